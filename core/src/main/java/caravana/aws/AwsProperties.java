@@ -1,0 +1,27 @@
+package caravana.aws;
+
+import jakarta.validation.constraints.NotBlank;
+import java.net.URI;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Where SQS and S3 are.
+ *
+ * @param region AWS region
+ * @param sqsEndpoint an SQS server other than AWS; null for AWS
+ * @param s3Endpoint an S3 server other than AWS; null for AWS
+ */
+@Validated
+@ConfigurationProperties("caravana.aws")
+public record AwsProperties(@NotBlank String region, URI sqsEndpoint, URI s3Endpoint) {
+
+    public AwsProperties {
+        sqsEndpoint = emptyToNull(sqsEndpoint);
+        s3Endpoint = emptyToNull(s3Endpoint);
+    }
+
+    private static URI emptyToNull(URI uri) {
+        return uri == null || uri.toString().isBlank() ? null : uri;
+    }
+}

@@ -1,0 +1,77 @@
+package caravana.database;
+
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
+
+/**
+ * The database as {@code DATABASE_URL} names it: {@code postgresql://user:password@host:port/database?options}.
+ *
+ * <p>User and password are percent-encoded, the port is optional (5432), and the options are passed on to the driver
+ * ({@code sslmode=verify-full}, say). The form is libpq's connection URI, reduced to one host.
+ *
+ * @param jdbcUrl the same as a JDBC URL, without user and password
+ */
+public record DatabaseUrl(String jdbcUrl, String user, String password) implements JdbcConnectionDetails {
+
+    /**
+     * Reads a {@code DATABASE_URL}.
+     *
+     * @throws IllegalArgumentException when it is missing or not of that form; the message never repeats the password
+     */
+    public static DatabaseUrl parse(String url) {
+        if (url == null || url.isBlank()) {
+            throw new IllegalArgumentException("DATABASE_URL is not set; it has to be " + FORM);
+        }
+        URI uri;
+        try {
+            uri = URI.create(url.strip());
+        } catch (IllegalArgumentException notAUri) {
+            // Neither the cause nor its message: both hold the password.
+            throw new IllegalArgumentException("DATABASE_URL is not a URL (special characters in user and password "
+                    + "are percent-encoded); it has to be " + FORM);
+        }
+        String userInfo = uri.getRawUserInfo();
+        boolean postgres = "postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme());
+        boolean database = uri.getPath() != null && uri.getPath().length() > 1;
+        if (!postgres || uri.getHost() == null || !database || userInfo == null) {
+            throw new IllegalArgumentException("DATABASE_URL lacks a part; it has to be " + FORM);
+        }
+        int colon = userInfo.indexOf(':');
+        String user = decode(colon < 0 ? userInfo : userInfo.substring(0, colon));
+        String password = colon < 0 ? "" : decode(userInfo.substring(colon + 1));
+        int port = uri.getPort() < 0 ? 5432 : uri.getPort();
+        String options = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return new DatabaseUrl(
+                "jdbc:postgresql://" + uri.getHost() + ":" + port + uri.getRawPath() + options, user, password);
+    }
+
+    private static final String FORM = "postgresql://user:password@host:port/database";
+
+    private static String decode(String part) {
+        // A plus sign stands for itself in a URI, unlike in a form.
+        return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String getJdbcUrl() {
+        return jdbcUrl;
+    }
+
+    @Override
+    public String getUsername() {
+        return user;
+    }
+
+    @Override
+    public String getPassword() {
+        return password;
+    }
+
+    /** Leaves the password out. */
+    @Override
+    public String toString() {
+        return jdbcUrl + " as " + user;
+    }
+}

@@ -1,0 +1,13 @@
+package caravana.transformation;
+
+import java.util.Set;
+
+/** A job asks for a transformation that the catalogue does not have. */
+public class UnknownTransformationException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    UnknownTransformationException(String name, Set<String> known) {
+        super("unknown transformation '" + name + "'; known are " + String.join(", ", known));
+    }
+}

@@ -1,0 +1,214 @@
+package caravana.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** {@code ./caravana demo [FILE]}: one video through the whole flow, on a stack of its own that is gone afterwards. */
+final class Demo {
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final Duration JOB_LIMIT = Duration.ofMinutes(10);
+    private static final Duration POLL = Duration.ofMillis(250);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+    private final Map<String, Long> times = new LinkedHashMap<>();
+    private final Shutdown shutdown;
+
+    private Demo(Shutdown shutdown) {
+        this.shutdown = shutdown;
+    }
+
+    /**
+     * @param file the video; null for a sample that ffmpeg makes
+     * @return exit status: 0 with the result, 2 when the file does not exist
+     * @throws LocalStackException when anything in the flow fails
+     */
+    static int run(Path file) {
+        if (file != null && !Files.isRegularFile(file)) {
+            System.err.println("caravana: there is no file " + file);
+            return 2;
+        }
+        Shutdown shutdown = Shutdown.onSignal();
+        try {
+            Path results = Files.createDirectories(ProjectLayout.root().resolve(".caravana/demo"));
+            Path folder = Files.createTempDirectory(results, "run-");
+            Path result = new Demo(shutdown).run(file, folder, results);
+            delete(folder);
+            System.out.println("result: " + result);
+            return 0;
+        } catch (IOException e) {
+            throw new LocalStackException("The demo failed: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LocalStackException("Stopped");
+        } finally {
+            shutdown.finished();
+        }
+    }
+
+    private Path run(Path file, Path folder, Path results) throws IOException, InterruptedException {
+        long started = System.nanoTime();
+        Path result;
+        try (DataFolder data = DataFolder.open(folder);
+                Servers servers = Servers.start(data, port -> Ports.free());
+                Apps apps = Apps.start(data, servers.environment(), Map.of())) {
+            Path video = file == null ? makeSample(folder.resolve("sample.mp4")) : file;
+            apps.awaitReady(START_LIMIT);
+            lap("start", started, "local stack, web and worker are up at " + apps.web());
+
+            long uploading = System.nanoTime();
+            String id = upload(apps.web(), video);
+            lap("upload", uploading, Files.size(video) / 1024 + " KiB uploaded as video " + id);
+
+            JsonNode done = follow(apps.web(), id, data);
+            done.path("phase_ms").properties().forEach(e -> times.put(e.getKey(), e.getValue().asLong()));
+
+            long fetching = System.nanoTime();
+            result = fetch(done.path("processed_url").asText(), results.resolve(id + ".mp4"));
+            lap("fetch", fetching, Files.size(result) / 1024 + " KiB fetched");
+        }
+        times.put("total", millisSince(started));
+        System.out.println();
+        times.forEach((phase, millis) -> System.out.printf("  %-10s %8.2f s%n", phase, millis / 1000.0));
+        System.out.println();
+        return result;
+    }
+
+    private void lap(String phase, long since, String what) {
+        times.put(phase, millisSince(since));
+        System.out.printf("[%6.2f s] %s%n", times.get(phase) / 1000.0, what);
+    }
+
+    private static long millisSince(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+    }
+
+    private static Path makeSample(Path sample) throws IOException, InterruptedException {
+        Process ffmpeg = new ProcessBuilder(
+                        "ffmpeg",
+                        "-nostdin",
+                        "-v",
+                        "error",
+                        "-f",
+                        "lavfi",
+                        "-i",
+                        "testsrc2=size=1920x1080:rate=30:duration=12",
+                        "-f",
+                        "lavfi",
+                        "-i",
+                        "sine=frequency=440:duration=12",
+                        "-c:v",
+                        "libx264",
+                        "-preset",
+                        "ultrafast",
+                        "-pix_fmt",
+                        "yuv420p",
+                        "-c:a",
+                        "aac",
+                        sample.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(ffmpeg.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (ffmpeg.waitFor() != 0) {
+            throw new LocalStackException("ffmpeg could not make the sample: " + said);
+        }
+        return sample;
+    }
+
+    private String upload(URI web, Path video) throws IOException, InterruptedException {
+        String boundary = "caravana-" + UUID.randomUUID();
+        String head = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nDemo\r\n" + "--"
+                + boundary + "\r\nContent-Disposition: form-data; name=\"video_file\"; filename=\"demo.mp4\"\r\n"
+                + "Content-Type: video/mp4\r\n\r\n";
+        HttpRequest request = HttpRequest.newBuilder(web.resolve("/api/videos/upload"))
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(HttpRequest.BodyPublishers.concat(
+                        HttpRequest.BodyPublishers.ofString(head),
+                        HttpRequest.BodyPublishers.ofFile(video),
+                        HttpRequest.BodyPublishers.ofString("\r\n--" + boundary + "--\r\n")))
+                .build();
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 201) {
+            throw new LocalStackException(
+                    "The upload was answered " + answer.statusCode() + ": " + answer.body());
+        }
+        return json.readTree(answer.body()).path("video_id").asText();
+    }
+
+    /** Shows the video's progress until it is processed. */
+    private JsonNode follow(URI web, String id, DataFolder data) throws IOException, InterruptedException {
+        HttpRequest ask = HttpRequest.newBuilder(web.resolve("/api/videos/" + id)).build();
+        long deadline = System.nanoTime() + JOB_LIMIT.toNanos();
+        String shown = "";
+        while (System.nanoTime() < deadline && !shutdown.asked().isDone()) {
+            HttpResponse<String> answer = http.send(ask, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new LocalStackException("The status was answered " + answer.statusCode() + ": " + answer.body());
+            }
+            JsonNode video = json.readTree(answer.body());
+            String status = video.path("status").asText();
+            if (status.equals("failed")) {
+                throw new LocalStackException("The video failed: "
+                        + video.at("/error/code").asText() + ": "
+                        + video.at("/error/detail").asText());
+            }
+            String now = line(video, status);
+            if (!now.equals(shown)) {
+                System.out.println("           " + now);
+                shown = now;
+            }
+            if (status.equals("processed")) {
+                return video;
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+        }
+        throw new LocalStackException(
+                shutdown.asked().isDone()
+                        ? "Stopped"
+                        : "The video was not processed within " + JOB_LIMIT.toMinutes() + " min; see "
+                                + data.log(AppProcess.WORKER));
+    }
+
+    private static String line(JsonNode video, String status) {
+        if (!status.equals("processing") || video.path("phase").isNull()) {
+            return status;
+        }
+        String percent = video.path("progress").isNull()
+                ? ""
+                : " " + 10 * (int) (video.path("progress").asDouble() / 10) + " %";
+        return status + ": " + video.path("phase").asText() + percent;
+    }
+
+    private Path fetch(String url, Path target) throws IOException, InterruptedException {
+        HttpResponse<Path> answer = http.send(
+                HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofFile(target));
+        if (answer.statusCode() != 200) {
+            throw new LocalStackException("The result's link was answered " + answer.statusCode());
+        }
+        return target.toAbsolutePath();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package caravana.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+
+/** Loopback ports: fixed ones with a setting each, or whatever is free. */
+enum Ports {
+    WEB("web", "CARAVANA_WEB_PORT", 8080),
+    WEB_MANAGEMENT("management of web", "CARAVANA_WEB_MANAGEMENT_PORT", 9080),
+    WORKER_MANAGEMENT("management of the worker", "CARAVANA_WORKER_MANAGEMENT_PORT", 9081),
+    POSTGRES("PostgreSQL", "CARAVANA_POSTGRES_PORT", 15432),
+    REDIS("Redis", "CARAVANA_REDIS_PORT", 16379),
+    SQS("SQS", "CARAVANA_SQS_PORT", 9324),
+    S3("S3", "CARAVANA_S3_PORT", 9000);
+
+    private final String owner;
+    private final String setting;
+    private final int usual;
+
+    Ports(String owner, String setting, int usual) {
+        this.owner = owner;
+        this.setting = setting;
+        this.usual = usual;
+    }
+
+    /** The environment variable that sets it. */
+    String setting() {
+        return setting;
+    }
+
+    /**
+     * The port that the setting names, or the usual one.
+     *
+     * @throws LocalStackException when it is no port number, or taken
+     */
+    int fixed() {
+        String value = System.getenv(setting);
+        int port;
+        try {
+            port = value == null || value.isBlank() ? usual : Integer.parseInt(value.strip());
+        } catch (NumberFormatException e) {
+            throw new LocalStackException(setting + " is '" + value + "'; it has to be a port number");
+        }
+        if (isTaken(port)) {
+            throw new LocalStackException("Port " + port + " (" + owner + ") is taken by another program; "
+                    + "stop that program, or set " + setting + " to a free port");
+        }
+        return port;
+    }
+
+    /** A port that nobody uses at the moment. */
+    static int free() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isTaken(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package caravana.local;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where the parts of a built project are, told from where this class was loaded. */
+final class ProjectLayout {
+
+    private ProjectLayout() {}
+
+    /** The project's root folder. */
+    static Path root() {
+        return target().getParent().getParent();
+    }
+
+    /** The class path of the launcher and of its servers. */
+    static String classPath() {
+        Path jar = target().resolve("local-stack.jar");
+        Path libraries = target().resolve("lib");
+        if (!Files.exists(jar) || !Files.isDirectory(libraries)) {
+            throw new LocalStackException("The local stack is not built (" + jar + " or lib/ is missing); "
+                    + "run ./caravana, or mvn package");
+        }
+        return jar + ":" + libraries + "/*";
+    }
+
+    /** The `java` that runs this program. */
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** JVM options for our own processes: quick to start, small, and without a second compiler to warm up. */
+    static List<String> smallJvm(int heapMegabytes) {
+        return List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx" + heapMegabytes + "m");
+    }
+
+    private static Path target() {
+        try {
+            Path code = Path.of(ProjectLayout.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            return code.toAbsolutePath().getParent();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

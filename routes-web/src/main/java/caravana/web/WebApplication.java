@@ -1,0 +1,21 @@
+package caravana.web;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+
+/** The REST face: takes uploads and tells what became of them. Its flow is {@code camel/web/}. */
+@SpringBootApplication(scanBasePackages = "caravana")
+@ConfigurationPropertiesScan("caravana.web")
+public class WebApplication {
+
+    /** Starts the app; a context that does not start ends the process with a status other than 0. */
+    public static void main(String[] args) {
+        try {
+            SpringApplication.run(WebApplication.class, args);
+        } catch (RuntimeException failedToStart) {
+            // Spring has reported it. Threads of clients and pools would keep the process alive, serving nothing.
+            System.exit(1);
+        }
+    }
+}

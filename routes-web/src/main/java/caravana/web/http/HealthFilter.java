@@ -1,0 +1,131 @@
+package caravana.web.http;
+
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.concurrent.Phaser;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Answers {@code GET /api/health} on Tomcat's own threads, so that it never waits behind uploads: 200 once the routes
+ * serve, 503 while starting or draining. Everything else gets 503 until the routes are up; the port is open seconds
+ * before.
+ *
+ * <p>It is the first thing to stop: health turns 503 at once, requests in flight finish, and only then the port closes.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle {
+
+    /** The path that load balancers ask. */
+    public static final String PATH = "/api/health";
+
+    private final ApplicationAvailability availability;
+
+    /** One party for the filter itself, and one for each request in flight. */
+    private final Phaser inFlight = new Phaser(1);
+
+    private volatile boolean running;
+    private volatile boolean draining;
+
+    HealthFilter(ApplicationAvailability availability) {
+        this.availability = availability;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        boolean started = availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC;
+        if (request.getRequestURI().equals(PATH)) {
+            answerHealth(response, started && !draining ? "ok" : draining ? "draining" : "starting");
+        } else if (!started && !draining) {
+            response.setHeader("Retry-After", "2");
+            response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        } else {
+            serve(request, response, chain);
+        }
+    }
+
+    private static void answerHealth(HttpServletResponse response, String status) throws IOException {
+        response.setStatus(status.equals("ok") ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        response.setContentType("application/json");
+        response.setHeader("Cache-Control", "no-store");
+        response.getOutputStream().print("{\"status\":\"" + status + "\"}");
+    }
+
+    private void serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        inFlight.register();
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            if (request.isAsyncStarted()) {
+                request.getAsyncContext().addListener(new WhenComplete(inFlight::arriveAndDeregister));
+            } else {
+                inFlight.arriveAndDeregister();
+            }
+        }
+    }
+
+    private record WhenComplete(Runnable action) implements AsyncListener {
+        @Override
+        public void onComplete(AsyncEvent event) {
+            action.run();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {}
+
+        @Override
+        public void onError(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Stopped before everything else, the port included. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public void stop() {
+        draining = true;
+        running = false;
+    }
+
+    @Override
+    public void stop(Runnable stopped) {
+        draining = true;
+        Thread waiting = new Thread(
+                () -> {
+                    inFlight.arriveAndAwaitAdvance();
+                    running = false;
+                    stopped.run();
+                },
+                "drain");
+        waiting.setDaemon(true);
+        waiting.start();
+    }
+}

@@ -1,0 +1,111 @@
+package caravana.web.upload;
+
+import caravana.aws.BucketProperties;
+import caravana.web.http.Problem;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+
+/**
+ * Writes a stream of any length into one S3 object while its bytes arrive: no spool file, one part in memory.
+ *
+ * <p>A part that S3 refuses is sent again by the SDK, which a stream alone would not allow. Whatever goes wrong, nothing
+ * is left in the bucket.
+ */
+@Component
+public class ObjectWriter {
+
+    private static final Logger log = LoggerFactory.getLogger(ObjectWriter.class);
+
+    /** S3's smallest size for a part that is not the last. */
+    private static final int PART_BYTES = 5 * 1024 * 1024;
+
+    private final S3Client s3;
+    private final String bucket;
+    private final long maxBytes;
+
+    ObjectWriter(S3Client s3, BucketProperties storage, UploadProperties upload) {
+        this.s3 = s3;
+        this.bucket = storage.bucket();
+        this.maxBytes = upload.maxSize().toBytes();
+    }
+
+    /**
+     * Stores the whole stream.
+     *
+     * @param type media type that the object gets
+     * @return its length in bytes; 0 when the stream was empty, and nothing was stored
+     * @throws Problem 413 {@code too_large} when the stream is longer than allowed
+     * @throws IOException when the client went away
+     * @throws SdkException when S3 failed
+     */
+    public long write(InputStream in, String key, String type) throws IOException {
+        byte[] part = new byte[PART_BYTES];
+        int length = in.readNBytes(part, 0, PART_BYTES);
+        checkSize(length);
+        if (length == 0) {
+            return 0;
+        }
+        if (length < PART_BYTES) {
+            s3.putObject(p -> p.bucket(bucket).key(key).contentType(type), body(part, length));
+            return length;
+        }
+        return writeParts(in, key, type, part);
+    }
+
+    private long writeParts(InputStream in, String key, String type, byte[] part) throws IOException {
+        String upload = s3.createMultipartUpload(
+                        c -> c.bucket(bucket).key(key).contentType(type))
+                .uploadId();
+        boolean complete = false;
+        try {
+            List<CompletedPart> parts = new ArrayList<>();
+            long total = 0;
+            for (int length = PART_BYTES; length > 0; length = in.readNBytes(part, 0, PART_BYTES)) {
+                total += length;
+                checkSize(total);
+                int number = parts.size() + 1;
+                String tag = s3.uploadPart(
+                                u -> u.bucket(bucket).key(key).uploadId(upload).partNumber(number), body(part, length))
+                        .eTag();
+                parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
+            }
+            s3.completeMultipartUpload(
+                    c -> c.bucket(bucket).key(key).uploadId(upload).multipartUpload(m -> m.parts(parts)));
+            complete = true;
+            return total;
+        } finally {
+            if (!complete) {
+                abort(key, upload);
+            }
+        }
+    }
+
+    private void abort(String key, String upload) {
+        try {
+            s3.abortMultipartUpload(a -> a.bucket(bucket).key(key).uploadId(upload));
+        } catch (SdkException e) {
+            log.warn("Parts of {} are left for the bucket's lifecycle rule: {}", key, e.toString());
+        }
+    }
+
+    private void checkSize(long total) {
+        if (total > maxBytes) {
+            throw new Problem(413, "too_large", "The file is larger than the " + maxBytes + " bytes allowed.");
+        }
+    }
+
+    private static RequestBody body(byte[] part, int length) {
+        return RequestBody.fromContentProvider(
+                () -> new ByteArrayInputStream(part, 0, length), length, "application/octet-stream");
+    }
+}

@@ -1,0 +1,21 @@
+package caravana.web.upload;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What an upload may be.
+ *
+ * @param maxSize the largest file
+ * @param atOnce uploads at once, 1 to 1,000; more are answered 503. Each needs up to two buffers of 5 MiB
+ * @param patience how long an upload may take before its row counts as abandoned
+ */
+@Validated
+@ConfigurationProperties("caravana.upload")
+public record UploadProperties(
+        @NotNull DataSize maxSize, @Min(1) @Max(1000) int atOnce, @NotNull Duration patience) {}

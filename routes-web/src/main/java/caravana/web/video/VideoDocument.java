@@ -1,0 +1,72 @@
+package caravana.web.video;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.stereotype.Component;
+
+/** What a client sees of a video: its row, with links, and with live progress while a worker is at it. */
+@Component("videoDocument")
+public class VideoDocument {
+
+    private final PresignedLinks links;
+    private final ObjectMapper json;
+
+    VideoDocument(PresignedLinks links, ObjectMapper json) {
+        this.links = links;
+        this.json = json;
+    }
+
+    /**
+     * @param row a row of {@code show-video.sql}
+     * @param progress the live entry in Redis ({@code phase}, {@code percent}, {@code eta_seconds}); null or empty when
+     *     there is none
+     */
+    public Map<String, Object> detail(
+            @ExchangeProperty("row") Map<String, Object> row,
+            @ExchangeProperty("progress") Map<String, String> progress)
+            throws JsonProcessingException {
+        String status = (String) row.get("status");
+        boolean live = status.equals("processing") && progress != null && !progress.isEmpty();
+
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("video_id", row.get("video_id"));
+        document.put("title", row.get("title"));
+        document.put("status", status);
+        document.put("uploaded_at", row.get("uploaded_at"));
+        document.put("updated_at", row.get("updated_at"));
+        document.put("processed_at", row.get("processed_at"));
+        document.put("processed_url", links.to((String) row.get("processed_key")));
+        document.put("original_url", links.to((String) row.get("original_key")));
+        document.put("poster_url", links.to((String) row.get("poster_key")));
+        document.put("phase", live ? progress.get("phase") : null);
+        document.put("progress", status.equals("processed") ? Double.valueOf(100) : number(progress, live, "percent"));
+        document.put("eta_seconds", number(progress, live, "eta_seconds"));
+        document.put("attempts", row.get("attempts"));
+        document.put("error", error(row));
+        document.put("phase_ms", parsed((String) row.get("phase_ms")));
+        return document;
+    }
+
+    private static Double number(Map<String, String> progress, boolean live, String field) {
+        return live && progress.get(field) != null ? Double.valueOf(progress.get(field)) : null;
+    }
+
+    private static Map<String, Object> error(Map<String, Object> row) {
+        if (!"failed".equals(row.get("status"))) {
+            return null;
+        }
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("code", row.get("error_code"));
+        error.put("detail", row.get("error_detail"));
+        error.put("retryable", row.get("retryable"));
+        return error;
+    }
+
+    private JsonNode parsed(String text) throws JsonProcessingException {
+        return text == null ? null : json.readTree(text);
+    }
+}

@@ -1,0 +1,54 @@
+package caravana.web.video;
+
+import caravana.web.upload.UploadProperties;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/**
+ * Builds the parameters of web's statements from exchange properties, as the one header that camel-jdbc prefers over
+ * all others: nothing that came with a request can become a parameter by its name.
+ */
+@Component("videoParameters")
+public class VideoParameters {
+
+    private final UploadProperties upload;
+
+    VideoParameters(UploadProperties upload) {
+        this.upload = upload;
+    }
+
+    /** For {@code open-upload.sql}. */
+    public void open(Exchange exchange) {
+        Map<String, Object> parameters = identity(exchange);
+        parameters.put("owner_id", exchange.getProperty("owner_id"));
+        parameters.put("original_key", exchange.getProperty("original_key"));
+        parameters.put("patience_seconds", upload.patience().toSeconds());
+        put(exchange, parameters);
+    }
+
+    /** For {@code accept-upload.sql}: the property {@code upload} holds what the form said. */
+    public void accept(Exchange exchange) {
+        Map<String, Object> parameters = identity(exchange);
+        Map<?, ?> form = exchange.getProperty("upload", Map.class);
+        form.forEach((field, value) -> parameters.put(String.valueOf(field), value));
+        put(exchange, parameters);
+    }
+
+    /** For a statement that needs the video's id only. */
+    public void identify(Exchange exchange) {
+        put(exchange, identity(exchange));
+    }
+
+    private static Map<String, Object> identity(Exchange exchange) {
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("video_id", exchange.getProperty("video_id"));
+        return parameters;
+    }
+
+    private static void put(Exchange exchange, Map<String, Object> parameters) {
+        exchange.getMessage().removeHeaders("CamelJdbc*");
+        exchange.getMessage().setHeader("CamelJdbcParameters", parameters);
+    }
+}

@@ -1,0 +1,12 @@
+package caravana.worker.job;
+
+/** The row no longer carries this job's claim token: somebody else owns the video now, or it is being deleted. */
+public class ClaimLostException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** @param message at which step it was noticed */
+    public ClaimLostException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,42 @@
+package caravana.worker.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/** Puts what {@code claim-job.sql} answered into exchange properties. */
+@Component("claimedRow")
+public class ClaimedRow {
+
+    private final ObjectMapper json;
+
+    ClaimedRow(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /**
+     * Sets {@code outcome}, {@code attempt}, {@code delay} (seconds) and, after a claim, {@code transformations} and
+     * {@code queued_ms}. No row at all means that the video was deleted: there is nothing to do.
+     */
+    public void read(@Body Map<String, Object> row, Exchange exchange) throws JsonProcessingException {
+        if (row == null) {
+            exchange.setProperty("outcome", "settled");
+            return;
+        }
+        exchange.setProperty("outcome", row.get("outcome"));
+        exchange.setProperty("attempt", row.get("attempts"));
+        if (!"claimed".equals(row.get("outcome"))) {
+            exchange.setProperty("delay", row.get("delay"));
+            return;
+        }
+        exchange.setProperty("queued_ms", row.get("queued_ms"));
+        exchange.setProperty(
+                "transformations",
+                json.readValue((String) row.get("transformations"), new TypeReference<List<String>>() {}));
+    }
+}

@@ -1,0 +1,39 @@
+package caravana.worker.job;
+
+import caravana.worker.media.RejectedMediaException;
+import org.apache.camel.ValidationException;
+import org.springframework.stereotype.Component;
+
+/** Says what a failure is called (its stable code) and in which words operators read it. */
+@Component("jobFailure")
+public class JobFailure {
+
+    /** Longest reason, in characters: an SQS message with its attributes is at most 256 KiB. */
+    private static final int LONGEST = 1000;
+
+    /** The stable code under which a failure is stored and counted. */
+    public String code(Throwable failure) {
+        if (failure instanceof RejectedMediaException rejected) {
+            return rejected.getCode();
+        }
+        if (failure instanceof PoisonMessageException || failure instanceof ValidationException) {
+            return "poison_message";
+        }
+        return "attempts_exhausted";
+    }
+
+    /**
+     * One line that says what happened: never empty, at most 1,000 characters, and without the control characters that
+     * SQS refuses in an attribute.
+     */
+    public String reason(Throwable failure) {
+        String message = failure.getMessage();
+        String line = (message == null || message.isBlank() ? failure.getClass().getName() : message)
+                .replaceAll("[\\p{Cntrl}\\uFFFE\\uFFFF]+", " ")
+                .strip();
+        if (line.isEmpty()) {
+            return failure.getClass().getName();
+        }
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST);
+    }
+}

@@ -1,0 +1,12 @@
+package caravana.worker.job;
+
+/** A message that no worker can ever handle: it goes to the dead-letter queue at once, and no row is touched. */
+public class PoisonMessageException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** @param message why it can not be handled, for operators */
+    public PoisonMessageException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,110 @@
+package caravana.worker.job;
+
+import caravana.worker.exec.ToolControl;
+import caravana.worker.exec.ToolProgress;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A claimed job while this worker holds it: its identity, its folder, how far it is, and how to stop it. */
+public final class RunningJob {
+
+    private final String videoId;
+    private final String claimToken;
+    private final String receiptHandle;
+    private final Path folder;
+    private final ToolControl tool = new ToolControl();
+
+    private final Map<String, Long> phaseMillis = new LinkedHashMap<>();
+    private volatile String phase;
+    private long phaseStarted;
+    private volatile double plannedSeconds;
+
+    RunningJob(String videoId, String claimToken, String receiptHandle, Path folder, long queuedMillis) {
+        this.videoId = videoId;
+        this.claimToken = claimToken;
+        this.receiptHandle = receiptHandle;
+        this.folder = folder;
+        phaseMillis.put("queue", queuedMillis);
+    }
+
+    public String getVideoId() {
+        return videoId;
+    }
+
+    public String getClaimToken() {
+        return claimToken;
+    }
+
+    /** The handle of the message that brought this job. */
+    public String getReceiptHandle() {
+        return receiptHandle;
+    }
+
+    /** This claim's own folder for files; removed when the job ends. */
+    public Path getFolder() {
+        return folder;
+    }
+
+    public File getOriginal() {
+        return folder.resolve("original").toFile();
+    }
+
+    public File getResult() {
+        return folder.resolve("video.mp4").toFile();
+    }
+
+    /** The handle on the tool that the job runs, if any. */
+    public ToolControl getTool() {
+        return tool;
+    }
+
+    /** Begins a phase and ends the one before. */
+    public synchronized void enter(String nextPhase) {
+        long now = System.nanoTime();
+        if (phase != null) {
+            phaseMillis.merge(phase, TimeUnit.NANOSECONDS.toMillis(now - phaseStarted), Long::sum);
+        }
+        phase = nextPhase;
+        phaseStarted = now;
+    }
+
+    /** The phase that the job is in; null before the first. */
+    public String getPhase() {
+        return phase;
+    }
+
+    /** Milliseconds per phase so far, the running one included, in the order in which they began. */
+    public synchronized Map<String, Long> getPhaseMillis() {
+        Map<String, Long> all = new LinkedHashMap<>(phaseMillis);
+        if (phase != null) {
+            all.merge(phase, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - phaseStarted), Long::sum);
+        }
+        return all;
+    }
+
+    /** Sets how long the result will be, in seconds, so that progress can be told in percent. */
+    public void setPlannedSeconds(double plannedSeconds) {
+        this.plannedSeconds = plannedSeconds;
+    }
+
+    /** How far the transcoding is, 0 to 100; -1 while nothing is known. */
+    public double getPercent() {
+        ToolProgress progress = tool.progress();
+        if (progress == null || plannedSeconds <= 0) {
+            return -1;
+        }
+        return Math.min(100.0, 100.0 * progress.outTimeSeconds() / plannedSeconds);
+    }
+
+    /** Seconds until the transcoding ends at its present speed; -1 while nothing is known. */
+    public double getEtaSeconds() {
+        ToolProgress progress = tool.progress();
+        if (progress == null || plannedSeconds <= 0 || progress.speed() <= 0) {
+            return -1;
+        }
+        return Math.max(0.0, (plannedSeconds - progress.outTimeSeconds()) / progress.speed());
+    }
+}

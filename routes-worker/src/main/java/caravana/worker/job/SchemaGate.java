@@ -1,0 +1,36 @@
+package caravana.worker.job;
+
+import java.time.Duration;
+import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
+import org.springframework.stereotype.Component;
+
+/** The worker migrates nothing: it waits until web has brought the database to the version that it needs. */
+@Component
+public class SchemaGate implements FlywayMigrationStrategy {
+
+    private static final Logger log = LoggerFactory.getLogger(SchemaGate.class);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    /** @throws IllegalStateException when the schema is still too old after two minutes */
+    @Override
+    public void migrate(Flyway flyway) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (flyway.info().pending().length > 0) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("The database's schema is older than this worker needs; "
+                        + "start a web app of the same version first, it migrates");
+            }
+            log.info("Waiting for web to migrate the database");
+            try {
+                Thread.sleep(PAUSE.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("Stopped while waiting for the database's schema", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package caravana.worker.job;
+
+import caravana.worker.WorkerProperties;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/**
+ * Builds the parameters of the worker's statements from exchange properties, as the one header that camel-jdbc prefers
+ * over all others: nothing that came with a message can become a parameter by its name.
+ */
+@Component("sqlParameters")
+public class SqlParameters {
+
+    private static final String HEADER = "CamelJdbcParameters";
+
+    private final WorkerProperties worker;
+    private final ObjectMapper json;
+
+    SqlParameters(WorkerProperties worker, ObjectMapper json) {
+        this.worker = worker;
+        this.json = json;
+    }
+
+    /** For {@code claim-job.sql}. */
+    public void claim(Exchange exchange) {
+        Map<String, Object> parameters = identity(exchange);
+        parameters.put("original_key", exchange.getProperty("original_key"));
+        parameters.put("owner_id", exchange.getProperty("owner_id"));
+        parameters.put("sent_ms", exchange.getProperty("sent_ms"));
+        parameters.put("lease_seconds", seconds(worker.lease()));
+        parameters.put("max_attempts", worker.maxAttempts());
+        put(exchange, parameters);
+    }
+
+    /** For {@code keep-lease.sql}. */
+    public void renew(RunningJob job, Exchange exchange) {
+        put(
+                exchange,
+                Map.of(
+                        "video_id", job.getVideoId(),
+                        "claim_token", job.getClaimToken(),
+                        "lease_seconds", seconds(worker.lease())));
+    }
+
+    /** For {@code commit-result.sql}. */
+    public void commit(Exchange exchange) throws JsonProcessingException {
+        Map<String, Object> parameters = identity(exchange);
+        parameters.put("processed_key", exchange.getProperty("processed_key"));
+        parameters.put("facts", json.writeValueAsString(exchange.getProperty("facts")));
+        parameters.put("phase_ms", phases(exchange));
+        put(exchange, parameters);
+    }
+
+    /** For {@code release-job.sql}. */
+    public void release(Exchange exchange) {
+        Map<String, Object> parameters = failure(exchange);
+        parameters.put("backoff_seconds", seconds(worker.backoff()));
+        parameters.put("max_backoff_seconds", seconds(worker.maxBackoff()));
+        put(exchange, parameters);
+    }
+
+    /** For {@code give-up-job.sql} and {@code reject-job.sql}. */
+    public void fail(Exchange exchange) throws JsonProcessingException {
+        Map<String, Object> parameters = failure(exchange);
+        parameters.put("max_attempts", worker.maxAttempts());
+        parameters.put("phase_ms", phases(exchange));
+        put(exchange, parameters);
+    }
+
+    private static Map<String, Object> identity(Exchange exchange) {
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("video_id", exchange.getProperty("video_id"));
+        parameters.put("claim_token", exchange.getProperty("claim_token"));
+        return parameters;
+    }
+
+    private static Map<String, Object> failure(Exchange exchange) {
+        Map<String, Object> parameters = identity(exchange);
+        parameters.put("error_code", exchange.getProperty("error_code"));
+        parameters.put("error_detail", exchange.getProperty("error_detail"));
+        return parameters;
+    }
+
+    private String phases(Exchange exchange) throws JsonProcessingException {
+        RunningJob job = exchange.getProperty("job", RunningJob.class);
+        return json.writeValueAsString(job == null ? Map.of() : job.getPhaseMillis());
+    }
+
+    private static void put(Exchange exchange, Map<String, Object> parameters) {
+        exchange.getMessage().removeHeaders("CamelJdbc*");
+        exchange.getMessage().setHeader(HEADER, parameters);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,67 @@
+package caravana.worker.progress;
+
+import caravana.worker.job.JobLease;
+import caravana.worker.job.RunningJob;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.data.redis.core.RedisOperations;
+import org.springframework.data.redis.core.SessionCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.stereotype.Component;
+
+/** Writes how far every running job is to Redis, all of them in one round trip. */
+@Component("progressPublisher")
+public class ProgressPublisher {
+
+    /** How long an entry outlives its last update: a dead worker's progress vanishes by itself. */
+    private static final Duration TIME_TO_LIVE = Duration.ofSeconds(60);
+
+    private final StringRedisTemplate redis;
+    private final JobLease lease;
+
+    ProgressPublisher(StringRedisTemplate redis, JobLease lease) {
+        this.redis = redis;
+        this.lease = lease;
+    }
+
+    /**
+     * Publishes the hash {@code progress:VIDEO_ID} with {@code phase} and, once known, {@code percent} (0 to 100) and
+     * {@code eta_seconds}.
+     *
+     * @throws org.springframework.dao.DataAccessException when Redis cannot be reached within its time-out
+     */
+    public void publish() {
+        List<RunningJob> jobs = lease.running();
+        if (jobs.isEmpty()) {
+            return;
+        }
+        redis.executePipelined(new SessionCallback<Object>() {
+            @Override
+            @SuppressWarnings("unchecked")
+            public <K, V> Object execute(RedisOperations<K, V> operations) {
+                RedisOperations<String, String> strings = (RedisOperations<String, String>) operations;
+                for (RunningJob job : jobs) {
+                    String key = "progress:" + job.getVideoId();
+                    strings.opsForHash().putAll(key, entry(job));
+                    strings.expire(key, TIME_TO_LIVE);
+                }
+                return null;
+            }
+        });
+    }
+
+    private static Map<String, String> entry(RunningJob job) {
+        Map<String, String> entry = new LinkedHashMap<>();
+        entry.put("phase", job.getPhase() == null ? "claim" : job.getPhase());
+        if (job.getPercent() >= 0) {
+            entry.put("percent", String.format(Locale.ROOT, "%.1f", job.getPercent()));
+        }
+        if (job.getEtaSeconds() >= 0) {
+            entry.put("eta_seconds", String.format(Locale.ROOT, "%.0f", job.getEtaSeconds()));
+        }
+        return entry;
+    }
+}

@@ -1,0 +1,52 @@
+-- Claims a video, or tells in which state it was found. Exactly one of any number of concurrent claims wins.
+WITH claimed AS (
+    UPDATE videos
+    SET status = 'processing',
+        claim_token = CAST(:?claim_token AS uuid),
+        lease_until = now() + make_interval(secs => :?lease_seconds),
+        attempts = CASE WHEN status = 'failed' THEN 1 ELSE attempts + 1 END,
+        claims = claims + 1,
+        claimed_at = now(),
+        error_code = NULL,
+        error_detail = NULL,
+        retryable = false,
+        failed_at = NULL,
+        first_failed_at = CASE WHEN status = 'failed' THEN NULL ELSE first_failed_at END,
+        updated_at = now()
+    WHERE id = CAST(:?video_id AS uuid)
+      AND original_key = :?original_key
+      AND owner_id = CAST(:?owner_id AS uuid)
+      AND (
+          -- waiting and due
+          (status = 'uploaded' AND not_before <= now() AND attempts < :?max_attempts)
+          -- its worker is gone
+          OR (status = 'processing' AND lease_until < now() AND attempts < :?max_attempts)
+          -- redriven: by our API or by the queue's own console, after it had failed
+          OR (status = 'failed' AND retryable AND to_timestamp(:?sent_ms / 1000.0) > failed_at)
+      )
+    RETURNING id, attempts, transformations,
+              extract(epoch FROM now() - greatest(uploaded_at, not_before)) * 1000 AS queued_ms
+)
+SELECT 'claimed' AS outcome,
+       attempts,
+       transformations::text AS transformations,
+       CAST(greatest(0, queued_ms) AS bigint) AS queued_ms,
+       0 AS delay
+FROM claimed
+UNION ALL
+SELECT CASE
+           WHEN original_key <> :?original_key OR owner_id <> CAST(:?owner_id AS uuid) THEN 'disagrees'
+           WHEN status = 'processing' AND lease_until >= now() THEN 'settled'
+           WHEN status IN ('uploaded', 'processing') AND attempts >= :?max_attempts THEN 'exhausted'
+           WHEN status = 'uploaded' AND not_before > now() THEN 'early'
+           WHEN status IN ('uploaded', 'processing') THEN 'raced'
+           WHEN status = 'receiving' THEN 'early'
+           ELSE 'settled'
+       END,
+       attempts,
+       NULL,
+       0,
+       CAST(ceil(greatest(1, extract(epoch FROM not_before - now()))) AS integer)
+FROM videos
+WHERE id = CAST(:?video_id AS uuid)
+  AND NOT EXISTS (SELECT 1 FROM claimed)

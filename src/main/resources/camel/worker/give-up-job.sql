@@ -1,0 +1,18 @@
+-- Retryable: a redrive of the dead letter, or the owner, may start it again.
+-- Either this claim still holds the row, or nobody does and no attempts are left.
+UPDATE videos
+SET status = 'failed',
+    claim_token = NULL,
+    lease_until = NULL,
+    error_code = :?error_code,
+    error_detail = :?error_detail,
+    retryable = true,
+    first_failed_at = coalesce(first_failed_at, now()),
+    failed_at = now(),
+    updated_at = now()
+WHERE id = CAST(:?video_id AS uuid)
+  AND (
+      (status = 'processing' AND claim_token = CAST(:?claim_token AS uuid))
+      OR (attempts >= :?max_attempts AND (status = 'uploaded' OR (status = 'processing' AND lease_until < now())))
+  )
+RETURNING id, status

@@ -1,0 +1,16 @@
+-- Not retryable: the same bytes would be refused again.
+UPDATE videos
+SET status = 'failed',
+    claim_token = NULL,
+    lease_until = NULL,
+    error_code = :?error_code,
+    error_detail = :?error_detail,
+    retryable = false,
+    first_failed_at = coalesce(first_failed_at, now()),
+    failed_at = now(),
+    phase_ms = CAST(:?phase_ms AS jsonb),
+    updated_at = now()
+WHERE id = CAST(:?video_id AS uuid)
+  AND claim_token = CAST(:?claim_token AS uuid)
+  AND status = 'processing'
+RETURNING id, status

@@ -1,0 +1,16 @@
+-- The delay doubles with each attempt, up to its limit.
+UPDATE videos
+SET status = 'uploaded',
+    claim_token = NULL,
+    lease_until = NULL,
+    not_before = now() + make_interval(
+        secs => least(:?max_backoff_seconds, :?backoff_seconds * power(2, attempts - 1))),
+    error_code = :?error_code,
+    error_detail = :?error_detail,
+    first_failed_at = coalesce(first_failed_at, now()),
+    updated_at = now()
+WHERE id = CAST(:?video_id AS uuid)
+  AND claim_token = CAST(:?claim_token AS uuid)
+  AND status = 'processing'
+RETURNING id,
+          CAST(ceil(least(:?max_backoff_seconds, :?backoff_seconds * power(2, attempts - 1))) AS integer) AS delay
