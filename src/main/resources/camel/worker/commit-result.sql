@@ -2,7 +2,7 @@ UPDATE videos
 SET status = 'processed',
     processed_key = :?processed_key,
     facts = CAST(:?facts AS jsonb),
-    phase_ms = CAST(:?phase_ms AS jsonb),
+    phase_ms = CAST(:?phase_ms AS json),
     claim_token = NULL,
     lease_until = NULL,
     processed_at = now(),

@@ -12,4 +12,5 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("caravana.s3")
 public record BucketProperties(
-        @NotBlank(message = "set S3_BUCKET to the bucket's name") String bucket) {}
+        @NotBlank(message = "set S3_BUCKET to the bucket's name")
+        String bucket) {}

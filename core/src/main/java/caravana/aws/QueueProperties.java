@@ -21,8 +21,13 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("caravana.sqs")
 public record QueueProperties(
         @NotBlank String queueName,
-        @NotBlank(message = "set SQS_QUEUE_URL to the job queue's URL") String queueUrl,
-        @NotBlank(message = "set SQS_DLQ_URL to the dead-letter queue's URL") String dlqUrl,
+
+        @NotBlank(message = "set SQS_QUEUE_URL to the job queue's URL")
+        String queueUrl,
+
+        @NotBlank(message = "set SQS_DLQ_URL to the dead-letter queue's URL")
+        String dlqUrl,
+
         @Min(1) @Max(1000) int maxReceiveCount,
         @Min(0) @Max(20) int longPollSeconds,
         @Min(1) @Max(43200) int visibilitySeconds) {}

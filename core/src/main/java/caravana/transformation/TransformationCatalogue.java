@@ -20,7 +20,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 public class TransformationCatalogue {
 
     private static final String RESOURCE = "/caravana/transformations.yaml";
-    private static final Set<String> KEYS = 
+    private static final Set<String> KEYS =
             Set.of("description", "order", "keep_seconds", "filter", "output", "default");
 
     private final Map<String, Transformation> byName = new LinkedHashMap<>();
@@ -43,7 +43,8 @@ public class TransformationCatalogue {
                 throw new IllegalStateException("transformations.yaml: " + name + " has an unknown key '" + key + "'");
             }
         }
-        if (!(entry.get("description") instanceof String description) || !(entry.get("order") instanceof Integer order)) {
+        if (!(entry.get("description") instanceof String description)
+                || !(entry.get("order") instanceof Integer order)) {
             throw new IllegalStateException("transformations.yaml: " + name + " needs a description and an order");
         }
         List<String> output = new ArrayList<>();

@@ -31,9 +31,9 @@ CREATE TABLE videos (
     retryable       boolean     NOT NULL DEFAULT false,
     first_failed_at timestamptz,
 
-    -- What is known about it: the probed original, and milliseconds per phase of the claim that finished it.
+    -- What is known about it: the probed original, and milliseconds per phase of the claim that finished it, in order.
     facts           jsonb,
-    phase_ms        jsonb,
+    phase_ms        json,
 
     -- One time stamp a transition, all by this database's clock.
     received_at     timestamptz NOT NULL DEFAULT now(),

@@ -87,7 +87,8 @@ final class ChildProcess {
         while (!answers.getAsBoolean()) {
             boolean tooLate = System.nanoTime() > deadline;
             if (!isAlive() || tooLate) {
-                String what = tooLate ? " did not answer within " + patience.toSeconds() + " s" : " ended while starting";
+                String what =
+                        tooLate ? " did not answer within " + patience.toSeconds() + " s" : " ended while starting";
                 throw new LocalStackException(name + what + ". The end of " + log + ":\n" + tail());
             }
             try {

@@ -72,7 +72,8 @@ final class DataFolder implements AutoCloseable {
     void note(String name, ProcessHandle process) {
         Instant started = process.info().startInstant().orElse(Instant.EPOCH);
         try {
-            Files.writeString(folder.resolve("pids").resolve(name), process.pid() + " " + started.toEpochMilli() + "\n");
+            Files.writeString(
+                    folder.resolve("pids").resolve(name), process.pid() + " " + started.toEpochMilli() + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -77,7 +77,9 @@ final class Demo {
             lap("upload", uploading, Files.size(video) / 1024 + " KiB uploaded as video " + id);
 
             JsonNode done = follow(apps.web(), id, data);
-            done.path("phase_ms").properties().forEach(e -> times.put(e.getKey(), e.getValue().asLong()));
+            done.path("phase_ms")
+                    .properties()
+                    .forEach(e -> times.put(e.getKey(), e.getValue().asLong()));
 
             long fetching = System.nanoTime();
             result = fetch(done.path("processed_url").asText(), results.resolve(id + ".mp4"));
@@ -145,15 +147,15 @@ final class Demo {
                 .build();
         HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() != 201) {
-            throw new LocalStackException(
-                    "The upload was answered " + answer.statusCode() + ": " + answer.body());
+            throw new LocalStackException("The upload was answered " + answer.statusCode() + ": " + answer.body());
         }
         return json.readTree(answer.body()).path("video_id").asText();
     }
 
     /** Shows the video's progress until it is processed. */
     private JsonNode follow(URI web, String id, DataFolder data) throws IOException, InterruptedException {
-        HttpRequest ask = HttpRequest.newBuilder(web.resolve("/api/videos/" + id)).build();
+        HttpRequest ask =
+                HttpRequest.newBuilder(web.resolve("/api/videos/" + id)).build();
         long deadline = System.nanoTime() + JOB_LIMIT.toNanos();
         String shown = "";
         while (System.nanoTime() < deadline && !shutdown.asked().isDone()) {
@@ -196,8 +198,8 @@ final class Demo {
     }
 
     private Path fetch(String url, Path target) throws IOException, InterruptedException {
-        HttpResponse<Path> answer = http.send(
-                HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofFile(target));
+        HttpResponse<Path> answer =
+                http.send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofFile(target));
         if (answer.statusCode() != 200) {
             throw new LocalStackException("The result's link was answered " + answer.statusCode());
         }

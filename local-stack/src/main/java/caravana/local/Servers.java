@@ -144,9 +144,8 @@ final class Servers implements AutoCloseable {
 
     private ChildProcess startRedis(int port) throws IOException {
         Path folder = Files.createDirectories(data.resolve("redis"));
-        String program = ExecutableProvider.newJarResourceProvider(folder.toFile())
-                .get()
-                .getAbsolutePath();
+        String program =
+                ExecutableProvider.newJarResourceProvider(folder.toFile()).get().getAbsolutePath();
         return noted(ChildProcess.start(
                 "redis",
                 List.of(
@@ -179,9 +178,7 @@ final class Servers implements AutoCloseable {
         Path folder = Files.createDirectories(data.resolve("s3"));
         Files.createDirectories(folder.resolve(BUCKET));
         Path settings = data.resolve("s3.properties");
-        Files.writeString(
-                settings,
-                """
+        Files.writeString(settings, """
                 s3proxy.endpoint=http://127.0.0.1:%d
                 s3proxy.authorization=aws-v2-or-v4
                 s3proxy.identity=%s
@@ -191,8 +188,7 @@ final class Servers implements AutoCloseable {
                 jclouds.filesystem.basedir=%s
                 jclouds.identity=unused
                 jclouds.credential=unused
-                """
-                        .formatted(port, ACCESS_KEY, SECRET_KEY, folder));
+                """.formatted(port, ACCESS_KEY, SECRET_KEY, folder));
         return noted(java("s3", 256, "org.gaul.s3proxy.Main", "--properties", settings.toString()));
     }
 

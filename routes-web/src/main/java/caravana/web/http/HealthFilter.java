@@ -57,7 +57,8 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
     }
 
     private static void answerHealth(HttpServletResponse response, String status) throws IOException {
-        response.setStatus(status.equals("ok") ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        response.setStatus(
+                status.equals("ok") ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
         response.setContentType("application/json");
         response.setHeader("Cache-Control", "no-store");
         response.getOutputStream().print("{\"status\":\"" + status + "\"}");

@@ -82,10 +82,11 @@ public class MultipartUpload {
                 upload.put("original_name", field.getName());
             }
             case "title" -> upload.put("title", text(field).strip());
-            case "transformaciones" -> names.addAll(Arrays.stream(text(field).split(","))
-                    .map(String::strip)
-                    .filter(name -> !name.isEmpty())
-                    .toList());
+            case "transformaciones" ->
+                names.addAll(Arrays.stream(text(field).split(","))
+                        .map(String::strip)
+                        .filter(name -> !name.isEmpty())
+                        .toList());
             default -> {
                 // A browser's form may hold more than we ask for.
             }
@@ -109,7 +110,9 @@ public class MultipartUpload {
         } catch (UnknownTransformationException e) {
             throw new Problem(400, "unknown_transformation", e.getMessage());
         }
-        upload.put("transformations", json.writeValueAsString(chosen.stream().distinct().toList()));
+        upload.put(
+                "transformations",
+                json.writeValueAsString(chosen.stream().distinct().toList()));
         return upload;
     }
 

@@ -63,8 +63,7 @@ public class ObjectWriter {
     }
 
     private long writeParts(InputStream in, String key, String type, byte[] part) throws IOException {
-        String upload = s3.createMultipartUpload(
-                        c -> c.bucket(bucket).key(key).contentType(type))
+        String upload = s3.createMultipartUpload(c -> c.bucket(bucket).key(key).contentType(type))
                 .uploadId();
         boolean complete = false;
         try {

@@ -18,4 +18,6 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("caravana.upload")
 public record UploadProperties(
-        @NotNull DataSize maxSize, @Min(1) @Max(1000) int atOnce, @NotNull Duration patience) {}
+        @NotNull DataSize maxSize,
+        @Min(1) @Max(1000) int atOnce,
+        @NotNull Duration patience) {}

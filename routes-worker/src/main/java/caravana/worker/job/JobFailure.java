@@ -1,8 +1,10 @@
 package caravana.worker.job;
 
 import caravana.worker.media.RejectedMediaException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import org.apache.camel.ValidationException;
 import org.springframework.stereotype.Component;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /** Says what a failure is called (its stable code) and in which words operators read it. */
 @Component("jobFailure")
@@ -16,7 +18,12 @@ public class JobFailure {
         if (failure instanceof RejectedMediaException rejected) {
             return rejected.getCode();
         }
-        if (failure instanceof PoisonMessageException || failure instanceof ValidationException) {
+        if (failure instanceof NoSuchKeyException) {
+            return "original_missing";
+        }
+        if (failure instanceof PoisonMessageException
+                || failure instanceof ValidationException
+                || failure instanceof JsonProcessingException) {
             return "poison_message";
         }
         return "attempts_exhausted";
@@ -27,7 +34,8 @@ public class JobFailure {
      * SQS refuses in an attribute.
      */
     public String reason(Throwable failure) {
-        String message = failure.getMessage();
+        String message =
+                failure instanceof NoSuchKeyException ? "The original is no longer stored." : failure.getMessage();
         String line = (message == null || message.isBlank() ? failure.getClass().getName() : message)
                 .replaceAll("[\\p{Cntrl}\\uFFFE\\uFFFF]+", " ")
                 .strip();

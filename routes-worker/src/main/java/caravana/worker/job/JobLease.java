@@ -108,9 +108,8 @@ public class JobLease {
 
     private void changeVisibility(String receiptHandle, int seconds) {
         try {
-            sqs.changeMessageVisibility(c -> c.queueUrl(queue.queueUrl())
-                    .receiptHandle(receiptHandle)
-                    .visibilityTimeout(seconds));
+            sqs.changeMessageVisibility(c ->
+                    c.queueUrl(queue.queueUrl()).receiptHandle(receiptHandle).visibilityTimeout(seconds));
         } catch (SdkException e) {
             // The message comes back at its old visibility. That costs time, never the job: the row decides.
             log.warn("Could not change a message's visibility: {}", e.toString());

@@ -24,11 +24,14 @@ public class MediaProbe {
     /** The command that describes the job's original as JSON. It may open that file and nothing else. */
     public ToolCommand plan(@ExchangeProperty("job") RunningJob job) {
         List<String> arguments = List.of(
-                "-v", "error",
-                "-protocol_whitelist", "file",
+                "-v",
+                "error",
+                "-protocol_whitelist",
+                "file",
                 "-show_entries",
                 "format=format_name,duration:stream=index,codec_type,codec_name,width,height,duration:stream_disposition=attached_pic",
-                "-of", "json",
+                "-of",
+                "json",
                 "file:" + job.getOriginal());
         return new ToolCommand(
                 arguments,
@@ -52,13 +55,16 @@ public class MediaProbe {
         boolean hasAudio = false;
         for (JsonNode stream : root.path("streams")) {
             String type = stream.path("codec_type").asText();
-            boolean coverPicture = stream.path("disposition").path("attached_pic").asInt() == 1;
+            boolean coverPicture =
+                    stream.path("disposition").path("attached_pic").asInt() == 1;
             if (type.equals("video") && !coverPicture && video == null) {
                 video = stream;
             }
             hasAudio |= type.equals("audio");
         }
-        if (video == null || video.path("width").asInt() <= 0 || video.path("height").asInt() <= 0) {
+        if (video == null
+                || video.path("width").asInt() <= 0
+                || video.path("height").asInt() <= 0) {
             throw new RejectedMediaException("no_video_stream", "The file has no video track.");
         }
         double duration = root.path("format").path("duration").asDouble(0);

@@ -1,0 +1,362 @@
+package caravana.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/** The job's flow as it ships, on the local stack and with the real ffmpeg. */
+@CamelSpringBootTest
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+class ProcessVideoRouteTest {
+
+    private static final Duration JOB = Duration.ofSeconds(60);
+    private static final String OWNER = "00000000-0000-4000-8000-000000000001";
+    private static final Path WORK = WorkerFixture.FOLDER.resolve("work");
+
+    @Autowired
+    private SqsClient sqs;
+
+    @Autowired
+    private S3Client s3;
+
+    @Autowired
+    private JdbcTemplate jdbc;
+
+    @DynamicPropertySource
+    static void localStack(DynamicPropertyRegistry registry) {
+        Map<String, String> stack = WorkerFixture.STACK.environment();
+        stack.forEach((name, value) -> registry.add(name, () -> value));
+        registry.add("spring.profiles.active", () -> "local");
+        registry.add("caravana.worker.slots", () -> "2");
+        registry.add("caravana.worker.work-dir", WORK::toString);
+        System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
+        System.setProperty("aws.secretAccessKey", stack.get("AWS_SECRET_ACCESS_KEY"));
+    }
+
+    @BeforeEach
+    void emptyDeadLetters() {
+        deadLetters();
+    }
+
+    @Test
+    void turnsAnOriginalIntoAClip() throws Exception {
+        String id = upload(video("64x48", 2));
+        send(message(id));
+
+        Map<String, Object> row =
+                await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
+
+        String key = (String) row.get("processed_key");
+        assertThat(key).matches("processed/" + id + "/[0-9a-f-]{36}/video\\.mp4");
+        assertThat(objects("processed/" + id + "/")).containsExactly(key);
+        assertThat(row).containsEntry("attempts", 1).containsEntry("claims", 1).containsEntry("claim_token", null);
+        assertThat((String) row.get("phases")).contains("queue", "download", "probe", "transcode", "publish", "commit");
+        assertQueueIsQuiet();
+        assertThat(deadLetters()).isEmpty();
+        assertNothingLeftOnDisk();
+    }
+
+    @Test
+    void aFileThatIsNoVideoFailsOnceAndForAll() {
+        String id = upload("This is a text, whatever its name says.".getBytes());
+        send(message(id));
+
+        Map<String, Object> row =
+                await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("failed"));
+
+        assertThat(row)
+                .containsEntry("error_code", "not_a_video")
+                .containsEntry("error_detail", "The file is not a video that we can read.")
+                .containsEntry("retryable", false)
+                .containsEntry("attempts", 1);
+        assertQueueIsQuiet();
+        assertThat(deadLetters()).isEmpty();
+        assertNothingLeftOnDisk();
+    }
+
+    @Test
+    void anOriginalThatIsGoneFailsOnceAndForAll() {
+        String id = upload(new byte[] {1});
+        s3.deleteObject(d -> d.bucket(bucket()).key("uploads/" + id + ".mp4"));
+        send(message(id));
+
+        Map<String, Object> row =
+                await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("failed"));
+
+        assertThat(row).containsEntry("error_code", "original_missing").containsEntry("attempts", 1);
+        assertQueueIsQuiet();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "not JSON at all",
+                "[]",
+                "{\"video_id\": \"7\"}",
+                "{\"video_id\": 7, \"s3_key_original\": \"uploads/a.mp4\", \"transformaciones\": [\"x\"], \"usuario_id\": 1}"
+            })
+    void aMalformedMessageIsADeadLetterAndTheConsumerGoesOn(String malformed) throws Exception {
+        send(malformed);
+        String id = upload(video("64x48", 1));
+        send(message(id));
+
+        await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
+        List<Message> dead = new ArrayList<>();
+        await().atMost(JOB).until(() -> dead.addAll(deadLetters()) || !dead.isEmpty());
+
+        assertThat(dead).singleElement().satisfies(letter -> {
+            assertThat(letter.body()).isEqualTo(malformed);
+            assertThat(letter.messageAttributes().get("code").stringValue()).isEqualTo("poison_message");
+            assertThat(letter.messageAttributes().get("reason").stringValue()).isNotBlank();
+            assertThat(letter.messageAttributes().get("route").stringValue()).isEqualTo("process-video");
+        });
+        assertQueueIsQuiet();
+    }
+
+    @Test
+    void aMessageThatDisagreesWithItsRowLeavesTheRowAlone() throws Exception {
+        String id = upload(video("64x48", 1));
+        send(message(id).replace("uploads/" + id, "uploads/another"));
+
+        List<Message> dead = new ArrayList<>();
+        await().atMost(JOB).until(() -> dead.addAll(deadLetters()) || !dead.isEmpty());
+
+        assertThat(row(id)).containsEntry("status", "uploaded").containsEntry("attempts", 0);
+    }
+
+    @Test
+    void messageAttributesCommandNothing() throws Exception {
+        Path trap = WorkerFixture.FOLDER.resolve("trap");
+        String id = upload(video("64x48", 1));
+        sqs.sendMessage(m -> m.queueUrl(queue())
+                .messageBody(message(id))
+                .messageAttributes(Map.of(
+                        "CamelExecCommandExecutable", text("/bin/touch"),
+                        "CamelExecCommandArgs", text(trap.toString()),
+                        "CamelAwsS3Key", text("uploads/another.mp4"),
+                        "CamelFileName", text("../trap"),
+                        "video_id", text(UUID.randomUUID().toString()),
+                        "attempt", text("99"))));
+
+        await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
+
+        assertThat(trap).doesNotExist();
+        assertThat(row(id)).containsEntry("attempts", 1);
+    }
+
+    @Test
+    void anFfmpegThatIsKilledCostsOneAttemptAndTheJobWaits() throws Exception {
+        String id = upload(video("1920x1080", 20));
+        send(message(id));
+        ProcessHandle ffmpeg = await().atMost(JOB).until(ProcessVideoRouteTest::transcoding, p -> p != null);
+
+        ffmpeg.destroyForcibly();
+
+        Map<String, Object> row =
+                await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("uploaded"));
+        assertThat(row)
+                .containsEntry("attempts", 1)
+                .containsEntry("claim_token", null)
+                .containsEntry("due", false);
+        assertThat((String) row.get("error_detail")).contains("ffmpeg ended with status 137");
+        await().atMost(JOB).until(() -> objects("processed/" + id + "/").isEmpty());
+        // It comes back by itself after the backoff.
+        await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
+        assertThat(row(id)).containsEntry("attempts", 2).containsEntry("claims", 2);
+        assertQueueIsQuiet();
+    }
+
+    @Test
+    void theLastAttemptEndsInADeadLetterAndAFailedRow() throws Exception {
+        String id = upload(video("1920x1080", 20));
+        jdbc.update("UPDATE videos SET attempts = 4 WHERE id = CAST(? AS uuid)", id);
+        send(message(id));
+        ProcessHandle ffmpeg = await().atMost(JOB).until(ProcessVideoRouteTest::transcoding, p -> p != null);
+
+        ffmpeg.destroyForcibly();
+
+        Map<String, Object> row =
+                await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("failed"));
+        assertThat(row)
+                .containsEntry("attempts", 5)
+                .containsEntry("error_code", "attempts_exhausted")
+                .containsEntry("retryable", true);
+        List<Message> dead = new ArrayList<>();
+        await().atMost(JOB).until(() -> dead.addAll(deadLetters()) || !dead.isEmpty());
+        assertThat(dead).singleElement().satisfies(letter -> {
+            assertThat(letter.body()).isEqualTo(message(id));
+            assertThat(letter.messageAttributes().get("attempt").stringValue()).isEqualTo("5");
+            assertThat(letter.messageAttributes().get("code").stringValue()).isEqualTo("attempts_exhausted");
+        });
+        assertQueueIsQuiet();
+    }
+
+    @Test
+    void aVideoThatAnotherWorkerIsAtIsLeftToIt() throws Exception {
+        String id = upload(video("64x48", 1));
+        // Another worker is at it: its lease is live.
+        jdbc.update(
+                "UPDATE videos SET status = 'processing', claim_token = gen_random_uuid(),"
+                        + " lease_until = now() + interval '1 hour' WHERE id = CAST(? AS uuid)",
+                id);
+        send(message(id));
+
+        assertQueueIsQuiet();
+
+        assertThat(row(id)).containsEntry("status", "processing").containsEntry("claims", 0);
+        assertThat(objects("processed/" + id + "/")).isEmpty();
+    }
+
+    private static ProcessHandle transcoding() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(p ->
+                        p.info().command().filter(c -> c.endsWith("/ffmpeg")).isPresent())
+                .filter(p -> p.info()
+                        .arguments()
+                        .filter(a -> Arrays.asList(a).contains("-progress"))
+                        .isPresent())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static byte[] video(String size, int seconds) throws IOException, InterruptedException {
+        Path file = Files.createTempFile(WorkerFixture.FOLDER, "sample", ".mp4");
+        Process ffmpeg = new ProcessBuilder(
+                        "ffmpeg",
+                        "-nostdin",
+                        "-v",
+                        "error",
+                        "-y",
+                        "-f",
+                        "lavfi",
+                        "-i",
+                        "testsrc2=size=" + size + ":rate=30:duration=" + seconds,
+                        "-c:v",
+                        "libx264",
+                        "-preset",
+                        "ultrafast",
+                        "-pix_fmt",
+                        "yuv420p",
+                        file.toString())
+                .inheritIO()
+                .start();
+        assertThat(ffmpeg.waitFor()).isZero();
+        byte[] bytes = Files.readAllBytes(file);
+        Files.delete(file);
+        return bytes;
+    }
+
+    private String upload(byte[] original) {
+        String id = UUID.randomUUID().toString();
+        String key = "uploads/" + id + ".mp4";
+        s3.putObject(p -> p.bucket(bucket()).key(key), RequestBody.fromBytes(original));
+        jdbc.update(
+                "INSERT INTO videos (id, owner_id, status, title, original_key, transformations, expires_at, uploaded_at)"
+                        + " VALUES (CAST(? AS uuid), CAST(? AS uuid), 'uploaded', 't', ?,"
+                        + " '[\"recorte_30s\", \"hd_720p\", \"formato_16_9\", \"sin_audio\", \"transcodificacion\"]',"
+                        + " now() + interval '1 hour', now())",
+                id,
+                OWNER,
+                key);
+        return id;
+    }
+
+    private static String message(String id) {
+        return "{\"video_id\":\"" + id + "\",\"s3_key_original\":\"uploads/" + id
+                + ".mp4\",\"transformaciones\":[\"hd_720p\"],\"usuario_id\":\"" + OWNER + "\",\"extra\":1}";
+    }
+
+    private void send(String body) {
+        sqs.sendMessage(m -> m.queueUrl(queue()).messageBody(body));
+    }
+
+    private Map<String, Object> row(String id) {
+        return jdbc.queryForMap(
+                "SELECT *, phase_ms::text AS phases, not_before <= now() AS due FROM videos WHERE id = CAST(? AS uuid)",
+                id);
+    }
+
+    private List<String> objects(String prefix) {
+        return s3.listObjectsV2(l -> l.bucket(bucket()).prefix(prefix)).contents().stream()
+                .map(S3Object::key)
+                .toList();
+    }
+
+    /** Receives and deletes what is in the dead-letter queue. */
+    private List<Message> deadLetters() {
+        List<Message> all = new ArrayList<>();
+        List<Message> some;
+        do {
+            some = sqs.receiveMessage(r -> r.queueUrl(deadLetterQueue())
+                            .maxNumberOfMessages(10)
+                            .messageAttributeNames("All"))
+                    .messages();
+            some.forEach(
+                    m -> sqs.deleteMessage(d -> d.queueUrl(deadLetterQueue()).receiptHandle(m.receiptHandle())));
+            all.addAll(some);
+        } while (!some.isEmpty());
+        return all;
+    }
+
+    private void assertQueueIsQuiet() {
+        await().atMost(JOB)
+                .untilAsserted(() -> assertThat(sqs.getQueueAttributes(q -> q.queueUrl(queue())
+                                        .attributeNames(
+                                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED,
+                                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                                .attributes()
+                                .values())
+                        .containsOnly("0"));
+    }
+
+    private static void assertNothingLeftOnDisk() {
+        await().atMost(JOB).untilAsserted(() -> assertThat(WORK).isEmptyDirectory());
+    }
+
+    private static MessageAttributeValue text(String value) {
+        return MessageAttributeValue.builder()
+                .dataType("String")
+                .stringValue(value)
+                .build();
+    }
+
+    private static String bucket() {
+        return WorkerFixture.STACK.environment().get("S3_BUCKET");
+    }
+
+    private static String queue() {
+        return WorkerFixture.STACK.environment().get("SQS_QUEUE_URL");
+    }
+
+    private static String deadLetterQueue() {
+        return WorkerFixture.STACK.environment().get("SQS_DLQ_URL");
+    }
+}

@@ -1,0 +1,143 @@
+package caravana.worker.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import caravana.worker.exec.ToolCommand.Output;
+import caravana.worker.job.ClaimLostException;
+import caravana.worker.job.RunningJob;
+import caravana.worker.job.RunningJobs;
+import caravana.worker.media.RejectedMediaException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.component.exec.ExecResult;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class ToolExecutorTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    @TempDir
+    Path folder;
+
+    private RunningJob job;
+
+    @BeforeEach
+    void openJob() {
+        job = RunningJobs.inFolder(folder);
+    }
+
+    private ExecResult run(Output output, Duration limit, Duration stall, String script) throws Exception {
+        ToolCommand command =
+                new ToolCommand(List.of("-c", script), output, limit, stall, "refused", "A sentence for the uploader.");
+        return new ToolExecutor().execute(new ToolExecBinding.JobCommand("sh", command, job));
+    }
+
+    @Test
+    void handsOutTheDocument() throws Exception {
+        ExecResult result = run(Output.DOCUMENT, LONG, LONG, "echo '{\"a\": 1}'");
+
+        assertThat(new String(result.getStdout().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("{\"a\": 1}");
+    }
+
+    @Test
+    void anErrorStatusRefusesTheOriginal() {
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "echo broken >&2; exit 1"))
+                .isInstanceOfSatisfying(
+                        RejectedMediaException.class,
+                        e -> assertThat(e.getCode()).isEqualTo("refused"))
+                .hasMessage("A sentence for the uploader.");
+    }
+
+    @Test
+    void aFullDiskAndASignalAreNotTheOriginalsFault() {
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "echo 'x: No space left on device' >&2; exit 1"))
+                .isInstanceOf(ToolFailedException.class);
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "kill -SEGV $$"))
+                .isInstanceOf(ToolFailedException.class)
+                .hasMessageContaining("139");
+    }
+
+    @Test
+    void theTimeLimitKillsTheWholeTree() throws Exception {
+        assertThatThrownBy(() -> run(
+                        Output.DOCUMENT, Duration.ofMillis(500), LONG, "sleep 60 & echo $! > child; sh -c 'sleep 61'"))
+                .isInstanceOf(ToolFailedException.class)
+                .hasMessageContaining("TIME_LIMIT");
+
+        long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
+        await().until(() ->
+                ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
+    }
+
+    @Test
+    void progressThatStandsStillIsAStall() {
+        String standstill = "while true; do printf 'frame=7\\nout_time_us=1000\\ntotal_size=5\\nprogress=continue\\n';"
+                + " sleep 0.1; done";
+
+        assertThatThrownBy(() -> run(Output.PROGRESS, LONG, Duration.ofMillis(700), standstill))
+                .isInstanceOf(ToolFailedException.class)
+                .hasMessageContaining("STALLED");
+        assertThat(job.getTool().progress().frame()).isEqualTo(7);
+    }
+
+    @Test
+    void progressThatMovesIsNoStall() throws Exception {
+        String moving = "for i in 1 2 3 4 5 6 7 8 9 10; do"
+                + " printf \"frame=$i\\nout_time_us=N/A\\nspeed=2.5x\\nprogress=continue\\n\"; sleep 0.1; done";
+
+        run(Output.PROGRESS, LONG, Duration.ofMillis(700), moving);
+
+        assertThat(job.getTool().progress()).isEqualTo(new ToolProgress(10, 0, 0, 0, 2.5));
+    }
+
+    @Test
+    void aLostClaimStopsTheToolAndTheNextOne() throws Exception {
+        CompletableFuture<Throwable> outcome = CompletableFuture.supplyAsync(() -> {
+            try {
+                run(Output.DOCUMENT, LONG, LONG, "touch started; sleep 60");
+                return null;
+            } catch (Exception e) {
+                return e;
+            }
+        });
+        await().until(() -> Files.exists(folder.resolve("started")));
+
+        job.getTool().kill(KillReason.CLAIM_LOST);
+
+        assertThat(outcome.get()).isInstanceOf(ClaimLostException.class);
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "touch again"))
+                .isInstanceOf(ClaimLostException.class);
+        assertThat(folder.resolve("again")).doesNotExist();
+    }
+
+    @Test
+    void keepsTheEndOfWhatItComplains() {
+        assertThatThrownBy(() -> run(
+                        Output.DOCUMENT,
+                        LONG,
+                        LONG,
+                        "head -c 20000000 /dev/zero | tr '\\0' x >&2; echo the-end >&2; kill -KILL $$"))
+                .isInstanceOf(ToolFailedException.class)
+                .satisfies(e -> assertThat(e.getMessage()).endsWith("the-end").hasSizeLessThan(8400));
+    }
+
+    @Test
+    void theToolSeesNoneOfOurCredentials() throws Exception {
+        ExecResult result = run(Output.DOCUMENT, LONG, LONG, "env");
+
+        assertThat(new String(result.getStdout().readAllBytes(), StandardCharsets.UTF_8).lines())
+                .isNotEmpty()
+                .allMatch(line -> line.matches("(PATH|LANG|LC_ALL|HOME|TMPDIR|PWD|SHLVL|OLDPWD|_)=.*"));
+    }
+}

@@ -1,0 +1,131 @@
+package caravana.worker.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravana.worker.WorkerFixture;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** The claim, run as it stands in the route tree against the real database. */
+class ClaimStatementTest {
+
+    private static final String SQL = read("camel/worker/claim-job.sql");
+    private static final String OWNER = UUID.randomUUID().toString();
+
+    private final NamedParameterJdbcTemplate jdbc = new NamedParameterJdbcTemplate(WorkerFixture.DATABASE);
+
+    private static String read(String resource) {
+        try {
+            return new ClassPathResource(resource)
+                    .getContentAsString(StandardCharsets.UTF_8)
+                    .replace(":?", ":");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String insert(String status, String more) {
+        String id = UUID.randomUUID().toString();
+        jdbc.getJdbcTemplate()
+                .update("INSERT INTO videos (id, owner_id, status, original_key, transformations, expires_at,"
+                        + " uploaded_at, claim_token, lease_until, processed_key, error_code, failed_at)"
+                        + " VALUES ('" + id + "', '" + OWNER + "', '" + status + "', 'uploads/" + id + ".mp4', '[]',"
+                        + " now() + interval '1 hour', now(), gen_random_uuid(), now() + interval '30 s', 'p', 'e',"
+                        + " now() - interval '1 min')");
+        if (!more.isEmpty()) {
+            jdbc.getJdbcTemplate().update("UPDATE videos SET " + more + " WHERE id = '" + id + "'");
+        }
+        return id;
+    }
+
+    private Map<String, Object> claim(String id) {
+        return claim(id, "uploads/" + id + ".mp4", System.currentTimeMillis());
+    }
+
+    private Map<String, Object> claim(String id, String key, long sentMillis) {
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("video_id", id);
+        parameters.put("claim_token", UUID.randomUUID().toString());
+        parameters.put("original_key", key);
+        parameters.put("owner_id", OWNER);
+        parameters.put("sent_ms", sentMillis);
+        parameters.put("lease_seconds", 36.0);
+        parameters.put("max_attempts", 5);
+        List<Map<String, Object>> rows = jdbc.queryForList(SQL, parameters);
+        return rows.isEmpty() ? Map.of("outcome", "no row") : rows.get(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            uploaded   | attempts = 2                                              | claimed   | 3
+            uploaded   | not_before = now() + interval '90 s'                      | early     | 0
+            uploaded   | attempts = 5                                              | exhausted | 5
+            processing | attempts = 1                                              | settled   | 1
+            processing | attempts = 1, lease_until = now() - interval '1 s'        | claimed   | 2
+            processing | attempts = 5, lease_until = now() - interval '1 s'        | exhausted | 5
+            failed     | attempts = 5, retryable = true                            | claimed   | 1
+            failed     | attempts = 5, retryable = true, failed_at = now() + interval '1 min' | settled | 5
+            failed     | attempts = 1, retryable = false                           | settled   | 1
+            processed  | attempts = 1                                              | settled   | 1
+            deleting   | attempts = 1                                              | settled   | 1
+            """)
+    void theStateDecides(String status, String more, String outcome, int attempts) {
+        Map<String, Object> answer = claim(insert(status, more));
+
+        assertThat(answer).containsEntry("outcome", outcome).containsEntry("attempts", attempts);
+        if (outcome.equals("early")) {
+            assertThat((Integer) answer.get("delay")).isBetween(85, 90);
+        }
+    }
+
+    @Test
+    void aMessageThatDisagreesWithItsRowClaimsNothing() {
+        String id = insert("uploaded", "");
+
+        assertThat(claim(id, "uploads/other.mp4", 0)).containsEntry("outcome", "disagrees");
+        assertThat(claim(id)).containsEntry("outcome", "claimed");
+    }
+
+    @Test
+    void anUnknownVideoIsNoRow() {
+        assertThat(claim(UUID.randomUUID().toString())).containsEntry("outcome", "no row");
+    }
+
+    @Test
+    void ofEightConcurrentClaimsOneWins() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(8);
+        try {
+            for (int round = 0; round < 40; round++) {
+                String id = insert("uploaded", "");
+                List<Future<Map<String, Object>>> claims = pool.invokeAll(IntStream.range(0, 8)
+                        .<Callable<Map<String, Object>>>mapToObj(i -> () -> claim(id))
+                        .toList());
+                Stream.Builder<Object> outcomes = Stream.builder();
+                for (Future<Map<String, Object>> claim : claims) {
+                    outcomes.add(claim.get().get("outcome"));
+                }
+                List<Object> all = outcomes.build().toList();
+                assertThat(all).containsOnlyOnce("claimed");
+                assertThat(all).isSubsetOf("claimed", "settled", "raced");
+            }
+        } finally {
+            pool.shutdown();
+        }
+    }
+}
