@@ -1,0 +1,149 @@
+package caravana.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caravana.local.AppProcess;
+import caravana.local.LocalStack;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From an upload over HTTP to a finished clip, with both packaged apps as processes. */
+class EndToEndTest {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration JOB = Duration.ofMinutes(2);
+    private static final String BOUNDARY = "boundary-of-the-test";
+
+    @TempDir
+    static Path folder;
+
+    private static LocalStack stack;
+    private static AppProcess web;
+    private static AppProcess worker;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+
+    @BeforeAll
+    static void start() {
+        stack = LocalStack.start(folder.resolve("stack"));
+        Map<String, String> settings = new HashMap<>(stack.environment());
+        settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
+        web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
+        worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
+        web.awaitReady(START);
+        worker.awaitReady(START);
+    }
+
+    @AfterAll
+    static void stop() {
+        worker.close();
+        web.close();
+        stack.close();
+    }
+
+    @Test
+    void aFullHdVideoBecomesAClip() throws Exception {
+        Path clip = process(Videos.make(folder.resolve("wide.mp4"), "1920x1080", 34));
+
+        JsonNode probe = assertFinished(clip);
+        assertThat(probe.at("/format/duration").asDouble()).isBetween(29.8, 30.2);
+        assertThat(Videos.luma(clip, 1, 200, 360)).isGreaterThan(20);
+    }
+
+    @Test
+    void aVerticalVideoGetsBarsLeftAndRight() throws Exception {
+        Path clip = process(Videos.make(folder.resolve("vertical.mp4"), "1080x1920", 6));
+
+        JsonNode probe = assertFinished(clip);
+        assertThat(probe.at("/format/duration").asDouble()).isBetween(5.8, 6.2);
+        assertThat(Videos.luma(clip, 1, 200, 360)).isLessThan(20);
+        assertThat(Videos.luma(clip, 1, 1080, 360)).isLessThan(20);
+        assertThat(Videos.luma(clip, 1, 640, 600)).isGreaterThan(20);
+    }
+
+    @Test
+    void aFileThatIsNoVideoFailsWithItsReason() throws Exception {
+        String id = upload(Files.writeString(folder.resolve("text.mp4"), "no video at all"));
+
+        JsonNode video = await().atMost(JOB)
+                .until(() -> show(id), v -> v.path("status").asText().equals("failed"));
+
+        assertThat(video.at("/error/code").asText()).isEqualTo("not_a_video");
+        assertThat(video.at("/error/detail").asText()).isNotBlank();
+        assertThat(video.path("attempts").asInt()).isEqualTo(1);
+        assertThat(video.path("processed_url").isNull()).isTrue();
+    }
+
+    private static JsonNode assertFinished(Path clip) throws Exception {
+        JsonNode probe = Videos.probe(clip);
+        assertThat(probe.path("streams")).hasSize(1);
+        JsonNode stream = probe.at("/streams/0");
+        assertThat(stream.path("codec_name").asText()).isEqualTo("h264");
+        assertThat(stream.path("profile").asText()).isEqualTo("High");
+        assertThat(stream.path("pix_fmt").asText()).isEqualTo("yuv420p");
+        assertThat(stream.path("width").asInt()).isEqualTo(1280);
+        assertThat(stream.path("height").asInt()).isEqualTo(720);
+        assertThat(stream.path("sample_aspect_ratio").asText()).isEqualTo("1:1");
+        return probe;
+    }
+
+    /** Uploads the video, waits for its clip and fetches it. */
+    private Path process(Path video) throws Exception {
+        String id = upload(video);
+        JsonNode done = await().atMost(JOB)
+                .until(
+                        () -> show(id),
+                        v -> Set.of("processed", "failed")
+                                .contains(v.path("status").asText()));
+        assertThat(done.path("status").asText()).as(done.toString()).isEqualTo("processed");
+        Path clip = folder.resolve(id + ".mp4");
+        HttpResponse<Path> answer = http.send(
+                HttpRequest.newBuilder(URI.create(done.path("processed_url").asText()))
+                        .build(),
+                HttpResponse.BodyHandlers.ofFile(clip));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return clip;
+    }
+
+    private String upload(Path video) throws IOException, InterruptedException {
+        String head = "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"video_file\"; filename=\"v.mp4\""
+                + "\r\n\r\n";
+        String tail = "\r\n--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nEnd to end\r\n--"
+                + BOUNDARY + "--\r\n";
+        HttpRequest request = HttpRequest.newBuilder(web.uri().resolve("/api/videos/upload"))
+                .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
+                .POST(HttpRequest.BodyPublishers.concat(
+                        HttpRequest.BodyPublishers.ofString(head),
+                        HttpRequest.BodyPublishers.ofFile(video),
+                        HttpRequest.BodyPublishers.ofString(tail)))
+                .build();
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return json.readTree(answer.body()).path("video_id").asText();
+    }
+
+    private JsonNode show(String id) throws IOException, InterruptedException {
+        HttpResponse<String> answer = http.send(
+                HttpRequest.newBuilder(web.uri().resolve("/api/videos/" + id)).build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json.readTree(answer.body());
+    }
+}
