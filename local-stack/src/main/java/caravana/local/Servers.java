@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToIntFunction;
 import redis.embedded.core.ExecutableProvider;
@@ -268,6 +269,8 @@ final class Servers implements AutoCloseable {
         if (postgres != null) {
             try {
                 postgres.close();
+                // The library asks it to stop and does not wait for its end.
+                Optional.ofNullable(handles.get("postgres")).ifPresent(p -> ChildProcess.stop(p, STOP_LIMIT));
             } catch (IOException e) {
                 System.err.println("PostgreSQL did not stop cleanly: " + e.getMessage());
             }

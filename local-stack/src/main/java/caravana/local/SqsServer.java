@@ -68,8 +68,9 @@ public final class SqsServer {
 
     private static void serve(int port, String file) throws Exception {
         ActorSystem system = ActorSystem.create("sqs");
-        SqlQueuePersistenceConfig persistence =
-                new SqlQueuePersistenceConfig(true, "org.h2.Driver", "jdbc:h2:" + file, "", "", false);
+        // Without the delay that H2 grants itself, what was answered is on disk.
+        SqlQueuePersistenceConfig persistence = new SqlQueuePersistenceConfig(
+                true, "org.h2.Driver", "jdbc:h2:" + file + ";WRITE_DELAY=0", "", "", false);
         ActorRef store = system.actorOf(
                 Props.create(
                         SqlQueuePersistenceActor.class,
