@@ -13,10 +13,12 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Web on a queue that nobody serves. */
+@ActiveProfiles("local")
 @CamelSpringBootTest
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "management.server.port=0")
 class QueueDownTest {
@@ -32,7 +34,6 @@ class QueueDownTest {
         Map<String, String> stack = WebFixture.STACK.environment();
         stack.forEach((name, value) -> registry.add(name, () -> value));
         registry.add("AWS_ENDPOINT_URL_SQS", () -> "http://127.0.0.1:1");
-        registry.add("spring.profiles.active", () -> "local");
         System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
         System.setProperty("aws.secretAccessKey", stack.get("AWS_SECRET_ACCESS_KEY"));
     }

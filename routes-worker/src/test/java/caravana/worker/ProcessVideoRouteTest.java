@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -31,6 +32,7 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** The job's flow as it ships, on the local stack and with the real ffmpeg. */
+@ActiveProfiles("local")
 @CamelSpringBootTest
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 class ProcessVideoRouteTest {
@@ -52,7 +54,6 @@ class ProcessVideoRouteTest {
     static void localStack(DynamicPropertyRegistry registry) {
         Map<String, String> stack = WorkerFixture.STACK.environment();
         stack.forEach((name, value) -> registry.add(name, () -> value));
-        registry.add("spring.profiles.active", () -> "local");
         registry.add("caravana.worker.slots", () -> "2");
         registry.add("caravana.worker.work-dir", WORK::toString);
         System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
