@@ -17,8 +17,11 @@ import org.springframework.stereotype.Component;
 @Component("transcodePlanner")
 public class TranscodePlanner {
 
-    /** Players and filters alike assume square pixels; a no-op for the many originals that have them. */
+    /** Filters assume square pixels; a no-op for the many originals that have them. */
     private static final String SQUARE_PIXELS = "scale=w='trunc(iw*sar/2)*2':h='trunc(ih/2)*2',setsar=1";
+
+    /** Scaling to even sizes bends the shape by less than a pixel, and would note that as pixels that are not square. */
+    private static final String STILL_SQUARE = "setsar=1";
 
     private final TransformationCatalogue catalogue;
     private final MediaProperties limits;
@@ -63,9 +66,10 @@ public class TranscodePlanner {
     }
 
     private static String filterChain(List<Transformation> transformations) {
-        return Stream.concat(
-                        Stream.of(SQUARE_PIXELS),
-                        transformations.stream().map(Transformation::filter).filter(Objects::nonNull))
+        Stream<String> asked =
+                transformations.stream().map(Transformation::filter).filter(Objects::nonNull);
+        return Stream.of(Stream.of(SQUARE_PIXELS), asked, Stream.of(STILL_SQUARE))
+                .flatMap(filters -> filters)
                 .collect(Collectors.joining(","));
     }
 }
