@@ -22,7 +22,6 @@ final class Apps implements AutoCloseable {
         Map<String, String> settings = new HashMap<>(servers);
         settings.putAll(ports);
         settings.put("CARAVANA_WORK_DIR", data.resolve("work").toString());
-        settings.put("CARAVANA_WORKER_GRACE", "10s");
         AppProcess web = AppProcess.start(AppProcess.WEB, settings, data.log(AppProcess.WEB));
         data.note(AppProcess.WEB, web.handle());
         AppProcess worker = AppProcess.start(AppProcess.WORKER, settings, data.log(AppProcess.WORKER));

@@ -19,6 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.apache.camel.model.CatchDefinition;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteConfigurationDefinition;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +55,9 @@ class WebRoutesTest {
     private int port;
 
     @Autowired
+    private ModelCamelContext context;
+
+    @Autowired
     private SqsClient sqs;
 
     @Autowired
@@ -76,6 +85,29 @@ class WebRoutesTest {
         jdbc.update("DELETE FROM videos");
         objects().forEach(key -> s3.deleteObject(d -> d.bucket(bucket()).key(key)));
         sqs.purgeQueue(p -> p.queueUrl(queue()));
+    }
+
+    /** The rules of the house for every route and step that this app loads. */
+    @Test
+    void everyRouteAndStepIsNamedAndEveryRouteSaysWhatBecomesOfItsFailures() {
+        List<RouteDefinition> routes = context.getRouteDefinitions();
+        assertThat(routes).isNotEmpty().allSatisfy(route -> {
+            assertThat(route.hasCustomIdAssigned()).as(route.toString()).isTrue();
+            assertThat(route.getDescriptionText()).as(route.getId()).isNotBlank();
+            assertThat(route.getRouteConfigurationId()).as(route.getId()).isNotBlank();
+            assertThat(ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class))
+                    .filteredOn(step -> !(step instanceof CatchDefinition))
+                    .as(route.getId())
+                    .isNotEmpty()
+                    .allSatisfy(step -> assertThat(step.hasCustomIdAssigned())
+                            .as(step.toString())
+                            .isTrue());
+        });
+        assertThat(routes)
+                .extracting(RouteDefinition::getRouteConfigurationId)
+                .isSubsetOf(context.getRouteConfigurationDefinitions().stream()
+                        .map(RouteConfigurationDefinition::getId)
+                        .toList());
     }
 
     @Test

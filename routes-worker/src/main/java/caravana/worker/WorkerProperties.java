@@ -19,7 +19,6 @@ import org.springframework.validation.annotation.Validated;
  * @param maxAttempts attempts that a job may cost before it is given up
  * @param backoff delay after the first failed attempt; it doubles with each further one
  * @param maxBackoff the longest delay, at most 15 min (SQS's longest delivery delay)
- * @param grace how long running jobs may go on after the worker was told to stop
  */
 @Validated
 @ConfigurationProperties("caravana.worker")
@@ -30,5 +29,4 @@ public record WorkerProperties(
         @NotNull Duration lease,
         @Min(1) @Max(100) int maxAttempts,
         @NotNull Duration backoff,
-        @NotNull Duration maxBackoff,
-        @NotNull Duration grace) {}
+        @NotNull Duration maxBackoff) {}

@@ -12,6 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.camel.model.CatchDefinition;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteConfigurationDefinition;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +48,9 @@ class ProcessVideoRouteTest {
     private static final Path WORK = WorkerFixture.FOLDER.resolve("work");
 
     @Autowired
+    private ModelCamelContext context;
+
+    @Autowired
     private SqsClient sqs;
 
     @Autowired
@@ -63,6 +72,29 @@ class ProcessVideoRouteTest {
     @BeforeEach
     void emptyDeadLetters() {
         deadLetters();
+    }
+
+    /** The rules of the house for every route and step that this app loads. */
+    @Test
+    void everyRouteAndStepIsNamedAndEveryRouteSaysWhatBecomesOfItsFailures() {
+        List<RouteDefinition> routes = context.getRouteDefinitions();
+        assertThat(routes).isNotEmpty().allSatisfy(route -> {
+            assertThat(route.hasCustomIdAssigned()).as(route.toString()).isTrue();
+            assertThat(route.getDescriptionText()).as(route.getId()).isNotBlank();
+            assertThat(route.getRouteConfigurationId()).as(route.getId()).isNotBlank();
+            assertThat(ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class))
+                    .filteredOn(step -> !(step instanceof CatchDefinition))
+                    .as(route.getId())
+                    .isNotEmpty()
+                    .allSatisfy(step -> assertThat(step.hasCustomIdAssigned())
+                            .as(step.toString())
+                            .isTrue());
+        });
+        assertThat(routes)
+                .extracting(RouteDefinition::getRouteConfigurationId)
+                .isSubsetOf(context.getRouteConfigurationDefinitions().stream()
+                        .map(RouteConfigurationDefinition::getId)
+                        .toList());
     }
 
     @Test

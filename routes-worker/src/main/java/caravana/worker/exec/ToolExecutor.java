@@ -40,8 +40,11 @@ public class ToolExecutor implements ExecCommandExecutor {
     private static final long WATCH_MILLIS = 200;
     private static final Set<String> ENVIRONMENT = Set.of("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR");
 
-    /** A process that a signal ended has, to Java, the exit status 128 plus the signal's number. */
-    private static final int SIGNALLED = 128;
+    /**
+     * From here on the exit status is not the tool's own: 126 and 127 say that it could not be run, and to Java a
+     * process that a signal ended has 128 plus the signal's number.
+     */
+    private static final int NOT_THE_TOOLS_OWN = 126;
 
     /**
      * On Linux a tool dies with the worker, even with one that is killed; the signal hangs on the thread that started
@@ -127,7 +130,7 @@ public class ToolExecutor implements ExecCommandExecutor {
         if (killed != null) {
             throw new ToolFailedException(tool + " was killed (" + killed + "): " + stderr, exit);
         }
-        if (exit >= SIGNALLED || stderr.contains("No space left on device")) {
+        if (exit >= NOT_THE_TOOLS_OWN || stderr.contains("No space left on device")) {
             throw new ToolFailedException(tool + " ended with status " + exit + ": " + stderr, exit);
         }
         log.info("{} refused the original of video {}: {}", tool, command.job().getVideoId(), stderr);

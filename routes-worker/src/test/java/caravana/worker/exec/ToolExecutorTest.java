@@ -69,6 +69,19 @@ class ToolExecutorTest {
     }
 
     @Test
+    void aToolThatIsNotThereIsNotTheOriginalsFault() {
+        ToolCommand command = new ToolCommand(List.of(), Output.DOCUMENT, LONG, LONG, "refused", "A sentence.");
+
+        assertThatThrownBy(
+                        () -> new ToolExecutor().execute(new ToolExecBinding.JobCommand("no-such-tool", command, job)))
+                .isNotInstanceOf(RejectedMediaException.class)
+                .hasMessageContaining("no-such-tool");
+        assertThatThrownBy(() -> ToolCheck.require("no-such-tool"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("install Debian's package ffmpeg");
+    }
+
+    @Test
     void theTimeLimitKillsTheWholeTree() throws Exception {
         assertThatThrownBy(() -> run(
                         Output.DOCUMENT, Duration.ofMillis(500), LONG, "sleep 60 & echo $! > child; sh -c 'sleep 61'"))

@@ -1,0 +1,19 @@
+package caravana.worker;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.apache.camel.RoutesBuilder;
+
+@AnalyzeClasses(packages = "caravana", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule ROUTES_ARE_YAML = noClasses()
+            .should()
+            .beAssignableTo(RoutesBuilder.class)
+            .because("every route stands in src/main/resources/camel, where an integration engineer looks for it");
+}
