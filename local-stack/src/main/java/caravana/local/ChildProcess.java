@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -72,11 +71,6 @@ final class ChildProcess {
         return process.isAlive();
     }
 
-    /** Completes when the process ends, however it ends. */
-    CompletableFuture<Process> onExit() {
-        return process.onExit();
-    }
-
     /**
      * Waits until it answers.
      *
@@ -117,24 +111,6 @@ final class ChildProcess {
 
     /** Asks it to stop, and kills it with all its children when it takes longer than that. */
     void stop(Duration patience) {
-        stop(handle(), patience);
-    }
-
-    /** The same for any process. */
-    static void stop(ProcessHandle handle, Duration patience) {
-        List<ProcessHandle> tree = new ArrayList<>(handle.descendants().toList());
-        handle.destroy();
-        try {
-            handle.onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException stubborn) {
-            tree.addAll(handle.descendants().toList());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
-        handle.destroyForcibly();
-        tree.forEach(ProcessHandle::destroyForcibly);
-        handle.onExit().join();
+        Liveness.stop(handle(), patience);
     }
 }

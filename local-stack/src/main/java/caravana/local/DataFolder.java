@@ -91,7 +91,7 @@ final class DataFolder implements AutoCloseable {
                                 .startInstant()
                                 .filter(i -> i.toEpochMilli() == started)
                                 .isPresent())
-                        .ifPresent(p -> ChildProcess.stop(p, LEFTOVER_PATIENCE));
+                        .ifPresent(p -> Liveness.stop(p, LEFTOVER_PATIENCE));
                 Files.delete(note);
             }
         } catch (IOException e) {

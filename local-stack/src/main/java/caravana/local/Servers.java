@@ -270,7 +270,7 @@ final class Servers implements AutoCloseable {
             try {
                 postgres.close();
                 // The library asks it to stop and does not wait for its end.
-                Optional.ofNullable(handles.get("postgres")).ifPresent(p -> ChildProcess.stop(p, STOP_LIMIT));
+                Optional.ofNullable(handles.get("postgres")).ifPresent(p -> Liveness.stop(p, STOP_LIMIT));
             } catch (IOException e) {
                 System.err.println("PostgreSQL did not stop cleanly: " + e.getMessage());
             }

@@ -35,13 +35,13 @@ class LocalStackTest {
         List<ProcessHandle> servers;
         try (LocalStack stack = LocalStack.start(data)) {
             servers = handles(stack);
-            assertThat(servers).allMatch(ProcessHandle::isAlive);
+            assertThat(servers).allMatch(Liveness::isRunning);
 
             String attributes = sqs(stack, "Action=GetQueueAttributes&AttributeName.1=All", "SQS_QUEUE_URL");
             assertThat(attributes).contains("video-jobs-dlq").contains("maxReceiveCount");
             assertThat(attributes).containsPattern("VisibilityTimeout</Name>\\s*<Value>60<");
         }
-        assertThat(servers).noneMatch(ProcessHandle::isAlive);
+        assertThat(servers).noneMatch(Liveness::isRunning);
     }
 
     @Test
@@ -62,7 +62,7 @@ class LocalStackTest {
         killed.launcher().onExit().get(10, TimeUnit.SECONDS);
 
         try (LocalStack next = LocalStack.start(data)) {
-            assertThat(left).noneMatch(ProcessHandle::isAlive);
+            assertThat(left).noneMatch(Liveness::isRunning);
             try (Connection database = connect(next);
                     Statement statement = database.createStatement();
                     ResultSet row = statement.executeQuery("SELECT word FROM kept")) {

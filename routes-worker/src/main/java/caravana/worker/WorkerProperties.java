@@ -16,7 +16,6 @@ import org.springframework.validation.annotation.Validated;
  * @param heartbeat how often a running job's lease is renewed
  * @param lease how long a claim holds without a heartbeat; at least three heartbeats, and with one more heartbeat no
  *     longer than the message's visibility, so that a dead worker's job is free at its first redelivery
- * @param maxAttempts attempts that a job may cost before it is given up
  * @param backoff delay after the first failed attempt; it doubles with each further one
  * @param maxBackoff the longest delay, at most 15 min (SQS's longest delivery delay)
  */
@@ -27,6 +26,5 @@ public record WorkerProperties(
         @NotNull Path workDir,
         @NotNull Duration heartbeat,
         @NotNull Duration lease,
-        @Min(1) @Max(100) int maxAttempts,
         @NotNull Duration backoff,
         @NotNull Duration maxBackoff) {}

@@ -3,6 +3,7 @@ package caravana.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.local.Liveness;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -54,15 +55,14 @@ class UpTest {
 
         Process next = up();
         try {
-            assertThat(left).noneMatch(ProcessHandle::isAlive);
-            assertThat(ProcessHandle.of(postgres).filter(ProcessHandle::isAlive))
-                    .isEmpty();
+            assertThat(left).noneMatch(Liveness::isRunning);
+            assertThat(ProcessHandle.of(postgres).filter(Liveness::isRunning)).isEmpty();
         } finally {
             List<ProcessHandle> all = next.descendants().toList();
             next.destroy();
             assertThat(next.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(next.exitValue()).isIn(0, 143);
-            assertThat(all).noneMatch(ProcessHandle::isAlive);
+            assertThat(all).noneMatch(Liveness::isRunning);
         }
     }
 

@@ -1,5 +1,6 @@
 package caravana.worker.job;
 
+import caravana.job.JobProperties;
 import caravana.worker.WorkerProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,10 +20,12 @@ public class SqlParameters {
     private static final String HEADER = "CamelJdbcParameters";
 
     private final WorkerProperties worker;
+    private final JobProperties job;
     private final ObjectMapper json;
 
-    SqlParameters(WorkerProperties worker, ObjectMapper json) {
+    SqlParameters(WorkerProperties worker, JobProperties job, ObjectMapper json) {
         this.worker = worker;
+        this.job = job;
         this.json = json;
     }
 
@@ -33,17 +36,17 @@ public class SqlParameters {
         parameters.put("owner_id", exchange.getProperty("owner_id"));
         parameters.put("sent_ms", exchange.getProperty("sent_ms"));
         parameters.put("lease_seconds", seconds(worker.lease()));
-        parameters.put("max_attempts", worker.maxAttempts());
+        parameters.put("max_attempts", job.maxAttempts());
         put(exchange, parameters);
     }
 
     /** For {@code keep-lease.sql}. */
-    public void renew(RunningJob job, Exchange exchange) {
+    public void renew(RunningJob running, Exchange exchange) {
         put(
                 exchange,
                 Map.of(
-                        "video_id", job.getVideoId(),
-                        "claim_token", job.getClaimToken(),
+                        "video_id", running.getVideoId(),
+                        "claim_token", running.getClaimToken(),
                         "lease_seconds", seconds(worker.lease())));
     }
 
@@ -67,7 +70,7 @@ public class SqlParameters {
     /** For {@code give-up-job.sql} and {@code reject-job.sql}. */
     public void fail(Exchange exchange) throws JsonProcessingException {
         Map<String, Object> parameters = failure(exchange);
-        parameters.put("max_attempts", worker.maxAttempts());
+        parameters.put("max_attempts", job.maxAttempts());
         parameters.put("phase_ms", phases(exchange));
         put(exchange, parameters);
     }
@@ -87,8 +90,8 @@ public class SqlParameters {
     }
 
     private String phases(Exchange exchange) throws JsonProcessingException {
-        RunningJob job = exchange.getProperty("job", RunningJob.class);
-        return json.writeValueAsString(job == null ? Map.of() : job.getPhaseMillis());
+        RunningJob running = exchange.getProperty("job", RunningJob.class);
+        return json.writeValueAsString(running == null ? Map.of() : running.getPhaseMillis());
     }
 
     private static void put(Exchange exchange, Map<String, Object> parameters) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import caravana.local.Liveness;
 import caravana.worker.exec.ToolCommand.Output;
 import caravana.worker.job.ClaimLostException;
 import caravana.worker.job.RunningJob;
@@ -89,8 +90,7 @@ class ToolExecutorTest {
                 .hasMessageContaining("TIME_LIMIT");
 
         long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
-        await().until(() ->
-                ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
+        await().until(() -> ProcessHandle.of(child).filter(Liveness::isRunning).isEmpty());
     }
 
     @Test

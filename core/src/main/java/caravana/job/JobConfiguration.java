@@ -1,0 +1,9 @@
+package caravana.job;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Configuration;
+
+/** Makes {@link JobProperties} available. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(JobProperties.class)
+public class JobConfiguration {}

@@ -1,0 +1,72 @@
+package caravana.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether a process still runs, and how to end one that need not be our child.
+ *
+ * <p>{@link ProcessHandle#isAlive} does not do: where process 1 collects no orphans, as in a container without an init,
+ * an orphan that has ended stays behind as a zombie, and counts as alive for ever.
+ */
+public final class Liveness {
+
+    private static final Duration AFTER_KILL = Duration.ofSeconds(10);
+    private static final long PAUSE_MILLIS = 20;
+
+    private Liveness() {}
+
+    /** Whether it runs: it exists, and is not a zombie. */
+    public static boolean isRunning(ProcessHandle process) {
+        return process.isAlive() && !isZombie(process.pid());
+    }
+
+    private static boolean isZombie(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
+            // "pid (name) state …", and the name may hold anything.
+            return "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
+        } catch (IOException goneOrNoProc) {
+            return false;
+        }
+    }
+
+    /**
+     * Asks a process to stop, and kills it with all its children when it takes longer than that.
+     *
+     * @throws LocalStackException when it survives even that
+     */
+    static void stop(ProcessHandle process, Duration patience) {
+        List<ProcessHandle> tree = new ArrayList<>(process.descendants().toList());
+        process.destroy();
+        if (!awaitEnd(process, patience)) {
+            tree.addAll(process.descendants().toList());
+        }
+        process.destroyForcibly();
+        tree.forEach(ProcessHandle::destroyForcibly);
+        if (!awaitEnd(process, AFTER_KILL)) {
+            throw new LocalStackException("Process " + process.pid() + " does not end; look at it by hand");
+        }
+    }
+
+    private static boolean awaitEnd(ProcessHandle process, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (isRunning(process)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
+    }
+}

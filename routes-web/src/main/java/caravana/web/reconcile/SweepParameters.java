@@ -1,0 +1,83 @@
+package caravana.web.reconcile;
+
+import caravana.aws.QueueProperties;
+import caravana.job.JobProperties;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/** Builds the parameters of the reconciler's statements. */
+@Component("sweepParameters")
+public class SweepParameters {
+
+    private final ReconcilerProperties reconciler;
+    private final QueueProperties queue;
+    private final JobProperties job;
+    private final SqsClient sqs;
+
+    private boolean wasEmpty;
+
+    SweepParameters(ReconcilerProperties reconciler, QueueProperties queue, JobProperties job, SqsClient sqs) {
+        this.reconciler = reconciler;
+        this.queue = queue;
+        this.job = job;
+        this.sqs = sqs;
+    }
+
+    /** The settings that the sweeps' statements name. */
+    public void all(Exchange exchange) {
+        put(exchange, settings());
+    }
+
+    /**
+     * The same, with whether the queue was empty at two sweeps in a row: then no message names a video that still waits.
+     *
+     * @throws software.amazon.awssdk.core.exception.SdkException when SQS does not tell
+     */
+    public synchronized void withQueue(Exchange exchange) {
+        boolean empty = queueIsEmpty();
+        Map<String, Object> parameters = settings();
+        parameters.put("queue_empty", empty && wasEmpty);
+        wasEmpty = empty;
+        put(exchange, parameters);
+    }
+
+    /** For {@code fail-exhausted.sql}. */
+    public void exhausted(Exchange exchange) {
+        Map<String, Object> parameters = settings();
+        parameters.put("video_id", exchange.getProperty("video_id"));
+        parameters.put("error_code", exchange.getProperty("error_code"));
+        parameters.put("error_detail", exchange.getProperty("error_detail"));
+        put(exchange, parameters);
+    }
+
+    private Map<String, Object> settings() {
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("unpublished_seconds", reconciler.unpublished().toMillis() / 1000.0);
+        parameters.put("abandoned_seconds", 2.0 * queue.visibilitySeconds());
+        parameters.put("visibility_seconds", (double) queue.visibilitySeconds());
+        parameters.put("resend_seconds", reconciler.resend().toMillis() / 1000.0);
+        parameters.put("max_attempts", job.maxAttempts());
+        return parameters;
+    }
+
+    private boolean queueIsEmpty() {
+        return sqs
+                .getQueueAttributes(q -> q.queueUrl(queue.queueUrl())
+                        .attributeNames(
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED))
+                .attributes()
+                .values()
+                .stream()
+                .allMatch("0"::equals);
+    }
+
+    private static void put(Exchange exchange, Map<String, Object> parameters) {
+        exchange.getMessage().removeHeaders("CamelJdbc*");
+        exchange.getMessage().setHeader("CamelJdbcParameters", parameters);
+    }
+}

@@ -1,0 +1,209 @@
+package caravana.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+
+/** The sweeps as they ship, at a quick beat, on rows that crashes would leave behind. */
+@ActiveProfiles("local")
+@DirtiesContext
+@CamelSpringBootTest
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {"management.server.port=0", "caravana.reconciler.period=300ms"})
+class ReconcilerTest {
+
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    @Autowired
+    private SqsClient sqs;
+
+    @Autowired
+    private S3Client s3;
+
+    @Autowired
+    private JdbcTemplate jdbc;
+
+    @DynamicPropertySource
+    static void localStack(DynamicPropertyRegistry registry) {
+        Map<String, String> stack = WebFixture.STACK.environment();
+        stack.forEach((name, value) -> registry.add(name, () -> value));
+        System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
+        System.setProperty("aws.secretAccessKey", stack.get("AWS_SECRET_ACCESS_KEY"));
+    }
+
+    @BeforeEach
+    void empty() {
+        jdbc.update("DELETE FROM videos");
+        take("SQS_QUEUE_URL");
+        take("SQS_DLQ_URL");
+    }
+
+    @Test
+    void aMessageThatWasNeverSentIsSentOnce() {
+        String waiting = insert("uploaded", "uploaded_at = now() - interval '31 s'");
+        String justAccepted = insert("uploaded", "uploaded_at = now()");
+
+        List<Message> sent = awaitMessages("SQS_QUEUE_URL", 1);
+
+        assertThat(sent)
+                .singleElement()
+                .satisfies(m -> assertThat(m.body())
+                        .contains("\"video_id\" : \"" + waiting + "\"")
+                        .contains("\"s3_key_original\" : \"uploads/" + waiting + ".mp4\""));
+        assertThat(row(waiting).get("published_at")).isNotNull();
+        assertThat(row(justAccepted).get("published_at")).isNull();
+        assertThat(take("SQS_QUEUE_URL")).isEmpty();
+    }
+
+    @Test
+    void theVideoOfAWorkerThatIsGoneIsFreedAndSent() {
+        String abandoned = insert("processing", "attempts = 2, lease_until = now() - interval '121 s'");
+        String late = insert("processing", "attempts = 2, lease_until = now() - interval '60 s'");
+
+        List<Message> sent = awaitMessages("SQS_QUEUE_URL", 1);
+
+        assertThat(sent).singleElement().satisfies(m -> assertThat(m.body()).contains(abandoned));
+        assertThat(row(abandoned))
+                .containsEntry("status", "uploaded")
+                .containsEntry("attempts", 2)
+                .containsEntry("claim_token", null);
+        assertThat(row(late)).containsEntry("status", "processing");
+    }
+
+    @Test
+    void aVideoWithoutAttemptsLeftIsADeadLetterAndFailed() {
+        String exhausted = insert("processing", "attempts = 5, lease_until = now() - interval '121 s'");
+
+        List<Message> dead = awaitMessages("SQS_DLQ_URL", 1);
+        await().atMost(SOON).until(() -> row(exhausted).get("status").equals("failed"));
+
+        assertThat(dead).singleElement().satisfies(m -> {
+            assertThat(m.body()).contains(exhausted);
+            assertThat(m.messageAttributes().get("code").stringValue()).isEqualTo("attempts_exhausted");
+            assertThat(m.messageAttributes().get("attempt").stringValue()).isEqualTo("5");
+        });
+        assertThat(row(exhausted))
+                .containsEntry("error_code", "attempts_exhausted")
+                .containsEntry("retryable", true);
+        assertThat(take("SQS_QUEUE_URL")).isEmpty();
+    }
+
+    @Test
+    void aLostMessageIsSentAgainWhenTheQueueIsEmpty() {
+        String due = ", not_before = now() - interval '20 min'";
+        String lost = insert("uploaded", "published_at = now() - interval '16 min'" + due);
+        String recent = insert("uploaded", "published_at = now() - interval '14 min'" + due);
+
+        List<Message> sent = awaitMessages("SQS_QUEUE_URL", 1);
+
+        assertThat(sent).singleElement().satisfies(m -> assertThat(m.body()).contains(lost));
+        assertThat(row(recent)).containsEntry("status", "uploaded");
+    }
+
+    @Test
+    void anUploadThatNeverEndedGoesWithItsObject() {
+        String expired = insert("receiving", "lease_until = NULL, expires_at = now() - interval '1 s'");
+        String running = insert("receiving", "");
+        put("uploads/" + expired + ".mp4");
+        put("uploads/" + running + ".mp4");
+
+        await().atMost(SOON).until(() -> rows(expired) == 0);
+
+        assertThat(objects("uploads/" + expired)).isEmpty();
+        assertThat(objects("uploads/" + running)).hasSize(1);
+        assertThat(rows(running)).isEqualTo(1);
+    }
+
+    @Test
+    void aDeletedVideoGoesWithAllItsObjectsOnceNoWorkerIsAtIt() {
+        String deleted = insert("deleting", "lease_until = now() - interval '1 s'");
+        String stillWorkedOn = insert("deleting", "lease_until = now() + interval '1 hour'");
+        put("uploads/" + deleted + ".mp4");
+        put("processed/" + deleted + "/a/video.mp4");
+        put("processed/" + deleted + "/b/video.mp4");
+        put("processed/" + stillWorkedOn + "/a/video.mp4");
+
+        await().atMost(SOON).until(() -> rows(deleted) == 0);
+
+        assertThat(objects("processed/" + deleted)).isEmpty();
+        assertThat(objects("uploads/" + deleted)).isEmpty();
+        assertThat(objects("processed/" + stillWorkedOn)).hasSize(1);
+        assertThat(rows(stillWorkedOn)).isEqualTo(1);
+    }
+
+    private String insert(String status, String more) {
+        String id = UUID.randomUUID().toString();
+        jdbc.update("INSERT INTO videos (id, owner_id, status, original_key, transformations, expires_at, uploaded_at,"
+                + " claim_token, lease_until) VALUES ('" + id + "', gen_random_uuid(), '" + status + "', 'uploads/" + id
+                + ".mp4', '[\"hd_720p\"]', now() + interval '1 hour', now(), gen_random_uuid(),"
+                + " now() + interval '1 hour')");
+        if (!more.isEmpty()) {
+            jdbc.update("UPDATE videos SET " + more + " WHERE id = '" + id + "'");
+        }
+        return id;
+    }
+
+    private Map<String, Object> row(String id) {
+        return jdbc.queryForMap("SELECT * FROM videos WHERE id = CAST(? AS uuid)", id);
+    }
+
+    private int rows(String id) {
+        return jdbc.queryForObject("SELECT count(*) FROM videos WHERE id = CAST(? AS uuid)", Integer.class, id);
+    }
+
+    private void put(String key) {
+        s3.putObject(p -> p.bucket(bucket()).key(key), RequestBody.fromString("x"));
+    }
+
+    private List<String> objects(String prefix) {
+        return s3.listObjectsV2(l -> l.bucket(bucket()).prefix(prefix)).contents().stream()
+                .map(S3Object::key)
+                .toList();
+    }
+
+    private List<Message> awaitMessages(String queue, int count) {
+        List<Message> all = new ArrayList<>();
+        await().atMost(SOON).until(() -> {
+            all.addAll(take(queue));
+            return all.size() >= count;
+        });
+        return all;
+    }
+
+    /** Receives and deletes what is in the queue. */
+    private List<Message> take(String queue) {
+        String url = WebFixture.STACK.environment().get(queue);
+        List<Message> messages = sqs.receiveMessage(r -> r.queueUrl(url)
+                        .waitTimeSeconds(0)
+                        .maxNumberOfMessages(10)
+                        .messageAttributeNames("All"))
+                .messages();
+        messages.forEach(m -> sqs.deleteMessage(d -> d.queueUrl(url).receiptHandle(m.receiptHandle())));
+        return messages;
+    }
+
+    private static String bucket() {
+        return WebFixture.STACK.environment().get("S3_BUCKET");
+    }
+}

@@ -1,0 +1,19 @@
+UPDATE videos
+SET published_at = now()
+WHERE id IN (
+    SELECT id
+    FROM videos
+    WHERE status = 'uploaded'
+      AND published_at IS NULL
+      AND uploaded_at < now() - make_interval(secs => :?unpublished_seconds)
+    ORDER BY uploaded_at
+    LIMIT 100
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id::text AS video_id,
+          json_build_object(
+              'video_id', id,
+              's3_key_original', original_key,
+              'transformaciones', transformations,
+              'usuario_id', owner_id
+          )::text AS job_message

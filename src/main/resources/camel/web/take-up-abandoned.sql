@@ -1,0 +1,26 @@
+-- The message of a dead worker comes back by itself, well before this; here it is lost as well.
+UPDATE videos
+SET status = 'uploaded',
+    claim_token = NULL,
+    lease_until = NULL,
+    not_before = now(),
+    published_at = now(),
+    first_failed_at = coalesce(first_failed_at, now()),
+    updated_at = now()
+WHERE id IN (
+    SELECT id
+    FROM videos
+    WHERE status = 'processing'
+      AND lease_until < now() - make_interval(secs => :?abandoned_seconds)
+      AND attempts < :?max_attempts
+    ORDER BY lease_until
+    LIMIT 100
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id::text AS video_id,
+          json_build_object(
+              'video_id', id,
+              's3_key_original', original_key,
+              'transformaciones', transformations,
+              'usuario_id', owner_id
+          )::text AS job_message
