@@ -64,6 +64,7 @@ class ProcessVideoRouteTest {
         Map<String, String> stack = WorkerFixture.STACK.environment();
         stack.forEach((name, value) -> registry.add(name, () -> value));
         registry.add("caravana.worker.slots", () -> "2");
+        registry.add("caravana.worker.heartbeat", () -> "1s");
         registry.add("caravana.worker.work-dir", WORK::toString);
         System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
         System.setProperty("aws.secretAccessKey", stack.get("AWS_SECRET_ACCESS_KEY"));
@@ -248,6 +249,25 @@ class ProcessVideoRouteTest {
             assertThat(letter.messageAttributes().get("code").stringValue()).isEqualTo("attempts_exhausted");
         });
         assertQueueIsQuiet();
+    }
+
+    @Test
+    void aLeaseIsRenewedAndALostClaimStopsTheJobAndWritesNothing() throws Exception {
+        String id = upload(video("1920x1080", 30));
+        send(message(id));
+        ProcessHandle ffmpeg = await().atMost(JOB).until(ProcessVideoRouteTest::transcoding, p -> p != null);
+        Object firstLease = row(id).get("lease_until");
+        await().atMost(JOB).until(() -> !row(id).get("lease_until").equals(firstLease));
+
+        // Another worker has claimed it, as after a long freeze of this one.
+        jdbc.update("UPDATE videos SET claim_token = gen_random_uuid() WHERE id = CAST(? AS uuid)", id);
+
+        await().atMost(JOB).until(() -> !ffmpeg.isAlive());
+        assertQueueIsQuiet();
+        assertThat(row(id)).containsEntry("status", "processing").containsEntry("error_code", null);
+        assertThat(objects("processed/" + id + "/")).isEmpty();
+        assertThat(deadLetters()).isEmpty();
+        assertNothingLeftOnDisk();
     }
 
     @Test
