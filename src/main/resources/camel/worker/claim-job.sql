@@ -1,11 +1,16 @@
 -- Claims a video, or tells in which state it was found. Exactly one of any number of concurrent claims wins.
+-- Asked again with the same token, because the answer was lost on its way, it answers the same.
 WITH claimed AS (
     UPDATE videos
     SET status = 'processing',
         claim_token = CAST(:?claim_token AS uuid),
         lease_until = now() + make_interval(secs => :?lease_seconds),
-        attempts = CASE WHEN status = 'failed' THEN 1 ELSE attempts + 1 END,
-        claims = claims + 1,
+        attempts = CASE
+            WHEN claim_token = CAST(:?claim_token AS uuid) THEN attempts
+            WHEN status = 'failed' THEN 1
+            ELSE attempts + 1
+        END,
+        claims = CASE WHEN claim_token = CAST(:?claim_token AS uuid) THEN claims ELSE claims + 1 END,
         claimed_at = now(),
         error_code = NULL,
         error_detail = NULL,
@@ -21,6 +26,8 @@ WITH claimed AS (
           (status = 'uploaded' AND not_before <= now() AND attempts < :?max_attempts)
           -- its worker is gone
           OR (status = 'processing' AND lease_until < now() AND attempts < :?max_attempts)
+          -- this very claim, asked again
+          OR (status = 'processing' AND claim_token = CAST(:?claim_token AS uuid))
           -- redriven: by our API or by the queue's own console, after it had failed
           OR (status = 'failed' AND retryable AND to_timestamp(:?sent_ms / 1000.0) > failed_at)
       )

@@ -1,13 +1,24 @@
-UPDATE videos
-SET status = 'processed',
-    processed_key = :?processed_key,
-    facts = CAST(:?facts AS jsonb),
-    phase_ms = CAST(:?phase_ms AS json),
-    claim_token = NULL,
-    lease_until = NULL,
-    processed_at = now(),
-    updated_at = now()
+-- Asked again, because the answer was lost on its way, it answers the same: the row then names this claim's own key.
+WITH committed AS (
+    UPDATE videos
+    SET status = 'processed',
+        processed_key = :?processed_key,
+        facts = CAST(:?facts AS jsonb),
+        phase_ms = CAST(:?phase_ms AS json),
+        claim_token = NULL,
+        lease_until = NULL,
+        processed_at = now(),
+        updated_at = now()
+    WHERE id = CAST(:?video_id AS uuid)
+      AND claim_token = CAST(:?claim_token AS uuid)
+      AND status = 'processing'
+    RETURNING id, status
+)
+SELECT id, status
+FROM committed
+UNION ALL
+SELECT id, status
+FROM videos
 WHERE id = CAST(:?video_id AS uuid)
-  AND claim_token = CAST(:?claim_token AS uuid)
-  AND status = 'processing'
-RETURNING id, status
+  AND status = 'processed'
+  AND processed_key = :?processed_key

@@ -65,6 +65,7 @@ class ProcessVideoRouteTest {
         stack.forEach((name, value) -> registry.add(name, () -> value));
         registry.add("caravana.worker.slots", () -> "2");
         registry.add("caravana.worker.heartbeat", () -> "1s");
+        registry.add("caravana.worker.backoff", () -> "4s");
         registry.add("caravana.worker.work-dir", WORK::toString);
         System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
         System.setProperty("aws.secretAccessKey", stack.get("AWS_SECRET_ACCESS_KEY"));

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
-/** The claim, run as it stands in the route tree against the real database. */
-class ClaimStatementTest {
+/** Claim and commit, run as they stand in the route tree against the real database. */
+class JobStatementsTest {
 
     private static final String SQL = read("camel/worker/claim-job.sql");
     private static final String OWNER = UUID.randomUUID().toString();
@@ -59,9 +59,13 @@ class ClaimStatementTest {
     }
 
     private Map<String, Object> claim(String id, String key, long sentMillis) {
+        return claim(id, key, sentMillis, UUID.randomUUID().toString());
+    }
+
+    private Map<String, Object> claim(String id, String key, long sentMillis, String token) {
         Map<String, Object> parameters = new HashMap<>();
         parameters.put("video_id", id);
-        parameters.put("claim_token", UUID.randomUUID().toString());
+        parameters.put("claim_token", token);
         parameters.put("original_key", key);
         parameters.put("owner_id", OWNER);
         parameters.put("sent_ms", sentMillis);
@@ -100,6 +104,44 @@ class ClaimStatementTest {
 
         assertThat(claim(id, "uploads/other.mp4", 0)).containsEntry("outcome", "disagrees");
         assertThat(claim(id)).containsEntry("outcome", "claimed");
+    }
+
+    @Test
+    void aClaimAskedAgainIsStillThatClaim() {
+        String id = insert("uploaded", "attempts = 1");
+        String token = UUID.randomUUID().toString();
+
+        assertThat(claim(id, "uploads/" + id + ".mp4", 0, token))
+                .containsEntry("outcome", "claimed")
+                .containsEntry("attempts", 2);
+        assertThat(claim(id, "uploads/" + id + ".mp4", 0, token))
+                .containsEntry("outcome", "claimed")
+                .containsEntry("attempts", 2);
+        assertThat(claim(id)).containsEntry("outcome", "settled");
+        assertThat(jdbc.getJdbcTemplate()
+                        .queryForObject("SELECT claims FROM videos WHERE id = '" + id + "'", Integer.class))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aCommitAskedAgainIsStillThatCommitAndNobodyElseCommits() {
+        String id = insert("uploaded", "");
+        String token = UUID.randomUUID().toString();
+        claim(id, "uploads/" + id + ".mp4", 0, token);
+
+        assertThat(commit(id, UUID.randomUUID().toString(), "processed/other")).isEmpty();
+        assertThat(commit(id, token, "processed/mine")).hasSize(1);
+        assertThat(commit(id, token, "processed/mine")).hasSize(1);
+        assertThat(commit(id, token, "processed/other")).isEmpty();
+        assertThat(jdbc.getJdbcTemplate()
+                        .queryForObject("SELECT processed_key FROM videos WHERE id = '" + id + "'", String.class))
+                .isEqualTo("processed/mine");
+    }
+
+    private List<Map<String, Object>> commit(String id, String token, String key) {
+        return jdbc.queryForList(
+                read("camel/worker/commit-result.sql"),
+                Map.of("video_id", id, "claim_token", token, "processed_key", key, "facts", "{}", "phase_ms", "{}"));
     }
 
     @Test
