@@ -1,6 +1,7 @@
 package caravana.worker.job;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,7 @@ public class SchemaGate implements FlywayMigrationStrategy {
             }
             log.info("Waiting for web to migrate the database");
             try {
-                Thread.sleep(PAUSE.toMillis());
+                TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("Stopped while waiting for the database's schema", e);
