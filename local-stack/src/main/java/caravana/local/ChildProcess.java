@@ -3,6 +3,7 @@ package caravana.local;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,8 +17,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * A process that we started: it gets a clean environment, writes to a log file, and on Linux dies with us, even when we
- * are killed.
+ * A process that we started: it gets a clean environment and writes to a log file. On Linux it dies with us, even when we
+ * are killed, and a terminal's Ctrl-C reaches us alone, so that the apps still have their servers while they stop.
  */
 final class ChildProcess {
 
@@ -42,7 +43,7 @@ final class ChildProcess {
     static ChildProcess start(String name, List<String> command, Map<String, String> environment, Path log) {
         List<String> line = new ArrayList<>();
         if (Files.isExecutable(Path.of("/usr/bin/setpriv"))) {
-            line.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
+            line.addAll(List.of("setsid", "setpriv", "--pdeathsig", "KILL"));
         }
         line.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(line)
@@ -101,8 +102,16 @@ final class ChildProcess {
 
     /** The last lines of its log. */
     String tail() {
+        return tail(log);
+    }
+
+    /** The last lines of a log. */
+    static String tail(Path log) {
         try {
-            List<String> lines = Files.readAllLines(log);
+            // Whatever a process writes; not all of it need be UTF-8.
+            List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

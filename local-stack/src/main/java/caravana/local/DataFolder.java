@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -83,20 +83,56 @@ final class DataFolder implements AutoCloseable {
     void endLeftovers() {
         try (Stream<Path> notes = Files.list(folder.resolve("pids"))) {
             for (Path note : notes.toList()) {
-                List<String> words = List.of(Files.readString(note).strip().split(" "));
-                long pid = Long.parseLong(words.get(0));
-                long started = Long.parseLong(words.get(1));
-                ProcessHandle.of(pid)
-                        .filter(p -> p.info()
-                                .startInstant()
-                                .filter(i -> i.toEpochMilli() == started)
-                                .isPresent())
-                        .ifPresent(p -> Liveness.stop(p, LEFTOVER_PATIENCE));
+                noted(Files.readString(note)).ifPresent(p -> Liveness.stop(p, LEFTOVER_PATIENCE));
                 Files.delete(note);
             }
+            leftoverPostgres().ifPresent(p -> Liveness.stop(p, LEFTOVER_PATIENCE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The very process that a note tells of, if it still exists. */
+    private static Optional<ProcessHandle> noted(String note) {
+        String[] words = note.strip().split(" ");
+        if (words.length != 2) {
+            // Its writer was killed half-way, and the process with it.
+            return Optional.empty();
+        }
+        long started = Long.parseLong(words[1]);
+        return ProcessHandle.of(Long.parseLong(words[0]))
+                .filter(p -> p.info()
+                        .startInstant()
+                        .filter(i -> i.toEpochMilli() == started)
+                        .isPresent());
+    }
+
+    /**
+     * PostgreSQL, which does not die with the stack, and which may have been left before it was noted: by its own note,
+     * as long as that process runs the program of this folder.
+     */
+    private Optional<ProcessHandle> leftoverPostgres() throws IOException {
+        Path note = postgresNote();
+        if (!Files.exists(note)) {
+            return Optional.empty();
+        }
+        Path program = folder.toRealPath().resolve("postgres-program");
+        return ProcessHandle.of(Long.parseLong(Files.readAllLines(note).get(0).strip()))
+                .filter(p -> p.info()
+                        .command()
+                        .filter(c -> Path.of(c).startsWith(program))
+                        .isPresent());
+    }
+
+    /** PostgreSQL's own note of its process, there while it runs; the process id is its first line. */
+    Path postgresNote() {
+        return folder.resolve("postgres").resolve("postmaster.pid");
+    }
+
+    /** The failure of a process that ended though nobody asked it to. */
+    LocalStackException endedByItself(String name) {
+        return new LocalStackException(
+                name + " ended by itself. The end of " + log(name) + ":\n" + ChildProcess.tail(log(name)));
     }
 
     /** Forgets the noted processes, which have all been stopped, and unlocks the folder. */

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -36,15 +37,15 @@ final class Demo {
 
     /**
      * @param file the video; null for a sample that ffmpeg makes
+     * @param shutdown ends it early
      * @return exit status: 0 with the result, 2 when the file does not exist
      * @throws LocalStackException when anything in the flow fails
      */
-    static int run(Path file) {
+    static int run(Path file, Shutdown shutdown) {
         if (file != null && !Files.isRegularFile(file)) {
             System.err.println("caravana: there is no file " + file);
             return 2;
         }
-        Shutdown shutdown = Shutdown.onSignal();
         try {
             Path results = Files.createDirectories(ProjectLayout.root().resolve(".caravana/demo"));
             Path folder = Files.createTempDirectory(results, "run-");
@@ -57,8 +58,6 @@ final class Demo {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LocalStackException("Stopped");
-        } finally {
-            shutdown.finished();
         }
     }
 
@@ -69,26 +68,45 @@ final class Demo {
                 Servers servers = Servers.start(data, port -> Ports.free());
                 Apps apps = Apps.start(data, servers.environment(), Map.of())) {
             Path video = file == null ? makeSample(folder.resolve("sample.mp4")) : file;
-            apps.awaitReady(START_LIMIT);
+            if (!shutdown.unlessAsked(() -> apps.awaitReady(START_LIMIT))) {
+                throw new LocalStackException("Stopped");
+            }
             lap("start", started, "local stack, web and worker are up at " + apps.web());
 
-            long uploading = System.nanoTime();
-            String id = upload(apps.web(), video);
-            lap("upload", uploading, Files.size(video) / 1024 + " KiB uploaded as video " + id);
-
-            JsonNode done = follow(apps.web(), id, data);
-            done.path("phase_ms")
-                    .properties()
-                    .forEach(e -> times.put(e.getKey(), e.getValue().asLong()));
-
-            long fetching = System.nanoTime();
-            result = fetch(done.path("processed_url").asText(), results.resolve(id + ".mp4"));
-            lap("fetch", fetching, Files.size(result) / 1024 + " KiB fetched");
+            CompletableFuture<Object> crash = CompletableFuture.anyOf(servers.firstExit(), apps.firstExit());
+            try {
+                result = uploadAndFetch(apps.web(), video, results, crash);
+            } catch (IOException | LocalStackException e) {
+                // A crash explains more than what it did to a request, and may be noticed a little after that.
+                Object ended =
+                        crash.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
+                if (ended != null) {
+                    throw data.endedByItself(String.valueOf(ended));
+                }
+                throw e;
+            }
         }
         times.put("total", millisSince(started));
         System.out.println();
         times.forEach((phase, millis) -> System.out.printf("  %-10s %8.2f s%n", phase, millis / 1000.0));
         System.out.println();
+        return result;
+    }
+
+    private Path uploadAndFetch(URI web, Path video, Path results, CompletableFuture<Object> crash)
+            throws IOException, InterruptedException {
+        long uploading = System.nanoTime();
+        String id = upload(web, video);
+        lap("upload", uploading, Files.size(video) / 1024 + " KiB uploaded as video " + id);
+
+        JsonNode done = follow(web, id, crash);
+        done.path("phase_ms")
+                .properties()
+                .forEach(e -> times.put(e.getKey(), e.getValue().asLong()));
+
+        long fetching = System.nanoTime();
+        Path result = fetch(done.path("processed_url").asText(), results.resolve(id + ".mp4"));
+        lap("fetch", fetching, Files.size(result) / 1024 + " KiB fetched");
         return result;
     }
 
@@ -152,13 +170,14 @@ final class Demo {
         return json.readTree(answer.body()).path("video_id").asText();
     }
 
-    /** Shows the video's progress until it is processed. */
-    private JsonNode follow(URI web, String id, DataFolder data) throws IOException, InterruptedException {
+    /** Shows the video's progress until it is processed, or something that it needs has ended. */
+    private JsonNode follow(URI web, String id, CompletableFuture<Object> crash)
+            throws IOException, InterruptedException {
         HttpRequest ask =
                 HttpRequest.newBuilder(web.resolve("/api/videos/" + id)).build();
         long deadline = System.nanoTime() + JOB_LIMIT.toNanos();
         String shown = "";
-        while (System.nanoTime() < deadline && !shutdown.asked().isDone()) {
+        while (System.nanoTime() < deadline && !shutdown.asked().isDone() && !crash.isDone()) {
             HttpResponse<String> answer = http.send(ask, HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
                 throw new LocalStackException("The status was answered " + answer.statusCode() + ": " + answer.body());
@@ -183,8 +202,7 @@ final class Demo {
         throw new LocalStackException(
                 shutdown.asked().isDone()
                         ? "Stopped"
-                        : "The video was not processed within " + JOB_LIMIT.toMinutes() + " min; see "
-                                + data.log(AppProcess.WORKER));
+                        : "The video was not processed within " + JOB_LIMIT.toMinutes() + " min");
     }
 
     private static String line(JsonNode video, String status) {

@@ -20,22 +20,24 @@ public final class Main {
     /** Exit status: 0 done, 1 failed with a plain reason on standard error, 2 wrong arguments. */
     public static void main(String[] args) {
         List<String> arguments = Arrays.asList(args);
-        int status;
+        Shutdown shutdown = Shutdown.onSignal();
+        int status = 1;
         try {
-            status = run(arguments);
+            status = run(arguments, shutdown);
         } catch (LocalStackException e) {
             System.err.println("caravana: " + e.getMessage());
-            status = 1;
+        } finally {
+            shutdown.finished(status);
         }
         System.exit(status);
     }
 
-    private static int run(List<String> arguments) {
+    private static int run(List<String> arguments, Shutdown shutdown) {
         String verb = arguments.isEmpty() ? "" : arguments.get(0);
         return switch (verb) {
-            case "servers" -> servers(arguments);
-            case "up" -> Up.run(dataFolder());
-            case "demo" -> Demo.run(arguments.size() > 1 ? Path.of(arguments.get(1)) : null);
+            case "servers" -> servers(arguments, shutdown);
+            case "up" -> Up.run(dataFolder(), shutdown);
+            case "demo" -> Demo.run(arguments.size() > 1 ? Path.of(arguments.get(1)) : null, shutdown);
             default -> {
                 System.err.println("caravana: the launcher knows servers, up and demo");
                 yield 2;
@@ -51,7 +53,7 @@ public final class Main {
                 : Path.of(named).toAbsolutePath();
     }
 
-    private static int servers(List<String> arguments) {
+    private static int servers(List<String> arguments, Shutdown shutdown) {
         int at = arguments.indexOf("--data");
         if (at < 0 || at + 1 >= arguments.size()) {
             System.err.println("caravana: servers needs --data FOLDER");
@@ -59,7 +61,6 @@ public final class Main {
         }
         boolean freePorts = arguments.contains("--free-ports");
         Path folder = Path.of(arguments.get(at + 1)).toAbsolutePath();
-        Shutdown shutdown = Shutdown.onSignal();
         try (DataFolder data = DataFolder.open(folder);
                 Servers servers = Servers.start(data, port -> freePorts ? Ports.free() : port.fixed())) {
             servers.environment().forEach((name, value) -> System.out.println(name + "=" + value));
@@ -67,8 +68,6 @@ public final class Main {
             System.out.println(READY);
             CompletableFuture.runAsync(() -> awaitEndOfInput(shutdown));
             shutdown.await();
-        } finally {
-            shutdown.finished();
         }
         return 0;
     }

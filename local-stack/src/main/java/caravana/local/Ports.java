@@ -16,6 +16,8 @@ enum Ports {
     SQS("SQS", "CARAVANA_SQS_PORT", 9324),
     S3("S3", "CARAVANA_S3_PORT", 9000);
 
+    private static final int MAX_PORT = 65535;
+
     private final String owner;
     private final String setting;
     private final int usual;
@@ -38,17 +40,25 @@ enum Ports {
      */
     int fixed() {
         String value = System.getenv(setting);
-        int port;
-        try {
-            port = value == null || value.isBlank() ? usual : Integer.parseInt(value.strip());
-        } catch (NumberFormatException e) {
-            throw new LocalStackException(setting + " is '" + value + "'; it has to be a port number");
-        }
+        int port = value == null || value.isBlank() ? usual : number(value);
         if (isTaken(port)) {
             throw new LocalStackException("Port " + port + " (" + owner + ") is taken by another program; "
                     + "stop that program, or set " + setting + " to a free port");
         }
         return port;
+    }
+
+    private int number(String value) {
+        try {
+            int port = Integer.parseInt(value.strip());
+            if (port > 0 && port <= MAX_PORT) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, as is a number out of range.
+        }
+        throw new LocalStackException(
+                setting + " is '" + value + "'; it has to be a port number from 1 to " + MAX_PORT);
     }
 
     /** A port that nobody uses at the moment. */

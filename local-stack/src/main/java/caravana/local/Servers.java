@@ -138,7 +138,7 @@ final class Servers implements AutoCloseable {
 
     /** The server itself: what the library started has ended by now, having brought it up. */
     private ProcessHandle postmaster() throws IOException {
-        List<String> lines = Files.readAllLines(data.resolve("postgres").resolve("postmaster.pid"));
+        List<String> lines = Files.readAllLines(data.postgresNote());
         return ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
                 .orElseThrow(() -> new IOException("PostgreSQL ended while starting; see " + data.log("postgres")));
     }
@@ -185,6 +185,10 @@ final class Servers implements AutoCloseable {
                 s3proxy.identity=%s
                 s3proxy.credential=%s
                 s3proxy.ignore-unknown-headers=true
+                s3proxy.cors-allow-origins=http://(127[.]0[.]0[.]1|localhost)(:[0-9]+)?
+                s3proxy.cors-allow-methods=GET PUT HEAD
+                s3proxy.cors-allow-headers=content-type content-md5 range x-amz-checksum-sha256
+                s3proxy.cors-exposed-headers=ETag
                 jclouds.provider=filesystem-nio2
                 jclouds.filesystem.basedir=%s
                 jclouds.identity=unused

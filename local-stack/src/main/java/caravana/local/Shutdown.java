@@ -1,13 +1,13 @@
 package caravana.local;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletionException;
 
-/** Turns a signal (Ctrl-C, SIGTERM) into an orderly end of the main thread, for which the JVM waits. */
+/** Turns a signal (Ctrl-C, SIGTERM) into an orderly end of the main thread, whose exit status becomes the JVM's. */
 final class Shutdown {
 
     private final CompletableFuture<Void> asked = new CompletableFuture<>();
-    private final CountDownLatch finished = new CountDownLatch(1);
+    private final CompletableFuture<Integer> finished = new CompletableFuture<>();
 
     private Shutdown() {}
 
@@ -18,11 +18,8 @@ final class Shutdown {
                 .addShutdownHook(new Thread(
                         () -> {
                             shutdown.ask();
-                            try {
-                                shutdown.finished.await();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
+                            // The JVM's own status after a signal would tell of the signal, not of the end.
+                            Runtime.getRuntime().halt(shutdown.finished.join());
                         },
                         "shutdown"));
         return shutdown;
@@ -43,8 +40,26 @@ final class Shutdown {
         asked.join();
     }
 
-    /** The main thread is done; the JVM may end. */
-    void finished() {
-        finished.countDown();
+    /**
+     * Does something, but waits for it no longer than until the end is asked for.
+     *
+     * @return whether it was done, rather than the end asked for
+     * @throws LocalStackException when it fails with one
+     */
+    boolean unlessAsked(Runnable action) {
+        try {
+            CompletableFuture.anyOf(asked, CompletableFuture.runAsync(action)).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof LocalStackException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+        return !asked.isDone();
+    }
+
+    /** The main thread is done; the JVM may end with this status. */
+    void finished(int status) {
+        finished.complete(status);
     }
 }

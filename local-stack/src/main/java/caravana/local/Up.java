@@ -13,8 +13,7 @@ final class Up {
 
     private Up() {}
 
-    static int run(Path folder) {
-        Shutdown shutdown = Shutdown.onSignal();
+    static int run(Path folder, Shutdown shutdown) {
         try (DataFolder data = DataFolder.open(folder)) {
             // Before the ports are looked at: what a killed `up` left behind may still hold them.
             data.endLeftovers();
@@ -24,7 +23,9 @@ final class Up {
             }
             try (Servers servers = Servers.start(data, Ports::fixed);
                     Apps apps = Apps.start(data, servers.environment(), ports)) {
-                apps.awaitReady(START_LIMIT);
+                if (!shutdown.unlessAsked(() -> apps.awaitReady(START_LIMIT))) {
+                    return 0;
+                }
                 System.out.println("Caravana is up. Ctrl-C stops it.");
                 System.out.println("  web     " + apps.web() + "   (health: " + apps.web() + "/api/health)");
                 System.out.println("  upload  POST " + apps.web() + "/api/videos/upload   video_file, title");
@@ -35,10 +36,8 @@ final class Up {
                     System.out.println("Stopping.");
                     return 0;
                 }
-                throw new LocalStackException(ended + " ended by itself; see " + data.log(String.valueOf(ended)));
+                throw data.endedByItself(String.valueOf(ended));
             }
-        } finally {
-            shutdown.finished();
         }
     }
 }

@@ -3,12 +3,15 @@ package caravana.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -31,11 +34,21 @@ class LocalStackTest {
     Path data;
 
     @Test
-    void theQueueRedrivesToItsDeadLettersAndAllEndsWithTheStack() throws Exception {
+    void eachServerAnswersAndAllEndWithTheStack() throws Exception {
         List<ProcessHandle> servers;
         try (LocalStack stack = LocalStack.start(data)) {
             servers = handles(stack);
             assertThat(servers).allMatch(Liveness::isRunning);
+
+            try (Connection database = connect(stack);
+                    Statement statement = database.createStatement();
+                    ResultSet row = statement.executeQuery("SHOW server_encoding")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getString(1)).isEqualTo("UTF8");
+            }
+            assertThat(ping(URI.create(stack.environment().get("REDIS_URL")))).isEqualTo("+PONG");
+            assertThat(preflight(stack, "http://localhost:8080")).isEqualTo(200);
+            assertThat(preflight(stack, "http://elsewhere.example")).isEqualTo(403);
 
             String attributes = sqs(stack, "Action=GetQueueAttributes&AttributeName.1=All", "SQS_QUEUE_URL");
             assertThat(attributes).contains("video-jobs-dlq").contains("maxReceiveCount");
@@ -60,6 +73,8 @@ class LocalStackTest {
 
         killed.launcher().destroyForcibly();
         killed.launcher().onExit().get(10, TimeUnit.SECONDS);
+        // As if it had been killed before it could note PostgreSQL, which alone does not die with it.
+        Files.delete(data.resolve("pids").resolve("postgres"));
 
         try (LocalStack next = LocalStack.start(data)) {
             assertThat(left).noneMatch(Liveness::isRunning);
@@ -72,6 +87,36 @@ class LocalStackTest {
             assertThat(sqs(next, "Action=ReceiveMessage&WaitTimeSeconds=5", "SQS_QUEUE_URL"))
                     .contains("still here too");
         }
+    }
+
+    @Test
+    void aSignalStopsTheServersAndIsNoFailure() throws Exception {
+        Process launcher = new ProcessBuilder(
+                        ProjectLayout.java(),
+                        "-cp",
+                        ProjectLayout.classPath(),
+                        Main.class.getName(),
+                        "servers",
+                        "--data",
+                        data.toString(),
+                        "--free-ports")
+                .start();
+        List<String> lines = launcher.inputReader()
+                .lines()
+                .takeWhile(line -> !line.equals(Main.READY))
+                .toList();
+        List<ProcessHandle> servers = lines.stream()
+                .filter(line -> line.startsWith(Main.PID))
+                .map(line -> ProcessHandle.of(Long.parseLong(line.substring(line.indexOf('=') + 1)))
+                        .orElseThrow())
+                .toList();
+        assertThat(servers).hasSize(SERVERS.length);
+
+        launcher.destroy();
+
+        assertThat(launcher.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(launcher.exitValue()).isZero();
+        assertThat(servers).noneMatch(Liveness::isRunning);
     }
 
     @Test
@@ -93,6 +138,28 @@ class LocalStackTest {
         String url = stack.environment().get("DATABASE_URL");
         return DriverManager.getConnection(
                 "jdbc:postgresql://" + url.substring(url.indexOf('@') + 1), "caravana", "caravana");
+    }
+
+    private static String ping(URI redis) throws IOException {
+        try (Socket socket = new Socket(redis.getHost(), redis.getPort())) {
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII);
+        }
+    }
+
+    /** What S3 answers a browser that asks whether a page of that origin may put an object. */
+    private static int preflight(LocalStack stack, String origin) throws IOException {
+        URI s3 = URI.create(stack.environment().get("AWS_ENDPOINT_URL_S3"));
+        // Over a plain socket, since the JDK's client sends no Origin.
+        try (Socket socket = new Socket(s3.getHost(), s3.getPort())) {
+            String request =
+                    "OPTIONS /caravana-videos/key HTTP/1.1\r\nHost: " + s3.getAuthority() + "\r\nOrigin: " + origin
+                            + "\r\nAccess-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: content-type\r\n"
+                            + "Connection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return Integer.parseInt(answer.split(" ")[1]);
+        }
     }
 
     private static String sqs(LocalStack stack, String form, String queue) throws Exception {
