@@ -1,4 +1,3 @@
--- The job message is made of what the row says, so that the two can never disagree.
 UPDATE videos
 SET status = 'uploaded',
     title = :?title,
@@ -11,9 +10,4 @@ SET status = 'uploaded',
 WHERE id = CAST(:?video_id AS uuid)
   AND status = 'receiving'
 RETURNING id,
-          json_build_object(
-              'video_id', id,
-              's3_key_original', original_key,
-              'transformaciones', transformations,
-              'usuario_id', owner_id
-          )::text AS job_message
+          job_message(videos) AS job_message

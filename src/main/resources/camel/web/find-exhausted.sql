@@ -1,11 +1,7 @@
 SELECT id::text AS video_id,
        attempts,
-       json_build_object(
-           'video_id', id,
-           's3_key_original', original_key,
-           'transformaciones', transformations,
-           'usuario_id', owner_id
-       )::text AS job_message
+       to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_failed_at,
+       job_message(videos) AS job_message
 FROM videos
 WHERE status = 'processing'
   AND lease_until < now() - make_interval(secs => :?abandoned_seconds)

@@ -11,9 +11,4 @@ WHERE id IN (
     FOR UPDATE SKIP LOCKED
 )
 RETURNING id::text AS video_id,
-          json_build_object(
-              'video_id', id,
-              's3_key_original', original_key,
-              'transformaciones', transformations,
-              'usuario_id', owner_id
-          )::text AS job_message
+          job_message(videos) AS job_message

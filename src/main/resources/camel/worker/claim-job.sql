@@ -16,7 +16,14 @@ WITH claimed AS (
         error_detail = NULL,
         retryable = false,
         failed_at = NULL,
-        first_failed_at = CASE WHEN status = 'failed' THEN NULL ELSE first_failed_at END,
+        first_failed_at = CASE
+            WHEN status = 'failed' THEN NULL
+            -- its worker is gone: that was a failure, too
+            WHEN status = 'processing' AND claim_token <> CAST(:?claim_token AS uuid)
+                THEN coalesce(first_failed_at, now())
+            ELSE first_failed_at
+        END,
+        outputs_swept_at = NULL,
         updated_at = now()
     WHERE id = CAST(:?video_id AS uuid)
       AND original_key = :?original_key
@@ -31,14 +38,15 @@ WITH claimed AS (
           -- redriven: by our API or by the queue's own console, after it had failed
           OR (status = 'failed' AND retryable AND to_timestamp(:?sent_ms / 1000.0) > failed_at)
       )
-    RETURNING id, attempts, transformations,
+    RETURNING id, attempts, transformations, first_failed_at,
               extract(epoch FROM now() - greatest(uploaded_at, not_before)) * 1000 AS queued_ms
 )
 SELECT 'claimed' AS outcome,
        attempts,
        transformations::text AS transformations,
        CAST(greatest(0, queued_ms) AS bigint) AS queued_ms,
-       0 AS delay
+       0 AS delay,
+       to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_failed_at
 FROM claimed
 UNION ALL
 SELECT CASE
@@ -53,7 +61,8 @@ SELECT CASE
        attempts,
        NULL,
        0,
-       CAST(ceil(greatest(1, extract(epoch FROM not_before - now()))) AS integer)
+       CAST(ceil(greatest(1, extract(epoch FROM not_before - now()))) AS integer),
+       to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 FROM videos
 WHERE id = CAST(:?video_id AS uuid)
   AND NOT EXISTS (SELECT 1 FROM claimed)

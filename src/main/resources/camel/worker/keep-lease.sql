@@ -1,6 +1,5 @@
 UPDATE videos
 SET lease_until = now() + make_interval(secs => :?lease_seconds)
-WHERE id = CAST(:?video_id AS uuid)
-  AND claim_token = CAST(:?claim_token AS uuid)
+WHERE claim_token = ANY(CAST(:?claim_tokens AS uuid[]))
   AND status = 'processing'
-RETURNING id, lease_until
+RETURNING id, claim_token::text AS claim_token

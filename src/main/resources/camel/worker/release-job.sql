@@ -1,10 +1,11 @@
--- The delay doubles with each attempt, up to its limit.
+-- The delay doubles with each attempt, up to its limit, unless the failure asks for a fixed one.
 UPDATE videos
 SET status = 'uploaded',
     claim_token = NULL,
     lease_until = NULL,
-    not_before = now() + make_interval(
-        secs => least(:?max_backoff_seconds, :?backoff_seconds * power(2, attempts - 1))),
+    not_before = now() + make_interval(secs => coalesce(
+        CAST(:?fixed_delay_seconds AS double precision),
+        least(:?max_backoff_seconds, :?backoff_seconds * power(2, attempts - 1)))),
     error_code = :?error_code,
     error_detail = :?error_detail,
     first_failed_at = coalesce(first_failed_at, now()),
@@ -13,4 +14,6 @@ WHERE id = CAST(:?video_id AS uuid)
   AND claim_token = CAST(:?claim_token AS uuid)
   AND status = 'processing'
 RETURNING id,
-          CAST(ceil(least(:?max_backoff_seconds, :?backoff_seconds * power(2, attempts - 1))) AS integer) AS delay
+          CAST(ceil(coalesce(
+              CAST(:?fixed_delay_seconds AS double precision),
+              least(:?max_backoff_seconds, :?backoff_seconds * power(2, attempts - 1)))) AS integer) AS delay

@@ -1,6 +1,5 @@
 package caravana.aws;
 
-import java.time.Duration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,15 +20,14 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 @EnableConfigurationProperties({AwsProperties.class, QueueProperties.class, BucketProperties.class})
 public class AwsConfiguration {
 
-    /** A call that SQS does not answer. Above the longest long poll (20 s), since a receive is a call as well. */
-    private static final Duration SQS_CALL_ATTEMPT = Duration.ofSeconds(25);
-
     @Bean(destroyMethod = "close")
-    SqsClient sqsClient(AwsProperties aws) {
+    SqsClient sqsClient(AwsProperties aws, QueueProperties queue) {
         return SqsClient.builder()
                 .region(Region.of(aws.region()))
                 .endpointOverride(aws.sqsEndpoint())
-                .overrideConfiguration(c -> c.apiCallAttemptTimeout(SQS_CALL_ATTEMPT))
+                // Two tries at least: a connection that died unnoticed must not cost the call.
+                .overrideConfiguration(c -> c.apiCallTimeout(queue.callTimeout())
+                        .apiCallAttemptTimeout(queue.callTimeout().dividedBy(2)))
                 .build();
     }
 

@@ -3,6 +3,8 @@ package caravana.aws;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
@@ -16,6 +18,7 @@ import org.springframework.validation.annotation.Validated;
  *     redrive policy's value
  * @param longPollSeconds how long one receive waits, 0 to 20 s (SQS's limit)
  * @param visibilitySeconds how long a received message stays hidden, in seconds, up to SQS's limit of 12 h
+ * @param callTimeout how long any call but a receive may take, its tries included
  */
 @Validated
 @ConfigurationProperties("caravana.sqs")
@@ -30,4 +33,5 @@ public record QueueProperties(
 
         @Min(1) @Max(1000) int maxReceiveCount,
         @Min(0) @Max(20) int longPollSeconds,
-        @Min(1) @Max(43200) int visibilitySeconds) {}
+        @Min(1) @Max(43200) int visibilitySeconds,
+        @NotNull Duration callTimeout) {}

@@ -93,7 +93,9 @@ class ReconcilerTest {
 
     @Test
     void aVideoWithoutAttemptsLeftIsADeadLetterAndFailed() {
-        String exhausted = insert("processing", "attempts = 5, lease_until = now() - interval '121 s'");
+        String exhausted = insert(
+                "processing",
+                "attempts = 5, lease_until = now() - interval '121 s', first_failed_at = '2026-01-02T03:04:05Z'");
 
         List<Message> dead = awaitMessages("SQS_DLQ_URL", 1);
         await().atMost(SOON).until(() -> row(exhausted).get("status").equals("failed"));
@@ -102,6 +104,8 @@ class ReconcilerTest {
             assertThat(m.body()).contains(exhausted);
             assertThat(m.messageAttributes().get("code").stringValue()).isEqualTo("attempts_exhausted");
             assertThat(m.messageAttributes().get("attempt").stringValue()).isEqualTo("5");
+            assertThat(m.messageAttributes().get("first_failed_at").stringValue())
+                    .isEqualTo("2026-01-02T03:04:05Z");
         });
         assertThat(row(exhausted))
                 .containsEntry("error_code", "attempts_exhausted")
@@ -123,10 +127,11 @@ class ReconcilerTest {
 
     @Test
     void anUploadThatNeverEndedGoesWithItsObject() {
-        String expired = insert("receiving", "lease_until = NULL, expires_at = now() - interval '1 s'");
+        String expired = insert("receiving", "");
         String running = insert("receiving", "");
         put("uploads/" + expired + ".mp4");
         put("uploads/" + running + ".mp4");
+        update(expired, "lease_until = NULL, expires_at = now() - interval '1 s'");
 
         await().atMost(SOON).until(() -> rows(expired) == 0);
 
@@ -137,12 +142,13 @@ class ReconcilerTest {
 
     @Test
     void aDeletedVideoGoesWithAllItsObjectsOnceNoWorkerIsAtIt() {
-        String deleted = insert("deleting", "lease_until = now() - interval '1 s'");
+        String deleted = insert("deleting", "");
         String stillWorkedOn = insert("deleting", "lease_until = now() + interval '1 hour'");
         put("uploads/" + deleted + ".mp4");
         put("processed/" + deleted + "/a/video.mp4");
         put("processed/" + deleted + "/b/video.mp4");
         put("processed/" + stillWorkedOn + "/a/video.mp4");
+        update(deleted, "lease_until = now() - interval '1 s'");
 
         await().atMost(SOON).until(() -> rows(deleted) == 0);
 
@@ -152,6 +158,34 @@ class ReconcilerTest {
         assertThat(rows(stillWorkedOn)).isEqualTo(1);
     }
 
+    @Test
+    void outputsThatAFinishedVideosRowDoesNotNameGoOnce() {
+        String twice = insert("processing", "lease_until = now() + interval '1 hour', claims = 2");
+        String justNow = insert("processing", "lease_until = now() + interval '1 hour', claims = 2");
+        String once = insert("processing", "lease_until = now() + interval '1 hour', claims = 1");
+        for (String id : List.of(twice, justNow, once)) {
+            put("processed/" + id + "/lost/video.mp4");
+            put("processed/" + id + "/won/video.mp4");
+            put("processed/" + id + "/won/poster.jpg");
+            put("uploads/" + id + ".mp4");
+            update(
+                    id,
+                    "status = 'processed', claim_token = NULL, lease_until = NULL, processed_key = 'processed/" + id
+                            + "/won/video.mp4', poster_key = 'processed/" + id
+                            + "/won/poster.jpg', processed_at = now()"
+                            + (id.equals(justNow) ? "" : " - interval '121 s'"));
+        }
+
+        await().atMost(SOON).until(() -> row(twice).get("outputs_swept_at") != null);
+
+        assertThat(objects("processed/" + twice))
+                .containsExactlyInAnyOrder(
+                        "processed/" + twice + "/won/video.mp4", "processed/" + twice + "/won/poster.jpg");
+        assertThat(objects("uploads/" + twice)).hasSize(1);
+        assertThat(objects("processed/" + justNow)).hasSize(3);
+        assertThat(objects("processed/" + once)).hasSize(3);
+    }
+
     private String insert(String status, String more) {
         String id = UUID.randomUUID().toString();
         jdbc.update("INSERT INTO videos (id, owner_id, status, original_key, transformations, expires_at, uploaded_at,"
@@ -159,9 +193,13 @@ class ReconcilerTest {
                 + ".mp4', '[\"hd_720p\"]', now() + interval '1 hour', now(), gen_random_uuid(),"
                 + " now() + interval '1 hour')");
         if (!more.isEmpty()) {
-            jdbc.update("UPDATE videos SET " + more + " WHERE id = '" + id + "'");
+            update(id, more);
         }
         return id;
+    }
+
+    private void update(String id, String more) {
+        jdbc.update("UPDATE videos SET " + more + " WHERE id = '" + id + "'");
     }
 
     private Map<String, Object> row(String id) {

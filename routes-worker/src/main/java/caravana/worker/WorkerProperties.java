@@ -6,18 +6,21 @@ import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How one worker works.
+ * How one worker works. {@link TimeSettings} holds the times against each other.
  *
  * @param slots jobs at once, 1 to 64; by default the number of CPUs
- * @param workDir folder for the files of running jobs, one sub-folder a claim
+ * @param workDir folder for the files of running jobs, of this worker alone
  * @param heartbeat how often a running job's lease is renewed
- * @param lease how long a claim holds without a heartbeat; at least three heartbeats, and with one more heartbeat no
- *     longer than the message's visibility, so that a dead worker's job is free at its first redelivery
+ * @param lease how long a claim holds without a heartbeat
  * @param backoff delay after the first failed attempt; it doubles with each further one
- * @param maxBackoff the longest delay, at most 15 min (SQS's longest delivery delay)
+ * @param maxBackoff the longest delay
+ * @param grace how long running jobs may go on when the worker is told to stop; the rest is handed back
+ * @param probe how often the database, the object store and the disk are looked at
+ * @param diskReserve free space at the work folder below which no job is taken
  */
 @Validated
 @ConfigurationProperties("caravana.worker")
@@ -27,4 +30,7 @@ public record WorkerProperties(
         @NotNull Duration heartbeat,
         @NotNull Duration lease,
         @NotNull Duration backoff,
-        @NotNull Duration maxBackoff) {}
+        @NotNull Duration maxBackoff,
+        @NotNull Duration grace,
+        @NotNull Duration probe,
+        @NotNull DataSize diskReserve) {}

@@ -3,6 +3,7 @@ package caravana.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.worker.intake.Intake;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,12 +60,17 @@ class ProcessVideoRouteTest {
     @Autowired
     private JdbcTemplate jdbc;
 
+    @Autowired
+    private Intake intake;
+
     @DynamicPropertySource
     static void localStack(DynamicPropertyRegistry registry) {
         Map<String, String> stack = WorkerFixture.STACK.environment();
         stack.forEach((name, value) -> registry.add(name, () -> value));
         registry.add("caravana.worker.slots", () -> "2");
-        registry.add("caravana.worker.heartbeat", () -> "1s");
+        registry.add("caravana.worker.heartbeat", () -> "2s");
+        registry.add("caravana.worker.probe", () -> "1s");
+        registry.add("caravana.sqs.call-timeout", () -> "1900ms");
         registry.add("caravana.worker.backoff", () -> "4s");
         registry.add("caravana.worker.work-dir", WORK::toString);
         System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
@@ -287,6 +293,62 @@ class ProcessVideoRouteTest {
         assertThat(objects("processed/" + id + "/")).isEmpty();
     }
 
+    @Test
+    void aCancelledJobIsStoppedWithinTwoSecondsAndLetsTheRowGo() throws Exception {
+        String id = upload(video("1920x1080", 30));
+        send(message(id));
+        ProcessHandle ffmpeg = await().atMost(JOB).until(ProcessVideoRouteTest::transcoding, p -> p != null);
+
+        jdbc.update("UPDATE videos SET status = 'deleting' WHERE id = CAST(? AS uuid)", id);
+
+        await().atMost(Duration.ofSeconds(2)).until(() -> !ffmpeg.isAlive());
+        await().atMost(JOB).until(() -> row(id).get("lease_until") == null);
+        assertThat(row(id)).containsEntry("status", "deleting").containsEntry("claim_token", null);
+        assertQueueIsQuiet();
+        assertThat(objects("processed/" + id + "/")).isEmpty();
+        assertThat(deadLetters()).isEmpty();
+        assertNothingLeftOnDisk();
+    }
+
+    @Test
+    void whilePausedNothingIsTakenAndAfterwardsItIs() throws Exception {
+        jdbc.update("UPDATE intake SET paused = true");
+        await().atMost(JOB).until(() -> !intake.isOpen());
+        assertThat(intake.isSystemDown()).isFalse();
+        String id = upload(video("64x48", 1));
+        send(message(id));
+
+        // As long as the open poll of any consumer may still bring something, and more.
+        await().during(Duration.ofSeconds(4))
+                .atMost(JOB)
+                .until(() -> row(id).get("claims").equals(0));
+
+        jdbc.update("UPDATE intake SET paused = false");
+        await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
+        assertThat(row(id)).containsEntry("attempts", 1);
+        assertQueueIsQuiet();
+    }
+
+    @Test
+    void whatThisWorkerDoesNotKnowIsLeftToAnotherForFiveMinutes() throws Exception {
+        String id = upload(video("64x48", 1));
+        jdbc.update("UPDATE videos SET transformations = '[\"of_next_year\"]' WHERE id = CAST(? AS uuid)", id);
+        send(message(id));
+
+        await().atMost(JOB).until(() -> "unknown_transformation".equals(row(id).get("error_code")));
+
+        assertThat(row(id)).containsEntry("status", "uploaded").containsEntry("attempts", 1);
+        assertThat(jdbc.queryForObject(
+                        "SELECT not_before - now() BETWEEN interval '290 s' AND interval '300 s' FROM videos"
+                                + " WHERE id = CAST(? AS uuid)",
+                        Boolean.class,
+                        id))
+                .isTrue();
+        assertNothingLeftOnDisk();
+        jdbc.update("UPDATE videos SET status = 'processed', processed_key = 'x' WHERE id = CAST(? AS uuid)", id);
+        sqs.purgeQueue(p -> p.queueUrl(queue()));
+    }
+
     private static ProcessHandle transcoding() {
         return ProcessHandle.current()
                 .descendants()
@@ -392,7 +454,7 @@ class ProcessVideoRouteTest {
     }
 
     private static void assertNothingLeftOnDisk() {
-        await().atMost(JOB).untilAsserted(() -> assertThat(WORK).isEmptyDirectory());
+        await().atMost(JOB).untilAsserted(() -> assertThat(WORK).isDirectoryNotContaining("glob:**/*-*-*-*-*"));
     }
 
     private static MessageAttributeValue text(String value) {

@@ -45,13 +45,19 @@ public class SweepParameters {
         put(exchange, parameters);
     }
 
-    /** For {@code fail-exhausted.sql}. */
+    /** For {@code give-up-job.sql}: of a video that no claim holds. */
     public void exhausted(Exchange exchange) {
         Map<String, Object> parameters = settings();
         parameters.put("video_id", exchange.getProperty("video_id"));
+        parameters.put("claim_token", null);
         parameters.put("error_code", exchange.getProperty("error_code"));
         parameters.put("error_detail", exchange.getProperty("error_detail"));
         put(exchange, parameters);
+    }
+
+    /** For the statements of {@code sweep-video}. */
+    public void swept(Exchange exchange) {
+        put(exchange, Map.of("video_id", exchange.getProperty("video_id"), "claims", exchange.getProperty("claims")));
     }
 
     private Map<String, Object> settings() {

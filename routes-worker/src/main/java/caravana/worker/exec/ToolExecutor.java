@@ -2,6 +2,7 @@ package caravana.worker.exec;
 
 import caravana.worker.exec.ToolExecBinding.JobCommand;
 import caravana.worker.job.ClaimLostException;
+import caravana.worker.job.JobInterruptedException;
 import caravana.worker.media.RejectedMediaException;
 import java.io.ByteArrayInputStream;
 import java.io.File;
@@ -56,10 +57,10 @@ public class ToolExecutor implements ExecCommandExecutor {
     /**
      * Runs the command to its end.
      *
-     * @throws ToolFailedException when it failed for a reason of this machine: a signal, a full disk, a limit, the
-     *     worker's stop
+     * @throws ToolFailedException when it failed for a reason of this machine: a signal, a full disk, a limit
      * @throws RejectedMediaException when it ended with an error, which then lies with the original
      * @throws ClaimLostException when it was killed because the claim is lost
+     * @throws JobInterruptedException when it was killed because the worker stops
      * @throws IOException when it could not be started
      */
     @Override
@@ -126,6 +127,9 @@ public class ToolExecutor implements ExecCommandExecutor {
         String tool = command.getExecutable();
         if (killed == KillReason.CLAIM_LOST) {
             throw new ClaimLostException(tool + " was stopped: the claim is lost");
+        }
+        if (killed == KillReason.SHUTDOWN) {
+            throw new JobInterruptedException(tool + " was stopped: the worker stops");
         }
         if (killed != null) {
             throw new ToolFailedException(tool + " was killed (" + killed + "): " + stderr, exit);

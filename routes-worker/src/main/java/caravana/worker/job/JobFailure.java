@@ -1,5 +1,6 @@
 package caravana.worker.job;
 
+import caravana.transformation.UnknownTransformationException;
 import caravana.worker.media.RejectedMediaException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import org.apache.camel.ValidationException;
@@ -25,6 +26,9 @@ public class JobFailure {
                 || failure instanceof ValidationException
                 || failure instanceof JsonProcessingException) {
             return "poison_message";
+        }
+        if (failure instanceof UnknownTransformationException) {
+            return "unknown_transformation";
         }
         return "attempts_exhausted";
     }

@@ -1,14 +1,17 @@
 package caravana.worker.job;
 
 import caravana.aws.QueueProperties;
-import caravana.worker.WorkerProperties;
 import caravana.worker.exec.KillReason;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.support.SynchronizationAdapter;
@@ -18,6 +21,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
 
 /**
  * The jobs that this worker holds, and their messages' visibility.
@@ -30,15 +34,20 @@ public class JobLease {
 
     private static final Logger log = LoggerFactory.getLogger(JobLease.class);
 
+    /** SQS's limit. */
+    private static final int BATCH = 10;
+
     private final SqsClient sqs;
     private final QueueProperties queue;
-    private final Path workDir;
+    private final WorkFolder workFolder;
     private final Map<String, RunningJob> byClaimToken = new ConcurrentHashMap<>();
+    private final Object ended = new Object();
+    private volatile KillReason stopped;
 
-    JobLease(SqsClient sqs, QueueProperties queue, WorkerProperties worker) {
+    JobLease(SqsClient sqs, QueueProperties queue, WorkFolder workFolder) {
         this.sqs = sqs;
         this.queue = queue;
-        this.workDir = worker.workDir().toAbsolutePath();
+        this.workFolder = workFolder;
     }
 
     /**
@@ -54,8 +63,7 @@ public class JobLease {
             @ExchangeProperty("receipt_handle") String receiptHandle,
             @ExchangeProperty("queued_ms") Long queuedMillis)
             throws IOException {
-        Path folder = Files.createDirectories(workDir.resolve(claimToken));
-        RunningJob job = new RunningJob(videoId, claimToken, receiptHandle, folder, queuedMillis);
+        RunningJob job = new RunningJob(videoId, claimToken, receiptHandle, workFolder.open(claimToken), queuedMillis);
         byClaimToken.put(claimToken, job);
         exchange.setProperty("job", job);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
@@ -64,6 +72,10 @@ public class JobLease {
                 close(job);
             }
         });
+        KillReason reason = stopped;
+        if (reason != null) {
+            job.getTool().kill(reason);
+        }
     }
 
     private void close(RunningJob job) {
@@ -73,6 +85,9 @@ public class JobLease {
         } catch (IOException e) {
             log.warn("Could not remove {}: {}", job.getFolder(), e.toString());
         }
+        synchronized (ended) {
+            ended.notifyAll();
+        }
     }
 
     /** The jobs that this worker holds now. */
@@ -80,20 +95,88 @@ public class JobLease {
         return List.copyOf(byClaimToken.values());
     }
 
-    /** Begins a phase of a running job, for its progress and its times. */
+    /**
+     * Begins a phase of a running job, for its progress and its times.
+     *
+     * @throws ClaimLostException when the claim was lost meanwhile, so that nothing more is written
+     */
     public void enter(RunningJob job, String phase) {
+        if (job.getTool().killed() == KillReason.CLAIM_LOST) {
+            throw new ClaimLostException("The claim was lost before " + phase);
+        }
         job.enter(phase);
     }
 
-    /** Keeps a running job's message hidden for another visibility time-out, counted from now. */
-    public void extend(RunningJob job) {
-        changeVisibility(job.getReceiptHandle(), queue.visibilitySeconds());
+    /**
+     * Goes by what a heartbeat found in the database: messages of renewed claims stay hidden for another visibility
+     * time-out, and jobs of all other claims that it asked for are stopped.
+     *
+     * @param rows one for each claim that still holds, with its {@code claim_token}
+     */
+    public void renewed(
+            @Body Collection<Map<String, Object>> rows, @ExchangeProperty("beating_jobs") List<RunningJob> asked) {
+        Set<Object> held = rows.stream().map(row -> row.get("claim_token")).collect(Collectors.toSet());
+        List<RunningJob> renewed = new ArrayList<>();
+        for (RunningJob job : asked) {
+            if (held.contains(job.getClaimToken())) {
+                renewed.add(job);
+            } else {
+                lost(job);
+            }
+        }
+        for (int from = 0; from < renewed.size(); from += BATCH) {
+            extend(renewed.subList(from, Math.min(renewed.size(), from + BATCH)));
+        }
     }
 
-    /** Stops a job whose row no longer carries its claim: its tool is killed, and no later step writes anything. */
-    public void lost(RunningJob job) {
+    /**
+     * Stops jobs that were cancelled: their rows are being deleted.
+     *
+     * @param claimTokens their claims, separated by commas; may be empty
+     */
+    public void cancel(String claimTokens) {
+        for (String claimToken : claimTokens.split(",")) {
+            RunningJob job = byClaimToken.get(claimToken);
+            if (job != null) {
+                lost(job);
+            }
+        }
+    }
+
+    /** Its row no longer carries its claim: its tool is killed, and no later step writes anything. */
+    private static void lost(RunningJob job) {
         log.info("Claim {} of video {} is lost", job.getClaimToken(), job.getVideoId());
         job.getTool().kill(KillReason.CLAIM_LOST);
+    }
+
+    /** Stops the tools of all running jobs, and of those that would still begin. */
+    public void stopAll(KillReason reason) {
+        stopped = reason;
+        running().forEach(job -> job.getTool().kill(reason));
+    }
+
+    /**
+     * Waits until no job runs.
+     *
+     * @return whether that came true within the patience
+     */
+    public boolean awaitNone(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        synchronized (ended) {
+            while (!byClaimToken.isEmpty()) {
+                long millis = (deadline - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    return false;
+                }
+                try {
+                    ended.wait(millis);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /**
@@ -103,16 +186,32 @@ public class JobLease {
      */
     public void postpone(
             @ExchangeProperty("receipt_handle") String receiptHandle, @ExchangeProperty("delay") Integer seconds) {
-        changeVisibility(receiptHandle, seconds);
-    }
-
-    private void changeVisibility(String receiptHandle, int seconds) {
         try {
             sqs.changeMessageVisibility(c ->
                     c.queueUrl(queue.queueUrl()).receiptHandle(receiptHandle).visibilityTimeout(seconds));
         } catch (SdkException e) {
             // The message comes back at its old visibility. That costs time, never the job: the row decides.
             log.warn("Could not change a message's visibility: {}", e.toString());
+        }
+    }
+
+    private void extend(List<RunningJob> jobs) {
+        List<ChangeMessageVisibilityBatchRequestEntry> entries = new ArrayList<>();
+        for (RunningJob job : jobs) {
+            entries.add(ChangeMessageVisibilityBatchRequestEntry.builder()
+                    .id(job.getClaimToken())
+                    .receiptHandle(job.getReceiptHandle())
+                    .visibilityTimeout(queue.visibilitySeconds())
+                    .build());
+        }
+        try {
+            sqs.changeMessageVisibilityBatch(c -> c.queueUrl(queue.queueUrl()).entries(entries))
+                    .failed()
+                    .forEach(f -> log.warn("Claim {}: its message stays hidden no longer: {}", f.id(), f.message()));
+        } catch (SdkException e) {
+            // At worst a message comes back while its job runs; whoever receives it finds the lease and leaves it
+            // alone.
+            log.warn("Could not extend the visibility of {} messages: {}", entries.size(), e.toString());
         }
     }
 }

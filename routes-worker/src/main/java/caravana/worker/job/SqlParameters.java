@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
@@ -40,14 +42,19 @@ public class SqlParameters {
         put(exchange, parameters);
     }
 
-    /** For {@code keep-lease.sql}. */
-    public void renew(RunningJob running, Exchange exchange) {
-        put(
-                exchange,
-                Map.of(
-                        "video_id", running.getVideoId(),
-                        "claim_token", running.getClaimToken(),
-                        "lease_seconds", seconds(worker.lease())));
+    /** For {@code keep-lease.sql}: all these jobs at once. */
+    public void renew(List<RunningJob> running, Exchange exchange) {
+        put(exchange, Map.of("claim_tokens", claimTokens(running), "lease_seconds", seconds(worker.lease())));
+    }
+
+    /** For {@code watch-orders.sql}. */
+    public void orders(List<RunningJob> running, Exchange exchange) {
+        put(exchange, Map.of("claim_tokens", claimTokens(running)));
+    }
+
+    /** As PostgreSQL writes an array of uuid. */
+    private static String claimTokens(List<RunningJob> running) {
+        return running.stream().map(RunningJob::getClaimToken).collect(Collectors.joining(",", "{", "}"));
     }
 
     /** For {@code commit-result.sql}. */
@@ -64,7 +71,20 @@ public class SqlParameters {
         Map<String, Object> parameters = failure(exchange);
         parameters.put("backoff_seconds", seconds(worker.backoff()));
         parameters.put("max_backoff_seconds", seconds(worker.maxBackoff()));
+        parameters.put("fixed_delay_seconds", exchange.getProperty("release_delay"));
         put(exchange, parameters);
+    }
+
+    /** For {@code hand-back-job.sql}. */
+    public void handBack(Exchange exchange) {
+        Map<String, Object> parameters = identity(exchange);
+        parameters.put("delay_seconds", exchange.getProperty("delay"));
+        put(exchange, parameters);
+    }
+
+    /** For the statement of {@code let-go-job}. */
+    public void identify(Exchange exchange) {
+        put(exchange, identity(exchange));
     }
 
     /** For {@code give-up-job.sql} and {@code reject-job.sql}. */

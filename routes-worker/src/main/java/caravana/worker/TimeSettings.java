@@ -1,0 +1,138 @@
+package caravana.worker;
+
+import caravana.aws.QueueProperties;
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.stereotype.Component;
+
+/**
+ * Holds the times that are set in different places against each other when the worker starts, and gives Camel's
+ * shutdown the time that the grace period asks for.
+ *
+ * <p>The rules, and what a breach would do:
+ *
+ * <ul>
+ *   <li>lease ≥ 3 heartbeats: one beat that comes late, or not at all, must not cost a healthy job;
+ *   <li>lease + heartbeat ≤ visibility: else a dead worker's message comes back while its row is still held, and spends
+ *       a receive on waiting;
+ *   <li>heartbeat + the time that a hung database call takes ≤ lease: else one such call loses the lease;
+ *   <li>an SQS call ends within a heartbeat: else the next beat waits for it;
+ *   <li>backoff ≤ longest backoff ≤ 15 min, SQS's longest delivery delay;
+ *   <li>Spring's time-out of a shutdown phase > grace period + 15 s, within which Camel hands jobs back.
+ * </ul>
+ */
+@Component
+class TimeSettings implements CamelContextConfiguration {
+
+    private static final Duration LONGEST_DELAY = Duration.ofMinutes(15);
+    private static final Duration HAND_BACK = Duration.ofSeconds(15);
+
+    private final WorkerProperties worker;
+
+    /** @throws IllegalStateException when they do not fit together; the message names every reason */
+    TimeSettings(WorkerProperties worker, QueueProperties queue, HikariDataSource pool, LifecycleProperties lifecycle) {
+        this.worker = worker;
+        List<String> problems = problems(
+                worker,
+                Duration.ofSeconds(queue.visibilitySeconds()),
+                queue.callTimeout(),
+                Duration.ofMillis(pool.getConnectionTimeout()),
+                socketTimeout(pool),
+                lifecycle.getTimeoutPerShutdownPhase());
+        if (!problems.isEmpty()) {
+            throw new IllegalStateException("The worker's times do not fit together: " + String.join("; ", problems));
+        }
+    }
+
+    private static Duration socketTimeout(HikariDataSource pool) {
+        // pgjdbc takes seconds; 0, its default, waits for ever.
+        return Duration.ofSeconds(Long.parseLong(pool.getDataSourceProperties().getProperty("socketTimeout", "0")));
+    }
+
+    static List<String> problems(
+            WorkerProperties worker,
+            Duration visibility,
+            Duration sqsCall,
+            Duration databaseConnect,
+            Duration databaseAnswer,
+            Duration shutdownPhase) {
+        List<String> problems = new ArrayList<>();
+        Duration beat = worker.heartbeat();
+        Duration lease = worker.lease();
+        require(problems, beat.toMillis() > 0, "caravana.worker.heartbeat has to be above 0");
+        require(
+                problems,
+                lease.compareTo(beat.multipliedBy(3)) >= 0,
+                "caravana.worker.lease (%s) has to be at least three heartbeats (%s)",
+                lease,
+                beat);
+        require(
+                problems,
+                lease.plus(beat).compareTo(visibility) <= 0,
+                "caravana.worker.lease (%s) and one heartbeat (%s) have to fit into SQS_VISIBILITY_TIMEOUT (%s)",
+                lease,
+                beat,
+                visibility);
+        require(
+                problems,
+                databaseAnswer.toMillis() > 0,
+                "spring.datasource.hikari.data-source-properties.socketTimeout has to be set");
+        require(
+                problems,
+                beat.plus(databaseConnect).plus(databaseAnswer).compareTo(lease) <= 0,
+                "a heartbeat (%s) whose database call hangs (connection-timeout %s, socketTimeout %s) has to end"
+                        + " within caravana.worker.lease (%s)",
+                beat,
+                databaseConnect,
+                databaseAnswer,
+                lease);
+        require(
+                problems,
+                sqsCall.compareTo(beat) < 0,
+                "caravana.sqs.call-timeout (%s) has to be below caravana.worker.heartbeat (%s)",
+                sqsCall,
+                beat);
+        require(
+                problems,
+                worker.backoff().toMillis() > 0
+                        && worker.backoff().compareTo(worker.maxBackoff()) <= 0
+                        && worker.maxBackoff().compareTo(LONGEST_DELAY) <= 0,
+                "caravana.worker.backoff (%s) has to be above 0 and at most max-backoff (%s), which is at most 15 min",
+                worker.backoff(),
+                worker.maxBackoff());
+        require(problems, !worker.grace().isNegative(), "caravana.worker.grace cannot be negative");
+        require(
+                problems,
+                worker.grace().plus(HAND_BACK).compareTo(shutdownPhase) < 0,
+                "caravana.worker.grace (%s) and 15 s have to be below spring.lifecycle.timeout-per-shutdown-phase (%s)",
+                worker.grace(),
+                shutdownPhase);
+        require(problems, worker.probe().toMillis() > 0, "caravana.worker.probe has to be above 0");
+        return problems;
+    }
+
+    private static void require(List<String> problems, boolean holds, String problem, Duration... times) {
+        if (!holds) {
+            Object[] seconds = new Object[times.length];
+            for (int i = 0; i < times.length; i++) {
+                seconds[i] = times[i].toMillis() / 1000.0 + " s";
+            }
+            problems.add(String.format(problem, seconds));
+        }
+    }
+
+    @Override
+    public void beforeApplicationStart(CamelContext context) {
+        context.getShutdownStrategy().setTimeout(worker.grace().plus(HAND_BACK).toSeconds());
+    }
+
+    @Override
+    public void afterApplicationStart(CamelContext context) {
+        // Nothing to do once it runs.
+    }
+}

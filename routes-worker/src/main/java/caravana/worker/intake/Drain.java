@@ -1,0 +1,71 @@
+package caravana.worker.intake;
+
+import caravana.worker.WorkerProperties;
+import caravana.worker.exec.KillReason;
+import caravana.worker.job.JobLease;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * The orderly end of a worker: nothing new is taken, running jobs get the grace period, and the rest is stopped and
+ * handed back, so that another worker starts it at once.
+ *
+ * <p>It comes before everything else that stops (the highest phase), because Camel's own shutdown would end the
+ * heartbeat first and, after its time-out, run no step any more. Readiness is 503 from the very beginning, and the
+ * management port still answers.
+ */
+@Component
+class Drain implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Drain.class);
+
+    /** How long the stopped jobs may take to be handed back: three calls each. */
+    static final Duration HAND_BACK = Duration.ofSeconds(15);
+
+    private final Intake intake;
+    private final JobLease lease;
+    private final Duration grace;
+    private volatile boolean running;
+
+    Drain(Intake intake, JobLease lease, WorkerProperties worker) {
+        this.intake = intake;
+        this.lease = lease;
+        this.grace = worker.grace();
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        intake.stopping();
+        int jobs = lease.running().size();
+        log.info("Stopping; {} running jobs have {} s to finish", jobs, grace.toSeconds());
+        if (!lease.awaitNone(grace)) {
+            log.info("{} jobs are handed back", lease.running().size());
+        }
+        // From here on, one that was received in the last moment is handed back as well.
+        lease.stopAll(KillReason.SHUTDOWN);
+        if (!lease.awaitNone(HAND_BACK)) {
+            log.warn(
+                    "{} jobs could not be handed back in time; their leases run out",
+                    lease.running().size());
+        }
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+}

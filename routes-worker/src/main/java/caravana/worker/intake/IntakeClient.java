@@ -1,0 +1,95 @@
+package caravana.worker.intake;
+
+import caravana.aws.QueueProperties;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
+import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
+
+/**
+ * The client by which the job consumer receives, and does nothing else. While the intake is closed it receives nothing,
+ * and what an open long poll still brings is handed back at once.
+ *
+ * <p>Suspending the route alone would not do: Camel drops what the open poll of a suspended consumer brings, and the job
+ * would wait for its visibility to end.
+ */
+final class IntakeClient implements SqsClient {
+
+    private static final Logger log = LoggerFactory.getLogger(IntakeClient.class);
+
+    /** How much longer than the long poll itself a receive may take. */
+    private static final Duration ALLOWANCE = Duration.ofSeconds(5);
+
+    private final SqsClient sqs;
+    private final Intake intake;
+    private final QueueProperties queue;
+
+    IntakeClient(SqsClient sqs, Intake intake, QueueProperties queue) {
+        this.sqs = sqs;
+        this.intake = intake;
+        this.queue = queue;
+    }
+
+    @Override
+    public ReceiveMessageResponse receiveMessage(ReceiveMessageRequest request) {
+        if (!intake.isOpen()) {
+            // Camel asks again after its poll delay of half a second.
+            return nothing();
+        }
+        ReceiveMessageResponse received = sqs.receiveMessage(patient(request));
+        if (intake.isOpen()) {
+            return received;
+        }
+        received.messages().forEach(this::handBack);
+        return nothing();
+    }
+
+    /** The client's time-outs are for short calls; a receive waits for a message. */
+    private ReceiveMessageRequest patient(ReceiveMessageRequest request) {
+        Duration limit = Duration.ofSeconds(queue.longPollSeconds()).plus(ALLOWANCE);
+        return request.toBuilder()
+                .overrideConfiguration(c -> c.apiCallTimeout(limit).apiCallAttemptTimeout(limit))
+                .build();
+    }
+
+    private static ReceiveMessageResponse nothing() {
+        return ReceiveMessageResponse.builder().messages(List.of()).build();
+    }
+
+    private void handBack(Message message) {
+        try {
+            if (receives(message) >= queue.maxReceiveCount()) {
+                // One more receive and SQS itself would move it to the dead-letter queue.
+                sqs.sendMessage(m -> m.queueUrl(queue.queueUrl()).messageBody(message.body()));
+                sqs.deleteMessage(d -> d.queueUrl(queue.queueUrl()).receiptHandle(message.receiptHandle()));
+            } else {
+                sqs.changeMessageVisibility(c -> c.queueUrl(queue.queueUrl())
+                        .receiptHandle(message.receiptHandle())
+                        .visibilityTimeout(0));
+            }
+        } catch (SdkException e) {
+            // It comes back at its visibility, which costs time and no job.
+            log.warn("Could not hand a message back: {}", e.toString());
+        }
+    }
+
+    private static int receives(Message message) {
+        String count = message.attributes().get(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT);
+        return count == null ? 1 : Integer.parseInt(count);
+    }
+
+    @Override
+    public String serviceName() {
+        return sqs.serviceName();
+    }
+
+    /** Leaves the client behind it open, which others use. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,89 @@
+package caravana.worker.job;
+
+import caravana.worker.WorkerProperties;
+import jakarta.annotation.PreDestroy;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The folder in which running jobs keep their files, a sub-folder a claim. It belongs to one worker alone, so that what
+ * a worker finds in it at its start was left by one that was killed, and can go.
+ */
+@Component
+public class WorkFolder {
+
+    private static final Logger log = LoggerFactory.getLogger(WorkFolder.class);
+    private static final String LOCK = ".lock";
+
+    private final Path path;
+    private final FileChannel channel;
+
+    /** @throws IllegalStateException when another worker uses the folder, or it cannot be used at all */
+    WorkFolder(WorkerProperties worker) {
+        path = worker.workDir().toAbsolutePath();
+        try {
+            Files.createDirectories(path);
+            channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!lock(channel)) {
+                channel.close();
+                throw new IllegalStateException("Another worker keeps its files in " + path
+                        + "; give each a folder of its own (CARAVANA_WORK_DIR)");
+            }
+            removeLeftovers();
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "The folder for the files of running jobs cannot be used: " + e
+                            + "; set CARAVANA_WORK_DIR to one that this user may write to",
+                    e);
+        }
+    }
+
+    private static boolean lock(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException inThisProcess) {
+            return false;
+        }
+    }
+
+    private void removeLeftovers() throws IOException {
+        try (Stream<Path> entries = Files.list(path)) {
+            List<Path> leftovers = entries.filter(
+                            e -> !e.getFileName().toString().equals(LOCK))
+                    .toList();
+            for (Path leftover : leftovers) {
+                FileSystemUtils.deleteRecursively(leftover);
+            }
+            if (!leftovers.isEmpty()) {
+                log.info("Removed the files of {} jobs that a killed worker left in {}", leftovers.size(), path);
+            }
+        }
+    }
+
+    /** Where it is, absolute. */
+    public Path path() {
+        return path;
+    }
+
+    /** Makes the folder of a claim. */
+    Path open(String claimToken) throws IOException {
+        return Files.createDirectories(path.resolve(claimToken));
+    }
+
+    @PreDestroy
+    void unlock() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,81 @@
+package caravana.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.util.unit.DataSize;
+
+class TimeSettingsTest {
+
+    @Test
+    void theDefaultsFitTogether() {
+        assertThat(problems(12, 36, 60, 8, 5, 10, 10, 900, 90, 120)).isEmpty();
+    }
+
+    /** All times in seconds: each row breaks one rule of the defaults. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            12 | 35 | 60 |  8 | 5 | 10 | 10 | 900 | 90 | 120 | at least three heartbeats (12.0 s)
+            12 | 36 | 47 |  8 | 5 | 10 | 10 | 900 | 90 | 120 | have to fit into SQS_VISIBILITY_TIMEOUT (47.0 s)
+            12 | 36 | 60 | 12 | 5 | 10 | 10 | 900 | 90 | 120 | call-timeout (12.0 s) has to be below
+            12 | 36 | 60 |  8 | 5 | 20 | 10 | 900 | 90 | 120 | whose database call hangs
+            12 | 36 | 60 |  8 | 5 |  0 | 10 | 900 | 90 | 120 | socketTimeout has to be set
+            12 | 36 | 60 |  8 | 5 | 10 |  0 | 900 | 90 | 120 | backoff (0.0 s) has to be above 0
+            12 | 36 | 60 |  8 | 5 | 10 | 20 |  10 | 90 | 120 | at most max-backoff (10.0 s)
+            12 | 36 | 60 |  8 | 5 | 10 | 10 | 901 | 90 | 120 | at most 15 min
+            12 | 36 | 60 |  8 | 5 | 10 | 10 | 900 | 105 | 120 | below spring.lifecycle.timeout-per-shutdown-phase
+            12 | 36 | 60 |  8 | 5 | 10 | 10 | 900 | -1 | 120 | grace cannot be negative
+            """)
+    void aWrongCombinationIsNamed(
+            int beat,
+            int lease,
+            int visibility,
+            int sqsCall,
+            int connect,
+            int answer,
+            int backoff,
+            int maxBackoff,
+            int grace,
+            int shutdown,
+            String problem) {
+        assertThat(problems(beat, lease, visibility, sqsCall, connect, answer, backoff, maxBackoff, grace, shutdown))
+                .singleElement()
+                .asString()
+                .contains(problem);
+    }
+
+    private static List<String> problems(
+            int beat,
+            int lease,
+            int visibility,
+            int sqsCall,
+            int connect,
+            int answer,
+            int backoff,
+            int maxBackoff,
+            int grace,
+            int shutdown) {
+        WorkerProperties worker = new WorkerProperties(
+                1,
+                Path.of("work"),
+                Duration.ofSeconds(beat),
+                Duration.ofSeconds(lease),
+                Duration.ofSeconds(backoff),
+                Duration.ofSeconds(maxBackoff),
+                Duration.ofSeconds(grace),
+                Duration.ofSeconds(10),
+                DataSize.ofGigabytes(1));
+        return TimeSettings.problems(
+                worker,
+                Duration.ofSeconds(visibility),
+                Duration.ofSeconds(sqsCall),
+                Duration.ofSeconds(connect),
+                Duration.ofSeconds(answer),
+                Duration.ofSeconds(shutdown));
+    }
+}

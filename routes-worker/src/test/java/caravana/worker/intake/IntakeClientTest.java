@@ -1,0 +1,131 @@
+package caravana.worker.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravana.aws.QueueProperties;
+import caravana.worker.WorkerSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityRequest;
+import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityResponse;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageRequest;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageResponse;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
+import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
+import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
+import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
+
+class IntakeClientTest {
+
+    private final Intake intake = new Intake(WorkerSettings.in(Path.of("work"), DataSize.ofMegabytes(1)));
+    private final List<Object> calls = new ArrayList<>();
+
+    @Test
+    void receivesWhileOpenAndGivesTheLongPollItsTime() {
+        assertThat(receive("1", () -> {})).hasSize(1);
+
+        assertThat(calls)
+                .singleElement()
+                .satisfies(call -> assertThat(((ReceiveMessageRequest) call)
+                                .overrideConfiguration()
+                                .orElseThrow()
+                                .apiCallTimeout())
+                        .contains(Duration.ofSeconds(25)));
+    }
+
+    @Test
+    void doesNotEvenAskWhileClosed() {
+        intake.unavailable("storage", "test");
+
+        assertThat(receive("1", () -> {})).isEmpty();
+        assertThat(calls).isEmpty();
+
+        intake.available("storage");
+        assertThat(receive("1", () -> {})).hasSize(1);
+    }
+
+    @Test
+    void whatAnOpenPollBringsAfterClosingIsHandedBackAtOnce() {
+        assertThat(receive("1", intake::stopping)).isEmpty();
+
+        assertThat(calls).hasSize(2).last().satisfies(call -> {
+            assertThat(((ChangeMessageVisibilityRequest) call).visibilityTimeout())
+                    .isZero();
+            assertThat(((ChangeMessageVisibilityRequest) call).receiptHandle()).isEqualTo("handle");
+        });
+    }
+
+    @Test
+    void aMessageWithoutReceivesLeftIsReplacedByACopy() {
+        assertThat(receive("5", () -> intake.paused(true))).isEmpty();
+
+        assertThat(calls).hasSize(3);
+        assertThat(((SendMessageRequest) calls.get(1)).messageBody()).isEqualTo("body");
+        assertThat(((DeleteMessageRequest) calls.get(2)).receiptHandle()).isEqualTo("handle");
+    }
+
+    private List<Message> receive(String receives, Runnable meanwhile) {
+        Message message = Message.builder()
+                .body("body")
+                .receiptHandle("handle")
+                .attributes(Map.of(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, receives))
+                .build();
+        QueueProperties queue = new QueueProperties("q", "http://q", "http://dlq", 5, 20, 60, Duration.ofSeconds(8));
+        return new IntakeClient(new Recorder(message, meanwhile), intake, queue)
+                .receiveMessage(ReceiveMessageRequest.builder().build())
+                .messages();
+    }
+
+    /** A queue with one message, which remembers what it was asked. */
+    private final class Recorder implements SqsClient {
+
+        private final Message message;
+        private final Runnable meanwhile;
+
+        Recorder(Message message, Runnable meanwhile) {
+            this.message = message;
+            this.meanwhile = meanwhile;
+        }
+
+        @Override
+        public ReceiveMessageResponse receiveMessage(ReceiveMessageRequest request) {
+            calls.add(request);
+            meanwhile.run();
+            return ReceiveMessageResponse.builder().messages(message).build();
+        }
+
+        @Override
+        public ChangeMessageVisibilityResponse changeMessageVisibility(ChangeMessageVisibilityRequest request) {
+            calls.add(request);
+            return ChangeMessageVisibilityResponse.builder().build();
+        }
+
+        @Override
+        public SendMessageResponse sendMessage(SendMessageRequest request) {
+            calls.add(request);
+            return SendMessageResponse.builder().build();
+        }
+
+        @Override
+        public DeleteMessageResponse deleteMessage(DeleteMessageRequest request) {
+            calls.add(request);
+            return DeleteMessageResponse.builder().build();
+        }
+
+        @Override
+        public String serviceName() {
+            return SERVICE_NAME;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
