@@ -22,6 +22,8 @@ final class Apps implements AutoCloseable {
         Map<String, String> settings = new HashMap<>(servers);
         settings.putAll(ports);
         settings.put("CARAVANA_WORK_DIR", data.resolve("work").toString());
+        // Whoever presses Ctrl-C does not want to wait for a transcoding; what is not finished is handed back.
+        settings.putIfAbsent("CARAVANA_WORKER_GRACE", System.getenv().getOrDefault("CARAVANA_WORKER_GRACE", "3s"));
         AppProcess web = AppProcess.start(AppProcess.WEB, settings, data.log(AppProcess.WEB));
         data.note(AppProcess.WEB, web.handle());
         AppProcess worker = AppProcess.start(AppProcess.WORKER, settings, data.log(AppProcess.WORKER));

@@ -1,12 +1,14 @@
 package caravana.local;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Whether a process still runs, and how to end one that need not be our child.
@@ -27,11 +29,12 @@ public final class Liveness {
     }
 
     private static boolean isZombie(long pid) {
-        try {
-            String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
-            // "pid (name) state …", and the name may hold anything.
-            return "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
-        } catch (IOException goneOrNoProc) {
+        Path process = Path.of("/proc", String.valueOf(pid));
+        try (Stream<Path> threads = Files.list(process.resolve("task"))) {
+            String stat = Files.readString(process.resolve("stat"));
+            // "pid (name) state …", and the name may hold anything. The first thread can be one while others still end.
+            return "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0 && threads.count() <= 1;
+        } catch (IOException | UncheckedIOException goneOrNoProc) {
             return false;
         }
     }
@@ -54,7 +57,8 @@ public final class Liveness {
         }
     }
 
-    private static boolean awaitEnd(ProcessHandle process, Duration patience) {
+    /** Whether it ends within the patience. */
+    static boolean awaitEnd(ProcessHandle process, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (isRunning(process)) {
             if (System.nanoTime() > deadline) {

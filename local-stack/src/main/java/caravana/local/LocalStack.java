@@ -8,9 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The four servers on free ports, for a test: they run behind a launcher of their own, and end with this program or at
@@ -21,13 +25,16 @@ import java.util.concurrent.TimeUnit;
 public final class LocalStack implements AutoCloseable {
 
     private static final int STOP_SECONDS = 30;
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     private final Process launcher;
+    private final BufferedReader said;
     private final Map<String, String> environment;
     private final Map<String, Long> pids;
 
-    private LocalStack(Process launcher, Map<String, String> environment, Map<String, Long> pids) {
+    private LocalStack(Process launcher, BufferedReader said, Map<String, String> environment, Map<String, Long> pids) {
         this.launcher = launcher;
+        this.said = said;
         this.environment = environment;
         this.pids = pids;
     }
@@ -63,14 +70,12 @@ public final class LocalStack implements AutoCloseable {
                     throw new LocalStackException(
                             "The local stack did not start:\n" + Files.readString(errors.toPath()));
                 }
-                String[] pair = line.split("=", 2);
-                if (pair[0].startsWith(Main.PID)) {
-                    pids.put(pair[0].substring(Main.PID.length()), Long.valueOf(pair[1]));
-                } else {
+                if (!notePid(line, pids)) {
+                    String[] pair = line.split("=", 2);
                     environment.put(pair[0], pair[1]);
                 }
             }
-            return new LocalStack(launcher, environment, pids);
+            return new LocalStack(launcher, lines, environment, pids);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,6 +89,84 @@ public final class LocalStack implements AutoCloseable {
     /** The process of {@code postgres}, {@code redis}, {@code sqs} or {@code s3}. */
     public ProcessHandle server(String name) {
         return ProcessHandle.of(pids.get(name)).orElseThrow();
+    }
+
+    /**
+     * Kills a server with all its processes, as a crash would. Its data and its port stay what they are.
+     *
+     * @param name {@code postgres}, {@code redis}, {@code sqs} or {@code s3}
+     */
+    public void kill(String name) {
+        ProcessHandle server = server(name);
+        List<ProcessHandle> tree = new ArrayList<>(server.descendants().toList());
+        // PostgreSQL's children end when they notice; nothing shall be left of it when this returns.
+        server.destroyForcibly();
+        tree.forEach(ProcessHandle::destroyForcibly);
+        tree.add(server);
+        for (ProcessHandle process : tree) {
+            if (!Liveness.awaitEnd(process, END_LIMIT)) {
+                throw new LocalStackException("Process " + process.pid() + " of " + name + " does not end");
+            }
+        }
+    }
+
+    /** Stops a server's clock: its connections stay, and nobody answers on them, until {@link #thaw}. */
+    public void freeze(String name) {
+        // The parent first, so that it makes no further children.
+        signal("STOP", List.of(server(name)));
+        signal("STOP", server(name).descendants().toList());
+    }
+
+    /** Lets a frozen server go on. */
+    public void thaw(String name) {
+        signal("CONT", server(name).descendants().toList());
+        signal("CONT", List.of(server(name)));
+    }
+
+    private static void signal(String signal, List<ProcessHandle> processes) {
+        if (processes.isEmpty()) {
+            return;
+        }
+        String pids = processes.stream().map(p -> String.valueOf(p.pid())).collect(Collectors.joining(" "));
+        try {
+            // The shell's own kill, since a minimal Debian has no other. One of them may have ended by itself.
+            new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pids + " 2>/dev/null")
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Starts a server again, on the same data and the same port, and waits until it answers.
+     *
+     * @throws LocalStackException when it does not
+     */
+    public void restart(String name) {
+        try {
+            launcher.getOutputStream().write((Main.RESTART + name + "\n").getBytes(StandardCharsets.UTF_8));
+            launcher.getOutputStream().flush();
+            for (String line = said.readLine(); !Main.READY.equals(line); line = said.readLine()) {
+                if (line == null || line.startsWith(Main.FAILED)) {
+                    throw new LocalStackException(line == null ? "The launcher has ended" : line);
+                }
+                notePid(line, pids);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean notePid(String line, Map<String, Long> pids) {
+        if (!line.startsWith(Main.PID)) {
+            return false;
+        }
+        String[] pair = line.substring(Main.PID.length()).split("=", 2);
+        pids.put(pair[0], Long.valueOf(pair[1]));
+        return true;
     }
 
     /** The launcher's process. */

@@ -1,19 +1,28 @@
 package caravana.local;
 
-import java.io.IOException;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** The launcher behind {@code ./caravana}: {@code servers}, {@code up} and {@code demo [FILE]}. */
 public final class Main {
 
-    /** The line that {@code servers} prints last, once all four answer. */
+    /** The line that {@code servers} prints last, once all four answer, and after each restart. */
     static final String READY = "READY";
 
     /** Prefix of the lines that tell a server's process id. */
     static final String PID = "pid.";
+
+    /** Prefix of the lines by which {@code servers} is told to start a server again. */
+    static final String RESTART = "restart ";
+
+    /** Prefix of the line that tells why that failed. */
+    static final String FAILED = "failed: ";
 
     private Main() {}
 
@@ -64,22 +73,47 @@ public final class Main {
         try (DataFolder data = DataFolder.open(folder);
                 Servers servers = Servers.start(data, port -> freePorts ? Ports.free() : port.fixed())) {
             servers.environment().forEach((name, value) -> System.out.println(name + "=" + value));
-            servers.handles().forEach((name, handle) -> System.out.println(PID + name + "=" + handle.pid()));
+            servers.handles().keySet().forEach(name -> tellProcess(servers, name));
             System.out.println(READY);
-            CompletableFuture.runAsync(() -> awaitEndOfInput(shutdown));
-            shutdown.await();
+            obey(servers, shutdown);
         }
         return 0;
     }
 
-    private static void awaitEndOfInput(Shutdown shutdown) {
+    /**
+     * Goes by the lines on standard input, {@code restart NAME}, until it ends or a signal comes. Linux ends a server
+     * with the thread that started it, so this one, which lives as long as the program, starts them.
+     */
+    private static void obey(Servers servers, Shutdown shutdown) {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        shutdown.asked().thenRun(() -> lines.add(""));
+        Thread reader = new Thread(
+                () -> {
+                    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                            .lines()
+                            .forEach(lines::add);
+                    lines.add("");
+                },
+                "standard-input");
+        reader.setDaemon(true);
+        reader.start();
         try {
-            while (System.in.read() >= 0) {
-                // Nothing is said on it; its end is the message.
+            for (String line = lines.take(); line.startsWith(RESTART); line = lines.take()) {
+                String name = line.substring(RESTART.length());
+                try {
+                    servers.restart(name);
+                    tellProcess(servers, name);
+                    System.out.println(READY);
+                } catch (LocalStackException e) {
+                    System.out.println(FAILED + e.getMessage().replace('\n', ' '));
+                }
             }
-        } catch (IOException closed) {
-            // The same as its end.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        shutdown.ask();
+    }
+
+    private static void tellProcess(Servers servers, String name) {
+        System.out.println(PID + name + "=" + servers.handles().get(name).pid());
     }
 }

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,11 @@ import redis.embedded.core.ExecutableProvider;
 /** PostgreSQL, Redis, SQS and S3 on loopback, each its own process, on one data folder. */
 final class Servers implements AutoCloseable {
 
+    static final String POSTGRES = "postgres";
+    static final String REDIS = "redis";
+    static final String SQS = "sqs";
+    static final String S3 = "s3";
+
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
     private static final String BUCKET = "caravana-videos";
@@ -38,13 +44,14 @@ final class Servers implements AutoCloseable {
     private final DataFolder data;
     private final Map<String, ProcessHandle> handles = new LinkedHashMap<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final Map<String, ChildProcess> children = new LinkedHashMap<>();
+    private final ToIntFunction<Ports> chosenPort;
+    private final Map<Ports, Integer> ports = new EnumMap<>(Ports.class);
     private EmbeddedPostgres postgres;
-    private ChildProcess redis;
-    private ChildProcess sqs;
-    private ChildProcess s3;
 
-    private Servers(DataFolder data) {
+    private Servers(DataFolder data, ToIntFunction<Ports> port) {
         this.data = data;
+        this.chosenPort = port;
     }
 
     /**
@@ -54,10 +61,10 @@ final class Servers implements AutoCloseable {
      * @throws LocalStackException when one does not start; the others are stopped again
      */
     static Servers start(DataFolder data, ToIntFunction<Ports> port) {
-        Servers servers = new Servers(data);
+        Servers servers = new Servers(data, port);
         try {
             data.endLeftovers();
-            servers.startAll(port);
+            servers.startAll();
             return servers;
         } catch (IOException | SQLException e) {
             servers.close();
@@ -68,24 +75,77 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    private void startAll(ToIntFunction<Ports> port) throws IOException, SQLException {
-        int postgresPort = port.applyAsInt(Ports.POSTGRES);
-        int redisPort = port.applyAsInt(Ports.REDIS);
-        int sqsPort = port.applyAsInt(Ports.SQS);
-        int s3Port = port.applyAsInt(Ports.S3);
-        sqs = startSqs(sqsPort);
-        s3 = startS3(s3Port);
-        redis = startRedis(redisPort);
+    private void startAll() throws IOException, SQLException {
+        for (Ports port : List.of(Ports.POSTGRES, Ports.REDIS, Ports.SQS, Ports.S3)) {
+            ports.put(port, chosenPort.applyAsInt(port));
+        }
         // PostgreSQL last: its library waits for it, and the others start meanwhile.
-        startPostgres(postgresPort);
-        redis.awaitReady(() -> answersPing(redisPort), START_LIMIT);
-        s3.awaitReady(() -> answersHttp(s3Port, "/"), START_LIMIT);
-        sqs.awaitReady(() -> answersHttp(sqsPort, "/?Action=GetQueueUrl&QueueName=" + SqsServer.QUEUE), START_LIMIT);
+        for (String name : List.of(SQS, S3, REDIS, POSTGRES)) {
+            begin(name);
+        }
+        for (String name : children.keySet()) {
+            awaitReady(name);
+        }
+        fillEnvironment();
+    }
 
+    /**
+     * Starts one server again, on the same data and the same port, and waits until it answers; whatever is left of it is
+     * ended first.
+     *
+     * @param name {@code postgres}, {@code redis}, {@code sqs} or {@code s3}
+     * @throws LocalStackException when it does not start
+     */
+    void restart(String name) {
+        ProcessHandle old = handles.get(name);
+        if (old == null) {
+            throw new LocalStackException("There is no server " + name + "; there are " + handles.keySet());
+        }
+        Liveness.stop(old, STOP_LIMIT);
+        try {
+            if (name.equals(POSTGRES)) {
+                postgres.close();
+            }
+            begin(name);
+        } catch (IOException | SQLException e) {
+            throw new LocalStackException(name + " did not start again: " + e.getMessage());
+        }
+        awaitReady(name);
+    }
+
+    /** Starts a server; only PostgreSQL answers already when this returns. */
+    private void begin(String name) throws IOException, SQLException {
+        switch (name) {
+            case POSTGRES -> startPostgres(ports.get(Ports.POSTGRES));
+            case REDIS -> startRedis(ports.get(Ports.REDIS));
+            case SQS -> startSqs(ports.get(Ports.SQS));
+            default -> startS3(ports.get(Ports.S3));
+        }
+    }
+
+    private void awaitReady(String name) {
+        switch (name) {
+            case REDIS -> children.get(name).awaitReady(() -> answersPing(ports.get(Ports.REDIS)), START_LIMIT);
+            case SQS ->
+                children.get(name)
+                        .awaitReady(
+                                () -> answersHttp(
+                                        ports.get(Ports.SQS), "/?Action=GetQueueUrl&QueueName=" + SqsServer.QUEUE),
+                                START_LIMIT);
+            case S3 -> children.get(name).awaitReady(() -> answersHttp(ports.get(Ports.S3), "/"), START_LIMIT);
+            default -> {
+                // PostgreSQL's library has waited for it.
+            }
+        }
+    }
+
+    private void fillEnvironment() {
+        int sqsPort = ports.get(Ports.SQS);
         environment.put("SPRING_PROFILES_ACTIVE", "local");
         environment.put("STORAGE_BACKEND", "s3");
-        environment.put("DATABASE_URL", "postgresql://caravana:caravana@127.0.0.1:" + postgresPort + "/caravana");
-        environment.put("REDIS_URL", "redis://127.0.0.1:" + redisPort + "/0");
+        environment.put(
+                "DATABASE_URL", "postgresql://caravana:caravana@127.0.0.1:" + ports.get(Ports.POSTGRES) + "/caravana");
+        environment.put("REDIS_URL", "redis://127.0.0.1:" + ports.get(Ports.REDIS) + "/0");
         String queues = "http://127.0.0.1:" + sqsPort + "/" + SqsServer.ACCOUNT + "/";
         environment.put("SQS_QUEUE_NAME", SqsServer.QUEUE);
         environment.put("SQS_QUEUE_URL", queues + SqsServer.QUEUE);
@@ -99,7 +159,7 @@ final class Servers implements AutoCloseable {
         environment.put("AWS_ACCESS_KEY_ID", ACCESS_KEY);
         environment.put("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
         environment.put("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:" + sqsPort);
-        environment.put("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + s3Port);
+        environment.put("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + ports.get(Ports.S3));
     }
 
     private void startPostgres(int port) throws IOException, SQLException {
@@ -112,13 +172,16 @@ final class Servers implements AutoCloseable {
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("unix_socket_directories", "''")
                 .setServerConfig("log_destination", "stderr")
+                // The library starts it with this off, and a killed server would lose the last commits that it
+                // confirmed.
+                .setServerConfig("synchronous_commit", "on")
                 .setLocaleConfig("locale", "C.UTF-8")
                 .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .setRegisterShutdownHook(false)
                 .setPGStartupWait(START_LIMIT)
                 .start();
-        note("postgres", postmaster());
+        note(POSTGRES, postmaster());
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             if (!exists(statement, "SELECT 1 FROM pg_roles WHERE rolname = 'caravana'")) {
@@ -143,12 +206,12 @@ final class Servers implements AutoCloseable {
                 .orElseThrow(() -> new IOException("PostgreSQL ended while starting; see " + data.log("postgres")));
     }
 
-    private ChildProcess startRedis(int port) throws IOException {
+    private void startRedis(int port) throws IOException {
         Path folder = Files.createDirectories(data.resolve("redis"));
         String program =
                 ExecutableProvider.newJarResourceProvider(folder.toFile()).get().getAbsolutePath();
-        return noted(ChildProcess.start(
-                "redis",
+        noted(ChildProcess.start(
+                REDIS,
                 List.of(
                         program,
                         "--bind",
@@ -162,20 +225,20 @@ final class Servers implements AutoCloseable {
                         "--dir",
                         folder.toString()),
                 Map.of(),
-                data.log("redis")));
+                data.log(REDIS)));
     }
 
-    private ChildProcess startSqs(int port) throws IOException {
+    private void startSqs(int port) throws IOException {
         Files.createDirectories(data.resolve("sqs"));
-        return noted(java(
-                "sqs",
+        noted(java(
+                SQS,
                 128,
                 SqsServer.class.getName(),
                 String.valueOf(port),
                 data.resolve("sqs").resolve("queues").toString()));
     }
 
-    private ChildProcess startS3(int port) throws IOException {
+    private void startS3(int port) throws IOException {
         Path folder = Files.createDirectories(data.resolve("s3"));
         Files.createDirectories(folder.resolve(BUCKET));
         Path settings = data.resolve("s3.properties");
@@ -194,7 +257,7 @@ final class Servers implements AutoCloseable {
                 jclouds.identity=unused
                 jclouds.credential=unused
                 """.formatted(port, ACCESS_KEY, SECRET_KEY, folder));
-        return noted(java("s3", 256, "org.gaul.s3proxy.Main", "--properties", settings.toString()));
+        noted(java(S3, 256, "org.gaul.s3proxy.Main", "--properties", settings.toString()));
     }
 
     private ChildProcess java(String name, int heapMegabytes, String mainClass, String... arguments) {
@@ -206,9 +269,9 @@ final class Servers implements AutoCloseable {
         return ChildProcess.start(name, command, Map.of(), data.log(name));
     }
 
-    private ChildProcess noted(ChildProcess child) {
+    private void noted(ChildProcess child) {
+        children.put(child.name(), child);
         note(child.name(), child.handle());
-        return child;
     }
 
     private void note(String name, ProcessHandle handle) {
@@ -265,16 +328,14 @@ final class Servers implements AutoCloseable {
     /** Stops them all; each that was started, even when another failed to. */
     @Override
     public void close() {
-        for (ChildProcess child : new ChildProcess[] {sqs, s3, redis}) {
-            if (child != null) {
-                child.stop(STOP_LIMIT);
-            }
+        for (ChildProcess child : children.values()) {
+            child.stop(STOP_LIMIT);
         }
         if (postgres != null) {
             try {
                 postgres.close();
                 // The library asks it to stop and does not wait for its end.
-                Optional.ofNullable(handles.get("postgres")).ifPresent(p -> Liveness.stop(p, STOP_LIMIT));
+                Optional.ofNullable(handles.get(POSTGRES)).ifPresent(p -> Liveness.stop(p, STOP_LIMIT));
             } catch (IOException e) {
                 System.err.println("PostgreSQL did not stop cleanly: " + e.getMessage());
             }

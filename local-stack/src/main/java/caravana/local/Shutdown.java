@@ -35,11 +35,6 @@ final class Shutdown {
         return asked;
     }
 
-    /** Waits until the end is asked for. */
-    void await() {
-        asked.join();
-    }
-
     /**
      * Does something, but waits for it no longer than until the end is asked for.
      *

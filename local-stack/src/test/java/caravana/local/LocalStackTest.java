@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -117,6 +118,71 @@ class LocalStackTest {
         assertThat(launcher.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(launcher.exitValue()).isZero();
         assertThat(servers).noneMatch(Liveness::isRunning);
+    }
+
+    @Test
+    void aKilledServerComesBackWithItsDataOnItsPort() throws Exception {
+        try (LocalStack stack = LocalStack.start(data)) {
+            try (Connection database = connect(stack);
+                    Statement statement = database.createStatement()) {
+                statement.execute("CREATE TABLE kept (word text)");
+                statement.execute("INSERT INTO kept VALUES ('kept')");
+            }
+            assertThat(sqs(stack, "Action=SendMessage&MessageBody=kept", "SQS_QUEUE_URL"))
+                    .contains("MessageId");
+            for (String name : SERVERS) {
+                ProcessHandle killed = stack.server(name);
+
+                stack.kill(name);
+
+                assertThat(Liveness.isRunning(killed)).isFalse();
+                assertThat(answers(stack, name)).as(name).isFalse();
+
+                stack.restart(name);
+
+                assertThat(stack.server(name)).isNotEqualTo(killed);
+                assertThat(answers(stack, name)).as(name).isTrue();
+            }
+            try (Connection database = connect(stack);
+                    Statement statement = database.createStatement();
+                    ResultSet row =
+                            statement.executeQuery("SELECT word, current_setting('synchronous_commit') FROM kept")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getString(2)).isEqualTo("on");
+            }
+            assertThat(sqs(stack, "Action=ReceiveMessage", "SQS_QUEUE_URL")).contains("kept");
+        }
+    }
+
+    @Test
+    void aFrozenServerKeepsItsConnectionsAndAnswersNobody() throws Exception {
+        try (LocalStack stack = LocalStack.start(data);
+                Connection before = connect(stack)) {
+            before.setNetworkTimeout(Runnable::run, 500);
+            stack.freeze("postgres");
+            assertThat(catchThrowable(() -> before.createStatement().executeQuery("SELECT 1")))
+                    .hasRootCauseInstanceOf(SocketTimeoutException.class);
+            stack.thaw("postgres");
+            try (Connection after = connect(stack)) {
+                assertThat(after.isValid(10)).isTrue();
+            }
+        }
+    }
+
+    private static boolean answers(LocalStack stack, String name) {
+        String variable =
+                switch (name) {
+                    case "postgres" -> "DATABASE_URL";
+                    case "redis" -> "REDIS_URL";
+                    case "sqs" -> "AWS_ENDPOINT_URL_SQS";
+                    default -> "AWS_ENDPOINT_URL_S3";
+                };
+        try (Socket socket = new Socket(
+                "127.0.0.1", URI.create(stack.environment().get(variable)).getPort())) {
+            return socket.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     @Test

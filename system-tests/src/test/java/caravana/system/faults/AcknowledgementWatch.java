@@ -1,0 +1,100 @@
+package caravana.system.faults;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Looks at every acknowledgement before it reaches the queue: by then the row has to be done, owned or gone, or a copy
+ * or a dead letter was sent.
+ */
+final class AcknowledgementWatch {
+
+    private static final String STATE =
+            "SELECT status, coalesce(lease_until >= now(), false) AS owned FROM videos" + " WHERE id = CAST(? AS uuid)";
+
+    private final Cluster cluster;
+    private final ObjectMapper json = new ObjectMapper();
+    private final Queue<SqsObserver.Delivery> unchecked = new ConcurrentLinkedQueue<>();
+    private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger seen = new AtomicInteger();
+
+    AcknowledgementWatch(Cluster cluster) {
+        this.cluster = cluster;
+        cluster.observer().onDelete(this::acknowledged);
+    }
+
+    private void acknowledged(SqsObserver.Delivery delivery) {
+        seen.incrementAndGet();
+        try (Connection database = cluster.database()) {
+            check(delivery, database);
+        } catch (SQLException away) {
+            // The database is one of the systems that are taken away: asked again when it is back.
+            unchecked.add(delivery);
+        }
+    }
+
+    private void check(SqsObserver.Delivery delivery, Connection database) throws SQLException {
+        Optional<String> videoId = videoId(delivery.messageBody());
+        String wrong = videoId.isPresent() ? stateNotDone(videoId.get(), database) : "is poison";
+        if (wrong != null && !cluster.observer().sentSince(delivery.messageBody(), delivery.receivedAt())) {
+            violations.add(
+                    delivery.messageBody() + ": acknowledged though its row " + wrong + ", and nothing was sent");
+        }
+    }
+
+    private Optional<String> videoId(String body) {
+        try {
+            JsonNode message = json.readTree(body);
+            String id = message == null ? "" : message.path("video_id").asText();
+            return id.length() == 36 ? Optional.of(id) : Optional.empty();
+        } catch (JsonProcessingException poison) {
+            return Optional.empty();
+        }
+    }
+
+    /** What is wrong with acknowledging now; null when nothing is. */
+    private static String stateNotDone(String videoId, Connection database) throws SQLException {
+        try (PreparedStatement statement = database.prepareStatement(STATE)) {
+            statement.setString(1, videoId);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return null;
+                }
+                String status = row.getString("status");
+                boolean fine =
+                        switch (status) {
+                            case "processed", "failed", "deleting" -> true;
+                            case "processing" -> row.getBoolean("owned");
+                            default -> false;
+                        };
+                return fine ? null : "is " + status;
+            }
+        }
+    }
+
+    /** How many acknowledgements there were. */
+    int seen() {
+        return seen.get();
+    }
+
+    /** All violations, those included that could not be checked while the database was away. */
+    List<String> violations() throws SQLException {
+        try (Connection database = cluster.database()) {
+            for (SqsObserver.Delivery delivery = unchecked.poll(); delivery != null; delivery = unchecked.poll()) {
+                check(delivery, database);
+            }
+        }
+        return new ArrayList<>(violations);
+    }
+}

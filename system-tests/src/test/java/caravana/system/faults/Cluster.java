@@ -1,0 +1,202 @@
+package caravana.system.faults;
+
+import caravana.local.AppProcess;
+import caravana.local.LocalStack;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/**
+ * The local stack with one web and several workers as processes. Every connection of theirs to a server goes through a
+ * {@link Forwarder}, and those to SQS through the {@link SqsObserver} as well; the test's own go straight to the servers.
+ */
+final class Cluster implements AutoCloseable {
+
+    static final List<String> SYSTEMS = List.of("postgres", "redis", "sqs", "s3");
+    private static final Duration START = Duration.ofSeconds(120);
+
+    private final Path folder;
+    private final LocalStack stack;
+    private final SqsObserver observer;
+    private final Map<String, Forwarder> forwarders = new LinkedHashMap<>();
+    private final Map<String, String> environment;
+    private final Map<String, String> direct;
+    private final List<FaultyWorker> workers = new ArrayList<>();
+    private volatile AppProcess web;
+
+    /**
+     * Starts the servers; see {@link #startWeb} and {@link #addWorker}.
+     *
+     * @param settings what the apps get as {@code SPRING_APPLICATION_JSON}
+     * @param path the {@code PATH} of the apps, by which a stand-in takes a tool's place
+     */
+    Cluster(Path folder, String settings, String path) throws IOException {
+        this.folder = folder;
+        stack = LocalStack.start(folder.resolve("stack"));
+        direct = stack.environment();
+        environment = new HashMap<>(direct);
+        environment.put("SPRING_APPLICATION_JSON", settings);
+        environment.put("PATH", path);
+        URI database = URI.create(direct.get("DATABASE_URL"));
+        URI redis = URI.create(direct.get("REDIS_URL"));
+        URI s3 = URI.create(direct.get("AWS_ENDPOINT_URL_S3"));
+        URI sqs = URI.create(direct.get("AWS_ENDPOINT_URL_SQS"));
+        observer = SqsObserver.to(sqs);
+        reroute("postgres", database.getPort(), database.getPort());
+        reroute("redis", redis.getPort(), redis.getPort());
+        reroute("s3", s3.getPort(), s3.getPort());
+        reroute("sqs", sqs.getPort(), observer.port());
+    }
+
+    /** Lets the apps reach a server's port by a forwarder to another one. */
+    private void reroute(String system, int port, int upstream) throws IOException {
+        Forwarder forwarder = Forwarder.to(new InetSocketAddress("127.0.0.1", upstream));
+        forwarders.put(system, forwarder);
+        environment.replaceAll((name, value) -> name.equals("PATH") || name.equals("SPRING_APPLICATION_JSON")
+                ? value
+                : value.replace("127.0.0.1:" + port, "127.0.0.1:" + forwarder.port()));
+    }
+
+    /** Starts web, or starts it again on another port, and waits until it serves. */
+    void startWeb() {
+        web = AppProcess.start(AppProcess.WEB, environment, folder.resolve("web.log"));
+        web.awaitReady(START);
+    }
+
+    /** Starts one more worker. */
+    FaultyWorker addWorker(int slots) {
+        FaultyWorker worker = new FaultyWorker(folder.resolve("worker-" + workers.size()), environment, slots);
+        workers.add(worker);
+        worker.start();
+        return worker;
+    }
+
+    List<FaultyWorker> workers() {
+        return workers;
+    }
+
+    void awaitWorkers() {
+        workers.forEach(worker -> worker.awaitReady(START));
+    }
+
+    LocalStack stack() {
+        return stack;
+    }
+
+    SqsObserver observer() {
+        return observer;
+    }
+
+    Forwarder forwarder(String system) {
+        return forwarders.get(system);
+    }
+
+    AppProcess web() {
+        return web;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** A connection to the database itself. */
+    Connection database() throws SQLException {
+        String url = direct.get("DATABASE_URL");
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + url.substring(url.indexOf('@') + 1) + "?connectTimeout=5&socketTimeout=10",
+                "caravana",
+                "caravana");
+    }
+
+    /** The first column of the only row that a query gives, as text. */
+    String query(String query) throws SQLException {
+        try (Connection database = database();
+                Statement statement = database.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    SqsClient sqs() {
+        return SqsClient.builder()
+                .region(Region.US_EAST_1)
+                .credentialsProvider(credentials())
+                .endpointOverride(URI.create(direct.get("AWS_ENDPOINT_URL_SQS")))
+                .build();
+    }
+
+    S3Client s3() {
+        return S3Client.builder()
+                .region(Region.US_EAST_1)
+                .credentialsProvider(credentials())
+                .endpointOverride(URI.create(direct.get("AWS_ENDPOINT_URL_S3")))
+                .forcePathStyle(true)
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .build();
+    }
+
+    private StaticCredentialsProvider credentials() {
+        return StaticCredentialsProvider.create(
+                AwsBasicCredentials.create(direct.get("AWS_ACCESS_KEY_ID"), direct.get("AWS_SECRET_ACCESS_KEY")));
+    }
+
+    /** A setting of the servers, such as {@code SQS_QUEUE_URL}, as the test itself reaches them. */
+    String setting(String name) {
+        return direct.get(name);
+    }
+
+    /** Kills every process at once, apps and servers, and starts all of them again on what they left. */
+    void restartEverything() {
+        workers.forEach(FaultyWorker::kill);
+        web.kill();
+        SYSTEMS.forEach(stack::kill);
+        SYSTEMS.forEach(stack::restart);
+        startWeb();
+        workers.forEach(FaultyWorker::start);
+        awaitWorkers();
+    }
+
+    /** Where the logs are, for whoever has to find out why a run failed. */
+    String logs() throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(f -> f.toString().endsWith(".log"))
+                    .map(Path::toString)
+                    .sorted()
+                    .toList()
+                    .toString();
+        }
+    }
+
+    @Override
+    public void close() {
+        workers.forEach(FaultyWorker::close);
+        if (web != null) {
+            web.close();
+        }
+        forwarders.values().forEach(Forwarder::close);
+        observer.close();
+        stack.close();
+    }
+}

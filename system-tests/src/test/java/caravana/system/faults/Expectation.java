@@ -1,0 +1,15 @@
+package caravana.system.faults;
+
+/** What has to become of an accepted upload. */
+enum Expectation {
+    /** A good video. */
+    PROCESSED,
+    /** No video at all: refused at the first attempt. */
+    REJECTED,
+    /** Its tool dies at every attempt: given up after the last. */
+    GIVEN_UP,
+    /** Its tool dies at every attempt until the cause is mended and its dead letter is redriven. */
+    HEALED,
+    /** Cancelled by its owner while it waits or runs. */
+    GONE
+}

@@ -1,0 +1,22 @@
+package caravana.system.faults;
+
+/**
+ * The size of a run.
+ *
+ * @param jobs good uploads at least
+ * @param workers worker processes
+ * @param slots jobs at once per worker
+ * @param kills workers killed while they run a job
+ * @param stops workers stopped by SIGTERM while they run a job
+ * @param freezes workers frozen past their lease
+ * @param outages how often each of the four systems is taken away
+ */
+record FaultProfile(int jobs, int workers, int slots, int kills, int stops, int freezes, int outages) {
+
+    static final FaultProfile SHORT = new FaultProfile(60, 3, 2, 4, 1, 1, 1);
+    static final FaultProfile LONG = new FaultProfile(1000, 3, 4, 52, 8, 4, 4);
+
+    static FaultProfile chosen() {
+        return Boolean.getBoolean("faults.long") ? LONG : SHORT;
+    }
+}

@@ -1,0 +1,209 @@
+package caravana.system.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/**
+ * Many jobs through several workers while everything around them fails, and what has to hold afterwards.
+ *
+ * <p>System properties: {@code faults.long} for the long run, {@code faults.seed} to repeat a run.
+ */
+class FaultsTest {
+
+    private static final double FACTOR = 0.2;
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration QUIET = Duration.ofMinutes(4);
+
+    @TempDir
+    Path folder;
+
+    private final List<String> failures = new ArrayList<>();
+
+    @Test
+    void noJobIsLostAndNoneIsCommittedTwice() throws Exception {
+        long seed = Long.getLong("faults.seed", System.nanoTime() & 0xffffff);
+        FaultProfile profile = FaultProfile.chosen();
+        Scale scale = new Scale(FACTOR);
+        System.out.println("faults: " + profile + ", seed " + seed + " (repeat with --seed " + seed + ")");
+        System.out.println("times of the product × " + FACTOR + ": beat " + scale.heartbeat() + ", lease "
+                + scale.lease() + ", visibility " + scale.visibilitySeconds() + " s, backoff " + scale.backoff()
+                + ", grace period " + GRACE);
+
+        StandIn standIn = StandIn.in(folder.resolve("stand-in"));
+        String path = standIn.folder() + ":" + System.getenv("PATH");
+        try (Cluster cluster = new Cluster(folder, scale.settings(GRACE), path)) {
+            cluster.startWeb();
+            try (Connection database = cluster.database()) {
+                History.install(database);
+            }
+            for (int i = 0; i < profile.workers(); i++) {
+                cluster.addWorker(profile.slots());
+            }
+            cluster.awaitWorkers();
+            run(cluster, standIn, profile, scale, seed);
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    private void run(Cluster cluster, StandIn standIn, FaultProfile profile, Scale scale, long seed) throws Exception {
+        Instant started = Instant.now();
+        AcknowledgementWatch acknowledgements = new AcknowledgementWatch(cluster);
+        Faults faults = new Faults(cluster, scale, new Random(seed), GRACE);
+        Traffic traffic =
+                new Traffic(cluster, standIn, seed + 1, profile.jobs(), 2 * profile.workers() * profile.slots());
+        Thread uploads = new Thread(traffic, "uploads");
+        uploads.setDaemon(true);
+        uploads.start();
+        for (FaultPlan.Fault fault : FaultPlan.of(profile, new Random(seed))) {
+            faults.provoke(fault);
+        }
+        int whileSqsWasDown = submitWhileSqsIsDown(cluster, traffic);
+        traffic.enough();
+        uploads.join();
+        System.out.println(traffic.summary() + ", accepted while SQS was down " + whileSqsWasDown);
+        System.out.println(faults.summary());
+        awaitQuiet(cluster);
+
+        standIn.heal();
+        redrive(cluster);
+        awaitQuiet(cluster);
+        awaitSwept(cluster);
+        cluster.workers().forEach(FaultyWorker::terminate);
+        cluster.workers().forEach(FaultyWorker::close);
+
+        Invariants invariants = new Invariants(cluster);
+        result("inputs-end-as-expected", invariants.everyAcceptedInputEndsAsItHasTo(traffic.expected(), true));
+        result("rows-left-half-way", invariants.nothingIsLeftHalfWay());
+        result("results-whole-and-committed-once", invariants.everyResultIsWholeAndCommittedOnce(standIn.result()));
+        result("objects-without-row", invariants.noObjectIsLeftThatNoRowNames());
+        result("acknowledged-too-early", acknowledgements.violations());
+        result("dead-letters", invariants.deadLettersAndGivenUpRowsBelongTogether());
+        result(
+                "attempts-per-outage",
+                invariants.noOutageCostAJobMoreThanOneAttempt(
+                        faults.outages(), faults.lostClaims(), traffic.expected()));
+        result("outlived-its-worker", invariants.nothingOutlivesItsWorker(faults.outlived()));
+        List<String> missed = new ArrayList<>(faults.missed());
+        if (whileSqsWasDown == 0) {
+            missed.add("SQS down at submit: nothing was accepted meanwhile");
+        }
+        if (acknowledgements.seen() == 0) {
+            missed.add("no acknowledgement was seen at all");
+        }
+        result("faults-that-hit-nothing", missed);
+        System.out.printf(
+                "%d jobs in %d s, %d acknowledgements looked at%n",
+                traffic.expected().size(),
+                Duration.between(started, Instant.now()).toSeconds(),
+                acknowledgements.seen());
+    }
+
+    /** Uploads are accepted without the queue; the reconciler sends their messages later. */
+    private static int submitWhileSqsIsDown(Cluster cluster, Traffic traffic) throws InterruptedException {
+        cluster.stack().kill("sqs");
+        int accepted = 0;
+        for (int i = 0; i < 3; i++) {
+            accepted += traffic.upload(Expectation.PROCESSED).isPresent() ? 1 : 0;
+        }
+        cluster.stack().restart("sqs");
+        return accepted;
+    }
+
+    /** By the queue's own means, as an operator does it in the console. */
+    private static void redrive(Cluster cluster) {
+        try (SqsClient sqs = cluster.sqs()) {
+            String taskHandle = sqs.startMessageMoveTask(m -> m.sourceArn(cluster.setting("SQS_DLQ_ARN")))
+                    .taskHandle();
+            System.out.println("redriving all dead letters by the queue's move task " + taskHandle.hashCode());
+            awaitTrue(
+                    "the dead-letter queue is empty", () -> messages(sqs, cluster.setting("SQS_DLQ_URL")) == 0, QUIET);
+        }
+    }
+
+    private static void awaitQuiet(Cluster cluster) {
+        try (SqsClient sqs = cluster.sqs()) {
+            awaitTrue(
+                    "all is quiet",
+                    () -> count(cluster, "SELECT count(*) FROM videos WHERE status NOT IN ('processed', 'failed')") == 0
+                            && messages(sqs, cluster.setting("SQS_QUEUE_URL")) == 0,
+                    QUIET);
+        } catch (IllegalStateException notQuiet) {
+            // The invariants say what is left.
+            System.out.println(notQuiet.getMessage());
+        }
+    }
+
+    private static void awaitSwept(Cluster cluster) {
+        awaitTrue(
+                "the outputs of lost claims are swept",
+                () -> count(
+                                cluster,
+                                "SELECT count(*) FROM videos WHERE claims > 1 AND outputs_swept_at IS NULL"
+                                        + " AND status IN ('processed', 'failed')")
+                        == 0,
+                QUIET);
+    }
+
+    private interface Condition {
+        boolean holds() throws SQLException;
+    }
+
+    private static void awaitTrue(String what, Condition condition, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            try {
+                if (condition.holds()) {
+                    return;
+                }
+            } catch (SQLException notNow) {
+                System.out.println("waiting: " + notNow.getMessage());
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("Not within " + limit + ": " + what);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+    }
+
+    private static int count(Cluster cluster, String query) throws SQLException {
+        return Integer.parseInt(cluster.query(query));
+    }
+
+    private static int messages(SqsClient sqs, String queue) {
+        return sqs
+                .getQueueAttributes(q -> q.queueUrl(queue)
+                        .attributeNames(
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                .attributes()
+                .values()
+                .stream()
+                .mapToInt(Integer::parseInt)
+                .sum();
+    }
+
+    private void result(String name, List<String> violations) {
+        violations.stream().limit(20).forEach(violation -> System.out.println("  " + name + ": " + violation));
+        System.out.printf(
+                "RESULT name=faults-%s value=%d unit=violations target=0 verdict=%s%n",
+                name, violations.size(), violations.isEmpty() ? "pass" : "fail");
+        if (!violations.isEmpty()) {
+            failures.add(name + ": " + violations.size());
+        }
+    }
+}

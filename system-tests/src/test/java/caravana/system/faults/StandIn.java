@@ -1,0 +1,140 @@
+package caravana.system.faults;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A program named {@code ffmpeg} that takes a given time and no CPU, so that jobs can be many and long. It prints moving
+ * progress and copies a prepared clip; how long it takes, and whether it dies, the original itself says in a box at its
+ * end that no decoder looks at.
+ *
+ * <p>{@code ffprobe} stays the real one.
+ */
+final class StandIn {
+
+    /** Payload of the planted box, in bytes; the script reads that many from the end of the original. */
+    private static final int ORDERS = 120;
+
+    private static final String SCRIPT = """
+            #!/bin/sh
+            # Stands in for ffmpeg: see StandIn.java.
+            case " $* " in *" -version "*) echo "ffmpeg version stand-in"; exit 0 ;; esac
+            while [ $# -gt 1 ]; do
+              [ "$1" = -i ] && input=${2#file:}
+              shift
+            done
+            output=${1#file:}
+            seconds=1
+            fail=
+            for order in $(tail -c %1$d "$input" | tr -d '\\000'); do
+              case "$order" in
+                seconds=*) seconds=${order#seconds=} ;;
+                fail=*) fail=${order#fail=} ;;
+              esac
+            done
+            [ "$fail" = until-healed ] && [ -e %2$s/healed ] && fail=
+            # In tenths; the sleeps are longer for longer jobs, up to a second.
+            tenths=$(echo "$seconds" | sed 's/^\\([0-9]*\\)$/\\1.0/; s/\\.\\([0-9]\\).*/\\1/; s/^0*\\(.\\)/\\1/')
+            step=2
+            [ "$tenths" -gt 100 ] && step=10
+            done=0
+            while [ "$done" -lt "$tenths" ]; do
+              sleep "$((step / 10)).$((step %% 10))"
+              done=$((done + step))
+              echo "frame=$done
+            fps=10.0
+            out_time_us=$((done * 10000))
+            total_size=$((done * 100))
+            speed=1x
+            progress=continue"
+              case "$fail" in signal | until-healed) kill -9 $$ ;; esac
+            done
+            [ "$fail" = error ] && exit 1
+            cp %2$s/result.mp4 "$output"
+            echo progress=end
+            """;
+
+    private final Path folder;
+    private final byte[] original;
+    private final byte[] result;
+
+    private StandIn(Path folder) throws IOException, InterruptedException {
+        this.folder = Files.createDirectories(folder);
+        Path script = folder.resolve("ffmpeg");
+        Files.writeString(script, SCRIPT.formatted(ORDERS, folder));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        original = clip("original.mp4", "320x240");
+        result = clip("result.mp4", "1280x720");
+    }
+
+    /** Puts the program into a folder, which then has to come first in a worker's {@code PATH}. */
+    static StandIn in(Path folder) throws IOException, InterruptedException {
+        return new StandIn(folder);
+    }
+
+    private byte[] clip(String name, String size) throws IOException, InterruptedException {
+        Path file = folder.resolve(name);
+        Process ffmpeg = new ProcessBuilder(List.of(
+                        "ffmpeg",
+                        "-nostdin",
+                        "-v",
+                        "error",
+                        "-y",
+                        "-f",
+                        "lavfi",
+                        "-i",
+                        "color=teal:size=" + size + ":rate=10:duration=2",
+                        "-pix_fmt",
+                        "yuv420p",
+                        file.toString()))
+                .inheritIO()
+                .start();
+        if (ffmpeg.waitFor() != 0) {
+            throw new IllegalStateException("ffmpeg could not make " + file);
+        }
+        return Files.readAllBytes(file);
+    }
+
+    /**
+     * A video whose processing goes as ordered.
+     *
+     * @param orders {@code seconds} (default 1) and {@code fail}: {@code signal} dies by a signal each time,
+     *     {@code until-healed} does so until {@link #heal}, {@code error} ends with an error
+     */
+    byte[] original(Map<String, String> orders) {
+        String text = orders.entrySet().stream()
+                .map(order -> order.getKey() + "=" + order.getValue())
+                .collect(Collectors.joining(" "));
+        byte[] payload = new byte[ORDERS];
+        byte[] words = (text + " ").getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(words, 0, payload, 0, words.length);
+        ByteArrayOutputStream video = new ByteArrayOutputStream();
+        video.writeBytes(original);
+        // A box of type "free": its length, its type, its payload.
+        video.writeBytes(new byte[] {0, 0, 0, (byte) (8 + ORDERS)});
+        video.writeBytes("free".getBytes(StandardCharsets.US_ASCII));
+        video.writeBytes(payload);
+        return video.toByteArray();
+    }
+
+    /** What every successful run makes. */
+    byte[] result() {
+        return result;
+    }
+
+    /** From now on, {@code fail=until-healed} fails no more. */
+    void heal() throws IOException {
+        Files.createFile(folder.resolve("healed"));
+    }
+
+    Path folder() {
+        return folder;
+    }
+}

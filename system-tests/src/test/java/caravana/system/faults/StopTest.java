@@ -1,0 +1,101 @@
+package caravana.system.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of running jobs when their worker is told to stop. The times are the product's own. */
+class StopTest {
+
+    private static final Duration GRACE = Duration.ofSeconds(3);
+    private static final Duration START = Duration.ofSeconds(120);
+
+    @TempDir
+    Path folder;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @Test
+    void whatDoesNotFitIntoTheGracePeriodIsStartedByAnotherWorkerAtOnce() throws Exception {
+        StandIn standIn = StandIn.in(folder.resolve("stand-in"));
+        String path = standIn.folder() + ":" + System.getenv("PATH");
+        try (Cluster cluster = new Cluster(folder, new Scale(1).settings(GRACE), path)) {
+            cluster.startWeb();
+            FaultyWorker first = cluster.addWorker(2);
+            first.awaitReady(START);
+            List<String> jobs = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                jobs.add(new Uploads()
+                        .upload(cluster.web().uri(), standIn.original(Map.of("seconds", "20")))
+                        .orElseThrow());
+            }
+            await().atMost(START).until(() -> first.tools().size() >= 4);
+            FaultyWorker second = cluster.addWorker(2);
+            second.awaitReady(START);
+
+            double asked = now(cluster);
+            first.terminate();
+            await().atMost(GRACE).until(() -> readiness(first) == 503);
+            String late = new Uploads()
+                    .upload(cluster.web().uri(), standIn.original(Map.of("seconds", "0.3")))
+                    .orElseThrow();
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> !first.isAlive());
+            assertThat(first.claims()).isEmpty();
+            for (String id : jobs) {
+                await().atMost(Duration.ofSeconds(30)).until(() -> startedAgain(cluster, id) > 0);
+                double seconds = startedAgain(cluster, id) - asked;
+                System.out.printf(
+                        "RESULT name=sigterm-to-started-elsewhere value=%.2f unit=s target=<=%d verdict=%s%n",
+                        seconds, GRACE.toSeconds() + 2, seconds <= GRACE.toSeconds() + 2 ? "pass" : "fail");
+                assertThat(seconds).isBetween((double) GRACE.toSeconds(), GRACE.toSeconds() + 2.0);
+            }
+            for (String id : jobs) {
+                await().atMost(Duration.ofSeconds(90)).until(() -> "processed".equals(text(cluster, id, "status")));
+                assertThat(text(cluster, id, "attempts")).isEqualTo("1");
+                assertThat(text(cluster, id, "claims")).isEqualTo("2");
+            }
+            // What came while the first one stopped was the second one's from the beginning.
+            await().atMost(Duration.ofSeconds(90)).until(() -> "processed".equals(text(cluster, late, "status")));
+            assertThat(text(cluster, late, "claims")).isEqualTo("1");
+        }
+    }
+
+    private int readiness(FaultyWorker worker) throws InterruptedException {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(worker.app().uri().resolve("/actuator/health/readiness"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException portIsClosed) {
+            return 0;
+        }
+    }
+
+    private static double now(Cluster cluster) throws Exception {
+        return Double.parseDouble(cluster.query("SELECT extract(epoch FROM now())"));
+    }
+
+    /** When the job was claimed for the second time, in seconds of the database's clock; 0 before that. */
+    private static double startedAgain(Cluster cluster, String id) throws Exception {
+        return Double.parseDouble(cluster.query(
+                "SELECT CASE WHEN claims = 2 THEN extract(epoch FROM claimed_at) ELSE 0 END FROM videos WHERE id = '"
+                        + id + "'"));
+    }
+
+    private static String text(Cluster cluster, String id, String column) throws Exception {
+        return cluster.query("SELECT " + column + " FROM videos WHERE id = '" + id + "'");
+    }
+}
