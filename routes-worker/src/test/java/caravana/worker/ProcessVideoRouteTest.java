@@ -330,6 +330,48 @@ class ProcessVideoRouteTest {
     }
 
     @Test
+    void anOutageOfTheStoreClosesTheIntakeAndCostsNoAttempt() throws Exception {
+        String id = upload(video("64x48", 1));
+        WorkerFixture.STACK.kill("s3");
+        try {
+            send(message(id));
+            await().atMost(JOB)
+                    .until(() -> row(id).get("claims").equals(1)
+                            && row(id).get("status").equals("uploaded"));
+            assertThat(row(id)).containsEntry("attempts", 0);
+            assertThat(intake.closedBy()).containsExactly("storage");
+        } finally {
+            WorkerFixture.STACK.restart("s3");
+        }
+
+        await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
+        assertThat(row(id)).containsEntry("attempts", 1);
+        assertThat(intake.isOpen()).isTrue();
+        assertQueueIsQuiet();
+    }
+
+    @Test
+    void anOutageOfTheDatabaseWhileAJobRunsCostsNothing() throws Exception {
+        String id = upload(video("1920x1080", 30));
+        send(message(id));
+        ProcessHandle ffmpeg = await().atMost(JOB).until(ProcessVideoRouteTest::transcoding, p -> p != null);
+        WorkerFixture.STACK.kill("postgres");
+        try {
+            await().atMost(JOB).until(() -> intake.closedBy().contains("database"));
+            assertThat(ffmpeg.isAlive()).isTrue();
+        } finally {
+            WorkerFixture.STACK.restart("postgres");
+        }
+
+        await().atMost(JOB)
+                .ignoreExceptions()
+                .until(() -> row(id), r -> r.get("status").equals("processed"));
+        assertThat(row(id)).containsEntry("attempts", 1).containsEntry("claims", 1);
+        await().atMost(JOB).until(intake::isOpen);
+        assertQueueIsQuiet();
+    }
+
+    @Test
     void whatThisWorkerDoesNotKnowIsLeftToAnotherForFiveMinutes() throws Exception {
         String id = upload(video("64x48", 1));
         jdbc.update("UPDATE videos SET transformations = '[\"of_next_year\"]' WHERE id = CAST(? AS uuid)", id);

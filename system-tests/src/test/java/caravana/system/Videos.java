@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Makes videos with ffmpeg, and asks ffprobe what a video is. */
-final class Videos {
+public final class Videos {
 
     private Videos() {}
 
@@ -28,7 +28,7 @@ final class Videos {
     }
 
     /** ffprobe's description of format and streams. */
-    static JsonNode probe(Path file) throws IOException, InterruptedException {
+    public static JsonNode probe(Path file) throws IOException, InterruptedException {
         return new ObjectMapper()
                 .readTree(output(List.of(
                         "ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json", file.toString())));

@@ -173,9 +173,8 @@ final class Cluster implements AutoCloseable {
         web.kill();
         SYSTEMS.forEach(stack::kill);
         SYSTEMS.forEach(stack::restart);
-        startWeb();
         workers.forEach(FaultyWorker::start);
-        awaitWorkers();
+        startWeb();
     }
 
     /** Where the logs are, for whoever has to find out why a run failed. */

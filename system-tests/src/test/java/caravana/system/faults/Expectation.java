@@ -2,8 +2,10 @@ package caravana.system.faults;
 
 /** What has to become of an accepted upload. */
 enum Expectation {
-    /** A good video. */
+    /** A good video; the stand-in processes it. */
     PROCESSED,
+    /** A good video; the real ffmpeg processes it. */
+    PROCESSED_BY_FFMPEG,
     /** No video at all: refused at the first attempt. */
     REJECTED,
     /** Its tool dies at every attempt: given up after the last. */

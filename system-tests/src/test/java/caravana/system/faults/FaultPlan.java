@@ -40,7 +40,7 @@ final class FaultPlan {
         for (String system : Cluster.SYSTEMS) {
             // Every other outage is a standstill: the connection stays and nobody answers.
             for (int i = 0; i < profile.outages(); i++) {
-                boolean kill = i % 2 == 0;
+                boolean kill = (i + Cluster.SYSTEMS.indexOf(system)) % 2 == 0;
                 plan.add(new Fault(kill ? Kind.KILL_SYSTEM : Kind.FREEZE_SYSTEM, system));
             }
         }

@@ -1,7 +1,12 @@
 package caravana.system.faults;
 
+import caravana.system.Videos;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -65,7 +70,7 @@ final class Invariants {
             found.merge(expectation + " → " + state, 1, Integer::sum);
             String wanted =
                     switch (expectation) {
-                        case PROCESSED -> "processed";
+                        case PROCESSED, PROCESSED_BY_FFMPEG -> "processed";
                         case REJECTED -> "failed/not_a_video";
                         case GIVEN_UP -> "failed/attempts_exhausted";
                         case HEALED -> healed ? "processed" : "failed/attempts_exhausted";
@@ -88,7 +93,7 @@ final class Invariants {
     }
 
     /** 3: results are there, whole, and committed by exactly one claim. */
-    List<String> everyResultIsWholeAndCommittedOnce(byte[] wholeResult) {
+    List<String> everyResultIsWholeAndCommittedOnce(Map<String, Expectation> expected, byte[] standInsResult) {
         Map<String, Long> commits = new HashMap<>();
         history.stream()
                 .filter(change -> change.newStatus().equals("processed")
@@ -105,13 +110,26 @@ final class Invariants {
                 }
                 Optional<byte[]> object = object(s3, row.processedKey());
                 boolean whole = object.isPresent()
-                        && (wholeResult == null ? object.get().length > 0 : Arrays.equals(object.get(), wholeResult));
+                        && (expected.get(row.id()) == Expectation.PROCESSED_BY_FFMPEG
+                                ? isClip(object.get())
+                                : Arrays.equals(object.get(), standInsResult));
                 if (!whole) {
                     violations.add(row.id() + ": its object is " + (object.isPresent() ? "not whole" : "missing"));
                 }
             }
         }
         return violations;
+    }
+
+    private boolean isClip(byte[] object) {
+        try {
+            Path file = Files.write(cluster.folder().resolve("result-to-probe.mp4"), object);
+            JsonNode stream = Videos.probe(file).at("/streams/0");
+            return stream.path("width").asInt() == 1280
+                    && stream.path("nb_frames").asInt() > 0;
+        } catch (IOException | InterruptedException | AssertionError unreadable) {
+            return false;
+        }
     }
 
     private Optional<byte[]> object(S3Client s3, String key) {

@@ -9,11 +9,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A program named {@code ffmpeg} that takes a given time and no CPU, so that jobs can be many and long. It prints moving
  * progress and copies a prepared clip; how long it takes, and whether it dies, the original itself says in a box at its
- * end that no decoder looks at.
+ * end that no decoder looks at. For an original without such orders it runs the real ffmpeg.
  *
  * <p>{@code ffprobe} stays the real one.
  */
@@ -25,13 +26,14 @@ final class StandIn {
     private static final String SCRIPT = """
             #!/bin/sh
             # Stands in for ffmpeg: see StandIn.java.
+            set -f
             case " $* " in *" -version "*) echo "ffmpeg version stand-in"; exit 0 ;; esac
-            while [ $# -gt 1 ]; do
-              [ "$1" = -i ] && input=${2#file:}
-              shift
+            for argument in "$@"; do
+              [ "$last" = -i ] && input=${argument#file:}
+              last=$argument
             done
-            output=${1#file:}
-            seconds=1
+            output=${last#file:}
+            seconds=
             fail=
             for order in $(tail -c %1$d "$input" | tr -d '\\000'); do
               case "$order" in
@@ -39,19 +41,20 @@ final class StandIn {
                 fail=*) fail=${order#fail=} ;;
               esac
             done
+            [ -z "$seconds" ] && exec %3$s "$@"
             [ "$fail" = until-healed ] && [ -e %2$s/healed ] && fail=
             # In tenths; the sleeps are longer for longer jobs, up to a second.
             tenths=$(echo "$seconds" | sed 's/^\\([0-9]*\\)$/\\1.0/; s/\\.\\([0-9]\\).*/\\1/; s/^0*\\(.\\)/\\1/')
             step=2
             [ "$tenths" -gt 100 ] && step=10
-            done=0
-            while [ "$done" -lt "$tenths" ]; do
+            worked=0
+            while [ "$worked" -lt "$tenths" ]; do
               sleep "$((step / 10)).$((step %% 10))"
-              done=$((done + step))
-              echo "frame=$done
+              worked=$((worked + step))
+              echo "frame=$worked
             fps=10.0
-            out_time_us=$((done * 10000))
-            total_size=$((done * 100))
+            out_time_us=$((worked * 100000))
+            total_size=$((worked * 100))
             speed=1x
             progress=continue"
               case "$fail" in signal | until-healed) kill -9 $$ ;; esac
@@ -63,15 +66,17 @@ final class StandIn {
 
     private final Path folder;
     private final byte[] original;
+    private final byte[] footage;
     private final byte[] result;
 
     private StandIn(Path folder) throws IOException, InterruptedException {
         this.folder = Files.createDirectories(folder);
         Path script = folder.resolve("ffmpeg");
-        Files.writeString(script, SCRIPT.formatted(ORDERS, folder));
+        Files.writeString(script, SCRIPT.formatted(ORDERS, folder, realFfmpeg()));
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        original = clip("original.mp4", "320x240");
-        result = clip("result.mp4", "1280x720");
+        original = clip("original.mp4", "color=teal:size=320x240:rate=10:duration=2");
+        footage = clip("footage.mp4", "testsrc2=size=640x360:rate=30:duration=6");
+        result = clip("result.mp4", "color=teal:size=1280x720:rate=10:duration=2");
     }
 
     /** Puts the program into a folder, which then has to come first in a worker's {@code PATH}. */
@@ -79,7 +84,7 @@ final class StandIn {
         return new StandIn(folder);
     }
 
-    private byte[] clip(String name, String size) throws IOException, InterruptedException {
+    private byte[] clip(String name, String source) throws IOException, InterruptedException {
         Path file = folder.resolve(name);
         Process ffmpeg = new ProcessBuilder(List.of(
                         "ffmpeg",
@@ -90,7 +95,7 @@ final class StandIn {
                         "-f",
                         "lavfi",
                         "-i",
-                        "color=teal:size=" + size + ":rate=10:duration=2",
+                        source,
                         "-pix_fmt",
                         "yuv420p",
                         file.toString()))
@@ -102,10 +107,23 @@ final class StandIn {
         return Files.readAllBytes(file);
     }
 
+    private static Path realFfmpeg() {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .map(entry -> Path.of(entry, "ffmpeg"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A video without orders: the real ffmpeg is run on it. */
+    byte[] originalForFfmpeg() {
+        return footage;
+    }
+
     /**
      * A video whose processing goes as ordered.
      *
-     * @param orders {@code seconds} (default 1) and {@code fail}: {@code signal} dies by a signal each time,
+     * @param orders {@code seconds} and {@code fail}: {@code signal} dies by a signal each time,
      *     {@code until-healed} does so until {@link #heal}, {@code error} ends with an error
      */
     byte[] original(Map<String, String> orders) {

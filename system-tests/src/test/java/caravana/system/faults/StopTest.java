@@ -37,7 +37,7 @@ class StopTest {
             List<String> jobs = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 jobs.add(new Uploads()
-                        .upload(cluster.web().uri(), standIn.original(Map.of("seconds", "20")))
+                        .upload(cluster.web().uri(), standIn.original(Map.of("seconds", "15")))
                         .orElseThrow());
             }
             await().atMost(START).until(() -> first.tools().size() >= 4);

@@ -83,6 +83,7 @@ final class Traffic implements Runnable {
                     case 2 -> Expectation.HEALED;
                     case 5 -> Expectation.REJECTED;
                     case 12 -> Expectation.GONE;
+                    case 7, 17, 27 -> Expectation.PROCESSED_BY_FFMPEG;
                     default -> Expectation.PROCESSED;
                 };
         Optional<String> id = upload(kind);
@@ -118,6 +119,7 @@ final class Traffic implements Runnable {
         double seconds = random.nextInt(20) == 0 ? 5 : 0.3 + random.nextInt(12) / 10.0;
         return switch (kind) {
             case PROCESSED -> standIn.original(Map.of("seconds", String.valueOf(seconds)));
+            case PROCESSED_BY_FFMPEG -> standIn.originalForFfmpeg();
             case GONE -> standIn.original(Map.of("seconds", "30"));
             case GIVEN_UP -> standIn.original(Map.of("seconds", "0.3", "fail", "signal"));
             case HEALED -> standIn.original(Map.of("seconds", "0.3", "fail", "until-healed"));
