@@ -12,8 +12,9 @@ WITH claimed AS (
         END,
         claims = CASE WHEN claim_token = CAST(:?claim_token AS uuid) THEN claims ELSE claims + 1 END,
         claimed_at = now(),
-        error_code = NULL,
-        error_detail = NULL,
+        -- what it failed of last stays until it succeeds: some failures may happen once and not twice
+        error_code = CASE WHEN status = 'failed' THEN NULL ELSE error_code END,
+        error_detail = CASE WHEN status = 'failed' THEN NULL ELSE error_detail END,
         retryable = false,
         failed_at = NULL,
         first_failed_at = CASE
@@ -38,7 +39,7 @@ WITH claimed AS (
           -- redriven: by our API or by the queue's own console, after it had failed
           OR (status = 'failed' AND retryable AND to_timestamp(:?sent_ms / 1000.0) > failed_at)
       )
-    RETURNING id, attempts, transformations, first_failed_at,
+    RETURNING id, attempts, transformations, first_failed_at, error_code,
               extract(epoch FROM now() - greatest(uploaded_at, not_before)) * 1000 AS queued_ms
 )
 SELECT 'claimed' AS outcome,
@@ -46,12 +47,13 @@ SELECT 'claimed' AS outcome,
        transformations::text AS transformations,
        CAST(greatest(0, queued_ms) AS bigint) AS queued_ms,
        0 AS delay,
+       error_code AS previous_error,
        to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_failed_at
 FROM claimed
 UNION ALL
 SELECT CASE
            WHEN original_key <> :?original_key OR owner_id <> CAST(:?owner_id AS uuid) THEN 'disagrees'
-           WHEN status = 'processing' AND lease_until >= now() THEN 'settled'
+           WHEN status = 'processing' AND lease_until >= now() THEN 'owned'
            WHEN status IN ('uploaded', 'processing') AND attempts >= :?max_attempts THEN 'exhausted'
            WHEN status = 'uploaded' AND not_before > now() THEN 'early'
            WHEN status IN ('uploaded', 'processing') THEN 'raced'
@@ -62,6 +64,7 @@ SELECT CASE
        NULL,
        0,
        CAST(ceil(greatest(1, extract(epoch FROM not_before - now()))) AS integer),
+       error_code,
        to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 FROM videos
 WHERE id = CAST(:?video_id AS uuid)

@@ -3,6 +3,10 @@ WITH committed AS (
     UPDATE videos
     SET status = 'processed',
         processed_key = :?processed_key,
+        poster_key = :?poster_key,
+        original_sha256 = :?original_sha256,
+        error_code = NULL,
+        error_detail = NULL,
         facts = CAST(:?facts AS jsonb),
         phase_ms = CAST(:?phase_ms AS json),
         claim_token = NULL,

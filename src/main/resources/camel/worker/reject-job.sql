@@ -9,6 +9,7 @@ SET status = 'failed',
     first_failed_at = coalesce(first_failed_at, now()),
     failed_at = now(),
     phase_ms = CAST(:?phase_ms AS json),
+    original_sha256 = coalesce(:?original_sha256, original_sha256),
     updated_at = now()
 WHERE id = CAST(:?video_id AS uuid)
   AND claim_token = CAST(:?claim_token AS uuid)

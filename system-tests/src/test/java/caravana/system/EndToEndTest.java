@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +29,11 @@ class EndToEndTest {
 
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration JOB = Duration.ofMinutes(2);
+    /** Background of the cards, and of the footage that shows where the logo is. */
+    private static final Videos.Pixel CARD = new Videos.Pixel(0x1f, 0x3a, 0x5f);
+
+    private static final Videos.Pixel PLAIN = new Videos.Pixel(0x30, 0xa0, 0x50);
+
     private static final String BOUNDARY = "boundary-of-the-test";
 
     @TempDir
@@ -60,22 +66,59 @@ class EndToEndTest {
 
     @Test
     void aFullHdVideoBecomesAClip() throws Exception {
-        Path clip = process(Videos.make(folder.resolve("wide.mp4"), "1920x1080", 34));
+        String id = upload(Videos.make(folder.resolve("wide.mp4"), "1920x1080", 34));
+        Path clip = fetch(id);
 
         JsonNode probe = assertFinished(clip);
-        assertThat(probe.at("/format/duration").asDouble()).isBetween(29.8, 30.2);
-        assertThat(Videos.luma(clip, 1, 200, 360)).isGreaterThan(20);
+        assertThat(probe.at("/format/duration").asDouble()).isBetween(34.8, 35.2);
+        assertThat(Videos.pixel(clip, 10, 200, 360)).isNotEqualTo(CARD);
+        Path poster = folder.resolve(id + ".jpg");
+        assertThat(http.send(
+                                HttpRequest.newBuilder(URI.create(
+                                                show(id).path("poster_url").asText()))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofFile(poster))
+                        .statusCode())
+                .isEqualTo(200);
+        JsonNode picture = Videos.probe(poster).at("/streams/0");
+        assertThat(picture.path("codec_name").asText()).isEqualTo("mjpeg");
+        assertThat(picture.path("width").asInt()).isEqualTo(1280);
+        assertThat(Videos.differs(poster, 0, "1280:720:0:0", new Videos.Pixel(0, 0, 0)))
+                .isTrue();
+    }
+
+    @Test
+    void cardsAndLogoAreWhereTheyBelongAndNowhereElse() throws Exception {
+        Path clip = fetch(upload(Videos.plain(folder.resolve("plain.mp4"), PLAIN, "1920x1080", 6)));
+
+        assertFinished(clip);
+        // The cards: from 0 to 2.5 s, and from 8.5 to 11 s.
+        assertThat(Videos.pixel(clip, 1, 60, 60).isCloseTo(CARD)).isTrue();
+        assertThat(Videos.pixel(clip, 10, 60, 60).isCloseTo(CARD)).isTrue();
+        assertThat(Videos.differs(clip, 1, "480:200:400:260", CARD))
+                .as("a text on the card")
+                .isTrue();
+        // The logo: a tenth of 1280 pixels wide, 5 % from the upper right corner, on the footage alone.
+        assertThat(Videos.differs(clip, 5, "128:32:1088:36", PLAIN))
+                .as("the logo")
+                .isTrue();
+        for (String elsewhere : List.of("1084:720:0:0", "1280:32:0:0", "1280:644:0:76", "60:720:1220:0")) {
+            assertThat(Videos.differs(clip, 5, elsewhere, PLAIN)).as(elsewhere).isFalse();
+        }
+        assertThat(Videos.differs(clip, 1, "128:32:1088:36", CARD))
+                .as("a logo on the card")
+                .isFalse();
     }
 
     @Test
     void aVerticalVideoGetsBarsLeftAndRight() throws Exception {
-        Path clip = process(Videos.make(folder.resolve("vertical.mp4"), "1080x1920", 6));
+        Path clip = fetch(upload(Videos.make(folder.resolve("vertical.mp4"), "1080x1920", 6)));
 
         JsonNode probe = assertFinished(clip);
-        assertThat(probe.at("/format/duration").asDouble()).isBetween(5.8, 6.2);
-        assertThat(Videos.luma(clip, 1, 200, 360)).isLessThan(20);
-        assertThat(Videos.luma(clip, 1, 1080, 360)).isLessThan(20);
-        assertThat(Videos.luma(clip, 1, 640, 600)).isGreaterThan(20);
+        assertThat(probe.at("/format/duration").asDouble()).isBetween(10.8, 11.2);
+        assertThat(Videos.pixel(clip, 5, 200, 360).luma()).isLessThan(20);
+        assertThat(Videos.pixel(clip, 5, 1000, 500).luma()).isLessThan(20);
+        assertThat(Videos.pixel(clip, 5, 640, 600).luma()).isGreaterThan(20);
     }
 
     @Test
@@ -104,9 +147,8 @@ class EndToEndTest {
         return probe;
     }
 
-    /** Uploads the video, waits for its clip and fetches it. */
-    private Path process(Path video) throws Exception {
-        String id = upload(video);
+    /** Waits for the video's clip and fetches it. */
+    private Path fetch(String id) throws Exception {
         JsonNode done = await().atMost(JOB)
                 .until(
                         () -> show(id),

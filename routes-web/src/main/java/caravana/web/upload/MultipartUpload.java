@@ -1,5 +1,6 @@
 package caravana.web.upload;
 
+import caravana.transformation.ImpossibleCombinationException;
 import caravana.transformation.TransformationCatalogue;
 import caravana.transformation.UnknownTransformationException;
 import caravana.web.http.Problem;
@@ -109,6 +110,8 @@ public class MultipartUpload {
             catalogue.resolve(chosen);
         } catch (UnknownTransformationException e) {
             throw new Problem(400, "unknown_transformation", e.getMessage());
+        } catch (ImpossibleCombinationException e) {
+            throw new Problem(400, "impossible_combination", e.getMessage());
         }
         upload.put(
                 "transformations",

@@ -1,6 +1,7 @@
 package caravana.worker.exec;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
@@ -12,13 +13,31 @@ public class ToolCheck {
     private static final int PATIENCE_SECONDS = 20;
 
     ToolCheck() {
-        List.of("ffmpeg", "ffprobe").forEach(ToolCheck::require);
+        require("ffmpeg", "install Debian's package ffmpeg", "-version");
+        require("ffprobe", "install Debian's package ffmpeg", "-version");
+        require(
+                "ffmpeg",
+                "it cannot draw text: install a build with drawtext, fontconfig and a font (Debian: fonts-dejavu-core)",
+                "-nostdin",
+                "-f",
+                "lavfi",
+                "-i",
+                "color=size=64x64:duration=0.04,drawtext=text=x:font=Sans",
+                "-f",
+                "null",
+                "-");
     }
 
-    /** @throws IllegalStateException when the tool does not run; the message says what to install */
-    static void require(String tool) {
+    /**
+     * Runs a tool once.
+     *
+     * @throws IllegalStateException when that fails; the message says what to do
+     */
+    static void require(String tool, String remedy, String... arguments) {
+        List<String> line = new ArrayList<>(List.of(tool));
+        line.addAll(List.of(arguments));
         try {
-            Process process = new ProcessBuilder(tool, "-version")
+            Process process = new ProcessBuilder(line)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -32,6 +51,6 @@ public class ToolCheck {
             Thread.currentThread().interrupt();
         }
         throw new IllegalStateException(
-                "The worker needs " + tool + " on its PATH, and it does not run; install Debian's package ffmpeg");
+                "The worker needs " + tool + " on its PATH, and it does not run as it has to; " + remedy);
     }
 }

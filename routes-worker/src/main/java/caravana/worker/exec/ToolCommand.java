@@ -2,6 +2,7 @@ package caravana.worker.exec;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * One run of ffmpeg or ffprobe, as planned: what the exchange property {@code command} holds when {@code exec:} runs it.
@@ -10,16 +11,16 @@ import java.util.List;
  * @param output what is done with its standard output
  * @param timeLimit how long it may run
  * @param stallLimit how long its progress may stand still; applies to {@link Output#PROGRESS} only
- * @param rejectionCode the code under which the original is refused when the tool ends with an error
- * @param rejectionSentence the sentence for the uploader in that case
+ * @param onError what an end with an error means
+ * @param onTimeLimit what running over the time limit means; null when it says nothing about the media
  */
 public record ToolCommand(
         List<String> arguments,
         Output output,
         Duration timeLimit,
         Duration stallLimit,
-        String rejectionCode,
-        String rejectionSentence) {
+        Supplier<RuntimeException> onError,
+        Supplier<RuntimeException> onTimeLimit) {
 
     /** What a tool writes to its standard output. */
     public enum Output {

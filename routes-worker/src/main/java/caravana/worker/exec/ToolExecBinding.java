@@ -2,6 +2,7 @@ package caravana.worker.exec;
 
 import caravana.worker.job.RunningJob;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -70,9 +71,14 @@ public class ToolExecBinding implements ExecBinding {
     @Override
     public void writeOutput(Exchange exchange, ExecResult result) {
         try {
-            exchange.setProperty("tool_output", new String(result.getStdout().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.setProperty("tool_output", text(result.getStdout()));
+            exchange.setProperty("tool_errors", text(result.getStderr()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String text(InputStream stream) throws IOException {
+        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
 }

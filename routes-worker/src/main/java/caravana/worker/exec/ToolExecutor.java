@@ -3,7 +3,6 @@ package caravana.worker.exec;
 import caravana.worker.exec.ToolExecBinding.JobCommand;
 import caravana.worker.job.ClaimLostException;
 import caravana.worker.job.JobInterruptedException;
-import caravana.worker.media.RejectedMediaException;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.apache.camel.component.exec.ExecCommand;
 import org.apache.camel.component.exec.ExecCommandExecutor;
 import org.apache.camel.component.exec.ExecResult;
@@ -42,23 +42,45 @@ public class ToolExecutor implements ExecCommandExecutor {
     private static final Set<String> ENVIRONMENT = Set.of("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR");
 
     /**
-     * From here on the exit status is not the tool's own: 126 and 127 say that it could not be run, and to Java a
-     * process that a signal ended has 128 plus the signal's number.
+     * Exit statuses that are not the tool's own: 126 and 127 say that it could not be run, and to Java a process that a
+     * signal ended has 128 plus the signal's number. Above them come ffmpeg's own again, from version 6 on.
      */
-    private static final int NOT_THE_TOOLS_OWN = 126;
+    private static final int CANNOT_RUN = 126;
+
+    private static final int LAST_SIGNAL = 128 + 31;
+    private static final int KILLED = 128 + 9;
+
+    /** What ffmpeg, its libraries and x264 say when an allocation fails. */
+    private static final Pattern MEMORY_REFUSED = Pattern.compile("Cannot allocate memory|malloc of size");
+
+    private static final Path PROGRAMS = Path.of("/usr/bin");
+
+    private final List<String> prefix = new ArrayList<>();
 
     /**
-     * On Linux a tool dies with the worker, even with one that is killed; the signal hangs on the thread that started
-     * the tool, and that thread waits here until it ends.
+     * On Linux, a tool dies with the worker, even with one that is killed: the signal hangs on the thread that started the
+     * tool, and that thread waits here until it ends. It is the first that the kernel takes when memory is short, and
+     * stands back behind what has to be quick, such as the heartbeat.
      */
-    private static final List<String> DIE_WITH_WORKER =
-            Files.isExecutable(Path.of("/usr/bin/setpriv")) ? List.of("setpriv", "--pdeathsig", "KILL") : List.of();
+    ToolExecutor(ToolProperties tool) {
+        prefix("setpriv", "--pdeathsig", "KILL");
+        prefix("choom", "-n", "1000", "--");
+        prefix("nice", "-n", String.valueOf(tool.niceness()));
+        prefix("prlimit", "--as=" + tool.memory().toBytes());
+    }
+
+    private void prefix(String program, String... arguments) {
+        if (Files.isExecutable(PROGRAMS.resolve(program))) {
+            prefix.add(program);
+            prefix.addAll(List.of(arguments));
+        }
+    }
 
     /**
      * Runs the command to its end.
      *
      * @throws ToolFailedException when it failed for a reason of this machine: a signal, a full disk, a limit
-     * @throws RejectedMediaException when it ended with an error, which then lies with the original
+     * @throws RuntimeException what the command says of an end with an error, or of its time limit
      * @throws ClaimLostException when it was killed because the claim is lost
      * @throws JobInterruptedException when it was killed because the worker stops
      * @throws IOException when it could not be started
@@ -68,9 +90,9 @@ public class ToolExecutor implements ExecCommandExecutor {
         JobCommand command = (JobCommand) planned;
         ToolControl control = command.job().getTool();
         if (control.killed() != null) {
-            fail(command, control.killed(), -1, "not started");
+            fail(command, control.killed(), -1, "not started", false);
         }
-        List<String> line = new ArrayList<>(DIE_WITH_WORKER);
+        List<String> line = new ArrayList<>(prefix);
         line.add(command.getExecutable());
         line.addAll(command.getArgs());
         ProcessBuilder builder = new ProcessBuilder(line)
@@ -78,6 +100,7 @@ public class ToolExecutor implements ExecCommandExecutor {
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().keySet().retainAll(ENVIRONMENT);
 
+        OutOfMemoryWatch memory = new OutOfMemoryWatch();
         Process process = builder.start();
         control.started(process.toHandle());
         ByteTail stderr = new ByteTail(STDERR_TAIL_BYTES);
@@ -102,10 +125,15 @@ public class ToolExecutor implements ExecCommandExecutor {
         }
         int exit = process.isAlive() ? -1 : process.exitValue();
         if (control.killed() != null || exit != 0) {
-            fail(command, control.killed(), exit, stderr.text());
+            boolean outOfMemory = exit == KILLED && memory.sawKill()
+                    || MEMORY_REFUSED.matcher(stderr.text()).find();
+            fail(command, control.killed(), exit, stderr.text(), outOfMemory);
         }
-        return new ExecResult(
-                planned, new ByteArrayInputStream(document.text().getBytes(StandardCharsets.UTF_8)), null, exit);
+        return new ExecResult(planned, stream(document), stream(stderr), exit);
+    }
+
+    private static ByteArrayInputStream stream(ByteTail tail) {
+        return new ByteArrayInputStream(tail.text().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void watch(Process process, ToolCommand command, ToolControl control, AtomicLong lastMoved)
@@ -122,7 +150,7 @@ public class ToolExecutor implements ExecCommandExecutor {
         }
     }
 
-    private static void fail(JobCommand command, KillReason killed, int exit, String stderr)
+    private static void fail(JobCommand command, KillReason killed, int exit, String stderr, boolean outOfMemory)
             throws ToolFailedException {
         String tool = command.getExecutable();
         if (killed == KillReason.CLAIM_LOST) {
@@ -131,15 +159,20 @@ public class ToolExecutor implements ExecCommandExecutor {
         if (killed == KillReason.SHUTDOWN) {
             throw new JobInterruptedException(tool + " was stopped: the worker stops");
         }
+        if (killed == KillReason.TIME_LIMIT && command.command().onTimeLimit() != null) {
+            throw command.command().onTimeLimit().get();
+        }
         if (killed != null) {
             throw new ToolFailedException(tool + " was killed (" + killed + "): " + stderr, exit);
         }
-        if (exit >= NOT_THE_TOOLS_OWN || stderr.contains("No space left on device")) {
+        if (outOfMemory) {
+            throw new ToolOutOfMemoryException(tool + " ran out of memory: " + stderr, exit);
+        }
+        if (exit >= CANNOT_RUN && exit <= LAST_SIGNAL || stderr.contains("No space left on device")) {
             throw new ToolFailedException(tool + " ended with status " + exit + ": " + stderr, exit);
         }
         log.info("{} refused the original of video {}: {}", tool, command.job().getVideoId(), stderr);
-        throw new RejectedMediaException(
-                command.command().rejectionCode(), command.command().rejectionSentence());
+        throw command.command().onError().get();
     }
 
     private static void followProgress(InputStream in, ToolControl control, AtomicLong lastMoved) throws IOException {

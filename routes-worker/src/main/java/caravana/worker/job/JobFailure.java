@@ -1,6 +1,9 @@
 package caravana.worker.job;
 
+import caravana.transformation.ImpossibleCombinationException;
 import caravana.transformation.UnknownTransformationException;
+import caravana.worker.exec.ToolOutOfMemoryException;
+import caravana.worker.media.OutputInvalidException;
 import caravana.worker.media.RejectedMediaException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import org.apache.camel.ValidationException;
@@ -27,7 +30,13 @@ public class JobFailure {
                 || failure instanceof JsonProcessingException) {
             return "poison_message";
         }
-        if (failure instanceof UnknownTransformationException) {
+        if (failure instanceof ToolOutOfMemoryException) {
+            return "out_of_memory";
+        }
+        if (failure instanceof OutputInvalidException) {
+            return "output_invalid";
+        }
+        if (failure instanceof UnknownTransformationException || failure instanceof ImpossibleCombinationException) {
             return "unknown_transformation";
         }
         return "attempts_exhausted";

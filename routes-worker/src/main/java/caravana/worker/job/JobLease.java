@@ -22,6 +22,7 @@ import org.springframework.util.FileSystemUtils;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.SqsException;
 
 /**
  * The jobs that this worker holds, and their messages' visibility.
@@ -188,16 +189,21 @@ public class JobLease {
      * Lets the exchange's message come back later.
      *
      * @param seconds 0 to 43,200
+     * @return false when SQS says that there is no such message any more
      */
-    public void postpone(
+    public boolean postpone(
             @ExchangeProperty("receipt_handle") String receiptHandle, @ExchangeProperty("delay") Integer seconds) {
         try {
             sqs.changeMessageVisibility(c ->
                     c.queueUrl(queue.queueUrl()).receiptHandle(receiptHandle).visibilityTimeout(seconds));
+        } catch (SqsException e) {
+            log.info("A message is gone, another is sent: {}", e.getMessage());
+            return false;
         } catch (SdkException e) {
             // The message comes back at its old visibility. That costs time, never the job: the row decides.
             log.warn("Could not change a message's visibility: {}", e.toString());
         }
+        return true;
     }
 
     private void extend(List<RunningJob> jobs) {

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 /** A claimed job while this worker holds it: its identity, its folder, how far it is, and how to stop it. */
 public final class RunningJob {
 
+    private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final String videoId;
     private final String claimToken;
     private final String receiptHandle;
@@ -21,6 +23,8 @@ public final class RunningJob {
     private volatile String phase;
     private long phaseStarted;
     private volatile double plannedSeconds;
+    private String publishedPhase;
+    private long publishedAt;
 
     RunningJob(String videoId, String claimToken, String receiptHandle, Path folder, long queuedMillis) {
         this.videoId = videoId;
@@ -56,6 +60,11 @@ public final class RunningJob {
         return folder.resolve("video.mp4").toFile();
     }
 
+    /** The poster; it exists when the job made one. */
+    public File getPoster() {
+        return folder.resolve("poster.jpg").toFile();
+    }
+
     /** The handle on the tool that the job runs, if any. */
     public ToolControl getTool() {
         return tool;
@@ -69,6 +78,20 @@ public final class RunningJob {
         }
         phase = nextPhase;
         phaseStarted = now;
+    }
+
+    /**
+     * Whether its progress is to be published now: at once when its phase is new, and every half a second otherwise. Told
+     * so, the caller publishes it.
+     */
+    public synchronized boolean isProgressDue() {
+        long now = System.nanoTime();
+        if (phase == null || phase.equals(publishedPhase) && now - publishedAt < PROGRESS_NANOS) {
+            return false;
+        }
+        publishedPhase = phase;
+        publishedAt = now;
+        return true;
     }
 
     /** The phase that the job is in; null before the first. */

@@ -61,6 +61,8 @@ public class SqlParameters {
     public void commit(Exchange exchange) throws JsonProcessingException {
         Map<String, Object> parameters = identity(exchange);
         parameters.put("processed_key", exchange.getProperty("processed_key"));
+        parameters.put("poster_key", exchange.getProperty("poster_key"));
+        parameters.put("original_sha256", exchange.getProperty("original_sha256"));
         parameters.put("facts", json.writeValueAsString(exchange.getProperty("facts")));
         parameters.put("phase_ms", phases(exchange));
         put(exchange, parameters);
@@ -92,6 +94,7 @@ public class SqlParameters {
         Map<String, Object> parameters = failure(exchange);
         parameters.put("max_attempts", job.maxAttempts());
         parameters.put("phase_ms", phases(exchange));
+        parameters.put("original_sha256", exchange.getProperty("original_sha256"));
         put(exchange, parameters);
     }
 

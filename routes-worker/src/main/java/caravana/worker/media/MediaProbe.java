@@ -5,52 +5,74 @@ import caravana.worker.job.RunningJob;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Plans an ffprobe run and reads what it says. */
+/** Plans an ffprobe run over an original, reads what it says, and refuses what is not accepted, before any decoding. */
 @Component("mediaProbe")
 public class MediaProbe {
 
-    private final ObjectMapper json;
-    private final MediaProperties limits;
+    private static final String ENTRIES = "format=format_name,duration,nb_streams"
+            + ":stream=index,codec_type,codec_name,width,height,duration,avg_frame_rate,r_frame_rate,color_transfer"
+            + ":stream_disposition=attached_pic";
 
-    MediaProbe(ObjectMapper json, MediaProperties limits) {
+    /** Transfer functions of HDR: PQ and HLG, by ffmpeg's names. */
+    private static final Set<String> HDR = Set.of("smpte2084", "arib-std-b67");
+
+    private final ObjectMapper json;
+    private final MediaProperties media;
+
+    MediaProbe(ObjectMapper json, MediaProperties media) {
         this.json = json;
-        this.limits = limits;
+        this.media = media;
     }
 
     /** The command that describes the job's original as JSON. It may open that file and nothing else. */
     public ToolCommand plan(@ExchangeProperty("job") RunningJob job) {
-        List<String> arguments = List.of(
-                "-v",
-                "error",
-                "-protocol_whitelist",
-                "file",
-                "-show_entries",
-                "format=format_name,duration:stream=index,codec_type,codec_name,width,height,duration:stream_disposition=attached_pic",
-                "-of",
-                "json",
-                "file:" + job.getOriginal());
+        List<String> arguments = new ArrayList<>(List.of("-v", "error"));
+        arguments.addAll(inputLimits(media));
+        arguments.addAll(List.of("-show_entries", ENTRIES, "-of", "json", "file:" + job.getOriginal()));
         return new ToolCommand(
                 arguments,
                 ToolCommand.Output.DOCUMENT,
-                limits.probeLimit(),
-                limits.probeLimit(),
-                "not_a_video",
-                "The file is not a video that we can read.");
+                media.probeLimit(),
+                media.probeLimit(),
+                MediaProbe::notAVideo,
+                () -> new RejectedMediaException("too_complex", "The file takes too long to be looked at."));
+    }
+
+    /** What keeps ffmpeg and ffprobe from opening anything but this file, in a format that is known. */
+    static List<String> inputLimits(MediaProperties media) {
+        return List.of(
+                "-protocol_whitelist",
+                "file",
+                "-format_whitelist",
+                String.join(",", media.limits().formats()));
+    }
+
+    private static RejectedMediaException notAVideo() {
+        return new RejectedMediaException("not_a_video", "The file is not a video that we can read.");
     }
 
     /**
      * Reads ffprobe's answer.
      *
-     * @throws RejectedMediaException when there is nothing to process: {@code no_video_stream}, {@code no_duration}
+     * @throws RejectedMediaException with the code of the first limit or rule that the original does not keep
      * @throws JsonProcessingException when the answer is not the JSON that ffprobe writes
      */
-    public MediaFacts read(@ExchangeProperty("tool_output") String answer)
-            throws RejectedMediaException, JsonProcessingException {
+    public MediaFacts read(@ExchangeProperty("tool_output") String answer, @ExchangeProperty("job") RunningJob job)
+            throws JsonProcessingException {
+        if (!answer.startsWith("{")) {
+            // Of a longer description, only the end was kept.
+            throw tooManyStreams();
+        }
         JsonNode root = json.readTree(answer);
+        if (root.path("streams").size() > media.limits().streams()) {
+            throw tooManyStreams();
+        }
         JsonNode video = null;
         boolean hasAudio = false;
         for (JsonNode stream : root.path("streams")) {
@@ -67,20 +89,84 @@ public class MediaProbe {
                 || video.path("height").asInt() <= 0) {
             throw new RejectedMediaException("no_video_stream", "The file has no video track.");
         }
-        double duration = root.path("format").path("duration").asDouble(0);
-        if (duration <= 0) {
-            duration = video.path("duration").asDouble(0);
-        }
-        if (!(duration > 0)) {
-            throw new RejectedMediaException("no_duration", "The file does not say how long its video is.");
-        }
-        return new MediaFacts(
+        MediaFacts facts = new MediaFacts(
                 root.path("format").path("format_name").asText(),
-                duration,
+                job.getOriginal().length(),
+                duration(root, video),
                 video.path("index").asInt(),
                 video.path("codec_name").asText(),
                 video.path("width").asInt(),
                 video.path("height").asInt(),
-                hasAudio);
+                frameRate(video),
+                hasAudio,
+                false);
+        if (HDR.contains(video.path("color_transfer").asText())) {
+            throw new RejectedMediaException("hdr_unsupported", "HDR video is not supported; send it in SDR.");
+        }
+        holdAgainstLimits(facts);
+        holdAgainstRules(facts);
+        return facts;
+    }
+
+    private RejectedMediaException tooManyStreams() {
+        return new RejectedMediaException(
+                "too_many_streams", "The file has more than " + media.limits().streams() + " tracks.");
+    }
+
+    /** The video's own length where the container knows it: its audio may be longer. */
+    private static double duration(JsonNode root, JsonNode video) {
+        double own = video.path("duration").asDouble(0);
+        double duration = own > 0 ? own : root.path("format").path("duration").asDouble(0);
+        if (!(duration > 0)) {
+            throw new RejectedMediaException("no_duration", "The file does not say how long its video is.");
+        }
+        return duration;
+    }
+
+    private static String frameRate(JsonNode video) {
+        String average = video.path("avg_frame_rate").asText();
+        return MediaFacts.fraction(average) > 0
+                ? average
+                : video.path("r_frame_rate").asText();
+    }
+
+    private void holdAgainstLimits(MediaFacts facts) {
+        MediaProperties.Limits limits = media.limits();
+        if (facts.bytes() > limits.size().toBytes()) {
+            throw new RejectedMediaException(
+                    "too_large", "The file is larger than " + limits.size().toMegabytes() + " MB.");
+        }
+        if (!limits.codecs().contains(facts.videoCodec())) {
+            throw new RejectedMediaException(
+                    "codec_unsupported", "The video codec " + facts.videoCodec() + " is not supported; H.264 is.");
+        }
+        if (facts.durationSeconds() > limits.duration().toSeconds()) {
+            throw new RejectedMediaException(
+                    "too_long", "The video is longer than " + limits.duration().toSeconds() + " seconds.");
+        }
+        int longer = Math.max(facts.width(), facts.height());
+        int shorter = Math.min(facts.width(), facts.height());
+        if (longer > limits.width() || shorter > limits.height()) {
+            throw new RejectedMediaException(
+                    "resolution_too_high",
+                    "The picture is larger than " + limits.width() + "×" + limits.height() + " pixels.");
+        }
+        // Half a frame more, since an average is never exact.
+        if (facts.framesPerSecond() > limits.frameRate() + 0.5) {
+            throw new RejectedMediaException(
+                    "frame_rate_too_high", "The video has more than " + limits.frameRate() + " frames a second.");
+        }
+    }
+
+    private void holdAgainstRules(MediaFacts facts) {
+        if (media.rules() != MediaProperties.Rules.ANB) {
+            return;
+        }
+        if (facts.durationSeconds() < 20 || facts.durationSeconds() > 60) {
+            throw new RejectedMediaException("duration_out_of_rules", "The video has to be 20 to 60 seconds long.");
+        }
+        if (Math.min(facts.width(), facts.height()) < 1080) {
+            throw new RejectedMediaException("resolution_out_of_rules", "The video has to be 1080p at least.");
+        }
     }
 }

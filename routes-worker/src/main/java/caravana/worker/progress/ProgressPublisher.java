@@ -1,5 +1,6 @@
 package caravana.worker.progress;
 
+import caravana.worker.exec.ToolProgress;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.RunningJob;
 import java.time.Duration;
@@ -28,13 +29,15 @@ public class ProgressPublisher {
     }
 
     /**
-     * Publishes the hash {@code progress:VIDEO_ID} with {@code phase} and, once known, {@code percent} (0 to 100) and
-     * {@code eta_seconds}.
+     * Publishes the hash {@code progress:VIDEO_ID} of every job whose phase is new, or that was last published half a second
+     * ago: {@code phase} and, once known, {@code percent} (0 to 100), {@code eta_seconds}, {@code fps} and {@code speed} (seconds
+     * of media a second).
      *
      * @throws org.springframework.dao.DataAccessException when Redis cannot be reached within its time-out
      */
     public void publish() {
-        List<RunningJob> jobs = lease.running();
+        List<RunningJob> jobs =
+                lease.running().stream().filter(RunningJob::isProgressDue).toList();
         if (jobs.isEmpty()) {
             return;
         }
@@ -61,6 +64,11 @@ public class ProgressPublisher {
         }
         if (job.getEtaSeconds() >= 0) {
             entry.put("eta_seconds", String.format(Locale.ROOT, "%.0f", job.getEtaSeconds()));
+        }
+        ToolProgress tool = job.getTool().progress();
+        if (tool != null && job.getPercent() >= 0) {
+            entry.put("fps", String.format(Locale.ROOT, "%.1f", tool.fps()));
+            entry.put("speed", String.format(Locale.ROOT, "%.2f", tool.speed()));
         }
         return entry;
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
 
 @Timeout(30)
 class ToolExecutorTest {
@@ -39,8 +40,16 @@ class ToolExecutorTest {
 
     private ExecResult run(Output output, Duration limit, Duration stall, String script) throws Exception {
         ToolCommand command =
-                new ToolCommand(List.of("-c", script), output, limit, stall, "refused", "A sentence for the uploader.");
-        return new ToolExecutor().execute(new ToolExecBinding.JobCommand("sh", command, job));
+                new ToolCommand(List.of("-c", script), output, limit, stall, ToolExecutorTest::refused, null);
+        return executor().execute(new ToolExecBinding.JobCommand("sh", command, job));
+    }
+
+    private static ToolExecutor executor() {
+        return new ToolExecutor(new ToolProperties(5, DataSize.ofGigabytes(3)));
+    }
+
+    private static RejectedMediaException refused() {
+        return new RejectedMediaException("refused", "A sentence for the uploader.");
     }
 
     @Test
@@ -71,15 +80,59 @@ class ToolExecutorTest {
 
     @Test
     void aToolThatIsNotThereIsNotTheOriginalsFault() {
-        ToolCommand command = new ToolCommand(List.of(), Output.DOCUMENT, LONG, LONG, "refused", "A sentence.");
+        ToolCommand command = new ToolCommand(List.of(), Output.DOCUMENT, LONG, LONG, ToolExecutorTest::refused, null);
 
-        assertThatThrownBy(
-                        () -> new ToolExecutor().execute(new ToolExecBinding.JobCommand("no-such-tool", command, job)))
+        assertThatThrownBy(() -> executor().execute(new ToolExecBinding.JobCommand("no-such-tool", command, job)))
                 .isNotInstanceOf(RejectedMediaException.class)
                 .hasMessageContaining("no-such-tool");
-        assertThatThrownBy(() -> ToolCheck.require("no-such-tool"))
+        assertThatThrownBy(() -> ToolCheck.require("no-such-tool", "install it", "-version"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("install Debian's package ffmpeg");
+                .hasMessageContaining("install it");
+    }
+
+    @Test
+    void aTimeLimitCanBeTheOriginalsFault() {
+        ToolCommand command = new ToolCommand(
+                List.of("-c", "sleep 60"),
+                Output.DOCUMENT,
+                Duration.ofMillis(300),
+                LONG,
+                ToolExecutorTest::refused,
+                () -> new RejectedMediaException("too_complex", "It takes too long."));
+
+        assertThatThrownBy(() -> executor().execute(new ToolExecBinding.JobCommand("sh", command, job)))
+                .isInstanceOfSatisfying(
+                        RejectedMediaException.class,
+                        e -> assertThat(e.getCode()).isEqualTo("too_complex"));
+    }
+
+    /** An encoder that wants more than the limit: the real tool, and a real allocation that fails. */
+    @Test
+    void wantingMoreMemoryThanThereIsHasATypeOfItsOwn() {
+        ToolCommand command = new ToolCommand(
+                List.of(("-v error -nostdin -f lavfi -i testsrc2=size=4096x2304:duration=1 -c:v libx264 -f null -")
+                        .split(" ")),
+                Output.DOCUMENT,
+                LONG,
+                LONG,
+                ToolExecutorTest::refused,
+                null);
+        ToolExecutor starved = new ToolExecutor(new ToolProperties(5, DataSize.ofMegabytes(500)));
+
+        assertThatThrownBy(() -> starved.execute(new ToolExecBinding.JobCommand("ffmpeg", command, job)))
+                .isInstanceOf(ToolOutOfMemoryException.class);
+    }
+
+    @Test
+    void theToolIsWhatTheKernelTakesFirstAndStandsBack() throws Exception {
+        ExecResult result = run(
+                Output.DOCUMENT,
+                LONG,
+                LONG,
+                "cat /proc/self/oom_score_adj; nice; awk '/Max address space/ {print $4}' /proc/self/limits");
+
+        assertThat(new String(result.getStdout().readAllBytes(), StandardCharsets.UTF_8).lines())
+                .containsExactly("1000", "5", String.valueOf(3L << 30));
     }
 
     @Test

@@ -80,7 +80,7 @@ class JobStatementsTest {
             uploaded   | attempts = 2                                              | claimed   | 3
             uploaded   | not_before = now() + interval '90 s'                      | early     | 0
             uploaded   | attempts = 5                                              | exhausted | 5
-            processing | attempts = 1                                              | settled   | 1
+            processing | attempts = 1                                              | owned     | 1
             processing | attempts = 1, lease_until = now() - interval '1 s'        | claimed   | 2
             processing | attempts = 5, lease_until = now() - interval '1 s'        | exhausted | 5
             failed     | attempts = 5, retryable = true                            | claimed   | 1
@@ -117,7 +117,7 @@ class JobStatementsTest {
         assertThat(claim(id, "uploads/" + id + ".mp4", 0, token))
                 .containsEntry("outcome", "claimed")
                 .containsEntry("attempts", 2);
-        assertThat(claim(id)).containsEntry("outcome", "settled");
+        assertThat(claim(id)).containsEntry("outcome", "owned");
         assertThat(jdbc.getJdbcTemplate()
                         .queryForObject("SELECT claims FROM videos WHERE id = '" + id + "'", Integer.class))
                 .isEqualTo(1);
@@ -139,9 +139,15 @@ class JobStatementsTest {
     }
 
     private List<Map<String, Object>> commit(String id, String token, String key) {
-        return jdbc.queryForList(
-                read("camel/worker/commit-result.sql"),
-                Map.of("video_id", id, "claim_token", token, "processed_key", key, "facts", "{}", "phase_ms", "{}"));
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("video_id", id);
+        parameters.put("claim_token", token);
+        parameters.put("processed_key", key);
+        parameters.put("poster_key", null);
+        parameters.put("original_sha256", null);
+        parameters.put("facts", "{}");
+        parameters.put("phase_ms", "{}");
+        return jdbc.queryForList(read("camel/worker/commit-result.sql"), parameters);
     }
 
     @Test
@@ -164,7 +170,7 @@ class JobStatementsTest {
                 }
                 List<Object> all = outcomes.build().toList();
                 assertThat(all).containsOnlyOnce("claimed");
-                assertThat(all).isSubsetOf("claimed", "settled", "raced");
+                assertThat(all).isSubsetOf("claimed", "owned", "raced");
             }
         } finally {
             pool.shutdown();

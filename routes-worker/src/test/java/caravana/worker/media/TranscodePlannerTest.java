@@ -1,50 +1,108 @@
 package caravana.worker.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import caravana.transformation.TransformationCatalogue;
-import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
 import caravana.worker.job.RunningJobs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TranscodePlannerTest {
 
-    private final TransformationCatalogue catalogue = new TransformationCatalogue();
-    private final TranscodePlanner planner = new TranscodePlanner(
-            catalogue,
-            new MediaProperties(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofMinutes(2), 20, 0));
-    private final RunningJob job = RunningJobs.inFolder(Path.of("/jobs/claim"));
+    @TempDir
+    Path workFolder;
 
-    private ToolCommand plan(double seconds, List<String> names) {
-        return planner.plan(job, new MediaFacts("mov", seconds, 2, "h264", 1920, 1080, true), names);
+    private final TransformationCatalogue catalogue = new TransformationCatalogue();
+    private TranscodePlanner planner;
+    private RunningJob job;
+
+    @BeforeEach
+    void openJob() {
+        planner = new TranscodePlanner(catalogue, MediaSettings.assets(workFolder), MediaSettings.DEFAULTS);
+        job = RunningJobs.inFolder(workFolder.resolve("claim"));
+    }
+
+    private TranscodePlan plan(double seconds, List<String> names) {
+        return plan(seconds, "25/1", names);
+    }
+
+    private TranscodePlan plan(double seconds, String rate, List<String> names) {
+        return planner.plan(job, new MediaFacts("mov", 1000, seconds, 2, "h264", 1920, 1080, rate, true, false), names);
     }
 
     @Test
     void theDefaultSetIsOneDecodeAndOneEncode() {
-        List<String> line = plan(90, catalogue.defaultSet()).arguments();
+        List<String> line = plan(90, catalogue.defaultSet()).command().arguments();
 
-        assertThat(Collections.frequency(line, "-i")).isEqualTo(1);
-        assertThat(Collections.frequency(line, "-c:v")).isEqualTo(1);
-        assertThat(Collections.frequency(line, "-vf")).isEqualTo(1);
-        assertThat(line).containsSequence("-map", "0:2").contains("-an").containsSequence("-t", "30.0");
-        assertThat(line).endsWith("file:/jobs/claim/video.mp4");
+        // Two inputs: the original, once, and the logo, a single picture.
+        assertThat(Collections.frequency(line, "-i")).isEqualTo(2);
+        assertThat(line).containsOnlyOnce("file:" + job.getOriginal()).containsOnlyOnce("file:../.assets/logo.png");
+        assertThat(Collections.frequency(line, "-filter_complex")).isEqualTo(1);
+        assertThat(Collections.frequency(line, "libx264")).isEqualTo(1);
+        assertThat(line.get(line.indexOf("-filter_complex") + 1)).containsOnlyOnce("[0:2]");
+        assertThat(line).containsOnlyOnce("[video]").contains("-an").containsSequence("-t", "30.0");
+        assertThat(line).containsSequence("-f", "mp4", "-y", "file:" + job.getResult());
+        assertThat(line).containsSequence("-map", "[poster]").endsWith("file:" + job.getPoster());
     }
 
     @Test
-    void mayOpenNothingButFiles() {
-        assertThat(plan(90, catalogue.defaultSet()).arguments())
-                .containsSubsequence("-protocol_whitelist", "file", "-i", "file:/jobs/claim/original");
+    void mayOpenNothingButThisFileInKnownFormats() {
+        assertThat(plan(90, catalogue.defaultSet()).command().arguments())
+                .containsSubsequence(
+                        "-protocol_whitelist",
+                        "file",
+                        "-format_whitelist",
+                        "mov,mp4,matroska",
+                        "-max_pixels",
+                        String.valueOf(4096 * 2304),
+                        "-i",
+                        "file:" + job.getOriginal());
     }
 
     @Test
     void theTimeLimitFollowsTheLengthOfTheResult() {
-        assertThat(plan(90, catalogue.defaultSet()).timeLimit()).isEqualTo(Duration.ofSeconds(120 + 30 * 20));
-        assertThat(plan(10, catalogue.defaultSet()).timeLimit()).isEqualTo(Duration.ofSeconds(120 + 10 * 20));
-        assertThat(plan(90, List.of("hd_720p")).timeLimit()).isEqualTo(Duration.ofSeconds(120 + 90 * 20));
+        assertThat(plan(90, catalogue.defaultSet()).command().timeLimit()).isEqualTo(Duration.ofSeconds(120 + 35 * 20));
+        assertThat(plan(10, catalogue.defaultSet()).command().timeLimit()).isEqualTo(Duration.ofSeconds(120 + 15 * 20));
+        assertThat(plan(90, List.of("hd_720p")).command().timeLimit()).isEqualTo(Duration.ofSeconds(120 + 90 * 20));
+    }
+
+    @Test
+    void theResultIsPlannedByWhatIsAskedFor() {
+        PlannedResult all = plan(90, catalogue.defaultSet()).result();
+        assertThat(all.seconds()).isCloseTo(35, within(0.001));
+        assertThat(all).returns(false, PlannedResult::audio).returns(true, PlannedResult::hd);
+
+        PlannedResult little = plan(90, List.of("hd_720p")).result();
+        assertThat(little.seconds()).isCloseTo(90, within(0.001));
+        assertThat(little).returns(true, PlannedResult::audio).returns(false, PlannedResult::hd);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"25/1, 25/1", "30000/1001, 30000/1001", "60/1, 30", "0/0, 30", "1/10, 1", "not-known, 30"})
+    void theFrameRateIsTheOriginalsUpToThirty(String original, String result) {
+        assertThat(plan(10, original, catalogue.defaultSet()).result().frameRate())
+                .isEqualTo(result);
+    }
+
+    @Test
+    void fragmentsFollowOneAnotherWhateverTheirKind() {
+        FilterGraph graph = new FilterGraph("[0:0]");
+        graph.link("a", Map.of());
+        graph.link("b={x}", Map.of("x", "1"));
+        graph.graph("{in}c{out}", Map.of());
+        graph.graph("{in}d{out}", Map.of());
+        graph.link("e", Map.of());
+
+        assertThat(graph.endAt("[video]")).isEqualTo("[0:0]a,b=1[s0];[s0]c[s1];[s1]d[s2];[s2]e[video]");
     }
 }

@@ -7,7 +7,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -16,17 +17,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Looks at every acknowledgement before it reaches the queue: by then the row has to be done, owned or gone, or a copy
- * or a dead letter was sent.
+ * or a dead letter was sent. One that finds its video given back in that very moment may send the copy right after.
  */
 final class AcknowledgementWatch {
 
     private static final String STATE =
             "SELECT status, coalesce(lease_until >= now(), false) AS owned FROM videos" + " WHERE id = CAST(? AS uuid)";
 
+    private static final Duration RIGHT_AFTER = Duration.ofSeconds(2);
+
+    private record Suspicion(SqsObserver.Delivery delivery, Instant at, String what) {}
+
     private final Cluster cluster;
     private final ObjectMapper json = new ObjectMapper();
     private final Queue<SqsObserver.Delivery> unchecked = new ConcurrentLinkedQueue<>();
-    private final Queue<String> violations = new ConcurrentLinkedQueue<>();
+    private final Queue<Suspicion> suspicions = new ConcurrentLinkedQueue<>();
     private final AtomicInteger seen = new AtomicInteger();
 
     AcknowledgementWatch(Cluster cluster) {
@@ -47,9 +52,8 @@ final class AcknowledgementWatch {
     private void check(SqsObserver.Delivery delivery, Connection database) throws SQLException {
         Optional<String> videoId = videoId(delivery.messageBody());
         String wrong = videoId.isPresent() ? stateNotDone(videoId.get(), database) : "is poison";
-        if (wrong != null && !cluster.observer().sentSince(delivery.messageBody(), delivery.receivedAt())) {
-            violations.add(
-                    delivery.messageBody() + ": acknowledged though its row " + wrong + ", and nothing was sent");
+        if (wrong != null) {
+            suspicions.add(new Suspicion(delivery, Instant.now(), wrong));
         }
     }
 
@@ -95,6 +99,14 @@ final class AcknowledgementWatch {
                 check(delivery, database);
             }
         }
-        return new ArrayList<>(violations);
+        return suspicions.stream()
+                .filter(suspicion -> !cluster.observer()
+                        .sentBetween(
+                                suspicion.delivery().messageBody(),
+                                suspicion.delivery().receivedAt(),
+                                suspicion.at().plus(RIGHT_AFTER)))
+                .map(suspicion -> suspicion.delivery().messageBody() + ": acknowledged though its row "
+                        + suspicion.what() + ", and nothing was sent")
+                .toList();
     }
 }

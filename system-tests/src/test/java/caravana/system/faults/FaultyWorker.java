@@ -52,8 +52,10 @@ final class FaultyWorker implements AutoCloseable {
             return Set.of();
         }
         try (Stream<Path> folders = Files.list(workFolder)) {
+            // The dot keeps what belongs to no claim apart.
             return folders.filter(Files::isDirectory)
                     .map(folder -> folder.getFileName().toString())
+                    .filter(name -> !name.startsWith("."))
                     .collect(Collectors.toSet());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

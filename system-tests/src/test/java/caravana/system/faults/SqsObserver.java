@@ -1,5 +1,6 @@
 package caravana.system.faults;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
@@ -11,11 +12,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,14 +37,24 @@ final class SqsObserver implements AutoCloseable {
      *
      * @param receivedAt when it was received
      */
-    record Delivery(String messageBody, Instant receivedAt) {}
+    record Delivery(String messageBody, String receiptHandle, Instant receivedAt) {}
+
+    private record VideoInQueue(String queue, String videoId) {}
+
+    /** Only its acknowledgements are told; whoever reads the dead letters does it by hand. */
+    private static final String JOB_QUEUE = "video-jobs";
 
     private static final String TARGET = "X-Amz-Target";
     /** Above the longest poll that the apps ask for. */
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private static final Set<String> HOP_BY_HOP =
-            Set.of("host", "connection", "content-length", "transfer-encoding", "expect", "upgrade");
+            Set.of("host", "connection", "keep-alive", "content-length", "transfer-encoding", "expect", "upgrade");
+
+    static {
+        // Read once, by the first server of this JVM. Without it each answer waits 40 ms for an acknowledgement by TCP.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
 
     private final URI upstream;
     private final HttpServer server;
@@ -52,9 +67,11 @@ final class SqsObserver implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ObjectMapper json = new ObjectMapper();
     private final Map<String, Delivery> byReceiptHandle = new ConcurrentHashMap<>();
-    private final Map<String, Instant> lastSent = new ConcurrentHashMap<>();
+    private final Map<String, Queue<Instant>> sent = new ConcurrentHashMap<>();
+    private final Map<VideoInQueue, Instant> lastSentOfVideo = new ConcurrentHashMap<>();
     private final Set<String> blocked = ConcurrentHashMap.newKeySet();
     private final AtomicLong cut = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
     private volatile Consumer<Delivery> onDelete = delivery -> {};
 
     private SqsObserver(URI upstream) throws IOException {
@@ -75,14 +92,28 @@ final class SqsObserver implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    /** Who is told of every acknowledgement before the server is. */
+    /** Who is told of every acknowledgement of a job before the server is. */
     void onDelete(Consumer<Delivery> listener) {
         onDelete = listener;
     }
 
     /** Whether a message with that body was sent, to whichever queue, since then. */
     boolean sentSince(String body, Instant since) {
-        Instant last = lastSent.get(body);
+        return sentBetween(body, since, Instant.MAX);
+    }
+
+    /** Whether a message with that body was sent, to whichever queue, from then until then. */
+    boolean sentBetween(String body, Instant from, Instant until) {
+        return sent.getOrDefault(body, new ConcurrentLinkedQueue<>()).stream()
+                .anyMatch(at -> !at.isBefore(from) && !at.isAfter(until));
+    }
+
+    /** Whether a message about that video was sent to that queue since then. */
+    boolean sentSince(String queueName, String videoId, Instant since) {
+        return isSince(lastSentOfVideo.get(new VideoInQueue(queueName, videoId)), since);
+    }
+
+    private static boolean isSince(Instant last, Instant since) {
         return last != null && !last.isBefore(since);
     }
 
@@ -100,18 +131,23 @@ final class SqsObserver implements AutoCloseable {
         return cut.get();
     }
 
+    /** How many calls the server did not answer. */
+    long refused() {
+        return refused.get();
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
         byte[] request = exchange.getRequestBody().readAllBytes();
         String target = String.valueOf(exchange.getRequestHeaders().getFirst(TARGET));
         String action = target.substring(target.indexOf('.') + 1);
-        JsonNode asked = target.startsWith("AmazonSQS.") ? json.readTree(request) : json.missingNode();
+        JsonNode asked = target.startsWith("AmazonSQS.") ? parsed(request) : json.missingNode();
         String queue = queue(asked);
         if (action.startsWith("SendMessage") && blocked.contains(queue)) {
             cut.incrementAndGet();
             exchange.close();
             return;
         }
-        if (action.equals("DeleteMessage")) {
+        if (action.equals("DeleteMessage") && queue.equals(JOB_QUEUE)) {
             Delivery delivery = byReceiptHandle.get(asked.path("ReceiptHandle").asText());
             if (delivery != null) {
                 onDelete.accept(delivery);
@@ -122,6 +158,7 @@ final class SqsObserver implements AutoCloseable {
             answer = http.send(forwarded(exchange, request), HttpResponse.BodyHandlers.ofByteArray());
         } catch (IOException away) {
             // As the server itself would: no answer at all.
+            refused.incrementAndGet();
             exchange.close();
             return;
         } catch (InterruptedException e) {
@@ -130,7 +167,7 @@ final class SqsObserver implements AutoCloseable {
             return;
         }
         if (answer.statusCode() == 200) {
-            remember(action, asked, answer.body());
+            remember(action, asked, parsed(answer.body()));
         }
         answer.headers().map().forEach((name, values) -> {
             if (!HOP_BY_HOP.contains(name.toLowerCase())) {
@@ -159,16 +196,50 @@ final class SqsObserver implements AutoCloseable {
         return request.build();
     }
 
-    private void remember(String action, JsonNode asked, byte[] answer) throws IOException {
-        Instant now = Instant.now();
-        if (action.equals("SendMessage")) {
-            lastSent.put(asked.path("MessageBody").asText(), now);
-        } else if (action.equals("ReceiveMessage")) {
-            for (JsonNode message : json.readTree(answer).path("Messages")) {
-                byReceiptHandle.put(
-                        message.path("ReceiptHandle").asText(),
-                        new Delivery(message.path("Body").asText(), now));
+    /** What is not JSON is not for us to refuse: it is passed on like anything else. */
+    private JsonNode parsed(byte[] text) throws IOException {
+        try {
+            return json.readTree(text);
+        } catch (JsonProcessingException notJson) {
+            return json.missingNode();
+        }
+    }
+
+    private void remember(String action, JsonNode asked, JsonNode answer) throws IOException {
+        switch (action) {
+            case "SendMessage" -> rememberSent(asked, asked);
+            case "SendMessageBatch" -> rememberBatch(asked, answer);
+            case "ReceiveMessage" -> rememberReceived(answer);
+            default -> {
+                // Tells nothing about a message's content.
             }
+        }
+    }
+
+    /** A batch is answered with 200 even when some of its messages were not taken. */
+    private void rememberBatch(JsonNode asked, JsonNode answer) throws IOException {
+        List<String> taken = answer.path("Successful").findValuesAsText("Id");
+        for (JsonNode entry : asked.path("Entries")) {
+            if (taken.contains(entry.path("Id").asText())) {
+                rememberSent(asked, entry);
+            }
+        }
+    }
+
+    private void rememberSent(JsonNode asked, JsonNode message) throws IOException {
+        Instant now = Instant.now();
+        String body = message.path("MessageBody").asText();
+        sent.computeIfAbsent(body, none -> new ConcurrentLinkedQueue<>()).add(now);
+        String videoId =
+                parsed(body.getBytes(StandardCharsets.UTF_8)).path("video_id").asText();
+        lastSentOfVideo.put(new VideoInQueue(queue(asked), videoId), now);
+    }
+
+    private void rememberReceived(JsonNode answer) {
+        Instant now = Instant.now();
+        for (JsonNode message : answer.path("Messages")) {
+            String handle = message.path("ReceiptHandle").asText();
+            byReceiptHandle.put(handle, new Delivery(message.path("Body").asText(), handle, now));
         }
     }
 

@@ -20,6 +20,9 @@ import java.util.stream.Stream;
  */
 final class StandIn {
 
+    /** The first word of orders. */
+    private static final String MARK = "CARAVANA";
+
     /** Payload of the planted box, in bytes; the script reads that many from the end of the original. */
     private static final int ORDERS = 120;
 
@@ -28,21 +31,27 @@ final class StandIn {
             # Stands in for ffmpeg: see StandIn.java.
             set -f
             case " $* " in *" -version "*) echo "ffmpeg version stand-in"; exit 0 ;; esac
+            # The original is the first input; overlays and the like come after it.
+            input=
+            output=
+            last=
             for argument in "$@"; do
-              [ "$last" = -i ] && input=${argument#file:}
+              [ "$last" = -i ] && [ -z "$input" ] && input=${argument#file:}
+              case "$argument" in *video.mp4) output=${argument#file:} ;; esac
               last=$argument
             done
-            output=${last#file:}
-            seconds=
+            ordered=
+            seconds=1
             fail=
             for order in $(tail -c %1$d "$input" | tr -d '\\000'); do
               case "$order" in
+                CARAVANA) ordered=yes ;;
                 seconds=*) seconds=${order#seconds=} ;;
                 fail=*) fail=${order#fail=} ;;
               esac
             done
-            [ -z "$seconds" ] && exec %3$s "$@"
-            [ "$fail" = until-healed ] && [ -e %2$s/healed ] && fail=
+            [ -z "$ordered" ] && exec "%3$s" "$@"
+            [ "$fail" = until-healed ] && [ -e "%2$s/healed" ] && fail=
             # In tenths; the sleeps are longer for longer jobs, up to a second.
             tenths=$(echo "$seconds" | sed 's/^\\([0-9]*\\)$/\\1.0/; s/\\.\\([0-9]\\).*/\\1/; s/^0*\\(.\\)/\\1/')
             step=2
@@ -60,7 +69,7 @@ final class StandIn {
               case "$fail" in signal | until-healed) kill -9 $$ ;; esac
             done
             [ "$fail" = error ] && exit 1
-            cp %2$s/result.mp4 "$output"
+            cp "%2$s/result.mp4" "$output" || exit 1
             echo progress=end
             """;
 
@@ -70,13 +79,13 @@ final class StandIn {
     private final byte[] result;
 
     private StandIn(Path folder) throws IOException, InterruptedException {
-        this.folder = Files.createDirectories(folder);
-        Path script = folder.resolve("ffmpeg");
-        Files.writeString(script, SCRIPT.formatted(ORDERS, folder, realFfmpeg()));
+        this.folder = Files.createDirectories(folder).toAbsolutePath();
+        Path script = this.folder.resolve("ffmpeg");
+        Files.writeString(script, SCRIPT.formatted(ORDERS, this.folder, realFfmpeg()));
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         original = clip("original.mp4", "color=teal:size=320x240:rate=10:duration=2");
         footage = clip("footage.mp4", "testsrc2=size=640x360:rate=30:duration=6");
-        result = clip("result.mp4", "color=teal:size=1280x720:rate=10:duration=2");
+        result = clip("result.mp4", "color=teal:size=1280x720:rate=10:duration=7");
     }
 
     /** Puts the program into a folder, which then has to come first in a worker's {@code PATH}. */
@@ -123,15 +132,15 @@ final class StandIn {
     /**
      * A video whose processing goes as ordered.
      *
-     * @param orders {@code seconds} and {@code fail}: {@code signal} dies by a signal each time,
-     *     {@code until-healed} does so until {@link #heal}, {@code error} ends with an error
+     * @param orders {@code seconds}, 1 when not given, and {@code fail}: {@code signal} dies by a signal each time,
+     *     {@code until-healed} does so until {@link #heal}, {@code error} ends with an error; 120 characters in all
      */
     byte[] original(Map<String, String> orders) {
         String text = orders.entrySet().stream()
                 .map(order -> order.getKey() + "=" + order.getValue())
-                .collect(Collectors.joining(" "));
+                .collect(Collectors.joining(" ", MARK + " ", ""));
         byte[] payload = new byte[ORDERS];
-        byte[] words = (text + " ").getBytes(StandardCharsets.US_ASCII);
+        byte[] words = text.getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(words, 0, payload, 0, words.length);
         ByteArrayOutputStream video = new ByteArrayOutputStream();
         video.writeBytes(original);
@@ -142,7 +151,7 @@ final class StandIn {
         return video.toByteArray();
     }
 
-    /** What every successful run makes. */
+    /** What every successful run makes: as long as the product plans, two seconds of footage and five of cards. */
     byte[] result() {
         return result;
     }

@@ -37,11 +37,11 @@ class StopTest {
             List<String> jobs = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 jobs.add(new Uploads()
-                        .upload(cluster.web().uri(), standIn.original(Map.of("seconds", "15")))
+                        .upload(cluster.web().uri(), standIn.original(Map.of("seconds", "120")))
                         .orElseThrow());
             }
             await().atMost(START).until(() -> first.tools().size() >= 4);
-            FaultyWorker second = cluster.addWorker(2);
+            FaultyWorker second = cluster.addWorker(3);
             second.awaitReady(START);
 
             double asked = now(cluster);
@@ -62,7 +62,6 @@ class StopTest {
                 assertThat(seconds).isBetween((double) GRACE.toSeconds(), GRACE.toSeconds() + 2.0);
             }
             for (String id : jobs) {
-                await().atMost(Duration.ofSeconds(90)).until(() -> "processed".equals(text(cluster, id, "status")));
                 assertThat(text(cluster, id, "attempts")).isEqualTo("1");
                 assertThat(text(cluster, id, "claims")).isEqualTo("2");
             }

@@ -1,0 +1,14 @@
+package caravana.transformation;
+
+import java.util.List;
+
+/** A job asks for transformations that do not go together. */
+public class ImpossibleCombinationException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    ImpossibleCombinationException(String name, List<String> missing) {
+        super("'" + name + "' is not possible without " + String.join(", ", missing) + "; ask for "
+                + (missing.size() == 1 ? "it" : "them") + " as well, or leave '" + name + "' out");
+    }
+}

@@ -1,0 +1,38 @@
+package caravana.worker.exec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Tells whether the kernel has killed something for want of memory, on this machine or in our control group. */
+final class OutOfMemoryWatch {
+
+    /** Each with a line {@code oom_kill N}: the machine's count, and the control group's (version 2, then 1). */
+    private static final List<Path> COUNTERS = List.of(
+            Path.of("/proc/vmstat"),
+            Path.of("/sys/fs/cgroup/memory.events"),
+            Path.of("/sys/fs/cgroup/memory/memory.oom_control"));
+
+    private final long before = kills();
+
+    /** Whether it happened since this watch was made. */
+    boolean sawKill() {
+        return kills() > before;
+    }
+
+    private static long kills() {
+        return COUNTERS.stream().mapToLong(OutOfMemoryWatch::count).sum();
+    }
+
+    private static long count(Path counter) {
+        try {
+            return Files.readAllLines(counter).stream()
+                    .filter(line -> line.startsWith("oom_kill "))
+                    .mapToLong(line -> Long.parseLong(line.substring("oom_kill ".length())))
+                    .sum();
+        } catch (IOException notOnThisKernel) {
+            return 0;
+        }
+    }
+}

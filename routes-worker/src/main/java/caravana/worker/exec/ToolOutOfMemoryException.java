@@ -1,0 +1,11 @@
+package caravana.worker.exec;
+
+/** A tool wanted more memory than there was. Once, that may be the machine's fault; twice, it is the original's. */
+public class ToolOutOfMemoryException extends ToolFailedException {
+
+    private static final long serialVersionUID = 1L;
+
+    ToolOutOfMemoryException(String message, int exitValue) {
+        super(message, exitValue);
+    }
+}

@@ -1,0 +1,71 @@
+package caravana.worker.media;
+
+import caravana.worker.job.WorkFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+
+/**
+ * The files that transformations use beside the original: the logo, and the cards' texts, which are files so that nothing
+ * in them can be read as filter syntax.
+ */
+@Component
+public class MediaAssets {
+
+    private static final String FOLDER = ".assets";
+
+    private final MediaProperties media;
+
+    /** @throws UncheckedIOException when they cannot be written to the work folder, or there is no logo */
+    MediaAssets(WorkFolder workFolder, MediaProperties media) {
+        this.media = media;
+        try {
+            Path folder = Files.createDirectories(workFolder.path().resolve(FOLDER));
+            try (InputStream logo = media.logo().getInputStream()) {
+                Files.copy(logo, folder.resolve("logo.png"), StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.writeString(folder.resolve("opening.txt"), media.cards().openingText());
+            Files.writeString(folder.resolve("closing.txt"), media.cards().closingText());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The logo and the cards' texts cannot be put into the work folder", e);
+        }
+    }
+
+    /** The path of an input that a transformation names, as a tool sees it that runs in a job's folder. */
+    String input(String name) {
+        return relative(name + ".png");
+    }
+
+    /** What a filter may name in braces beside inputs and the frame rate. */
+    Map<String, String> filterValues() {
+        MediaProperties.Cards cards = media.cards();
+        return Map.of(
+                "background", colour(cards.background()),
+                "colour", colour(cards.colour()),
+                "opening_seconds", String.valueOf(cards.openingFor().toMillis() / 1000.0),
+                "closing_seconds", String.valueOf(cards.closingFor().toMillis() / 1000.0),
+                "opening_text", relative("opening.txt"),
+                "closing_text", relative("closing.txt"));
+    }
+
+    /** Seconds that a setting named by {@code adds_seconds} stands for. */
+    double seconds(String setting) {
+        if (!setting.equals("cards")) {
+            throw new IllegalStateException("transformations.yaml: adds_seconds is '" + setting + "'; there is cards");
+        }
+        return media.cards().seconds();
+    }
+
+    private static String relative(String file) {
+        return "../" + FOLDER + "/" + file;
+    }
+
+    private static String colour(String hash) {
+        return "0x" + hash.substring(1);
+    }
+}

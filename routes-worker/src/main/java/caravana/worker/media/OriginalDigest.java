@@ -1,0 +1,38 @@
+package caravana.worker.media;
+
+import java.io.InputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/** Computes an original's SHA-256 while it is downloaded. */
+@Component("originalDigest")
+public class OriginalDigest {
+
+    private static final String PROPERTY = "original_digest";
+
+    /** Lets the body's bytes, whoever reads them, pass through the digest. */
+    public void watch(Exchange exchange) {
+        MessageDigest digest = sha256();
+        exchange.setProperty(PROPERTY, digest);
+        exchange.getMessage()
+                .setBody(new DigestInputStream(exchange.getMessage().getBody(InputStream.class), digest));
+    }
+
+    /** The digest of all that was read, as 64 hexadecimal digits. */
+    public String hex(Exchange exchange) {
+        return HexFormat.of()
+                .formatHex(exchange.getProperty(PROPERTY, MessageDigest.class).digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+}

@@ -1,0 +1,358 @@
+package caravana.worker.media;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** Odd, broken and hostile files, each made anew, with the verdict that each has to get. */
+final class MediaFiles {
+
+    /** Verdict of a file that becomes a clip as long as planned. */
+    static final String PROCESSED = "processed";
+
+    /** Verdict of a file that becomes a clip as far as it goes. */
+    static final String TRUNCATED = "processed, truncated";
+
+    /** Verdict of a file of which nothing but an orderly end can be told beforehand. */
+    static final String ANY = "any";
+
+    /** A file and its verdict: one of the above, or the code with which it fails. */
+    record Case(String name, byte[] bytes, String verdict) {}
+
+    private static final String PICTURE = "-f lavfi -i testsrc2=size=%s:rate=%s:duration=%s ";
+    private static final String TONE = "-f lavfi -i sine=frequency=440:duration=%s ";
+    private static final String H264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p ";
+
+    private final Path folder;
+    private final Map<String, Case> cases = new LinkedHashMap<>();
+
+    private MediaFiles(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Makes all files.
+     *
+     * @param url an address that no file may make the worker call
+     * @param secret a file that no file may make the worker read
+     */
+    static List<Case> make(Path folder, String url, Path secret) throws IOException {
+        MediaFiles files = new MediaFiles(folder);
+        files.shapes();
+        files.containersAndCodecs();
+        files.streams();
+        files.endsEarly();
+        files.overTheLimits();
+        files.noVideo();
+        files.pointsElsewhere(url, secret);
+        files.broken();
+        return new ArrayList<>(files.cases.values());
+    }
+
+    private void shapes() {
+        for (String size : List.of("1920x1080", "640x480", "2560x1080", "1080x1920", "720x720", "128x96")) {
+            made("shape " + size, "mp4", picture(size, "30", "3") + H264, PROCESSED);
+        }
+        made(
+                "rotated by its metadata",
+                "mp4",
+                picture("640x360", "30", "3") + H264 + "-metadata:s:v rotate=90",
+                PROCESSED);
+        made(
+                "odd size",
+                "mp4",
+                picture("333x251", "30", "3") + "-c:v libx264 -preset ultrafast -pix_fmt yuv444p",
+                PROCESSED);
+        made(
+                "pixels that are not square",
+                "mp4",
+                picture("720x576", "25", "3") + "-vf setsar=64/45 " + H264,
+                PROCESSED);
+        made(
+                "ten bits",
+                "mp4",
+                picture("640x360", "30", "3") + "-c:v libx264 -preset ultrafast -pix_fmt yuv420p10le",
+                PROCESSED);
+        made(
+                "variable frame rate",
+                "mp4",
+                picture("640x360", "30", "4") + "-vf select='not(mod(n\\,7))+gt(n\\,60)' -vsync vfr " + H264,
+                PROCESSED);
+        made("60 frames a second", "mp4", picture("640x360", "60", "3") + H264, PROCESSED);
+        made("5 frames a second", "mp4", picture("640x360", "5", "4") + H264, PROCESSED);
+        made("29.97 frames a second", "mp4", picture("640x360", "30000/1001", "3") + H264, PROCESSED);
+        made("shorter than the cards", "mp4", picture("640x360", "30", "1") + H264, PROCESSED);
+        made("three frames", "mp4", picture("640x360", "30", "0.1") + H264, PROCESSED);
+        made("longer than the cut", "mp4", picture("320x240", "10", "40") + H264, PROCESSED);
+        made("all black", "mp4", "-f lavfi -i color=black:size=640x360:rate=30:duration=3 " + H264, PROCESSED);
+    }
+
+    private void containersAndCodecs() {
+        made(
+                "WebM, VP9",
+                "webm",
+                picture("320x240", "15", "3") + "-c:v libvpx-vp9 -deadline realtime -cpu-used 8",
+                PROCESSED);
+        made(
+                "WebM, VP8",
+                "webm",
+                picture("320x240", "15", "3") + "-c:v libvpx -deadline realtime -cpu-used 8",
+                PROCESSED);
+        made("Matroska", "mkv", picture("640x360", "30", "3") + H264, PROCESSED);
+        made("AVI, MPEG-4", "avi", picture("640x360", "25", "3") + "-c:v mpeg4", PROCESSED);
+        made("MPEG-TS", "ts", picture("640x360", "30", "3") + H264, PROCESSED);
+        made("MPEG program stream", "mpg", picture("640x360", "25", "3") + "-c:v mpeg2video", PROCESSED);
+        made("FLV", "flv", picture("640x360", "30", "3") + "-c:v flv1", PROCESSED);
+        made("QuickTime, ProRes", "mov", picture("640x360", "30", "3") + "-c:v prores", PROCESSED);
+        made(
+                "HEVC",
+                "mp4",
+                picture("320x240", "15", "3") + "-c:v libx265 -preset ultrafast -x265-params log-level=error",
+                PROCESSED);
+        made("WMV", "asf", picture("640x360", "25", "3") + "-c:v wmv2", PROCESSED);
+    }
+
+    private void streams() {
+        made("with sound", "mp4", picture("640x360", "30", "3") + tone("3") + H264 + "-c:a aac", PROCESSED);
+        made(
+                "sound longer than picture",
+                "mp4",
+                picture("640x360", "30", "2") + tone("9") + H264 + "-c:a aac",
+                PROCESSED);
+        made(
+                "picture longer than sound",
+                "mp4",
+                picture("640x360", "30", "4") + tone("1") + H264 + "-c:a aac",
+                PROCESSED);
+        made(
+                "two pictures",
+                "mp4",
+                picture("640x360", "30", "3") + picture("320x240", "30", "3") + "-map 0 -map 1 " + H264,
+                PROCESSED);
+        Path subtitles =
+                write("subtitles.srt", "1\n00:00:00,000 --> 00:00:02,000\nHello\n".getBytes(StandardCharsets.UTF_8));
+        made(
+                "with subtitles",
+                "mp4",
+                picture("640x360", "30", "3") + "-i " + subtitles + " " + H264 + "-c:s mov_text",
+                PROCESSED);
+    }
+
+    private void endsEarly() throws IOException {
+        byte[] front = make("front.mp4", picture("640x360", "30", "8") + H264 + "-g 15 -movflags +faststart");
+        add("cut off at 60 %, index in front", part(front, 0.6), TRUNCATED);
+        byte[] mkv = make("cut.mkv", picture("640x360", "30", "8") + H264 + "-g 15");
+        add("Matroska cut off at 60 %", part(mkv, 0.6), TRUNCATED);
+        byte[] avi = make("cut.avi", picture("640x360", "25", "8") + "-c:v mpeg4 -g 15");
+        // Its length is worked out from its bytes, so that nothing is missing; the same below.
+        add("AVI cut off at 60 %", part(avi, 0.6), PROCESSED);
+        byte[] ts = make("cut.ts", picture("640x360", "30", "8") + H264 + "-g 15");
+        add("MPEG-TS cut off at 60 %", part(ts, 0.6), PROCESSED);
+        byte[] back = make("back.mp4", picture("640x360", "30", "8") + H264);
+        add("cut off at 60 %, index lost", part(back, 0.6), "not_a_video");
+        add("cut off after its index", part(front, index(front) / (double) front.length), "undecodable");
+    }
+
+    /** Where the media data begin in a file with its index in front. */
+    private static int index(byte[] mp4) {
+        return new String(mp4, StandardCharsets.ISO_8859_1).indexOf("mdat") + 8;
+    }
+
+    private void overTheLimits() throws IOException {
+        made("longer than 10 min", "mp4", picture("64x48", "1", "605") + H264, "too_long");
+        made("larger than 4096×2304", "mp4", picture("4352x2448", "5", "0.4") + H264, "resolution_too_high");
+        made("higher than it may be wide", "mp4", picture("2400x4096", "5", "0.4") + H264, "resolution_too_high");
+        made("120 frames a second", "mp4", picture("320x240", "120", "2") + H264, "frame_rate_too_high");
+        made(
+                "nine tracks",
+                "mkv",
+                picture("320x240", "30", "2") + tone("2") + "-map 0" + " -map 1".repeat(8) + " " + H264 + "-c:a mp2",
+                "too_many_streams");
+        made(
+                "a thousand tracks",
+                "mkv",
+                picture("128x96", "5", "1") + tone("1") + "-map 0" + " -map 1".repeat(990) + " " + H264
+                        + "-c:a pcm_u8 -ar 8000",
+                "too_many_streams");
+        String hdr =
+                "-c:v libx264 -preset ultrafast -pix_fmt yuv420p10le -color_primaries bt2020 -colorspace bt2020nc -color_trc ";
+        made("HDR, PQ", "mp4", picture("640x360", "30", "2") + hdr + "smpte2084", "hdr_unsupported");
+        made("HDR, HLG", "mp4", picture("640x360", "30", "2") + hdr + "arib-std-b67", "hdr_unsupported");
+        made("a codec that is not decoded", "mkv", picture("320x240", "30", "2") + "-c:v ffv1", "codec_unsupported");
+        made(
+                "a bomb: PNG pictures of 12,000×8,000",
+                "mov",
+                "-f lavfi -i color=black:size=12000x8000:rate=1:duration=1 -c:v png",
+                "codec_unsupported");
+        byte[] absurd = make("absurd.avi", picture("320x240", "30", "2") + "-c:v mjpeg");
+        add("JPEG pictures that say they are 65,000×65,000", withAbsurdSize(absurd), "undecodable");
+    }
+
+    /** The frame header of each picture: marker, length, precision, height and width. */
+    private static byte[] withAbsurdSize(byte[] jpegs) {
+        byte[] patched = jpegs.clone();
+        for (int i = 0; i + 9 < patched.length; i++) {
+            if ((patched[i] & 0xff) == 0xff && (patched[i + 1] & 0xff) == 0xc0 && patched[i + 2] == 0) {
+                Arrays.fill(patched, i + 5, i + 9, (byte) 0xfd);
+            }
+        }
+        return patched;
+    }
+
+    private void noVideo() throws IOException {
+        add("nothing at all", new byte[0], "not_a_video");
+        add("a text named .mp4", "This is a text.".repeat(500).getBytes(StandardCharsets.UTF_8), "not_a_video");
+        byte[] noise = new byte[300_000];
+        new Random(7).nextBytes(noise);
+        add("noise", noise, "not_a_video");
+        add(
+                "a web page",
+                "<!doctype html><html><body>Hello</body></html>".getBytes(StandardCharsets.UTF_8),
+                "not_a_video");
+        ByteArrayOutputStream zip = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(zip)) {
+            out.putNextEntry(new ZipEntry("a.mp4"));
+            out.write(new byte[5_000_000]);
+        }
+        add("an archive", zip.toByteArray(), "not_a_video");
+        made("a picture", "png", "-f lavfi -i testsrc2=size=320x240:rate=1:duration=1 -frames:v 1", "not_a_video");
+        made("an animated GIF", "gif", picture("160x120", "5", "2"), "not_a_video");
+        made("sound only", "m4a", tone("3") + "-c:a aac", "no_video_stream");
+        made("MP3", "mp3", tone("3") + "-c:a libmp3lame", "not_a_video");
+    }
+
+    private void pointsElsewhere(String url, Path secret) {
+        String path = secret.toString();
+        text(
+                "an HLS playlist of a local file",
+                "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile://" + path + "\n#EXT-X-ENDLIST\n");
+        text(
+                "an HLS playlist of an URL",
+                "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n" + url + "/a.ts\n#EXT-X-ENDLIST\n");
+        text("a concat script", "ffconcat version 1.0\nfile '" + path + "'\n");
+        text("a concat script of an URL", "ffconcat version 1.0\nfile '" + url + "/a.mp4'\n");
+        text(
+                "a DASH manifest",
+                "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" type=\"static\"><Period><AdaptationSet><Representation id=\"1\" bandwidth=\"1\"><BaseURL>"
+                        + url + "/a.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>");
+        text(
+                "a session description",
+                "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 9 RTP/AVP 96\na=rtpmap:96 H264/90000\n");
+        text("subtitles", "1\n00:00:00,000 --> 00:00:02,000\n<img src=\"" + url + "/a.png\">\n");
+        text("an image sequence pattern", path.substring(0, path.lastIndexOf('/')) + "/%d.png\n");
+        byte[] film = make("reference.mov", picture("320x240", "30", "2") + H264);
+        add("a QuickTime reference to a local file", withReference(film, path), "undecodable");
+        add("a QuickTime reference to an URL", withReference(film, url + "/a.mov"), "undecodable");
+    }
+
+    /** Says that the media data lie elsewhere: the entry {@code url } without the flag "in this file". */
+    private static byte[] withReference(byte[] mov, String location) {
+        byte[] patched = mov.clone();
+        String text = new String(mov, StandardCharsets.ISO_8859_1);
+        int at = text.indexOf("url \0\0\0\1");
+        if (at < 0) {
+            at = text.indexOf("alis\0\0\0\1");
+        }
+        if (at < 0) {
+            throw new IllegalStateException("No data reference found");
+        }
+        patched[at + 7] = 0;
+        int mdat = text.indexOf("mdat");
+        // What they were is gone, so that nothing but the reference could give a picture.
+        Arrays.fill(patched, mdat + 4, Math.min(patched.length, text.indexOf("moov", mdat) - 4), (byte) 0);
+        byte[] where = location.getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(where, 0, patched, mdat + 4, Math.min(where.length, 100));
+        return patched;
+    }
+
+    private void broken() {
+        byte[] film = make("whole.mp4", picture("640x360", "30", "4") + H264 + "-g 15 -movflags +faststart");
+        int data = index(film);
+        add("flipped bits in the pictures", flipped(film, data, film.length, 300, 11), ANY);
+        add("many flipped bits in the pictures", flipped(film, data, film.length, 20_000, 12), ANY);
+        add("flipped bits in the index", flipped(film, 40, data, 40, 13), ANY);
+        add("zeros in the middle", zeroed(film, film.length / 3, film.length * 2 / 3), ANY);
+        byte[] mkv = make("whole.mkv", picture("640x360", "30", "4") + H264 + "-g 15");
+        add("Matroska with flipped bits", flipped(mkv, 0, mkv.length, 500, 14), ANY);
+        byte[] ts = make("whole.ts", picture("640x360", "30", "4") + H264 + "-g 15");
+        add("MPEG-TS with flipped bits", flipped(ts, 0, ts.length, 2_000, 15), ANY);
+    }
+
+    private static byte[] flipped(byte[] bytes, int from, int to, int times, long seed) {
+        byte[] flipped = bytes.clone();
+        Random random = new Random(seed);
+        for (int i = 0; i < times; i++) {
+            flipped[from + random.nextInt(to - from)] ^= (byte) (1 << random.nextInt(8));
+        }
+        return flipped;
+    }
+
+    private static byte[] zeroed(byte[] bytes, int from, int to) {
+        byte[] zeroed = bytes.clone();
+        Arrays.fill(zeroed, from, to, (byte) 0);
+        return zeroed;
+    }
+
+    private static byte[] part(byte[] bytes, double share) {
+        return Arrays.copyOf(bytes, (int) (bytes.length * share));
+    }
+
+    private static String picture(String size, String rate, String seconds) {
+        return PICTURE.formatted(size, rate, seconds);
+    }
+
+    private static String tone(String seconds) {
+        return TONE.formatted(seconds);
+    }
+
+    private void made(String name, String extension, String arguments, String verdict) {
+        add(name, make("made." + extension, arguments), verdict);
+    }
+
+    private void text(String name, String text) {
+        add(name, text.getBytes(StandardCharsets.UTF_8), "not_a_video");
+    }
+
+    private void add(String name, byte[] bytes, String verdict) {
+        cases.put(name, new Case(name, bytes, verdict));
+    }
+
+    private Path write(String name, byte[] bytes) {
+        try {
+            return Files.write(folder.resolve(name), bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private byte[] make(String name, String arguments) {
+        Path file = folder.resolve(name);
+        List<String> line = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error", "-y"));
+        line.addAll(List.of(arguments.strip().split(" +")));
+        line.add(file.toString());
+        try {
+            Process ffmpeg = new ProcessBuilder(line).redirectErrorStream(true).start();
+            String said = new String(ffmpeg.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (ffmpeg.waitFor() != 0) {
+                throw new IllegalStateException("Could not make " + name + " with " + arguments + ": " + said);
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
