@@ -11,7 +11,8 @@ SELECT id::text AS video_id,
        error_code,
        error_detail,
        retryable,
-       phase_ms::text AS phase_ms
+       phase_ms::text AS phase_ms,
+       coalesce(CAST(facts ->> 'truncated' AS boolean), false) AS truncated
 FROM videos
 WHERE id = CAST(:?video_id AS uuid)
   AND status NOT IN ('receiving', 'deleting')

@@ -45,6 +45,8 @@ public class VideoDocument {
         document.put("phase", live ? progress.get("phase") : null);
         document.put("progress", status.equals("processed") ? Double.valueOf(100) : number(progress, live, "percent"));
         document.put("eta_seconds", number(progress, live, "eta_seconds"));
+        // It ended before its own description says; what there was has been processed.
+        document.put("truncated", row.get("truncated"));
         document.put("attempts", row.get("attempts"));
         document.put("error", error(row));
         document.put("phase_ms", parsed((String) row.get("phase_ms")));

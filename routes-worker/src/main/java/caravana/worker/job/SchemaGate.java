@@ -3,6 +3,7 @@ package caravana.worker.job;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
@@ -16,22 +17,32 @@ public class SchemaGate implements FlywayMigrationStrategy {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    /** @throws IllegalStateException when the schema is still too old after two minutes */
+    /** @throws IllegalStateException when the schema is still too old, or the database away, after two minutes */
     @Override
     public void migrate(Flyway flyway) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (flyway.info().pending().length > 0) {
+        for (String obstacle = obstacle(flyway); obstacle != null; obstacle = obstacle(flyway)) {
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("The database's schema is older than this worker needs; "
-                        + "start a web app of the same version first, it migrates");
+                throw new IllegalStateException(obstacle);
             }
-            log.info("Waiting for web to migrate the database");
+            log.info("Waiting for the database: {}", obstacle);
             try {
                 TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("Stopped while waiting for the database's schema", e);
             }
+        }
+    }
+
+    /** What keeps this worker from starting; null when nothing does. */
+    private static String obstacle(Flyway flyway) {
+        try {
+            return flyway.info().pending().length == 0
+                    ? null
+                    : "its schema is older than this worker needs; start a web app of the same version, it migrates";
+        } catch (FlywayException away) {
+            return away.getMessage();
         }
     }
 }

@@ -43,6 +43,7 @@ final class Cluster implements AutoCloseable {
     private final Map<String, String> direct;
     private final List<FaultyWorker> workers = new ArrayList<>();
     private volatile AppProcess web;
+    private int revived;
 
     /**
      * Starts the servers; see {@link #startWeb} and {@link #addWorker}.
@@ -93,6 +94,24 @@ final class Cluster implements AutoCloseable {
 
     List<FaultyWorker> workers() {
         return workers;
+    }
+
+    /**
+     * Starts workers again that have ended by themselves, as systemd does: one that starts while the store is away
+     * gives up.
+     */
+    void supervise() {
+        for (FaultyWorker worker : workers) {
+            if (!worker.isAlive()) {
+                worker.start();
+                revived++;
+            }
+        }
+    }
+
+    /** How many times a worker had to be started again that had ended by itself. */
+    int revived() {
+        return revived;
     }
 
     void awaitWorkers() {

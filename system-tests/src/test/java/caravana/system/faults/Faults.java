@@ -45,6 +45,7 @@ final class Faults {
     /** Provokes it and brings everything back, though not always before the next fault. */
     void provoke(Fault fault) {
         System.out.println(Instant.now() + " " + fault);
+        cluster.supervise();
         switch (fault.kind()) {
             case KILL_WORKER -> killWorker();
             case STOP_WORKER -> stopWorker();
@@ -84,6 +85,7 @@ final class Faults {
     private Optional<FaultyWorker> frozenWithRunningJob() {
         long deadline = System.nanoTime() + TO_BE_MET.toNanos();
         while (System.nanoTime() < deadline) {
+            cluster.supervise();
             FaultyWorker worker =
                     cluster.workers().get(random.nextInt(cluster.workers().size()));
             if (worker.isAlive() && !worker.claims().isEmpty()) {
@@ -300,10 +302,7 @@ final class Faults {
         long failed = outages.stream().mapToLong(Outage::failedCalls).sum();
         return "kills " + kills + " (each of a worker with a running job), stops " + stops + ", freezes past the lease "
                 + freezes + ", outages " + outages.size() + " (failed calls " + failed + "), connections reset with a"
-                + " request on them " + resets + ", dead letters cut " + cutDeadLetters;
-    }
-
-    int kills() {
-        return kills;
+                + " request on them " + resets + ", dead letters cut " + cutDeadLetters
+                + ", workers that their supervisor started again " + cluster.revived();
     }
 }

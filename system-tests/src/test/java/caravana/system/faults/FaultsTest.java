@@ -74,7 +74,10 @@ class FaultsTest {
         }
         int whileSqsWasDown = submitWhileSqsIsDown(cluster, traffic);
         traffic.enough();
-        uploads.join();
+        while (uploads.isAlive()) {
+            cluster.supervise();
+            uploads.join(1000);
+        }
         System.out.println(traffic.summary() + ", accepted while SQS was down " + whileSqsWasDown);
         System.out.println(faults.summary());
         awaitQuiet(cluster);
@@ -141,8 +144,12 @@ class FaultsTest {
         try (SqsClient sqs = cluster.sqs()) {
             awaitTrue(
                     "all is quiet",
-                    () -> count(cluster, "SELECT count(*) FROM videos WHERE status NOT IN ('processed', 'failed')") == 0
-                            && messages(sqs, cluster.setting("SQS_QUEUE_URL")) == 0,
+                    () -> {
+                        cluster.supervise();
+                        return count(cluster, "SELECT count(*) FROM videos WHERE status NOT IN ('processed', 'failed')")
+                                        == 0
+                                && messages(sqs, cluster.setting("SQS_QUEUE_URL")) == 0;
+                    },
                     QUIET);
         } catch (IllegalStateException notQuiet) {
             // The invariants say what is left.
