@@ -30,13 +30,17 @@ public final class LocalStack implements AutoCloseable {
     private final Process launcher;
     private final BufferedReader said;
     private final Map<String, String> environment;
-    private final Map<String, Long> pids;
+    private final Map<String, ProcessHandle> servers;
 
-    private LocalStack(Process launcher, BufferedReader said, Map<String, String> environment, Map<String, Long> pids) {
+    private LocalStack(
+            Process launcher,
+            BufferedReader said,
+            Map<String, String> environment,
+            Map<String, ProcessHandle> servers) {
         this.launcher = launcher;
         this.said = said;
         this.environment = environment;
-        this.pids = pids;
+        this.servers = servers;
     }
 
     /**
@@ -62,7 +66,7 @@ public final class LocalStack implements AutoCloseable {
                     .redirectError(ProcessBuilder.Redirect.appendTo(errors))
                     .start();
             Map<String, String> environment = new LinkedHashMap<>();
-            Map<String, Long> pids = new LinkedHashMap<>();
+            Map<String, ProcessHandle> servers = new LinkedHashMap<>();
             BufferedReader lines =
                     new BufferedReader(new InputStreamReader(launcher.getInputStream(), StandardCharsets.UTF_8));
             for (String line = lines.readLine(); !Main.READY.equals(line); line = lines.readLine()) {
@@ -70,12 +74,12 @@ public final class LocalStack implements AutoCloseable {
                     throw new LocalStackException(
                             "The local stack did not start:\n" + Files.readString(errors.toPath()));
                 }
-                if (!notePid(line, pids)) {
+                if (!noteServer(line, servers)) {
                     String[] pair = line.split("=", 2);
                     environment.put(pair[0], pair[1]);
                 }
             }
-            return new LocalStack(launcher, lines, environment, pids);
+            return new LocalStack(launcher, lines, environment, servers);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,7 +92,7 @@ public final class LocalStack implements AutoCloseable {
 
     /** The process of {@code postgres}, {@code redis}, {@code sqs} or {@code s3}. */
     public ProcessHandle server(String name) {
-        return ProcessHandle.of(pids.get(name)).orElseThrow();
+        return servers.get(name);
     }
 
     /**
@@ -153,19 +157,19 @@ public final class LocalStack implements AutoCloseable {
                 if (line == null || line.startsWith(Main.FAILED)) {
                     throw new LocalStackException(line == null ? "The launcher has ended" : line);
                 }
-                notePid(line, pids);
+                noteServer(line, servers);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static boolean notePid(String line, Map<String, Long> pids) {
+    private static boolean noteServer(String line, Map<String, ProcessHandle> servers) {
         if (!line.startsWith(Main.PID)) {
             return false;
         }
         String[] pair = line.substring(Main.PID.length()).split("=", 2);
-        pids.put(pair[0], Long.valueOf(pair[1]));
+        servers.put(pair[0], ProcessHandle.of(Long.parseLong(pair[1])).orElseThrow());
         return true;
     }
 

@@ -107,7 +107,7 @@ final class Servers implements AutoCloseable {
                 postgres.close();
             }
             begin(name);
-        } catch (IOException | SQLException e) {
+        } catch (IOException | SQLException | IllegalStateException e) {
             throw new LocalStackException(name + " did not start again: " + e.getMessage());
         }
         awaitReady(name);
@@ -328,6 +328,8 @@ final class Servers implements AutoCloseable {
     /** Stops them all; each that was started, even when another failed to. */
     @Override
     public void close() {
+        // All are asked before the first is waited for.
+        children.values().forEach(child -> child.handle().destroy());
         for (ChildProcess child : children.values()) {
             child.stop(STOP_LIMIT);
         }

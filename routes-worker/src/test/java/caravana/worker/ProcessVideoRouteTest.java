@@ -19,10 +19,15 @@ import org.apache.camel.model.RouteDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** What becomes of a job, whatever comes with its message and whatever fails on its way. */
 class ProcessVideoRouteTest extends WorkerRouteTest {
+
+    @Autowired
+    private StringRedisTemplate redis;
 
     @Test
     void everyRouteAndStepIsNamedAndEveryRouteSaysWhatBecomesOfItsFailures() {
@@ -176,6 +181,21 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         // It comes back by itself after the backoff.
         await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
         assertThat(row(id)).containsEntry("attempts", 2).containsEntry("claims", 2);
+        assertQueueIsQuiet();
+    }
+
+    @Test
+    void tellsRedisHowFarItIs() throws Exception {
+        String id = upload(video("1920x1080", 20));
+        send(message(id));
+
+        Map<Object, Object> progress = await().atMost(JOB)
+                .until(() -> redis.opsForHash().entries("progress:" + id), entry -> entry.containsKey("eta_seconds"));
+
+        assertThat(progress).containsKeys("percent", "fps", "speed").containsEntry("phase", "transcode");
+        assertThat(Double.parseDouble((String) progress.get("percent"))).isBetween(0.0, 100.0);
+        assertThat(Double.parseDouble((String) progress.get("speed"))).isPositive();
+        await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
         assertQueueIsQuiet();
     }
 

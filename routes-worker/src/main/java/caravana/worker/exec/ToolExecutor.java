@@ -125,8 +125,7 @@ public class ToolExecutor implements ExecCommandExecutor {
         }
         int exit = process.isAlive() ? -1 : process.exitValue();
         if (control.killed() != null || exit != 0) {
-            boolean outOfMemory = exit == KILLED && memory.sawKill()
-                    || MEMORY_REFUSED.matcher(stderr.text()).find();
+            boolean outOfMemory = exit == KILLED && memory.sawKill() || wasRefusedMemory(stderr.text());
             fail(command, control.killed(), exit, stderr.text(), outOfMemory);
         }
         return new ExecResult(planned, stream(document), stream(stderr), exit);
@@ -134,6 +133,12 @@ public class ToolExecutor implements ExecCommandExecutor {
 
     private static ByteArrayInputStream stream(ByteTail tail) {
         return new ByteArrayInputStream(tail.text().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean wasRefusedMemory(String stderr) {
+        // A decoder gets no picture for want of memory, or because the picture has a size that is not allowed.
+        boolean noPicture = stderr.contains("get_buffer() failed") && !stderr.contains("is invalid");
+        return noPicture || MEMORY_REFUSED.matcher(stderr).find();
     }
 
     private static void watch(Process process, ToolCommand command, ToolControl control, AtomicLong lastMoved)

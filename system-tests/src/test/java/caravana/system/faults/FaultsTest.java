@@ -9,13 +9,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+import software.amazon.awssdk.services.sqs.model.SqsException;
 
 /**
  * Many jobs through several workers while everything around them fails, and what has to hold afterwards.
@@ -83,7 +86,7 @@ class FaultsTest {
         awaitQuiet(cluster);
 
         standIn.heal();
-        redrive(cluster);
+        redrive(cluster, traffic.expected());
         awaitQuiet(cluster);
         awaitSwept(cluster);
         cluster.workers().forEach(FaultyWorker::terminate);
@@ -130,13 +133,32 @@ class FaultsTest {
     }
 
     /** By the queue's own means, as an operator does it in the console. */
-    private static void redrive(Cluster cluster) {
+    private static void redrive(Cluster cluster, Map<String, Expectation> expected) {
+        String healed = expected.entrySet().stream()
+                .filter(e -> e.getValue() == Expectation.HEALED)
+                .map(e -> "'" + e.getKey() + "'")
+                .collect(Collectors.joining(","));
         try (SqsClient sqs = cluster.sqs()) {
-            String taskHandle = sqs.startMessageMoveTask(m -> m.sourceArn(cluster.setting("SQS_DLQ_ARN")))
+            String task = sqs.startMessageMoveTask(m -> m.sourceArn(cluster.setting("SQS_DLQ_ARN")))
                     .taskHandle();
-            System.out.println("redriving all dead letters by the queue's move task " + taskHandle.hashCode());
+            System.out.println("redriving all dead letters by the queue's move task");
             awaitTrue(
-                    "the dead-letter queue is empty", () -> messages(sqs, cluster.setting("SQS_DLQ_URL")) == 0, QUIET);
+                    "what is healed is taken up again",
+                    () -> count(
+                                    cluster,
+                                    "SELECT count(*) FROM videos WHERE status = 'failed' AND id IN (" + healed + ")")
+                            == 0,
+                    QUIET);
+            // Poison becomes a dead letter again, and would be moved again and again.
+            cancel(sqs, task);
+        }
+    }
+
+    private static void cancel(SqsClient sqs, String task) {
+        try {
+            sqs.cancelMessageMoveTask(c -> c.taskHandle(task));
+        } catch (SqsException completed) {
+            System.out.println("the move task had come to its end");
         }
     }
 
