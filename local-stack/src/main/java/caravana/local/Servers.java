@@ -163,6 +163,9 @@ final class Servers implements AutoCloseable {
     }
 
     private void startPostgres(int port) throws IOException, SQLException {
+        // Whatever it names has been ended. Where nobody collects zombies, PostgreSQL would take one for a running
+        // server.
+        Files.deleteIfExists(data.postgresNote());
         Path log = data.log("postgres");
         postgres = EmbeddedPostgres.builder()
                 .setPort(port)
