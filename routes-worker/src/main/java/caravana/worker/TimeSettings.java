@@ -30,7 +30,6 @@ import org.springframework.stereotype.Component;
 class TimeSettings implements CamelContextConfiguration {
 
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(15);
-    private static final Duration HAND_BACK = Duration.ofSeconds(15);
 
     private final WorkerProperties worker;
 
@@ -108,7 +107,7 @@ class TimeSettings implements CamelContextConfiguration {
         require(problems, !worker.grace().isNegative(), "caravana.worker.grace cannot be negative");
         require(
                 problems,
-                worker.grace().plus(HAND_BACK).compareTo(shutdownPhase) < 0,
+                worker.grace().plus(WorkerProperties.HAND_BACK).compareTo(shutdownPhase) < 0,
                 "caravana.worker.grace (%s) and 15 s have to be below spring.lifecycle.timeout-per-shutdown-phase (%s)",
                 worker.grace(),
                 shutdownPhase);
@@ -128,7 +127,8 @@ class TimeSettings implements CamelContextConfiguration {
 
     @Override
     public void beforeApplicationStart(CamelContext context) {
-        context.getShutdownStrategy().setTimeout(worker.grace().plus(HAND_BACK).toSeconds());
+        context.getShutdownStrategy()
+                .setTimeout(worker.grace().plus(WorkerProperties.HAND_BACK).toSeconds());
     }
 
     @Override

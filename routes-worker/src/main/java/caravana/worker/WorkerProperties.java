@@ -33,4 +33,8 @@ public record WorkerProperties(
         @NotNull Duration maxBackoff,
         @NotNull Duration grace,
         @NotNull Duration probe,
-        @NotNull DataSize diskReserve) {}
+        @NotNull DataSize diskReserve) {
+
+    /** How long jobs that the grace period has not sufficed for may take to be handed back: three calls each. */
+    public static final Duration HAND_BACK = Duration.ofSeconds(15);
+}

@@ -22,9 +22,6 @@ class Drain implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
 
-    /** How long the stopped jobs may take to be handed back: three calls each. */
-    static final Duration HAND_BACK = Duration.ofSeconds(15);
-
     private final Intake intake;
     private final JobLease lease;
     private final Duration grace;
@@ -51,7 +48,7 @@ class Drain implements SmartLifecycle {
         }
         // From here on, one that was received in the last moment is handed back as well.
         lease.stopAll(KillReason.SHUTDOWN);
-        if (!lease.awaitNone(HAND_BACK)) {
+        if (!lease.awaitNone(WorkerProperties.HAND_BACK)) {
             log.warn(
                     "{} jobs could not be handed back in time; their leases run out",
                     lease.running().size());
