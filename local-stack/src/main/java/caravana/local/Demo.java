@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -30,6 +29,7 @@ final class Demo {
     private final ObjectMapper json = new ObjectMapper();
     private final Map<String, Long> times = new LinkedHashMap<>();
     private final Shutdown shutdown;
+    private ApiClient client;
 
     private Demo(Shutdown shutdown) {
         this.shutdown = shutdown;
@@ -95,6 +95,7 @@ final class Demo {
 
     private Path uploadAndFetch(URI web, Path video, Path results, CompletableFuture<Object> crash)
             throws IOException, InterruptedException {
+        client = ApiClient.signUp(web);
         long uploading = System.nanoTime();
         String id = upload(web, video);
         lap("upload", uploading, Files.size(video) / 1024 + " KiB uploaded as video " + id);
@@ -152,18 +153,7 @@ final class Demo {
     }
 
     private String upload(URI web, Path video) throws IOException, InterruptedException {
-        String boundary = "caravana-" + UUID.randomUUID();
-        String head = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nDemo\r\n" + "--"
-                + boundary + "\r\nContent-Disposition: form-data; name=\"video_file\"; filename=\"demo.mp4\"\r\n"
-                + "Content-Type: video/mp4\r\n\r\n";
-        HttpRequest request = HttpRequest.newBuilder(web.resolve("/api/videos/upload"))
-                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-                .POST(HttpRequest.BodyPublishers.concat(
-                        HttpRequest.BodyPublishers.ofString(head),
-                        HttpRequest.BodyPublishers.ofFile(video),
-                        HttpRequest.BodyPublishers.ofString("\r\n--" + boundary + "--\r\n")))
-                .build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = client.uploadForm(web, "Demo", HttpRequest.BodyPublishers.ofFile(video));
         if (answer.statusCode() != 201) {
             throw new LocalStackException("The upload was answered " + answer.statusCode() + ": " + answer.body());
         }
@@ -173,12 +163,10 @@ final class Demo {
     /** Shows the video's progress until it is processed, or something that it needs has ended. */
     private JsonNode follow(URI web, String id, CompletableFuture<Object> crash)
             throws IOException, InterruptedException {
-        HttpRequest ask =
-                HttpRequest.newBuilder(web.resolve("/api/videos/" + id)).build();
         long deadline = System.nanoTime() + JOB_LIMIT.toNanos();
         String shown = "";
         while (System.nanoTime() < deadline && !shutdown.asked().isDone() && !crash.isDone()) {
-            HttpResponse<String> answer = http.send(ask, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = client.get(web.resolve("/api/videos/" + id));
             if (answer.statusCode() != 200) {
                 throw new LocalStackException("The status was answered " + answer.statusCode() + ": " + answer.body());
             }

@@ -48,6 +48,7 @@ final class Servers implements AutoCloseable {
     private final ToIntFunction<Ports> chosenPort;
     private final Map<Ports, Integer> ports = new EnumMap<>(Ports.class);
     private EmbeddedPostgres postgres;
+    private Secrets secrets;
 
     private Servers(DataFolder data, ToIntFunction<Ports> port) {
         this.data = data;
@@ -76,6 +77,7 @@ final class Servers implements AutoCloseable {
     }
 
     private void startAll() throws IOException, SQLException {
+        secrets = Secrets.of(data);
         for (Ports port : List.of(Ports.POSTGRES, Ports.REDIS, Ports.SQS, Ports.S3)) {
             ports.put(port, chosenPort.applyAsInt(port));
         }
@@ -143,6 +145,7 @@ final class Servers implements AutoCloseable {
         int sqsPort = ports.get(Ports.SQS);
         environment.put("SPRING_PROFILES_ACTIVE", "local");
         environment.put("STORAGE_BACKEND", "s3");
+        environment.putAll(secrets.environment());
         environment.put(
                 "DATABASE_URL", "postgresql://caravana:caravana@127.0.0.1:" + ports.get(Ports.POSTGRES) + "/caravana");
         environment.put("REDIS_URL", "redis://127.0.0.1:" + ports.get(Ports.REDIS) + "/0");
@@ -280,6 +283,11 @@ final class Servers implements AutoCloseable {
     private void note(String name, ProcessHandle handle) {
         data.note(name, handle);
         handles.put(name, handle);
+    }
+
+    /** What web has to keep to itself. */
+    Secrets secrets() {
+        return secrets;
     }
 
     /** The variables that point an app at these servers. */

@@ -28,7 +28,8 @@ final class Up {
                 }
                 System.out.println("Caravana is up. Ctrl-C stops it.");
                 System.out.println("  web     " + apps.web() + "   (health: " + apps.web() + "/api/health)");
-                System.out.println("  upload  POST " + apps.web() + "/api/videos/upload   video_file, title");
+                System.out.println("  calls   " + apps.web() + "/api/docs");
+                System.out.println("  operator " + servers.secrets().operatorLine());
                 System.out.println("  data    " + folder + "   (logs: " + folder.resolve("logs") + ")");
                 Object ended = CompletableFuture.anyOf(shutdown.asked(), servers.firstExit(), apps.firstExit())
                         .join();

@@ -6,55 +6,22 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.test.annotation.DirtiesContext;
-import org.springframework.test.context.ActiveProfiles;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
-import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** The sweeps as they ship, at a quick beat, on rows that crashes would leave behind. */
-@ActiveProfiles("local")
-@DirtiesContext
-@CamelSpringBootTest
-@SpringBootTest(
-        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"management.server.port=0", "caravana.reconciler.period=300ms"})
-class ReconcilerTest {
+@TestPropertySource(properties = "caravana.reconciler.period=300ms")
+class ReconcilerTest extends WebTest {
 
     private static final Duration SOON = Duration.ofSeconds(15);
 
-    @Autowired
-    private SqsClient sqs;
-
-    @Autowired
-    private S3Client s3;
-
-    @Autowired
-    private JdbcTemplate jdbc;
-
-    @DynamicPropertySource
-    static void localStack(DynamicPropertyRegistry registry) {
-        Map<String, String> stack = WebFixture.STACK.environment();
-        stack.forEach((name, value) -> registry.add(name, () -> value));
-        System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
-        System.setProperty("aws.secretAccessKey", stack.get("AWS_SECRET_ACCESS_KEY"));
-    }
-
     @BeforeEach
-    void empty() {
-        jdbc.update("DELETE FROM videos");
+    void emptyQueues() {
         take("SQS_QUEUE_URL");
         take("SQS_DLQ_URL");
     }
@@ -202,10 +169,6 @@ class ReconcilerTest {
         jdbc.update("UPDATE videos SET " + more + " WHERE id = '" + id + "'");
     }
 
-    private Map<String, Object> row(String id) {
-        return jdbc.queryForMap("SELECT * FROM videos WHERE id = CAST(? AS uuid)", id);
-    }
-
     private int rows(String id) {
         return jdbc.queryForObject("SELECT count(*) FROM videos WHERE id = CAST(? AS uuid)", Integer.class, id);
     }
@@ -231,7 +194,7 @@ class ReconcilerTest {
 
     /** Receives and deletes what is in the queue. */
     private List<Message> take(String queue) {
-        String url = WebFixture.STACK.environment().get(queue);
+        String url = setting(queue);
         List<Message> messages = sqs.receiveMessage(r -> r.queueUrl(url)
                         .waitTimeSeconds(0)
                         .maxNumberOfMessages(10)
@@ -239,9 +202,5 @@ class ReconcilerTest {
                 .messages();
         messages.forEach(m -> sqs.deleteMessage(d -> d.queueUrl(url).receiptHandle(m.receiptHandle())));
         return messages;
-    }
-
-    private static String bucket() {
-        return WebFixture.STACK.environment().get("S3_BUCKET");
     }
 }

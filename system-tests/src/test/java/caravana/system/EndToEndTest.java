@@ -3,6 +3,7 @@ package caravana.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -34,26 +35,26 @@ class EndToEndTest {
 
     private static final Videos.Pixel PLAIN = new Videos.Pixel(0x30, 0xa0, 0x50);
 
-    private static final String BOUNDARY = "boundary-of-the-test";
-
     @TempDir
     static Path folder;
 
     private static LocalStack stack;
     private static AppProcess web;
     private static AppProcess worker;
+    private static ApiClient client;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         stack = LocalStack.start(folder.resolve("stack"));
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
         worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
         web.awaitReady(START);
+        client = ApiClient.signUp(web.uri());
         worker.awaitReady(START);
     }
 
@@ -165,26 +166,14 @@ class EndToEndTest {
     }
 
     private String upload(Path video) throws IOException, InterruptedException {
-        String head = "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"video_file\"; filename=\"v.mp4\""
-                + "\r\n\r\n";
-        String tail = "\r\n--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nEnd to end\r\n--"
-                + BOUNDARY + "--\r\n";
-        HttpRequest request = HttpRequest.newBuilder(web.uri().resolve("/api/videos/upload"))
-                .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)
-                .POST(HttpRequest.BodyPublishers.concat(
-                        HttpRequest.BodyPublishers.ofString(head),
-                        HttpRequest.BodyPublishers.ofFile(video),
-                        HttpRequest.BodyPublishers.ofString(tail)))
-                .build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer =
+                client.uploadForm(web.uri(), "End to end", HttpRequest.BodyPublishers.ofFile(video));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
         return json.readTree(answer.body()).path("video_id").asText();
     }
 
     private JsonNode show(String id) throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(web.uri().resolve("/api/videos/" + id)).build(),
-                HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = client.get(web.uri().resolve("/api/videos/" + id));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return json.readTree(answer.body());
     }

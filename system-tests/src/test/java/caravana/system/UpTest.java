@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -51,10 +52,16 @@ class UpTest {
                 .get(0)
                 .strip());
         assertThat(left).hasSizeGreaterThanOrEqualTo(5);
+        Path operator = data.resolve("operator.json");
+        String password = Files.readString(operator).replaceAll("(?s).*\"password\":\"([^\"]+)\".*", "$1");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(operator)))
+                .isEqualTo("rw-------");
+        assertThat(Files.readString(data.resolve("up.log"))).contains(password);
         killed.destroyForcibly().waitFor();
 
         Process next = up();
         try {
+            assertThat(Files.readString(data.resolve("up.log"))).as("told once").doesNotContain(password);
             assertThat(left).noneMatch(Liveness::isRunning);
             assertThat(ProcessHandle.of(postgres).filter(Liveness::isRunning)).isEmpty();
         } finally {

@@ -1,5 +1,6 @@
 package caravana.web.http;
 
+import caravana.web.identity.Callers;
 import caravana.web.upload.UploadProperties;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
@@ -24,7 +25,9 @@ public class HttpConfiguration {
     PlatformHttpEngine platformHttpEngine(
             ServerProperties server,
             UploadProperties upload,
-            @Qualifier("applicationTaskExecutor") AsyncTaskExecutor requests) {
+            @Qualifier("applicationTaskExecutor") AsyncTaskExecutor requests,
+            Problems failures,
+            ProblemWriter problems) {
         // Not a bean: any Executor bean would switch Spring Boot's own off.
         Executor uploads = new ThreadPoolExecutor(
                 0,
@@ -33,6 +36,6 @@ public class HttpConfiguration {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 new CustomizableThreadFactory("upload-"));
-        return new StreamingHttpEngine(server.getPort(), requests, uploads);
+        return new StreamingHttpEngine(server.getPort(), requests, uploads, failures, problems, Callers::current);
     }
 }

@@ -11,20 +11,58 @@ import org.springframework.http.HttpStatus;
  */
 public class Problem extends RuntimeException {
 
+    /** Its media type. */
+    public static final String TYPE = "application/problem+json";
+
+    private static final int UNAVAILABLE_RETRY_SECONDS = 5;
     private static final long serialVersionUID = 1L;
 
     private final int status;
     private final String code;
+    private final Integer retryAfter;
 
     /**
-     * @param status HTTP status, 400 to 599
+     * @param status HTTP status, 400 to 599; with 503 the client is told to try again in 5 s
      * @param code stable code for programs
      * @param detail one sentence for people, which says what to do
      */
     public Problem(int status, String code, String detail) {
+        this(status, code, detail, status == 503 ? UNAVAILABLE_RETRY_SECONDS : null);
+    }
+
+    /** @param retryAfter seconds after which another try may be worth it; null when there is nothing to be said */
+    public Problem(int status, String code, String detail, Integer retryAfter) {
         super(detail);
         this.status = status;
         this.code = code;
+        this.retryAfter = retryAfter;
+    }
+
+    /**
+     * What a status alone says, for answers that the servlet container or Camel gave.
+     *
+     * @param status HTTP status, 400 to 599
+     */
+    public static Problem of(int status) {
+        return switch (status) {
+            case 400 -> new Problem(400, "invalid_request", "The request cannot be understood.");
+            case 401 ->
+                new Problem(401, "unauthenticated", "Log in, and send the token as Authorization: Bearer TOKEN.");
+            case 403 -> new Problem(403, "forbidden", "This account may not do that.");
+            case 404 -> new Problem(404, "not_found", "There is nothing at this address.");
+            case 405 -> new Problem(405, "method_not_allowed", "This address does not take that method.");
+            case 406 -> new Problem(406, "not_acceptable", "The answer is to be had as JSON only.");
+            case 411 ->
+                new Problem(411, "length_required", "Send the body with a Content-Length; only uploads go without.");
+            case 415 ->
+                new Problem(415, "unsupported_media_type", "This call does not take a body of that media type.");
+            case 503 -> new Problem(503, "unavailable", "A system that we need is away for a moment; try again later.");
+            default ->
+                status < 500
+                        ? new Problem(status, "refused", "The request was refused.")
+                        : new Problem(
+                                status, "internal_error", "Something went wrong on our side; it has been logged.");
+        };
     }
 
     public int getStatus() {
@@ -35,11 +73,17 @@ public class Problem extends RuntimeException {
         return code;
     }
 
+    /** Seconds; null when there is nothing to be said. */
+    public Integer getRetryAfter() {
+        return retryAfter;
+    }
+
     /** The document that the client gets. */
     public Map<String, Object> getDocument() {
+        HttpStatus known = HttpStatus.resolve(status);
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("type", "about:blank");
-        document.put("title", HttpStatus.valueOf(status).getReasonPhrase());
+        document.put("title", known == null ? "Error" : known.getReasonPhrase());
         document.put("status", status);
         document.put("code", code);
         document.put("detail", getMessage());

@@ -1,6 +1,7 @@
 package caravana.web.http;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +14,9 @@ public class Problems {
 
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
+    /** SQL's class of states for values that a column cannot hold. */
+    private static final String DATA_EXCEPTION = "22";
+
     /**
      * The answer to a request that failed, by the failure's type: a {@link Problem} is answered as it is, a system that
      * is away is 503, and what is left is our own mistake.
@@ -22,9 +26,18 @@ public class Problems {
             if (cause instanceof Problem problem) {
                 return problem;
             }
+            if (cause instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && sql.getSQLState().startsWith(DATA_EXCEPTION)) {
+                log.warn("A value that the database cannot hold: {}", sql.getMessage());
+                return new Problem(400, "invalid_request", "A value of the request cannot be stored.");
+            }
             if (cause instanceof SQLException || cause instanceof SdkException) {
                 log.error("A system that a request needs is away: {}", cause.toString());
-                return new Problem(503, "unavailable", "A system that we need is away for a moment; try again later.");
+                return Problem.of(503);
+            }
+            if (cause instanceof SocketTimeoutException) {
+                return new Problem(408, "too_slow", "Nothing came for too long; send the request again.");
             }
             if (cause instanceof IOException) {
                 log.info("The client went away: {}", cause.toString());
@@ -32,11 +45,6 @@ public class Problems {
             }
         }
         log.error("A request failed", failure);
-        return new Problem(500, "internal_error", "Something went wrong on our side; it has been logged.");
-    }
-
-    /** @throws Problem always: the same 404 for an unknown, an unfinished and a deleted video */
-    public void unknownVideo() {
-        throw new Problem(404, "not_found", "There is no video with this id.");
+        return Problem.of(500);
     }
 }

@@ -3,83 +3,165 @@ package caravana.web.http;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConsumer;
 import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
+import org.apache.camel.spi.ExceptionHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The platform-http engine of Camel's starter with three differences.
+ * The platform-http engine of Camel's starter with these differences.
  *
  * <ul>
  *   <li>An endpoint with {@code useStreaming=true} gets the request's own stream as body, untouched; the starter's copies
  *       it into the heap.
  *   <li>Such endpoints run on a bounded pool of their own: uploads bound their memory by it, and never keep a status
  *       request waiting. A full pool answers 503 with {@code Retry-After}.
- *   <li>No request header and no request body ever comes back in an answer.
+ *   <li>The exchange property {@code caller} tells who asks.
+ *   <li>No request header and no request body ever comes back in an answer, and every error is a {@link Problem}.
  * </ul>
  */
 public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
 
-    private static final String BUSY_RETRY_SECONDS = "5";
+    private static final Logger log = LoggerFactory.getLogger(StreamingHttpEngine.class);
 
     /** What an answer may carry, in lower case; all else in the headers came with the request. */
-    private static final Set<String> ANSWER_HEADERS =
-            Set.of("content-type", "retry-after", "location", "etag", "link", "cache-control", "camelhttpresponsecode");
+    private static final Set<String> ANSWER_HEADERS = Set.of(
+            "allow",
+            "cache-control",
+            "camelhttpresponsecode",
+            "content-type",
+            "etag",
+            "idempotency-replayed",
+            "link",
+            "location",
+            "retry-after");
+
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final String CALLER = Caller.class.getName();
 
     private final Executor requests;
     private final Executor uploads;
+    private final Problems failures;
+    private final ProblemWriter problems;
+    private final Supplier<Caller> callers;
 
     /**
      * @param port the server's port
      * @param requests runs ordinary requests
      * @param uploads runs streaming ones; it has to reject what is too much
+     * @param callers tells who makes the request of the calling thread; null for nobody
      */
-    public StreamingHttpEngine(int port, Executor requests, Executor uploads) {
+    public StreamingHttpEngine(
+            int port,
+            Executor requests,
+            Executor uploads,
+            Problems failures,
+            ProblemWriter problems,
+            Supplier<Caller> callers) {
         super(port, requests);
         this.requests = requests;
         this.uploads = uploads;
+        this.failures = failures;
+        this.problems = problems;
+        this.callers = callers;
     }
 
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor route) {
-        if (endpoint.isUseStreaming()) {
-            return new UploadConsumer(endpoint, exchange -> answer(route, withStream(exchange)), uploads);
-        }
-        return new SpringBootPlatformHttpConsumer(endpoint, exchange -> answer(route, exchange), requests);
+        return endpoint.isUseStreaming()
+                ? new UploadConsumer(endpoint, exchange -> answer(route, withStream(exchange)), uploads)
+                : new RequestConsumer(endpoint, exchange -> answer(route, exchange), requests);
     }
 
-    private static Exchange withStream(Exchange exchange) throws Exception {
-        HttpServletRequest request = (HttpServletRequest) exchange.getIn().removeHeader("CamelHttpServletRequest");
-        exchange.getIn().setBody(request.getInputStream());
+    private static Exchange withStream(Exchange exchange) throws IOException {
+        exchange.getIn().setBody(request(exchange).getInputStream());
         return exchange;
     }
 
+    private static HttpServletRequest request(Exchange exchange) {
+        return exchange.getIn().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
+    }
+
     private static void answer(Processor route, Exchange exchange) {
+        exchange.setProperty("caller", request(exchange).getAttribute(CALLER));
         try {
             route.process(exchange);
         } catch (Throwable t) {
             // An Error that escaped from here would be answered by 200 and the request's own body.
             exchange.setException(t);
         }
-        if (exchange.getMessage().getBody() instanceof InputStream) {
-            exchange.getMessage().setBody(null);
+        Message answer = exchange.getMessage();
+        if (answer.getBody() instanceof InputStream) {
+            answer.setBody(null);
         }
-        exchange.getMessage()
-                .getHeaders()
-                .keySet()
-                .removeIf(name -> !ANSWER_HEADERS.contains(name.toLowerCase(Locale.ROOT)));
+        answer.getHeaders().keySet().removeIf(name -> !ANSWER_HEADERS.contains(name.toLowerCase(Locale.ROOT)));
     }
 
-    private static final class UploadConsumer extends SpringBootPlatformHttpConsumer {
+    /** Ordinary requests. */
+    private class RequestConsumer extends SpringBootPlatformHttpConsumer {
+
+        RequestConsumer(PlatformHttpEndpoint endpoint, Processor route, Executor executor) {
+            super(endpoint, route, executor);
+            setExceptionHandler(new Gone());
+        }
+
+        @Override
+        public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
+            // Asked here, since the security context belongs to this thread and not to the one that runs the route.
+            request.setAttribute(CALLER, callers.get());
+            return super.service(request, response);
+        }
+
+        /** Camel's own refusals, of a media type, say, have no body or one of plain text. */
+        @Override
+        protected void afterProcess(HttpServletResponse response, Exchange exchange) throws Exception {
+            Message answer = exchange.getMessage();
+            Integer status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+            boolean error = exchange.isFailed() || (status != null && status >= 400);
+            String type = answer.getHeader(Exchange.CONTENT_TYPE, String.class);
+            if (error && (exchange.isFailed() || type == null || !type.contains("json"))) {
+                Problem problem = exchange.isFailed() ? failures.of(exchange.getException()) : Problem.of(status);
+                exchange.setException(null);
+                problems.write(problem, response);
+                answer.setBody(null);
+                answer.removeHeaders("*");
+                answer.setHeader(Exchange.HTTP_RESPONSE_CODE, response.getStatus());
+                answer.setHeader(Exchange.CONTENT_TYPE, Problem.TYPE);
+            }
+            if (answer.getBody() instanceof byte[] whole) {
+                response.setContentLength(whole.length);
+            } else if (answer.getBody() == null) {
+                // Camel names one for whatever the contract has some type for.
+                answer.removeHeader(Exchange.CONTENT_TYPE);
+            }
+            super.afterProcess(response, exchange);
+            try {
+                // An answer without a body is complete as well; Spring would look for a converter for it, and fail.
+                response.flushBuffer();
+            } catch (IOException gone) {
+                log.debug("The client did not wait for its answer: {}", gone.toString());
+            }
+        }
+    }
+
+    private final class UploadConsumer extends RequestConsumer {
 
         UploadConsumer(PlatformHttpEndpoint endpoint, Processor route, Executor uploads) {
             super(endpoint, route, uploads);
@@ -90,8 +172,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             try {
                 return super.service(request, response);
             } catch (RejectedExecutionException full) {
-                response.setHeader("Retry-After", BUSY_RETRY_SECONDS);
-                response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+                refuse(new Problem(503, "busy", "Too many uploads are running; try again in a moment."), response);
                 return CompletableFuture.completedFuture(null);
             }
         }
@@ -101,10 +182,62 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             String type = request.getContentType();
             if (type != null && type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
                 // The servlet container would take the body for parameters while Camel maps the headers.
-                response.setStatus(HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE);
+                refuse(Problem.of(415), response);
                 return;
             }
             super.handleService(new BodyHidden(request), response);
+            if (response.getStatus() >= 400) {
+                response.flushBuffer();
+                linger(request);
+            }
+        }
+
+        /**
+         * Reads on for a while after a refusal. A client that is still sending would have its connection reset, and might
+         * never see the answer.
+         */
+        private void linger(HttpServletRequest request) {
+            long end = System.nanoTime() + LINGER_NANOS;
+            byte[] nobodyWantsIt = new byte[64 * 1024];
+            try {
+                InputStream in = request.getInputStream();
+                while (System.nanoTime() < end && in.read(nobodyWantsIt) >= 0) {
+                    // On to the next.
+                }
+            } catch (IOException gone) {
+                log.debug("The client of a refused upload went away: {}", gone.toString());
+            }
+        }
+
+        private void refuse(Problem problem, HttpServletResponse response) {
+            try {
+                problems.write(problem, response);
+            } catch (IOException gone) {
+                throw new UncheckedIOException(gone);
+            }
+        }
+    }
+
+    /** An answer that could not be written. Mostly the client is gone, which is its own affair. */
+    private static final class Gone implements ExceptionHandler {
+
+        @Override
+        public void handleException(Throwable failure) {
+            handleException("", failure);
+        }
+
+        @Override
+        public void handleException(String message, Throwable failure) {
+            handleException(message, null, failure);
+        }
+
+        @Override
+        public void handleException(String message, Exchange exchange, Throwable failure) {
+            if (failure instanceof IOException) {
+                log.info("{} {}", message, failure.toString());
+            } else {
+                log.error(message, failure);
+            }
         }
     }
 

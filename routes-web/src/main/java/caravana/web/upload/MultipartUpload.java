@@ -1,22 +1,12 @@
 package caravana.web.upload;
 
-import caravana.transformation.ImpossibleCombinationException;
-import caravana.transformation.TransformationCatalogue;
-import caravana.transformation.UnknownTransformationException;
 import caravana.web.http.Problem;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.apache.camel.Body;
-import org.apache.camel.ExchangeProperty;
-import org.apache.camel.Header;
+import org.apache.camel.Exchange;
 import org.apache.commons.fileupload2.core.AbstractRequestContext;
 import org.apache.commons.fileupload2.core.FileItemInput;
 import org.apache.commons.fileupload2.core.FileItemInputIterator;
@@ -32,91 +22,74 @@ import org.springframework.stereotype.Component;
 public class MultipartUpload {
 
     private static final int FIELD_BYTES = 16 * 1024;
-    private static final int TITLE_LENGTH = 200;
 
     private final ObjectWriter objects;
-    private final TransformationCatalogue catalogue;
-    private final ObjectMapper json;
+    private final UploadRules rules;
+    private final UploadProperties limits;
 
-    MultipartUpload(ObjectWriter objects, TransformationCatalogue catalogue, ObjectMapper json) {
+    MultipartUpload(ObjectWriter objects, UploadRules rules, UploadProperties limits) {
         this.objects = objects;
-        this.catalogue = catalogue;
-        this.json = json;
+        this.rules = rules;
+        this.limits = limits;
+    }
+
+    /** @throws Problem 415 {@code not_multipart} when the request is no form */
+    public void checkType(Exchange exchange) {
+        String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
+        if (type == null || !type.startsWith("multipart/form-data")) {
+            throw new Problem(415, "not_multipart", "Send the form as multipart/form-data with the field video_file.");
+        }
     }
 
     /**
-     * Stores {@code video_file} under the given key.
+     * Stores {@code video_file}, or only counts it when the upload is one that we have.
      *
      * @return {@code title}, {@code original_name}, {@code original_bytes} and {@code transformations} (a JSON array)
-     * @throws Problem 400 or 413 when the upload is not as the contract says
+     * @throws Problem 400, 408 or 413 when the upload is not as the contract says
      * @throws IOException when the client went away
      */
-    public Map<String, Object> receive(
-            @Body InputStream in,
-            @Header("Content-Type") String contentType,
-            @ExchangeProperty("original_key") String key)
-            throws IOException {
-        if (contentType == null || !contentType.startsWith("multipart/form-data")) {
-            throw new Problem(415, "not_multipart", "Send the form as multipart/form-data with the field video_file.");
-        }
+    public Map<String, Object> receive(Exchange exchange) throws IOException {
+        InputStream in = new TimedStream(exchange.getMessage().getBody(InputStream.class), limits);
+        String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
+        Opening opening = Opening.of(exchange);
         Map<String, Object> upload = new LinkedHashMap<>();
-        List<String> names = new ArrayList<>();
         try {
-            FileItemInputIterator fields = parser().getItemIterator(new StreamContext(in, contentType));
+            FileItemInputIterator fields = parser().getItemIterator(new StreamContext(in, type));
             while (fields.hasNext()) {
-                readField(fields.next(), key, upload, names);
+                readField(fields.next(), opening, upload);
             }
         } catch (FileUploadException notAForm) {
             throw new Problem(400, "malformed_form", "The form cannot be read as multipart/form-data.");
         }
-        return checked(upload, names);
+        if (!(upload.get("original_bytes") instanceof Long bytes)) {
+            throw new Problem(400, "file_required", "Send the video in the field video_file.");
+        }
+        UploadRules.checkNotEmpty(bytes);
+        upload.put("title", rules.title((String) upload.get("title")));
+        upload.put("transformations", rules.transformations((String) upload.get("transformations")));
+        return upload;
     }
 
-    private void readField(FileItemInput field, String key, Map<String, Object> upload, List<String> names)
-            throws IOException {
+    private void readField(FileItemInput field, Opening opening, Map<String, Object> upload) throws IOException {
         switch (String.valueOf(field.getFieldName())) {
             case "video_file" -> {
                 if (upload.containsKey("original_bytes")) {
                     throw new Problem(400, "too_many_files", "Send one video_file per upload.");
                 }
-                upload.put("original_bytes", objects.write(field.getInputStream(), key, "application/octet-stream"));
-                upload.put("original_name", field.getName());
+                upload.put("original_bytes", objects.take(field.getInputStream(), opening));
+                upload.put("original_name", printable(field.getName()));
             }
-            case "title" -> upload.put("title", text(field).strip());
-            case "transformaciones" ->
-                names.addAll(Arrays.stream(text(field).split(","))
-                        .map(String::strip)
-                        .filter(name -> !name.isEmpty())
-                        .toList());
+            case "title" -> upload.put("title", text(field));
+            case "transformaciones" -> upload.merge("transformations", text(field), (some, more) -> some + "," + more);
             default -> {
                 // A browser's form may hold more than we ask for.
             }
         }
     }
 
-    private Map<String, Object> checked(Map<String, Object> upload, List<String> names) throws JsonProcessingException {
-        if (!(upload.get("original_bytes") instanceof Long bytes)) {
-            throw new Problem(400, "file_required", "Send the video in the field video_file.");
-        }
-        if (bytes == 0) {
-            throw new Problem(400, "file_empty", "The file is empty; send a video.");
-        }
-        String title = (String) upload.get("title");
-        if (title == null || title.isEmpty() || title.length() > TITLE_LENGTH) {
-            throw new Problem(400, "title_invalid", "Send a title of 1 to " + TITLE_LENGTH + " characters.");
-        }
-        List<String> chosen = names.isEmpty() ? catalogue.defaultSet() : names;
-        try {
-            catalogue.resolve(chosen);
-        } catch (UnknownTransformationException e) {
-            throw new Problem(400, "unknown_transformation", e.getMessage());
-        } catch (ImpossibleCombinationException e) {
-            throw new Problem(400, "impossible_combination", e.getMessage());
-        }
-        upload.put(
-                "transformations",
-                json.writeValueAsString(chosen.stream().distinct().toList()));
-        return upload;
+    /** A file's name is data, and nothing but shown again. */
+    private static String printable(String name) {
+        return name == null ? null : name.replaceAll("\\p{Cntrl}", "");
     }
 
     private static String text(FileItemInput field) throws IOException {

@@ -29,6 +29,8 @@ public class ObjectWriter {
     /** S3's smallest size for a part that is not the last. */
     private static final int PART_BYTES = 5 * 1024 * 1024;
 
+    private static final int READ_BYTES = 64 * 1024;
+
     private final S3Client s3;
     private final String bucket;
     private final long maxBytes;
@@ -40,15 +42,29 @@ public class ObjectWriter {
     }
 
     /**
-     * Stores the whole stream.
+     * Stores the stream where the opening says; one that we have already is only read and counted.
      *
-     * @param type media type that the object gets
      * @return its length in bytes; 0 when the stream was empty, and nothing was stored
      * @throws Problem 413 {@code too_large} when the stream is longer than allowed
      * @throws IOException when the client went away
      * @throws SdkException when S3 failed
      */
-    public long write(InputStream in, String key, String type) throws IOException {
+    long take(InputStream in, Opening opening) throws IOException {
+        return opening.originalKey() == null ? count(in) : write(in, opening.originalKey(), "application/octet-stream");
+    }
+
+    private long count(InputStream in) throws IOException {
+        byte[] part = new byte[READ_BYTES];
+        long total = 0;
+        for (int length = in.read(part); length >= 0; length = in.read(part)) {
+            total += length;
+            checkSize(total);
+        }
+        return total;
+    }
+
+    /** Stores the whole stream; the type is the object's media type. */
+    private long write(InputStream in, String key, String type) throws IOException {
         byte[] part = new byte[PART_BYTES];
         int length = in.readNBytes(part, 0, PART_BYTES);
         checkSize(length);
@@ -97,7 +113,8 @@ public class ObjectWriter {
         }
     }
 
-    private void checkSize(long total) {
+    /** @throws Problem 413 {@code too_large} when that is more than allowed */
+    void checkSize(long total) {
         if (total > maxBytes) {
             throw new Problem(413, "too_large", "The file is larger than the " + maxBytes + " bytes allowed.");
         }

@@ -13,11 +13,15 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param maxSize the largest file
  * @param atOnce uploads at once, 1 to 1,000; more are answered 503. Each needs up to two buffers of 5 MiB
- * @param patience how long an upload may take before its row counts as abandoned
+ * @param patience how long an upload may take; after that its row counts as abandoned
+ * @param minRate bytes a second that a client has to send on average, once 30 s have passed; 0 for any
+ * @param perHour uploads of one owner within an hour; more are answered 429; 0 for no limit
  */
 @Validated
 @ConfigurationProperties("caravana.upload")
 public record UploadProperties(
         @NotNull DataSize maxSize,
         @Min(1) @Max(1000) int atOnce,
-        @NotNull Duration patience) {}
+        @NotNull Duration patience,
+        @NotNull DataSize minRate,
+        @Min(0) int perHour) {}

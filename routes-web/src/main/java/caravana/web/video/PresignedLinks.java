@@ -1,15 +1,19 @@
 package caravana.web.video;
 
 import caravana.aws.BucketProperties;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
+import org.springframework.http.ContentDisposition;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** Links through which a browser fetches an object from S3 by itself, for a while. */
+/** Links through which a browser fetches an object from S3 by itself, for 15 minutes. Nothing is asked of S3. */
 @Component
 public class PresignedLinks {
 
-    private static final Duration VALID = Duration.ofMinutes(15);
+    /** How long they are valid. */
+    static final Duration VALID = Duration.ofMinutes(15);
 
     private final S3Presigner presigner;
     private final String bucket;
@@ -19,14 +23,50 @@ public class PresignedLinks {
         this.bucket = storage.bucket();
     }
 
-    /** A link to the object, valid for 15 minutes; null for no key. Nothing is asked of S3. */
-    public String to(String key) {
+    /**
+     * To what was uploaded. It could be anything, a page with scripts as well, so a browser is told to save it.
+     *
+     * @param row the video's row
+     * @return null when there is none
+     */
+    String original(Map<String, Object> row) {
+        Object name = row.get("original_name");
+        ContentDisposition saved = ContentDisposition.attachment()
+                .filename(name == null ? title(row) : (String) name, StandardCharsets.UTF_8)
+                .build();
+        return to((String) row.get("original_key"), "application/octet-stream", saved);
+    }
+
+    /** To the finished clip; null when there is none. */
+    String processed(Map<String, Object> row) {
+        return to((String) row.get("processed_key"), "video/mp4", shown(title(row) + ".mp4"));
+    }
+
+    /** To the poster image; null when there is none. */
+    String poster(Map<String, Object> row) {
+        return to((String) row.get("poster_key"), "image/jpeg", shown(title(row) + ".jpg"));
+    }
+
+    private static String title(Map<String, Object> row) {
+        return String.valueOf(row.get("title"));
+    }
+
+    private static ContentDisposition shown(String name) {
+        return ContentDisposition.inline()
+                .filename(name, StandardCharsets.UTF_8)
+                .build();
+    }
+
+    private String to(String key, String type, ContentDisposition disposition) {
         if (key == null) {
             return null;
         }
         return presigner
                 .presignGetObject(p -> p.signatureDuration(VALID)
-                        .getObjectRequest(g -> g.bucket(bucket).key(key)))
+                        .getObjectRequest(g -> g.bucket(bucket)
+                                .key(key)
+                                .responseContentType(type)
+                                .responseContentDisposition(disposition.toString())))
                 .url()
                 .toString();
     }

@@ -21,6 +21,22 @@ public class VideoDocument {
     }
 
     /**
+     * What the list says of it.
+     *
+     * @param row a row of {@code list-videos.sql}
+     */
+    Map<String, Object> summary(Map<String, Object> row) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        for (String field : new String[] {"video_id", "title", "status", "uploaded_at", "updated_at", "processed_at"}) {
+            document.put(field, row.get(field));
+        }
+        document.put("processed_url", links.processed(row));
+        return document;
+    }
+
+    /**
+     * Everything.
+     *
      * @param row a row of {@code show-video.sql}
      * @param progress the live entry in Redis ({@code phase}, {@code percent}, {@code eta_seconds}); null or empty when
      *     there is none
@@ -32,22 +48,16 @@ public class VideoDocument {
         String status = (String) row.get("status");
         boolean live = status.equals("processing") && progress != null && !progress.isEmpty();
 
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("video_id", row.get("video_id"));
-        document.put("title", row.get("title"));
-        document.put("status", status);
-        document.put("uploaded_at", row.get("uploaded_at"));
-        document.put("updated_at", row.get("updated_at"));
-        document.put("processed_at", row.get("processed_at"));
-        document.put("processed_url", links.to((String) row.get("processed_key")));
-        document.put("original_url", links.to((String) row.get("original_key")));
-        document.put("poster_url", links.to((String) row.get("poster_key")));
+        Map<String, Object> document = summary(row);
+        document.put("original_url", links.original(row));
+        document.put("poster_url", links.poster(row));
         document.put("phase", live ? progress.get("phase") : null);
         document.put("progress", status.equals("processed") ? Double.valueOf(100) : number(progress, live, "percent"));
         document.put("eta_seconds", number(progress, live, "eta_seconds"));
+        document.put("queue_position", row.get("queue_position"));
+        document.put("attempts", row.get("attempts"));
         // It ended before its own description says; what there was has been processed.
         document.put("truncated", row.get("truncated"));
-        document.put("attempts", row.get("attempts"));
         document.put("error", error(row));
         document.put("phase_ms", parsed((String) row.get("phase_ms")));
         return document;

@@ -1,6 +1,6 @@
 package caravana.web.video;
 
-import caravana.web.upload.UploadProperties;
+import caravana.web.http.Caller;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -13,21 +13,6 @@ import org.springframework.stereotype.Component;
 @Component("videoParameters")
 public class VideoParameters {
 
-    private final UploadProperties upload;
-
-    VideoParameters(UploadProperties upload) {
-        this.upload = upload;
-    }
-
-    /** For {@code open-upload.sql}. */
-    public void open(Exchange exchange) {
-        Map<String, Object> parameters = identity(exchange);
-        parameters.put("owner_id", exchange.getProperty("owner_id"));
-        parameters.put("original_key", exchange.getProperty("original_key"));
-        parameters.put("patience_seconds", upload.patience().toSeconds());
-        put(exchange, parameters);
-    }
-
     /** For {@code accept-upload.sql}: the property {@code upload} holds what the form said. */
     public void accept(Exchange exchange) {
         Map<String, Object> parameters = identity(exchange);
@@ -39,6 +24,13 @@ public class VideoParameters {
     /** For a statement that needs the video's id only. */
     public void identify(Exchange exchange) {
         put(exchange, identity(exchange));
+    }
+
+    /** For a statement that changes a video of the caller. */
+    public void owned(Exchange exchange) {
+        Map<String, Object> parameters = identity(exchange);
+        parameters.put("owner_id", exchange.getProperty("caller", Caller.class).getId());
+        put(exchange, parameters);
     }
 
     private static Map<String, Object> identity(Exchange exchange) {

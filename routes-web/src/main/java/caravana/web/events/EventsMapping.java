@@ -1,0 +1,36 @@
+package caravana.web.events;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/**
+ * Leads {@code /api/videos/{video_id}/events} to {@link VideoEvents}. Camel's mapping comes before all ordinary ones, and
+ * takes everything below the addresses that it knows.
+ */
+@Configuration(proxyBeanMethods = false)
+class EventsMapping {
+
+    private static final int BEFORE_CAMEL = -2;
+
+    @Bean
+    RequestMappingHandlerMapping videoEventsMapping(VideoEvents events) throws NoSuchMethodException {
+        RequestMappingHandlerMapping mapping = new RequestMappingHandlerMapping() {
+            @Override
+            protected boolean isHandler(Class<?> beanType) {
+                return false;
+            }
+        };
+        mapping.setOrder(BEFORE_CAMEL);
+        mapping.registerMapping(
+                RequestMappingInfo.paths("/api/videos/{video_id}/events")
+                        .methods(RequestMethod.GET)
+                        .options(mapping.getBuilderConfiguration())
+                        .build(),
+                events,
+                VideoEvents.class.getMethod("watch", String.class));
+        return mapping;
+    }
+}

@@ -1,0 +1,28 @@
+package caravana.web.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.stereotype.Component;
+
+/** Answers with a {@link Problem} where no route does: from filters, and for what never reaches one. */
+@Component
+public class ProblemWriter {
+
+    private final ObjectMapper json;
+
+    ProblemWriter(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /** Writes the whole answer. */
+    public void write(Problem problem, HttpServletResponse response) throws IOException {
+        response.setStatus(problem.getStatus());
+        response.setContentType(Problem.TYPE);
+        response.setHeader("Cache-Control", "no-store");
+        if (problem.getRetryAfter() != null) {
+            response.setIntHeader("Retry-After", problem.getRetryAfter());
+        }
+        response.getOutputStream().write(json.writeValueAsBytes(problem.getDocument()));
+    }
+}

@@ -1,0 +1,100 @@
+package caravana.web.identity;
+
+import caravana.web.http.Problem;
+import caravana.web.http.ProblemWriter;
+import jakarta.servlet.DispatcherType;
+import java.util.Collection;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.CsrfConfigurer;
+import org.springframework.security.config.annotation.web.configurers.LogoutConfigurer;
+import org.springframework.security.config.annotation.web.configurers.RequestCacheConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+
+/** Who may call what: everything needs a token, except what is listed here. */
+@Configuration(proxyBeanMethods = false)
+class SecurityConfiguration {
+
+    private static final String[] OPEN_TO_ALL = {
+        "/api/auth/signup", "/api/auth/login", "/api/health/ready", "/api/openapi.yaml", "/api/docs", "/api/docs/**"
+    };
+
+    /** The page of the contract needs its own scripts and styles; everything else is data. */
+    private static final String CONTENT_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+                    + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /** A token that comes along is not looked at: who logs in anew may well send the one that has expired. */
+    @Bean
+    @Order(1)
+    SecurityFilterChain openToAll(HttpSecurity http) throws Exception {
+        return headers(http.securityMatcher(OPEN_TO_ALL)
+                        .authorizeHttpRequests(calls -> calls.anyRequest().permitAll()))
+                .build();
+    }
+
+    @Bean
+    @Order(2)
+    SecurityFilterChain needsToken(HttpSecurity http, IdentityProperties identity, ProblemWriter problems)
+            throws Exception {
+        AuthenticationEntryPoint whoIsThat = (request, response, refused) -> {
+            response.setHeader("WWW-Authenticate", "Bearer");
+            problems.write(Problem.of(401), response);
+        };
+        return headers(http.authorizeHttpRequests(calls -> calls
+                                // A request that has been let in goes on, whatever becomes of it.
+                                .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                                .permitAll()
+                                .requestMatchers("/api/ops/**")
+                                .hasRole("operator")
+                                .anyRequest()
+                                .authenticated())
+                        .oauth2ResourceServer(
+                                tokens -> tokens.jwt(jwt -> jwt.jwtAuthenticationConverter(roles(identity)))
+                                        .authenticationEntryPoint(whoIsThat)
+                                        .accessDeniedHandler((request, response, refused) ->
+                                                problems.write(Problem.of(403), response)))
+                        .exceptionHandling(handling -> handling.authenticationEntryPoint(whoIsThat)))
+                .build();
+    }
+
+    private static HttpSecurity headers(HttpSecurity http) throws Exception {
+        return http.headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY))
+                        .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                // No cookie carries identity, so no other site can make a browser use it.
+                .csrf(CsrfConfigurer::disable)
+                .logout(LogoutConfigurer::disable)
+                .requestCache(RequestCacheConfigurer::disable);
+    }
+
+    @Bean
+    JwtDecoder jwtDecoder(Tokens tokens) {
+        return tokens.decoder();
+    }
+
+    private static JwtAuthenticationConverter roles(IdentityProperties identity) {
+        JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
+        converter.setJwtGrantedAuthoritiesConverter(token -> authorities(token, identity.rolesClaim()));
+        return converter;
+    }
+
+    private static Collection<GrantedAuthority> authorities(Jwt token, String claim) {
+        return token.getClaim(claim) instanceof List<?> names
+                ? names.stream()
+                        .<GrantedAuthority>map(name -> new SimpleGrantedAuthority("ROLE_" + name))
+                        .toList()
+                : List.of();
+    }
+}

@@ -1,0 +1,59 @@
+package caravana.web.identity;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.RSAKey;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.RSAPublicKeySpec;
+import java.util.Base64;
+
+/** Reads the key that signs tokens. */
+final class SigningKey {
+
+    private static final int MIN_BITS = 2048;
+    private static final String HINT = "; make one by: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048";
+
+    private SigningKey() {}
+
+    /**
+     * Reads the setting.
+     *
+     * @param text PKCS #8 as PEM, in which line ends may be missing or written as {@code \n}, or its base64 alone
+     * @throws IllegalArgumentException when it is none; the message says what to set and never repeats it
+     */
+    static RSAKey parse(String text) {
+        if (text == null || text.isBlank()) {
+            throw new IllegalArgumentException("JWT_PRIVATE_KEY is not set; it is the RSA key that signs tokens" + HINT
+                    + ". Or set JWT_ISSUER_URI to the address of an outside issuer");
+        }
+        RSAPrivateCrtKey secret = decoded(text);
+        if (secret.getModulus().bitLength() < MIN_BITS) {
+            throw new IllegalArgumentException("JWT_PRIVATE_KEY is shorter than " + MIN_BITS + " bits" + HINT);
+        }
+        try {
+            RSAPublicKey open = (RSAPublicKey) KeyFactory.getInstance("RSA")
+                    .generatePublic(new RSAPublicKeySpec(secret.getModulus(), secret.getPublicExponent()));
+            return new RSAKey.Builder(open)
+                    .privateKey(secret)
+                    .keyIDFromThumbprint()
+                    .build();
+        } catch (GeneralSecurityException | JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static RSAPrivateCrtKey decoded(String text) {
+        String base64 =
+                text.replaceAll("-----[A-Z ]+-----", "").replace("\\n", "").replaceAll("\\s", "");
+        try {
+            byte[] encoded = Base64.getDecoder().decode(base64);
+            return (RSAPrivateCrtKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        } catch (GeneralSecurityException | IllegalArgumentException | ClassCastException e) {
+            // Without its cause, whose message may hold parts of the key.
+            throw new IllegalArgumentException("JWT_PRIVATE_KEY is no RSA key in PKCS #8" + HINT);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package caravana.web.identity;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.JwtClaimsSet;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtDecoders;
+import org.springframework.security.oauth2.jwt.JwtEncoderParameters;
+import org.springframework.security.oauth2.jwt.JwtValidators;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
+import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
+import org.springframework.stereotype.Component;
+
+/** The tokens of accounts that are kept here: JWT, signed with RS256. */
+@Component("tokens")
+public class Tokens {
+
+    /** The issuer that they name. */
+    static final String ISSUER = "caravana";
+
+    private final IdentityProperties identity;
+    private final RSAKey key;
+
+    /** @throws IllegalArgumentException when there is neither a key nor an outside issuer */
+    Tokens(IdentityProperties identity) {
+        this.identity = identity;
+        this.key = identity.outside() ? null : SigningKey.parse(identity.signingKey());
+    }
+
+    /**
+     * The answer to a log-in.
+     *
+     * @param account a row of {@code find-account.sql}
+     */
+    public Map<String, Object> issue(@ExchangeProperty("account") Map<String, Object> account) {
+        Instant now = Instant.now();
+        JwtClaimsSet claims = JwtClaimsSet.builder()
+                .issuer(ISSUER)
+                .subject((String) account.get("id"))
+                .issuedAt(now)
+                .expiresAt(now.plus(identity.tokenLife()))
+                .claim(identity.rolesClaim(), List.of(account.get("role")))
+                .build();
+        String token = new NimbusJwtEncoder(new ImmutableJWKSet<>(new JWKSet(key)))
+                .encode(JwtEncoderParameters.from(claims))
+                .getTokenValue();
+        return Map.of(
+                "access_token",
+                token,
+                "token_type",
+                "bearer",
+                "expires_in",
+                identity.tokenLife().toSeconds());
+    }
+
+    /** Reads tokens: ours, or those of the outside issuer, which is first asked for its keys when a token comes. */
+    JwtDecoder decoder() {
+        if (identity.outside()) {
+            return new SupplierJwtDecoder(() -> JwtDecoders.fromIssuerLocation(identity.issuerUri()));
+        }
+        try {
+            NimbusJwtDecoder decoder = NimbusJwtDecoder.withPublicKey(key.toRSAPublicKey())
+                    .signatureAlgorithm(SignatureAlgorithm.RS256)
+                    .build();
+            decoder.setJwtValidator(JwtValidators.createDefaultWithIssuer(ISSUER));
+            return decoder;
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

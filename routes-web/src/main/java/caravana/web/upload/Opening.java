@@ -1,0 +1,61 @@
+package caravana.web.upload;
+
+import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.camel.Exchange;
+
+/**
+ * What {@code open-upload.sql} made of an upload.
+ *
+ * @param originalKey where to store it; null when it is a repetition of one that we have
+ * @param earlier the row of that one
+ */
+record Opening(String originalKey, Map<?, ?> earlier) {
+
+    private static final int HOUR_SECONDS = 3600;
+
+    /**
+     * Reads the property {@code opening}.
+     *
+     * @throws Problem 409 {@code idempotency_in_progress}, 429 {@code too_many_uploads}
+     */
+    static Opening of(Exchange exchange) {
+        Map<?, ?> row = exchange.getProperty("opening", Map.class);
+        // No row: another upload with this key has been opened in this very moment.
+        String outcome = row == null ? "running" : (String) row.get("outcome");
+        return switch (outcome) {
+            case "opened" -> new Opening(exchange.getProperty("original_key", String.class), null);
+            case "done" -> new Opening(null, row);
+            case "running" ->
+                throw new Problem(
+                        409,
+                        "idempotency_in_progress",
+                        "An upload with this Idempotency-Key is running; ask again when it is done.");
+            case "too_many" ->
+                throw new Problem(
+                        429,
+                        "too_many_uploads",
+                        "This account has uploaded as much as it may within an hour; try again later.",
+                        HOUR_SECONDS);
+            default -> throw new IllegalStateException("open-upload.sql answered " + outcome);
+        };
+    }
+
+    /** @throws Problem 409 {@code idempotency_mismatch} when the earlier upload was another one */
+    void checkSame(Map<?, ?> upload, ObjectMapper json) throws JsonProcessingException {
+        boolean same = Objects.equals(earlier.get("title"), upload.get("title"))
+                && Objects.equals(earlier.get("original_bytes"), upload.get("original_bytes"))
+                && json.readTree((String) earlier.get("transformations"))
+                        .equals(json.readTree((String) upload.get("transformations")));
+        if (!same) {
+            throw new Problem(
+                    409,
+                    "idempotency_mismatch",
+                    "An upload with this Idempotency-Key had another title, other transformations or another length;"
+                            + " use a new key.");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package caravana.web.upload;
+
+import caravana.web.http.Problem;
+import caravana.web.http.QueryString;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.springframework.stereotype.Component;
+
+/** Stores a video that is the request's whole body, while it arrives. */
+@Component("rawUpload")
+public class RawUpload {
+
+    private final ObjectWriter objects;
+    private final UploadRules rules;
+    private final UploadProperties limits;
+
+    RawUpload(ObjectWriter objects, UploadRules rules, UploadProperties limits) {
+        this.objects = objects;
+        this.rules = rules;
+        this.limits = limits;
+    }
+
+    /**
+     * What the address says of the upload, checked before a byte of it is read.
+     *
+     * @return {@code title} and {@code transformations} (a JSON array)
+     * @throws Problem 400, 413 or 415 when the upload is not as the contract says
+     */
+    public Map<String, Object> announced(Exchange exchange) {
+        Message in = exchange.getMessage();
+        String type = in.getHeader(Exchange.CONTENT_TYPE, String.class);
+        if (type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+            throw new Problem(
+                    415, "unsupported_media_type", "Send a form to /api/videos/upload, the video itself here.");
+        }
+        objects.checkSize(length(in.getHeader(Exchange.CONTENT_LENGTH, String.class)));
+        Map<String, String> address = QueryString.of(in);
+        Map<String, Object> upload = new LinkedHashMap<>();
+        upload.put("title", rules.title(address.get("title")));
+        upload.put("transformations", rules.transformations(address.get("transformaciones")));
+        upload.put("original_name", null);
+        return upload;
+    }
+
+    private static long length(String header) {
+        return header == null ? 0 : Long.parseLong(header);
+    }
+
+    /**
+     * Stores the body, or only counts it when the upload is one that we have.
+     *
+     * @return what was announced, and {@code original_bytes}
+     * @throws Problem 400, 408 or 413 when the upload is not as the contract says
+     * @throws IOException when the client went away
+     */
+    public Map<String, Object> receive(Exchange exchange) throws IOException {
+        InputStream in = new TimedStream(exchange.getMessage().getBody(InputStream.class), limits);
+        Map<String, Object> upload = new LinkedHashMap<>();
+        Map<?, ?> announced = exchange.getProperty("upload", Map.class);
+        announced.forEach((field, value) -> upload.put(String.valueOf(field), value));
+        long bytes = objects.take(in, Opening.of(exchange));
+        UploadRules.checkNotEmpty(bytes);
+        upload.put("original_bytes", bytes);
+        return upload;
+    }
+}

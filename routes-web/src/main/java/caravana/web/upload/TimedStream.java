@@ -1,0 +1,58 @@
+package caravana.web.upload;
+
+import caravana.web.http.Problem;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * A request's body that ends with a failure when its client takes too long: it holds one of few places. A client that
+ * sends nothing at all is caught by the connection's own time-out.
+ */
+class TimedStream extends FilterInputStream {
+
+    private static final long GRACE_SECONDS = 30;
+
+    private final UploadProperties limits;
+    private final LongSupplier nanoTime;
+    private final long started;
+    private long total;
+
+    TimedStream(InputStream in, UploadProperties limits) {
+        this(in, limits, System::nanoTime);
+    }
+
+    /** @param nanoTime tells the time in nanoseconds, from any moment on */
+    TimedStream(InputStream in, UploadProperties limits, LongSupplier nanoTime) {
+        super(in);
+        this.limits = limits;
+        this.nanoTime = nanoTime;
+        this.started = nanoTime.getAsLong();
+    }
+
+    @Override
+    public int read() throws IOException {
+        int next = super.read();
+        check(next < 0 ? 0 : 1);
+        return next;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        int count = super.read(buffer, offset, length);
+        check(Math.max(0, count));
+        return count;
+    }
+
+    private void check(int count) {
+        total += count;
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanoTime.getAsLong() - started);
+        boolean slow =
+                seconds >= GRACE_SECONDS && total < seconds * limits.minRate().toBytes();
+        if (slow || seconds > limits.patience().toSeconds()) {
+            throw new Problem(408, "too_slow", "The upload is too slow; send it again over a faster connection.");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package caravana.web.upload;
+
+import caravana.transformation.ImpossibleCombinationException;
+import caravana.transformation.TransformationCatalogue;
+import caravana.transformation.UnknownTransformationException;
+import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.springframework.stereotype.Component;
+
+/** What may be said of an upload, whichever way it comes. */
+@Component
+public class UploadRules {
+
+    private static final int TITLE_LENGTH = 200;
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+    private static final Pattern KEY = Pattern.compile("[!-~]{1,200}");
+
+    private final TransformationCatalogue catalogue;
+    private final ObjectMapper json;
+
+    UploadRules(TransformationCatalogue catalogue, ObjectMapper json) {
+        this.catalogue = catalogue;
+        this.json = json;
+    }
+
+    /**
+     * The title, in any script, without the space around it.
+     *
+     * @throws Problem 400 {@code title_invalid}
+     */
+    String title(String text) {
+        String title = text == null ? "" : text.strip();
+        if (title.isEmpty()
+                || title.codePointCount(0, title.length()) > TITLE_LENGTH
+                || CONTROL.matcher(title).find()) {
+            throw new Problem(
+                    400,
+                    "title_invalid",
+                    "Send a title of 1 to " + TITLE_LENGTH + " characters, none of them a control character.");
+        }
+        return title;
+    }
+
+    /**
+     * The transformations, as a JSON array.
+     *
+     * @param names separated by commas; null or empty for the default set
+     * @throws Problem 400 {@code unknown_transformation} or {@code impossible_combination}
+     */
+    String transformations(String names) {
+        List<String> asked = names == null
+                ? List.of()
+                : Arrays.stream(names.split(","))
+                        .map(String::strip)
+                        .filter(name -> !name.isEmpty())
+                        .distinct()
+                        .toList();
+        List<String> chosen = asked.isEmpty() ? catalogue.defaultSet() : asked;
+        try {
+            catalogue.resolve(chosen);
+            return json.writeValueAsString(chosen);
+        } catch (UnknownTransformationException e) {
+            throw new Problem(400, "unknown_transformation", e.getMessage());
+        } catch (ImpossibleCombinationException e) {
+            throw new Problem(400, "impossible_combination", e.getMessage());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * The {@code Idempotency-Key}; null when there is none.
+     *
+     * @throws Problem 400 {@code idempotency_key_invalid}
+     */
+    String idempotencyKey(String header) {
+        if (header != null && !KEY.matcher(header).matches()) {
+            throw new Problem(
+                    400,
+                    "idempotency_key_invalid",
+                    "Send an Idempotency-Key of 1 to 200 visible ASCII characters, without spaces.");
+        }
+        return header;
+    }
+
+    /** @throws Problem 400 {@code file_empty} */
+    static void checkNotEmpty(long bytes) {
+        if (bytes == 0) {
+            throw new Problem(400, "file_empty", "The file is empty; send a video.");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package caravana.web.video;
+
+import caravana.web.http.Caller;
+import caravana.web.http.Problem;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.stereotype.Component;
+
+/** Whose a video is, and who may see it: its owner, and nobody else. */
+@Component("ownership")
+public class Ownership {
+
+    private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    /**
+     * Takes the video's id from the path.
+     *
+     * @throws Problem 404 when it is no id
+     */
+    public void identify(Exchange exchange) {
+        String id = exchange.getMessage().getHeader("video_id", String.class);
+        if (id == null || !ID.matcher(id).matches()) {
+            throw unknown();
+        }
+        exchange.setProperty("video_id", id);
+    }
+
+    /**
+     * @param row the video's row; null when there is none to be shown
+     * @throws Problem 404 {@code not_found}, the same for an unknown, an unfinished and a deleted video; 403
+     *     {@code not_owner}
+     */
+    public void check(@ExchangeProperty("row") Map<String, Object> row, @ExchangeProperty("caller") Caller caller) {
+        if (row == null) {
+            throw unknown();
+        }
+        if (!caller.getId().equals(row.get("owner_id"))) {
+            throw new Problem(403, "not_owner", "This video belongs to another account.");
+        }
+    }
+
+    /** @throws Problem always: the video has been deleted in this very moment */
+    public void gone() {
+        throw unknown();
+    }
+
+    /** @throws Problem always: 409 {@code not_retryable} */
+    public void notRetryable() {
+        throw new Problem(
+                409, "not_retryable", "Only a video that has failed of something that may pass can be tried again.");
+    }
+
+    private static Problem unknown() {
+        return new Problem(404, "not_found", "There is no video with this id.");
+    }
+}

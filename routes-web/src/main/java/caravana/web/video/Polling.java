@@ -1,0 +1,80 @@
+package caravana.web.video;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.springframework.stereotype.Component;
+
+/** Tells clients that ask again and again whether anything has changed, and when it is worth asking. */
+@Component("polling")
+public class Polling {
+
+    private static final int SHORTEST_SECONDS = 1;
+    private static final int UNKNOWN_SECONDS = 2;
+    private static final int LONGEST_SECONDS = 30;
+
+    private final Clock clock = Clock.systemUTC();
+
+    /** Sets {@code ETag}, {@code Retry-After} and {@code Cache-Control} for the video that is the body. */
+    public void advise(Exchange exchange) {
+        Message message = exchange.getMessage();
+        Map<?, ?> video = message.getBody(Map.class);
+        String known = message.getHeader("If-None-Match", String.class);
+        String tag = tag(video);
+        message.removeHeaders("*");
+        message.setHeader("ETag", tag);
+        message.setHeader("Cache-Control", "private, no-cache");
+        Integer seconds = retryAfter(video);
+        if (seconds != null) {
+            message.setHeader("Retry-After", seconds);
+        }
+        if (known != null && (known.strip().equals("*") || names(known, tag))) {
+            message.setHeader(Exchange.HTTP_RESPONSE_CODE, 304);
+            message.setBody(null);
+        }
+    }
+
+    private static boolean names(String known, String tag) {
+        return Arrays.stream(known.split(",")).map(String::strip).anyMatch(tag::equals);
+    }
+
+    /**
+     * Links differ each time that they are made, so they are left out. What a client may keep of them is bounded
+     * instead: the tag changes every third of the time that they are valid.
+     */
+    private String tag(Map<?, ?> video) {
+        Map<Object, Object> content = new LinkedHashMap<>(video);
+        content.keySet().removeIf(field -> String.valueOf(field).endsWith("_url"));
+        content.put("links", clock.millis() / PresignedLinks.VALID.dividedBy(3).toMillis());
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(content.toString().getBytes(StandardCharsets.UTF_8));
+            return "W/\"" + HexFormat.of().formatHex(digest, 0, 12) + "\"";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A quarter of what is left, as far as that is known; null once nothing changes any more. */
+    private static Integer retryAfter(Map<?, ?> video) {
+        Number left =
+                switch (String.valueOf(video.get("status"))) {
+                    case "uploaded" -> (Number) video.get("queue_position");
+                    case "processing" -> (Number) video.get("eta_seconds");
+                    default -> -1;
+                };
+        if (left == null) {
+            return UNKNOWN_SECONDS;
+        }
+        return left.intValue() < 0
+                ? null
+                : Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, (left.intValue() + 3) / 4));
+    }
+}

@@ -1,0 +1,304 @@
+package caravana.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+/**
+ * Thousands of calls that are made from the contract alone, right and wrong ones: whatever is asked, the answer is one
+ * that the contract promises, and none is a failure of ours.
+ *
+ * <p>A seed ({@code -Dcontract.seed=N}) repeats the calls of an earlier run.
+ */
+@TestPropertySource(
+        properties = {
+            "caravana.identity.failures.per-account=1000000",
+            "caravana.identity.failures.per-address=1000000",
+            "caravana.upload.max-size=100KB"
+        })
+class ContractTest extends WebTest {
+
+    private static final int CALLS_PER_OPERATION = 150;
+    private static final int MIN_CALLS = 2000;
+
+    /** The states in which a call may find a video; the last ones are those of nobody's or somebody else's. */
+    private static final List<String> STATES = List.of(
+            "uploaded",
+            "processing",
+            "processed",
+            "failed, retryable",
+            "failed for good",
+            "receiving",
+            "deleting",
+            "another owner's",
+            "unknown",
+            "no id");
+
+    private final long seed = Long.getLong("contract.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final JsonNode contract = contract();
+    private final GeneratedInputs inputs = new GeneratedInputs(contract, random);
+
+    private Api user;
+    private Api other;
+    private final String email = "contract-" + UUID.randomUUID() + "@example.org";
+
+    private static JsonNode contract() {
+        try {
+            return new YAMLMapper().readTree(Api.CONTRACT);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whateverIsAskedTheAnswerIsOneThatTheContractPromises() throws Exception {
+        user = api().signedUp(email);
+        other = user();
+        System.out.println("contract: seed " + seed + " (repeat with -Dcontract.seed=" + seed + ")");
+        List<String> violations = new ArrayList<>();
+        List<String> without = new ArrayList<>();
+        int calls = 0;
+        System.out.printf("%-22s%7s%11s  %s%n", "operation", "calls", "successes", "by status");
+        for (Map.Entry<String, JsonNode> path : contract.path("paths").properties()) {
+            for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+                if (!operation.getValue().has("operationId")) {
+                    continue;
+                }
+                String name = operation.getValue().path("operationId").asText();
+                Map<Integer, Integer> statuses = new TreeMap<>();
+                for (int i = 0; i < CALLS_PER_OPERATION; i++) {
+                    HttpRequest request = request(path, operation);
+                    HttpResponse<String> answer = answer(request);
+                    statuses.merge(answer.statusCode(), 1, Integer::sum);
+                    Api.violations(answer)
+                            .or(() -> answer.statusCode() >= 500
+                                    ? Optional.of("a failure of ours: " + answer.body())
+                                    : Optional.empty())
+                            .ifPresent(violation ->
+                                    violations.add(request + " " + answer.statusCode() + ": " + violation));
+                    calls++;
+                }
+                int successes = statuses.entrySet().stream()
+                        .filter(s -> s.getKey() / 100 == 2 || s.getKey() == 302)
+                        .mapToInt(Map.Entry::getValue)
+                        .sum();
+                if (successes == 0) {
+                    without.add(name);
+                }
+                System.out.printf("%-22s%7d%11d  %s%n", name, CALLS_PER_OPERATION, successes, statuses);
+            }
+        }
+        boolean pass = calls >= MIN_CALLS && violations.isEmpty() && without.isEmpty();
+        System.out.printf(
+                Locale.ROOT,
+                "RESULT name=contract value=%d unit=violations calls=%d seed=%d target=0 verdict=%s%n",
+                violations.size(),
+                calls,
+                seed,
+                pass ? "pass" : "fail");
+        assertThat(violations).isEmpty();
+        assertThat(without).as("operations without a success").isEmpty();
+        assertThat(calls).isGreaterThanOrEqualTo(MIN_CALLS);
+    }
+
+    /** An event stream may have no end, so only its head is looked at. */
+    private static HttpResponse<String> answer(HttpRequest request) throws Exception {
+        if (!request.uri().getPath().endsWith("/events")) {
+            return Api.HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+        return Api.HTTP.send(
+                request,
+                head -> head.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream")
+                        ? HttpResponse.BodySubscribers.mapping(
+                                HttpResponse.BodySubscribers.ofInputStream(), ContractTest::unread)
+                        : HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8));
+    }
+
+    private static String unread(InputStream stream) {
+        try {
+            stream.close();
+            return "event: video";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private HttpRequest request(Map.Entry<String, JsonNode> path, Map.Entry<String, JsonNode> operation)
+            throws Exception {
+        boolean right = random.nextInt(3) > 0;
+        List<JsonNode> parameters = new ArrayList<>();
+        path.getValue().path("parameters").forEach(p -> parameters.add(inputs.resolved(p)));
+        operation.getValue().path("parameters").forEach(p -> parameters.add(inputs.resolved(p)));
+        JsonNode spoilt = right || parameters.isEmpty() ? null : parameters.get(random.nextInt(parameters.size()));
+
+        String address = path.getKey();
+        List<String> query = new ArrayList<>();
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (JsonNode parameter : parameters) {
+            String name = parameter.path("name").asText();
+            boolean wanted = parameter.path("required").asBoolean() || random.nextBoolean();
+            if (name.equals("video_id")) {
+                address = address.replace("{video_id}", encoded(video()));
+            } else if (wanted) {
+                JsonNode schema = parameter.path("schema");
+                String value = parameter == spoilt
+                        ? inputs.invalidText(schema)
+                        : inputs.valid(schema).asText();
+                if (parameter.path("in").asText().equals("query")) {
+                    query.add(name + "=" + encoded(value));
+                } else if (value.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+                    headers.put(name, value);
+                }
+            }
+        }
+        if (!right && random.nextInt(5) == 0) {
+            query.add("no_such_parameter=1");
+        }
+        Api caller = random.nextInt(20) == 0 ? api() : user;
+        HttpRequest.Builder request =
+                caller.request("/api" + address + (query.isEmpty() ? "" : "?" + String.join("&", query)));
+        headers.forEach(request::header);
+        body(operation.getValue().path("requestBody"), request, right)
+                .method(operation.getKey().toUpperCase(Locale.ROOT), request);
+        return request.build();
+    }
+
+    /** A body, and how it is sent. */
+    private record Body(byte[] bytes) {
+        void method(String method, HttpRequest.Builder request) {
+            request.method(method, bytes == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(bytes));
+        }
+    }
+
+    private Body body(JsonNode reference, HttpRequest.Builder request, boolean right) throws Exception {
+        List<Map.Entry<String, JsonNode>> types =
+                new ArrayList<>(reference.path("content").properties());
+        if (types.isEmpty()) {
+            return new Body(null);
+        }
+        Map.Entry<String, JsonNode> type = types.get(random.nextInt(types.size()));
+        JsonNode schema = type.getValue().path("schema");
+        JsonNode value = inputs.valid(schema);
+        if (value instanceof ObjectNode object) {
+            prepare(object);
+            if (!right) {
+                value = inputs.spoilt(object, schema);
+            }
+        }
+        String name = type.getKey().replace("*", "mp4");
+        request.header("Content-Type", name.startsWith("multipart/") ? Form.contentType() : name);
+        if (!right && random.nextInt(6) == 0) {
+            return new Body("neither { this = nor that".getBytes(StandardCharsets.UTF_8));
+        }
+        return new Body(
+                switch (name) {
+                    case "application/json" -> Api.JSON.writeValueAsBytes(value);
+                    case "application/x-www-form-urlencoded" -> urlEncoded(value);
+                    case "multipart/form-data" -> form(value);
+                    default -> value.asText().getBytes(StandardCharsets.UTF_8);
+                });
+    }
+
+    /** What no document can say: an account that exists, and transformations that there are. */
+    private void prepare(ObjectNode object) {
+        if (random.nextBoolean()) {
+            for (String name : List.of("email", "username")) {
+                if (object.has(name) && object.has("password")) {
+                    object.put(name, email);
+                    object.put("password", "a good password");
+                }
+            }
+        }
+        if (object.has("transformaciones") && random.nextBoolean()) {
+            object.put("transformaciones", "hd_720p");
+        }
+    }
+
+    private static byte[] urlEncoded(JsonNode object) {
+        List<String> fields = new ArrayList<>();
+        object.properties()
+                .forEach(f -> fields.add(
+                        encoded(f.getKey()) + "=" + encoded(f.getValue().asText())));
+        return String.join("&", fields).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] form(JsonNode object) {
+        Form form = new Form();
+        object.properties().forEach(field -> {
+            String value = field.getValue().asText();
+            if (field.getKey().equals("video_file")) {
+                form.file("video_file", "a.mp4", value.getBytes(StandardCharsets.UTF_8));
+            } else {
+                form.field(field.getKey(), value);
+            }
+        });
+        return form.bytes();
+    }
+
+    /** The id of a fresh video in a state that is drawn. */
+    private String video() throws Exception {
+        String state = STATES.get(random.nextInt(STATES.size()));
+        if (state.equals("unknown")) {
+            return UUID.randomUUID().toString();
+        }
+        if (state.equals("no id")) {
+            String text = inputs.invalidText(contract.at("/components/parameters/VideoId/schema"));
+            // An empty segment, or one with a slash, is another address.
+            return text.isBlank() || text.contains("/") || text.contains("\\") || text.contains("\u0007") ? "7" : text;
+        }
+        String id = UUID.randomUUID().toString();
+        String owner = state.equals("another owner's") ? other.subject() : user.subject();
+        jdbc.update(
+                "INSERT INTO videos (id, owner_id, status, title, original_key, transformations, expires_at, uploaded_at,"
+                        + " claim_token, lease_until) VALUES (CAST(? AS uuid), CAST(? AS uuid), 'uploaded', 'Generated', ?,"
+                        + " '[\"hd_720p\"]', now() + interval '1 hour', now(), gen_random_uuid(), now() + interval '1 hour')",
+                id,
+                owner,
+                "uploads/" + id + ".mp4");
+        s3.putObject(p -> p.bucket(bucket()).key("uploads/" + id + ".mp4"), RequestBody.fromString("x"));
+        switch (state) {
+            case "processing" -> set(id, "status = 'processing', attempts = 1");
+            case "processed" ->
+                set(
+                        id,
+                        "status = 'processed', processed_at = now(), processed_key = original_key,"
+                                + " poster_key = original_key, phase_ms = '{\"transcode\": 7}'");
+            case "failed, retryable" ->
+                set(id, "status = 'failed', failed_at = now(), error_code = 'attempts_exhausted', retryable = true");
+            case "failed for good" -> set(id, "status = 'failed', failed_at = now(), error_code = 'not_a_video'");
+            case "receiving" -> set(id, "status = 'receiving'");
+            case "deleting" -> set(id, "status = 'deleting'");
+            default -> {
+                // Waiting, as an upload leaves it.
+            }
+        }
+        return id;
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

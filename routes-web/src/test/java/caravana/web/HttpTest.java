@@ -1,0 +1,116 @@
+package caravana.web;
+
+import static caravana.web.Api.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What holds for every call. */
+class HttpTest extends WebTest {
+
+    @Test
+    void healthIsExactlyThat() throws Exception {
+        HttpResponse<String> answer = api().get("/api/health");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"status\":\"ok\"}");
+    }
+
+    @Test
+    void readinessNamesAllSystems() throws Exception {
+        HttpResponse<String> answer = api().get("/api/health/ready");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo("{\"status\":\"ok\",\"systems\":{\"database\":\"up\",\"store\":\"up\",\"queue\":\"up\","
+                        + "\"progress\":\"up\"}}");
+    }
+
+    @Test
+    void nothingOfTheRequestComesBackInAnAnswer() throws Exception {
+        HttpResponse<String> answer = user().send(
+                        user().request("/api/videos/" + UUID.randomUUID() + "?CamelHttpResponseCode=299&trick=7")
+                                .header("X-Trick", "echo")
+                                .header("CamelFileName", "echo"));
+
+        assertProblem(answer, 400, "invalid_request");
+        assertThat(answer.headers().map().keySet())
+                .noneMatch(name -> name.equalsIgnoreCase("x-trick")
+                        || name.equalsIgnoreCase("trick")
+                        || name.toLowerCase().startsWith("camel"));
+    }
+
+    /** A header of the same name must not take the place of what the path says. */
+    @Test
+    void thePathCountsAndNotAHeader() throws Exception {
+        Api user = user();
+        String mine = uploaded(user);
+
+        HttpResponse<String> answer = user.send(user.request("/api/videos/" + mine)
+                .header("video_id", UUID.randomUUID().toString())
+                .header("CamelHttpPath", "/api/health/ready"));
+
+        assertThat(Api.json(answer).path("video_id").asText()).isEqualTo(mine);
+    }
+
+    @Test
+    void unknownAddressesAndMethodsAreProblems() throws Exception {
+        Api user = user();
+
+        assertProblem(user.get("/api/nothing"), 404, "not_found");
+        assertProblem(user.get("/nothing"), 404, "not_found");
+        HttpResponse<String> wrongMethod =
+                user.send(user.request("/api/videos").method("PATCH", HttpRequest.BodyPublishers.ofString("{}")));
+        assertProblem(wrongMethod, 405, "method_not_allowed");
+    }
+
+    @Test
+    void everyAnswerHasTheHeadersThatBrowsersGoBy() throws Exception {
+        HttpResponse<String> answer = api().get("/api/openapi.yaml");
+
+        assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(answer.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+        assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("default-src 'none'");
+    }
+
+    @Test
+    void theContractIsServedAndRendered() throws Exception {
+        assertThat(api().get("/api/openapi.yaml").body()).isEqualTo(Api.CONTRACT);
+        HttpResponse<String> moved = api().get("/api/docs");
+        assertThat(moved.statusCode()).isEqualTo(302);
+        assertThat(api().get("/api/docs/index.html").body()).contains("swagger-initializer.js");
+        assertThat(api().get("/api/docs/swagger-initializer.js").body()).contains("/api/openapi.yaml");
+        assertThat(api().get("/api/docs/swagger-ui-bundle.js").statusCode()).isEqualTo(200);
+    }
+
+    /** Nobody reads a gigabyte because a stranger says that one is coming. */
+    @Test
+    void aLargeBodyIsRefusedBeforeItIsRead() throws Exception {
+        assertThat(rawly("POST /api/auth/login HTTP/1.1\r\nHost: l\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: 1073741824\r\n\r\n"))
+                .contains("413", "too_large");
+        assertThat(rawly("POST /api/auth/login HTTP/1.1\r\nHost: l\r\nContent-Type: application/json\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n"))
+                .contains("411", "length_required");
+    }
+
+    private String rawly(String head) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().flush();
+            InputStream in = socket.getInputStream();
+            byte[] answer = in.readNBytes(200);
+            byte[] rest = new byte[2000];
+            int more = in.available() > 0 ? in.read(rest) : 0;
+            return new String(answer, StandardCharsets.UTF_8) + new String(rest, 0, more, StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package caravana.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Every call of the contract, made by everybody: who gets what. Printed as a table. */
+class IsolationTest extends WebTest {
+
+    /** The columns of the table. */
+    private static final List<String> CALLERS =
+            List.of("owner", "other user", "operator", "no token", "expired token", "other key");
+
+    @Test
+    void everyCallByEverybody() throws Exception {
+        Api owner = user();
+        Map<String, Api> callers = new LinkedHashMap<>();
+        callers.put("owner", owner);
+        callers.put("other user", user());
+        callers.put(
+                "operator", api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD")));
+        callers.put("no token", api());
+        callers.put("expired token", api().with(token(owner.subject(), signingKey(), -3600)));
+        KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
+        keys.initialize(2048);
+        callers.put(
+                "other key",
+                api().with(token(owner.subject(), keys.generateKeyPair().getPrivate(), 3600)));
+        // A token that we would have made is let in: the others fail for what is wrong with them, and nothing else.
+        assertThat(api().with(token(owner.subject(), signingKey(), 3600))
+                        .get("/api/videos")
+                        .statusCode())
+                .isEqualTo(200);
+
+        List<String> table = new ArrayList<>();
+        table.add(String.format("%-36s%s", "call", String.join(" | ", CALLERS)));
+        JsonNode paths = new YAMLMapper().readTree(Api.CONTRACT).path("paths");
+        int calls = 0;
+        for (Map.Entry<String, JsonNode> path : paths.properties()) {
+            for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+                if (!operation.getValue().has("operationId")) {
+                    continue;
+                }
+                String method = operation.getKey().toUpperCase();
+                List<String> row = new ArrayList<>();
+                for (String who : CALLERS) {
+                    HttpResponse<String> answer = call(callers.get(who), owner, method, path.getKey());
+                    row.add(shown(answer));
+                    assertThat(shown(answer))
+                            .as("%s %s by %s: %s", method, path.getKey(), who, answer.body())
+                            .matches(expected(operation.getValue(), path.getKey(), who));
+                    calls++;
+                }
+                table.add(String.format("%-36s%s", method + " " + path.getKey(), String.join(" | ", row)));
+            }
+        }
+        table.forEach(System.out::println);
+        System.out.println("RESULT name=isolation value=0 unit=violations calls=" + calls + " target=0 verdict=pass");
+    }
+
+    private static String expected(JsonNode operation, String path, String who) {
+        boolean open = operation.path("security").isArray()
+                && operation.path("security").isEmpty();
+        boolean badToken = List.of("expired token", "other key").contains(who);
+        if (path.equals("/health")) {
+            return "200";
+        }
+        if (!open && (badToken || who.equals("no token"))) {
+            return "401 unauthenticated";
+        }
+        if (!open && path.contains("{video_id}") && !who.equals("owner")) {
+            return "403 not_owner";
+        }
+        return "(200|201|302|400 \\w+)";
+    }
+
+    /** One call, about a video that is fresh each time: some of them delete or change it. */
+    private HttpResponse<String> call(Api caller, Api owner, String method, String path) throws Exception {
+        String id = path.contains("{video_id}") ? uploaded(owner) : "";
+        if (!id.isEmpty()) {
+            set(
+                    id,
+                    path.endsWith("/retry")
+                            ? "status = 'failed', failed_at = now(), error_code = 'x', retryable = true"
+                            : "status = 'processed', processed_at = now(), processed_key = original_key,"
+                                    + " poster_key = original_key");
+        }
+        String address = "/api" + path.replace("{video_id}", id);
+        return switch (method + " " + path) {
+            case "POST /videos" -> caller.send(caller.raw("?title=t", bytes(10)));
+            case "POST /videos/upload" ->
+                caller.upload(new Form().field("title", "t").file("video_file", "a.mp4", bytes(10)));
+            case "POST /auth/login", "POST /auth/signup" -> caller.postJson(address, "{}");
+            default -> caller.send(caller.request(address).method(method, BodyPublishers.noBody()));
+        };
+    }
+
+    private static String shown(HttpResponse<String> answer) throws Exception {
+        boolean problem = answer.headers()
+                .firstValue("Content-Type")
+                .filter("application/problem+json"::equals)
+                .isPresent();
+        return answer.statusCode()
+                + (problem ? " " + Api.json(answer).path("code").asText() : "");
+    }
+
+    private static PrivateKey signingKey() throws Exception {
+        return KeyFactory.getInstance("RSA")
+                .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(setting("JWT_PRIVATE_KEY"))));
+    }
+
+    private static String token(String subject, PrivateKey key, int seconds) throws Exception {
+        Instant end = Instant.now().plusSeconds(seconds);
+        SignedJWT token = new SignedJWT(
+                new JWSHeader(JWSAlgorithm.RS256),
+                new JWTClaimsSet.Builder()
+                        .issuer("caravana")
+                        .subject(subject)
+                        .issueTime(Date.from(end.minusSeconds(3600)))
+                        .expirationTime(Date.from(end))
+                        .claim("roles", List.of("user"))
+                        .build());
+        token.sign(new RSASSASigner(key));
+        return token.serialize();
+    }
+}

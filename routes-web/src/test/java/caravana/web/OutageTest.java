@@ -1,0 +1,62 @@
+package caravana.web;
+
+import static caravana.web.Api.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caravana.local.LocalStack;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+
+/** The systems behind web killed for real: nothing is accepted that is not there, and nothing is left behind. */
+@TestPropertySource(properties = "caravana.reconciler.period=500ms")
+class OutageTest extends WebTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private final LocalStack stack = WebFixture.STACK;
+
+    @Test
+    void withoutTheStoreNothingIsAccepted() throws Exception {
+        Api user = user();
+        stack.kill("s3");
+        try {
+            assertUnavailable(user.send(user.raw("?title=t", bytes(1000))));
+            assertUnavailable(
+                    user.upload(new Form().field("title", "t").file("video_file", "a.mp4", bytes(6_000_000))));
+            HttpResponse<String> ready = api().get("/api/health/ready");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(Api.json(ready).at("/systems/store").asText()).isEqualTo("down");
+            // What needs no store goes on.
+            assertThat(user.get("/api/videos").body()).isEqualTo("[]");
+        } finally {
+            stack.restart("s3");
+        }
+        await().atMost(SOON).untilAsserted(this::assertNothingLeft);
+        assertThat(uploaded(user)).isNotBlank();
+    }
+
+    @Test
+    void withoutTheDatabaseNothingIsAccepted() throws Exception {
+        Api user = user();
+        stack.kill("postgres");
+        try {
+            assertUnavailable(user.send(user.raw("?title=t", bytes(1000))));
+            assertUnavailable(user.get("/api/videos"));
+            assertUnavailable(api().logIn("ana@example.org", "a good password"));
+            assertThat(api().get("/api/health").statusCode()).isEqualTo(200);
+            assertThat(api().get("/api/health/ready").statusCode()).isEqualTo(503);
+        } finally {
+            stack.restart("postgres");
+        }
+        await().atMost(SOON).ignoreExceptions().untilAsserted(this::assertNothingLeft);
+        assertThat(uploaded(user)).isNotBlank();
+    }
+
+    private static void assertUnavailable(HttpResponse<String> answer) throws Exception {
+        assertProblem(answer, 503, "unavailable");
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+    }
+}

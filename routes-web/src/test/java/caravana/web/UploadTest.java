@@ -1,0 +1,324 @@
+package caravana.web;
+
+import static caravana.web.Api.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+import software.amazon.awssdk.services.sqs.model.Message;
+
+/** Uploads, as a form and as the body itself: what is accepted, what is refused, and what is left behind. */
+@TestPropertySource(
+        properties = {
+            "caravana.upload.max-size=12MB",
+            "caravana.upload.at-once=3",
+            "caravana.upload.per-hour=12",
+            "server.tomcat.connection-timeout=2s"
+        })
+class UploadTest extends WebTest {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private Api user;
+
+    @BeforeEach
+    void signUp() throws Exception {
+        user = user();
+    }
+
+    @Test
+    void aFormIsARowAnObjectAndAMessage() throws Exception {
+        byte[] content = bytes(6_000_000);
+
+        HttpResponse<String> answer = user.upload(new Form()
+                .field("title", "Città & 動画 \"x\"")
+                .file("video_file", "../../etc/passwd; rm -rf.mp4", content)
+                .field("transformaciones", "hd_720p, sin_audio"));
+
+        String id = assertAccepted(answer, content);
+        assertThat(row(id))
+                .containsEntry("title", "Città & 動画 \"x\"")
+                .containsEntry("original_bytes", 6_000_000L)
+                .containsEntry("original_name", "../../etc/passwd; rm -rf.mp4");
+        await().atMost(SOON).until(() -> row(id).get("published_at") != null);
+        List<Message> messages = sqs.receiveMessage(r -> r.queueUrl(queue()).messageAttributeNames("All"))
+                .messages();
+        assertThat(messages).singleElement().satisfies(m -> {
+            JsonNode job = Api.JSON.readTree(m.body());
+            assertThat(job.path("video_id").asText()).isEqualTo(id);
+            assertThat(job.path("s3_key_original").asText()).isEqualTo("uploads/" + id + ".mp4");
+            assertThat(job.path("transformaciones")).hasSize(2);
+            assertThat(job.path("usuario_id").asText()).isEqualTo(user.subject());
+            assertThat(m.messageAttributes()).isEmpty();
+        });
+    }
+
+    @Test
+    void aRawBodyIsTheSame() throws Exception {
+        byte[] content = bytes(6_000_000);
+
+        HttpResponse<String> answer = user.send(user.raw(
+                "?title=" + URLEncoder.encode("Città & 動画 +1", StandardCharsets.UTF_8)
+                        + "&transformaciones=hd_720p,sin_audio",
+                content));
+
+        String id = assertAccepted(answer, content);
+        assertThat(row(id))
+                .containsEntry("title", "Città & 動画 +1")
+                .containsEntry("original_bytes", 6_000_000L)
+                .containsEntry("original_name", null);
+    }
+
+    private String assertAccepted(HttpResponse<String> answer, byte[] content) throws Exception {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        String id = Api.json(answer).path("video_id").asText();
+        assertThat(Api.json(answer).path("task_id").asText()).isEqualTo(id);
+        assertThat(Api.json(answer).path("message").asText()).startsWith("Video subido correctamente");
+        assertThat(answer.headers().firstValue("Location")).hasValue("/api/videos/" + id);
+        assertThat(objects()).containsExactly("uploads/" + id + ".mp4");
+        assertThat(s3.getObjectAsBytes(g -> g.bucket(bucket()).key("uploads/" + id + ".mp4"))
+                        .asByteArray())
+                .isEqualTo(content);
+        assertThat(row(id)).containsEntry("status", "uploaded");
+        return id;
+    }
+
+    @Test
+    void badFormsAreRefusedAndLeaveNothing() throws Exception {
+        byte[] content = bytes(1000);
+        assertRefused(new Form().field("title", "t"), 400, "file_required");
+        assertRefused(new Form().field("title", "t").file("video_file", "a.mp4", new byte[0]), 400, "file_empty");
+        assertRefused(new Form().file("video_file", "a.mp4", content), 400, "title_invalid");
+        assertRefused(
+                new Form().field("title", "x".repeat(201)).file("video_file", "a.mp4", content), 400, "title_invalid");
+        assertRefused(new Form().field("title", "a\u0000b").file("video_file", "a.mp4", content), 400, "title_invalid");
+        assertRefused(
+                new Form()
+                        .field("title", "t")
+                        .field("transformaciones", "sepia")
+                        .file("video_file", "a.mp4", content),
+                400,
+                "unknown_transformation");
+        assertRefused(
+                new Form()
+                        .field("title", "t")
+                        .file("video_file", "a.mp4", content)
+                        .file("video_file", "b.mp4", content),
+                400,
+                "too_many_files");
+        assertRefused(
+                new Form().field("title", "t").file("video_file", "a.mp4", bytes(12 * 1024 * 1024 + 1)),
+                413,
+                "too_large");
+        assertProblem(
+                user.send(user.form(new Form().field("title", "t")).setHeader("Content-Type", "video/mp4")),
+                415,
+                "not_multipart");
+        assertNothingLeft();
+    }
+
+    @Test
+    void badRawBodiesAreRefusedAndLeaveNothing() throws Exception {
+        byte[] content = bytes(1000);
+        assertProblem(user.send(user.raw("", content)), 400, "title_invalid");
+        assertProblem(user.send(user.raw("?title=%20", content)), 400, "title_invalid");
+        assertProblem(user.send(user.raw("?title=t&transformaciones=sepia", content)), 400, "unknown_transformation");
+        assertProblem(user.send(user.raw("?title=t", new byte[0])), 400, "file_empty");
+        assertProblem(user.send(user.raw("?title=t", bytes(12 * 1024 * 1024 + 1))), 413, "too_large");
+        assertProblem(
+                user.send(user.raw("?title=t", content).setHeader("Content-Type", Form.contentType())),
+                415,
+                "unsupported_media_type");
+        assertProblem(
+                user.send(user.raw("?title=t", content).setHeader("Content-Type", "application/x-www-form-urlencoded")),
+                415,
+                "unsupported_media_type");
+        assertProblem(
+                user.send(user.raw("?title=t", content).header("Idempotency-Key", "two words")),
+                400,
+                "idempotency_key_invalid");
+        assertNothingLeft();
+    }
+
+    /** A body whose length nobody tells, longer than allowed: the bytes are counted while they come. */
+    @Test
+    void theLimitHoldsWithoutALength() throws Exception {
+        byte[] content = bytes(13 * 1024 * 1024);
+
+        HttpResponse<String> answer = user.send(user.request("/api/videos?title=t")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofInputStream(
+                        () -> new java.io.ByteArrayInputStream(content))));
+
+        assertProblem(answer, 413, "too_large");
+        assertNothingLeft();
+    }
+
+    @Test
+    void aClientThatGoesAwayLeavesNothing() throws Exception {
+        try (Socket socket = begin("/api/videos?title=t", "video/mp4", 11_000_000)) {
+            socket.getOutputStream().write(bytes(9_000_000));
+            socket.getOutputStream().flush();
+            await().atMost(SOON).until(() -> count("receiving") == 1);
+        }
+
+        await().atMost(SOON).untilAsserted(this::assertNothingLeft);
+    }
+
+    @Test
+    void aClientThatStallsIsCutOffAndLeavesNothing() throws Exception {
+        try (Socket socket = begin("/api/videos?title=t", "video/mp4", 11_000_000)) {
+            socket.getOutputStream().write(bytes(9_000_000));
+            socket.getOutputStream().flush();
+
+            assertThat(socket.getInputStream().read())
+                    .as("end of the connection")
+                    .isEqualTo(-1);
+        }
+        await().atMost(SOON).untilAsserted(this::assertNothingLeft);
+    }
+
+    @Test
+    void moreUploadsAtOnceThanAllowedAreRefusedWhileEverythingElseIsFast() throws Exception {
+        List<Socket> slow = new java.util.ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                Socket socket = begin("/api/videos?title=t", "video/mp4", 1000);
+                socket.getOutputStream().write(1);
+                socket.getOutputStream().flush();
+                slow.add(socket);
+            }
+            await().atMost(SOON).until(() -> count("receiving") == 3);
+
+            HttpResponse<String> refused = user.send(user.raw("?title=t", bytes(10)));
+
+            assertProblem(refused, 503, "busy");
+            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+            assertThat(api().get("/api/health").statusCode()).isEqualTo(200);
+            assertThat(user.get("/api/videos").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+        await().atMost(SOON).untilAsserted(this::assertNothingLeft);
+    }
+
+    @Test
+    void aRepetitionIsAnsweredAsTheFirstWas() throws Exception {
+        byte[] content = bytes(1000);
+        HttpResponse<String> first = keyed("k1", "t", content);
+        HttpResponse<String> again = keyed("k1", "t", content);
+        HttpResponse<String> asForm = user.send(
+                user.form(new Form().file("video_file", "a.mp4", content).field("title", "t"))
+                        .header("Idempotency-Key", "k1"));
+
+        assertThat(first.statusCode()).isEqualTo(201);
+        assertThat(first.headers().firstValue("Idempotency-Replayed")).isEmpty();
+        for (HttpResponse<String> answer : List.of(again, asForm)) {
+            assertThat(answer.statusCode()).isEqualTo(201);
+            assertThat(answer.body()).isEqualTo(first.body());
+            assertThat(answer.headers().firstValue("Idempotency-Replayed")).hasValue("true");
+        }
+        assertThat(count("uploaded")).isEqualTo(1);
+        assertThat(objects()).hasSize(1);
+    }
+
+    @Test
+    void anotherUploadWithTheSameKeyIsRefused() throws Exception {
+        keyed("k1", "t", bytes(1000));
+
+        assertProblem(keyed("k1", "other", bytes(1000)), 409, "idempotency_mismatch");
+        assertProblem(keyed("k1", "t", bytes(1001)), 409, "idempotency_mismatch");
+        assertProblem(
+                user.send(user.raw("?title=t&transformaciones=hd_720p", bytes(1000))
+                        .header("Idempotency-Key", "k1")),
+                409,
+                "idempotency_mismatch");
+        assertThat(count("uploaded")).isEqualTo(1);
+        assertThat(objects()).hasSize(1);
+    }
+
+    @Test
+    void aKeyIsItsOwnersAlone() throws Exception {
+        keyed("k1", "t", bytes(1000));
+        user = user();
+
+        HttpResponse<String> other = keyed("k1", "t", bytes(1000));
+
+        assertThat(other.headers().firstValue("Idempotency-Replayed")).isEmpty();
+        assertThat(count("uploaded")).isEqualTo(2);
+    }
+
+    @Test
+    void whileTheFirstRunsTheSecondHasToWait() throws Exception {
+        try (Socket socket = begin("/api/videos?title=t", "video/mp4\r\nIdempotency-Key: k1", 1000)) {
+            socket.getOutputStream().write(bytes(10));
+            socket.getOutputStream().flush();
+            await().atMost(SOON).until(() -> count("receiving") == 1);
+
+            assertProblem(keyed("k1", "t", bytes(1000)), 409, "idempotency_in_progress");
+        }
+        // The first try has failed: its key is free.
+        await().atMost(SOON).untilAsserted(this::assertNothingLeft);
+        assertThat(keyed("k1", "t", bytes(1000)).statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void aKeyLivesForADayAndDiesWithItsVideo() throws Exception {
+        String first = Api.json(keyed("k1", "t", bytes(1000))).path("video_id").asText();
+        jdbc.update("UPDATE upload_keys SET expires_at = now() - interval '1 second'");
+        HttpResponse<String> nextDay = keyed("k1", "t", bytes(1000));
+        assertThat(Api.json(nextDay).path("video_id").asText()).isNotEqualTo(first);
+
+        user.delete("/api/videos/" + Api.json(nextDay).path("video_id").asText());
+
+        HttpResponse<String> afterwards = keyed("k1", "t", bytes(1000));
+        assertThat(afterwards.statusCode()).isEqualTo(201);
+        assertThat(afterwards.headers().firstValue("Idempotency-Replayed")).isEmpty();
+    }
+
+    @Test
+    void anAccountMayUploadOnlySoMuchAnHour() throws Exception {
+        for (int i = 0; i < 12; i++) {
+            assertThat(keyed("k" + i, "t", bytes(10)).statusCode()).isEqualTo(201);
+        }
+
+        HttpResponse<String> refused = keyed("k12", "t", bytes(10));
+
+        assertProblem(refused, 429, "too_many_uploads");
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+        // What we have already is answered all the same.
+        assertThat(keyed("k0", "t", bytes(10)).statusCode()).isEqualTo(201);
+    }
+
+    private HttpResponse<String> keyed(String key, String title, byte[] content) throws Exception {
+        return user.send(user.raw("?title=" + title, content).header("Idempotency-Key", key));
+    }
+
+    private void assertRefused(Form form, int status, String code) throws Exception {
+        assertProblem(user.upload(form), status, code);
+        assertNothingLeft();
+    }
+
+    /** Sends the head of an upload. */
+    private Socket begin(String path, String type, int length) throws Exception {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        OutputStream out = socket.getOutputStream();
+        out.write(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + user.token()
+                        + "\r\nContent-Type: " + type + "\r\nContent-Length: " + length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+        return socket;
+    }
+}

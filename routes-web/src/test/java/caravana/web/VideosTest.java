@@ -1,0 +1,248 @@
+package caravana.web;
+
+import static caravana.web.Api.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.sqs.model.Message;
+
+/** What an owner sees of videos, and does to them, once they are uploaded. */
+@TestPropertySource(properties = "caravana.reconciler.period=500ms")
+class VideosTest extends WebTest {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final String PROCESSED = "status = 'processed', processed_at = now(), processed_key = 'processed/'"
+            + " || id || '/c/video.mp4', poster_key = 'processed/' || id || '/c/poster.jpg'";
+    private static final String PROCESSING =
+            "status = 'processing', claim_token = gen_random_uuid(), lease_until = now() + interval '1 hour', attempts = 1";
+    private static final String FAILED = "status = 'failed', failed_at = now(), error_code = 'attempts_exhausted',"
+            + " error_detail = 'It failed five times.', attempts = 5";
+
+    private Api user;
+
+    @BeforeEach
+    void signUp() throws Exception {
+        user = user();
+    }
+
+    @Test
+    void anUnknownVideoIsNotFound() throws Exception {
+        assertProblem(user.get("/api/videos/" + UUID.randomUUID()), 404, "not_found");
+        assertProblem(user.get("/api/videos/7"), 404, "not_found");
+        assertProblem(user.get("/api/videos/' OR 1=1 --".replace(" ", "%20")), 404, "not_found");
+    }
+
+    @Test
+    void anUnfinishedUploadAndADeletedVideoAreNotFound() throws Exception {
+        String id = uploaded(user);
+        set(id, "status = 'receiving'");
+        assertProblem(user.get("/api/videos/" + id), 404, "not_found");
+        set(id, "status = 'deleting', lease_until = now() + interval '1 hour'");
+        assertProblem(user.get("/api/videos/" + id), 404, "not_found");
+    }
+
+    @Test
+    void theDetailTellsThePlaceInTheQueueAndLiveProgress() throws Exception {
+        String first = uploaded(user);
+        String second = uploaded(user);
+        assertThat(detail(first).path("queue_position").asInt()).isEqualTo(1);
+        assertThat(detail(second).path("queue_position").asInt()).isEqualTo(2);
+        assertThat(detail(first).path("progress").isNull()).isTrue();
+
+        set(first, PROCESSING);
+        redis.opsForHash()
+                .putAll("progress:" + first, Map.of("phase", "transcode", "percent", "42.5", "eta_seconds", "7"));
+
+        JsonNode running = detail(first);
+        assertThat(running.path("phase").asText()).isEqualTo("transcode");
+        assertThat(running.path("progress").asDouble()).isEqualTo(42.5);
+        assertThat(running.path("eta_seconds").asInt()).isEqualTo(7);
+        assertThat(running.path("queue_position").isNull()).isTrue();
+        assertThat(detail(second).path("queue_position").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void pollersAreToldWhenNothingHasChangedAndWhenToAskAgain() throws Exception {
+        String id = uploaded(user);
+        HttpResponse<String> first = user.get("/api/videos/" + id);
+        String tag = first.headers().firstValue("ETag").orElseThrow();
+        assertThat(first.headers().firstValue("Retry-After")).isPresent();
+
+        HttpResponse<String> again = user.send(user.request("/api/videos/" + id).header("If-None-Match", tag));
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+
+        set(id, FAILED);
+        HttpResponse<String> changed =
+                user.send(user.request("/api/videos/" + id).header("If-None-Match", tag));
+        assertThat(changed.statusCode()).isEqualTo(200);
+        assertThat(changed.headers().firstValue("Retry-After")).isEmpty();
+        assertThat(Api.json(changed).at("/error/code").asText()).isEqualTo("attempts_exhausted");
+    }
+
+    @Test
+    void theListIsPagedNewestFirstAndFiltered() throws Exception {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ids.add(0, uploaded(user));
+        }
+        set(ids.get(1), FAILED);
+        set(ids.get(3), "status = 'deleting', lease_until = now() + interval '1 hour'");
+        ids.remove(3);
+        uploaded(user());
+
+        List<String> seen = new ArrayList<>();
+        String next = "/api/videos?limit=2";
+        while (next != null) {
+            HttpResponse<String> page = user.get(next);
+            assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+            Api.json(page).forEach(video -> seen.add(video.path("video_id").asText()));
+            Matcher link = Pattern.compile("<(.*)>; rel=\"next\"")
+                    .matcher(page.headers().firstValue("Link").orElse(""));
+            next = link.matches() ? link.group(1) : null;
+        }
+        assertThat(seen).isEqualTo(ids);
+
+        assertThat(Api.json(user.get("/api/videos?status=failed"))).hasSize(1);
+        assertThat(Api.json(user.get("/api/videos?uploaded_after=2999-01-01T00:00:00Z")))
+                .isEmpty();
+        assertProblem(user.get("/api/videos?limit=0"), 400, "invalid_request");
+        assertProblem(user.get("/api/videos?status=receiving"), 400, "invalid_request");
+        assertProblem(user.get("/api/videos?cursor=nonsense"), 400, "invalid_request");
+        assertProblem(user.get("/api/videos?stats=failed"), 400, "invalid_request");
+    }
+
+    @Test
+    void linksLeadToTheObjectsWithTypeAndName() throws Exception {
+        String id = Api.json(
+                        user.upload(new Form().field("title", "Città").file("video_file", "fête.mov", bytes(1000))))
+                .path("video_id")
+                .asText();
+        assertProblem(user.get("/api/videos/" + id + "/processed"), 409, "not_available");
+        assertProblem(user.get("/api/videos/" + id + "/poster"), 409, "not_available");
+        set(id, PROCESSED);
+        put("processed/" + id + "/c/video.mp4");
+
+        HttpResponse<byte[]> original = follow(user.get("/api/videos/" + id + "/original"));
+        assertThat(original.body()).hasSize(1000);
+        assertThat(original.headers().firstValue("Content-Type")).hasValue("application/octet-stream");
+        assertThat(original.headers().firstValue("Content-Disposition").orElseThrow())
+                .startsWith("attachment")
+                .contains("f%C3%AAte.mov");
+
+        HttpResponse<byte[]> clip = follow(user.get("/api/videos/" + id + "/processed"));
+        assertThat(clip.headers().firstValue("Content-Type")).hasValue("video/mp4");
+        assertThat(clip.headers().firstValue("Content-Disposition").orElseThrow())
+                .startsWith("inline")
+                .contains("Citt%C3%A0.mp4");
+
+        // Of the poster there is a row, but no object any more.
+        assertProblem(user.get("/api/videos/" + id + "/poster"), 410, "expired");
+    }
+
+    @Test
+    void aDeletedVideoIsGoneWithItsObjects() throws Exception {
+        String id = uploaded(user);
+        set(id, PROCESSED);
+        put("processed/" + id + "/c/video.mp4");
+
+        HttpResponse<String> answer = user.delete("/api/videos/" + id);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(Api.json(answer).path("video_id").asText()).isEqualTo(id);
+        assertProblem(user.get("/api/videos/" + id), 404, "not_found");
+        assertProblem(user.delete("/api/videos/" + id), 404, "not_found");
+        await().atMost(SOON).untilAsserted(this::assertNothingLeft);
+        assertThat(s3.listObjectsV2(l -> l.bucket(bucket()).prefix("processed/" + id))
+                        .contents())
+                .isEmpty();
+    }
+
+    @Test
+    void aFailedVideoIsRetriedWithAllItsAttempts() throws Exception {
+        String id = uploaded(user);
+        assertProblem(user.post("/api/videos/" + id + "/retry"), 409, "not_retryable");
+        sqs.purgeQueue(p -> p.queueUrl(queue()));
+        set(id, FAILED + ", retryable = false");
+        assertProblem(user.post("/api/videos/" + id + "/retry"), 409, "not_retryable");
+        set(id, "retryable = true");
+
+        HttpResponse<String> answer = user.post("/api/videos/" + id + "/retry");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(row(id))
+                .containsEntry("status", "uploaded")
+                .containsEntry("attempts", 0)
+                .containsEntry("error_code", null)
+                .containsEntry("failed_at", null);
+        List<Message> sent = sqs.receiveMessage(r -> r.queueUrl(queue())).messages();
+        assertThat(sent).singleElement().satisfies(m -> assertThat(m.body()).contains(id));
+    }
+
+    @Test
+    void eventsTellWhatChangesUntilTheEnd() throws Exception {
+        String id = uploaded(user);
+        HttpRequest watch = user.request("/api/videos/" + id + "/events").build();
+        HttpResponse<InputStream> stream = Api.HTTP.send(watch, HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(stream.statusCode()).isEqualTo(200);
+        assertThat(stream.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
+        BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8));
+        assertThat(nextStatus(lines)).isEqualTo("uploaded");
+
+        set(id, PROCESSING);
+        assertThat(nextStatus(lines)).isEqualTo("processing");
+        set(id, PROCESSED);
+        assertThat(nextStatus(lines)).isEqualTo("processed");
+        assertThat(nextStatus(lines)).as("end of the stream").isNull();
+
+        assertProblem(user.get("/api/videos/" + UUID.randomUUID() + "/events"), 404, "not_found");
+    }
+
+    private static String nextStatus(BufferedReader lines) throws Exception {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.startsWith("data:")) {
+                return Api.JSON
+                        .readTree(line.substring("data:".length()))
+                        .path("status")
+                        .asText();
+            }
+        }
+        return null;
+    }
+
+    private JsonNode detail(String id) throws Exception {
+        return Api.json(user.get("/api/videos/" + id));
+    }
+
+    private void put(String key) {
+        s3.putObject(p -> p.bucket(bucket()).key(key), RequestBody.fromString("x"));
+    }
+
+    private static HttpResponse<byte[]> follow(HttpResponse<String> answer) throws Exception {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(302);
+        String link = answer.headers().firstValue("Location").orElseThrow();
+        HttpResponse<byte[]> object = Api.HTTP.send(
+                HttpRequest.newBuilder(URI.create(link)).build(), HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(object.statusCode()).isEqualTo(200);
+        return object;
+    }
+}

@@ -1,0 +1,124 @@
+package caravana.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/** Web as it ships, over HTTP and on the local stack; no worker runs. */
+@ActiveProfiles("local")
+@DirtiesContext
+@CamelSpringBootTest
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "management.server.port=0")
+abstract class WebTest {
+
+    @LocalServerPort
+    int port;
+
+    @Autowired
+    SqsClient sqs;
+
+    @Autowired
+    S3Client s3;
+
+    @Autowired
+    JdbcTemplate jdbc;
+
+    @Autowired
+    StringRedisTemplate redis;
+
+    @DynamicPropertySource
+    static void localStack(DynamicPropertyRegistry registry) {
+        Map<String, String> stack = WebFixture.STACK.environment();
+        stack.forEach((name, value) -> registry.add(name, () -> value));
+        System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
+        System.setProperty("aws.secretAccessKey", stack.get("AWS_SECRET_ACCESS_KEY"));
+    }
+
+    @BeforeEach
+    void empty() {
+        jdbc.update("DELETE FROM videos");
+        redis.delete(redis.keys("log-in-failures:*"));
+        objects().forEach(key -> s3.deleteObject(d -> d.bucket(bucket()).key(key)));
+        sqs.purgeQueue(p -> p.queueUrl(queue()));
+        sqs.purgeQueue(p -> p.queueUrl(setting("SQS_DLQ_URL")));
+    }
+
+    /** A client without a token. */
+    Api api() {
+        return Api.anonymous(port);
+    }
+
+    /** A client with an account of its own. */
+    Api user() throws Exception {
+        return api().signedUp("user-" + UUID.randomUUID() + "@example.org");
+    }
+
+    /** Uploads a small video. */
+    static String uploaded(Api user) throws Exception {
+        var answer = user.upload(new Form().field("title", "t").file("video_file", "a.mp4", bytes(1000)));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return Api.json(answer).path("video_id").asText();
+    }
+
+    void set(String id, String assignments) {
+        jdbc.update("UPDATE videos SET " + assignments + " WHERE id = CAST(? AS uuid)", id);
+    }
+
+    Map<String, Object> row(String id) {
+        return jdbc.queryForMap("SELECT * FROM videos WHERE id = CAST(? AS uuid)", id);
+    }
+
+    int count(String status) {
+        return jdbc.queryForObject("SELECT count(*) FROM videos WHERE status = ?", Integer.class, status);
+    }
+
+    void assertNothingLeft() {
+        assertThat(jdbc.queryForObject("SELECT count(*) FROM videos", Integer.class))
+                .isZero();
+        assertThat(jdbc.queryForObject("SELECT count(*) FROM upload_keys", Integer.class))
+                .isZero();
+        assertThat(objects()).isEmpty();
+        assertThat(s3.listMultipartUploads(l -> l.bucket(bucket())).uploads()).isEmpty();
+    }
+
+    List<String> objects() {
+        return s3.listObjectsV2(l -> l.bucket(bucket()).prefix("uploads/")).contents().stream()
+                .map(S3Object::key)
+                .toList();
+    }
+
+    static byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    static String setting(String name) {
+        return WebFixture.STACK.environment().get(name);
+    }
+
+    static String bucket() {
+        return setting("S3_BUCKET");
+    }
+
+    static String queue() {
+        return setting("SQS_QUEUE_URL");
+    }
+}

@@ -1,0 +1,18 @@
+SELECT id::text AS video_id,
+       title,
+       status,
+       to_char(uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS uploaded_at,
+       to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS updated_at,
+       to_char(processed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS processed_at,
+       to_char(uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_at,
+       processed_key
+FROM videos
+WHERE owner_id = CAST(:?owner_id AS uuid)
+  AND uploaded_at IS NOT NULL
+  AND status NOT IN ('receiving', 'deleting')
+  AND (CAST(:?status AS text) IS NULL OR status = :?status)
+  AND (CAST(:?uploaded_after AS timestamptz) IS NULL OR uploaded_at >= CAST(:?uploaded_after AS timestamptz))
+  AND (CAST(:?cursor_at AS timestamptz) IS NULL
+       OR (uploaded_at, id) < (CAST(:?cursor_at AS timestamptz), CAST(:?cursor_id AS uuid)))
+ORDER BY uploaded_at DESC, id DESC
+LIMIT :?rows
