@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.SmartLifecycle;
@@ -71,24 +72,29 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
             chain.doFilter(request, response);
         } finally {
             if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new WhenComplete(inFlight::arriveAndDeregister));
+                request.getAsyncContext().addListener(new WhenOver(inFlight::arriveAndDeregister, new AtomicBoolean()));
             } else {
                 inFlight.arriveAndDeregister();
             }
         }
     }
 
-    private record WhenComplete(Runnable action) implements AsyncListener {
+    /** Once, at whatever is said first: of a client that goes away, Tomcat reports an error, and no end. */
+    private record WhenOver(Runnable action, AtomicBoolean over) implements AsyncListener {
         @Override
         public void onComplete(AsyncEvent event) {
-            action.run();
+            if (over.compareAndSet(false, true)) {
+                action.run();
+            }
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            onComplete(event);
         }
 
         @Override
         public void onTimeout(AsyncEvent event) {}
-
-        @Override
-        public void onError(AsyncEvent event) {}
 
         @Override
         public void onStartAsync(AsyncEvent event) {}
