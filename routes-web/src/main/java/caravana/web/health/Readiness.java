@@ -59,7 +59,6 @@ public class Readiness {
                 .anyMatch(s -> s.getValue().equals("down") && !s.getKey().equals("progress"));
         String status = down ? "down" : states.containsValue("down") ? "degraded" : "ok";
         exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setHeader("Cache-Control", "no-store");
         if (down) {
             exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 503);
             exchange.getMessage().setHeader("Retry-After", PATIENCE.toSeconds());

@@ -43,7 +43,6 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     /** What an answer may carry, in lower case; all else in the headers came with the request. */
     private static final Set<String> ANSWER_HEADERS = Set.of(
             "allow",
-            "cache-control",
             "camelhttpresponsecode",
             "content-type",
             "etag",

@@ -22,7 +22,7 @@ public class Polling {
 
     private final Clock clock = Clock.systemUTC();
 
-    /** Sets {@code ETag}, {@code Retry-After} and {@code Cache-Control} for the video that is the body. */
+    /** Sets {@code ETag} and {@code Retry-After} for the video that is the body. */
     public void advise(Exchange exchange) {
         Message message = exchange.getMessage();
         Map<?, ?> video = message.getBody(Map.class);
@@ -30,7 +30,6 @@ public class Polling {
         String tag = tag(video);
         message.removeHeaders("*");
         message.setHeader("ETag", tag);
-        message.setHeader("Cache-Control", "private, no-cache");
         Integer seconds = retryAfter(video);
         if (seconds != null) {
             message.setHeader("Retry-After", seconds);

@@ -84,7 +84,6 @@ public class VideoPage {
         int limit = exchange.getProperty("limit", Integer.class);
         List<Map<String, Object>> page = rows.subList(0, Math.min(limit, rows.size()));
         exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setHeader("Cache-Control", "private, no-cache");
         if (rows.size() > limit) {
             exchange.getMessage().setHeader("Link", "<" + next(exchange, page.get(limit - 1)) + ">; rel=\"next\"");
         }
