@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -91,14 +90,13 @@ class ContractTest extends WebTest {
                 Map<Integer, Integer> statuses = new TreeMap<>();
                 for (int i = 0; i < CALLS_PER_OPERATION; i++) {
                     HttpRequest request = request(path, operation);
-                    HttpResponse<String> answer = answer(request);
-                    statuses.merge(answer.statusCode(), 1, Integer::sum);
-                    Api.violations(answer)
-                            .or(() -> answer.statusCode() >= 500
+                    Answer answer = Answer.to(request);
+                    statuses.merge(answer.status(), 1, Integer::sum);
+                    Api.violations(answer.head(), answer.body())
+                            .or(() -> answer.status() >= 500
                                     ? Optional.of("a failure of ours: " + answer.body())
                                     : Optional.empty())
-                            .ifPresent(violation ->
-                                    violations.add(request + " " + answer.statusCode() + ": " + violation));
+                            .ifPresent(violation -> violations.add(request + " " + answer.status() + ": " + violation));
                     calls++;
                 }
                 int successes = statuses.entrySet().stream()
@@ -124,25 +122,21 @@ class ContractTest extends WebTest {
         assertThat(calls).isGreaterThanOrEqualTo(MIN_CALLS);
     }
 
-    /** An event stream may have no end, so only its head is looked at. */
-    private static HttpResponse<String> answer(HttpRequest request) throws Exception {
-        if (!request.uri().getPath().endsWith("/events")) {
-            return Api.HTTP.send(request, HttpResponse.BodyHandlers.ofString());
-        }
-        return Api.HTTP.send(
-                request,
-                head -> head.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream")
-                        ? HttpResponse.BodySubscribers.mapping(
-                                HttpResponse.BodySubscribers.ofInputStream(), ContractTest::unread)
-                        : HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8));
-    }
+    /** An answer with its body; an event stream may have no end, so only its head is looked at. */
+    private record Answer(HttpResponse<InputStream> head, String body) {
 
-    private static String unread(InputStream stream) {
-        try {
-            stream.close();
-            return "event: video";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        static Answer to(HttpRequest request) throws Exception {
+            HttpResponse<InputStream> head = Api.HTTP.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            boolean events =
+                    head.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream");
+            try (InputStream in = head.body()) {
+                return new Answer(
+                        head, events ? "event: video" : new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+
+        int status() {
+            return head.statusCode();
         }
     }
 

@@ -200,7 +200,7 @@ class UploadTest extends WebTest {
             }
             await().atMost(SOON).until(() -> count("receiving") == 3);
 
-            HttpResponse<String> refused = user.send(user.raw("?title=t", bytes(10)));
+            HttpResponse<String> refused = user.send(user.raw("?title=t", bytes(11_000_000)));
 
             assertProblem(refused, 503, "busy");
             assertThat(refused.headers().firstValue("Retry-After")).isPresent();

@@ -61,8 +61,6 @@ public class ContractValidator implements RestClientRequestValidator {
         String type = in.getHeader(Exchange.CONTENT_TYPE, String.class);
         if (type != null) {
             request.withContentType(type);
-        }
-        if (type != null) {
             request.withBody(MessageHelper.extractBodyAsString(in));
         }
         QueryString.of(in).forEach(request::withQueryParam);

@@ -59,8 +59,8 @@ public class VideoEvents {
      * @throws Problem as {@code find-own-video} says; 503 {@code busy} when there are too many watchers
      */
     public SseEmitter watch(@PathVariable("video_id") String id) throws IOException {
-        if (watchers.size() >= WATCHERS) {
-            throw new Problem(503, "busy", "Too many videos are being watched; ask for the video itself instead.");
+        if (watchers.size() >= WATCHERS || clock.isShutdown()) {
+            throw new Problem(503, "busy", "No more videos can be watched here; ask for the video itself instead.");
         }
         Watcher watcher = new Watcher(id, Callers.current());
         watcher.tell(describe(id, watcher.caller));
@@ -118,11 +118,9 @@ public class VideoEvents {
         public void run() {
             try {
                 tell(describe(id, caller));
-            } catch (Problem problem) {
-                // Deleted, or a system is away: the client asks again, and is told why.
+            } catch (IOException | RuntimeException over) {
+                // Deleted, a system away, or the client gone. One that is there asks again, and is told why.
                 emitter.complete();
-            } catch (IOException | IllegalStateException gone) {
-                emitter.completeWithError(gone);
             }
         }
 

@@ -28,14 +28,21 @@ public class HttpConfiguration {
             @Qualifier("applicationTaskExecutor") AsyncTaskExecutor requests,
             Problems failures,
             ProblemWriter problems) {
-        // Not a bean: any Executor bean would switch Spring Boot's own off.
-        Executor uploads = new ThreadPoolExecutor(
+        // No beans: any Executor bean would switch Spring Boot's own off.
+        Executor uploads = pool(upload.atOnce(), "upload-");
+        Executor refusals = pool(upload.atOnce(), "refusal-");
+        return new StreamingHttpEngine(
+                server.getPort(), requests, uploads, refusals, failures, problems, Callers::current);
+    }
+
+    /** Threads come as they are needed, up to that many; what is more is rejected and never waits. */
+    private static Executor pool(int threads, String name) {
+        return new ThreadPoolExecutor(
                 0,
-                upload.atOnce(),
+                threads,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                new CustomizableThreadFactory("upload-"));
-        return new StreamingHttpEngine(server.getPort(), requests, uploads, failures, problems, Callers::current);
+                new CustomizableThreadFactory(name));
     }
 }

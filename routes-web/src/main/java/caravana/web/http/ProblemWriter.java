@@ -23,6 +23,8 @@ public class ProblemWriter {
         if (problem.getRetryAfter() != null) {
             response.setIntHeader("Retry-After", problem.getRetryAfter());
         }
-        response.getOutputStream().write(json.writeValueAsBytes(problem.getDocument()));
+        byte[] document = json.writeValueAsBytes(problem.getDocument());
+        response.setContentLength(document.length);
+        response.getOutputStream().write(document);
     }
 }

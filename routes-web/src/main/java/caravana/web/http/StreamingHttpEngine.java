@@ -57,6 +57,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
 
     private final Executor requests;
     private final Executor uploads;
+    private final Executor refusals;
     private final Problems failures;
     private final ProblemWriter problems;
     private final Supplier<Caller> callers;
@@ -65,18 +66,21 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
      * @param port the server's port
      * @param requests runs ordinary requests
      * @param uploads runs streaming ones; it has to reject what is too much
+     * @param refusals reads on for those who are told that there are too many; it may reject what is too much
      * @param callers tells who makes the request of the calling thread; null for nobody
      */
     public StreamingHttpEngine(
             int port,
             Executor requests,
             Executor uploads,
+            Executor refusals,
             Problems failures,
             ProblemWriter problems,
             Supplier<Caller> callers) {
         super(port, requests);
         this.requests = requests;
         this.uploads = uploads;
+        this.refusals = refusals;
         this.failures = failures;
         this.problems = problems;
         this.callers = callers;
@@ -171,7 +175,21 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             try {
                 return super.service(request, response);
             } catch (RejectedExecutionException full) {
-                refuse(new Problem(503, "busy", "Too many uploads are running; try again in a moment."), response);
+                return refuseWhileFull(request, response);
+            }
+        }
+
+        private CompletableFuture<Void> refuseWhileFull(HttpServletRequest request, HttpServletResponse response) {
+            Problem busy = new Problem(503, "busy", "Too many uploads are running; try again in a moment.");
+            try {
+                return CompletableFuture.runAsync(
+                        () -> {
+                            refuse(busy, response);
+                            linger(request);
+                        },
+                        refusals);
+            } catch (RejectedExecutionException tooManyOfThemAsWell) {
+                refuse(busy, response);
                 return CompletableFuture.completedFuture(null);
             }
         }
@@ -211,6 +229,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         private void refuse(Problem problem, HttpServletResponse response) {
             try {
                 problems.write(problem, response);
+                response.flushBuffer();
             } catch (IOException gone) {
                 throw new UncheckedIOException(gone);
             }
