@@ -11,11 +11,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.camel.model.CatchDefinition;
-import org.apache.camel.model.ProcessorDefinition;
-import org.apache.camel.model.ProcessorDefinitionHelper;
-import org.apache.camel.model.RouteConfigurationDefinition;
-import org.apache.camel.model.RouteDefinition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,28 +23,6 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
 
     @Autowired
     private StringRedisTemplate redis;
-
-    @Test
-    void everyRouteAndStepIsNamedAndEveryRouteSaysWhatBecomesOfItsFailures() {
-        List<RouteDefinition> routes = context.getRouteDefinitions();
-        assertThat(routes).isNotEmpty().allSatisfy(route -> {
-            assertThat(route.hasCustomIdAssigned()).as(route.toString()).isTrue();
-            assertThat(route.getDescriptionText()).as(route.getId()).isNotBlank();
-            assertThat(route.getRouteConfigurationId()).as(route.getId()).isNotBlank();
-            assertThat(ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class))
-                    .filteredOn(step -> !(step instanceof CatchDefinition))
-                    .as(route.getId())
-                    .isNotEmpty()
-                    .allSatisfy(step -> assertThat(step.hasCustomIdAssigned())
-                            .as(step.toString())
-                            .isTrue());
-        });
-        assertThat(routes)
-                .extracting(RouteDefinition::getRouteConfigurationId)
-                .isSubsetOf(context.getRouteConfigurationDefinitions().stream()
-                        .map(RouteConfigurationDefinition::getId)
-                        .toList());
-    }
 
     @Test
     void turnsAnOriginalIntoAClip() throws Exception {

@@ -1,0 +1,72 @@
+package caravana.checks;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/** A piece of a YAML document that knows its line. */
+record Element(Node node) {
+
+    /** From 1. */
+    int line() {
+        return node.getStartMark().getLine() + 1;
+    }
+
+    boolean isMapping() {
+        return node instanceof MappingNode;
+    }
+
+    boolean isText() {
+        return node instanceof ScalarNode;
+    }
+
+    /** The text of a scalar; empty of anything else. */
+    String text() {
+        return node instanceof ScalarNode scalar ? scalar.getValue() : "";
+    }
+
+    /** The entries of a mapping, in order; of a key that is there twice, the last. */
+    Map<String, Element> fields() {
+        Map<String, Element> fields = new LinkedHashMap<>();
+        if (node instanceof MappingNode mapping) {
+            for (NodeTuple tuple : mapping.getValue()) {
+                fields.put(new Element(tuple.getKeyNode()).text(), new Element(tuple.getValueNode()));
+            }
+        }
+        return fields;
+    }
+
+    /** The items of a sequence. */
+    List<Element> items() {
+        List<Element> items = new ArrayList<>();
+        if (node instanceof SequenceNode sequence) {
+            sequence.getValue().forEach(item -> items.add(new Element(item)));
+        }
+        return items;
+    }
+
+    Optional<Element> get(String key) {
+        return Optional.ofNullable(fields().get(key));
+    }
+
+    /** The text under a key; empty when there is none. */
+    String text(String key) {
+        return get(key).map(Element::text).orElse("");
+    }
+
+    /** Everything in it, itself included, from top to bottom. */
+    List<Element> all() {
+        List<Element> all = new ArrayList<>();
+        all.add(this);
+        fields().values().forEach(field -> all.addAll(field.all()));
+        items().forEach(item -> all.addAll(item.all()));
+        return all;
+    }
+}

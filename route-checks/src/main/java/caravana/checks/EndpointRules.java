@@ -1,0 +1,114 @@
+package caravana.checks;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Options of endpoints that are right by Camel, and lose jobs, leak memory or open doors all the same. */
+final class EndpointRules implements Rule {
+
+    private static final Set<String> DEPLOYMENT = Set.of(
+            "accesskey",
+            "secretkey",
+            "sessiontoken",
+            "region",
+            "urioverride",
+            "overrideendpoint",
+            "uriendpointoverride");
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        for (Route route : tree.routes()) {
+            Route.Step from = route.from();
+            consumer(route, from, report);
+            endpoint(route, from, report);
+            route.steps().forEach(step -> endpoint(route, step, report));
+        }
+    }
+
+    private static void consumer(Route route, Route.Step from, Consumer<Finding> report) {
+        if (from.uses("aws2-sqs")) {
+            if (!from.parameter("greedy").equals("true")) {
+                report.accept(finding(
+                        route,
+                        from,
+                        "sqs-not-greedy",
+                        "Without greedy a consumer takes two messages a second at most",
+                        "Set greedy: true"));
+            }
+            if (!from.parameter("deleteAfterRead").equals("false")) {
+                report.accept(finding(
+                        route,
+                        from,
+                        "sqs-delete-after-read",
+                        "The consumer deletes the message by itself, also of a job that failed",
+                        "Set deleteAfterRead: false, and acknowledge by direct:acknowledge-job"));
+            }
+        }
+        if (from.uses("timer")
+                && Set.of("keep-lease", "publish-progress").contains(route.id())
+                && !route.element().text("shutdownRoute").equals("Defer")) {
+            report.accept(finding(
+                    route,
+                    from,
+                    "heartbeat-not-deferred",
+                    "The heartbeat would stop when draining begins, and running jobs would be taken by others",
+                    "Set shutdownRoute: Defer on the route"));
+        }
+        if (from.parameter("httpMethodRestrict").contains(" ")) {
+            report.accept(finding(
+                    route,
+                    from,
+                    "http-methods-with-space",
+                    "A space in httpMethodRestrict opens every method",
+                    "Write GET,POST without spaces"));
+        }
+    }
+
+    private static void endpoint(Route route, Route.Step step, Consumer<Finding> report) {
+        if (step.uses("aws2-sqs") && step.parameter("queueUrl").isBlank()) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "sqs-without-url",
+                    "By its name alone the queue is looked up at the start, which fails while SQS is away",
+                    "Set queueUrl: \"{{caravana.sqs.queue-url}}\""));
+        }
+        if (step.uses("exec")
+                && !List.of(step.parameter("binding"), step.parameter("commandExecutor"))
+                        .equals(List.of("#toolBinding", "#toolExecutor"))) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "exec-unguarded",
+                    "Camel's own exec obeys headers, and leaves what it started behind",
+                    "Set binding: \"#toolBinding\" and commandExecutor: \"#toolExecutor\""));
+        }
+        if (step.parameter("operation").equals("getObject")
+                && !route.element().text("streamCache").equals("false")) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "get-object-cached",
+                    "Stream caching takes the whole object into the heap",
+                    "Set streamCache: \"false\" on the route"));
+        }
+        step.element()
+                .get("parameters")
+                .ifPresent(parameters -> parameters.fields().forEach((name, value) -> {
+                    if (DEPLOYMENT.contains(name.toLowerCase(Locale.ROOT))) {
+                        report.accept(new Finding(
+                                route.file(),
+                                value.line(),
+                                "deployment-in-route",
+                                name + " belongs to a deployment and not to a route",
+                                "Leave it out: the client has it from the settings"));
+                    }
+                }));
+    }
+
+    private static Finding finding(Route route, Route.Step step, String id, String what, String instead) {
+        return new Finding(route.file(), step.element().line(), id, what, instead);
+    }
+}

@@ -1,0 +1,54 @@
+package caravana.checks;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Everything has a name, and each name is there once: logs, metrics and tests go by them. */
+final class NamingRules implements Rule {
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        Map<String, String> owners = new HashMap<>();
+        for (Route route : tree.routes()) {
+            if (route.element().text("description").isBlank()) {
+                report.accept(new Finding(
+                        route.file(),
+                        route.element().line(),
+                        "description-missing",
+                        "The route " + route.id() + " has no description",
+                        "Say in one sentence what it does, under description:"));
+            }
+            named(route.file(), "route", route.element(), owners, report);
+            for (Route.Step step : route.steps()) {
+                named(route.file(), step.kind(), step.element(), owners, report);
+            }
+        }
+        for (Route configuration : tree.configurations()) {
+            named(configuration.file(), "routeConfiguration", configuration.element(), owners, report);
+        }
+    }
+
+    private static void named(
+            String file, String kind, Element element, Map<String, String> owners, Consumer<Finding> report) {
+        if (element.isText()) {
+            // Compact notation, which has no place for one and is reported as such.
+            return;
+        }
+        String id = element.text("id");
+        if (id.isBlank()) {
+            report.accept(new Finding(
+                    file, element.line(), "id-missing", "This " + kind + " has no id", "Give it one under id:"));
+            return;
+        }
+        String before = owners.putIfAbsent(id, file + ":" + element.line());
+        if (before != null) {
+            report.accept(new Finding(
+                    file,
+                    element.line(),
+                    "id-duplicate",
+                    "The id " + id + " is there already, at " + before,
+                    "Choose another"));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package caravana.checks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Checks a folder of routes, layer by layer: strict YAML, Camel's schema of the pinned version, Camel's catalogue of
+ * endpoint options, and the rules of this project. A layer that finds something keeps the next from guessing.
+ */
+public final class RouteChecks {
+
+    private RouteChecks() {}
+
+    /**
+     * Everything that is wrong, by file and line.
+     *
+     * @param folder holds {@code *.camel.yaml} and {@code *.sql}, in folders of its own
+     * @param operations ids of the operations that the contract binds to routes: Camel calls them
+     * @throws IOException when it cannot be read
+     */
+    public static List<Finding> check(Path folder, Set<String> operations) throws IOException {
+        List<Finding> findings = new ArrayList<>();
+        RouteTree tree = RouteTree.read(folder, findings::add);
+        if (findings.isEmpty()) {
+            new SchemaRule().check(tree, findings::add);
+        }
+        if (findings.isEmpty()) {
+            new CatalogRule().check(tree, findings::add);
+            List<Rule> houseRules =
+                    List.of(new NamingRules(), new ReferenceRules(operations), new EndpointRules(), new StepRules());
+            houseRules.forEach(rule -> rule.check(tree, findings::add));
+        }
+        findings.sort(
+                Comparator.comparing(Finding::file).thenComparing(Finding::line).thenComparing(Finding::id));
+        return findings;
+    }
+}

@@ -1,0 +1,100 @@
+package caravana.checks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/** Routes as Camel's own schema of the YAML language has them. */
+final class SchemaRule implements Rule {
+
+    private final Schema schema = schema();
+
+    private static Schema schema() {
+        try (InputStream in = SchemaRule.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4)
+                    .getSchema(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        tree.files().forEach((file, root) -> {
+            List<Error> errors = schema.validate(json(root));
+            errors.stream()
+                    .filter(error -> !tolerated(error, at(root, error)))
+                    // The deepest one: those above it only say that something below is wrong.
+                    .max(Comparator.comparingInt(e -> e.getInstanceLocation().getNameCount()))
+                    .ifPresent(error -> report.accept(new Finding(
+                            file,
+                            at(root, error).line(),
+                            "schema",
+                            error.getMessage(),
+                            "See Camel's documentation of this step for what it takes")));
+        });
+    }
+
+    /** Camel takes a boolean or a number in quotes as well, and a placeholder for either. */
+    private static boolean tolerated(Error error, Element element) {
+        return error.getMessage().matches("string found, (boolean|integer|number) expected")
+                && element.text().matches("true|false|-?[0-9.]+|\\{\\{.*}}");
+    }
+
+    private static Element at(Element root, Error error) {
+        Element element = root;
+        for (int i = 0; i < error.getInstanceLocation().getNameCount(); i++) {
+            Object part = error.getInstanceLocation().getElement(i);
+            Element next = part instanceof Integer index
+                    ? element.items().get(index)
+                    : element.get(String.valueOf(part)).orElse(element);
+            element = next;
+        }
+        return element;
+    }
+
+    private static JsonNode json(Element element) {
+        if (element.isText()) {
+            return scalar(element);
+        }
+        if (element.node() instanceof MappingNode) {
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            element.fields().forEach((key, value) -> object.set(key, json(value)));
+            return object;
+        }
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        element.items().forEach(item -> array.add(json(item)));
+        return array;
+    }
+
+    private static JsonNode scalar(Element element) {
+        Tag tag = element.node().getTag();
+        String text = element.text();
+        if (tag.equals(Tag.INT) && text.matches("-?\\d+")) {
+            return JsonNodeFactory.instance.numberNode(Long.parseLong(text));
+        }
+        if (tag.equals(Tag.FLOAT)) {
+            return JsonNodeFactory.instance.numberNode(Double.parseDouble(text));
+        }
+        if (tag.equals(Tag.BOOL)) {
+            return JsonNodeFactory.instance.booleanNode(Boolean.parseBoolean(text));
+        }
+        if (tag.equals(Tag.NULL)) {
+            return JsonNodeFactory.instance.nullNode();
+        }
+        return JsonNodeFactory.instance.textNode(text);
+    }
+}

@@ -1,0 +1,126 @@
+package caravana.checks;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Steps that do something else than they seem to. */
+final class StepRules implements Rule {
+
+    private static final Set<String> ASYNCHRONOUS = Set.of("delay", "threads", "wireTap", "throttle", "aggregate");
+    private static final Set<String> EVERYTHING = Set.of("java.lang.Throwable", "java.lang.Exception");
+    private static final Set<String> EXPRESSIONS = Set.of("simple", "constant", "jsonpath");
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        for (Route route : tree.routes()) {
+            boolean takesJobs = route.from().uses("aws2-sqs");
+            for (Route.Step step : route.steps()) {
+                if (takesJobs) {
+                    inJobConsumer(route, step, report);
+                }
+                anywhere(route, step, report);
+            }
+            compact(route.file(), route.element(), report);
+            swallowed(route.file(), route.element(), report);
+        }
+        for (Route configuration : tree.configurations()) {
+            swallowed(configuration.file(), configuration.element(), report);
+        }
+    }
+
+    private static void inJobConsumer(Route route, Route.Step step, Consumer<Finding> report) {
+        if (ASYNCHRONOUS.contains(step.kind())) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "asynchronous-in-consumer",
+                    step.kind() + " leaves the poller's thread, and with it the bound on jobs at once",
+                    "Do without; delays are the message's visibility"));
+        }
+        if (step.kind().equals("removeHeaders")
+                && step.element().text("pattern").equals("*")
+                && !step.element().text("excludePattern").contains("CamelAwsSqs")) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "receipt-handle-removed",
+                    "This removes the receipt handle, without which no message can be acknowledged",
+                    "Set excludePattern: CamelAwsSqs*"));
+        }
+    }
+
+    private static void anywhere(Route route, Route.Step step, Consumer<Finding> report) {
+        if (step.kind().equals("transacted")) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "transacted-jdbc",
+                    "transacted does not reach jdbc: the statements would not be atomic",
+                    "Put what belongs together into one statement"));
+        }
+        if (step.kind().equals("rollback")
+                && step.element().text("markRollbackOnly").equals("true")) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "rollback-only",
+                    "markRollbackOnly lets the consumer delete the message of a job that failed",
+                    "Throw an exception, which the route's error handling knows"));
+        }
+        if (step.kind().equals("setBody")) {
+            step.element().all().stream()
+                    .filter(Element::isText)
+                    .filter(e -> e.text().matches("(?is)\\s*(select|insert|update|delete|with)\\b.*\\$\\{.*"))
+                    .forEach(e -> report.accept(new Finding(
+                            route.file(),
+                            e.line(),
+                            "sql-composed",
+                            "A value in the text of a statement is an injection waiting for its day",
+                            "Name a parameter as :?name, and give it by a bean")));
+        }
+    }
+
+    /** A handler of everything that ends the failure there, and does nothing else about it. */
+    private static void swallowed(String file, Element parent, Consumer<Finding> report) {
+        for (Element element : parent.all()) {
+            boolean everything = element.get("exception")
+                    .map(e -> e.items().stream().map(Element::text).anyMatch(EVERYTHING::contains))
+                    .orElse(false);
+            if (everything && element.get("steps").map(s -> s.items().isEmpty()).orElse(true)) {
+                report.accept(new Finding(
+                        file,
+                        element.line(),
+                        "failure-swallowed",
+                        "Every failure ends here without a word, our own mistakes included",
+                        "Name the exceptions that are meant, or log and pass on what happened"));
+            }
+        }
+    }
+
+    private static void compact(String file, Element parent, Consumer<Finding> report) {
+        for (Element element : parent.all()) {
+            for (Map.Entry<String, Element> field : element.fields().entrySet()) {
+                boolean step = List.of("to", "toD").contains(field.getKey())
+                        && field.getValue().isText();
+                boolean expression = EXPRESSIONS.contains(field.getKey())
+                        && field.getValue().isText()
+                        && (element.get("id").isPresent()
+                                || element.get("steps").isPresent());
+                if (step || expression) {
+                    report.accept(new Finding(
+                            file,
+                            field.getValue().line(),
+                            "compact-notation",
+                            "The compact notation of " + field.getKey() + " is on its way out, and editors lose it",
+                            step ? "Write uri: under it" : "Write expression: with " + field.getKey() + ": under it"));
+                }
+            }
+        }
+    }
+
+    private static Finding finding(Route route, Route.Step step, String id, String what, String instead) {
+        return new Finding(route.file(), step.element().line(), id, what, instead);
+    }
+}

@@ -1,0 +1,220 @@
+package caravana.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Our real routes are right; each mistake that is planted in them is found, and nothing else is. */
+class MutationTest {
+
+    private static final Path ROUTES = Path.of("../src/main/resources/camel");
+    private static final Path CONTRACT = Path.of("../routes-web/src/main/resources/caravana/openapi.yaml");
+
+    private static Set<String> operations;
+
+    @TempDir
+    Path folder;
+
+    /**
+     * A mistake.
+     *
+     * @param rule the rule that finds it
+     * @param file where it is planted
+     * @param right what stands there
+     * @param wrong what is written instead
+     */
+    private record Mistake(String rule, String file, String right, String wrong) {}
+
+    private static final String FLOW = "worker/process-video.camel.yaml";
+    private static final String FETCH = "worker/fetch-original.camel.yaml";
+
+    private static final List<Mistake> MISTAKES = List.of(
+            new Mistake(
+                    "yaml-syntax",
+                    FLOW,
+                    "        - to:\n            id: read\n",
+                    "       - to:\n            id: read\n"),
+            new Mistake(
+                    "yaml-duplicate-key",
+                    FLOW,
+                    "        greedy: true\n",
+                    "        greedy: true\n        greedy: false\n"),
+            new Mistake("schema", FLOW, "    streamCache: \"false\"\n", "    streamCaches: \"false\"\n"),
+            new Mistake(
+                    "endpoint-options",
+                    FLOW,
+                    "        greedy: true\n",
+                    "        greedy: true\n        greeedy: true\n"),
+            new Mistake("endpoint-options", FLOW, "maxMessagesPerPoll: 1\n", "maxMessagesPerPoll: one\n"),
+            new Mistake(
+                    "description-missing",
+                    FLOW,
+                    "    description: Turns the original that a job message names into a finished clip.\n",
+                    ""),
+            new Mistake("id-missing", FLOW, "            id: read\n", ""),
+            new Mistake("id-duplicate", FLOW, "            id: read\n", "            id: claim\n"),
+            new Mistake(
+                    "error-handling-unknown",
+                    FLOW,
+                    "routeConfigurationId: job-failures",
+                    "routeConfigurationId: job-failure"),
+            new Mistake("error-handling-missing", FLOW, "    routeConfigurationId: job-failures\n", ""),
+            new Mistake(
+                    "direct-without-route",
+                    FLOW,
+                    "            uri: direct:read-job\n        - to:",
+                    "            uri: direct:read-job\n        - to:\n            id: typo\n            uri: direct:claim-jobs\n"
+                            + "        - to:"),
+            new Mistake(
+                    "direct-never-called",
+                    "worker/read-job.camel.yaml",
+                    "\n- route:\n    id: read-job\n",
+                    "\n- route:\n    id: left-over\n    description: Nobody needs it any more.\n"
+                            + "    routeConfigurationId: caller-decides\n    from:\n      uri: direct:left-over\n      steps:\n"
+                            + "        - log:\n            id: left-over-log\n            message: x\n\n- route:\n    id: read-job\n"),
+            new Mistake("sql-file-missing", "worker/claim-job.camel.yaml", "claim-job.sql", "claim-jobs.sql"),
+            new Mistake("sqs-not-greedy", FLOW, "        greedy: true\n", ""),
+            new Mistake("sqs-delete-after-read", FLOW, "deleteAfterRead: false", "deleteAfterRead: true"),
+            new Mistake(
+                    "sqs-without-url",
+                    "shared/send-job.camel.yaml",
+                    "            parameters:\n              queueUrl: \"{{caravana.sqs.queue-url}}\"\n",
+                    ""),
+            new Mistake(
+                    "exec-unguarded",
+                    "worker/transcode-video.camel.yaml",
+                    "              commandExecutor: \"#toolExecutor\"\n",
+                    ""),
+            new Mistake("get-object-cached", FETCH, "    streamCache: \"false\"\n", ""),
+            new Mistake("heartbeat-not-deferred", "worker/keep-lease.camel.yaml", "    shutdownRoute: Defer\n", ""),
+            new Mistake(
+                    "http-methods-with-space",
+                    "web/receive-upload.camel.yaml",
+                    "httpMethodRestrict: POST\n",
+                    "httpMethodRestrict: POST, PUT\n"),
+            new Mistake(
+                    "deployment-in-route",
+                    FLOW,
+                    "        greedy: true\n",
+                    "        greedy: true\n        region: us-east-1\n"),
+            new Mistake(
+                    "asynchronous-in-consumer",
+                    FLOW,
+                    "      steps:\n        - to:\n            id: read\n",
+                    "      steps:\n        - delay:\n            id: wait\n            expression:\n              constant:\n"
+                            + "                expression: \"100\"\n        - to:\n            id: read\n"),
+            new Mistake(
+                    "receipt-handle-removed",
+                    FLOW,
+                    "      steps:\n        - to:\n            id: read\n",
+                    "      steps:\n        - removeHeaders:\n            id: clean\n            pattern: \"*\"\n        - to:\n"
+                            + "            id: read\n"),
+            new Mistake(
+                    "rollback-only",
+                    "worker/commit-result.camel.yaml",
+                    "      steps:\n",
+                    "      steps:\n        - rollback:\n            id: undo\n            markRollbackOnly: true\n"),
+            new Mistake(
+                    "transacted-jdbc",
+                    "worker/commit-result.camel.yaml",
+                    "      steps:\n",
+                    "      steps:\n        - transacted:\n            id: together\n            steps:\n              - log:\n"
+                            + "                  id: inside\n                  message: x\n"),
+            new Mistake(
+                    "sql-composed",
+                    "web/purge-deleted.camel.yaml",
+                    "                      expression: DELETE FROM videos WHERE id = CAST(:?video_id AS uuid)",
+                    "                      expression: DELETE FROM videos WHERE id = CAST('${header.id}' AS uuid)"),
+            new Mistake(
+                    "failure-swallowed",
+                    "shared/step-failures.camel.yaml",
+                    "          steps:\n            - log:\n                id: log-and-go-on-log\n                loggingLevel: WARN\n"
+                            + "                message: \"${routeId}: ${exception.message}\"\n",
+                    ""),
+            new Mistake(
+                    "compact-notation",
+                    FLOW,
+                    "        - to:\n            id: read\n            uri: direct:read-job\n",
+                    "        - to: direct:read-job\n"));
+
+    @BeforeAll
+    static void readContract() throws IOException {
+        operations = Main.operations(CONTRACT);
+    }
+
+    @Test
+    void ourRoutesAreRight() throws Exception {
+        assertThat(RouteChecks.check(ROUTES, operations)).isEmpty();
+    }
+
+    @Test
+    void everyPlantedMistakeIsFoundAndNothingElse() throws Exception {
+        List<String> missed = new ArrayList<>();
+        for (int i = 0; i < MISTAKES.size(); i++) {
+            Mistake mistake = MISTAKES.get(i);
+            Path copy = copy(folder.resolve("mutation-" + i));
+            Path file = copy.resolve(mistake.file());
+            String text = Files.readString(file);
+            assertThat(text).as(mistake.toString()).contains(mistake.right());
+            Files.writeString(
+                    file,
+                    text.replaceFirst(
+                            Pattern.quote(mistake.right()), java.util.regex.Matcher.quoteReplacement(mistake.wrong())));
+
+            List<Finding> findings = RouteChecks.check(copy, operations);
+
+            System.out.printf("%-26s %s%n", mistake.rule(), findings);
+            boolean found = !findings.isEmpty()
+                    && findings.stream()
+                            .allMatch(f ->
+                                    f.id().equals(mistake.rule()) && f.file().equals(mistake.file()));
+            if (!found) {
+                missed.add(mistake.rule() + ": " + findings);
+            }
+        }
+        System.out.printf(
+                "RESULT name=route-mistakes value=%d unit=found-of-%d target=%d verdict=%s%n",
+                MISTAKES.size() - missed.size(), MISTAKES.size(), MISTAKES.size(), missed.isEmpty() ? "pass" : "fail");
+        assertThat(missed).isEmpty();
+    }
+
+    /** The guide explains every finding that there is, and no other. */
+    @Test
+    void theGuideExplainsEveryRule() throws Exception {
+        Set<String> explained = Pattern.compile("(?m)^\\| `([a-z-]+)` \\|")
+                .matcher(Files.readString(Path.of("../docs/editing-routes.md")))
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> planted = MISTAKES.stream().map(Mistake::rule).collect(Collectors.toCollection(TreeSet::new));
+        planted.add("yaml-empty");
+
+        assertThat(explained).isEqualTo(planted);
+    }
+
+    private static Path copy(Path target) throws IOException {
+        try (Stream<Path> paths = Files.walk(ROUTES)) {
+            for (Path path : paths.toList()) {
+                Path to = target.resolve(ROUTES.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(to);
+                } else {
+                    Files.copy(path, to);
+                }
+            }
+        }
+        return target;
+    }
+}
