@@ -1,14 +1,10 @@
 package caravana.web.http;
 
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.concurrent.Phaser;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.SmartLifecycle;
@@ -33,14 +29,14 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
 
     private final ApplicationAvailability availability;
 
-    /** One party for the filter itself, and one for each request in flight. */
-    private final Phaser inFlight = new Phaser(1);
+    private final InFlight inFlight;
 
     private volatile boolean running;
     private volatile boolean draining;
 
-    HealthFilter(ApplicationAvailability availability) {
+    HealthFilter(ApplicationAvailability availability, InFlight inFlight) {
         this.availability = availability;
+        this.inFlight = inFlight;
     }
 
     @Override
@@ -67,37 +63,14 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
 
     private void serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        inFlight.register();
+        inFlight.begin();
         try {
             chain.doFilter(request, response);
         } finally {
-            if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new WhenOver(inFlight::arriveAndDeregister, new AtomicBoolean()));
-            } else {
-                inFlight.arriveAndDeregister();
-            }
+            // What goes on asynchronously is a route, which the engine counts, or an event stream, which ends by itself
+            // when draining begins.
+            inFlight.end();
         }
-    }
-
-    /** Once, at whatever is said first: of a client that goes away, Tomcat reports an error, and no end. */
-    private record WhenOver(Runnable action, AtomicBoolean over) implements AsyncListener {
-        @Override
-        public void onComplete(AsyncEvent event) {
-            if (over.compareAndSet(false, true)) {
-                action.run();
-            }
-        }
-
-        @Override
-        public void onError(AsyncEvent event) {
-            onComplete(event);
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {}
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {}
     }
 
     @Override
@@ -127,7 +100,7 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
         draining = true;
         Thread waiting = new Thread(
                 () -> {
-                    inFlight.arriveAndAwaitAdvance();
+                    inFlight.awaitNone();
                     running = false;
                     stopped.run();
                 },

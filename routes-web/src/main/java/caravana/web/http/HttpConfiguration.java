@@ -26,13 +26,14 @@ public class HttpConfiguration {
             ServerProperties server,
             UploadProperties upload,
             @Qualifier("applicationTaskExecutor") AsyncTaskExecutor requests,
+            InFlight inFlight,
             Problems failures,
             ProblemWriter problems) {
         // No beans: any Executor bean would switch Spring Boot's own off.
         Executor uploads = pool(upload.atOnce(), "upload-");
         Executor refusals = pool(upload.atOnce(), "refusal-");
         return new StreamingHttpEngine(
-                server.getPort(), requests, uploads, refusals, failures, problems, Callers::current);
+                server.getPort(), requests, uploads, refusals, inFlight, failures, problems, Callers::current);
     }
 
     /** Threads come as they are needed, up to that many; what is more is rejected and never waits. */

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +59,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     private final Executor requests;
     private final Executor uploads;
     private final Executor refusals;
+    private final InFlight inFlight;
     private final Problems failures;
     private final ProblemWriter problems;
     private final Supplier<Caller> callers;
@@ -69,11 +71,12 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
      * @param refusals reads on for those who are told that there are too many; it may reject what is too much
      * @param callers tells who makes the request of the calling thread; null for nobody
      */
-    public StreamingHttpEngine(
+    StreamingHttpEngine(
             int port,
             Executor requests,
             Executor uploads,
             Executor refusals,
+            InFlight inFlight,
             Problems failures,
             ProblemWriter problems,
             Supplier<Caller> callers) {
@@ -81,6 +84,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         this.requests = requests;
         this.uploads = uploads;
         this.refusals = refusals;
+        this.inFlight = inFlight;
         this.failures = failures;
         this.problems = problems;
         this.callers = callers;
@@ -129,7 +133,13 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
             // Asked here, since the security context belongs to this thread and not to the one that runs the route.
             request.setAttribute(CALLER, callers.get());
-            return super.service(request, response);
+            inFlight.begin();
+            try {
+                return super.service(request, response).whenComplete((nothing, failure) -> inFlight.end());
+            } catch (RejectedExecutionException full) {
+                inFlight.end();
+                throw full;
+            }
         }
 
         /** Camel's own refusals, of a media type, say, have no body or one of plain text. */
@@ -147,6 +157,9 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                 answer.removeHeaders("*");
                 answer.setHeader(Exchange.HTTP_RESPONSE_CODE, response.getStatus());
                 answer.setHeader(Exchange.CONTENT_TYPE, Problem.TYPE);
+            }
+            if (answer.getBody() instanceof String text) {
+                answer.setBody(text.getBytes(StandardCharsets.UTF_8));
             }
             if (answer.getBody() instanceof byte[] whole) {
                 response.setContentLength(whole.length);
