@@ -41,9 +41,7 @@ class WebStopTest {
                 AppProcess web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))) {
             web.awaitReady(Duration.ofSeconds(90));
             ApiClient client = ApiClient.signUp(web.uri());
-            String watched = client.upload(web.uri(), "Watched", BodyPublishers.ofString("x"))
-                    .body()
-                    .replaceAll(".*\"video_id\":\"([^\"]+)\".*", "$1");
+            String watched = upload(web, client);
             HttpResponse<InputStream> events = http.send(
                     client.request(web.uri().resolve("/api/videos/" + watched + "/events"))
                             .build(),
@@ -74,9 +72,7 @@ class WebStopTest {
                 AppProcess web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))) {
             web.awaitReady(Duration.ofSeconds(90));
             ApiClient client = ApiClient.signUp(web.uri());
-            String watched = client.upload(web.uri(), "Watched", BodyPublishers.ofString("x"))
-                    .body()
-                    .replaceAll(".*\"video_id\":\"([^\"]+)\".*", "$1");
+            String watched = upload(web, client);
             for (int i = 0; i < 5; i++) {
                 http.send(
                                 client.request(web.uri().resolve("/api/videos/" + watched + "/events"))
@@ -90,6 +86,13 @@ class WebStopTest {
 
             web.handle().onExit().get(SOON.toSeconds(), TimeUnit.SECONDS);
         }
+    }
+
+    /** Uploads a video, and answers with its id. */
+    private static String upload(AppProcess web, ApiClient client) throws Exception {
+        return client.upload(web.uri(), "Watched", BodyPublishers.ofString("x"))
+                .body()
+                .replaceAll(".*\"video_id\":\"([^\"]+)\".*", "$1");
     }
 
     private int health(URI web) throws Exception {

@@ -5,9 +5,9 @@ import caravana.web.http.Problem;
 import caravana.web.http.ProblemWriter;
 import caravana.web.http.Problems;
 import caravana.web.identity.Callers;
+import caravana.web.video.VideoDocument;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -125,9 +125,7 @@ public class VideoEvents {
         }
 
         private void tell(Map<?, ?> video) throws IOException {
-            Map<Object, Object> content = new HashMap<>(video);
-            // Links differ each time that they are made.
-            content.keySet().removeIf(field -> String.valueOf(field).endsWith("_url"));
+            Map<Object, Object> content = VideoDocument.withoutLinks(video);
             if (!content.equals(told)) {
                 told = content;
                 silent = 0;

@@ -7,9 +7,8 @@ import java.util.UUID;
  * a request tells who somebody is.
  *
  * @param id the account's id
- * @param operator whether the account may operate the system
  */
-public record Caller(UUID id, boolean operator) {
+public record Caller(UUID id) {
 
     /** For routes: {@code ${exchangeProperty.caller.id}}. */
     public String getId() {

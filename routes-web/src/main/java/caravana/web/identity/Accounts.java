@@ -1,5 +1,6 @@
 package caravana.web.identity;
 
+import caravana.web.StatementParameters;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -48,7 +49,7 @@ public class Accounts {
         parameters.put("email", email(form.get("email")));
         parameters.put("password_hash", passwords.hash(password));
         NAMES.forEach(name -> parameters.put(name, ((String) form.get(name)).strip()));
-        put(exchange, parameters);
+        StatementParameters.set(exchange, parameters);
     }
 
     /** @throws Problem always: 400 {@code email_taken} */
@@ -89,7 +90,7 @@ public class Accounts {
         exchange.setProperty("password", secret);
         Map<String, Object> parameters = new HashMap<>();
         parameters.put("email", email(name));
-        put(exchange, parameters);
+        StatementParameters.set(exchange, parameters);
     }
 
     /**
@@ -119,10 +120,5 @@ public class Accounts {
 
     static String email(Object text) {
         return ((String) text).strip().toLowerCase(Locale.ROOT);
-    }
-
-    private static void put(Exchange exchange, Map<String, Object> parameters) {
-        exchange.getMessage().removeHeaders("CamelJdbc*");
-        exchange.getMessage().setHeader("CamelJdbcParameters", parameters);
     }
 }

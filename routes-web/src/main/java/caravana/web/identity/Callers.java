@@ -19,9 +19,7 @@ public final class Callers {
         if (!(authentication instanceof JwtAuthenticationToken token)) {
             return null;
         }
-        boolean operator =
-                token.getAuthorities().stream().anyMatch(a -> a.getAuthority().equals("ROLE_operator"));
-        return new Caller(id(token.getToken()), operator);
+        return new Caller(id(token.getToken()));
     }
 
     /** Our own subjects are UUIDs; another issuer's become one, always the same, and no other issuer's. */

@@ -28,11 +28,13 @@ public class Tokens {
 
     private final IdentityProperties identity;
     private final RSAKey key;
+    private final NimbusJwtEncoder encoder;
 
     /** @throws IllegalArgumentException when there is neither a key nor an outside issuer */
     Tokens(IdentityProperties identity) {
         this.identity = identity;
         this.key = identity.outside() ? null : SigningKey.parse(identity.signingKey());
+        this.encoder = key == null ? null : new NimbusJwtEncoder(new ImmutableJWKSet<>(new JWKSet(key)));
     }
 
     /**
@@ -49,9 +51,7 @@ public class Tokens {
                 .expiresAt(now.plus(identity.tokenLife()))
                 .claim(identity.rolesClaim(), List.of(account.get("role")))
                 .build();
-        String token = new NimbusJwtEncoder(new ImmutableJWKSet<>(new JWKSet(key)))
-                .encode(JwtEncoderParameters.from(claims))
-                .getTokenValue();
+        String token = encoder.encode(JwtEncoderParameters.from(claims)).getTokenValue();
         return Map.of(
                 "access_token",
                 token,

@@ -2,6 +2,7 @@ package caravana.web.reconcile;
 
 import caravana.aws.QueueProperties;
 import caravana.job.JobProperties;
+import caravana.web.StatementParameters;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -29,7 +30,7 @@ public class SweepParameters {
 
     /** The settings that the sweeps' statements name. */
     public void all(Exchange exchange) {
-        put(exchange, settings());
+        StatementParameters.set(exchange, settings());
     }
 
     /**
@@ -42,7 +43,7 @@ public class SweepParameters {
         Map<String, Object> parameters = settings();
         parameters.put("queue_empty", empty && wasEmpty);
         wasEmpty = empty;
-        put(exchange, parameters);
+        StatementParameters.set(exchange, parameters);
     }
 
     /** For {@code give-up-job.sql}: of a video that no claim holds. */
@@ -52,12 +53,14 @@ public class SweepParameters {
         parameters.put("claim_token", null);
         parameters.put("error_code", exchange.getProperty("error_code"));
         parameters.put("error_detail", exchange.getProperty("error_detail"));
-        put(exchange, parameters);
+        StatementParameters.set(exchange, parameters);
     }
 
     /** For the statements of {@code sweep-video}. */
     public void swept(Exchange exchange) {
-        put(exchange, Map.of("video_id", exchange.getProperty("video_id"), "claims", exchange.getProperty("claims")));
+        StatementParameters.set(
+                exchange,
+                Map.of("video_id", exchange.getProperty("video_id"), "claims", exchange.getProperty("claims")));
     }
 
     private Map<String, Object> settings() {
@@ -80,10 +83,5 @@ public class SweepParameters {
                 .values()
                 .stream()
                 .allMatch("0"::equals);
-    }
-
-    private static void put(Exchange exchange, Map<String, Object> parameters) {
-        exchange.getMessage().removeHeaders("CamelJdbc*");
-        exchange.getMessage().setHeader("CamelJdbcParameters", parameters);
     }
 }

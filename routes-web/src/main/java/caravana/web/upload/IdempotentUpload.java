@@ -1,5 +1,6 @@
 package caravana.web.upload;
 
+import caravana.web.StatementParameters;
 import caravana.web.http.Caller;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -43,8 +44,7 @@ public class IdempotentUpload {
         parameters.put("per_hour", limits.perHour());
         parameters.put("key", rules.idempotencyKey(exchange.getMessage().getHeader(KEY_HEADER, String.class)));
         parameters.put("key_hours", KEY_HOURS);
-        exchange.getMessage().removeHeaders("CamelJdbc*");
-        exchange.getMessage().setHeader("CamelJdbcParameters", parameters);
+        StatementParameters.set(exchange, parameters);
     }
 
     /** Whether the upload is a new one; if it is a repetition, {@code video_id} is from here on that of the first. */

@@ -6,7 +6,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -45,12 +44,11 @@ public class Polling {
     }
 
     /**
-     * Links differ each time that they are made, so they are left out. What a client may keep of them is bounded
+     * What a client may keep of them is bounded
      * instead: the tag changes every third of the time that they are valid.
      */
     private String tag(Map<?, ?> video) {
-        Map<Object, Object> content = new LinkedHashMap<>(video);
-        content.keySet().removeIf(field -> String.valueOf(field).endsWith("_url"));
+        Map<Object, Object> content = VideoDocument.withoutLinks(video);
         content.put("links", clock.millis() / PresignedLinks.VALID.dividedBy(3).toMillis());
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256")

@@ -63,6 +63,13 @@ public class VideoDocument {
         return document;
     }
 
+    /** What a video says apart from its links, which differ each time that they are made: by this it is told whether it has changed. */
+    public static Map<Object, Object> withoutLinks(Map<?, ?> video) {
+        Map<Object, Object> content = new LinkedHashMap<>(video);
+        content.keySet().removeIf(field -> String.valueOf(field).endsWith("_url"));
+        return content;
+    }
+
     private static Double number(Map<String, String> progress, boolean live, String field) {
         return live && progress.get(field) != null ? Double.valueOf(progress.get(field)) : null;
     }

@@ -1,5 +1,6 @@
 package caravana.web.video;
 
+import caravana.web.StatementParameters;
 import caravana.web.http.Caller;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
@@ -59,8 +60,7 @@ public class VideoPage {
                             + " the Link header of the page before has it.");
         }
         exchange.setProperty("query", query);
-        exchange.getMessage().removeHeaders("CamelJdbc*");
-        exchange.getMessage().setHeader("CamelJdbcParameters", parameters);
+        StatementParameters.set(exchange, parameters);
     }
 
     private static void cursor(String cursor, Map<String, Object> parameters) {

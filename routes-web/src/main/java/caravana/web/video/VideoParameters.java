@@ -1,5 +1,6 @@
 package caravana.web.video;
 
+import caravana.web.StatementParameters;
 import caravana.web.http.Caller;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,29 +19,24 @@ public class VideoParameters {
         Map<String, Object> parameters = identity(exchange);
         Map<?, ?> form = exchange.getProperty("upload", Map.class);
         form.forEach((field, value) -> parameters.put(String.valueOf(field), value));
-        put(exchange, parameters);
+        StatementParameters.set(exchange, parameters);
     }
 
     /** For a statement that needs the video's id only. */
     public void identify(Exchange exchange) {
-        put(exchange, identity(exchange));
+        StatementParameters.set(exchange, identity(exchange));
     }
 
     /** For a statement that changes a video of the caller. */
     public void owned(Exchange exchange) {
         Map<String, Object> parameters = identity(exchange);
         parameters.put("owner_id", exchange.getProperty("caller", Caller.class).getId());
-        put(exchange, parameters);
+        StatementParameters.set(exchange, parameters);
     }
 
     private static Map<String, Object> identity(Exchange exchange) {
         Map<String, Object> parameters = new HashMap<>();
         parameters.put("video_id", exchange.getProperty("video_id"));
         return parameters;
-    }
-
-    private static void put(Exchange exchange, Map<String, Object> parameters) {
-        exchange.getMessage().removeHeaders("CamelJdbc*");
-        exchange.getMessage().setHeader("CamelJdbcParameters", parameters);
     }
 }
