@@ -97,7 +97,8 @@ export function operatorsView() {
   function showWorkers(state) {
     const rows = state.workers.map((worker) => h('tr', {},
       h('th', {scope: 'row'}, worker.worker,
-        h('small', {}, `${t('slots', {used: number(worker.jobs.length), slots: number(worker.slots)})}, ${t('seen', {time: ago(worker.seen_at)})}`)),
+        h('small', {}, `${t('slots', {used: number(worker.jobs.length), slots: number(worker.slots)})}, ${t('seen', {time: ago(worker.seen_at)})}`),
+        worker.closed_by?.length > 0 ? h('small', {class: 'closed'}, t('closedBy', {what: worker.closed_by.map((by) => t(`closed_${by}`)).join(', ')})) : null),
       h('td', {}, ...(worker.jobs.length > 0 ? worker.jobs.map(job) : [h('span', {class: 'quiet'}, t('idle'))]))));
     return [
       h('div', {class: 'head'},
@@ -145,11 +146,11 @@ export function operatorsView() {
     });
     const rows = dead.items.map((item, i) => h('tr', {},
       h('td', {class: 'box'}, boxes[i]),
-      h('td', {}, h('code', {}, item.code), h('small', {class: 'reason', lang: 'en'}, item.reason)),
+      h('td', {}, h('code', {}, item.code), ' ', h('span', {class: `badge ${item.state}`}, t(`state_${item.state}`)),
+        h('small', {class: 'reason', lang: 'en'}, item.reason)),
       h('td', {class: 'id'}, item.video_id ?? '–'),
       h('td', {class: 'number'}, number(item.attempts)),
-      h('td', {class: 'time'}, dateTime(item.sent_at)),
-      h('td', {}, h('span', {class: `badge ${item.state}`}, t(`state_${item.state}`)))));
+      h('td', {class: 'time'}, dateTime(item.sent_at))));
     choose();
     return [
       h('div', {class: 'head'},
@@ -159,7 +160,7 @@ export function operatorsView() {
             h('button', {id: 'redrive-all', type: 'button', class: 'plain', onclick: () => attempt(() => redriveThem(t('redriveAllTitle'), {all: true}))}, t('redriveAll')))
           : null),
       rows.length > 0
-        ? table([all, t('reason'), t('video'), t('attempts'), t('sent'), t('state')], rows)
+        ? table([all, t('reason'), t('video'), t('attempts'), t('sent')], rows)
         : emptyState('noDeadLetters', 'noDeadLettersText'),
       dead.complete ? null : h('p', {class: 'quiet'}, t('incomplete', {n: number(dead.approximate), listed: number(dead.listed)})),
     ].filter((part) => part !== null);

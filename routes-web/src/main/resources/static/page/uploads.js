@@ -23,7 +23,7 @@ onSession(() => {
 /** @param {(id: string) => void} onUploaded */
 export function uploadsView(onUploaded) {
   uploaded = onUploaded;
-  const input = h('input', {type: 'file', id: 'file', accept: 'video/*,.mkv,.mov,.avi,.webm', multiple: true, class: 'unseen', tabindex: -1, 'aria-hidden': 'true', onchange: () => {
+  const input = h('input', {type: 'file', id: 'file', accept: 'video/*,.mkv,.mov,.avi,.webm', multiple: true, hidden: true, onchange: () => {
     take(input.files);
     input.value = '';
   }});

@@ -9,11 +9,14 @@ import {uploadsView} from './uploads.js';
 
 /** How many videos are asked for their details at once. */
 const AT_ONCE = 4;
+/** Milliseconds for which the list need not be read again. */
+const FRESH = 3_000;
 
 export function videosView() {
   const leaving = new AbortController();
   const cards = new Map();
   let next = null;
+  let readAt = 0;
 
   const list = h('ul', {class: 'videos', 'aria-labelledby': 'your-videos'});
   const empty = h('div', {class: 'empty', hidden: true}, h('p', {class: 'strong'}, t('none')), h('p', {}, t('noneText')));
@@ -33,7 +36,12 @@ export function videosView() {
     signal: leaving.signal,
     onVideo: show,
     onDeleted: drop,
-    onOpen: () => load(),
+    onOpen: () => {
+      // What happened while there was no stream; at the very first, the list has just been asked for.
+      if (Date.now() - readAt > FRESH) {
+        load();
+      }
+    },
     unfinished: () => [...cards.values()].filter((card) => ['uploaded', 'processing'].includes(card.video.status))
       .map((card) => card.video.video_id),
   });
@@ -41,8 +49,13 @@ export function videosView() {
 
   async function load(path) {
     try {
+      readAt = Date.now();
+      const shown = [...cards.values()];
       const page = await listVideos(path);
       problem.hidden = true;
+      if (!path) {
+        dropMissing(shown, page);
+      }
       // Later pages stay as they are when the first one is read again.
       if (path || cards.size <= page.videos.length) {
         next = page.next;
@@ -60,6 +73,14 @@ export function videosView() {
       problem.textContent = why({code: refused.code, detail: refused.message});
       problem.hidden = false;
     }
+  }
+
+  /** Takes away what was shown, would be on this page of the list, and is not: it has been deleted elsewhere. */
+  function dropMissing(shown, page) {
+    const listed = new Set(page.videos.map((video) => video.video_id));
+    const oldest = page.next ? page.videos.at(-1).uploaded_at : '';
+    shown.filter(({video}) => video.uploaded_at >= oldest && !listed.has(video.video_id))
+      .forEach(({video}) => drop(video.video_id));
   }
 
   /** The list says nothing of posters and reasons. */
@@ -170,7 +191,7 @@ function videoCard(first, onDeleted, onChanged) {
     } else if (video.status === 'failed' && video.error) {
       const text = why(video.error);
       const more = video.error.detail && video.error.detail !== text
-        ? h('details', {}, h('summary', {}, t('reason')), h('p', {lang: 'en'}, video.error.detail))
+        ? h('details', {}, h('summary', {}, t('details')), h('p', {lang: 'en'}, video.error.detail))
         : null;
       state.replaceChildren(h('p', {class: 'why'}, text), ...(more ? [more] : []));
     } else {

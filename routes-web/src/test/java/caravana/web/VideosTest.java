@@ -263,6 +263,7 @@ class VideosTest extends WebTest {
         }
         HttpResponse<InputStream> stream = Api.HTTP.send(watch.build(), HttpResponse.BodyHandlers.ofInputStream());
         assertThat(stream.statusCode()).isEqualTo(200);
+        assertThat(stream.headers().firstValue("X-Accel-Buffering")).hasValue("no");
         return new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8));
     }
 

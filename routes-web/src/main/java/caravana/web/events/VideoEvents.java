@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.http.ResponseEntity;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -97,7 +98,7 @@ public class VideoEvents {
      *
      * @throws Problem as {@code find-own-video} says; 503 {@code busy} when there are too many watchers
      */
-    public SseEmitter watchOne(
+    public ResponseEntity<SseEmitter> watchOne(
             @PathVariable("video_id") String id,
             @RequestHeader(name = "Last-Event-ID", required = false) String lastEvent)
             throws IOException {
@@ -115,12 +116,12 @@ public class VideoEvents {
      *
      * @throws Problem 503 {@code busy} when there are too many watchers
      */
-    public SseEmitter watchAll(@RequestHeader(name = "Last-Event-ID", required = false) String lastEvent)
+    public ResponseEntity<SseEmitter> watchAll(@RequestHeader(name = "Last-Event-ID", required = false) String lastEvent)
             throws IOException {
         return admit(Callers.current().getId(), false, lastEvent);
     }
 
-    private SseEmitter admit(String subject, boolean one, String lastEvent) throws IOException {
+    private ResponseEntity<SseEmitter> admit(String subject, boolean one, String lastEvent) throws IOException {
         if (watchers.size() >= settings.streams() || clock.isShutdown()) {
             throw new Problem(503, "busy", "No more can be watched here; ask for the videos themselves instead.");
         }
@@ -135,7 +136,8 @@ public class VideoEvents {
             // It is told at once how things stand.
             clock.execute(this::round);
         }
-        return watcher.emitter();
+        // Otherwise nginx would hand events on when a buffer is full.
+        return ResponseEntity.ok().header("X-Accel-Buffering", "no").body(watcher.emitter());
     }
 
     /** The time of an event that we sent; null when the client names none, or somebody else's. */
