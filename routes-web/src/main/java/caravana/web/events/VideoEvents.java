@@ -43,7 +43,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * Streams what {@code show-video} says as server-sent events, whenever it changes: of one video until it changes no more,
- * or of all videos of an account. What is to be told is {@code find-changes}'s business; this class asks it once a
+ * or of all videos of an account. What is to be told is {@code watch-videos}'s business; this class asks it once a
  * period for all watchers together, and no watcher holds a thread while it waits.
  */
 @Component
@@ -233,7 +233,7 @@ public class VideoEvents {
                 .map(time -> Math.max(time, oldest))
                 .min(Long::compare)
                 .orElse(null);
-        return ask("direct:find-changes", exchange -> {
+        return ask("direct:watch-videos", exchange -> {
                     exchange.setProperty("ids", ids);
                     exchange.setProperty("owners", owners);
                     exchange.setProperty("since", since);

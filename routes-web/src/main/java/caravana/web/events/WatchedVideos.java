@@ -14,7 +14,7 @@ import org.springframework.data.redis.core.SessionCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** What {@code find-changes} asks of database and Redis, and what it makes of their answers. */
+/** What {@code watch-videos} asks of database and Redis, and what it makes of their answers. */
 @Component("watchedVideos")
 public class WatchedVideos {
 
@@ -27,7 +27,7 @@ public class WatchedVideos {
     /**
      * A video as it was found.
      *
-     * @param row a row of {@code find-changes.sql}
+     * @param row a row of {@code watch-videos.sql}
      * @param progress what its worker last told Redis; null when nobody is at it
      */
     public record Found(Map<String, Object> row, Map<String, String> progress) {
@@ -57,7 +57,7 @@ public class WatchedVideos {
      */
     public record Findings(long at, List<Found> videos) {}
 
-    /** Sets the parameters of {@code find-changes.sql}. */
+    /** Sets the parameters of {@code watch-videos.sql}. */
     public void ask(Exchange exchange) {
         Map<String, Object> parameters = new HashMap<>();
         parameters.put("ids", array(exchange.getProperty("ids", Set.class)));
