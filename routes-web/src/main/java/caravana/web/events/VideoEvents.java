@@ -116,8 +116,8 @@ public class VideoEvents {
      *
      * @throws Problem 503 {@code busy} when there are too many watchers
      */
-    public ResponseEntity<SseEmitter> watchAll(@RequestHeader(name = "Last-Event-ID", required = false) String lastEvent)
-            throws IOException {
+    public ResponseEntity<SseEmitter> watchAll(
+            @RequestHeader(name = "Last-Event-ID", required = false) String lastEvent) throws IOException {
         return admit(Callers.current().getId(), false, lastEvent);
     }
 
