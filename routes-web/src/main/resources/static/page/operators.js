@@ -146,10 +146,10 @@ export function operatorsView() {
     });
     const rows = dead.items.map((item, i) => h('tr', {},
       h('td', {class: 'box'}, boxes[i]),
-      h('td', {}, h('code', {}, item.code), ' ', h('span', {class: `badge ${item.state}`}, t(`state_${item.state}`)),
+      h('td', {}, h('code', {}, item.code ?? '–'), ' ', h('span', {class: `badge ${item.state}`}, t(`state_${item.state}`)),
         h('small', {class: 'reason', lang: 'en'}, item.reason)),
       h('td', {class: 'id'}, item.video_id ?? '–'),
-      h('td', {class: 'number'}, number(item.attempts)),
+      h('td', {class: 'number'}, item.attempts === null ? '–' : number(item.attempts)),
       h('td', {class: 'time'}, dateTime(item.sent_at))));
     choose();
     return [
