@@ -4,15 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.Error;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Comparator;
-import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Tag;
@@ -20,12 +20,11 @@ import org.yaml.snakeyaml.nodes.Tag;
 /** Routes as Camel's own schema of the YAML language has them. */
 final class SchemaRule implements Rule {
 
-    private final Schema schema = schema();
+    private static final JsonSchema SCHEMA = schema();
 
-    private static Schema schema() {
+    private static JsonSchema schema() {
         try (InputStream in = SchemaRule.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4)
-                    .getSchema(in);
+            return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -34,7 +33,7 @@ final class SchemaRule implements Rule {
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         tree.files().forEach((file, root) -> {
-            List<Error> errors = schema.validate(json(root));
+            Set<ValidationMessage> errors = SCHEMA.validate(json(root));
             errors.stream()
                     .filter(error -> !tolerated(error, at(root, error)))
                     // The deepest one: those above it only say that something below is wrong.
@@ -43,18 +42,18 @@ final class SchemaRule implements Rule {
                             file,
                             at(root, error).line(),
                             "schema",
-                            error.getMessage(),
+                            error.getError(),
                             "See Camel's documentation of this step for what it takes")));
         });
     }
 
     /** Camel takes a boolean or a number in quotes as well, and a placeholder for either. */
-    private static boolean tolerated(Error error, Element element) {
-        return error.getMessage().matches("string found, (boolean|integer|number) expected")
+    private static boolean tolerated(ValidationMessage error, Element element) {
+        return error.getError().matches("string found, (boolean|integer|number) expected")
                 && element.text().matches("true|false|-?[0-9.]+|\\{\\{.*}}");
     }
 
-    private static Element at(Element root, Error error) {
+    private static Element at(Element root, ValidationMessage error) {
         Element element = root;
         for (int i = 0; i < error.getInstanceLocation().getNameCount(); i++) {
             Object part = error.getInstanceLocation().getElement(i);
