@@ -23,7 +23,6 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.annotation.Profile;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /**
@@ -132,7 +131,7 @@ final class RouteReloader {
         } catch (Exception e) {
             LOG.error(
                     "Camel does not start these routes ({}); the ones before this edit go on serving",
-                    NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
+                    e.getMessage(),
                     e);
             try {
                 load(files, served);

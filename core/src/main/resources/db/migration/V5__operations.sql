@@ -25,3 +25,16 @@ CREATE TABLE audit (
 );
 
 CREATE INDEX audit_by_time ON audit (at DESC, id DESC);
+
+-- What follows an upload through the logs of web and workers, as the client sent it or as web made it (W3C).
+ALTER TABLE videos ADD COLUMN traceparent text;
+
+CREATE OR REPLACE FUNCTION job_message(video videos) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT json_strip_nulls(json_build_object(
+        'video_id', video.id,
+        's3_key_original', video.original_key,
+        'transformaciones', video.transformations,
+        'usuario_id', video.owner_id,
+        'traceparent', video.traceparent
+    ))::text
+$$;
