@@ -69,6 +69,7 @@ public class JobLease {
             @ExchangeProperty("queued_ms") Long queuedMillis)
             throws IOException {
         RunningJob job = new RunningJob(videoId, claimToken, receiptHandle, workFolder.open(claimToken), queuedMillis);
+        job.spent("claim", System.currentTimeMillis() - exchange.getClock().getCreated());
         byClaimToken.put(claimToken, job);
         exchange.setProperty("job", job);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
