@@ -72,7 +72,7 @@ resource "aws_launch_template" "this" {
     http_put_response_hop_limit = 1
   }
 
-  # Metrics every minute, which the scaling policies need.
+  # Only then does CloudWatch add instances up by group, as the alarm on CPU credits needs it.
   monitoring {
     enabled = true
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -283,7 +284,7 @@ class IamTest {
     private static String camel(String command) {
         return Pattern.compile("(?:^|-)(\\w)")
                 .matcher(command)
-                .replaceAll(m -> m.group(1).toUpperCase(java.util.Locale.ROOT));
+                .replaceAll(m -> m.group(1).toUpperCase(Locale.ROOT));
     }
 
     private void findInAgent(String tier) {
