@@ -37,13 +37,13 @@ public class DatabaseConfiguration {
     @Bean
     @ConditionalOnExpression(IN_A_SECRET)
     static BeanPostProcessor credentialsFromSecret(
-            ObjectProvider<SecretsManagerClient> secrets, @Value("${DATABASE_SECRET_ID}") String secret) {
+            ObjectProvider<SecretsManagerClient> client, @Value("${DATABASE_SECRET_ID}") String secret) {
         return new BeanPostProcessor() {
             @Override
             public Object postProcessBeforeInitialization(Object bean, String name) {
                 if (bean instanceof HikariDataSource pool) {
                     pool.setDataSource(new SecretDataSource(
-                            pool.getJdbcUrl(), pool.getDataSourceProperties(), secrets.getObject(), secret));
+                            pool.getJdbcUrl(), pool.getDataSourceProperties(), client.getObject(), secret));
                 }
                 return bean;
             }
