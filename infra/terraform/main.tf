@@ -5,18 +5,24 @@ locals {
   # Of the metrics that instances send themselves; infra/packer/cloudwatch has the same.
   metric_namespace = "Caravana"
 
-  shared_settings = {
-    AWS_REGION             = var.aws_region
-    DATABASE_URL           = module.database.url
-    DATABASE_SECRET_ID     = module.database.secret_arn
-    S3_BUCKET              = module.storage.bucket
-    SQS_QUEUE_NAME         = module.queue.jobs.name
-    SQS_QUEUE_URL          = module.queue.jobs.url
-    SQS_DLQ_URL            = module.queue.dead_letters.url
-    SQS_MAX_RECEIVE_COUNT  = tostring(var.sqs_max_receive_count)
-    SQS_LONG_POLL_SECONDS  = tostring(var.sqs_long_poll_seconds)
-    SQS_VISIBILITY_TIMEOUT = tostring(var.sqs_visibility_timeout)
-  }
+  shared_settings = merge(
+    {
+      AWS_REGION             = var.aws_region
+      DATABASE_URL           = module.database.url
+      DATABASE_SECRET_ID     = module.database.secret_arn
+      S3_BUCKET              = module.storage.bucket
+      SQS_QUEUE_NAME         = module.queue.jobs.name
+      SQS_QUEUE_URL          = module.queue.jobs.url
+      SQS_DLQ_URL            = module.queue.dead_letters.url
+      SQS_MAX_RECEIVE_COUNT  = tostring(var.sqs_max_receive_count)
+      SQS_LONG_POLL_SECONDS  = tostring(var.sqs_long_poll_seconds)
+      SQS_VISIBILITY_TIMEOUT = tostring(var.sqs_visibility_timeout)
+    },
+    # A parameter cannot be empty.
+    var.routes_version == null ? {} : {
+      CARAVANA_ROUTES_VERSION = var.routes_version
+    },
+  )
 
   secret_settings = {
     REDIS_URL = module.cache.url

@@ -217,6 +217,12 @@ variable "cooldown_seconds" {
   default     = 90
 }
 
+variable "routes_version" {
+  description = "Version of the routes that ops/bin/ship-routes has put into the bucket; null for those that came with the images. Instances read it at their start."
+  type        = string
+  default     = null
+}
+
 # Web
 
 variable "asg_web_min" {
