@@ -16,6 +16,8 @@ locals {
     CARAVANA_TIER       = var.tier
     CARAVANA_GROUP      = local.group
     CARAVANA_PARAMETERS = local.parameter_path
+    # No script reads it: with another setting the launch template is another, so that the group replaces its instances.
+    CARAVANA_SETTINGS_DIGEST = sha256(jsonencode(var.settings))
   })
 }
 

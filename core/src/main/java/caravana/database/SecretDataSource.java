@@ -84,8 +84,8 @@ class SecretDataSource extends AbstractDataSource {
             if (!value.hasNonNull("username") || !value.hasNonNull("password")) {
                 throw new SQLException("Secret " + secret + " lacks username or password", NOT_CONNECTED);
             }
-            credentials =
-                    new Credentials(value.get("username").asText(), value.get("password").asText());
+            credentials = new Credentials(
+                    value.get("username").asText(), value.get("password").asText());
             return credentials;
         } catch (SdkException away) {
             throw new SQLException("Cannot read secret " + secret + ": " + away.getMessage(), NOT_CONNECTED, away);

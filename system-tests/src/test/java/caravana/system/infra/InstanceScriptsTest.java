@@ -107,7 +107,8 @@ class InstanceScriptsTest {
                 "echo systemctl \"$@\" >>" + folder + "/calls\n"
                         + "[ \"$1\" = show ] || exit 0\n"
                         + "echo x >>" + folder + "/shown\n"
-                        + "case $(wc -l <" + folder + "/shown) in 1) echo active ;; 2) echo deactivating ;; *) echo inactive ;; esac");
+                        + "case $(wc -l <" + folder
+                        + "/shown) in 1) echo active ;; 2) echo deactivating ;; *) echo inactive ;; esac");
 
         Checks.Ran ran = script("watch-termination");
 
@@ -144,7 +145,11 @@ class InstanceScriptsTest {
         Path file = folder.resolve("app.env");
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
         Checks.Ran read = Checks.run(
-                folder, Map.of(), "bash", "-c", "set -a; . ./app.env; printf '%s|%s' \"$AWKWARD\" \"$JWT_PRIVATE_KEY\"");
+                folder,
+                Map.of(),
+                "bash",
+                "-c",
+                "set -a; . ./app.env; printf '%s|%s' \"$AWKWARD\" \"$JWT_PRIVATE_KEY\"");
         assertThat(read.output()).isEqualTo(awkward + "|key+/=");
         // 100 MiB and one for what a form has around its file.
         assertThat(folder.resolve("nginx.conf"))

@@ -72,9 +72,12 @@ class PasswordRotationTest {
                 closeConnections(jdbc);
 
                 // A refused file is a whole job: both apps write.
-                await().atMost(JOB).ignoreExceptions().until(() -> status(client, web.uri(), upload(client, web.uri())), "failed"::equals);
+                await().atMost(JOB)
+                        .ignoreExceptions()
+                        .until(() -> status(client, web.uri(), upload(client, web.uri())), "failed"::equals);
                 assertThat(reads).hasValue(4);
-                System.out.println("RESULT name=password-rotation value=2 unit=apps-that-read-it-again target=2 verdict=pass");
+                System.out.println(
+                        "RESULT name=password-rotation value=2 unit=apps-that-read-it-again target=2 verdict=pass");
             }
         } finally {
             secrets.stop(0);
@@ -91,7 +94,8 @@ class PasswordRotationTest {
     private String status(ApiClient client, URI web, String id) {
         return await().atMost(Duration.ofSeconds(30))
                 .until(
-                        () -> json.readTree(client.get(web.resolve("/api/videos/" + id)).body())
+                        () -> json.readTree(client.get(web.resolve("/api/videos/" + id))
+                                        .body())
                                 .path("status")
                                 .asText(),
                         s -> s.equals("failed") || s.equals("processed"));
