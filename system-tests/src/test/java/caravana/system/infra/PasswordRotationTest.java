@@ -128,7 +128,8 @@ class PasswordRotationTest {
         Files.writeString(rules, "host all caravana 127.0.0.1/32 scram-sha-256\n" + Files.readString(rules));
         asSuperuser(jdbc, "SELECT pg_reload_conf()");
         await().atMost(Duration.ofSeconds(10)).until(() -> {
-            try (Connection refused = DriverManager.getConnection(jdbc, "caravana", "wrong")) {
+            try {
+                DriverManager.getConnection(jdbc, "caravana", "wrong").close();
                 return false;
             } catch (SQLException wrong) {
                 return "28P01".equals(wrong.getSQLState());
