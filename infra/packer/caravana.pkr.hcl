@@ -85,7 +85,7 @@ build {
   }
 
   provisioner "shell" {
-    inline = ["mkdir -p /tmp/caravana/ops"]
+    inline = ["mkdir -p /tmp/caravana/ops /tmp/caravana/packer"]
   }
 
   provisioner "file" {

@@ -7,7 +7,7 @@ from=/tmp/caravana
 export DEBIAN_FRONTEND=noninteractive
 apt-get update
 apt-get -y upgrade
-packages=(openjdk-17-jre-headless awscli curl jq logrotate unattended-upgrades)
+packages=(openjdk-17-jre-headless awscli curl jq logrotate openssl unattended-upgrades)
 case "$TIER" in
   web) packages+=(nginx) ;;
   worker) packages+=(ffmpeg) ;;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * Reads Terraform files as far as our checks need it: blocks with their labels and attributes, the latter as the text that
- * stands there. Parsers on Maven Central evaluate expressions instead, and give up where they cannot.
+ * stands there. A parser that evaluates them, such as hcl4j, would hide what is written.
  */
 final class Hcl {
 
