@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Such endpoints run on a bounded pool of their own: uploads bound their memory by it, and never keep a status
  *       request waiting. A full pool answers 503 with {@code Retry-After}.
  *   <li>The exchange property {@code caller} tells who asks.
+ *   <li>{@code Server-Timing} tells how long the app took, see {@link AppTime}.
  *   <li>No request header and no request body ever comes back in an answer, and every error is a {@link Problem}.
  * </ul>
  */
@@ -98,7 +99,8 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     }
 
     private static Exchange withStream(Exchange exchange) throws IOException {
-        exchange.getIn().setBody(request(exchange).getInputStream());
+        HttpServletRequest request = request(exchange);
+        exchange.getIn().setBody(appTime(request).from(request.getInputStream()));
         return exchange;
     }
 
@@ -106,8 +108,13 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         return exchange.getIn().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
     }
 
+    private static AppTime appTime(HttpServletRequest request) {
+        return (AppTime) request.getAttribute(AppTime.PROPERTY);
+    }
+
     private static void answer(Processor route, Exchange exchange) {
         exchange.setProperty("caller", request(exchange).getAttribute(CALLER));
+        exchange.setProperty(AppTime.PROPERTY, appTime(request(exchange)));
         try {
             route.process(exchange);
         } catch (Throwable t) {
@@ -133,6 +140,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
             // Asked here, since the security context belongs to this thread and not to the one that runs the route.
             request.setAttribute(CALLER, callers.get());
+            request.setAttribute(AppTime.PROPERTY, new AppTime());
             inFlight.begin();
             try {
                 return super.service(request, response).whenComplete((nothing, failure) -> inFlight.end());
@@ -166,6 +174,11 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             } else if (answer.getBody() == null) {
                 // Camel names one for whatever the contract has some type for.
                 answer.removeHeader(Exchange.CONTENT_TYPE);
+            }
+            AppTime time = exchange.getProperty(AppTime.PROPERTY, AppTime.class);
+            if (time != null) {
+                // Camel refuses some requests before the app sees them.
+                response.setHeader(AppTime.HEADER, time.soFar());
             }
             super.afterProcess(response, exchange);
             try {
