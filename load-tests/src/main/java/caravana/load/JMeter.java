@@ -56,8 +56,7 @@ final class JMeter {
                 "-Xmx512m",
                 "-Djava.awt.headless=true",
                 "-jar",
-                HOME.resolve("bin/ApacheJMeter.jar")
-                        .toString(),
+                HOME.resolve("bin/ApacheJMeter.jar").toString(),
                 "-n",
                 "-t",
                 Project.jmeter(plan).toString(),

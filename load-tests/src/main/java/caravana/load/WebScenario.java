@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -27,6 +28,11 @@ final class WebScenario {
 
     /** One run of the plan. */
     private record Step(String name, int users, JMeter.Run run) {
+
+        /** Its name in results and folders. */
+        String slug() {
+            return WebScenario.slug(name);
+        }
 
         List<Map<String, String>> answers() {
             return run.samples().stream()
@@ -88,6 +94,10 @@ final class WebScenario {
         this.folder = Project.runFolder("web", profile);
     }
 
+    private static String slug(String name) {
+        return name.toLowerCase(Locale.ROOT).replace(" mb", "mb").replace(" ", "-");
+    }
+
     void run() throws IOException, InterruptedException {
         List<String[]> files = Project.makeMedia(
                 Stream.concat(Stream.of(1), profile.uploadMegabytes.stream()).toList());
@@ -106,21 +116,16 @@ final class WebScenario {
             steps.add(users("sustained", sustained, profile.rampSeconds, profile.holdSeconds));
         }
         Step last = steps.get(steps.size() - 1);
-        results.atMost("load-web-" + last.name() + "-app-p95", last.appP95(), "s", APP_P95_SECONDS);
-        results.atMost("load-web-" + last.name() + "-errors", last.errorPercent(), "%", ERRORS_PERCENT);
+        results.atMost("load-web-" + last.slug() + "-app-p95", last.appP95(), "s", APP_P95_SECONDS);
+        results.atMost("load-web-" + last.slug() + "-errors", last.errorPercent(), "percent", ERRORS_PERCENT);
 
         List<Step> uploads = new ArrayList<>();
         for (int megabytes : profile.uploadMegabytes) {
             for (String way : WAYS) {
                 Step step = uploads(megabytes, way);
                 uploads.add(step);
-                results.atMost(
-                        "load-web-" + step.name().replace(' ', '-') + "-app-p95", step.appP95(), "s", APP_P95_SECONDS);
-                results.atMost(
-                        "load-web-" + step.name().replace(' ', '-') + "-errors",
-                        step.errorPercent(),
-                        "%",
-                        ERRORS_PERCENT);
+                results.atMost("load-web-" + step.slug() + "-app-p95", step.appP95(), "s", APP_P95_SECONDS);
+                results.atMost("load-web-" + step.slug() + "-errors", step.errorPercent(), "percent", ERRORS_PERCENT);
             }
         }
         report(files, steps, uploads, best);
@@ -170,7 +175,7 @@ final class WebScenario {
                             target.web(),
                             all,
                             List.of("app_ms"),
-                            folder.resolve(name.replace(' ', '-')),
+                            folder.resolve(slug(name)),
                             profile != Profile.SMOKE));
             System.out.println("web, " + name + ": " + step.run().verdict());
             return step;
