@@ -37,7 +37,7 @@ final class Figures {
         return below == 0 ? 0 : above / below;
     }
 
-    /** Three digits that count, and no exponent. */
+    /** Short, as people read them: two decimals at most, and no exponent. */
     static String text(double value) {
         if (Double.isNaN(value)) {
             return "–";

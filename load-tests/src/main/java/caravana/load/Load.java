@@ -44,21 +44,28 @@ public final class Load {
             return 2;
         }
         try (Target target = Target.of(url)) {
-            Results results = new Results();
-            for (String scenario : scenarios) {
-                if (scenario.equals("web")) {
-                    new WebScenario(target, profile, results).run();
-                } else {
-                    new WorkerScenario(target, profile, results).run();
-                }
-            }
-            return results.allMet() ? 0 : 1;
+            // Whoever presses Ctrl-C wants nothing left running, and no gigabytes left lying.
+            Runtime.getRuntime().addShutdownHook(new Thread(target::close));
+            return run(scenarios, profile, target);
         } catch (LoadException | LocalStackException e) {
             System.err.println("caravana: " + e.getMessage());
             return 1;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Runs scenarios one after the other; see {@link #main} for the status. */
+    static int run(List<String> scenarios, Profile profile, Target target) throws IOException, InterruptedException {
+        Results results = new Results();
+        for (String scenario : scenarios) {
+            if (scenario.equals("web")) {
+                new WebScenario(target, profile, results).run();
+            } else {
+                new WorkerScenario(target, profile, results).run();
+            }
+        }
+        return results.allMet() ? 0 : 1;
     }
 
     private static String value(List<String> args, int at) {

@@ -1,9 +1,9 @@
 package caravana.load;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A drawing of figures as SVG: lines over a common axis, or stacked bars. */
 final class Plot {
@@ -27,10 +27,12 @@ final class Plot {
             List.of("#2a78d6", "#eb6834", "#1baf7a", "#4a3aa7", "#eda100", "#e87ba4", "#008300", "#e34948");
 
     private final StringBuilder svg = new StringBuilder();
+    private final double leastX;
     private final double mostX;
     private final double mostY;
 
-    private Plot(String xLabel, String yLabel, double mostX, double mostY) {
+    private Plot(String xLabel, String yLabel, double leastX, double mostX, double mostY) {
+        this.leastX = leastX;
         this.mostX = mostX;
         this.mostY = mostY;
         svg.append(String.format(
@@ -62,8 +64,13 @@ final class Plot {
                 Report.escaped(yLabel)));
     }
 
-    /** Lines over a common axis that begins at 0. */
+    /** Lines over a common axis; y begins at 0, x with the first point. */
     static String lines(String xLabel, String yLabel, List<Line> lines) {
+        double leastX = lines.stream()
+                .flatMap(line -> line.points().stream())
+                .mapToDouble(point -> point[0])
+                .min()
+                .orElse(0);
         double mostX = lines.stream()
                 .flatMap(line -> line.points().stream())
                 .mapToDouble(point -> point[0])
@@ -74,9 +81,9 @@ final class Plot {
                 .mapToDouble(point -> point[1])
                 .max()
                 .orElse(0);
-        Plot plot = new Plot(xLabel, yLabel, round(mostX), round(mostY));
+        Plot plot = new Plot(xLabel, yLabel, leastX, round(mostX), round(mostY));
         for (int i = 0; i <= TICKS; i++) {
-            double value = plot.mostX * i / TICKS;
+            double value = leastX + (plot.mostX - leastX) * i / TICKS;
             plot.text(plot.x(value), HEIGHT - BOTTOM + 16, "middle", Figures.text(value));
         }
         for (int i = 0; i < lines.size(); i++) {
@@ -100,7 +107,7 @@ final class Plot {
                         bar.parts().stream().mapToDouble(Double::doubleValue).sum())
                 .max()
                 .orElse(0);
-        Plot plot = new Plot(xLabel, yLabel, bars.size(), round(mostY));
+        Plot plot = new Plot(xLabel, yLabel, 0, bars.size(), round(mostY));
         for (int i = 0; i < bars.size(); i++) {
             double below = 0;
             for (int part = 0; part < parts.size(); part++) {
@@ -147,7 +154,7 @@ final class Plot {
     }
 
     private double x(double value) {
-        return LEFT + value / mostX * (WIDTH - LEFT - RIGHT);
+        return LEFT + (value - leastX) / (mostX - leastX) * (WIDTH - LEFT - RIGHT);
     }
 
     private double y(double value) {
@@ -164,8 +171,7 @@ final class Plot {
             return 1;
         }
         double power = Math.pow(10, Math.floor(Math.log10(most)));
-        List<Double> steps = new ArrayList<>(List.of(1.0, 2.0, 4.0, 5.0, 8.0, 10.0));
-        return steps.stream()
+        return Stream.of(1.0, 2.0, 4.0, 5.0, 8.0, 10.0)
                 .map(s -> s * power)
                 .filter(s -> s >= most)
                 .findFirst()

@@ -8,9 +8,9 @@ import java.util.List;
 /** What a run has found, written twice: as one HTML page, and as Markdown with its drawings beside it. */
 final class Report {
 
-    private static final String STYLE = "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;"
+    private static final String STYLE = "body{font:15px/1.5 sans-serif;max-width:72em;margin:2em auto;padding:0 1em;"
             + "color:#222;background:#fff}table{border-collapse:collapse}td,th{padding:.2em .7em;border-bottom:1px solid #ddd;"
-            + "text-align:right}td:first-child,th:first-child{text-align:left}svg{max-width:100%;height:auto}";
+            + "text-align:right}td:first-child,th:first-child{text-align:left;white-space:nowrap}svg{max-width:100%;height:auto}";
 
     private final Path folder;
     private final StringBuilder html = new StringBuilder();

@@ -4,6 +4,7 @@ import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -28,6 +29,7 @@ final class Target implements AutoCloseable {
 
     private final URI web;
     private final Own own;
+    private boolean closed;
 
     private Target(URI web, Own own) {
         this.web = web;
@@ -54,9 +56,11 @@ final class Target implements AutoCloseable {
         return Optional.ofNullable(own);
     }
 
+    /** Ends what was started, once. */
     @Override
-    public void close() throws IOException {
-        if (own != null) {
+    public synchronized void close() {
+        if (own != null && !closed) {
+            closed = true;
             own.close();
         }
     }
@@ -144,12 +148,16 @@ final class Target implements AutoCloseable {
             }
         }
 
-        private void close() throws IOException {
+        private void close() {
             orders.stop(0);
             stopWorkers();
             web.close();
             stack.close();
-            Project.delete(folder);
+            try {
+                Project.delete(folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }
