@@ -44,8 +44,9 @@ class SmokeTest {
                 true);
 
         assertThat(run.of("log in")).hasSize(1);
-        assertThat(run.of("status")).isNotEmpty().allSatisfy(sample -> assertThat(sample)
-                .containsEntry("success", "true"));
+        assertThat(run.of("status"))
+                .isNotEmpty()
+                .allSatisfy(sample -> assertThat(sample).containsEntry("success", "true"));
         assertThat(run.held()).isFalse();
         assertThat(run.verdict()).contains("0.00 % of", "status: p95 of the app");
         assertThat(folder.resolve("dashboard/index.html")).isNotEmptyFile();
