@@ -27,7 +27,7 @@ for size in "$@"; do
   case $size in
     1) picture=640x360 seconds=5 ;;
     10) picture=1280x720 seconds=10 ;;
-    50 | 100) picture=1920x1080 seconds=20 ;;
+    50 | 100) picture=1920x1080 seconds=15 ;;
     *) echo "make-media.sh: there is no size $size; there are 1, 10, 50 and 100" >&2 && exit 2 ;;
   esac
   audio=96

@@ -14,8 +14,8 @@ final class Plot {
     /** The parts of one bar, from below, as many as the plot names. */
     record Bar(String name, List<Double> parts) {}
 
-    private static final int WIDTH = 760;
-    private static final int HEIGHT = 320;
+    private static final int WIDTH = 1000;
+    private static final int HEIGHT = 340;
     private static final int LEFT = 70;
     private static final int RIGHT = 170;
     private static final int TOP = 16;
@@ -38,7 +38,7 @@ final class Plot {
         svg.append(String.format(
                 Locale.ROOT,
                 "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' width='%d' height='%d' font-family='sans-serif'"
-                        + " font-size='12' fill='#333'><rect width='%d' height='%d' fill='#fff'/>%n",
+                        + " font-size='11' fill='#333'><rect width='%d' height='%d' fill='#fff'/>%n",
                 WIDTH,
                 HEIGHT,
                 WIDTH,

@@ -191,8 +191,9 @@ final class WebScenario {
                 + "Total time is what the client sees, its sending included.");
         report.section("Users");
         if (!profile.users.isEmpty()) {
-            report.text("The most users that held (p95 of the app ≤ " + profile.appP95Seconds + " s for each kind of request, errors ≤ 5 %): "
-                    + (best == 0 ? "none of these." : best + "."));
+            String most = best == 0 ? "none of these" : String.valueOf(best);
+            report.text("The most users that held (p95 of the app ≤ " + profile.appP95Seconds
+                    + " s for each kind of request, errors ≤ 5 %): " + most + ".");
         }
         table(report, steps);
         report.plot(
