@@ -35,8 +35,11 @@ final class Outcome implements ExecutionCondition, TestWatcher, AfterAllCallback
 
     @Override
     public void afterAll(ExtensionContext context) {
+        boolean pass = failed.get() == 0
+                && passed.get() > 0
+                && context.getExecutionException().isEmpty();
         System.out.printf(
                 "RESULT name=browser value=%d unit=failures-of-%d target=0 verdict=%s%n",
-                failed.get(), passed.get() + failed.get(), failed.get() == 0 ? "pass" : "fail");
+                failed.get(), passed.get() + failed.get(), pass ? "pass" : "fail");
     }
 }
