@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.NonValidationKeyword;
+import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
@@ -24,10 +27,26 @@ final class SchemaRule implements Rule {
 
     private static JsonSchema schema() {
         try (InputStream in = SchemaRule.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-            return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(in);
+            return factory()
+                    .getSchema(
+                            in,
+                            // Each part when it is first needed: all of it at once is hundreds of megabytes.
+                            SchemaValidatorsConfig.builder()
+                                    .preloadJsonSchema(false)
+                                    .build());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Draft 4, with one word more, by which Camel's schema marks what is on its way out. */
+    private static JsonSchemaFactory factory() {
+        JsonMetaSchema dialect = JsonMetaSchema.builder(JsonMetaSchema.getV4())
+                .keyword(new NonValidationKeyword("deprecated"))
+                .build();
+        return JsonSchemaFactory.builder(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4))
+                .metaSchema(dialect)
+                .build();
     }
 
     @Override

@@ -18,7 +18,8 @@ public final class Videos {
     private Videos() {}
 
     /** A moving test picture with a tone. */
-    static Path make(Path file, String size, int seconds, String... more) throws IOException, InterruptedException {
+    public static Path make(Path file, String size, int seconds, String... more)
+            throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error", "-y"));
         line.addAll(List.of("-f", "lavfi", "-i", "testsrc2=size=" + size + ":rate=30:duration=" + seconds));
         line.addAll(List.of("-f", "lavfi", "-i", "sine=frequency=440:duration=" + seconds));

@@ -5,6 +5,7 @@ import caravana.web.http.ProblemWriter;
 import jakarta.servlet.DispatcherType;
 import java.util.Collection;
 import java.util.List;
+import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -34,6 +35,15 @@ class SecurityConfiguration {
     private static final String CONTENT_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /** The management port listens on loopback only, and what scrapes it has no account. */
+    @Bean
+    @Order(0)
+    SecurityFilterChain management(HttpSecurity http) throws Exception {
+        return headers(http.securityMatcher(EndpointRequest.toAnyEndpoint())
+                        .authorizeHttpRequests(calls -> calls.anyRequest().permitAll()))
+                .build();
+    }
 
     /** A token that comes along is not looked at: who logs in anew may well send the one that has expired. */
     @Bean
