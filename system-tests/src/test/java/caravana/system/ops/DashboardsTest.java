@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** Every query of the dashboards and of the alerts, held against what web and a worker expose after real jobs. */
 class DashboardsTest {
@@ -59,6 +60,19 @@ class DashboardsTest {
         await().atMost(SOON).until(() -> stack.status(video), "processed"::equals);
         await().atMost(SOON).until(() -> stack.status(failed), "failed"::equals);
         assertThat(stack.list()).isEqualTo(200);
+        // What is counted only when it happens: a claim that is refused, and a repair.
+        try (Connection database = stack.database();
+                Statement statement = database.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT job_message(v) FROM videos v WHERE id = '" + video + "'");
+                SqsClient sqs = stack.sqs()) {
+            row.next();
+            String again = row.getString(1);
+            sqs.sendMessage(m -> m.queueUrl(stack.queueUrl()).messageBody(again));
+        }
+        stack.delete(stack.uploadText());
+        await().atMost(SOON)
+                .until(() -> exposed().keySet().containsAll(Set.of("caravana_claims_refused_total", "caravana_repairs_total")));
     }
 
     @AfterAll

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -220,6 +222,15 @@ final class OperatedStack implements AutoCloseable {
                         .body())
                 .path("status")
                 .asText();
+    }
+
+    /** The owner deletes a video. */
+    void delete(String videoId) throws IOException, InterruptedException {
+        HttpRequest request = owner.request(web.uri().resolve("/api/videos/" + videoId))
+                .DELETE()
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     }
 
     /** What the operator API answers to a GET. */

@@ -57,6 +57,7 @@ class RunbooksTest {
 
     @Test
     void everyPageHelpsInItsFault() throws Exception {
+        Shell.need("curl", "runbooks");
         Set<String> pages = new TreeSet<>(Runbook.names());
         pages.removeAll(OF_THE_DEPLOYMENT);
         boolean psql = Shell.find("psql").isPresent();

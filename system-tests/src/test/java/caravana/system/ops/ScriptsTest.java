@@ -4,38 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The operators' scripts: their shell, their refusals, and what those for AWS would do; and the pages that name them. */
+/** The operators' scripts: their refusals, and what those for AWS would do; and the pages that name them. */
 class ScriptsTest {
 
     private static final Pattern SCRIPT = Pattern.compile("ops/bin/([a-z-]+)");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)\\)");
     private static final List<String> HEADINGS =
             List.of("Symptom", "Impact", "Diagnosis", "Mitigation", "Verification");
-
-    @Test
-    void shellcheckFindsNothing() throws Exception {
-        Shell.need("shellcheck", "ops-scripts");
-        List<String> command = new ArrayList<>(List.of("shellcheck", "--external-sources"));
-        try (Stream<Path> all = Files.walk(Shell.ROOT.resolve("ops/bin"))) {
-            all.filter(Files::isRegularFile).map(Path::toString).sorted().forEach(command::add);
-        }
-        Shell.Ran ran = Shell.run(Map.of(), command.toArray(String[]::new));
-        System.out.printf(
-                "RESULT name=ops-scripts value=%d unit=scripts verdict=%s%n",
-                command.size() - 2, ran.status() == 0 ? "pass" : "fail");
-        assertThat(ran.status()).as(ran.output()).isZero();
-    }
 
     @Test
     void everyPageHasTheSameSectionsAndNamesWhatExists() throws IOException {
