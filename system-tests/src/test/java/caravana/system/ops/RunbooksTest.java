@@ -74,7 +74,7 @@ class RunbooksTest {
             AppProcess second = overviewAndStuckJob(first);
             shell = stack.operatorsVariables(second);
             deadLettersAndFailureRatio();
-            oldestMessageAge();
+            oldestMessageAge(second);
             storeAway(second);
 
             AppProcess third = stack.addWorker(1, Map.of("CARAVANA_WORKER_DISK_RESERVE", "1000TB"));
@@ -137,7 +137,7 @@ class RunbooksTest {
         assertThat(Shell.bash("kill -STOP " + first.pid(), Map.of()).status()).isZero();
         assertThat(stuck.run("Diagnosis", shell)).contains(name).contains(video);
         stuck.run("Mitigation", with("WORKER", name));
-        assertThat(first.handle().isAlive()).isFalse();
+        await().atMost(SOON).until(() -> !first.handle().isAlive());
         stack.holdFfmpeg(false);
         stuck.run("Verification", shell);
         assertThat(stack.status(video)).isEqualTo("processed");
@@ -161,7 +161,8 @@ class RunbooksTest {
         try (SqsClient sqs = stack.sqs()) {
             sqs.sendMessage(m -> m.queueUrl(stack.queueUrl()).messageBody("this is no job"));
         }
-        await().atMost(SOON).until(() -> Set.of(stack.status(one), stack.status(other)), Set.of("failed")::equals);
+        await().atMost(SOON).until(() -> stack.status(one), "failed"::equals);
+        await().atMost(SOON).until(() -> stack.status(other), "failed"::equals);
         await().atMost(SOON).until(() -> stack.operations("dead-letters").path("listed").asInt() == 3);
         stack.breakFfmpeg(false);
 
@@ -194,11 +195,13 @@ class RunbooksTest {
     }
 
     /** Workers that somebody has paused and forgotten. */
-    private void oldestMessageAge() throws Exception {
+    private void oldestMessageAge(AppProcess worker) throws Exception {
         Incident age = incident("oldest-message-age", "the workers are paused and forgotten");
         assertThat(Shell.bash("ops/bin/pause-workers 'and then forgotten'", shell)
                         .status())
                 .isZero();
+        await().atMost(SOON)
+                .until(() -> stack.worker(worker).path("closed_by").toString().contains("paused"));
         String video = stack.upload();
         await().atMost(SOON)
                 .until(() ->
