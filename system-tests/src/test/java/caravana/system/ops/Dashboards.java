@@ -30,7 +30,8 @@ final class Dashboards {
                             .toFile());
             for (JsonNode panel : dashboard.path("panels")) {
                 for (JsonNode target : panel.path("targets")) {
-                    String query = target.path("expr").asText(target.path("rawSql").asText());
+                    String query =
+                            target.path("expr").asText(target.path("rawSql").asText());
                     queries.add(new Query(
                             name,
                             panel.path("title").asText(),

@@ -63,8 +63,8 @@ class DashboardsTest {
         // What is counted only when it happens: a claim that is refused, and a repair.
         try (Connection database = stack.database();
                 Statement statement = database.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT job_message(v) FROM videos v WHERE id = '" + video + "'");
+                ResultSet row =
+                        statement.executeQuery("SELECT job_message(v) FROM videos v WHERE id = '" + video + "'");
                 SqsClient sqs = stack.sqs()) {
             row.next();
             String again = row.getString(1);
@@ -72,7 +72,9 @@ class DashboardsTest {
         }
         stack.delete(stack.uploadText());
         await().atMost(SOON)
-                .until(() -> exposed().keySet().containsAll(Set.of("caravana_claims_refused_total", "caravana_repairs_total")));
+                .until(() -> exposed()
+                        .keySet()
+                        .containsAll(Set.of("caravana_claims_refused_total", "caravana_repairs_total")));
     }
 
     @AfterAll
@@ -149,7 +151,9 @@ class DashboardsTest {
         int answered = 0;
         int all = 0;
         try (Prometheus prometheus = new Prometheus(
-                folder.resolve("prometheus"), stack.webManagementPort(), worker.uri().getPort())) {
+                folder.resolve("prometheus"),
+                stack.webManagementPort(),
+                worker.uri().getPort())) {
             // Rates need two scrapes with something between them.
             String video = stack.upload();
             await().atMost(SOON).until(() -> stack.status(video), "processed"::equals);
@@ -184,7 +188,10 @@ class DashboardsTest {
         StringBuilder labels = new StringBuilder();
         series.path("metric").properties().forEach(l -> {
             if (!l.getKey().equals("instance")) {
-                labels.append(l.getKey()).append('=').append(l.getValue().asText()).append(' ');
+                labels.append(l.getKey())
+                        .append('=')
+                        .append(l.getValue().asText())
+                        .append(' ');
             }
         });
         return labels + series.at("/value/1").asText();

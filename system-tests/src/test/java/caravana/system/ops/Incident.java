@@ -74,7 +74,9 @@ final class Incident {
             if (block.aws()) {
                 dryRun(block);
             } else {
-                assertThat(sections).as("sections of %s that were run", page.name()).contains(block.section());
+                assertThat(sections)
+                        .as("sections of %s that were run", page.name())
+                        .contains(block.section());
             }
         }
         verified = true;
@@ -86,7 +88,9 @@ final class Incident {
         variables.put("AWS_EC2_METADATA_DISABLED", "true");
         String commands = block.commands().replaceAll("(?m)$(?<=.)", " --dry-run");
         Shell.Ran ran = Shell.bash(commands, variables);
-        assertThat(ran.status()).as("%s:\n%s%s", page.name(), commands, ran.output()).isZero();
+        assertThat(ran.status())
+                .as("%s:\n%s%s", page.name(), commands, ran.output())
+                .isZero();
         assertThat(ran.output().lines())
                 .as("%s:\n%s", page.name(), commands)
                 .hasSizeGreaterThanOrEqualTo((int) block.commands().lines().count())

@@ -41,27 +41,27 @@ final class OperatedStack implements AutoCloseable {
 
     /** A tenth of the product's times, so that a lease runs out within seconds. */
     private static final String WORKER_TIMES = """
-            {"caravana": {
-              "worker": {"heartbeat": "1200ms", "lease": "3600ms", "backoff": "100ms", "probe": "1s", "grace": "2s"},
-              "sqs": {"visibility-seconds": 6, "call-timeout": "800ms", "long-poll-seconds": 2}},
-             "spring": {"datasource": {"hikari": {"connection-timeout": 500, "validation-timeout": 250,
-              "data-source-properties": {"socketTimeout": "1"}}}}}
-            """;
+        {"caravana": {
+          "worker": {"heartbeat": "1200ms", "lease": "3600ms", "backoff": "100ms", "probe": "1s", "grace": "2s"},
+          "sqs": {"visibility-seconds": 6, "call-timeout": "800ms", "long-poll-seconds": 2}},
+         "spring": {"datasource": {"hikari": {"connection-timeout": 500, "validation-timeout": 250,
+          "data-source-properties": {"socketTimeout": "1"}}}}}
+        """;
 
     private static final String WEB_TIMES = """
-            {"caravana": {
-              "sqs": {"visibility-seconds": 6},
-              "reconciler": {"period": "1s", "unpublished": "1s", "resend": "3s"}}}
-            """;
+        {"caravana": {
+          "sqs": {"visibility-seconds": 6},
+          "reconciler": {"period": "1s", "unpublished": "1s", "resend": "3s"}}}
+        """;
 
     private static final String FFMPEG = """
-            #!/bin/sh
-            # The real ffmpeg, but for what the test orders by a file: killed at once, or waiting until it may go on.
-            case " $* " in *" -version "*) exec "%2$s" "$@" ;; esac
-            [ -e "%1$s/broken" ] && kill -9 $$
-            while [ -e "%1$s/waiting" ]; do sleep 0.1; done
-            exec "%2$s" "$@"
-            """;
+        #!/bin/sh
+        # The real ffmpeg, but for what the test orders by a file: killed at once, or waiting until it may go on.
+        case " $* " in *" -version "*) exec "%2$s" "$@" ;; esac
+        [ -e "%1$s/broken" ] && kill -9 $$
+        while [ -e "%1$s/waiting" ]; do sleep 0.1; done
+        exec "%2$s" "$@"
+        """;
 
     private final Path folder;
     private final LocalStack stack;
@@ -218,8 +218,8 @@ final class OperatedStack implements AutoCloseable {
 
     /** A video's status, as its owner sees it. */
     String status(String videoId) throws IOException, InterruptedException {
-        return json.readTree(owner.get(web.uri().resolve("/api/videos/" + videoId))
-                        .body())
+        return json.readTree(
+                        owner.get(web.uri().resolve("/api/videos/" + videoId)).body())
                 .path("status")
                 .asText();
     }

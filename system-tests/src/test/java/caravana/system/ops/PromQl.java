@@ -38,7 +38,11 @@ record PromQl(Set<String> metrics, Set<String> labels) {
         }
         rest = FUNCTION.matcher(groupings.replaceAll("")).replaceAll("(");
         Set<String> metrics = new TreeSet<>();
-        NAME.matcher(rest).results().map(m -> m.group()).filter(n -> !KEYWORDS.contains(n)).forEach(metrics::add);
+        NAME.matcher(rest)
+                .results()
+                .map(m -> m.group())
+                .filter(n -> !KEYWORDS.contains(n))
+                .forEach(metrics::add);
         return new PromQl(metrics, labels);
     }
 }

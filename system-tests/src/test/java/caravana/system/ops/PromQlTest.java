@@ -9,9 +9,9 @@ class PromQlTest {
     @Test
     void metricsAreToldFromFunctionsKeywordsAndLabels() {
         PromQl query = PromQl.of("""
-                sum by (le, phase) (rate(some_seconds_bucket{state=~"a|b", kind!="by (x)"}[5m])) > 0.1
-                unless max(other) and 60 * third_total == 1
-                """);
+            sum by (le, phase) (rate(some_seconds_bucket{state=~"a|b", kind!="by (x)"}[5m])) > 0.1
+            unless max(other) and 60 * third_total == 1
+            """);
 
         assertThat(query.metrics()).containsExactly("other", "some_seconds_bucket", "third_total");
         assertThat(query.labels()).containsExactly("kind", "le", "phase", "state");

@@ -22,11 +22,11 @@ import java.time.Duration;
 final class Prometheus implements AutoCloseable {
 
     private static final String CONFIGURATION = """
-            global: {scrape_interval: 1s}
-            scrape_configs:
-              - {job_name: web, metrics_path: /actuator/prometheus, static_configs: [{targets: ["127.0.0.1:%d"]}]}
-              - {job_name: worker, metrics_path: /actuator/prometheus, static_configs: [{targets: ["127.0.0.1:%d"]}]}
-            """;
+        global: {scrape_interval: 1s}
+        scrape_configs:
+          - {job_name: web, metrics_path: /actuator/prometheus, static_configs: [{targets: ["127.0.0.1:%d"]}]}
+          - {job_name: worker, metrics_path: /actuator/prometheus, static_configs: [{targets: ["127.0.0.1:%d"]}]}
+        """;
 
     private static final Duration START = Duration.ofSeconds(30);
 
@@ -51,7 +51,9 @@ final class Prometheus implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("prometheus.log").toFile())
                 .start();
-        await().atMost(START).ignoreExceptions().until(() -> query("sum(up)").at("/0/value/1").asText(), "2"::equals);
+        await().atMost(START)
+                .ignoreExceptions()
+                .until(() -> query("sum(up)").at("/0/value/1").asText(), "2"::equals);
     }
 
     /** What a query gives now: a list of series, each with its {@code metric} and {@code value}. */

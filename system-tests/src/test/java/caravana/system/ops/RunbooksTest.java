@@ -79,7 +79,8 @@ class RunbooksTest {
 
             AppProcess third = stack.addWorker(1, Map.of("CARAVANA_WORKER_DISK_RESERVE", "1000TB"));
             await().atMost(START)
-                    .until(() -> stack.worker(third).path("closed_by").toString().contains("disk"));
+                    .until(() ->
+                            stack.worker(third).path("closed_by").toString().contains("disk"));
             second.close();
             noDiskAndThenNoWorker(third, psql);
         } finally {
@@ -113,7 +114,8 @@ class RunbooksTest {
         Incident secrets = incident("rotate-secrets", "none; AWS alone");
         stack.holdFfmpeg(true);
         String video = stack.upload();
-        await().atMost(SOON).until(() -> stack.worker(first).at("/jobs/0/video_id").asText(), video::equals);
+        await().atMost(SOON)
+                .until(() -> stack.worker(first).at("/jobs/0/video_id").asText(), video::equals);
         String name = stack.worker(first).path("worker").asText();
         AppProcess second = stack.addWorker(2, Map.of());
 
@@ -153,7 +155,8 @@ class RunbooksTest {
 
     /** Two jobs that fail all their attempts, and a message that is no job. */
     private void deadLettersAndFailureRatio() throws Exception {
-        Incident letters = incident("dead-letters", "a job whose ffmpeg is killed five times; a message that is no job");
+        Incident letters =
+                incident("dead-letters", "a job whose ffmpeg is killed five times; a message that is no job");
         Incident failures = incident("failure-ratio", "each ffmpeg is killed");
         stack.breakFfmpeg(true);
         String one = stack.upload();
@@ -163,7 +166,8 @@ class RunbooksTest {
         }
         await().atMost(SOON).until(() -> stack.status(one), "failed"::equals);
         await().atMost(SOON).until(() -> stack.status(other), "failed"::equals);
-        await().atMost(SOON).until(() -> stack.operations("dead-letters").path("listed").asInt() == 3);
+        await().atMost(SOON)
+                .until(() -> stack.operations("dead-letters").path("listed").asInt() == 3);
         stack.breakFfmpeg(false);
 
         JsonNode listed = json.readTree(letters.run("Diagnosis", shell)).path("items");
@@ -177,8 +181,7 @@ class RunbooksTest {
             }
         }
         letters.run("Mitigation", ids);
-        assertThat(letters.run("Verification", shell))
-                .contains("redrive", "discard", "not a job: sent by hand");
+        assertThat(letters.run("Verification", shell)).contains("redrive", "discard", "not a job: sent by hand");
         assertThat(stack.status(one)).isEqualTo("processed");
         assertThat(stack.operations("dead-letters").path("items").findValuesAsText("video_id"))
                 .containsExactly(other);
@@ -271,7 +274,8 @@ class RunbooksTest {
             slowStatement();
             connectionsUsedUp();
         }
-        await().atMost(SOON).until(() -> stack.operations("queue").path("workers").isEmpty());
+        await().atMost(SOON)
+                .until(() -> stack.operations("queue").path("workers").isEmpty());
         assertThat(nobody.run("Diagnosis", shell)).contains("\"workers\":[]");
 
         AppProcess last = stack.addWorker(2, Map.of());
@@ -338,8 +342,7 @@ class RunbooksTest {
             for (Future<Integer> list : lists) {
                 assertThat(list.get()).isEqualTo(200);
             }
-            assertThat(connections.run("Verification", shell))
-                    .containsPattern("hikaricp_connections_pending\\{.*} 0");
+            assertThat(connections.run("Verification", shell)).containsPattern("hikaricp_connections_pending\\{.*} 0");
             connections.verified();
         } finally {
             owners.shutdownNow();

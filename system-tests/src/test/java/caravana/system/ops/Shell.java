@@ -55,7 +55,8 @@ final class Shell {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
-                throw new IllegalStateException(Arrays.toString(command) + " does not end:\n" + Files.readString(output));
+                throw new IllegalStateException(
+                        Arrays.toString(command) + " does not end:\n" + Files.readString(output));
             }
             String said = Files.readString(output);
             Files.delete(output);
