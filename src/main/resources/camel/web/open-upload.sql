@@ -17,8 +17,8 @@ WITH recent AS (
         WHERE upload_keys.expires_at < now()
     RETURNING video_id
 ), opened AS (
-    INSERT INTO videos (id, owner_id, status, original_key, transformations, expires_at)
-    SELECT CAST(:?video_id AS uuid), CAST(:?owner_id AS uuid), 'receiving', :?original_key, '[]',
+    INSERT INTO videos (id, owner_id, status, original_key, transformations, traceparent, expires_at)
+    SELECT CAST(:?video_id AS uuid), CAST(:?owner_id AS uuid), 'receiving', :?original_key, '[]', :?traceparent,
            now() + make_interval(secs => :?patience_seconds)
     FROM allowed
     WHERE CAST(:?key AS text) IS NULL OR EXISTS (SELECT 1 FROM keyed)

@@ -11,6 +11,7 @@ WITH claimed AS (
             ELSE attempts + 1
         END,
         claims = CASE WHEN claim_token = CAST(:?claim_token AS uuid) THEN claims ELSE claims + 1 END,
+        worker = :?worker,
         claimed_at = now(),
         -- what it failed of last stays until it succeeds: some failures may happen once and not twice
         error_code = CASE WHEN status = 'failed' THEN NULL ELSE error_code END,

@@ -1,8 +1,10 @@
 package caravana.aws;
 
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.regions.Region;
@@ -31,8 +33,17 @@ public class AwsConfiguration {
                 .build();
     }
 
+    /** The client of S3 for those who run before there are beans; the caller closes it. */
+    public static S3Client s3Client(Environment environment) {
+        return s3(Binder.get(environment).bindOrCreate(AwsProperties.PREFIX, AwsProperties.class));
+    }
+
     @Bean(destroyMethod = "close")
     S3Client s3Client(AwsProperties aws) {
+        return s3(aws);
+    }
+
+    private static S3Client s3(AwsProperties aws) {
         return S3Client.builder()
                 .region(Region.of(aws.region()))
                 .endpointOverride(aws.s3Endpoint())

@@ -13,8 +13,10 @@ import org.springframework.validation.annotation.Validated;
  * @param s3Endpoint an S3 server other than AWS; null for AWS
  */
 @Validated
-@ConfigurationProperties("caravana.aws")
+@ConfigurationProperties(AwsProperties.PREFIX)
 public record AwsProperties(@NotBlank String region, URI sqsEndpoint, URI s3Endpoint) {
+
+    static final String PREFIX = "caravana.aws";
 
     public AwsProperties {
         sqsEndpoint = emptyToNull(sqsEndpoint);

@@ -12,6 +12,8 @@ import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
  * ({@code sslmode=verify-full}, say). The form is libpq's connection URI, reduced to one host.
  *
  * @param jdbcUrl the same as a JDBC URL, without user and password
+ * @param user null when it is kept elsewhere
+ * @param password null when it is kept elsewhere
  */
 public record DatabaseUrl(String jdbcUrl, String user, String password) implements JdbcConnectionDetails {
 
@@ -21,6 +23,23 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
      * @throws IllegalArgumentException when it is missing or not of that form; the message never repeats the password
      */
     public static DatabaseUrl parse(String url) {
+        DatabaseUrl parsed = read(url);
+        if (parsed.user == null) {
+            throw new IllegalArgumentException("DATABASE_URL lacks a part; it has to be " + FORM);
+        }
+        return parsed;
+    }
+
+    /**
+     * Reads a {@code DATABASE_URL} whose user and password are kept elsewhere, so that those in it do not count.
+     *
+     * @throws IllegalArgumentException when it is missing or not of that form
+     */
+    public static DatabaseUrl withoutCredentials(String url) {
+        return new DatabaseUrl(read(url).jdbcUrl, null, null);
+    }
+
+    private static DatabaseUrl read(String url) {
         if (url == null || url.isBlank()) {
             throw new IllegalArgumentException("DATABASE_URL is not set; it has to be " + FORM);
         }
@@ -35,12 +54,16 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
         String userInfo = uri.getRawUserInfo();
         boolean postgres = "postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme());
         boolean database = uri.getPath() != null && uri.getPath().length() > 1;
-        if (!postgres || uri.getHost() == null || !database || userInfo == null) {
+        if (!postgres || uri.getHost() == null || !database) {
             throw new IllegalArgumentException("DATABASE_URL lacks a part; it has to be " + FORM);
         }
-        int colon = userInfo.indexOf(':');
-        String user = decode(colon < 0 ? userInfo : userInfo.substring(0, colon));
-        String password = colon < 0 ? "" : decode(userInfo.substring(colon + 1));
+        String user = null;
+        String password = null;
+        if (userInfo != null) {
+            int colon = userInfo.indexOf(':');
+            user = decode(colon < 0 ? userInfo : userInfo.substring(0, colon));
+            password = colon < 0 ? "" : decode(userInfo.substring(colon + 1));
+        }
         int port = uri.getPort() < 0 ? 5432 : uri.getPort();
         String options = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         return new DatabaseUrl(

@@ -24,6 +24,15 @@ class DatabaseUrlTest {
                 .isEqualTo("jdbc:postgresql://db:5432/videos");
     }
 
+    @Test
+    void userAndPasswordMayBeKeptElsewhere() {
+        DatabaseUrl url = DatabaseUrl.withoutCredentials("postgresql://db/videos?sslmode=verify-full");
+
+        assertThat(url.getJdbcUrl()).isEqualTo("jdbc:postgresql://db:5432/videos?sslmode=verify-full");
+        assertThat(url.getUsername()).isNull();
+        assertThat(url.getPassword()).isNull();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -62,6 +62,11 @@ public final class ApiClient {
         return new ApiClient(token.group(1));
     }
 
+    /** A client with a token that it was given. */
+    public static ApiClient with(String token) {
+        return new ApiClient(token);
+    }
+
     private static HttpResponse<String> postJson(URI address, String body) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(address)
                 .timeout(PATIENCE)

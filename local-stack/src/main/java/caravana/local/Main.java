@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** The launcher behind {@code ./caravana}: {@code servers}, {@code up} and {@code demo [FILE]}. */
+/** The launcher behind {@code ./caravana}: {@code servers}, {@code up [--watch]}, {@code status [--once]} and {@code demo [FILE]}. */
 public final class Main {
 
     /** The line that {@code servers} prints last, once all four answer, and after each restart. */
@@ -45,10 +45,11 @@ public final class Main {
         String verb = arguments.isEmpty() ? "" : arguments.get(0);
         return switch (verb) {
             case "servers" -> servers(arguments, shutdown);
-            case "up" -> Up.run(dataFolder(), shutdown);
+            case "up" -> Up.run(dataFolder(), arguments.contains("--watch"), shutdown);
+            case "status" -> Status.run(dataFolder(), arguments.contains("--once"), shutdown);
             case "demo" -> Demo.run(arguments.size() > 1 ? Path.of(arguments.get(1)) : null, shutdown);
             default -> {
-                System.err.println("caravana: the launcher knows servers, up and demo");
+                System.err.println("caravana: the launcher knows servers, up, status and demo");
                 yield 2;
             }
         };

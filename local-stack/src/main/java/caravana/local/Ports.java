@@ -39,13 +39,22 @@ enum Ports {
      * @throws LocalStackException when it is no port number, or taken
      */
     int fixed() {
-        String value = System.getenv(setting);
-        int port = value == null || value.isBlank() ? usual : number(value);
+        int port = named();
         if (isTaken(port)) {
             throw new LocalStackException("Port " + port + " (" + owner + ") is taken by another program; "
                     + "stop that program, or set " + setting + " to a free port");
         }
         return port;
+    }
+
+    /**
+     * The same, whether somebody listens there or not.
+     *
+     * @throws LocalStackException when it is no port number
+     */
+    int named() {
+        String value = System.getenv(setting);
+        return value == null || value.isBlank() ? usual : number(value);
     }
 
     private int number(String value) {

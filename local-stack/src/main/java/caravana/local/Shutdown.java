@@ -1,7 +1,11 @@
 package caravana.local;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Turns a signal (Ctrl-C, SIGTERM) into an orderly end of the main thread, whose exit status becomes the JVM's. */
 final class Shutdown {
@@ -33,6 +37,17 @@ final class Shutdown {
     /** Completes once the end was asked for. */
     CompletableFuture<Void> asked() {
         return asked;
+    }
+
+    /** Waits until the end is asked for, or that long. */
+    void awaitAsked(Duration patience) throws InterruptedException {
+        try {
+            asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException notYet) {
+            // That is what was waited for.
+        } catch (ExecutionException never) {
+            throw new IllegalStateException(never);
+        }
     }
 
     /**

@@ -3,26 +3,38 @@ package caravana.local;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 
 /** {@code ./caravana up}: the servers, web and worker in the foreground, until a signal or until one of them ends. */
 final class Up {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
+    /** The lines that tell of edited routes. */
+    private static final Pattern RELOADS = Pattern.compile(".*RouteReloader\\s*: (.*)");
+
     private Up() {}
 
-    static int run(Path folder, Shutdown shutdown) {
+    /**
+     * @param folder where its data stay
+     * @param watch edited routes are taken over while it runs
+     */
+    static int run(Path folder, boolean watch, Shutdown shutdown) {
         try (DataFolder data = DataFolder.open(folder)) {
-            // Before the ports are looked at: what a killed `up` left behind may still hold them.
+            // Before the settings are looked at: what a killed `up` left behind may still hold them.
             data.endLeftovers();
-            Map<String, String> ports = new HashMap<>();
+            Map<String, String> settings = new HashMap<>();
             for (Ports port : new Ports[] {Ports.WEB, Ports.WEB_MANAGEMENT, Ports.WORKER_MANAGEMENT}) {
-                ports.put(port.setting(), String.valueOf(port.fixed()));
+                settings.put(port.setting(), String.valueOf(port.fixed()));
+            }
+            if (watch) {
+                settings.putAll(watched());
             }
             try (Servers servers = Servers.start(data, Ports::fixed);
-                    Apps apps = Apps.start(data, servers.environment(), ports)) {
+                    Apps apps = Apps.start(data, servers.environment(), settings)) {
                 if (!shutdown.unlessAsked(() -> apps.awaitReady(START_LIMIT))) {
                     return 0;
                 }
@@ -32,6 +44,13 @@ final class Up {
                 System.out.println("  calls   " + apps.web() + "/api/docs");
                 System.out.println("  operator " + servers.secrets().operatorLine());
                 System.out.println("  data    " + folder + "   (logs: " + folder.resolve("logs") + ")");
+                if (watch) {
+                    System.out.println(
+                            "  routes  " + settings.get("CARAVANA_ROUTES") + "   (edits are checked and taken over)");
+                    for (String app : List.of(AppProcess.WEB, AppProcess.WORKER)) {
+                        LogFollower.start(data.log(app), RELOADS, line -> System.out.println(app + ": " + line));
+                    }
+                }
                 Object ended = CompletableFuture.anyOf(shutdown.asked(), servers.firstExit(), apps.firstExit())
                         .join();
                 if (shutdown.asked().isDone()) {
@@ -41,5 +60,20 @@ final class Up {
                 throw data.endedByItself(String.valueOf(ended));
             }
         }
+    }
+
+    /** Settings of apps that take edited routes over. */
+    private static Map<String, String> watched() {
+        String routes = System.getenv("CARAVANA_ROUTES");
+        return Map.of(
+                "SPRING_PROFILES_ACTIVE",
+                "local",
+                "CARAVANA_ROUTES",
+                routes == null ? "file:" + ProjectLayout.root().resolve("src/main/resources/camel") : routes,
+                "CARAVANA_ROUTES_WATCH",
+                "true",
+                // A route that receives is stopped when its open receive ends.
+                "SQS_LONG_POLL_SECONDS",
+                "0");
     }
 }

@@ -11,7 +11,8 @@ import org.apache.camel.catalog.EndpointValidationResult;
 /** Endpoints as Camel's catalogue knows them: components that exist, options that they have, values that these take. */
 final class CatalogRule implements Rule {
 
-    private final CamelCatalog catalog = new DefaultCamelCatalog(true);
+    /** Its answers are kept: reading a component's description takes longer than a whole check. */
+    static final CamelCatalog CATALOG = new DefaultCamelCatalog(true);
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
@@ -38,7 +39,7 @@ final class CatalogRule implements Rule {
                                 + URLEncoder.encode(
                                         value.text().replaceFirst("^(\\d+)ms$", "$1"), StandardCharsets.UTF_8))));
         EndpointValidationResult result =
-                catalog.validateEndpointProperties(uri.toString(), false, consumer, !consumer);
+                CATALOG.validateEndpointProperties(uri.toString(), false, consumer, !consumer);
         if (!result.isSuccess() && result.hasErrors()) {
             report.accept(new Finding(
                     route.file(),

@@ -97,7 +97,8 @@ final class EndpointRules implements Rule {
         step.element()
                 .get("parameters")
                 .ifPresent(parameters -> parameters.fields().forEach((name, value) -> {
-                    if (DEPLOYMENT.contains(name.toLowerCase(Locale.ROOT))) {
+                    if (DEPLOYMENT.contains(name.toLowerCase(Locale.ROOT))
+                            || step.uri().startsWith("aws2-") && value.text().matches("https?:.*")) {
                         report.accept(new Finding(
                                 route.file(),
                                 value.line(),

@@ -9,6 +9,16 @@ final class NamingRules implements Rule {
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
+        tree.files().forEach((file, root) -> {
+            if (Apps.loading(file).isEmpty()) {
+                report.accept(new Finding(
+                        file,
+                        1,
+                        "not-loaded",
+                        "No app loads this file",
+                        "Put it into web/, worker/ or shared/, not below them"));
+            }
+        });
         Map<String, String> owners = new HashMap<>();
         for (Route route : tree.routes()) {
             if (route.element().text("description").isBlank()) {

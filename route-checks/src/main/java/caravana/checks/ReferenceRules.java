@@ -1,28 +1,18 @@
 package caravana.checks;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** What a route names is there: its error handling, the routes that it calls, the SQL that it runs. */
 final class ReferenceRules implements Rule {
-
-    private final Set<String> operations;
-
-    /** @param operations ids of the operations that the contract binds to routes */
-    ReferenceRules(Set<String> operations) {
-        this.operations = operations;
-    }
 
     private static final String DIRECT = "direct:";
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
-        Set<String> configurations =
-                tree.configurations().stream().map(Route::id).collect(Collectors.toCollection(TreeSet::new));
-        Set<String> consumed = tree.routes().stream().map(r -> r.from().uri()).collect(Collectors.toSet());
+        List<Route> configurations = tree.configurations();
         Set<String> called = new HashSet<>();
         for (Route route : tree.routes()) {
             String configuration = route.element().text("routeConfigurationId");
@@ -32,8 +22,9 @@ final class ReferenceRules implements Rule {
                         route.element().line(),
                         "error-handling-missing",
                         "The route " + route.id() + " does not say what becomes of its failures",
-                        "Name one under routeConfigurationId: " + configurations));
-            } else if (!configurations.contains(configuration)) {
+                        "Name one under routeConfigurationId: " + named(configurations, route.file())));
+            } else if (configurations.stream()
+                    .noneMatch(c -> c.id().equals(configuration) && Apps.loadedWherever(route.file(), c.file()))) {
                 report.accept(new Finding(
                         route.file(),
                         route.element()
@@ -43,20 +34,22 @@ final class ReferenceRules implements Rule {
                         "error-handling-unknown",
                         "There is no routeConfiguration " + configuration
                                 + ", and Camel would run the route without any error handling",
-                        "Name one of " + configurations));
+                        "Name one of " + named(configurations, route.file())));
             }
-            route.steps().forEach(step -> call(route.file(), step, consumed, called, report));
+            route.steps().forEach(step -> call(route.file(), step, tree, called, report));
             statements(tree, route, report);
         }
         for (Route configuration : tree.configurations()) {
             configuration.element().all().stream()
                     .flatMap(e -> Route.stepsOf(e).stream())
-                    .forEach(step -> call(configuration.file(), step, consumed, called, report));
+                    .forEach(step -> call(configuration.file(), step, tree, called, report));
         }
         for (Route route : tree.routes()) {
             String uri = route.from().uri();
             // Operations of the contract are called by Camel, which stops the start when one has no route.
-            boolean operation = operations.contains(uri.substring(Math.min(DIRECT.length(), uri.length())));
+            boolean operation = Apps.loading(route.file()).stream()
+                    .flatMap(app -> Vocabulary.of(app).operations().stream())
+                    .anyMatch(id -> uri.equals(DIRECT + id));
             if (uri.startsWith(DIRECT) && !called.contains(uri) && !operation) {
                 report.accept(new Finding(
                         route.file(),
@@ -69,16 +62,32 @@ final class ReferenceRules implements Rule {
     }
 
     private static void call(
-            String file, Route.Step step, Set<String> consumed, Set<String> called, Consumer<Finding> report) {
+            String file, Route.Step step, RouteTree tree, Set<String> called, Consumer<Finding> report) {
         String uri = step.uri();
-        if (uri.startsWith(DIRECT) && called.add(uri) && !consumed.contains(uri)) {
+        if (!uri.startsWith(DIRECT)) {
+            return;
+        }
+        called.add(uri);
+        boolean there = tree.routes().stream()
+                .anyMatch(route -> route.from().uri().equals(uri) && Apps.loadedWherever(file, route.file()));
+        if (!there) {
             report.accept(new Finding(
                     file,
                     step.element().line(),
                     "direct-without-route",
-                    "No route begins with " + uri + ", and the call would wait for one and fail",
+                    "No route that is loaded with this one begins with " + uri
+                            + ", and the call would wait for one and fail",
                     "Call one that exists, or write it"));
         }
+    }
+
+    /** The error handlings that a file's routes may name. */
+    private static List<String> named(List<Route> configurations, String file) {
+        return configurations.stream()
+                .filter(c -> Apps.loadedWherever(file, c.file()))
+                .map(Route::id)
+                .sorted()
+                .toList();
     }
 
     private static void statements(RouteTree tree, Route route, Consumer<Finding> report) {

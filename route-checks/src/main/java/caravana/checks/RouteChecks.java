@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Checks a folder of routes, layer by layer: strict YAML, Camel's schema of the pinned version, Camel's catalogue of
- * endpoint options, and the rules of this project. A layer that finds something keeps the next from guessing.
+ * endpoint options and languages, and the rules
+ * of this project. A layer that finds something keeps the next from guessing.
  */
 public final class RouteChecks {
 
@@ -19,10 +19,9 @@ public final class RouteChecks {
      * Everything that is wrong, by file and line.
      *
      * @param folder holds {@code *.camel.yaml} and {@code *.sql}, in folders of its own
-     * @param operations ids of the operations that the contract binds to routes: Camel calls them
      * @throws IOException when it cannot be read
      */
-    public static List<Finding> check(Path folder, Set<String> operations) throws IOException {
+    public static List<Finding> check(Path folder) throws IOException {
         List<Finding> findings = new ArrayList<>();
         RouteTree tree = RouteTree.read(folder, findings::add);
         if (findings.isEmpty()) {
@@ -30,8 +29,13 @@ public final class RouteChecks {
         }
         if (findings.isEmpty()) {
             new CatalogRule().check(tree, findings::add);
-            List<Rule> houseRules =
-                    List.of(new NamingRules(), new ReferenceRules(operations), new EndpointRules(), new StepRules());
+            new ExpressionRule().check(tree, findings::add);
+            List<Rule> houseRules = List.of(
+                    new NamingRules(),
+                    new ReferenceRules(),
+                    new NameRules(System::getenv),
+                    new EndpointRules(),
+                    new StepRules());
             houseRules.forEach(rule -> rule.check(tree, findings::add));
         }
         findings.sort(

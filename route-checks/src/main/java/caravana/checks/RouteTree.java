@@ -1,8 +1,7 @@
 package caravana.checks;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -23,6 +21,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /** All routes below a folder, with their SQL. Reading them is the first check: strict YAML. */
 final class RouteTree {
 
+    static final String ROUTES = ".camel.yaml";
+    static final String SQL = ".sql";
+
     private final Map<String, Element> files = new LinkedHashMap<>();
     private final Map<String, String> statements = new LinkedHashMap<>();
 
@@ -33,25 +34,30 @@ final class RouteTree {
      * @throws IOException when it cannot be read
      */
     static RouteTree read(Path folder, Consumer<Finding> report) throws IOException {
+        return of(RouteFiles.read(folder), report);
+    }
+
+    /** That of files which were found to be strict YAML before. */
+    static RouteTree of(Map<String, String> files) {
+        return of(files, nothing -> {});
+    }
+
+    private static RouteTree of(Map<String, String> files, Consumer<Finding> report) {
         RouteTree tree = new RouteTree();
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
-                String name = folder.relativize(path).toString();
-                String text = Files.readString(path, StandardCharsets.UTF_8);
-                if (name.endsWith(".camel.yaml")) {
-                    tree.parse(name, text, report);
-                } else if (name.endsWith(".sql")) {
-                    tree.statements.put(name, text);
-                }
+        files.forEach((name, text) -> {
+            if (name.endsWith(ROUTES)) {
+                tree.parse(name, text, report);
+            } else {
+                tree.statements.put(name, text);
             }
-        }
+        });
         return tree;
     }
 
     private void parse(String name, String text, Consumer<Finding> report) {
         try {
             LoaderOptions options = new LoaderOptions();
-            Node root = new Yaml(options).compose(new java.io.StringReader(text));
+            Node root = new Yaml(options).compose(new StringReader(text));
             if (root == null) {
                 report.accept(new Finding(name, 1, "yaml-empty", "The file has no routes", "Write some, or delete it"));
                 return;

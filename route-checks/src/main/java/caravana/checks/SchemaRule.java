@@ -4,15 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.Error;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.JsonMetaSchema;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.NonValidationKeyword;
+import com.networknt.schema.SchemaValidatorsConfig;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Comparator;
-import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Tag;
@@ -20,21 +23,36 @@ import org.yaml.snakeyaml.nodes.Tag;
 /** Routes as Camel's own schema of the YAML language has them. */
 final class SchemaRule implements Rule {
 
-    private final Schema schema = schema();
+    private static final JsonSchema SCHEMA = schema();
 
-    private static Schema schema() {
+    private static JsonSchema schema() {
         try (InputStream in = SchemaRule.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_4)
-                    .getSchema(in);
+            return factory()
+                    .getSchema(
+                            in,
+                            // Each part when it is first needed: all of it at once is hundreds of megabytes.
+                            SchemaValidatorsConfig.builder()
+                                    .preloadJsonSchema(false)
+                                    .build());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Draft 4, with one word more, by which Camel's schema marks what is on its way out. */
+    private static JsonSchemaFactory factory() {
+        JsonMetaSchema dialect = JsonMetaSchema.builder(JsonMetaSchema.getV4())
+                .keyword(new NonValidationKeyword("deprecated"))
+                .build();
+        return JsonSchemaFactory.builder(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4))
+                .metaSchema(dialect)
+                .build();
+    }
+
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         tree.files().forEach((file, root) -> {
-            List<Error> errors = schema.validate(json(root));
+            Set<ValidationMessage> errors = SCHEMA.validate(json(root));
             errors.stream()
                     .filter(error -> !tolerated(error, at(root, error)))
                     // The deepest one: those above it only say that something below is wrong.
@@ -43,18 +61,18 @@ final class SchemaRule implements Rule {
                             file,
                             at(root, error).line(),
                             "schema",
-                            error.getMessage(),
+                            error.getError(),
                             "See Camel's documentation of this step for what it takes")));
         });
     }
 
     /** Camel takes a boolean or a number in quotes as well, and a placeholder for either. */
-    private static boolean tolerated(Error error, Element element) {
-        return error.getMessage().matches("string found, (boolean|integer|number) expected")
+    private static boolean tolerated(ValidationMessage error, Element element) {
+        return error.getError().matches("string found, (boolean|integer|number) expected")
                 && element.text().matches("true|false|-?[0-9.]+|\\{\\{.*}}");
     }
 
-    private static Element at(Element root, Error error) {
+    private static Element at(Element root, ValidationMessage error) {
         Element element = root;
         for (int i = 0; i < error.getInstanceLocation().getNameCount(); i++) {
             Object part = error.getInstanceLocation().getElement(i);

@@ -1,9 +1,13 @@
 package caravana.checks;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Steps that do something else than they seem to. */
 final class StepRules implements Rule {
@@ -14,24 +18,52 @@ final class StepRules implements Rule {
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
+        Set<Route> onPollersThread = withWhatTheyCall(tree);
         for (Route route : tree.routes()) {
             boolean takesJobs = route.from().uses("aws2-sqs");
             for (Route.Step step : route.steps()) {
+                if (onPollersThread.contains(route)) {
+                    asynchronous(route, step, report);
+                }
                 if (takesJobs) {
-                    inJobConsumer(route, step, report);
+                    receiptHandle(route, step, report);
                 }
                 anywhere(route, step, report);
             }
             compact(route.file(), route.element(), report);
             swallowed(route.file(), route.element(), report);
         }
+        tree.statements().forEach((file, text) -> {
+            if (text.contains("${")) {
+                int line = text.substring(0, text.indexOf("${")).split("\n", -1).length;
+                report.accept(composed(file, line));
+            }
+        });
         for (Route configuration : tree.configurations()) {
             swallowed(configuration.file(), configuration.element(), report);
         }
     }
 
-    private static void inJobConsumer(Route route, Route.Step step, Consumer<Finding> report) {
-        if (ASYNCHRONOUS.contains(step.kind())) {
+    /** The consumers of jobs, and all routes that they call, directly or not. */
+    private static Set<Route> withWhatTheyCall(RouteTree tree) {
+        Set<Route> found = new LinkedHashSet<>();
+        Deque<Route> open = new ArrayDeque<>(tree.routes().stream()
+                .filter(route -> route.from().uses("aws2-sqs"))
+                .toList());
+        while (!open.isEmpty()) {
+            Route route = open.pop();
+            if (found.add(route)) {
+                Set<String> called = route.steps().stream().map(Route.Step::uri).collect(Collectors.toSet());
+                tree.routes().stream()
+                        .filter(other -> called.contains(other.from().uri()))
+                        .forEach(open::push);
+            }
+        }
+        return found;
+    }
+
+    private static void asynchronous(Route route, Route.Step step, Consumer<Finding> report) {
+        if (ASYNCHRONOUS.contains(step.kind()) || step.uses("seda")) {
             report.accept(finding(
                     route,
                     step,
@@ -39,6 +71,9 @@ final class StepRules implements Rule {
                     step.kind() + " leaves the poller's thread, and with it the bound on jobs at once",
                     "Do without; delays are the message's visibility"));
         }
+    }
+
+    private static void receiptHandle(Route route, Route.Step step, Consumer<Finding> report) {
         if (step.kind().equals("removeHeaders")
                 && step.element().text("pattern").equals("*")
                 && !step.element().text("excludePattern").contains("CamelAwsSqs")) {
@@ -73,13 +108,17 @@ final class StepRules implements Rule {
             step.element().all().stream()
                     .filter(Element::isText)
                     .filter(e -> e.text().matches("(?is)\\s*(select|insert|update|delete|with)\\b.*\\$\\{.*"))
-                    .forEach(e -> report.accept(new Finding(
-                            route.file(),
-                            e.line(),
-                            "sql-composed",
-                            "A value in the text of a statement is an injection waiting for its day",
-                            "Name a parameter as :?name, and give it by a bean")));
+                    .forEach(e -> report.accept(composed(route.file(), e.line())));
         }
+    }
+
+    private static Finding composed(String file, int line) {
+        return new Finding(
+                file,
+                line,
+                "sql-composed",
+                "A value in the text of a statement is an injection waiting for its day",
+                "Name a parameter as :?name, and give it by a bean");
     }
 
     /** A handler of everything that ends the failure there, and does nothing else about it. */

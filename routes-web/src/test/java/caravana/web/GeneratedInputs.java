@@ -1,6 +1,7 @@
 package caravana.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
@@ -44,6 +45,7 @@ final class GeneratedInputs {
                 yield JsonNodeFactory.instance.numberNode(
                         min + random.nextInt(schema.path("maximum").asInt(min + 1000) - min + 1));
             }
+            case "array" -> array(schema);
             case "boolean" -> JsonNodeFactory.instance.booleanNode(random.nextBoolean());
             case "string" -> JsonNodeFactory.instance.textNode(string(schema));
             default -> throw new IllegalStateException("The generator does not know the schema " + schema);
@@ -69,6 +71,15 @@ final class GeneratedInputs {
             }
         });
         return object;
+    }
+
+    private JsonNode array(JsonNode schema) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        int items = schema.path("minItems").asInt() + random.nextInt(3);
+        for (int i = 0; i < items; i++) {
+            array.add(valid(schema.path("items")));
+        }
+        return array;
     }
 
     private String string(JsonNode schema) {

@@ -36,8 +36,8 @@ class ReconcilerTest extends WebTest {
         assertThat(sent)
                 .singleElement()
                 .satisfies(m -> assertThat(m.body())
-                        .contains("\"video_id\" : \"" + waiting + "\"")
-                        .contains("\"s3_key_original\" : \"uploads/" + waiting + ".mp4\""));
+                        .contains("\"video_id\":\"" + waiting + "\"")
+                        .contains("\"s3_key_original\":\"uploads/" + waiting + ".mp4\""));
         assertThat(row(waiting).get("published_at")).isNotNull();
         assertThat(row(justAccepted).get("published_at")).isNull();
         assertThat(take("SQS_QUEUE_URL")).isEmpty();

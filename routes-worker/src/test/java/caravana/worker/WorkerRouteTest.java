@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
+import org.apache.camel.test.spring.junit5.EnableRouteCoverage;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -34,6 +35,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** The worker as it ships, on the local stack and with the real ffmpeg: what tests of its flow have in common. */
 @ActiveProfiles("local")
+@EnableRouteCoverage
 @CamelSpringBootTest
 @DirtiesContext
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
@@ -80,7 +82,6 @@ public abstract class WorkerRouteTest {
         deadLetters();
     }
 
-    /** The rules of the house for every route and step that this app loads. */
     protected static ProcessHandle transcoding() {
         return ProcessHandle.current()
                 .descendants()

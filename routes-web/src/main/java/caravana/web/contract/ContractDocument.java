@@ -43,6 +43,12 @@ public class ContractDocument {
         return document.toString();
     }
 
+    /** The contract's operations, each by its method and the pattern of its path. */
+    @Bean
+    Operations operations(ObjectMapper json) {
+        return new Operations(json.valueToTree(read()));
+    }
+
     private static Object read() {
         try (InputStream in = new ClassPathResource(RESOURCE).getInputStream()) {
             return new Yaml(new SafeConstructor(new LoaderOptions())).load(in);

@@ -50,6 +50,9 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @EnableConfigurationProperties(EventsProperties.class)
 public class VideoEvents {
 
+    /** The route that says what there is to tell. */
+    public static final String ROUTE = "watch-videos";
+
     private static final Logger log = LoggerFactory.getLogger(VideoEvents.class);
 
     private static final int SENDERS = 4;
@@ -233,7 +236,7 @@ public class VideoEvents {
                 .map(time -> Math.max(time, oldest))
                 .min(Long::compare)
                 .orElse(null);
-        return ask("direct:watch-videos", exchange -> {
+        return ask("direct:" + ROUTE, exchange -> {
                     exchange.setProperty("ids", ids);
                     exchange.setProperty("owners", owners);
                     exchange.setProperty("since", since);

@@ -28,12 +28,13 @@ public class HttpConfiguration {
             @Qualifier("applicationTaskExecutor") AsyncTaskExecutor requests,
             InFlight inFlight,
             Problems failures,
-            ProblemWriter problems) {
+            ProblemWriter problems,
+            ApiMetrics metrics) {
         // No beans: any Executor bean would switch Spring Boot's own off.
         Executor uploads = pool(upload.atOnce(), "upload-");
         Executor refusals = pool(upload.atOnce(), "refusal-");
         return new StreamingHttpEngine(
-                server.getPort(), requests, uploads, refusals, inFlight, failures, problems, Callers::current);
+                server.getPort(), requests, uploads, refusals, inFlight, failures, problems, Callers::current, metrics);
     }
 
     /** Threads come as they are needed, up to that many; what is more is rejected and never waits. */

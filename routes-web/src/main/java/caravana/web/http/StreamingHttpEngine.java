@@ -1,5 +1,7 @@
 package caravana.web.http;
 
+import caravana.logging.LogContext;
+import caravana.logging.TraceParent;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Such endpoints run on a bounded pool of their own: uploads bound their memory by it, and never keep a status
  *       request waiting. A full pool answers 503 with {@code Retry-After}.
  *   <li>The exchange property {@code caller} tells who asks.
+ *   <li>{@code Server-Timing} tells how long the app took, see {@link AppTime}.
  *   <li>No request header and no request body ever comes back in an answer, and every error is a {@link Problem}.
  * </ul>
  */
@@ -63,6 +66,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     private final Problems failures;
     private final ProblemWriter problems;
     private final Supplier<Caller> callers;
+    private final ApiMetrics metrics;
 
     /**
      * @param port the server's port
@@ -79,7 +83,8 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             InFlight inFlight,
             Problems failures,
             ProblemWriter problems,
-            Supplier<Caller> callers) {
+            Supplier<Caller> callers,
+            ApiMetrics metrics) {
         super(port, requests);
         this.requests = requests;
         this.uploads = uploads;
@@ -88,6 +93,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         this.failures = failures;
         this.problems = problems;
         this.callers = callers;
+        this.metrics = metrics;
     }
 
     @Override
@@ -98,7 +104,8 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     }
 
     private static Exchange withStream(Exchange exchange) throws IOException {
-        exchange.getIn().setBody(request(exchange).getInputStream());
+        HttpServletRequest request = request(exchange);
+        exchange.getIn().setBody(call(request).time().from(request.getInputStream()));
         return exchange;
     }
 
@@ -106,14 +113,27 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         return exchange.getIn().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
     }
 
+    private static ApiMetrics.Call call(HttpServletRequest request) {
+        return (ApiMetrics.Call) request.getAttribute(ApiMetrics.Call.NAME);
+    }
+
     private static void answer(Processor route, Exchange exchange) {
-        exchange.setProperty("caller", request(exchange).getAttribute(CALLER));
+        HttpServletRequest request = request(exchange);
+        ApiMetrics.Call call = call(request);
+        exchange.setProperty(ApiMetrics.Call.NAME, call);
+        exchange.setProperty("caller", request.getAttribute(CALLER));
+        TraceParent trace = TraceParent.of(request.getHeader("traceparent"));
+        exchange.setProperty("traceparent", trace.toString());
+        LogContext.put(LogContext.TRACE_ID, trace.traceId());
         try {
             route.process(exchange);
         } catch (Throwable t) {
             // An Error that escaped from here would be answered by 200 and the request's own body.
             exchange.setException(t);
+        } finally {
+            LogContext.clear();
         }
+        call.routed(exchange);
         Message answer = exchange.getMessage();
         if (answer.getBody() instanceof InputStream) {
             answer.setBody(null);
@@ -133,9 +153,14 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
             // Asked here, since the security context belongs to this thread and not to the one that runs the route.
             request.setAttribute(CALLER, callers.get());
+            ApiMetrics.Call call = metrics.begin(request);
+            request.setAttribute(ApiMetrics.Call.NAME, call);
             inFlight.begin();
             try {
-                return super.service(request, response).whenComplete((nothing, failure) -> inFlight.end());
+                return super.service(request, response).whenComplete((nothing, failure) -> {
+                    inFlight.end();
+                    call.end();
+                });
             } catch (RejectedExecutionException full) {
                 inFlight.end();
                 throw full;
@@ -167,7 +192,15 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                 // Camel names one for whatever the contract has some type for.
                 answer.removeHeader(Exchange.CONTENT_TYPE);
             }
+            ApiMetrics.Call call = exchange.getProperty(ApiMetrics.Call.NAME, ApiMetrics.Call.class);
+            if (call != null) {
+                // Camel refuses some requests before the app sees them.
+                response.setHeader(AppTime.HEADER, call.time().soFar());
+            }
             super.afterProcess(response, exchange);
+            if (call != null) {
+                call.answered(response.getStatus());
+            }
             try {
                 // An answer without a body is complete as well; Spring would look for a converter for it, and fail.
                 response.flushBuffer();
@@ -188,7 +221,9 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             try {
                 return super.service(request, response);
             } catch (RejectedExecutionException full) {
-                return refuseWhileFull(request, response);
+                ApiMetrics.Call call = call(request);
+                call.answered(503);
+                return refuseWhileFull(request, response).whenComplete((nothing, failure) -> call.end());
             }
         }
 
@@ -212,6 +247,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             String type = request.getContentType();
             if (type != null && type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
                 // The servlet container would take the body for parameters while Camel maps the headers.
+                call(request).answered(415);
                 refuse(Problem.of(415), response);
                 return;
             }

@@ -6,6 +6,7 @@ import caravana.web.video.PresignedLinks;
 import jakarta.servlet.DispatcherType;
 import java.util.Collection;
 import java.util.List;
+import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -43,6 +44,18 @@ class SecurityConfiguration {
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
             + " img-src 'self' %1$s; media-src 'self' %1$s; connect-src 'self' %1$s; base-uri 'none';"
             + " form-action 'self'; frame-ancestors 'none'";
+
+    /** The management port listens on loopback only, and what scrapes it has no account. */
+    @Bean
+    @Order(0)
+    SecurityFilterChain management(HttpSecurity http) throws Exception {
+        return headers(
+                        http.securityMatcher(EndpointRequest.toAnyEndpoint())
+                                .authorizeHttpRequests(
+                                        calls -> calls.anyRequest().permitAll()),
+                        CONTENT_POLICY)
+                .build();
+    }
 
     @Bean
     @Order(0)

@@ -1,5 +1,6 @@
 package caravana.web.upload;
 
+import caravana.logging.LogContext;
 import caravana.web.StatementParameters;
 import caravana.web.http.Caller;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -35,10 +36,12 @@ public class IdempotentUpload {
         String id = UUID.randomUUID().toString();
         Caller caller = exchange.getProperty("caller", Caller.class);
         exchange.setProperty("video_id", id);
+        LogContext.put(LogContext.VIDEO_ID, id);
         exchange.setProperty("original_key", "uploads/" + id + ".mp4");
         Map<String, Object> parameters = new HashMap<>();
         parameters.put("video_id", id);
         parameters.put("owner_id", caller.getId());
+        parameters.put("traceparent", exchange.getProperty("traceparent"));
         parameters.put("original_key", exchange.getProperty("original_key"));
         parameters.put("patience_seconds", limits.patience().toSeconds());
         parameters.put("per_hour", limits.perHour());

@@ -1,5 +1,6 @@
 package caravana.web.video;
 
+import caravana.logging.LogContext;
 import caravana.web.http.Caller;
 import caravana.web.http.Problem;
 import java.util.Map;
@@ -25,6 +26,7 @@ public class Ownership {
             throw unknown();
         }
         exchange.setProperty("video_id", id);
+        LogContext.put(LogContext.VIDEO_ID, id);
     }
 
     /**

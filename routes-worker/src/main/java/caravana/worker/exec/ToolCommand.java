@@ -2,6 +2,7 @@ package caravana.worker.exec;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -11,7 +12,7 @@ import java.util.function.Supplier;
  * @param output what is done with its standard output
  * @param timeLimit how long it may run
  * @param stallLimit how long its progress may stand still; applies to {@link Output#PROGRESS} only
- * @param onError what an end with an error means
+ * @param onError what an end with this exit status, which is not 0, means; null when it says nothing about the media
  * @param onTimeLimit what running over the time limit means; null when it says nothing about the media
  */
 public record ToolCommand(
@@ -19,7 +20,7 @@ public record ToolCommand(
         Output output,
         Duration timeLimit,
         Duration stallLimit,
-        Supplier<RuntimeException> onError,
+        IntFunction<RuntimeException> onError,
         Supplier<RuntimeException> onTimeLimit) {
 
     /** What a tool writes to its standard output. */

@@ -79,7 +79,8 @@ public class ToolExecutor implements ExecCommandExecutor {
     /**
      * Runs the command to its end.
      *
-     * @throws ToolFailedException when it failed for a reason of this machine: a signal, a full disk, a limit
+     * @throws ToolFailedException when it failed for a reason of this machine: a signal, a full disk, a limit, a
+     *     status that the command takes for none of the media's
      * @throws RuntimeException what the command says of an end with an error, or of its time limit
      * @throws ClaimLostException when it was killed because the claim is lost
      * @throws JobInterruptedException when it was killed because the worker stops
@@ -176,8 +177,12 @@ public class ToolExecutor implements ExecCommandExecutor {
         if (exit >= CANNOT_RUN && exit <= LAST_SIGNAL || stderr.contains("No space left on device")) {
             throw new ToolFailedException(tool + " ended with status " + exit + ": " + stderr, exit);
         }
+        RuntimeException refusal = command.command().onError().apply(exit);
+        if (refusal == null) {
+            throw new ToolFailedException(tool + " ended with status " + exit + ": " + stderr, exit);
+        }
         log.info("{} refused the original of video {}: {}", tool, command.job().getVideoId(), stderr);
-        throw command.command().onError().get();
+        throw refusal;
     }
 
     private static void followProgress(InputStream in, ToolControl control, AtomicLong lastMoved) throws IOException {

@@ -1,5 +1,6 @@
 package caravana.worker.job;
 
+import caravana.logging.LogContext;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,8 +21,9 @@ public class ClaimedRow {
     }
 
     /**
-     * Sets {@code outcome}, {@code attempt}, {@code first_failed_at} and {@code previous_error} (if it ever failed), {@code delay} (seconds) and, after a claim, {@code transformations} and
-     * {@code queued_ms}. No row at all means that the video was deleted: there is nothing to do.
+     * Sets {@code outcome}, {@code attempt}, {@code first_failed_at} and {@code previous_error} (if it ever failed),
+     * {@code delay} (seconds) and, after a claim, {@code transformations} and {@code queued_ms}. No row at all means that
+     * the video was deleted: there is nothing to do.
      */
     public void read(@Body Map<String, Object> row, Exchange exchange) throws JsonProcessingException {
         if (row == null) {
@@ -30,6 +32,7 @@ public class ClaimedRow {
         }
         exchange.setProperty("outcome", row.get("outcome"));
         exchange.setProperty("attempt", row.get("attempts"));
+        LogContext.put(LogContext.ATTEMPT, row.get("attempts"));
         exchange.setProperty("first_failed_at", row.get("first_failed_at"));
         exchange.setProperty("previous_error", row.get("previous_error"));
         if (!"claimed".equals(row.get("outcome"))) {

@@ -2,6 +2,8 @@ package caravana.worker.job;
 
 import caravana.aws.QueueProperties;
 import caravana.worker.exec.KillReason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,14 +43,16 @@ public class JobLease {
     private final SqsClient sqs;
     private final QueueProperties queue;
     private final WorkFolder workFolder;
+    private final Counter leasesLost;
     private final Map<String, RunningJob> byClaimToken = new ConcurrentHashMap<>();
     private final Object ended = new Object();
     private volatile KillReason stopped;
 
-    JobLease(SqsClient sqs, QueueProperties queue, WorkFolder workFolder) {
+    JobLease(SqsClient sqs, QueueProperties queue, WorkFolder workFolder, MeterRegistry meters) {
         this.sqs = sqs;
         this.queue = queue;
         this.workFolder = workFolder;
+        this.leasesLost = meters.counter("caravana.leases.lost");
     }
 
     /**
@@ -65,6 +69,7 @@ public class JobLease {
             @ExchangeProperty("queued_ms") Long queuedMillis)
             throws IOException {
         RunningJob job = new RunningJob(videoId, claimToken, receiptHandle, workFolder.open(claimToken), queuedMillis);
+        job.spent("claim", System.currentTimeMillis() - exchange.getClock().getCreated());
         byClaimToken.put(claimToken, job);
         exchange.setProperty("job", job);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
@@ -150,7 +155,8 @@ public class JobLease {
     }
 
     /** Its row no longer carries its claim: its tool is killed, and no later step writes anything. */
-    private static void lost(RunningJob job) {
+    private void lost(RunningJob job) {
+        leasesLost.increment();
         log.info("Claim {} of video {} is lost", job.getClaimToken(), job.getVideoId());
         job.getTool().kill(KillReason.CLAIM_LOST);
     }

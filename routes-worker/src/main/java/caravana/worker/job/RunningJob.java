@@ -70,6 +70,11 @@ public final class RunningJob {
         return tool;
     }
 
+    /** Notes how many milliseconds a phase took that was over before this began. */
+    synchronized void spent(String phaseBefore, long millis) {
+        phaseMillis.put(phaseBefore, millis);
+    }
+
     /** Begins a phase and ends the one before. */
     public synchronized void enter(String nextPhase) {
         long now = System.nanoTime();

@@ -1,6 +1,7 @@
 package caravana.worker.job;
 
 import caravana.job.JobProperties;
+import caravana.worker.WorkerName;
 import caravana.worker.WorkerProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +9,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
@@ -24,11 +27,13 @@ public class SqlParameters {
     private final WorkerProperties worker;
     private final JobProperties job;
     private final ObjectMapper json;
+    private final WorkerName name;
 
-    SqlParameters(WorkerProperties worker, JobProperties job, ObjectMapper json) {
+    SqlParameters(WorkerProperties worker, JobProperties job, ObjectMapper json, WorkerName name) {
         this.worker = worker;
         this.job = job;
         this.json = json;
+        this.name = name;
     }
 
     /** For {@code claim-job.sql}. */
@@ -37,9 +42,23 @@ public class SqlParameters {
         parameters.put("original_key", exchange.getProperty("original_key"));
         parameters.put("owner_id", exchange.getProperty("owner_id"));
         parameters.put("sent_ms", exchange.getProperty("sent_ms"));
+        parameters.put("worker", name.get());
         parameters.put("lease_seconds", seconds(worker.lease()));
         parameters.put("max_attempts", job.maxAttempts());
         put(exchange, parameters);
+    }
+
+    /** For {@code note-worker.sql}: this worker, and what keeps it from taking jobs. */
+    public void note(Set<String> closedBy, Exchange exchange) {
+        put(
+                exchange,
+                Map.of(
+                        "worker",
+                        name.get(),
+                        "slots",
+                        worker.slots(),
+                        "closed_by",
+                        String.join(",", new TreeSet<>(closedBy))));
     }
 
     /** For {@code keep-lease.sql}: all these jobs at once. */

@@ -40,7 +40,7 @@ public class MediaProbe {
                 ToolCommand.Output.DOCUMENT,
                 media.probeLimit(),
                 media.probeLimit(),
-                MediaProbe::notAVideo,
+                status -> notAVideo(),
                 () -> new RejectedMediaException("too_complex", "The file takes too long to be looked at."));
     }
 

@@ -52,7 +52,7 @@ public class ResultCheck {
                 ToolCommand.Output.DOCUMENT,
                 media.probeLimit(),
                 media.probeLimit(),
-                () -> new OutputInvalidException("The result cannot be read"),
+                status -> new OutputInvalidException("The result cannot be read"),
                 null);
     }
 
@@ -131,7 +131,7 @@ public class ResultCheck {
                 ToolCommand.Output.DOCUMENT,
                 media.probeLimit(),
                 media.probeLimit(),
-                () -> new RejectedMediaException(
+                status -> new RejectedMediaException(
                         "undecodable", "The video is damaged or in a format that we cannot decode."),
                 null);
     }

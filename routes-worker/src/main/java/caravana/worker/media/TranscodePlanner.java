@@ -62,7 +62,7 @@ public class TranscodePlanner {
                 ToolCommand.Output.PROGRESS,
                 limit,
                 media.stallLimit(),
-                () -> new RejectedMediaException(
+                status -> new RejectedMediaException(
                         "undecodable", "The video is damaged or in a format that we cannot decode."),
                 null);
         return new TranscodePlan(command, result);

@@ -39,8 +39,8 @@ class ToolExecutorTest {
     }
 
     private ExecResult run(Output output, Duration limit, Duration stall, String script) throws Exception {
-        ToolCommand command =
-                new ToolCommand(List.of("-c", script), output, limit, stall, ToolExecutorTest::refused, null);
+        ToolCommand command = new ToolCommand(
+                List.of("-c", script), output, limit, stall, status -> status == 3 ? null : refused(), null);
         return executor().execute(new ToolExecBinding.JobCommand("sh", command, job));
     }
 
@@ -70,6 +70,13 @@ class ToolExecutorTest {
     }
 
     @Test
+    void aStatusThatSaysNothingAboutTheMediaIsTheToolsOwn() {
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "echo 'no database' >&2; exit 3"))
+                .isInstanceOf(ToolFailedException.class)
+                .hasMessageContaining("no database");
+    }
+
+    @Test
     void aFullDiskAndASignalAreNotTheOriginalsFault() {
         assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "echo 'x: No space left on device' >&2; exit 1"))
                 .isInstanceOf(ToolFailedException.class);
@@ -80,7 +87,8 @@ class ToolExecutorTest {
 
     @Test
     void aToolThatIsNotThereIsNotTheOriginalsFault() {
-        ToolCommand command = new ToolCommand(List.of(), Output.DOCUMENT, LONG, LONG, ToolExecutorTest::refused, null);
+        ToolCommand command =
+                new ToolCommand(List.of(), Output.DOCUMENT, LONG, LONG, status -> status == 3 ? null : refused(), null);
 
         assertThatThrownBy(() -> executor().execute(new ToolExecBinding.JobCommand("no-such-tool", command, job)))
                 .isNotInstanceOf(RejectedMediaException.class)
@@ -97,7 +105,7 @@ class ToolExecutorTest {
                 Output.DOCUMENT,
                 Duration.ofMillis(300),
                 LONG,
-                ToolExecutorTest::refused,
+                status -> status == 3 ? null : refused(),
                 () -> new RejectedMediaException("too_complex", "It takes too long."));
 
         assertThatThrownBy(() -> executor().execute(new ToolExecBinding.JobCommand("sh", command, job)))
@@ -115,7 +123,7 @@ class ToolExecutorTest {
                 Output.DOCUMENT,
                 LONG,
                 LONG,
-                ToolExecutorTest::refused,
+                status -> status == 3 ? null : refused(),
                 null);
         ToolExecutor starved = new ToolExecutor(new ToolProperties(5, DataSize.ofMegabytes(500)));
 

@@ -69,6 +69,7 @@ class JobStatementsTest {
         parameters.put("original_key", key);
         parameters.put("owner_id", OWNER);
         parameters.put("sent_ms", sentMillis);
+        parameters.put("worker", "w:1");
         parameters.put("lease_seconds", 36.0);
         parameters.put("max_attempts", 5);
         List<Map<String, Object>> rows = jdbc.queryForList(SQL, parameters);

@@ -2,6 +2,7 @@ package caravana.system.faults;
 
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.system.Clients;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -18,11 +19,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
@@ -158,27 +154,11 @@ final class Cluster implements AutoCloseable {
     }
 
     SqsClient sqs() {
-        return SqsClient.builder()
-                .region(Region.US_EAST_1)
-                .credentialsProvider(credentials())
-                .endpointOverride(URI.create(direct.get("AWS_ENDPOINT_URL_SQS")))
-                .build();
+        return Clients.sqs(direct);
     }
 
     S3Client s3() {
-        return S3Client.builder()
-                .region(Region.US_EAST_1)
-                .credentialsProvider(credentials())
-                .endpointOverride(URI.create(direct.get("AWS_ENDPOINT_URL_S3")))
-                .forcePathStyle(true)
-                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .build();
-    }
-
-    private StaticCredentialsProvider credentials() {
-        return StaticCredentialsProvider.create(
-                AwsBasicCredentials.create(direct.get("AWS_ACCESS_KEY_ID"), direct.get("AWS_SECRET_ACCESS_KEY")));
+        return Clients.s3(direct);
     }
 
     /** A setting of the servers, such as {@code SQS_QUEUE_URL}, as the test itself reaches them. */

@@ -1,0 +1,38 @@
+package caravana.logging;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What follows a request from the client's call to the worker's last step, as W3C Trace Context writes it.
+ *
+ * @param traceId 32 hexadecimal digits
+ * @param spanId 16 hexadecimal digits
+ * @see <a href="https://www.w3.org/TR/trace-context/">Trace Context</a>
+ */
+public record TraceParent(String traceId, String spanId) {
+
+    private static final Pattern FORM =
+            Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}");
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** That of a header; a new one when there is none, or none that is as it should be. */
+    public static TraceParent of(String header) {
+        Matcher form = FORM.matcher(header == null ? "" : header);
+        return form.matches() ? new TraceParent(form.group(1), form.group(2)) : new TraceParent(random(16), random(8));
+    }
+
+    private static String random(int bytes) {
+        byte[] random = new byte[bytes];
+        RANDOM.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** As the header has it. */
+    @Override
+    public String toString() {
+        return "00-" + traceId + "-" + spanId + "-01";
+    }
+}

@@ -1,0 +1,166 @@
+package caravana.routes;
+
+import caravana.checks.Finding;
+import caravana.checks.RouteChecks;
+import caravana.checks.RouteFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.annotation.Profile;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/**
+ * Behind {@code ./caravana up --watch}: takes edited routes over into the running app. An edit that the checks find
+ * something wrong with, or that Camel does not start, is reported, and the routes before it go on serving.
+ *
+ * <p>Only in the profile {@code local}: a route is stopped and started again, and what calls it meanwhile waits.
+ */
+@Component
+@Profile("local")
+@ConditionalOnProperty("caravana.routes.watch")
+final class RouteReloader {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteReloader.class);
+    private static final Duration PERIOD = Duration.ofMillis(200);
+
+    /** Its routes are made by Camel out of the contract, once. */
+    private static final String CONTRACT = "web/rest-api.camel.yaml";
+
+    private final CamelContext camel;
+    private final Path folder;
+    private final String app;
+    private final Thread watcher = new Thread(this::watch, "route-watcher");
+
+    /** What the app runs. */
+    private Map<String, String> served;
+
+    /** What was looked at last: the same as {@link #served}, or something that was refused. */
+    private Map<String, String> seen;
+
+    RouteReloader(
+            CamelContext camel,
+            @Value("${caravana.routes.location}") String location,
+            @Value("${caravana.routes.app}") String app)
+            throws IOException {
+        this.camel = camel;
+        this.folder = Path.of(location.replaceFirst("^file:", ""));
+        this.app = app;
+        this.served = RouteFiles.read(folder);
+        this.seen = served;
+        watcher.setDaemon(true);
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void begin() {
+        LOG.info("Watching the routes in {}", folder);
+        watcher.start();
+    }
+
+    @EventListener(ContextClosedEvent.class)
+    void end() {
+        watcher.interrupt();
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                synchronized (this) {
+                    wait(PERIOD.toMillis());
+                }
+                look();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() {
+        try {
+            Map<String, String> now = RouteFiles.read(folder);
+            if (now.equals(seen)) {
+                return;
+            }
+            seen = now;
+            // What is wrong with the other app's routes, that one tells.
+            List<Finding> findings = RouteChecks.check(folder).stream()
+                    .filter(finding -> RouteFiles.isLoadedBy(app, finding.file()))
+                    .toList();
+            if (findings.isEmpty()) {
+                takeOver(now);
+            } else {
+                findings.forEach(finding -> LOG.warn("{}", finding));
+                LOG.warn("The routes before this edit go on serving");
+            }
+        } catch (IOException e) {
+            // An editor may be about to replace the file; the next look is soon.
+            LOG.debug("Could not read {}", folder, e);
+        }
+    }
+
+    private void takeOver(Map<String, String> now) {
+        Set<String> files = RouteFiles.affected(served, now, app);
+        if (files.contains(CONTRACT)) {
+            LOG.warn("{} is bound when the app starts: restart it for this edit", CONTRACT);
+            files.remove(CONTRACT);
+        }
+        if (files.isEmpty()) {
+            served = now;
+            return;
+        }
+        try {
+            load(files, now);
+            remove(now);
+            LOG.info("Reloaded {}", files);
+            served = now;
+        } catch (Exception e) {
+            LOG.error(
+                    "Camel does not start these routes ({}); the ones before this edit go on serving",
+                    e.getMessage(),
+                    e);
+            try {
+                load(files, served);
+            } catch (Exception again) {
+                LOG.error("Nor could the routes before be started again: restart the app", again);
+            }
+        }
+    }
+
+    private void load(Set<String> files, Map<String, String> texts) throws Exception {
+        List<Resource> resources = new ArrayList<>();
+        for (String file : files) {
+            if (texts.containsKey(file)) {
+                resources.add(
+                        ResourceHelper.fromString(Path.of(file).getFileName().toString(), texts.get(file)));
+            }
+        }
+        PluginHelper.getRoutesLoader(camel).updateRoutes(resources);
+    }
+
+    /** Ends the routes of this app that are no longer there. */
+    private void remove(Map<String, String> now) throws Exception {
+        Set<String> gone = new TreeSet<>(RouteFiles.routes(served));
+        gone.removeAll(RouteFiles.routes(now));
+        for (String route : gone) {
+            if (camel.getRoute(route) != null) {
+                camel.getRouteController().stopRoute(route);
+                camel.removeRoute(route);
+            }
+        }
+    }
+}

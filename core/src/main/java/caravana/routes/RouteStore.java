@@ -1,0 +1,144 @@
+package caravana.routes;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+
+/**
+ * Versions of the routes in the bucket: the files of each under {@code routes/<version>/}, and a manifest that is
+ * written last, so that a version that was not uploaded to its end does not exist. A version never changes.
+ *
+ * <p>The manifest has a line a file, {@code <SHA-256 in hex>  <path>}, as {@code sha256sum} writes them.
+ */
+final class RouteStore {
+
+    private static final String MANIFEST = "manifest.sha256";
+    private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern FILE = Pattern.compile("(web|worker|shared)/[A-Za-z0-9._-]+\\.(camel\\.yaml|sql)");
+
+    private final S3Client s3;
+    private final String bucket;
+
+    RouteStore(S3Client s3, String bucket) {
+        this.s3 = s3;
+        this.bucket = bucket;
+    }
+
+    /**
+     * Uploads the routes of a folder.
+     *
+     * @return how many files
+     * @throws RoutesRefusedException when the version exists, or its name cannot be one
+     * @throws IOException when the folder cannot be read
+     */
+    int ship(String version, Path folder) throws IOException {
+        if (exists(version)) {
+            throw new RoutesRefusedException(
+                    "Version " + version + " is in " + bucket + " already, and versions never change",
+                    "Ship under another name");
+        }
+        Map<String, byte[]> files = read(folder);
+        StringBuilder manifest = new StringBuilder();
+        files.forEach((name, content) -> {
+            manifest.append(digest(content)).append("  ").append(name).append('\n');
+            s3.putObject(p -> p.bucket(bucket).key(key(version, name)), RequestBody.fromBytes(content));
+        });
+        s3.putObject(p -> p.bucket(bucket).key(key(version, MANIFEST)), RequestBody.fromString(manifest.toString()));
+        return files.size();
+    }
+
+    /**
+     * Downloads a version.
+     *
+     * @param folder where to; made when it is not there
+     * @throws RoutesRefusedException when there is no such version, or a file is not as its manifest says
+     * @throws IOException when the folder cannot be written
+     */
+    void fetch(String version, Path folder) throws IOException {
+        for (String line : manifest(version).lines().toList()) {
+            String name = line.substring(line.lastIndexOf(' ') + 1);
+            if (!FILE.matcher(name).matches()) {
+                throw damaged(version, name + " is no name of a route's file");
+            }
+            byte[] content;
+            try {
+                content = s3.getObjectAsBytes(g -> g.bucket(bucket).key(key(version, name)))
+                        .asByteArray();
+            } catch (NoSuchKeyException e) {
+                throw damaged(version, name + " is missing");
+            }
+            if (!line.startsWith(digest(content) + " ")) {
+                throw damaged(version, name + " is not what was shipped");
+            }
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.write(file, content);
+        }
+    }
+
+    private boolean exists(String version) {
+        try {
+            s3.headObject(h -> h.bucket(bucket).key(key(version, MANIFEST)));
+            return true;
+        } catch (NoSuchKeyException e) {
+            return false;
+        }
+    }
+
+    private String manifest(String version) {
+        try {
+            return s3.getObjectAsBytes(g -> g.bucket(bucket).key(key(version, MANIFEST)))
+                    .asUtf8String();
+        } catch (NoSuchKeyException e) {
+            throw new RoutesRefusedException(
+                    "There is no version " + version + " of the routes in " + bucket,
+                    "Ship it by ops/bin/ship-routes, or name one that was shipped");
+        }
+    }
+
+    private static String key(String version, String name) {
+        if (!VERSION.matcher(version).matches()) {
+            throw new RoutesRefusedException(
+                    "'" + version + "' is no name for a version of the routes",
+                    "Use up to 64 letters, digits, dots, hyphens and underscores");
+        }
+        return "routes/" + version + "/" + name;
+    }
+
+    private static Map<String, byte[]> read(Path folder) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+                String name = folder.relativize(path).toString();
+                if (FILE.matcher(name).matches()) {
+                    files.put(name, Files.readAllBytes(path));
+                }
+            }
+        }
+        return files;
+    }
+
+    private static RoutesRefusedException damaged(String version, String how) {
+        return new RoutesRefusedException(
+                "Version " + version + " of the routes is damaged: " + how,
+                "Ship the routes again, under another name");
+    }
+
+    private static String digest(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

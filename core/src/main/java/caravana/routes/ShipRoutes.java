@@ -1,0 +1,49 @@
+package caravana.routes;
+
+import caravana.aws.AwsConfiguration;
+import caravana.checks.Finding;
+import caravana.checks.RouteChecks;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.core.env.StandardEnvironment;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** Behind {@code ops/bin/ship-routes}: checks a folder of routes and uploads it as a version. */
+public final class ShipRoutes {
+
+    private ShipRoutes() {}
+
+    /**
+     * Exit status 0 for shipped, 1 for refused, with what is wrong on standard error.
+     *
+     * @param args the version's name and the folder; bucket, region and endpoint come from the apps' own settings
+     */
+    public static void main(String[] args) throws IOException {
+        String version = args[0];
+        Path folder = Path.of(args[1]);
+        List<Finding> findings = RouteChecks.check(folder);
+        findings.forEach(System.err::println);
+        if (!findings.isEmpty()) {
+            System.err.println("Nothing was shipped.");
+            System.exit(1);
+        }
+        StandardEnvironment environment = new StandardEnvironment();
+        ConfigDataEnvironmentPostProcessor.applyTo(environment);
+        String bucket = environment.getProperty("caravana.s3.bucket", "");
+        if (bucket.isBlank()) {
+            System.err.println("Set S3_BUCKET to the deployment's bucket. Nothing was shipped.");
+            System.exit(1);
+        }
+        try (S3Client s3 = AwsConfiguration.s3Client(environment)) {
+            int files = new RouteStore(s3, bucket).ship(version, folder);
+            System.out.printf(
+                    "%d files are in %s as version %s. Set CARAVANA_ROUTES_VERSION=%s to run it.%n",
+                    files, bucket, version, version);
+        } catch (RoutesRefusedException e) {
+            System.err.println(e.getMessage() + ". " + e.remedy() + ".");
+            System.exit(1);
+        }
+    }
+}

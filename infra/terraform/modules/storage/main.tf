@@ -1,0 +1,116 @@
+# One private bucket: originals under uploads/, results under processed/, routes of a deployment under routes/.
+
+data "aws_caller_identity" "current" {}
+
+resource "aws_s3_bucket" "media" {
+  # Bucket names are unique over all accounts.
+  bucket        = coalesce(var.bucket_name, "${var.name}-media-${data.aws_caller_identity.current.account_id}-${var.region}")
+  force_destroy = var.destroy_with_content
+}
+
+resource "aws_s3_bucket_public_access_block" "media" {
+  bucket = aws_s3_bucket.media.id
+
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "media" {
+  bucket = aws_s3_bucket.media.id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "media" {
+  bucket = aws_s3_bucket.media.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "AES256"
+    }
+  }
+}
+
+data "aws_iam_policy_document" "tls_only" {
+  statement {
+    sid     = "TlsOnly"
+    effect  = "Deny"
+    actions = ["s3:*"]
+    resources = [
+      aws_s3_bucket.media.arn,
+      "${aws_s3_bucket.media.arn}/*",
+    ]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "media" {
+  bucket = aws_s3_bucket.media.id
+  policy = data.aws_iam_policy_document.tls_only.json
+
+  # Two calls about the bucket's policy at once are refused.
+  depends_on = [aws_s3_bucket_public_access_block.media]
+}
+
+# Results are shown on pages of other origins through presigned links.
+resource "aws_s3_bucket_cors_configuration" "media" {
+  count = length(var.cors_origins) > 0 ? 1 : 0
+
+  bucket = aws_s3_bucket.media.id
+
+  cors_rule {
+    allowed_methods = ["GET", "HEAD"]
+    allowed_origins = var.cors_origins
+    allowed_headers = ["Range"]
+    expose_headers  = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"]
+    max_age_seconds = 3600
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "media" {
+  bucket = aws_s3_bucket.media.id
+
+  rule {
+    id     = "unfinished-uploads"
+    status = "Enabled"
+
+    filter {
+      prefix = ""
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 1
+    }
+  }
+
+  dynamic "rule" {
+    for_each = var.originals_expire_after_days > 0 ? [var.originals_expire_after_days] : []
+
+    content {
+      id     = "originals"
+      status = "Enabled"
+
+      filter {
+        prefix = "uploads/"
+      }
+
+      expiration {
+        days = rule.value
+      }
+    }
+  }
+}

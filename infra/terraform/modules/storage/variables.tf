@@ -1,0 +1,29 @@
+variable "name" {
+  description = "Name of the deployment."
+  type        = string
+}
+
+variable "region" {
+  description = "AWS region, part of the bucket's default name."
+  type        = string
+}
+
+variable "bucket_name" {
+  description = "The bucket's name; null for one made of deployment, account and region."
+  type        = string
+}
+
+variable "destroy_with_content" {
+  description = "Whether terraform destroy deletes the bucket's objects; otherwise it stops at a bucket that has some."
+  type        = bool
+}
+
+variable "cors_origins" {
+  description = "Origins whose pages may read objects through presigned links; none for an empty list."
+  type        = list(string)
+}
+
+variable "originals_expire_after_days" {
+  description = "Days after which originals are deleted; 0 keeps them. Links to them answer 410 then."
+  type        = number
+}

@@ -1,0 +1,47 @@
+# What routes-worker does with queues and bucket. system-tests compare this with its routes and its code.
+
+data "aws_iam_policy_document" "access" {
+  statement {
+    sid = "Jobs"
+    actions = [
+      "sqs:ReceiveMessage",
+      "sqs:DeleteMessage",
+      "sqs:ChangeMessageVisibility",
+      "sqs:SendMessage",
+      "sqs:GetQueueAttributes",
+    ]
+    resources = [var.queue_arn]
+  }
+
+  statement {
+    sid       = "DeadLetters"
+    actions   = ["sqs:SendMessage"]
+    resources = [var.dead_letter_queue_arn]
+  }
+
+  statement {
+    sid       = "OriginalsAndRoutes"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.bucket_arn}/uploads/*", "${var.bucket_arn}/routes/*"]
+  }
+
+  statement {
+    sid       = "Results"
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+    resources = ["${var.bucket_arn}/processed/*"]
+  }
+
+  statement {
+    sid       = "ListByPrefix"
+    actions   = ["s3:ListBucket"]
+    resources = [var.bucket_arn]
+
+    # IfExists, because this permission also decides two requests that have no prefix: HeadBucket, by which the worker
+    # tells whether the store is there, and the GET of an original that is gone, which has to be 404 and not 403.
+    condition {
+      test     = "StringLikeIfExists"
+      variable = "s3:prefix"
+      values   = ["uploads/*", "processed/*", "routes/*"]
+    }
+  }
+}

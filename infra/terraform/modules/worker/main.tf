@@ -1,0 +1,186 @@
+# The media workers: no port, no load balancer; they take jobs from the queue and scale with it.
+
+locals {
+  # The backlog is worked off in two minutes by the instances that are there: so many jobs can wait for each of them.
+  backlog_per_instance = 120 / var.mean_service_seconds
+}
+
+module "instances" {
+  source = "../instances"
+
+  name   = var.name
+  region = var.region
+  tier   = "worker"
+
+  image_id      = var.instance.image_id
+  root_device   = var.instance.root_device
+  instance_type = var.instance.type
+  cpu_credits   = var.instance.cpu_credits
+  volume_gib    = var.instance.volume_gib
+
+  min_size          = var.min_size
+  max_size          = var.max_size
+  subnet_ids        = var.private_subnet_ids
+  security_group_id = var.security_group_id
+  target_group_arns = []
+  health_check_type = "EC2"
+  warmup_seconds    = var.warmup_seconds
+  cooldown_seconds  = var.cooldown_seconds
+  drains            = true
+
+  instance_environment = {}
+
+  settings = merge(var.shared_settings, {
+    CARAVANA_WORKER_SLOTS = tostring(var.slots)
+    CARAVANA_WORKER_GRACE = "${var.grace_seconds}s"
+    CARAVANA_WORK_DIR     = "/var/lib/caravana/work"
+  }, var.further_settings)
+
+  secret_settings  = var.secret_settings
+  access_policy    = data.aws_iam_policy_document.access.json
+  secret_arns      = [var.database_secret_arn]
+  log_group_arns   = var.log_group_arns
+  metric_namespace = var.metric_namespace
+}
+
+resource "aws_autoscaling_policy" "backlog" {
+  name                   = "backlog-per-instance"
+  autoscaling_group_name = module.instances.group_name
+  policy_type            = "TargetTrackingScaling"
+
+  target_tracking_configuration {
+    target_value = local.backlog_per_instance
+
+    customized_metric_specification {
+      metrics {
+        id          = "per_instance"
+        label       = "Jobs waiting or in work, per running instance"
+        expression  = "IF(FILL(running, 0) > 0, (visible + in_flight) / FILL(running, 1), visible + in_flight)"
+        return_data = true
+      }
+
+      metrics {
+        id          = "visible"
+        return_data = false
+
+        metric_stat {
+          stat = "Average"
+
+          metric {
+            namespace   = "AWS/SQS"
+            metric_name = "ApproximateNumberOfMessagesVisible"
+
+            dimensions {
+              name  = "QueueName"
+              value = var.queue_name
+            }
+          }
+        }
+      }
+
+      metrics {
+        id          = "in_flight"
+        return_data = false
+
+        metric_stat {
+          stat = "Average"
+
+          metric {
+            namespace   = "AWS/SQS"
+            metric_name = "ApproximateNumberOfMessagesNotVisible"
+
+            dimensions {
+              name  = "QueueName"
+              value = var.queue_name
+            }
+          }
+        }
+      }
+
+      metrics {
+        id          = "running"
+        return_data = false
+
+        metric_stat {
+          stat = "Average"
+
+          metric {
+            namespace   = "AWS/AutoScaling"
+            metric_name = "GroupInServiceInstances"
+
+            dimensions {
+              name  = "AutoScalingGroupName"
+              value = module.instances.group_name
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+# Long videos make a short queue a long wait; the age tells.
+resource "aws_autoscaling_policy" "age" {
+  name                      = "age-of-oldest-message"
+  autoscaling_group_name    = module.instances.group_name
+  policy_type               = "StepScaling"
+  adjustment_type           = "ChangeInCapacity"
+  metric_aggregation_type   = "Maximum"
+  estimated_instance_warmup = var.warmup_seconds
+
+  # Bounds are above the alarm's threshold.
+  step_adjustment {
+    scaling_adjustment          = 1
+    metric_interval_lower_bound = 0
+    metric_interval_upper_bound = 300
+  }
+
+  step_adjustment {
+    scaling_adjustment          = 2
+    metric_interval_lower_bound = 300
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "scale_out_on_age" {
+  alarm_name          = "${var.name}-worker-scale-out-on-age"
+  alarm_description   = "No alarm for people: adds workers while messages wait that are older than the threshold."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.age_threshold_seconds
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_autoscaling_policy.age.arn]
+
+  # The age counts messages in work as well; a single long job must not add workers that find nothing to do.
+  metric_query {
+    id          = "waiting_age"
+    label       = "Age of the oldest message while any waits"
+    expression  = "IF(visible > 0, age, 0)"
+    return_data = true
+  }
+
+  metric_query {
+    id = "age"
+
+    metric {
+      namespace   = "AWS/SQS"
+      metric_name = "ApproximateAgeOfOldestMessage"
+      stat        = "Maximum"
+      period      = 60
+
+      dimensions = { QueueName = var.queue_name }
+    }
+  }
+
+  metric_query {
+    id = "visible"
+
+    metric {
+      namespace   = "AWS/SQS"
+      metric_name = "ApproximateNumberOfMessagesVisible"
+      stat        = "Average"
+      period      = 60
+
+      dimensions = { QueueName = var.queue_name }
+    }
+  }
+}

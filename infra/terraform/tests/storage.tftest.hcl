@@ -1,0 +1,63 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = {
+      account_id = "000000000000"
+    }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = {
+      json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+    }
+  }
+}
+
+variables {
+  name                        = "test"
+  region                      = "test-region"
+  bucket_name                 = null
+  destroy_with_content        = false
+  cors_origins                = []
+  originals_expire_after_days = 0
+}
+
+run "kept" {
+  command = plan
+
+  module {
+    source = "./modules/storage"
+  }
+
+  assert {
+    condition     = aws_s3_bucket.media.bucket == "test-media-000000000000-test-region"
+    error_message = "The bucket's name is made of deployment, account and region."
+  }
+
+  assert {
+    condition     = alltrue([aws_s3_bucket_public_access_block.media.block_public_acls, aws_s3_bucket_public_access_block.media.block_public_policy, aws_s3_bucket_public_access_block.media.ignore_public_acls, aws_s3_bucket_public_access_block.media.restrict_public_buckets])
+    error_message = "Nothing in the bucket can be made public."
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_lifecycle_configuration.media.rule) == 1 && length(aws_s3_bucket_cors_configuration.media) == 0
+    error_message = "Originals are kept, and no other origin reads."
+  }
+}
+
+run "expiring" {
+  command = plan
+
+  module {
+    source = "./modules/storage"
+  }
+
+  variables {
+    originals_expire_after_days = 30
+    cors_origins                = ["https://videos.example.org"]
+  }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.media.rule[1].expiration[0].days == 30 && aws_s3_bucket_lifecycle_configuration.media.rule[1].filter[0].prefix == "uploads/"
+    error_message = "Originals alone expire."
+  }
+}

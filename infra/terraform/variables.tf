@@ -1,0 +1,377 @@
+variable "name" {
+  description = "Name of the deployment, the beginning of every resource's name; several may share an account."
+  type        = string
+  default     = "caravana"
+
+  validation {
+    # Load balancers, and roles with a region behind them, have the shortest limits.
+    condition     = can(regex("^[a-z][a-z0-9-]{1,19}$", var.name)) && !endswith(var.name, "-") && !strcontains(var.name, "--")
+    error_message = "The name has to be 2 to 20 small letters, digits and single hyphens, beginning with a letter."
+  }
+}
+
+variable "aws_region" {
+  description = "AWS region."
+  type        = string
+}
+
+variable "protected" {
+  description = "Refuse deletion of database and load balancer, keep a last snapshot, and never delete a bucket with objects. Off for a trial only."
+  type        = bool
+  default     = true
+}
+
+# Network
+
+variable "vpc_cidr" {
+  description = "Addresses of the VPC."
+  type        = string
+  default     = "10.20.0.0/16"
+
+  validation {
+    condition     = can(cidrsubnet(var.vpc_cidr, 4, 15)) && try(tonumber(split("/", var.vpc_cidr)[1]) <= 22, false)
+    error_message = "vpc_cidr has to be a network of /22 or larger, such as 10.20.0.0/16."
+  }
+}
+
+variable "zone_count" {
+  description = "Availability zones; the load balancer and the database need two."
+  type        = number
+  default     = 2
+
+  validation {
+    condition     = var.zone_count >= 2 && var.zone_count <= 6
+    error_message = "zone_count has to be from 2 to 6."
+  }
+}
+
+variable "nat_gateway_per_zone" {
+  description = "A NAT gateway in every zone; with one for all, instances of the other zones lose AWS's endpoints when its zone is down."
+  type        = bool
+  default     = true
+}
+
+# Storage
+
+variable "s3_bucket" {
+  description = "The bucket's name; null for one made of deployment, account and region."
+  type        = string
+  default     = null
+}
+
+variable "cors_origins" {
+  description = "Origins whose pages may read results through presigned links, such as https://videos.example.org."
+  type        = list(string)
+  default     = []
+}
+
+variable "originals_expire_after_days" {
+  description = "Days after which originals are deleted; 0 keeps them."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.originals_expire_after_days == 0 || var.originals_expire_after_days >= 7
+    error_message = "Originals may expire after 7 days at the earliest: a job may be retried for as long as its message lives, which is 4 days."
+  }
+}
+
+# Queue
+
+variable "sqs_queue_name" {
+  description = "The job queue's name; null for the deployment's name with -video-jobs."
+  type        = string
+  default     = null
+}
+
+variable "sqs_max_receive_count" {
+  description = "Receives after which SQS moves a message to the dead-letter queue."
+  type        = number
+  default     = 5
+}
+
+variable "sqs_long_poll_seconds" {
+  description = "How long a receive waits."
+  type        = number
+  default     = 20
+
+  validation {
+    condition     = var.sqs_long_poll_seconds >= 0 && var.sqs_long_poll_seconds <= 20
+    error_message = "SQS lets a receive wait for 20 seconds at most."
+  }
+}
+
+variable "sqs_visibility_timeout" {
+  description = "Seconds for which the worker asks at each receive, and which it renews while it works (docs/adr/0008)."
+  type        = number
+  default     = 60
+}
+
+variable "longest_task_seconds" {
+  description = "How long a job may take: two minutes and 20 times the 10 minutes that a video may have. The queue's own visibility timeout is twice that."
+  type        = number
+  default     = 12120
+
+  validation {
+    condition     = var.longest_task_seconds >= 30 && var.longest_task_seconds <= 21600
+    error_message = "Twice longest_task_seconds has to be within SQS's limit of 12 hours."
+  }
+}
+
+# Database
+
+variable "database_version" {
+  description = "PostgreSQL's major version."
+  type        = string
+  default     = "17"
+}
+
+variable "database_instance_class" {
+  description = "RDS instance class."
+  type        = string
+  default     = "db.t4g.micro"
+}
+
+variable "database_storage_gib" {
+  description = "Storage of the database at the start, in GiB."
+  type        = number
+  default     = 20
+}
+
+variable "database_multi_az" {
+  description = "A standby of the database in another zone."
+  type        = bool
+  default     = true
+}
+
+variable "database_backup_days" {
+  description = "Days for which the database can be restored to any second."
+  type        = number
+  default     = 7
+}
+
+# Cache
+
+variable "cache_node_type" {
+  description = "ElastiCache node type."
+  type        = string
+  default     = "cache.t4g.micro"
+}
+
+variable "cache_multi_az" {
+  description = "A replica of the cache in another zone. Without one, live progress is missing for some minutes when its node fails."
+  type        = bool
+  default     = false
+}
+
+# Instances
+
+variable "web_image_id" {
+  description = "Machine image of web, made by infra/packer."
+  type        = string
+}
+
+variable "worker_image_id" {
+  description = "Machine image of the worker, made by infra/packer."
+  type        = string
+}
+
+variable "root_device" {
+  description = "Root device of both images."
+  type        = string
+  default     = "/dev/xvda"
+}
+
+variable "instance_type" {
+  description = "EC2 instance type of both tiers. The units' memory limits are made for 2 GiB."
+  type        = string
+  default     = "t3.small"
+}
+
+variable "cpu_credits" {
+  description = "unlimited: bursts beyond the credits are paid for; standard: the CPU is held back instead."
+  type        = string
+  default     = "unlimited"
+
+  validation {
+    condition     = contains(["standard", "unlimited"], var.cpu_credits)
+    error_message = "cpu_credits has to be standard or unlimited."
+  }
+}
+
+variable "volume_gib" {
+  description = "Root volume of an instance, in GiB."
+  type        = number
+  default     = 30
+}
+
+variable "warmup_seconds" {
+  description = "How long a new instance's metrics do not count, and its health is not judged."
+  type        = number
+  default     = 90
+}
+
+variable "cooldown_seconds" {
+  description = "Pause between scaling activities that have no warm-up of their own."
+  type        = number
+  default     = 90
+}
+
+variable "routes_version" {
+  description = "Version of the routes that ops/bin/ship-routes has put into the bucket; null for those that came with the images. Instances read it at their start."
+  type        = string
+  default     = null
+}
+
+# Web
+
+variable "asg_web_min" {
+  description = "Fewest web instances."
+  type        = number
+  default     = 1
+}
+
+variable "asg_web_max" {
+  description = "Most web instances."
+  type        = number
+  default     = 3
+
+  validation {
+    condition     = var.asg_web_max >= var.asg_web_min
+    error_message = "asg_web_max has to be asg_web_min or more."
+  }
+}
+
+variable "alb_healthcheck_path" {
+  description = "Path that the load balancer asks every 15 s."
+  type        = string
+  default     = "/api/health"
+}
+
+variable "certificate_arn" {
+  description = "ACM certificate of the load balancer; with one, HTTP redirects to HTTPS. null for HTTP alone, for a trial only."
+  type        = string
+  default     = null
+}
+
+variable "deregistration_delay_seconds" {
+  description = "How long uploads under way may go on at an instance that is taken out."
+  type        = number
+  default     = 300
+}
+
+variable "web_requests_per_target_per_minute" {
+  description = "Requests a minute and instance at which web is kept: 50 a second (docs/adr/0009)."
+  type        = number
+  default     = 3000
+}
+
+variable "web_cpu_target_percent" {
+  description = "CPU at which web is kept as well, such as 65; null for requests alone."
+  type        = number
+  default     = null
+}
+
+variable "upload_max_size" {
+  description = "The largest file, such as 100MB; nginx's limit follows from it."
+  type        = string
+  default     = "100MB"
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*(KB|MB|GB)$", var.upload_max_size))
+    error_message = "upload_max_size has to be a whole number with KB, MB or GB, such as 100MB."
+  }
+}
+
+variable "web_settings" {
+  description = "Further environment variables of web, by the names in README.md."
+  type        = map(string)
+  default     = {}
+}
+
+# Worker
+
+variable "asg_worker_min" {
+  description = "Fewest worker instances."
+  type        = number
+  default     = 1
+}
+
+variable "asg_worker_max" {
+  description = "Most worker instances."
+  type        = number
+  default     = 3
+
+  validation {
+    condition     = var.asg_worker_max >= var.asg_worker_min
+    error_message = "asg_worker_max has to be asg_worker_min or more."
+  }
+}
+
+variable "worker_mean_service_seconds" {
+  description = "How long one instance takes for one job, on average. The group is kept at 120 s of work per instance: 30 s make 4 jobs."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.worker_mean_service_seconds > 0
+    error_message = "worker_mean_service_seconds has to be more than 0."
+  }
+}
+
+variable "worker_age_threshold_seconds" {
+  description = "Age of the oldest waiting message above which workers are added whatever the backlog."
+  type        = number
+  default     = 300
+}
+
+variable "worker_slots" {
+  description = "Jobs at once on one worker. One ffmpeg uses all CPUs; two would need more than 2 GiB."
+  type        = number
+  default     = 1
+}
+
+variable "worker_grace_seconds" {
+  description = "How long running jobs may go on when their worker stops; what remains is handed back."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.worker_grace_seconds <= 100
+    error_message = "worker_grace_seconds has to leave systemd time to hand jobs back: 100 at most (ops/systemd/caravana-worker.service)."
+  }
+}
+
+variable "worker_settings" {
+  description = "Further environment variables of the worker, by the names in README.md."
+  type        = map(string)
+  default     = {}
+}
+
+# Observability
+
+variable "log_retention_days" {
+  description = "Days that logs are kept; one of the values that CloudWatch allows."
+  type        = number
+  default     = 30
+}
+
+variable "alarm_email" {
+  description = "Address that is told of alarms; null for none."
+  type        = string
+  default     = null
+}
+
+variable "alarm_thresholds" {
+  description = "Above which values alarms ring; below which for cpu_credits. 576 credits are a t3.small's full balance."
+  type = object({
+    oldest_message_seconds = optional(number, 900)
+    failure_percent        = optional(number, 10)
+    api_p95_seconds        = optional(number, 1)
+    api_error_percent      = optional(number, 5)
+    disk_percent           = optional(number, 85)
+    database_connections   = optional(number, 85)
+    cpu_credits            = optional(number, 50)
+  })
+  default = {}
+}

@@ -1,0 +1,173 @@
+package caravana.checks;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** Settings and beans that a route names are there, in every app that loads it. */
+final class NameRules implements Rule {
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
+    private static final Pattern BEAN_FUNCTION = Pattern.compile("\\$\\{bean:([\\w-]+)(?:(?:\\?method=|\\.)(\\w+))?");
+    private static final Pattern REFERENCE = Pattern.compile("#(?:bean:)?([\\w-]+)");
+    private static final Set<String> CALLERS = Set.of("bean", "method");
+    private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
+
+    private final Map<Apps, Vocabulary> vocabularies = new EnumMap<>(Apps.class);
+    private final UnaryOperator<String> environment;
+
+    /** @param environment gives an environment variable's value, or null: settings may come from there as well */
+    NameRules(UnaryOperator<String> environment) {
+        this.environment = environment;
+        for (Apps app : Apps.values()) {
+            vocabularies.put(app, Vocabulary.of(app));
+        }
+    }
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        tree.files()
+                .forEach((file, root) -> root.all().forEach(element -> {
+                    if (element.isText()) {
+                        placeholders(file, element, report);
+                        functions(file, element, report);
+                    }
+                    element.fields().forEach((key, value) -> {
+                        if (CALLERS.contains(key)) {
+                            value.get("ref")
+                                    .ifPresent(ref -> bean(file, ref, ref.text(), value.text("method"), report));
+                        } else if (key.equals("parameters")) {
+                            value.fields().values().forEach(parameter -> reference(file, parameter, report));
+                        }
+                    });
+                }));
+    }
+
+    private void placeholders(String file, Element element, Consumer<Finding> report) {
+        Matcher placeholder = PLACEHOLDER.matcher(element.text());
+        while (placeholder.find()) {
+            String name = placeholder.group(1);
+            String missing = missingVariable(name);
+            if (missing != null) {
+                report.accept(new Finding(
+                        file,
+                        element.line(),
+                        "setting-unknown",
+                        "Nothing sets the environment variable " + missing + " that {{" + name + "}} takes",
+                        "Set it for this check and for the app, or give a default: {{" + name + ":default}}"));
+            } else if (isSetting(name)) {
+                unlessEverywhere(
+                        file,
+                        vocabulary -> vocabulary.settings().contains(name),
+                        (app, vocabulary) -> report.accept(new Finding(
+                                file,
+                                element.line(),
+                                "setting-unknown",
+                                "There is no setting " + name + " in " + app,
+                                "Name one that exists" + similar(name, vocabulary.settings()) + ", set the variable "
+                                        + variable(name) + ", or give a default: {{" + name + ":default}}")));
+            }
+        }
+    }
+
+    /** The variable that {@code env:NAME} asks for and that is not set; null when all is well. */
+    private String missingVariable(String placeholder) {
+        if (!placeholder.startsWith("env:")) {
+            return null;
+        }
+        String name = placeholder.substring("env:".length());
+        return name.contains(":") || environment.apply(name) != null ? null : name;
+    }
+
+    /** Whether it has to be among the app's settings: it has no default, and no variable gives it. */
+    private boolean isSetting(String placeholder) {
+        return !placeholder.contains(":")
+                && !placeholder.startsWith("?")
+                && environment.apply(variable(placeholder)) == null;
+    }
+
+    /** The variable by which Spring Boot takes a setting. */
+    private static String variable(String setting) {
+        return setting.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+
+    private void functions(String file, Element element, Consumer<Finding> report) {
+        Matcher function = BEAN_FUNCTION.matcher(element.text());
+        while (function.find()) {
+            String method = function.group(2);
+            bean(file, element, function.group(1), method == null ? "" : method, report);
+        }
+    }
+
+    private void reference(String file, Element parameter, Consumer<Finding> report) {
+        Matcher reference = REFERENCE.matcher(parameter.text());
+        if (reference.matches()) {
+            bean(file, parameter, reference.group(1), "", report);
+        }
+    }
+
+    private void bean(String file, Element at, String name, String call, Consumer<Finding> report) {
+        unlessEverywhere(
+                file,
+                vocabulary -> vocabulary.beans().containsKey(name),
+                (app, vocabulary) -> report.accept(new Finding(
+                        file,
+                        at.line(),
+                        "bean-unknown",
+                        "There is no bean " + name + " in " + app,
+                        "Name one that exists"
+                                + similar(name, vocabulary.beans().keySet()))));
+        String method = call.replaceFirst("\\(.*", "");
+        if (!method.isBlank()) {
+            unlessEverywhere(
+                    file,
+                    vocabulary -> Optional.ofNullable(vocabulary.beans().get(name))
+                            .map(methods -> methods.contains(method))
+                            .orElse(true),
+                    (app, vocabulary) -> report.accept(new Finding(
+                            file,
+                            at.line(),
+                            "bean-method-unknown",
+                            "The bean " + name + " has no method " + method,
+                            "Call one of " + vocabulary.beans().get(name))));
+        }
+    }
+
+    /** What is wrong in the first app that loads the file and lacks something; said once. */
+    private void unlessEverywhere(String file, Function<Vocabulary, Boolean> has, Lack lack) {
+        for (Apps app : Apps.loading(file)) {
+            Vocabulary vocabulary = vocabularies.get(app);
+            if (!has.apply(vocabulary)) {
+                lack.tell(app.folder(), vocabulary);
+                return;
+            }
+        }
+    }
+
+    private interface Lack {
+        void tell(String app, Vocabulary vocabulary);
+    }
+
+    /** Those that may have been meant, in brackets. */
+    private static String similar(String name, Iterable<String> known) {
+        List<String> close = new ArrayList<>();
+        known.forEach(candidate -> {
+            if (DISTANCE.apply(name, candidate) <= Math.max(2, name.length() / 5)) {
+                close.add(candidate);
+            }
+        });
+        return close.isEmpty() ? "" : new TreeSet<>(close).stream().collect(Collectors.joining(", ", " (", "?)"));
+    }
+}

@@ -1,0 +1,73 @@
+package caravana.checks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The files of a folder with routes, by their path below it, and what an edit of some means for others. */
+public final class RouteFiles {
+
+    private RouteFiles() {}
+
+    /**
+     * The text of every {@code *.camel.yaml} and {@code *.sql}.
+     *
+     * @throws IOException when the folder cannot be read
+     */
+    public static Map<String, String> read(Path folder) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+                String name = folder.relativize(path).toString();
+                if (name.endsWith(RouteTree.ROUTES) || name.endsWith(RouteTree.SQL)) {
+                    files.put(name, Files.readString(path));
+                }
+            }
+        }
+        return files;
+    }
+
+    /**
+     * The files with routes that an app has to load again: those that changed, those that run SQL that changed, and
+     * those whose error handling changed.
+     *
+     * @param app {@code web} or {@code worker}
+     */
+    public static Set<String> affected(Map<String, String> before, Map<String, String> after, String app) {
+        Set<String> changed = new TreeSet<>(before.keySet());
+        changed.addAll(after.keySet());
+        changed.removeIf(file -> Objects.equals(before.get(file), after.get(file)));
+        Set<String> handlings = RouteTree.of(after).configurations().stream()
+                .filter(configuration -> changed.contains(configuration.file()))
+                .map(Route::id)
+                .collect(Collectors.toSet());
+        Set<String> affected = new TreeSet<>(changed);
+        after.forEach((file, text) -> {
+            if (changed.stream().anyMatch(other -> other.endsWith(RouteTree.SQL) && text.contains("/" + other))) {
+                affected.add(file);
+            }
+        });
+        RouteTree.of(after).routes().stream()
+                .filter(route -> handlings.contains(route.element().text("routeConfigurationId")))
+                .forEach(route -> affected.add(route.file()));
+        affected.removeIf(file -> !file.endsWith(RouteTree.ROUTES) || !isLoadedBy(app, file));
+        return affected;
+    }
+
+    /** Whether an app, {@code web} or {@code worker}, loads a file. */
+    public static boolean isLoadedBy(String app, String file) {
+        return Apps.loading(file).stream().anyMatch(loading -> loading.folder().equals(app));
+    }
+
+    /** The ids of the routes in some files. */
+    public static Set<String> routes(Map<String, String> files) {
+        return RouteTree.of(files).routes().stream().map(Route::id).collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,62 @@
+package caravana.checks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * What the routes of one app may name besides each other. The lists are generated, and a test of each app holds them
+ * against the running app.
+ *
+ * @param operations ids of the routes that the app itself calls, mostly the contract's operations
+ * @param settings names of the app's settings, as {@code {{…}}} names them
+ * @param beans names of its beans, each with its public methods
+ */
+public record Vocabulary(List<String> operations, List<String> settings, Map<String, List<String>> beans) {
+
+    private static final String HEAD =
+            "# What the routes of this app may name. Generated: a test of the app says how.\n";
+
+    /** Everything in order, so that two of the same content are the same text. */
+    public Vocabulary {
+        operations = List.copyOf(new TreeSet<>(operations));
+        settings = List.copyOf(new TreeSet<>(settings));
+        Map<String, List<String>> sorted = new TreeMap<>();
+        beans.forEach((name, methods) -> sorted.put(name, List.copyOf(new TreeSet<>(methods))));
+        beans = sorted;
+    }
+
+    /** That of an app, {@code web} or {@code worker}. */
+    @SuppressWarnings("unchecked")
+    static Vocabulary of(Apps app) {
+        try (InputStream in = Vocabulary.class.getResourceAsStream(app.folder() + ".yaml")) {
+            Map<String, Object> document = new Yaml().load(in);
+            return new Vocabulary(
+                    (List<String>) document.get("operations"),
+                    (List<String>) document.get("settings"),
+                    (Map<String, List<String>>) document.get("beans"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As the file holds it. */
+    public String toYaml() {
+        DumperOptions options = new DumperOptions();
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+        options.setDereferenceAliases(true);
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("operations", new ArrayList<>(operations));
+        document.put("settings", new ArrayList<>(settings));
+        document.put("beans", beans);
+        return HEAD + new Yaml(options).dump(document);
+    }
+}

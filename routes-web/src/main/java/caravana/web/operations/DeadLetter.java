@@ -1,0 +1,92 @@
+package caravana.web.operations;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
+
+/** A message of the dead-letter queue, and what a redrive would do to it. */
+public final class DeadLetter {
+
+    /** What becomes of it at a redrive. */
+    public enum State {
+        /** Its video failed of something that may pass: it is queued again, and the letter goes. */
+        REDRIVABLE,
+        /** Its video is past that, or gone: the letter alone goes. */
+        STALE,
+        /** Nobody could ever handle it: it stays until it is discarded. */
+        POISON
+    }
+
+    private final String messageId;
+    private final String receiptHandle;
+    private final String videoId;
+    private final String code;
+    private final String reason;
+    private final Integer attempts;
+    private final String sentAt;
+    private State state;
+
+    /**
+     * @param videoId null when the body names none
+     * @param code stable code of the failure; null when the queue itself moved the message
+     * @param attempts null when unknown
+     * @param sentAt when the message was first sent, ISO 8601
+     */
+    DeadLetter(
+            String messageId,
+            String receiptHandle,
+            String videoId,
+            String code,
+            String reason,
+            Integer attempts,
+            String sentAt) {
+        this.messageId = messageId;
+        this.receiptHandle = receiptHandle;
+        this.videoId = videoId;
+        this.code = code;
+        this.reason = reason;
+        this.attempts = attempts;
+        this.sentAt = sentAt;
+    }
+
+    @JsonProperty("message_id")
+    public String getMessageId() {
+        return messageId;
+    }
+
+    @JsonIgnore
+    public String getReceiptHandle() {
+        return receiptHandle;
+    }
+
+    @JsonProperty("video_id")
+    public String getVideoId() {
+        return videoId;
+    }
+
+    public String getCode() {
+        return code;
+    }
+
+    public String getReason() {
+        return reason;
+    }
+
+    public Integer getAttempts() {
+        return attempts;
+    }
+
+    @JsonProperty("sent_at")
+    public String getSentAt() {
+        return sentAt;
+    }
+
+    /** In lower case, as clients and routes know it. */
+    public String getState() {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    void setState(State state) {
+        this.state = state;
+    }
+}

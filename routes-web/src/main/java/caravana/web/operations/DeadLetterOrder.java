@@ -1,0 +1,110 @@
+package caravana.web.operations;
+
+import caravana.web.StatementParameters;
+import caravana.web.http.Caller;
+import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.stereotype.Component;
+
+/** What operators order to be done with dead letters, and what became of each of them. */
+@Component("deadLetterOrder")
+public class DeadLetterOrder {
+
+    private final ObjectMapper json;
+
+    DeadLetterOrder(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /**
+     * Reads the order into the properties {@code message_ids} (null for all), {@code dry_run}, {@code reason} and
+     * {@code settled}. The contract has been checked.
+     *
+     * @throws Problem 400 {@code nothing_named} when it names neither letters nor all
+     */
+    public void read(@Body String body, Exchange exchange) throws JsonProcessingException {
+        JsonNode order = json.readTree(body);
+        Set<String> ids = new LinkedHashSet<>();
+        order.path("message_ids").forEach(id -> ids.add(id.asText()));
+        boolean all = order.path("all").asBoolean();
+        if (all != ids.isEmpty()) {
+            throw new Problem(400, "nothing_named", "Name letters by message_ids, or say all: true, and not both.");
+        }
+        exchange.setProperty("message_ids", all ? null : ids);
+        exchange.setProperty("dry_run", order.path("dry_run").asBoolean());
+        exchange.setProperty("reason", order.path("reason").asText(null));
+        exchange.setProperty("settled", new HashMap<String, List<String>>());
+    }
+
+    /** Sets the property {@code chosen} to the letters that were ordered, and notes those that are not there. */
+    public void choose(@ExchangeProperty("letters") List<DeadLetter> letters, Exchange exchange) {
+        Set<?> ids = exchange.getProperty("message_ids", Set.class);
+        List<DeadLetter> chosen = letters.stream()
+                .filter(letter -> ids == null || ids.contains(letter.getMessageId()))
+                .toList();
+        exchange.setProperty("chosen", chosen);
+        if (ids != null) {
+            List<String> missing = new ArrayList<>();
+            ids.forEach(id -> missing.add(String.valueOf(id)));
+            chosen.forEach(letter -> missing.remove(letter.getMessageId()));
+            settled(exchange).put("missing", missing);
+        }
+    }
+
+    /** The parameters of {@code redrive-video.sql}, and of the statement that notes a discard. */
+    public void askForVideo(
+            @ExchangeProperty("letter") DeadLetter letter,
+            @ExchangeProperty("caller") Caller caller,
+            Exchange exchange) {
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("video_id", letter.getVideoId());
+        parameters.put("message_id", letter.getMessageId());
+        parameters.put("actor", caller.getId());
+        parameters.put("reason", exchange.getProperty("reason"));
+        StatementParameters.set(exchange, parameters);
+    }
+
+    /** Notes what became of the letter at hand. */
+    public void settle(String how, Exchange exchange) {
+        DeadLetter letter = exchange.getProperty("letter", DeadLetter.class);
+        settled(exchange).computeIfAbsent(how, first -> new ArrayList<>()).add(letter.getMessageId());
+    }
+
+    /** The answer to a redrive. */
+    public Map<String, Object> redriven(Exchange exchange) {
+        Map<String, List<String>> settled = settled(exchange);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("dry_run", exchange.getProperty("dry_run"));
+        answer.put("redriven", settled.getOrDefault("redrivable", List.of()));
+        answer.put("stale", settled.getOrDefault("stale", List.of()));
+        answer.put("poison", settled.getOrDefault("poison", List.of()));
+        answer.put("missing", settled.getOrDefault("missing", List.of()));
+        return answer;
+    }
+
+    /** The answer to a discard. */
+    public Map<String, Object> discarded(Exchange exchange) {
+        Map<String, List<String>> settled = settled(exchange);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("discarded", settled.getOrDefault("discarded", List.of()));
+        answer.put("missing", settled.getOrDefault("missing", List.of()));
+        return answer;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, List<String>> settled(Exchange exchange) {
+        return exchange.getProperty("settled", Map.class);
+    }
+}

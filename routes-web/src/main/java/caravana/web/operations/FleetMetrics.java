@@ -1,0 +1,56 @@
+package caravana.web.operations;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import org.apache.camel.Body;
+import org.springframework.stereotype.Component;
+
+/** Shows the queue and the workers as gauges, as they were last looked at; NaN while they cannot be looked at. */
+@Component("fleetMetrics")
+public class FleetMetrics {
+
+    private final Map<String, Double> values = new ConcurrentHashMap<>();
+
+    FleetMetrics(MeterRegistry meters) {
+        for (String state : new String[] {"visible", "in_flight", "delayed"}) {
+            gauge(meters, "caravana.backlog.messages", Tags.of("state", state), state);
+        }
+        for (String state : new String[] {"visible", "in_flight"}) {
+            gauge(meters, "caravana.dead.letters", Tags.of("state", state), "dead_" + state);
+        }
+        gauge(meters, "caravana.oldest.due.seconds", Tags.empty(), "oldest_due_seconds");
+        gauge(meters, "caravana.workers.alive", Tags.empty(), "workers_alive");
+        gauge(meters, "caravana.workers.paused", Tags.empty(), "paused");
+    }
+
+    private void gauge(MeterRegistry meters, String name, Tags tags, String key) {
+        ToDoubleFunction<Map<String, Double>> value = all -> all.getOrDefault(key, Double.NaN);
+        meters.gauge(name, tags, values, value);
+    }
+
+    /** Takes over an answer of {@link QueueView}. */
+    public void show(@Body Map<String, Object> queue) {
+        for (String state : new String[] {"visible", "in_flight", "delayed"}) {
+            values.put(state, number(queue.get(state)));
+        }
+        Map<?, ?> dead = (Map<?, ?>) queue.get("dead_letters");
+        dead.forEach((state, number) -> values.put("dead_" + state, number(number)));
+        Object oldest = queue.get("oldest_due_seconds");
+        values.put("oldest_due_seconds", oldest == null ? 0.0 : number(oldest));
+        values.put("workers_alive", (double) ((JsonNode) queue.get("workers")).size());
+        values.put("paused", Boolean.TRUE.equals(queue.get("paused")) ? 1.0 : 0.0);
+    }
+
+    /** The queue or the database does not answer. */
+    public void hide() {
+        values.clear();
+    }
+
+    private static double number(Object value) {
+        return ((Number) value).doubleValue();
+    }
+}

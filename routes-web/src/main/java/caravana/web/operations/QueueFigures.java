@@ -1,0 +1,44 @@
+package caravana.web.operations;
+
+import java.util.Map;
+import org.springframework.stereotype.Component;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/** How many messages a queue holds, as SQS tells it: approximately. */
+@Component
+class QueueFigures {
+
+    /**
+     * Numbers of messages.
+     *
+     * @param visible waiting to be received
+     * @param inFlight received and not yet deleted
+     * @param delayed not to be received yet
+     */
+    record Figures(int visible, int inFlight, int delayed) {}
+
+    private final SqsClient sqs;
+
+    QueueFigures(SqsClient sqs) {
+        this.sqs = sqs;
+    }
+
+    /** @throws software.amazon.awssdk.core.exception.SdkException when SQS does not tell */
+    Figures of(String queueUrl) {
+        Map<QueueAttributeName, String> attributes = sqs.getQueueAttributes(q -> q.queueUrl(queueUrl)
+                        .attributeNames(
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED))
+                .attributes();
+        return new Figures(
+                number(attributes, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES),
+                number(attributes, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE),
+                number(attributes, QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED));
+    }
+
+    private static int number(Map<QueueAttributeName, String> attributes, QueueAttributeName name) {
+        return Integer.parseInt(attributes.getOrDefault(name, "0"));
+    }
+}

@@ -1,0 +1,82 @@
+package caravana.web.operations;
+
+import caravana.aws.QueueProperties;
+import caravana.web.StatementParameters;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.stereotype.Component;
+
+/** How the queue stands and what the workers do, put together from the database, the queue and Redis. */
+@Component("queueView")
+public class QueueView {
+
+    /** Workers say that they are there every ten seconds; after that long they are taken for gone. */
+    static final Duration ALIVE = Duration.ofSeconds(35);
+
+    private static final Logger log = LoggerFactory.getLogger(QueueView.class);
+
+    private final QueueFigures queue;
+    private final QueueProperties queues;
+    private final StringRedisTemplate redis;
+    private final ObjectMapper json;
+
+    QueueView(QueueFigures queue, QueueProperties queues, StringRedisTemplate redis, ObjectMapper json) {
+        this.queue = queue;
+        this.queues = queues;
+        this.redis = redis;
+        this.json = json;
+    }
+
+    /** The parameters of {@code list-workers.sql}. */
+    public void ask(Exchange exchange) {
+        StatementParameters.set(exchange, Map.of("alive_seconds", (double) ALIVE.toSeconds()));
+    }
+
+    /**
+     * The answer.
+     *
+     * @param row of {@code list-workers.sql}
+     * @throws software.amazon.awssdk.core.exception.SdkException when SQS does not tell
+     */
+    public Map<String, Object> answer(@Body Map<String, Object> row) throws JsonProcessingException {
+        QueueFigures.Figures jobs = queue.of(queues.queueUrl());
+        QueueFigures.Figures dead = queue.of(queues.dlqUrl());
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("visible", jobs.visible());
+        answer.put("in_flight", jobs.inFlight());
+        answer.put("delayed", jobs.delayed());
+        answer.put("dead_letters", Map.of("visible", dead.visible(), "in_flight", dead.inFlight()));
+        answer.put("oldest_due_seconds", row.get("oldest_due_seconds"));
+        answer.put("paused", row.get("paused"));
+        JsonNode workers = json.readTree((String) row.get("workers"));
+        workers.forEach(worker -> worker.path("jobs").forEach(job -> addProgress((ObjectNode) job)));
+        answer.put("workers", workers);
+        return answer;
+    }
+
+    private void addProgress(ObjectNode job) {
+        List<Object> progress = List.of();
+        try {
+            progress = redis.opsForHash()
+                    .multiGet("progress:" + job.path("video_id").asText(), List.of("phase", "percent"));
+        } catch (DataAccessException away) {
+            log.debug("No live progress: {}", away.toString());
+        }
+        String phase = progress.isEmpty() ? null : (String) progress.get(0);
+        String percent = progress.isEmpty() ? null : (String) progress.get(1);
+        job.put("phase", phase);
+        job.put("percent", percent == null ? null : Double.valueOf(percent));
+    }
+}

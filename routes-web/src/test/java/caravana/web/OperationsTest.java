@@ -1,0 +1,234 @@
+package caravana.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+
+/** The operators' calls, on the real queue and database. */
+class OperationsTest extends WebTest {
+
+    private Api operator;
+
+    @BeforeEach
+    void logIn() throws Exception {
+        operator = api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD"));
+        jdbc.update("DELETE FROM audit");
+        jdbc.update("DELETE FROM workers");
+        jdbc.update("UPDATE intake SET paused = false");
+    }
+
+    @Test
+    void onlyOperatorsMayCall() throws Exception {
+        for (String call : List.of("queue", "dead-letters", "failures", "audit")) {
+            assertThat(user().get("/api/ops/" + call).statusCode()).as(call).isEqualTo(403);
+            assertThat(api().get("/api/ops/" + call).statusCode()).as(call).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void theQueueIsTold() throws Exception {
+        Api user = user();
+        String waiting = uploaded(user);
+        String running = uploaded(user);
+        set(waiting, "not_before = now() - interval '100 s', uploaded_at = now() - interval '200 s'");
+        set(
+                running,
+                "status = 'processing', claim_token = gen_random_uuid(), lease_until = now() + interval '1 h',"
+                        + " claimed_at = now(), attempts = 2, worker = 'node:1'");
+        redis.opsForHash().putAll("progress:" + running, Map.of("phase", "transcode", "percent", "40.5"));
+        jdbc.update(
+                "INSERT INTO workers VALUES ('node:1', 2, 'disk,storage'), ('node:2', 4, '')," + " ('gone', 1, '')");
+        jdbc.update("UPDATE workers SET seen_at = now() - interval '1 min' WHERE name = 'gone'");
+        deadLetter("{}", null);
+
+        JsonNode queue = json(operator.get("/api/ops/queue"));
+
+        assertThat(queue.path("visible").asInt()).isEqualTo(2);
+        assertThat(queue.at("/dead_letters/visible").asInt()).isEqualTo(1);
+        assertThat(queue.path("oldest_due_seconds").asDouble()).isBetween(100.0, 160.0);
+        assertThat(queue.path("paused").asBoolean()).isFalse();
+        assertThat(queue.path("workers").findValuesAsText("worker")).containsExactly("node:1", "node:2");
+        assertThat(queue.at("/workers/0/closed_by").toString()).isEqualTo("[\"disk\",\"storage\"]");
+        assertThat(queue.at("/workers/1/closed_by").toString()).isEqualTo("[]");
+        JsonNode job = queue.at("/workers/0/jobs/0");
+        assertThat(job.path("video_id").asText()).isEqualTo(running);
+        assertThat(job.path("phase").asText()).isEqualTo("transcode");
+        assertThat(job.path("percent").asDouble()).isEqualTo(40.5);
+        assertThat(job.path("attempt").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void workersArePausedAndResumedAndBothAreNoted() throws Exception {
+        assertThat(json(operator.postJson("/api/ops/workers/pause", "{\"reason\":\"database upgrade\"}"))
+                        .toString())
+                .isEqualTo("{\"paused\":true}");
+        assertThat(jdbc.queryForObject("SELECT paused FROM intake", Boolean.class))
+                .isTrue();
+        assertThat(json(operator.post("/api/ops/workers/resume")).toString()).isEqualTo("{\"paused\":false}");
+        assertThat(jdbc.queryForObject("SELECT paused FROM intake", Boolean.class))
+                .isFalse();
+
+        JsonNode audit = json(operator.get("/api/ops/audit")).path("items");
+        assertThat(audit.findValuesAsText("act")).containsExactly("resume", "pause");
+        assertThat(audit.at("/1/detail").asText()).isEqualTo("database upgrade");
+        assertThat(audit.at("/1/actor").asText()).isEqualTo(operator.subject());
+        assertThat(operator.postJson("/api/ops/workers/pause", "{}").statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void deadLettersAreListedAndStayWhereTheyAre() throws Exception {
+        Letters letters = letters();
+
+        for (int i = 0; i < 2; i++) {
+            JsonNode list = json(operator.get("/api/ops/dead-letters"));
+            assertThat(list.path("listed").asInt()).isEqualTo(3);
+            assertThat(list.path("complete").asBoolean()).isTrue();
+            assertThat(item(list, letters.redrivable()).path("state").asText()).isEqualTo("redrivable");
+            assertThat(item(list, letters.redrivable()).path("code").asText()).isEqualTo("attempts_exhausted");
+            assertThat(item(list, letters.redrivable()).path("reason").asText()).isEqualTo("It broke");
+            assertThat(item(list, letters.redrivable()).path("attempts").asInt())
+                    .isEqualTo(5);
+            assertThat(item(list, letters.stale()).path("state").asText()).isEqualTo("stale");
+            assertThat(item(list, letters.poison()).path("state").asText()).isEqualTo("poison");
+        }
+    }
+
+    @Test
+    void aRedriveQueuesWhatMayPassClearsWhatIsStaleAndLeavesPoison() throws Exception {
+        Letters letters = letters();
+        sqs.purgeQueue(p -> p.queueUrl(queue()));
+
+        JsonNode dry = json(operator.postJson("/api/ops/dead-letters/redrive", "{\"all\":true,\"dry_run\":true}"));
+        assertThat(dry.path("dry_run").asBoolean()).isTrue();
+        assertThat(texts(dry.path("redriven"))).containsExactly(letters.redrivable());
+        assertThat(row(letters.failed()).get("status")).isEqualTo("failed");
+        assertThat(json(operator.get("/api/ops/dead-letters")).path("listed").asInt())
+                .isEqualTo(3);
+
+        JsonNode done = json(operator.postJson("/api/ops/dead-letters/redrive", "{\"all\":true}"));
+        assertThat(texts(done.path("redriven"))).containsExactly(letters.redrivable());
+        assertThat(texts(done.path("stale"))).containsExactly(letters.stale());
+        assertThat(texts(done.path("poison"))).containsExactly(letters.poison());
+
+        assertThat(row(letters.failed()))
+                .containsEntry("status", "uploaded")
+                .containsEntry("attempts", 0)
+                .containsEntry("error_code", null);
+        assertThat(row(letters.failed()).get("published_at")).isNotNull();
+        assertThat(sqs.receiveMessage(r -> r.queueUrl(queue()).waitTimeSeconds(2))
+                        .messages())
+                .singleElement()
+                .satisfies(message -> assertThat(message.body()).contains(letters.failed()));
+        JsonNode left = json(operator.get("/api/ops/dead-letters"));
+        assertThat(left.path("items").findValuesAsText("message_id")).containsExactly(letters.poison());
+        JsonNode audit = json(operator.get("/api/ops/audit")).path("items");
+        assertThat(audit.findValuesAsText("act")).containsExactly("redrive");
+        assertThat(audit.at("/0/video_id").asText()).isEqualTo(letters.failed());
+    }
+
+    @Test
+    void oneLetterIsRedrivenAndTheOthersStay() throws Exception {
+        Letters letters = letters();
+
+        JsonNode done = json(operator.postJson(
+                "/api/ops/dead-letters/redrive", "{\"message_ids\":[\"" + letters.redrivable() + "\",\"not-there\"]}"));
+
+        assertThat(texts(done.path("redriven"))).containsExactly(letters.redrivable());
+        assertThat(texts(done.path("missing"))).containsExactly("not-there");
+        assertThat(json(operator.get("/api/ops/dead-letters")).path("listed").asInt())
+                .isEqualTo(2);
+        HttpResponse<String> nothing = operator.postJson("/api/ops/dead-letters/redrive", "{}");
+        assertThat(nothing.statusCode()).isEqualTo(400);
+        assertThat(json(nothing).path("code").asText()).isEqualTo("nothing_named");
+    }
+
+    @Test
+    void poisonIsDiscardedWithItsReason() throws Exception {
+        Letters letters = letters();
+
+        JsonNode done = json(operator.postJson(
+                "/api/ops/dead-letters/discard",
+                "{\"message_ids\":[\"" + letters.poison() + "\"],\"reason\":\"a test of somebody\"}"));
+
+        assertThat(texts(done.path("discarded"))).containsExactly(letters.poison());
+        assertThat(json(operator.get("/api/ops/dead-letters")).path("listed").asInt())
+                .isEqualTo(2);
+        JsonNode act = json(operator.get("/api/ops/audit")).at("/items/0");
+        assertThat(act.path("act").asText()).isEqualTo("discard");
+        assertThat(act.path("message_id").asText()).isEqualTo(letters.poison());
+        assertThat(act.path("detail").asText()).isEqualTo("a test of somebody");
+    }
+
+    @Test
+    void theLastFailuresAreListed() throws Exception {
+        Letters letters = letters();
+
+        JsonNode failure = json(operator.get("/api/ops/failures")).at("/items/0");
+
+        assertThat(failure.path("video_id").asText()).isEqualTo(letters.failed());
+        assertThat(failure.path("code").asText()).isEqualTo("attempts_exhausted");
+        assertThat(failure.path("title").asText()).isEqualTo("t");
+    }
+
+    /** Message ids of one dead letter of each state, and the video of the one that can be redriven. */
+    private record Letters(String redrivable, String stale, String poison, String failed) {}
+
+    private Letters letters() throws Exception {
+        Api user = user();
+        String failed = uploaded(user);
+        set(
+                failed,
+                "status = 'failed', failed_at = now(), error_code = 'attempts_exhausted', retryable = true, attempts = 5");
+        String processed = uploaded(user);
+        set(processed, "status = 'processed', processed_at = now(), processed_key = original_key");
+        return new Letters(
+                deadLetter("{\"video_id\":\"" + failed + "\"}", "attempts_exhausted"),
+                deadLetter("{\"video_id\":\"" + processed + "\"}", "attempts_exhausted"),
+                deadLetter("not even JSON", "poison_message"),
+                failed);
+    }
+
+    private String deadLetter(String body, String code) {
+        return sqs.sendMessage(m -> {
+                    m.queueUrl(setting("SQS_DLQ_URL")).messageBody(body);
+                    if (code != null) {
+                        m.messageAttributes(
+                                Map.of("code", text(code), "reason", text("It broke"), "attempt", text("5")));
+                    }
+                })
+                .messageId();
+    }
+
+    private static MessageAttributeValue text(String value) {
+        return MessageAttributeValue.builder()
+                .dataType("String")
+                .stringValue(value)
+                .build();
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws Exception {
+        return Api.json(answer);
+    }
+
+    private static JsonNode item(JsonNode list, String messageId) {
+        return StreamSupport.stream(list.path("items").spliterator(), false)
+                .filter(item -> item.path("message_id").asText().equals(messageId))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+}

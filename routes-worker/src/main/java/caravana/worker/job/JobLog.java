@@ -1,0 +1,34 @@
+package caravana.worker.job;
+
+import caravana.logging.LogContext;
+import caravana.logging.TraceParent;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.springframework.stereotype.Component;
+
+/** Makes every log line of a job say whose it is. */
+@Component("jobLog")
+public class JobLog {
+
+    /** A message has come; until its exchange is done, its id stands on every line. */
+    public void received(Exchange exchange) {
+        LogContext.clear();
+        LogContext.put(LogContext.MESSAGE_ID, exchange.getMessage().getHeader("CamelAwsSqsMessageId"));
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                LogContext.clear();
+            }
+        });
+    }
+
+    /** It is a job message. */
+    public void read(@Body Map<String, Object> message) {
+        LogContext.put(LogContext.VIDEO_ID, message.get("video_id"));
+        LogContext.put(
+                LogContext.TRACE_ID,
+                TraceParent.of((String) message.get("traceparent")).traceId());
+    }
+}

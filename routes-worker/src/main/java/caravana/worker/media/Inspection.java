@@ -1,0 +1,40 @@
+package caravana.worker.media;
+
+import caravana.worker.exec.ToolCommand;
+import caravana.worker.job.RunningJob;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/**
+ * Plans a run of a program that looks at an original and says by its exit status whether it is accepted, as scanners do:
+ * 0 for yes, 1 for no. Any other status is a failure of the program, and counts as an attempt.
+ */
+@Component("inspection")
+public class Inspection {
+
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final int NO = 1;
+
+    /**
+     * The command for the step {@code exec:}, which has the property {@code command} and names the program.
+     *
+     * @param job whose original is looked at; the file's path is the last argument
+     * @param code stable code of the refusal, as clients see it
+     * @param sentence what the uploader reads, one sentence
+     * @param options the program's options, separated by spaces; may be empty
+     */
+    public ToolCommand plan(RunningJob job, String code, String sentence, String options) {
+        List<String> arguments = new ArrayList<>(
+                options.isBlank() ? List.of() : List.of(options.strip().split("\\s+")));
+        arguments.add(job.getOriginal().toString());
+        return new ToolCommand(
+                arguments,
+                ToolCommand.Output.DOCUMENT,
+                LIMIT,
+                LIMIT,
+                status -> status == NO ? new RejectedMediaException(code, sentence) : null,
+                null);
+    }
+}

@@ -1,0 +1,80 @@
+package caravana.worker.metrics;
+
+import caravana.worker.WorkerProperties;
+import caravana.worker.intake.Intake;
+import caravana.worker.job.JobLease;
+import caravana.worker.job.RunningJob;
+import caravana.worker.media.MediaFacts;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/** Counts what becomes of jobs. Label values come from fixed sets: outcomes, stable error codes and phases. */
+@Component("jobMetrics")
+public class JobMetrics {
+
+    private static final List<String> REASONS = List.of("database", "storage", "disk", "paused", "stopping");
+    private static final double MILLIS = 1000.0;
+
+    private final MeterRegistry meters;
+
+    JobMetrics(MeterRegistry meters, WorkerProperties worker, JobLease lease, Intake intake) {
+        this.meters = meters;
+        meters.gauge(
+                "caravana.slots",
+                Tags.of("state", "used"),
+                lease,
+                l -> l.running().size());
+        meters.gauge(
+                "caravana.slots",
+                Tags.of("state", "free"),
+                lease,
+                l -> Math.max(0, worker.slots() - l.running().size()));
+        for (String reason : REASONS) {
+            meters.gauge(
+                    "caravana.intake.closed",
+                    Tags.of("by", reason),
+                    intake,
+                    i -> i.closedBy().contains(reason) ? 1 : 0);
+        }
+    }
+
+    /**
+     * A job has come to an end on this worker.
+     *
+     * @param outcome {@code processed}, {@code rejected}, {@code released}, {@code handed_back}, {@code given_up},
+     *     {@code lost} or {@code poison}
+     */
+    public void ended(Exchange exchange, String outcome) {
+        String code = exchange.getProperty("error_code", "none", String.class);
+        boolean processed = outcome.equals("processed");
+        meters.counter("caravana.jobs", "outcome", outcome, "code", processed ? "none" : code)
+                .increment();
+        RunningJob job = exchange.getProperty("job", RunningJob.class);
+        if (job == null) {
+            return;
+        }
+        Map<String, Long> phases = job.getPhaseMillis();
+        phases.forEach((phase, millis) ->
+                meters.timer("caravana.job.phase", "phase", phase).record(Duration.ofMillis(millis)));
+        meters.counter("caravana.bytes", "direction", "in")
+                .increment(job.getOriginal().length());
+        if (processed) {
+            meters.summary("caravana.job.attempts").record(exchange.getProperty("attempt", 1, Integer.class));
+            meters.counter("caravana.bytes", "direction", "out")
+                    .increment(job.getResult().length());
+            meters.counter("caravana.media.seconds")
+                    .increment(exchange.getProperty("facts", MediaFacts.class).durationSeconds());
+            meters.counter("caravana.transcode.seconds").increment(phases.getOrDefault("transcode", 0L) / MILLIS);
+        }
+    }
+
+    /** A message has claimed nothing, for that reason. */
+    public void refused(String outcome) {
+        meters.counter("caravana.claims.refused", "reason", outcome).increment();
+    }
+}

@@ -1,0 +1,11 @@
+-- The last videos that failed, the newest first, as JSON.
+SELECT coalesce(json_agg(failures), '[]')::text AS items, count(*) AS number
+FROM (SELECT id AS video_id,
+             title,
+             error_code AS code,
+             error_detail AS detail,
+             to_char(failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS failed_at
+      FROM videos
+      WHERE status = 'failed'
+      ORDER BY videos.failed_at DESC
+      LIMIT 50) failures

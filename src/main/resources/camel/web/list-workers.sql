@@ -1,0 +1,22 @@
+-- What operators ask first: is anything waiting for too long, are the workers there, and what are they doing.
+SELECT (SELECT paused FROM intake) AS paused,
+       (SELECT CAST(extract(epoch FROM now() - min(greatest(uploaded_at, not_before))) AS double precision)
+        FROM videos
+        WHERE status = 'uploaded'
+          AND not_before <= now()) AS oldest_due_seconds,
+       (SELECT coalesce(json_agg(json_build_object(
+                   'worker', name,
+                   'slots', slots,
+                   'closed_by', CASE WHEN closed_by = '' THEN '[]' ELSE to_json(string_to_array(closed_by, ',')) END,
+                   'seen_at', to_char(seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                   'jobs', (SELECT coalesce(json_agg(json_build_object(
+                                       'video_id', id,
+                                       'attempt', attempts,
+                                       'started_at', to_char(claimed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+                                   ORDER BY claimed_at), '[]')
+                            FROM videos
+                            WHERE status = 'processing'
+                              AND worker = name))
+               ORDER BY name), '[]')::text
+        FROM workers
+        WHERE seen_at > now() - make_interval(secs => :?alive_seconds)) AS workers

@@ -1,0 +1,178 @@
+package caravana.system.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The scripts of an instance's life, against a metadata service of our own, and with stand-ins for {@code aws} and
+ * {@code systemctl} that note how they were called.
+ */
+class InstanceScriptsTest {
+
+    private static final String INSTANCE = "i-0123";
+    private static final String TOKEN = "a-token";
+
+    @TempDir
+    private Path folder;
+
+    private final AtomicInteger asked = new AtomicInteger();
+    private final Map<String, String> environment = new HashMap<>();
+    private HttpServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        Checks.need("infra-scripts", "jq", "curl");
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/latest/", exchange -> {
+            String path = exchange.getRequestURI().getPath();
+            boolean put = exchange.getRequestMethod().equals("PUT");
+            boolean known = TOKEN.equals(exchange.getRequestHeaders().getFirst("X-aws-ec2-metadata-token"));
+            String answer = null;
+            if (put && path.endsWith("/api/token")) {
+                answer = TOKEN;
+            } else if (known && path.endsWith("/instance-id")) {
+                answer = INSTANCE;
+            } else if (known && path.endsWith("/autoscaling/target-lifecycle-state")) {
+                // First nothing, as long as the group has said nothing.
+                answer = List.of("", "InService", "Terminated").get(Math.min(asked.getAndIncrement(), 2));
+                answer = answer.isEmpty() ? null : answer;
+            }
+            byte[] body = (answer == null ? "" : answer).getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        environment.put("AWS_EC2_METADATA_SERVICE_ENDPOINT", address());
+        environment.put("AWS_REGION", "test-region");
+        environment.put("CARAVANA_GROUP", "test-worker");
+        environment.put("CARAVANA_TIER", "web");
+        environment.put("CARAVANA_PARAMETERS", "/test/web");
+        environment.put("CARAVANA_SECRET", "test/web");
+        environment.put("CARAVANA_PROXIES", "10.0.0.0/16");
+        environment.put("RUNTIME_DIRECTORY", folder.toString());
+        environment.put("STATE_DIRECTORY", folder.toString());
+        environment.put("PATH", folder + ":" + System.getenv("PATH"));
+    }
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void aLaunchIsCompleteWhenHealthIs200() throws IOException {
+        AtomicInteger health = new AtomicInteger();
+        server.createContext("/api/health", exchange -> {
+            exchange.sendResponseHeaders(health.incrementAndGet() < 3 ? 503 : 200, -1);
+            exchange.close();
+        });
+        standIn("aws", "echo aws \"$@\" >>" + folder + "/calls");
+
+        Checks.Ran ran = script("complete-launch", address() + "/api/health");
+
+        assertThat(ran.status()).as(ran.output()).isZero();
+        assertThat(health).hasValue(3);
+        assertThat(calls())
+                .containsExactly("aws autoscaling complete-lifecycle-action --auto-scaling-group-name test-worker"
+                        + " --lifecycle-hook-name launch --instance-id " + INSTANCE
+                        + " --lifecycle-action-result CONTINUE");
+        assertThat(folder.resolve("launched")).exists();
+    }
+
+    @Test
+    void aWorkerThatIsToEndIsDrainedBeforeTheGroupGoesOn() throws IOException {
+        standIn("aws", "echo aws \"$@\" >>" + folder + "/calls");
+        // It is active, then deactivating, then gone.
+        standIn(
+                "systemctl",
+                "echo systemctl \"$@\" >>" + folder + "/calls\n"
+                        + "[ \"$1\" = show ] || exit 0\n"
+                        + "echo x >>" + folder + "/shown\n"
+                        + "case $(wc -l <" + folder
+                        + "/shown) in 1) echo active ;; 2) echo deactivating ;; *) echo inactive ;; esac");
+
+        Checks.Ran ran = script("watch-termination");
+
+        assertThat(ran.status()).as(ran.output()).isZero();
+        List<String> calls = calls();
+        assertThat(calls.get(0)).isEqualTo("systemctl stop --no-block caravana-worker.service");
+        assertThat(calls).anyMatch(c -> c.contains("record-lifecycle-action-heartbeat") && c.contains("termination"));
+        assertThat(calls.get(calls.size() - 1))
+                .isEqualTo("aws autoscaling complete-lifecycle-action --auto-scaling-group-name test-worker"
+                        + " --lifecycle-hook-name termination --instance-id " + INSTANCE
+                        + " --lifecycle-action-result CONTINUE");
+        assertThat(Files.readAllLines(folder.resolve("shown"))).hasSize(3);
+    }
+
+    @Test
+    void theEnvironmentFileHasEveryValueAsItIs() throws IOException {
+        String awkward = "it's a \"$HOME\" `date` \\ value";
+        standIn(
+                "aws",
+                "case \"$1\" in\n"
+                        + "ssm) cat " + folder + "/parameters ;;\n"
+                        + "secretsmanager) cat " + folder + "/secret ;;\n"
+                        + "esac");
+        Files.writeString(
+                folder.resolve("parameters"),
+                "{\"Parameters\":[{\"Name\":\"/test/web/CARAVANA_UPLOAD_MAX_SIZE\",\"Value\":\"100MB\"},"
+                        + "{\"Name\":\"/test/web/AWKWARD\",\"Value\":\""
+                        + awkward.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}]}");
+        Files.writeString(folder.resolve("secret"), "{\"JWT_PRIVATE_KEY\":\"key+/=\"}");
+
+        Checks.Ran ran = script("fetch-configuration");
+
+        assertThat(ran.status()).as(ran.output()).isZero();
+        Path file = folder.resolve("app.env");
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        Checks.Ran read = Checks.run(
+                folder,
+                Map.of(),
+                "bash",
+                "-c",
+                "set -a; . ./app.env; printf '%s|%s' \"$AWKWARD\" \"$JWT_PRIVATE_KEY\"");
+        assertThat(read.output()).isEqualTo(awkward + "|key+/=");
+        // 100 MiB and one for what a form has around its file.
+        assertThat(folder.resolve("nginx.conf"))
+                .hasContent("client_max_body_size 105906176;\nset_real_ip_from 10.0.0.0/16;\n");
+    }
+
+    private String address() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    private List<String> calls() throws IOException {
+        return Files.readAllLines(folder.resolve("calls"));
+    }
+
+    private void standIn(String program, String body) throws IOException {
+        Path file = Files.writeString(folder.resolve(program), "#!/bin/sh\n" + body + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Checks.Ran script(String name, String... arguments) {
+        String[] command = new String[arguments.length + 1];
+        command[0] = Checks.ROOT.resolve("ops/bin/" + name).toString();
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        return Checks.run(folder, environment, command);
+    }
+}

@@ -1,0 +1,240 @@
+package caravana.system.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravana.local.ApiClient;
+import caravana.local.AppProcess;
+import caravana.local.LocalStack;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Debian's nginx with our configuration, in front of the packaged web app. */
+class NginxTest {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final int MEGABYTE = 1024 * 1024;
+    private static final String MAX_SIZE = "6MB";
+    private static final AtomicInteger PASSED = new AtomicInteger();
+
+    @TempDir
+    static Path folder;
+
+    private static LocalStack stack;
+    private static AppProcess web;
+    private static Nginx nginx;
+    private static ApiClient client;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+
+    @BeforeAll
+    static void start() throws Exception {
+        Checks.need("infra-nginx", "nginx");
+        stack = LocalStack.start(folder.resolve("stack"));
+        Map<String, String> settings = new HashMap<>(stack.environment());
+        settings.put("CARAVANA_UPLOAD_MAX_SIZE", MAX_SIZE);
+        settings.put("CARAVANA_FORWARDED_HEADERS", "native");
+        web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
+        web.awaitReady(START);
+        nginx = Nginx.start(folder.resolve("nginx"), web.uri(), "127.0.0.0/8", MAX_SIZE);
+        client = ApiClient.signUp(nginx.uri());
+    }
+
+    @AfterAll
+    static void stop() {
+        if (nginx != null) {
+            nginx.close();
+        }
+        if (web != null) {
+            web.close();
+            stack.close();
+            int all = 8;
+            System.out.printf(
+                    "RESULT name=infra-nginx value=%d unit=passed-of-%d target=%d verdict=%s%n",
+                    PASSED.get(), all, all, PASSED.get() == all ? "pass" : "fail");
+        }
+    }
+
+    @Test
+    void healthIsTheAppsOwnAnswer() throws Exception {
+        HttpResponse<String> answer = client.get(nginx.uri().resolve("/api/health"));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"status\":\"ok\"}");
+        passed("GET /api/health: 200 " + answer.body());
+    }
+
+    @Test
+    void bothKindsOfUploadsPass() throws Exception {
+        byte[] video = new byte[5 * MEGABYTE + 17];
+        new Random(1).nextBytes(video);
+
+        HttpResponse<String> raw = client.upload(nginx.uri(), "Raw", HttpRequest.BodyPublishers.ofByteArray(video));
+        HttpResponse<String> form =
+                client.uploadForm(nginx.uri(), "Form", HttpRequest.BodyPublishers.ofByteArray(video));
+
+        for (HttpResponse<String> answer : List.of(raw, form)) {
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+            URI address = nginx.uri()
+                    .resolve("/api/videos/"
+                            + json.readTree(answer.body()).path("video_id").asText());
+            JsonNode shown = json.readTree(client.get(address).body());
+            // A presigned link leads to the store, not through nginx.
+            HttpResponse<byte[]> original = http.send(
+                    HttpRequest.newBuilder(URI.create(shown.path("original_url").asText()))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            assertThat(original.body()).isEqualTo(video);
+        }
+        assertThat(folder.resolve("nginx/temp-client_body")).isEmptyDirectory();
+        passed("raw and form upload of " + video.length + " bytes: 201, stored as sent, no file of nginx's");
+    }
+
+    @Test
+    void aFileThatIsSlightlyTooLargeIsRefusedByTheApp() throws Exception {
+        HttpResponse<String> answer =
+                client.upload(nginx.uri(), "Large", HttpRequest.BodyPublishers.ofByteArray(new byte[6 * MEGABYTE + 1]));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
+        assertThat(json.readTree(answer.body()).path("detail").asText()).contains("6291456 bytes");
+        passed("6 MiB and a byte: 413 by the app: "
+                + json.readTree(answer.body()).path("detail"));
+    }
+
+    @Test
+    void whatIsFarTooLargeIsRefusedByNginxInTheSameWords() throws Exception {
+        HttpResponse<String> answer =
+                client.upload(nginx.uri(), "Larger", HttpRequest.BodyPublishers.ofByteArray(new byte[8 * MEGABYTE]));
+
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(json.readTree(answer.body()).path("code").asText()).isEqualTo("too_large");
+        assertThat(json.readTree(answer.body()).path("status").asInt()).isEqualTo(413);
+        passed("8 MiB: 413 by nginx: " + answer.body());
+    }
+
+    @Test
+    void headersThatMakeBrowsersCarefulAreThereOnce() throws Exception {
+        for (String path : List.of("/api/health", "/api/docs/", "/nowhere")) {
+            HttpResponse<String> answer = client.get(nginx.uri().resolve(path));
+            for (String header : List.of("X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy")) {
+                assertThat(answer.headers().allValues(header))
+                        .as(path + " " + header)
+                        .hasSize(1);
+            }
+            assertThat(answer.headers().firstValue("Strict-Transport-Security")).isEmpty();
+            assertThat(answer.headers().firstValue("Server")).hasValue("nginx");
+        }
+        HttpResponse<String> secure = http.send(
+                HttpRequest.newBuilder(nginx.uri().resolve("/api/health"))
+                        .header("X-Forwarded-Proto", "https")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(secure.headers().firstValue("Strict-Transport-Security"))
+                .hasValueSatisfying(v -> assertThat(v).contains("max-age="));
+        passed("security headers once each, Strict-Transport-Security over HTTPS alone");
+    }
+
+    @Test
+    void filesThatAreThereAreServedAndAllElseIsTheApps() throws Exception {
+        Files.writeString(nginx.files().resolve("hello.txt"), "a file");
+
+        assertThat(client.get(nginx.uri().resolve("/hello.txt")).body()).isEqualTo("a file");
+        assertThat(client.get(nginx.uri().resolve("/api/openapi.yaml")).body()).contains("\nopenapi: 3.");
+        passed("static file and /api/openapi.yaml: 200");
+    }
+
+    @Test
+    void theClientsAddressIsTheOneThatTheLoadBalancerSaw() throws Exception {
+        HttpServer echo = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        echo.createContext("/", exchange -> {
+            Map<String, String> seen = new HashMap<>();
+            for (String name : List.of("X-forwarded-for", "X-forwarded-proto", "X-forwarded-host", "Host")) {
+                seen.put(name, String.join(" and ", exchange.getRequestHeaders().getOrDefault(name, List.of())));
+            }
+            byte[] body = json.writeValueAsBytes(seen);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        echo.start();
+        URI upstream = URI.create("http://127.0.0.1:" + echo.getAddress().getPort());
+        try (Nginx trusting = Nginx.start(folder.resolve("trusting"), upstream, "127.0.0.0/8", MAX_SIZE);
+                Nginx wary = Nginx.start(folder.resolve("wary"), upstream, "192.0.2.0/24", MAX_SIZE)) {
+            // What the load balancer sends on: the client's own claim, then the address that it saw.
+            JsonNode seen = forwarded(trusting);
+            assertThat(seen.path("X-forwarded-for").asText()).isEqualTo("203.0.113.9");
+            assertThat(seen.path("X-forwarded-proto").asText()).isEqualTo("https");
+            assertThat(seen.path("X-forwarded-host").asText())
+                    .isEqualTo(trusting.uri().getAuthority());
+            assertThat(json.readTree(trusting.accessLog()).path("client").asText())
+                    .isEqualTo("203.0.113.9");
+            assertThat(json.readTree(trusting.accessLog()).path("seconds").isNumber())
+                    .isTrue();
+
+            // Somebody else's word is not believed.
+            assertThat(forwarded(wary).path("X-forwarded-for").asText()).isEqualTo("127.0.0.1");
+            passed("headers that the app gets: " + seen);
+        } finally {
+            echo.stop(0);
+        }
+    }
+
+    private JsonNode forwarded(Nginx through) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(through.uri().resolve("/api/anything?token=secret"))
+                .header("X-Forwarded-For", "198.51.100.1, 203.0.113.9")
+                .header("X-Forwarded-Proto", "https")
+                .build();
+        String answer = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        assertThat(through.accessLog()).doesNotContain("secret");
+        return json.readTree(answer);
+    }
+
+    @Test
+    void anEventStreamIsPassedOnAsItComes() throws Exception {
+        HttpResponse<String> upload =
+                client.upload(nginx.uri(), "Watched", HttpRequest.BodyPublishers.ofString("not a video"));
+        String id = json.readTree(upload.body()).path("video_id").asText();
+        HttpRequest watch = client.request(nginx.uri().resolve("/api/videos/" + id + "/events"))
+                .header("Accept", "text/event-stream")
+                .timeout(Duration.ofSeconds(10))
+                .build();
+
+        // No worker runs: the stream stays open, and its first event must not wait for more.
+        HttpResponse<InputStream> stream = http.send(watch, HttpResponse.BodyHandlers.ofInputStream());
+        try (var lines = new BufferedReader(new InputStreamReader(stream.body()))) {
+            assertThat(stream.statusCode()).isEqualTo(200);
+            String first = lines.readLine();
+            assertThat(first).isNotBlank();
+            passed("event stream: first line '" + first + "' while the stream is open");
+        }
+    }
+
+    private static void passed(String what) {
+        PASSED.incrementAndGet();
+        System.out.println("nginx: " + what);
+    }
+}

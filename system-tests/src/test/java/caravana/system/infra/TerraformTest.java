@@ -1,0 +1,63 @@
+package caravana.system.infra;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Terraform's own checks: form, types, and plans against a mocked provider. They need Terraform and the AWS provider. */
+class TerraformTest {
+
+    private static final Pattern TESTS = Pattern.compile("(\\d+) passed, (\\d+) failed");
+
+    /** Where Terraform works, so that nothing of it gets into the project. */
+    @TempDir
+    private Path copy;
+
+    @Test
+    void filesAreFormatted() {
+        Checks.need("infra-format", "terraform");
+        Checks.Ran ran = terraform(Checks.TERRAFORM, "fmt", "-check", "-recursive", "-diff");
+        List<Path> files = Checks.files(Pattern.compile("\\.(tf|tftest\\.hcl)$"), "infra/terraform");
+        Checks.report("infra-format", files.size(), ran.status() == 0 ? List.of() : List.of(ran.output()));
+    }
+
+    @Test
+    void plansAreAsTheyShouldBe() throws IOException {
+        Checks.need("infra-terraform", "terraform");
+        for (Path file : Checks.files(Pattern.compile("\\.(tf|tftpl|hcl)$"), "infra/terraform")) {
+            Path target = copy.resolve(Checks.TERRAFORM.relativize(file));
+            Files.createDirectories(target.getParent());
+            Files.copy(file, target);
+        }
+        if (terraform(copy, "init", "-backend=false", "-input=false").status() != 0) {
+            Checks.skip("infra-terraform", "terraform init cannot get the AWS provider here");
+        }
+        List<String> findings = new ArrayList<>();
+        Checks.Ran valid = terraform(copy, "validate", "-no-color");
+        if (valid.status() != 0) {
+            findings.add(valid.output());
+        }
+        Checks.Ran tests = terraform(copy, "test", "-no-color");
+        System.out.print(tests.output());
+        Matcher count = TESTS.matcher(tests.output());
+        int passed = count.find() ? Integer.parseInt(count.group(1)) : 0;
+        if (tests.status() != 0) {
+            findings.add(tests.output());
+        }
+        Checks.report("infra-terraform", passed, findings);
+    }
+
+    private static Checks.Ran terraform(Path folder, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("terraform"));
+        command.addAll(List.of(arguments));
+        return Checks.run(
+                folder, Map.of("TF_IN_AUTOMATION", "1", "CHECKPOINT_DISABLE", "1"), command.toArray(String[]::new));
+    }
+}

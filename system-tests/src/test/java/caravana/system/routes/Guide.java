@@ -1,0 +1,39 @@
+package caravana.system.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The worked changes of docs/editing-routes.md, as they stand there. */
+final class Guide {
+
+    private static final Path GUIDE = Path.of("../docs/editing-routes.md");
+
+    private Guide() {}
+
+    /** Applies the first difference under a heading, as a reader of the guide does, by {@code git apply}. */
+    static void apply(String heading, RouteCopy routes) throws IOException, InterruptedException {
+        String text = Files.readString(GUIDE);
+        Matcher change = Pattern.compile(
+                        "\n### " + Pattern.quote(heading) + "\n.*?\n```diff\n(.*?)\n```\n", Pattern.DOTALL)
+                .matcher(text);
+        assertThat(change.find()).as("a change under " + heading).isTrue();
+        ProcessBuilder builder = new ProcessBuilder("git", "apply", "-")
+                .directory(routes.folder().toFile())
+                .redirectErrorStream(true);
+        // Wherever the copy lies, it is no part of a repository around it.
+        builder.environment()
+                .put("GIT_CEILING_DIRECTORIES", routes.folder().getParent().toString());
+        Process git = builder.start();
+        try (var in = git.getOutputStream()) {
+            in.write((change.group(1) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(git.waitFor()).as(said).isZero();
+    }
+}

@@ -1,0 +1,41 @@
+package caravana.system.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** A copy of the project's routes, to edit. */
+record RouteCopy(Path folder) {
+
+    private static final Path ROUTES = Path.of("../src/main/resources/camel");
+
+    static RouteCopy into(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(ROUTES)) {
+            for (Path path : paths.toList()) {
+                Path to = folder.resolve(ROUTES.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(to);
+                } else {
+                    Files.copy(path, to);
+                }
+            }
+        }
+        return new RouteCopy(folder);
+    }
+
+    /** As the setting {@code CARAVANA_ROUTES} names it. */
+    String setting() {
+        return "file:" + folder;
+    }
+
+    /** Writes something else for something that is there. */
+    void edit(String file, String before, String after) throws IOException {
+        Path path = folder.resolve(file);
+        String text = Files.readString(path);
+        assertThat(text).contains(before);
+        Files.writeString(path, text.replace(before, after));
+    }
+}

@@ -1,0 +1,125 @@
+package caravana.system.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import caravana.local.ApiClient;
+import caravana.local.AppProcess;
+import caravana.local.LocalStack;
+import caravana.local.LocalStackException;
+import caravana.system.Clients;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** Routes shipped as versions, as docs/editing-routes.md tells it: shipped, run, refused, and rolled back. */
+class ShippingTest {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final String RECEIVE = "web/receive-upload.camel.yaml";
+
+    @TempDir
+    Path folder;
+
+    private LocalStack stack;
+
+    private record Shipped(int status, String output) {}
+
+    @Test
+    void aVersionIsShippedCheckedRunAndRolledBack() throws Exception {
+        RouteCopy routes = RouteCopy.into(folder.resolve("camel"));
+        try (LocalStack started = LocalStack.start(folder.resolve("stack"));
+                S3Client s3 = Clients.s3(started)) {
+            stack = started;
+            String bucket = stack.environment().get("S3_BUCKET");
+
+            Shipped first = ship("2026-11-24.1", routes);
+            assertThat(first.status()).as(first.output()).isZero();
+            assertThat(answerUnder("2026-11-24.1")).contains("Procesamiento en curso");
+
+            routes.edit(RECEIVE, "Procesamiento en curso", "Second version");
+            assertThat(ship("2026-11-24.1", routes).output()).contains("versions never change");
+            assertThat(ship("2026-11-24.2", routes).status()).isZero();
+            assertThat(answerUnder("2026-11-24.2")).contains("Second version");
+
+            routes.edit(RECEIVE, "routeConfigurationId: upload-failures", "routeConfigurationId: upload-failure");
+            Shipped wrong = ship("2026-11-24.3", routes);
+            assertThat(wrong.status()).isEqualTo(1);
+            assertThat(wrong.output()).contains("[error-handling-unknown]", "Nothing was shipped");
+            assertThat(refusalOf("2026-11-24.3")).contains("There is no version 2026-11-24.3 of the routes");
+
+            // Somebody changes a version in the bucket by hand, and then its manifest as well.
+            s3.putObject(
+                    p -> p.bucket(bucket).key("routes/2026-11-24.2/" + RECEIVE),
+                    routes.folder().resolve(RECEIVE));
+            assertThat(refusalOf("2026-11-24.2")).contains(RECEIVE + " is not what was shipped");
+            String manifest = s3.getObjectAsBytes(g -> g.bucket(bucket).key("routes/2026-11-24.2/manifest.sha256"))
+                    .asUtf8String();
+            String digest = sha256(routes.folder().resolve(RECEIVE));
+            s3.putObject(
+                    p -> p.bucket(bucket).key("routes/2026-11-24.2/manifest.sha256"),
+                    RequestBody.fromString(manifest.replaceAll("[0-9a-f]{64}(?=  " + RECEIVE + ")", digest)));
+            assertThat(refusalOf("2026-11-24.2")).contains(RECEIVE + ":", "[error-handling-unknown]");
+
+            assertThat(answerUnder("2026-11-24.1")).as("rolled back").contains("Procesamiento en curso");
+        }
+    }
+
+    private Shipped ship(String version, RouteCopy routes) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        "../ops/bin/ship-routes", version, routes.folder().toString())
+                .redirectErrorStream(true);
+        builder.environment().putAll(stack.environment());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int status = process.waitFor();
+        System.out.println("$ ops/bin/ship-routes " + version + "\n" + output.strip());
+        return new Shipped(status, output);
+    }
+
+    /** How web answers an upload with the routes of a version. */
+    private String answerUnder(String version) throws IOException, InterruptedException {
+        try (AppProcess web = start(version)) {
+            web.awaitReady(START);
+            String answer = ApiClient.signUp(web.uri())
+                    .upload(web.uri(), "shipped", BodyPublishers.ofString("no video"))
+                    .body();
+            System.out.println("web with version " + version + " answers " + answer);
+            return answer;
+        }
+    }
+
+    /** What web says when it does not start with a version. */
+    private String refusalOf(String version) {
+        try (AppProcess web = start(version)) {
+            assertThatThrownBy(() -> web.awaitReady(START)).isInstanceOf(LocalStackException.class);
+            assertThat(web.handle().isAlive()).isFalse();
+            String tail = web.tail();
+            System.out.println("web with version " + version + " refuses to start:\n" + tail);
+            return tail;
+        }
+    }
+
+    private AppProcess start(String version) {
+        Map<String, String> settings = new HashMap<>(stack.environment());
+        settings.put("CARAVANA_ROUTES_VERSION", version);
+        return AppProcess.start(AppProcess.WEB, settings, folder.resolve("web-" + System.nanoTime() + ".log"));
+    }
+
+    private static String sha256(Path file) throws IOException, NoSuchAlgorithmException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    }
+}

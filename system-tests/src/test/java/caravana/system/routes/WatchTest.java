@@ -1,0 +1,100 @@
+package caravana.system.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caravana.local.ApiClient;
+import caravana.system.UpCommand;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ./caravana up --watch}: routes are edited while the system runs. */
+class WatchTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(2);
+    private static final String RECEIVE = "web/receive-upload.camel.yaml";
+
+    @TempDir
+    Path folder;
+
+    private RouteCopy routes;
+    private UpCommand up;
+    private ApiClient client;
+
+    @Test
+    void goodEditsAreTakenOverAndBadOnesAreTold() throws Exception {
+        routes = RouteCopy.into(folder.resolve("camel"));
+        up = new UpCommand(Files.createDirectories(folder.resolve("data"))).with("CARAVANA_ROUTES", routes.setting());
+        Process process = up.start("--watch");
+        try {
+            client = ApiClient.signUp(up.web());
+            assertThat(answer()).contains("Procesamiento en curso");
+
+            Duration answered = timed(
+                    () -> routes.edit(RECEIVE, "Procesamiento en curso", "Edited once"),
+                    () -> answer().contains("Edited once"));
+            Duration handling = timed(
+                    () -> routes.edit("worker/job-failures.camel.yaml", "backOffMultiplier: 3", "backOffMultiplier: 4"),
+                    () -> up.printed()
+                            .contains("routes-worker: Reloaded [worker/job-failures.camel.yaml, worker/process-video"));
+            Duration statement = timed(
+                    () -> routes.edit("worker/claim-job.sql", "--", "-- Edited. --"),
+                    () -> up.printed().contains("routes-worker: Reloaded [worker/claim-job.camel.yaml]"));
+
+            routes.edit(RECEIVE, "routeConfigurationId: upload-failures", "routeConfigurationId: upload-failure");
+            await().atMost(SOON).until(() -> up.printed().contains("[error-handling-unknown]"));
+            assertThat(answer()).contains("Edited once");
+            routes.edit(RECEIVE, "routeConfigurationId: upload-failure\n", "routeConfigurationId: upload-failures\n");
+
+            // Nothing is wrong with it but that the class does not exist.
+            routes.edit(RECEIVE, "exceptionType: java.lang.Ill", "exceptionType: java.lang.NoIll");
+            await().atMost(SOON).until(() -> up.printed().contains("Camel does not start these routes"));
+            assertThat(answer()).contains("Edited once");
+
+            routes.edit(RECEIVE, "exceptionType: java.lang.NoIll", "exceptionType: java.lang.Ill");
+            routes.edit(RECEIVE, "Edited once", "Edited twice");
+            await().atMost(SOON).until(() -> answer().contains("Edited twice"));
+
+            double slowest =
+                    Math.max(answered.toMillis(), Math.max(handling.toMillis(), statement.toMillis())) / 1000.0;
+            System.out.printf(
+                    "RESULT name=route-reload value=%.2f unit=s web=%.2f worker-error-handling=%.2f worker-sql=%.2f target=<=2"
+                            + " verdict=%s%n",
+                    slowest,
+                    answered.toMillis() / 1000.0,
+                    handling.toMillis() / 1000.0,
+                    statement.toMillis() / 1000.0,
+                    slowest <= LIMIT.toSeconds() ? "pass" : "fail");
+            assertThat(slowest).isLessThanOrEqualTo(LIMIT.toSeconds());
+        } finally {
+            System.out.println(up.printed());
+            UpCommand.stop(process);
+        }
+    }
+
+    private interface Edit {
+        void make() throws IOException;
+    }
+
+    private static Duration timed(Edit edit, Callable<Boolean> seen) throws IOException {
+        edit.make();
+        long start = System.nanoTime();
+        await().atMost(SOON)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
+                .until(seen);
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    private String answer() throws IOException, InterruptedException {
+        return client.upload(up.web(), "edited", BodyPublishers.ofString("no video"))
+                .body();
+    }
+}

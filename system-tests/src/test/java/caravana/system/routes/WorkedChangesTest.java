@@ -1,0 +1,162 @@
+package caravana.system.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caravana.local.ApiClient;
+import caravana.local.AppProcess;
+import caravana.local.LocalStack;
+import caravana.system.Clients;
+import caravana.system.Videos;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** The worked changes of docs/editing-routes.md, each applied to a copy of the routes and run end to end. */
+class WorkedChangesTest {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration JOB = Duration.ofMinutes(2);
+
+    /** By which every scanner can be tested, and which harms nobody. */
+    private static final String EICAR = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
+
+    @TempDir
+    static Path folder;
+
+    private static LocalStack stack;
+    private static AppProcess web;
+    private static ApiClient client;
+    private static Path sample;
+
+    private final Map<String, String> settings = new HashMap<>(stack.environment());
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = LocalStack.start(folder.resolve("stack"));
+        web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))
+                .awaitReady(START);
+        client = ApiClient.signUp(web.uri());
+        sample = Videos.make(folder.resolve("sample.mp4"), "640x360", 4);
+    }
+
+    @AfterAll
+    static void stop() {
+        web.close();
+        stack.close();
+    }
+
+    @Test
+    void aVirusScanBeforeTheOriginalIsDecoded() throws Exception {
+        putScannerOnThePath();
+        Path infected = Files.copy(sample, folder.resolve("infected.mp4"));
+        Files.writeString(infected, EICAR, StandardOpenOption.APPEND);
+        try (AppProcess worker = workerWith("Scan for viruses")) {
+            JsonNode clean = finished(worker, upload(sample));
+            JsonNode refused = finished(worker, upload(infected));
+
+            assertThat(clean.path("status").asText()).as(clean.toString()).isEqualTo("processed");
+            assertThat(refused.path("status").asText()).isEqualTo("failed");
+            assertThat(refused.at("/error/code").asText()).isEqualTo("infected");
+            assertThat(refused.at("/error/detail").asText()).isEqualTo("The file carries a virus.");
+            shown("virus scan: clean original " + clean.path("status") + ", infected one " + refused.path("error"));
+        }
+    }
+
+    @Test
+    void finishedClipsAreCopiedToASecondBucket() throws Exception {
+        settings.put("CARAVANA_ARCHIVE_BUCKET", "archive");
+        try (S3Client s3 = Clients.s3(stack)) {
+            s3.createBucket(b -> b.bucket("archive"));
+            try (AppProcess worker = workerWith("Copy finished clips to a second bucket")) {
+                JsonNode video = finished(worker, upload(sample));
+
+                assertThat(video.path("status").asText()).as(video.toString()).isEqualTo("processed");
+                long copied = s3.headObject(h ->
+                                h.bucket("archive").key(video.path("video_id").asText() + ".mp4"))
+                        .contentLength();
+                assertThat(copied).isPositive();
+                shown("second bucket: archive/" + video.path("video_id").asText() + ".mp4, " + copied + " bytes");
+            }
+        }
+    }
+
+    @Test
+    void anOutageOfTheStoreIsWaitedOut() throws Exception {
+        settings.put("CARAVANA_WORKER_SLOTS", "1");
+        // Long enough that the intake's own probe does not hand the job back first.
+        settings.put("CARAVANA_WORKER_PROBE", "60s");
+        Path log = folder.resolve("worker-Wait out short outages of the store.log");
+        try (AppProcess worker = workerWith("Wait out short outages of the store")) {
+            String id = upload(Videos.make(folder.resolve("long.mp4"), "1280x720", 12));
+            await().atMost(JOB)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> show(id).path("phase").asText().equals("transcode"));
+            stack.kill("s3");
+            // The policy that ships gives a step up after two more tries.
+            await().atMost(JOB).until(() -> Files.readString(log).contains("On delivery attempt: 3"));
+            stack.restart("s3");
+            JsonNode video = finished(worker, id);
+
+            assertThat(video.path("status").asText()).as(video.toString()).isEqualTo("processed");
+            assertThat(video.path("attempts").asInt()).isEqualTo(1);
+            shown("retry policy: the store was away for more than three tries, " + video.path("status") + " at attempt "
+                    + video.path("attempts"));
+        }
+    }
+
+    private AppProcess workerWith(String change) throws IOException, InterruptedException {
+        RouteCopy routes = RouteCopy.into(folder.resolve("camel-" + change));
+        Guide.apply(change, routes);
+        settings.put("CARAVANA_ROUTES", routes.setting());
+        settings.put("CARAVANA_WORK_DIR", folder.resolve("work-" + change).toString());
+        return AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker-" + change + ".log"))
+                .awaitReady(START);
+    }
+
+    /** ClamAV's own signatures cannot be had everywhere; this one stand-in knows the signature that every scanner knows. */
+    private void putScannerOnThePath() throws IOException {
+        Path scanner = Files.createDirectories(folder.resolve("bin")).resolve("clamdscan");
+        Files.writeString(
+                scanner,
+                "#!/bin/sh\nfor file; do :; done\ngrep -q EICAR-STANDARD-ANTIVIRUS \"$file\" && exit 1 || exit 0\n");
+        Files.setPosixFilePermissions(scanner, PosixFilePermissions.fromString("rwxr-xr-x"));
+        settings.put("PATH", scanner.getParent() + ":" + System.getenv("PATH"));
+    }
+
+    private static String upload(Path video) throws IOException, InterruptedException {
+        var answer = client.upload(web.uri(), "changed", BodyPublishers.ofFile(video));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return new ObjectMapper().readTree(answer.body()).path("video_id").asText();
+    }
+
+    private static JsonNode finished(AppProcess worker, String id) {
+        return await().atMost(JOB)
+                .pollInterval(200, TimeUnit.MILLISECONDS)
+                .failFast("the worker has ended", () -> !worker.handle().isAlive())
+                .until(() -> show(id), video -> video.path("status").asText().matches("processed|failed"));
+    }
+
+    private static JsonNode show(String id) throws IOException, InterruptedException {
+        return new ObjectMapper()
+                .readTree(client.get(web.uri().resolve("/api/videos/" + id)).body());
+    }
+
+    private static void shown(String what) {
+        System.out.println("worked change, " + what);
+    }
+}
