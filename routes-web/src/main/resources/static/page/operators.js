@@ -150,7 +150,7 @@ export function operatorsView() {
         h('small', {class: 'reason', lang: 'en'}, item.reason)),
       h('td', {class: 'id'}, item.video_id ?? '–'),
       h('td', {class: 'number'}, item.attempts === null ? '–' : number(item.attempts)),
-      h('td', {class: 'time'}, dateTime(item.sent_at))));
+      h('td', {class: 'time'}, item.sent_at ? dateTime(item.sent_at) : '–')));
     choose();
     return [
       h('div', {class: 'head'},
