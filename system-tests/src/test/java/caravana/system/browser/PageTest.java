@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +36,6 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
 /** The page as people use it, in a real browser and on the whole system. Each test leaves screenshots. */
@@ -363,21 +363,15 @@ class PageTest {
                         settings.get("DATABASE_URL").replaceFirst("^postgresql://[^@]+@", "jdbc:postgresql://"),
                         "caravana",
                         "caravana")) {
-            String queue = settings.get("SQS_QUEUE_URL");
-            Message job = await().atMost(SOON)
-                    .until(
-                            () -> sqs.receiveMessage(r -> r.queueUrl(queue)).messages().stream()
-                                    .filter(m -> m.body().contains(id))
-                                    .findFirst()
-                                    .orElse(null),
-                            m -> m != null);
-            sqs.deleteMessage(d -> d.queueUrl(queue).receiptHandle(job.receiptHandle()));
+            String job;
             try (PreparedStatement fail = database.prepareStatement(
                     "UPDATE videos SET status = 'failed', failed_at = now(), updated_at = now(), attempts = 5,"
                             + " retryable = true, error_code = 'attempts_exhausted', error_detail = 'ffmpeg stalled'"
-                            + " WHERE id = CAST(? AS uuid)")) {
+                            + " WHERE id = CAST(? AS uuid) RETURNING job_message(videos)")) {
                 fail.setString(1, id);
-                fail.executeUpdate();
+                ResultSet row = fail.executeQuery();
+                row.next();
+                job = row.getString(1);
             }
             Map<String, MessageAttributeValue> attributes = new HashMap<>();
             Map.of("code", "attempts_exhausted", "reason", "ffmpeg stalled", "attempt", "5")
@@ -387,9 +381,8 @@ class PageTest {
                                     .dataType("String")
                                     .stringValue(value)
                                     .build()));
-            sqs.sendMessage(s -> s.queueUrl(settings.get("SQS_DLQ_URL"))
-                    .messageBody(job.body())
-                    .messageAttributes(attributes));
+            sqs.sendMessage(s ->
+                    s.queueUrl(settings.get("SQS_DLQ_URL")).messageBody(job).messageAttributes(attributes));
         }
         return id;
     }
