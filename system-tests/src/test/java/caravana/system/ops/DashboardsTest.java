@@ -198,7 +198,10 @@ class DashboardsTest {
         StringBuilder labels = new StringBuilder();
         series.path("metric").properties().forEach(label -> {
             if (!label.getKey().equals("instance")) {
-                labels.append(label.getKey()).append('=').append(label.getValue().asText()).append(' ');
+                labels.append(label.getKey())
+                        .append('=')
+                        .append(label.getValue().asText())
+                        .append(' ');
             }
         });
         return labels + series.at("/value/1").asText();
