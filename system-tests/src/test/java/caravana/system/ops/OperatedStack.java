@@ -56,8 +56,8 @@ final class OperatedStack implements AutoCloseable {
 
     private static final String FFMPEG = """
         #!/bin/sh
-        # The real ffmpeg, but for what the test orders by a file: killed at once, or waiting until it may go on.
-        case " $* " in *" -version "*) exec "%2$s" "$@" ;; esac
+        # The real ffmpeg, but for jobs as the test orders by a file: killed at once, or waiting until they may go on.
+        case " $* " in *" -progress "*) ;; *) exec "%2$s" "$@" ;; esac
         [ -e "%1$s/broken" ] && kill -9 $$
         while [ -e "%1$s/waiting" ]; do sleep 0.1; done
         exec "%2$s" "$@"
