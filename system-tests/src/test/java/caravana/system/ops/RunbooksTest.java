@@ -287,6 +287,9 @@ class RunbooksTest {
         try (SqsClient sqs = stack.sqs()) {
             sqs.purgeQueue(q -> q.queueUrl(stack.queueUrl()));
         }
+        JsonNode queue = stack.operations("queue");
+        assertThat(queue.path("visible").asInt()).isZero();
+        assertThat(queue.path("oldest_due_seconds").asDouble()).isPositive();
         loss.run("Diagnosis", shell);
         loss.run("Mitigation", shell);
 
