@@ -355,7 +355,10 @@ class RunbooksTest {
             for (Future<Integer> list : lists) {
                 assertThat(list.get()).isEqualTo(200);
             }
-            assertThat(connections.run("Verification", shell)).containsPattern("hikaricp_connections_pending\\{.*} 0");
+            // The pool's figures are up to a second old.
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(connections.run("Verification", shell))
+                            .containsPattern("hikaricp_connections_pending\\{.*} 0"));
             connections.verified();
         } finally {
             owners.shutdownNow();
