@@ -17,6 +17,7 @@ locals {
       SQS_MAX_RECEIVE_COUNT  = tostring(var.sqs_max_receive_count)
       SQS_LONG_POLL_SECONDS  = tostring(var.sqs_long_poll_seconds)
       SQS_VISIBILITY_TIMEOUT = tostring(var.sqs_visibility_timeout)
+      CARAVANA_LOG_FORMAT    = "logstash"
     },
     # A parameter cannot be empty.
     var.routes_version == null ? {} : {

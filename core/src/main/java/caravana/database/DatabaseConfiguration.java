@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -37,13 +38,16 @@ public class DatabaseConfiguration {
     @Bean
     @ConditionalOnExpression(IN_A_SECRET)
     static BeanPostProcessor credentialsFromSecret(
-            ObjectProvider<SecretsManagerClient> client, @Value("${DATABASE_SECRET_ID}") String secret) {
+            ObjectProvider<SecretsManagerClient> client, Environment environment) {
         return new BeanPostProcessor() {
             @Override
             public Object postProcessBeforeInitialization(Object bean, String name) {
                 if (bean instanceof HikariDataSource pool) {
                     pool.setDataSource(new SecretDataSource(
-                            pool.getJdbcUrl(), pool.getDataSourceProperties(), client.getObject(), secret));
+                            pool.getJdbcUrl(),
+                            pool.getDataSourceProperties(),
+                            client.getObject(),
+                            environment.getRequiredProperty("DATABASE_SECRET_ID")));
                 }
                 return bean;
             }

@@ -68,6 +68,12 @@ class SecretDataSource extends AbstractDataSource {
         return connect(new Credentials(user, password));
     }
 
+    /** As the pool's own source of connections takes it. */
+    @Override
+    public void setLoginTimeout(int seconds) {
+        DriverManager.setLoginTimeout(seconds);
+    }
+
     private Connection connect(Credentials with) throws SQLException {
         Properties all = new Properties();
         // The driver reads strings alone.

@@ -39,7 +39,8 @@ final class Up {
                     return 0;
                 }
                 System.out.println("Caravana is up. Ctrl-C stops it.");
-                System.out.println("  web     " + apps.web() + "   (health: " + apps.web() + "/api/health)");
+                System.out.println("  page    " + apps.web() + "/");
+                System.out.println("  health  " + apps.web() + "/api/health");
                 System.out.println("  calls   " + apps.web() + "/api/docs");
                 System.out.println("  operator " + servers.secrets().operatorLine());
                 System.out.println("  data    " + folder + "   (logs: " + folder.resolve("logs") + ")");

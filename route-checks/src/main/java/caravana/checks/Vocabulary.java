@@ -16,7 +16,7 @@ import org.yaml.snakeyaml.Yaml;
  * What the routes of one app may name besides each other. The lists are generated, and a test of each app holds them
  * against the running app.
  *
- * @param operations ids of the contract's operations that are bound to routes: Camel calls them
+ * @param operations ids of the routes that the app itself calls, mostly the contract's operations
  * @param settings names of the app's settings, as {@code {{…}}} names them
  * @param beans names of its beans, each with its public methods
  */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,27 @@ class HttpTest extends WebTest {
         assertThat(answer.headers().firstValue("X-Frame-Options")).hasValue("DENY");
         assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("default-src 'none'");
+    }
+
+    /** Without a token, and with a policy that lets it show what the links of a video lead to, and nothing else. */
+    @Test
+    void thePageIsServedToAllUnderAPolicyOfItsOwn() throws Exception {
+        Api user = user();
+        String link = Api.json(user.get("/api/videos/" + uploaded(user)))
+                .path("original_url")
+                .asText();
+        String origin = URI.create(link).resolve("/").toString().replaceAll("/$", "");
+
+        HttpResponse<String> page = api().get("/");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(page.headers().firstValue("Content-Security-Policy"))
+                .hasValue("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' " + origin
+                        + "; media-src 'self' " + origin + "; connect-src 'self' " + origin
+                        + "; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+        assertThat(api().get("/page/app.js").headers().firstValue("Content-Type"))
+                .hasValue("text/javascript");
     }
 
     @Test

@@ -80,12 +80,45 @@ class UploadTest extends WebTest {
                 .containsEntry("original_name", null);
     }
 
+    /** A client that takes its time is not told that the app was slow. */
+    @Test
+    void theAppsOwnTimeRunsFromTheLastByte() throws Exception {
+        byte[] content = bytes(1000);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST /api/videos?title=t HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer " + user.token()
+                            + "\r\nContent-Type: video/mp4\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            out.write(content, 0, 999);
+            out.flush();
+            long started = System.nanoTime();
+            // Until web has it in hand, and half a second more.
+            await().pollDelay(Duration.ofMillis(500)).atMost(SOON).until(() -> count("receiving") == 1);
+            out.write(content, 999, 1);
+            out.flush();
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            double total = (System.nanoTime() - started) / 1e6;
+
+            assertThat(answer).startsWith("HTTP/1.1 201");
+            assertThat(appMillis(answer)).isPositive().isLessThan(total - 500);
+        }
+    }
+
+    private static double appMillis(String answer) {
+        return answer.lines()
+                .filter(line -> line.startsWith("Server-Timing: app;dur="))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf("=") + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private String assertAccepted(HttpResponse<String> answer, byte[] content) throws Exception {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
         String id = Api.json(answer).path("video_id").asText();
         assertThat(Api.json(answer).path("task_id").asText()).isEqualTo(id);
         assertThat(Api.json(answer).path("message").asText()).startsWith("Video subido correctamente");
         assertThat(answer.headers().firstValue("Location")).hasValue("/api/videos/" + id);
+        assertThat(answer.headers().firstValue("Server-Timing").orElseThrow()).matches("app;dur=[0-9]+[.][0-9]");
         assertThat(objects()).containsExactly("uploads/" + id + ".mp4");
         assertThat(s3.getObjectAsBytes(g -> g.bucket(bucket()).key("uploads/" + id + ".mp4"))
                         .asByteArray())

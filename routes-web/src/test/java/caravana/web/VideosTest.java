@@ -21,12 +21,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.test.context.TestPropertySource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** What an owner sees of videos, and does to them, once they are uploaded. */
-@TestPropertySource(properties = "caravana.reconciler.period=500ms")
+@TestPropertySource(properties = {"caravana.reconciler.period=500ms", "caravana.events.heartbeat=1s"})
+@Timeout(60)
 class VideosTest extends WebTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -215,6 +217,67 @@ class VideosTest extends WebTest {
         assertThat(nextStatus(lines)).as("end of the stream").isNull();
 
         assertProblem(user.get("/api/videos/" + UUID.randomUUID() + "/events"), 404, "not_found");
+    }
+
+    @Test
+    void oneStreamTellsOfAllOnesVideosAndWhatWasMissed() throws Exception {
+        String first = uploaded(user);
+        String finished = uploaded(user);
+        set(finished, PROCESSED + ", updated_at = now() - interval '5 minutes'");
+        uploaded(user());
+
+        BufferedReader lines = watchAll(null);
+        assertThat(next(lines, "video").path("video_id").asText()).isEqualTo(first);
+        set(first, PROCESSING + ", updated_at = now()");
+        redis.opsForHash().putAll("progress:" + first, Map.of("phase", "probe"));
+        await().atMost(SOON)
+                .until(() -> next(lines, "video").path("phase").asText().equals("probe"));
+        String second = uploaded(user);
+        assertThat(next(lines, "video").path("video_id").asText()).isEqualTo(second);
+        user.delete("/api/videos/" + second);
+        assertThat(next(lines, "deleted").path("video_id").asText()).isEqualTo(second);
+
+        set(first, FAILED + ", updated_at = now()");
+        JsonNode failed = next(lines, "video");
+        assertThat(failed.at("/error/code").asText()).isEqualTo("attempts_exhausted");
+        set(first, "updated_at = now() - interval '5 minutes'");
+        long sixMinutesAgo = System.currentTimeMillis() - Duration.ofMinutes(6).toMillis();
+        BufferedReader again = watchAll(String.valueOf(sixMinutesAgo));
+        assertThat(List.of(
+                        next(again, "video").path("video_id").asText(),
+                        next(again, "video").path("video_id").asText()))
+                .containsExactlyInAnyOrder(first, finished);
+    }
+
+    @Test
+    void aSilentStreamHasAHeartbeat() throws Exception {
+        BufferedReader lines = watchAll(null);
+        assertThat(lines.lines().filter(line -> !line.isEmpty()).limit(4).toList())
+                .containsExactly("retry:2000", ":open", ":still there", ":still there");
+    }
+
+    private BufferedReader watchAll(String lastEvent) throws Exception {
+        HttpRequest.Builder watch = user.request("/api/videos/events");
+        if (lastEvent != null) {
+            watch.header("Last-Event-ID", lastEvent);
+        }
+        HttpResponse<InputStream> stream = Api.HTTP.send(watch.build(), HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(stream.statusCode()).isEqualTo(200);
+        assertThat(stream.headers().firstValue("X-Accel-Buffering")).hasValue("no");
+        return new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8));
+    }
+
+    /** The data of the next event of that name; any other event fails. */
+    private static JsonNode next(BufferedReader lines, String name) throws Exception {
+        String line = lines.readLine();
+        while (!line.startsWith("event:")) {
+            line = lines.readLine();
+        }
+        assertThat(line).isEqualTo("event:" + name);
+        while (!line.startsWith("data:")) {
+            line = lines.readLine();
+        }
+        return Api.JSON.readTree(line.substring("data:".length()));
     }
 
     private static String nextStatus(BufferedReader lines) throws Exception {

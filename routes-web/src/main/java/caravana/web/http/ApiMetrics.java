@@ -36,12 +36,18 @@ class ApiMetrics {
 
         private final String operation;
         private final long started = System.nanoTime();
+        private final AppTime time = new AppTime();
         private volatile int status;
         private volatile boolean brokenOff;
         private volatile double bytes;
 
         private Call(String operation) {
             this.operation = operation;
+        }
+
+        /** How long the app itself has taken. */
+        AppTime time() {
+            return time;
         }
 
         /** What the route made of it. */

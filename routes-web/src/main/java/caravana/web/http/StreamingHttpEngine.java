@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Such endpoints run on a bounded pool of their own: uploads bound their memory by it, and never keep a status
  *       request waiting. A full pool answers 503 with {@code Retry-After}.
  *   <li>The exchange property {@code caller} tells who asks.
+ *   <li>{@code Server-Timing} tells how long the app took, see {@link AppTime}.
  *   <li>No request header and no request body ever comes back in an answer, and every error is a {@link Problem}.
  * </ul>
  */
@@ -103,7 +104,8 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     }
 
     private static Exchange withStream(Exchange exchange) throws IOException {
-        exchange.getIn().setBody(request(exchange).getInputStream());
+        HttpServletRequest request = request(exchange);
+        exchange.getIn().setBody(call(request).time().from(request.getInputStream()));
         return exchange;
     }
 
@@ -190,10 +192,13 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                 // Camel names one for whatever the contract has some type for.
                 answer.removeHeader(Exchange.CONTENT_TYPE);
             }
-            super.afterProcess(response, exchange);
             ApiMetrics.Call call = exchange.getProperty(ApiMetrics.Call.NAME, ApiMetrics.Call.class);
             if (call != null) {
                 // Camel refuses some requests before the app sees them.
+                response.setHeader(AppTime.HEADER, call.time().soFar());
+            }
+            super.afterProcess(response, exchange);
+            if (call != null) {
                 call.answered(response.getStatus());
             }
             try {

@@ -2,6 +2,7 @@ package caravana.web.identity;
 
 import caravana.web.http.Caller;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.UUID;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -20,6 +21,15 @@ public final class Callers {
             return null;
         }
         return new Caller(id(token.getToken()));
+    }
+
+    /** When the token of this thread's request expires; never, if it does not say. */
+    public static Instant currentUntil() {
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        Instant until = authentication instanceof JwtAuthenticationToken token
+                ? token.getToken().getExpiresAt()
+                : null;
+        return until == null ? Instant.MAX : until;
     }
 
     /** Our own subjects are UUIDs; another issuer's become one, always the same, and no other issuer's. */

@@ -2,6 +2,7 @@ package caravana.web.identity;
 
 import caravana.web.http.Problem;
 import caravana.web.http.ProblemWriter;
+import caravana.web.video.PresignedLinks;
 import jakarta.servlet.DispatcherType;
 import java.util.Collection;
 import java.util.List;
@@ -31,17 +32,39 @@ class SecurityConfiguration {
         "/api/auth/signup", "/api/auth/login", "/api/health/ready", "/api/openapi.yaml", "/api/docs", "/api/docs/**"
     };
 
+    /** The page for people, and what it is made of. */
+    private static final String[] PAGE = {"/", "/index.html", "/page/**"};
+
     /** The page of the contract needs its own scripts and styles; everything else is data. */
     private static final String CONTENT_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    /** The page shows objects of the bucket: {@code %1$s} is where the links to them lead. */
+    private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
+            + " img-src 'self' %1$s; media-src 'self' %1$s; connect-src 'self' %1$s; base-uri 'none';"
+            + " form-action 'self'; frame-ancestors 'none'";
+
     /** The management port listens on loopback only, and what scrapes it has no account. */
     @Bean
     @Order(0)
     SecurityFilterChain management(HttpSecurity http) throws Exception {
-        return headers(http.securityMatcher(EndpointRequest.toAnyEndpoint())
-                        .authorizeHttpRequests(calls -> calls.anyRequest().permitAll()))
+        return headers(
+                        http.securityMatcher(EndpointRequest.toAnyEndpoint())
+                                .authorizeHttpRequests(
+                                        calls -> calls.anyRequest().permitAll()),
+                        CONTENT_POLICY)
+                .build();
+    }
+
+    @Bean
+    @Order(0)
+    SecurityFilterChain page(HttpSecurity http, PresignedLinks links) throws Exception {
+        return headers(
+                        http.securityMatcher(PAGE)
+                                .authorizeHttpRequests(
+                                        calls -> calls.anyRequest().permitAll()),
+                        PAGE_POLICY.formatted(links.origin()))
                 .build();
     }
 
@@ -49,8 +72,11 @@ class SecurityConfiguration {
     @Bean
     @Order(1)
     SecurityFilterChain openToAll(HttpSecurity http) throws Exception {
-        return headers(http.securityMatcher(OPEN_TO_ALL)
-                        .authorizeHttpRequests(calls -> calls.anyRequest().permitAll()))
+        return headers(
+                        http.securityMatcher(OPEN_TO_ALL)
+                                .authorizeHttpRequests(
+                                        calls -> calls.anyRequest().permitAll()),
+                        CONTENT_POLICY)
                 .build();
     }
 
@@ -62,25 +88,27 @@ class SecurityConfiguration {
             response.setHeader("WWW-Authenticate", "Bearer");
             problems.write(Problem.of(401), response);
         };
-        return headers(http.authorizeHttpRequests(calls -> calls
-                                // A request that has been let in goes on, whatever becomes of it.
-                                .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
-                                .permitAll()
-                                .requestMatchers("/api/ops/**")
-                                .hasRole("operator")
-                                .anyRequest()
-                                .authenticated())
-                        .oauth2ResourceServer(
-                                tokens -> tokens.jwt(jwt -> jwt.jwtAuthenticationConverter(roles(identity)))
-                                        .authenticationEntryPoint(whoIsThat)
-                                        .accessDeniedHandler((request, response, refused) ->
-                                                problems.write(Problem.of(403), response)))
-                        .exceptionHandling(handling -> handling.authenticationEntryPoint(whoIsThat)))
+        return headers(
+                        http.authorizeHttpRequests(calls -> calls
+                                        // A request that has been let in goes on, whatever becomes of it.
+                                        .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                                        .permitAll()
+                                        .requestMatchers("/api/ops/**")
+                                        .hasRole("operator")
+                                        .anyRequest()
+                                        .authenticated())
+                                .oauth2ResourceServer(
+                                        tokens -> tokens.jwt(jwt -> jwt.jwtAuthenticationConverter(roles(identity)))
+                                                .authenticationEntryPoint(whoIsThat)
+                                                .accessDeniedHandler((request, response, refused) ->
+                                                        problems.write(Problem.of(403), response)))
+                                .exceptionHandling(handling -> handling.authenticationEntryPoint(whoIsThat)),
+                        CONTENT_POLICY)
                 .build();
     }
 
-    private static HttpSecurity headers(HttpSecurity http) throws Exception {
-        return http.headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY))
+    private static HttpSecurity headers(HttpSecurity http, String contentPolicy) throws Exception {
+        return http.headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(contentPolicy))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 // No cookie carries identity, so no other site can make a browser use it.

@@ -1,11 +1,14 @@
 package caravana.web.video;
 
 import caravana.aws.BucketProperties;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.springframework.http.ContentDisposition;
 import org.springframework.stereotype.Component;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Utilities;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** Links through which a browser fetches an object from S3 by itself, for 15 minutes. Nothing is asked of S3. */
@@ -16,11 +19,22 @@ public class PresignedLinks {
     static final Duration VALID = Duration.ofMinutes(15);
 
     private final S3Presigner presigner;
+    private final S3Utilities addresses;
     private final String bucket;
 
-    PresignedLinks(S3Presigner presigner, BucketProperties storage) {
+    PresignedLinks(S3Presigner presigner, S3Client s3, BucketProperties storage) {
         this.presigner = presigner;
+        this.addresses = s3.utilities();
         this.bucket = storage.bucket();
+    }
+
+    /**
+     * Scheme, host and port of all links, as {@code S3_BUCKET}, {@code AWS_REGION} and {@code AWS_ENDPOINT_URL_S3} make
+     * them. No credentials are needed for it.
+     */
+    public String origin() {
+        URL any = addresses.getUrl(u -> u.bucket(bucket).key("any"));
+        return any.getProtocol() + "://" + any.getAuthority();
     }
 
     /**

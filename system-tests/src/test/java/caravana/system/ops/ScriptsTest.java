@@ -112,8 +112,8 @@ class ScriptsTest {
                 "show-group caravana-web",
                 List.of(
                         "aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names caravana-web --query"
-                            + " 'AutoScalingGroups[].Instances[].[InstanceId,LifecycleState,HealthStatus,LaunchTemplate.Version]'"
-                            + " --output table",
+                                + " 'AutoScalingGroups[].Instances[].[InstanceId,LifecycleState,HealthStatus,LaunchTemplate.Version]'"
+                                + " --output table",
                         "aws autoscaling describe-instance-refreshes --auto-scaling-group-name caravana-web"
                                 + " --max-records 3 --query"
                                 + " 'InstanceRefreshes[].[StartTime,Status,PercentageComplete,StatusReason]' --output"
@@ -144,10 +144,10 @@ class ScriptsTest {
                         "aws rds describe-db-instances --db-instance-identifier caravana --output text"
                                 + " --query 'DBInstances[0].DBParameterGroups[0].DBParameterGroupName'",
                         "aws rds restore-db-instance-to-point-in-time --source-db-instance-identifier caravana"
-                            + " --target-db-instance-identifier caravana-restored --restore-time 2026-03-01T04:05:00Z"
-                            + " --db-subnet-group-name caravana --vpc-security-group-ids SECURITY_GROUPS"
-                            + " --db-parameter-group-name PARAMETER_GROUP --no-publicly-accessible --multi-az"
-                            + " --deletion-protection --query DBInstance.DBInstanceStatus --output text",
+                                + " --target-db-instance-identifier caravana-restored --restore-time 2026-03-01T04:05:00Z"
+                                + " --db-subnet-group-name caravana --vpc-security-group-ids SECURITY_GROUPS"
+                                + " --db-parameter-group-name PARAMETER_GROUP --no-publicly-accessible --multi-az"
+                                + " --deletion-protection --query DBInstance.DBInstanceStatus --output text",
                         "aws rds wait db-instance-available --db-instance-identifier caravana-restored",
                         "aws rds modify-db-instance --db-instance-identifier caravana-restored"
                                 + " --manage-master-user-password --apply-immediately"

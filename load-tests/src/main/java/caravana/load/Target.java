@@ -1,0 +1,163 @@
+package caravana.load;
+
+import caravana.local.AppProcess;
+import caravana.local.LocalStack;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the load goes to: a web that runs somewhere, or a local stack of our own with workers as they are wanted. */
+final class Target implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(120);
+    private static final String PATH = "PATH";
+
+    private final URI web;
+    private final Own own;
+    private boolean closed;
+
+    private Target(URI web, Own own) {
+        this.web = web;
+        this.own = own;
+    }
+
+    /**
+     * @param url where web answers; null starts a local stack and a web on free ports
+     */
+    static Target of(URI url) throws IOException {
+        if (url != null) {
+            return new Target(url, null);
+        }
+        Own own = new Own();
+        return new Target(own.web.uri(), own);
+    }
+
+    URI web() {
+        return web;
+    }
+
+    /** The local stack; empty when web is somebody else's, and its workers too. */
+    Optional<Own> own() {
+        return Optional.ofNullable(own);
+    }
+
+    /** Ends what was started, once. */
+    @Override
+    public synchronized void close() {
+        if (own != null && !closed) {
+            closed = true;
+            own.close();
+        }
+    }
+
+    /** A local stack with web and, when they are wanted, workers. */
+    static final class Own {
+
+        private final Path folder;
+        private final LocalStack stack;
+        private final AppProcess web;
+        private final HttpServer orders;
+        private final List<AppProcess> workers = new ArrayList<>();
+        private int started;
+
+        private Own() throws IOException {
+            Path parent = Files.createDirectories(Project.root().resolve(".caravana/load"));
+            folder = Files.createTempDirectory(parent, "system-");
+            stack = LocalStack.start(folder.resolve("stack"));
+            AppProcess starting = null;
+            try {
+                starting = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"));
+                starting.awaitReady(START);
+                orders = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+                orders.createContext("/resume", exchange -> {
+                    order(false);
+                    exchange.sendResponseHeaders(204, -1);
+                    exchange.close();
+                });
+                orders.start();
+            } catch (IOException | RuntimeException e) {
+                if (starting != null) {
+                    starting.close();
+                }
+                stack.close();
+                throw e;
+            }
+            web = starting;
+        }
+
+        /**
+         * Replaces the workers.
+         *
+         * @param slots jobs that each does at once
+         * @param standIn whether a stand-in takes ffmpeg's place
+         */
+        void startWorkers(int count, int slots, boolean standIn) throws IOException {
+            stopWorkers();
+            Map<String, String> settings = new HashMap<>(stack.environment());
+            settings.put("CARAVANA_WORKER_SLOTS", String.valueOf(slots));
+            if (standIn) {
+                settings.put(PATH, Project.standIn() + ":" + System.getenv(PATH));
+            }
+            for (int i = 0; i < count; i++) {
+                String name = "worker-" + ++started;
+                settings.put("CARAVANA_WORK_DIR", folder.resolve(name).toString());
+                workers.add(AppProcess.start(AppProcess.WORKER, settings, folder.resolve(name + ".log")));
+            }
+            workers.forEach(worker -> worker.awaitReady(START));
+        }
+
+        void stopWorkers() {
+            workers.forEach(AppProcess::close);
+            workers.clear();
+        }
+
+        /** Lets the workers take no more jobs; each of them hears it within a second. */
+        void pause() {
+            order(true);
+        }
+
+        /** A {@code POST} to it lets the workers go on. */
+        URI resume() {
+            return URI.create("http://127.0.0.1:" + orders.getAddress().getPort() + "/resume");
+        }
+
+        /** The row by which all workers go; operators have no call for it yet. */
+        private void order(boolean paused) {
+            String url = stack.environment().get("DATABASE_URL");
+            try (Connection database = DriverManager.getConnection(
+                            "jdbc:postgresql://" + url.substring(url.indexOf('@') + 1), "caravana", "caravana");
+                    Statement statement = database.createStatement()) {
+                statement.executeUpdate("UPDATE intake SET paused = " + paused + ", changed_at = now()");
+            } catch (SQLException e) {
+                throw new IllegalStateException("The workers cannot be given orders", e);
+            }
+        }
+
+        private void close() {
+            orders.stop(0);
+            stopWorkers();
+            web.close();
+            stack.close();
+            try {
+                Project.delete(folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// Signing in and signing up.
+
+import {logIn, signUp} from './api.js';
+import {h} from './dom.js';
+import {signedIn} from './session.js';
+import {t, why} from './texts.js';
+
+let creating = false;
+
+/** @param {string} [notice] a key of texts.js: why somebody has to sign in again */
+export function accountView(notice) {
+  const view = h('section', {class: 'account card'});
+  show();
+  return view;
+
+  function show() {
+    const problem = h('p', {class: 'problem', role: 'alert', hidden: true});
+    const fields = creating ? signUpFields() : signInFields();
+    const submit = h('button', {type: 'submit', class: 'main wide'}, t(creating ? 'signUp' : 'signIn'));
+    const form = h('form', {onsubmit: send}, ...fields, problem, submit);
+    view.replaceChildren(
+      h('h1', {}, t(creating ? 'signUp' : 'signIn')),
+      notice ? h('p', {class: 'notice', role: 'status'}, t(notice)) : h('p', {class: 'quiet'}, t('tagline')),
+      form,
+      h('p', {class: 'switch'}, h('button', {type: 'button', class: 'link', onclick: other}, t(creating ? 'toSignIn' : 'toSignUp'))));
+
+    async function send(event) {
+      event.preventDefault();
+      const values = Object.fromEntries(new FormData(form));
+      problem.hidden = true;
+      submit.disabled = true;
+      try {
+        if (creating) {
+          await signUp(values);
+        }
+        const email = values.email;
+        const token = await logIn(email, values.password1 ?? values.password);
+        creating = false;
+        signedIn(email, token);
+      } catch (refused) {
+        problem.textContent = why({code: refused.code, detail: refused.message});
+        problem.hidden = false;
+        submit.disabled = false;
+      }
+    }
+  }
+
+  function other() {
+    creating = !creating;
+    notice = undefined;
+    show();
+    view.querySelector('input').focus();
+  }
+}
+
+function signInFields() {
+  return [
+    field('email', 'email', {type: 'email', autocomplete: 'username', maxlength: 254}),
+    field('password', 'password', {type: 'password', autocomplete: 'current-password', maxlength: 128}),
+  ];
+}
+
+function signUpFields() {
+  const secret = {type: 'password', autocomplete: 'new-password', minlength: 8, maxlength: 128};
+  return [
+    h('div', {class: 'pair'},
+      field('first_name', 'firstName', {autocomplete: 'given-name', maxlength: 100}),
+      field('last_name', 'lastName', {autocomplete: 'family-name', maxlength: 100})),
+    h('div', {class: 'pair'},
+      field('city', 'city', {autocomplete: 'address-level2', maxlength: 100}),
+      field('country', 'country', {autocomplete: 'country-name', maxlength: 100})),
+    field('email', 'email', {type: 'email', autocomplete: 'username', maxlength: 254}),
+    field('password1', 'password', {...secret, 'aria-describedby': 'password-hint'}, h('small', {id: 'password-hint'}, t('passwordHint'))),
+    field('password2', 'passwordAgain', secret),
+  ];
+}
+
+function field(name, label, attributes, hint = null) {
+  const id = `field-${name}`;
+  return h('div', {class: 'field'}, h('label', {for: id}, t(label)), h('input', {id, name, required: true, ...attributes}), hint);
+}

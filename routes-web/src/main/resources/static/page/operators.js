@@ -1,0 +1,220 @@
+// The operators' section: queue, workers, dead letters, failures.
+
+import {call, Refused} from './api.js';
+import {ask, h, say} from './dom.js';
+import {ago, dateTime, duration, number, percent, phase, t, why} from './texts.js';
+
+const PERIOD = 3_000;
+
+const post = (path, json) => call(`/ops/${path}`, {method: 'POST', json});
+
+export function operatorsView() {
+  const selected = new Set();
+  const problem = h('p', {class: 'problem', role: 'alert', hidden: true});
+  const queue = h('section', {'aria-labelledby': 'queue'});
+  const workers = h('section', {'aria-labelledby': 'workers'});
+  const letters = h('section', {'aria-labelledby': 'dead-letters'});
+  const failures = h('section', {'aria-labelledby': 'failures'});
+  const element = h('div', {class: 'operations'}, problem, queue, workers, letters, failures);
+  /** What each section shows, so that one that has not changed is left alone, and keeps the focus. */
+  const shown = new Map();
+  let left = false;
+  let timer;
+  round();
+  return {element, leave: () => {
+    left = true;
+    clearTimeout(timer);
+  }};
+
+  async function round() {
+    if (!document.hidden) {
+      await refresh();
+    }
+    if (!left) {
+      timer = setTimeout(round, PERIOD);
+    }
+  }
+
+  async function refresh() {
+    try {
+      const [state, dead, failed] = await Promise.all([call('/ops/queue'), call('/ops/dead-letters'), call('/ops/failures')]);
+      problem.hidden = true;
+      update(queue, {...state, workers: null}, () => showQueue(state));
+      // "Seen 2 s ago" grows old by itself.
+      update(workers, [state.paused, state.workers, Math.floor(Date.now() / PERIOD)], () => showWorkers(state));
+      update(letters, dead, () => showLetters(dead));
+      update(failures, failed, () => showFailures(failed.items));
+    } catch (refused) {
+      tell(refused, 'notNow');
+    }
+  }
+
+  function update(section, value, make) {
+    const text = JSON.stringify(value);
+    if (!left && shown.get(section) !== text) {
+      const focused = section.contains(document.activeElement) ? document.activeElement.id : null;
+      shown.set(section, text);
+      section.replaceChildren(...make());
+      if (focused) {
+        document.getElementById(focused)?.focus();
+      }
+    }
+  }
+
+  function tell(refused, text) {
+    if (!(refused instanceof Refused)) {
+      throw refused;
+    }
+    const reason = why({code: refused.code, detail: refused.message});
+    problem.textContent = text ? t(text, {why: reason}) : reason;
+    problem.hidden = false;
+  }
+
+  async function attempt(what) {
+    try {
+      await what();
+    } catch (refused) {
+      tell(refused);
+      return;
+    }
+    await refresh();
+  }
+
+  function showQueue(state) {
+    const figure = (name, value, alarm = false) => h('div', {class: alarm ? 'figure alarm' : 'figure'}, h('dt', {}, t(name)), h('dd', {}, value));
+    const dead = state.dead_letters.visible + state.dead_letters.in_flight;
+    return [
+      h('h2', {id: 'queue'}, t('queue')),
+      h('dl', {class: 'figures'},
+        figure('waiting', number(state.visible)),
+        figure('inFlight', number(state.in_flight)),
+        figure('delayed', number(state.delayed)),
+        figure('oldestDue', state.oldest_due_seconds === null ? '–' : duration(state.oldest_due_seconds)),
+        figure('deadLetters', number(dead), dead > 0)),
+    ];
+  }
+
+  function showWorkers(state) {
+    const rows = state.workers.map((worker) => h('tr', {},
+      h('th', {scope: 'row'}, worker.worker,
+        h('small', {}, `${t('slots', {used: number(worker.jobs.length), slots: number(worker.slots)})}, ${t('seen', {time: ago(worker.seen_at)})}`),
+        worker.closed_by?.length > 0 ? h('small', {class: 'closed'}, t('closedBy', {what: worker.closed_by.map((by) => t(`closed_${by}`)).join(', ')})) : null),
+      h('td', {}, ...(worker.jobs.length > 0 ? worker.jobs.map(job) : [h('span', {class: 'quiet'}, t('idle'))]))));
+    return [
+      h('div', {class: 'head'},
+        h('h2', {id: 'workers'}, t('workers')),
+        state.paused
+          ? h('button', {id: 'pause-or-resume', type: 'button', class: 'main', onclick: () => attempt(() => post('workers/resume'))}, t('resume'))
+          : h('button', {id: 'pause-or-resume', type: 'button', class: 'plain', onclick: () => attempt(pause)}, t('pause'))),
+      h('p', {class: state.paused ? 'notice' : 'quiet', role: 'status'}, t(state.paused ? 'workersPaused' : 'workersRunning')),
+      rows.length > 0
+        ? table([t('worker'), t('inFlight')], rows)
+        : emptyState('noWorkers', 'noWorkersText'),
+    ];
+  }
+
+  function job(running) {
+    const known = typeof running.percent === 'number';
+    return h('div', {class: 'job'},
+      h('span', {}, phase(running.phase ?? 'claim'), known ? ` · ${percent(running.percent)}` : ''),
+      h('progress', {max: 100, value: known ? running.percent : null, 'aria-label': t('progressOf', {title: running.video_id})}),
+      h('small', {}, running.video_id, running.attempt > 1 ? ` · ${t('attempt', {n: number(running.attempt)})}` : ''));
+  }
+
+  async function pause() {
+    const reason = await ask({title: t('pauseTitle'), text: t('pauseText'), yes: t('pause'), no: t('cancel'), input: t('reason')});
+    if (reason !== null) {
+      await post('workers/pause', {reason});
+    }
+  }
+
+  function showLetters(dead) {
+    const ids = dead.items.map((item) => item.message_id);
+    [...selected].filter((id) => !ids.includes(id)).forEach((id) => selected.delete(id));
+    const redrive = h('button', {id: 'redrive', type: 'button', class: 'main', onclick: () => attempt(() => redriveThem(t('redriveTitle', {n: number(selected.size)}), {message_ids: [...selected]}))}, t('redrive'));
+    const discard = h('button', {id: 'discard', type: 'button', class: 'plain warn', onclick: () => attempt(discardSelected)}, t('discard'));
+    const all = h('input', {id: 'select-all', type: 'checkbox', 'aria-label': t('selectAll'), onchange: () => {
+      boxes.forEach((box) => {
+        box.checked = all.checked;
+      });
+      choose();
+    }});
+    const boxes = dead.items.map((item) => {
+      const box = h('input', {id: `select-${item.message_id}`, type: 'checkbox', value: item.message_id, 'aria-label': t('select', {video: item.video_id ?? item.message_id}), onchange: choose});
+      box.checked = selected.has(item.message_id);
+      return box;
+    });
+    const rows = dead.items.map((item, i) => h('tr', {},
+      h('td', {class: 'box'}, boxes[i]),
+      h('td', {}, h('code', {}, item.code), ' ', h('span', {class: `badge ${item.state}`}, t(`state_${item.state}`)),
+        h('small', {class: 'reason', lang: 'en'}, item.reason)),
+      h('td', {class: 'id'}, item.video_id ?? '–'),
+      h('td', {class: 'number'}, number(item.attempts)),
+      h('td', {class: 'time'}, dateTime(item.sent_at))));
+    choose();
+    return [
+      h('div', {class: 'head'},
+        h('h2', {id: 'dead-letters'}, t('deadLetters')),
+        rows.length > 0
+          ? h('div', {class: 'buttons'}, redrive, discard,
+            h('button', {id: 'redrive-all', type: 'button', class: 'plain', onclick: () => attempt(() => redriveThem(t('redriveAllTitle'), {all: true}))}, t('redriveAll')))
+          : null),
+      rows.length > 0
+        ? table([all, t('reason'), t('video'), t('attempts'), t('sent')], rows)
+        : emptyState('noDeadLetters', 'noDeadLettersText'),
+      dead.complete ? null : h('p', {class: 'quiet'}, t('incomplete', {n: number(dead.approximate), listed: number(dead.listed)})),
+    ].filter((part) => part !== null);
+
+    function choose() {
+      boxes.forEach((box) => (box.checked ? selected.add(box.value) : selected.delete(box.value)));
+      all.checked = boxes.length > 0 && boxes.every((box) => box.checked);
+      redrive.disabled = selected.size === 0;
+      discard.disabled = selected.size === 0;
+    }
+  }
+
+  async function redriveThem(title, body) {
+    if (await ask({title, text: t('redriveText'), yes: t('redrive'), no: t('cancel')}) !== null) {
+      const done = await post('dead-letters/redrive', body);
+      selected.clear();
+      say(t('redriveDone', counts(done)));
+    }
+  }
+
+  async function discardSelected() {
+    const reason = await ask({
+      title: t('discardTitle', {n: number(selected.size)}), text: t('discardText'), yes: t('discard'), no: t('cancel'), input: t('reason'), danger: true,
+    });
+    if (reason !== null) {
+      const done = await post('dead-letters/discard', {message_ids: [...selected], reason});
+      selected.clear();
+      say(t('discardDone', counts(done)));
+    }
+  }
+
+  function showFailures(items) {
+    const rows = items.map((item) => h('tr', {},
+      h('th', {scope: 'row'}, item.title, h('small', {}, item.video_id)),
+      h('td', {}, h('code', {}, item.code), h('small', {class: 'reason', lang: 'en'}, item.detail ?? '')),
+      h('td', {class: 'time'}, dateTime(item.failed_at))));
+    return [
+      h('h2', {id: 'failures'}, t('failures')),
+      rows.length > 0 ? table([t('video'), t('reason'), t('failedAt')], rows) : emptyState('noFailures', 'noFailuresText'),
+    ];
+  }
+}
+
+function counts(lists) {
+  return Object.fromEntries(Object.entries(lists).filter(([, list]) => Array.isArray(list)).map(([name, list]) => [name, number(list.length)]));
+}
+
+function table(heads, rows) {
+  return h('div', {class: 'table card', tabindex: 0},
+    h('table', {},
+      h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', {scope: 'col'}, head)))),
+      h('tbody', {}, ...rows)));
+}
+
+function emptyState(title, text) {
+  return h('div', {class: 'empty'}, h('p', {class: 'strong'}, t(title)), h('p', {}, t(text)));
+}

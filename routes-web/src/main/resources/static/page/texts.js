@@ -1,0 +1,350 @@
+// Every word of the page, in Spanish and English.
+
+const KEY = 'caravana.language';
+
+const TEXTS = {
+  en: {
+    skip: 'Skip to the content',
+    tagline: 'Videos in, finished clips out.',
+    language: 'Language',
+    sections: 'Sections',
+    videos: 'Videos',
+    operations: 'Operations',
+    signOut: 'Sign out',
+    signIn: 'Sign in',
+    signUp: 'Create an account',
+    toSignUp: 'No account yet? Create one',
+    toSignIn: 'There is an account already? Sign in',
+    email: 'E-mail',
+    password: 'Password',
+    passwordAgain: 'Password once more',
+    passwordHint: 'At least 8 characters.',
+    firstName: 'First name',
+    lastName: 'Last name',
+    city: 'City',
+    country: 'Country',
+    sessionOver: 'You were signed out, since your session has ended. Sign in again.',
+    dropTitle: 'Drop a video here',
+    dropText: 'or choose one from your device.',
+    choose: 'Choose a video',
+    title: 'Title',
+    upload: 'Upload',
+    cancel: 'Cancel',
+    close: 'Close',
+    tryAgain: 'Try again',
+    remove: 'Remove',
+    uploaded: 'Waiting',
+    processing: 'Processing',
+    processed: 'Ready',
+    failed: 'Failed',
+    yourVideos: 'Your videos',
+    none: 'No videos yet',
+    noneText: 'What you upload appears here, with its progress, and then as a finished clip.',
+    loading: 'Loading…',
+    more: 'Show more',
+    place: 'Number {n} in the queue',
+    placeMany: 'Far back in a long queue',
+    attempt: 'attempt {n}',
+    left: 'about {time} left',
+    phase_claim: 'Starting',
+    phase_download: 'Fetching the original',
+    phase_probe: 'Looking at the original',
+    phase_transcode: 'Converting',
+    phase_check: 'Checking the result',
+    phase_publish: 'Storing the result',
+    phase_commit: 'Finishing',
+    play: 'Play',
+    playOf: 'Play “{title}”',
+    downloadResult: 'Download result',
+    downloadOriginal: 'Download original',
+    retry: 'Try again',
+    delete: 'Delete',
+    ofVideo: '{what}: {title}',
+    deleteTitle: 'Delete this video?',
+    deleteText: '“{title}”, its original and its result are deleted for good.',
+    progressOf: 'Progress of “{title}”',
+    truncated: 'The original was cut off; what there was of it has been processed.',
+    saidUploaded: '“{title}” is uploaded.',
+    saidProcessed: '“{title}” is ready.',
+    saidFailed: '“{title}” has failed.',
+    saidDeleted: '“{title}” is deleted.',
+    reason: 'Reason',
+    details: 'Details',
+    error_no_answer: 'The server does not answer. Check your connection, then try again.',
+    error_unknown: 'Something went wrong. Try again in a moment.',
+    error_passwords_differ: 'The two passwords are not the same.',
+    error_unavailable: 'A system that we need is away for a moment. Try again soon.',
+    error_attempts_exhausted: 'It failed several times in a row. You can try again.',
+    error_output_invalid: 'The result was not as planned. That is our fault.',
+    error_media_too_heavy: 'This video needs more memory than there is for one.',
+    error_out_of_memory: 'This video needs more memory than there is for one.',
+    error_original_missing: 'The uploaded file is no longer there. Upload it again.',
+    queue: 'Queue',
+    waiting: 'Waiting',
+    inFlight: 'In work',
+    delayed: 'Delayed',
+    deadLetters: 'Dead letters',
+    oldestDue: 'Oldest waiting',
+    workers: 'Workers',
+    workersPaused: 'All workers are paused: what runs is finished, and nothing new is taken.',
+    workersRunning: 'Workers take jobs.',
+    pause: 'Pause all workers',
+    resume: 'Resume',
+    pauseTitle: 'Pause all workers?',
+    pauseText: 'Running jobs are finished; uploads are still taken, and wait.',
+    noWorkers: 'No worker is there',
+    noWorkersText: 'Uploads wait until one starts.',
+    worker: 'Worker',
+    slots: '{used} of {slots} busy',
+    seen: 'seen {time}',
+    idle: 'Idle',
+    closedBy: 'Takes nothing: {what}',
+    closed_database: 'database away',
+    closed_storage: 'storage away',
+    closed_disk: 'disk almost full',
+    closed_paused: 'paused',
+    closed_stopping: 'stopping',
+    video: 'Video',
+    noDeadLetters: 'No dead letters',
+    noDeadLettersText: 'Jobs that have failed for good would be listed here.',
+    attempts: 'Attempts',
+    sent: 'Since',
+    state_redrivable: 'can be redriven',
+    state_stale: 'outdated',
+    state_poison: 'poison',
+    select: 'Select the dead letter of {video}',
+    selectAll: 'Select all',
+    redrive: 'Redrive',
+    redriveAll: 'Redrive all',
+    redriveTitle: 'Redrive {n}?',
+    redriveAllTitle: 'Redrive all dead letters?',
+    redriveText: 'The jobs are queued again, with all their attempts.',
+    discard: 'Discard',
+    discardTitle: 'Discard {n}?',
+    discardText: 'These messages are deleted for good. The videos stay failed.',
+    redriveDone: 'Redriven: {redriven}. Outdated: {stale}. Poison: {poison}. No longer there: {missing}.',
+    discardDone: 'Discarded: {discarded}. No longer there: {missing}.',
+    incomplete: 'There are about {n} dead letters; {listed} could be listed now.',
+    failures: 'Recent failures',
+    noFailures: 'No recent failures',
+    noFailuresText: 'Videos that failed lately would be listed here.',
+    failedAt: 'Failed',
+    notNow: 'These figures cannot be had at the moment: {why}',
+  },
+  es: {
+    skip: 'Ir al contenido',
+    tagline: 'Entran videos, salen clips terminados.',
+    language: 'Idioma',
+    sections: 'Secciones',
+    videos: 'Videos',
+    operations: 'Operaciones',
+    signOut: 'Cerrar sesión',
+    signIn: 'Iniciar sesión',
+    signUp: 'Crear una cuenta',
+    toSignUp: '¿Aún no tienes cuenta? Crea una',
+    toSignIn: '¿Ya tienes cuenta? Inicia sesión',
+    email: 'Correo electrónico',
+    password: 'Contraseña',
+    passwordAgain: 'Repite la contraseña',
+    passwordHint: 'Mínimo 8 caracteres.',
+    firstName: 'Nombre',
+    lastName: 'Apellido',
+    city: 'Ciudad',
+    country: 'País',
+    sessionOver: 'Tu sesión ha terminado. Inicia sesión otra vez.',
+    dropTitle: 'Suelta un video aquí',
+    dropText: 'o elige uno de tu dispositivo.',
+    choose: 'Elegir un video',
+    title: 'Título',
+    upload: 'Subir',
+    cancel: 'Cancelar',
+    close: 'Cerrar',
+    tryAgain: 'Reintentar',
+    remove: 'Quitar',
+    uploaded: 'En espera',
+    processing: 'En proceso',
+    processed: 'Listo',
+    failed: 'Falló',
+    yourVideos: 'Tus videos',
+    none: 'Todavía no hay videos',
+    noneText: 'Lo que subas aparece aquí con su progreso y, después, como clip terminado.',
+    loading: 'Cargando…',
+    more: 'Mostrar más',
+    place: 'Número {n} en la cola',
+    placeMany: 'Muy atrás en una cola larga',
+    attempt: 'intento {n}',
+    left: 'faltan unos {time}',
+    phase_claim: 'Empezando',
+    phase_download: 'Trayendo el original',
+    phase_probe: 'Examinando el original',
+    phase_transcode: 'Convirtiendo',
+    phase_check: 'Comprobando el resultado',
+    phase_publish: 'Guardando el resultado',
+    phase_commit: 'Terminando',
+    play: 'Reproducir',
+    playOf: 'Reproducir «{title}»',
+    downloadResult: 'Descargar resultado',
+    downloadOriginal: 'Descargar original',
+    retry: 'Reintentar',
+    delete: 'Eliminar',
+    ofVideo: '{what}: {title}',
+    deleteTitle: '¿Eliminar este video?',
+    deleteText: '«{title}», su original y su resultado se eliminan para siempre.',
+    progressOf: 'Progreso de «{title}»',
+    truncated: 'El original estaba cortado; se procesó lo que había.',
+    saidUploaded: '«{title}» se ha subido.',
+    saidProcessed: '«{title}» está listo.',
+    saidFailed: '«{title}» falló.',
+    saidDeleted: '«{title}» se ha eliminado.',
+    reason: 'Motivo',
+    details: 'Detalles',
+    error_no_answer: 'El servidor no responde. Revisa tu conexión y vuelve a intentarlo.',
+    error_unknown: 'Algo salió mal. Vuelve a intentarlo en un momento.',
+    error_bad_credentials: 'El correo o la contraseña no son correctos.',
+    error_passwords_differ: 'Las dos contraseñas no son iguales.',
+    error_email_taken: 'Ya hay una cuenta con este correo. Inicia sesión.',
+    error_too_many_attempts: 'Demasiados intentos fallidos. Espera unos minutos.',
+    error_accounts_elsewhere: 'Las cuentas se gestionan en otro sistema.',
+    error_invalid_request: 'Hay un dato que no es válido.',
+    error_title_invalid: 'Escribe un título de 1 a 200 caracteres.',
+    error_file_empty: 'El archivo está vacío.',
+    error_too_many_uploads: 'Has subido todo lo permitido por hora. Inténtalo más tarde.',
+    error_too_slow: 'La subida es demasiado lenta. Inténtalo con una conexión más rápida.',
+    error_busy: 'Hay demasiada actividad. Inténtalo en un momento.',
+    error_unavailable: 'Un sistema que necesitamos no responde. Inténtalo pronto.',
+    error_not_retryable: 'Reintentar no puede ayudar a este video.',
+    error_not_found: 'Este video ya no existe.',
+    error_not_a_video: 'El archivo no es un video que podamos leer.',
+    error_no_video_stream: 'El archivo no tiene imagen de video.',
+    error_undecodable: 'El video está dañado o en un formato que no podemos decodificar.',
+    error_too_large: 'El archivo es demasiado grande.',
+    error_too_long: 'El video es demasiado largo.',
+    error_too_complex: 'El archivo es demasiado complejo.',
+    error_too_many_streams: 'El archivo tiene demasiadas pistas.',
+    error_resolution_too_high: 'La resolución del video es demasiado alta.',
+    error_frame_rate_too_high: 'El video tiene demasiados cuadros por segundo.',
+    error_codec_unsupported: 'El códec del video no está soportado; H.264 sí.',
+    error_hdr_unsupported: 'El video HDR no está soportado; envíalo en SDR.',
+    error_no_duration: 'El archivo no dice cuánto dura su video.',
+    error_duration_out_of_rules: 'El video tiene que durar de 20 a 60 segundos.',
+    error_resolution_out_of_rules: 'El video tiene que ser al menos de 1080p.',
+    error_original_missing: 'El archivo subido ya no está. Súbelo otra vez.',
+    error_attempts_exhausted: 'Falló varias veces seguidas. Puedes reintentarlo.',
+    error_output_invalid: 'El resultado no salió como debía. Es culpa nuestra.',
+    error_media_too_heavy: 'Este video necesita más memoria de la que hay para uno.',
+    error_out_of_memory: 'Este video necesita más memoria de la que hay para uno.',
+    queue: 'Cola',
+    waiting: 'En espera',
+    inFlight: 'En trabajo',
+    delayed: 'Aplazados',
+    deadLetters: 'Mensajes muertos',
+    oldestDue: 'Espera más larga',
+    workers: 'Workers',
+    workersPaused: 'Todos los workers están en pausa: lo que corre se termina y no se toma nada nuevo.',
+    workersRunning: 'Los workers toman trabajos.',
+    pause: 'Pausar los workers',
+    resume: 'Reanudar',
+    pauseTitle: '¿Pausar todos los workers?',
+    pauseText: 'Lo que corre se termina; las subidas se aceptan y esperan.',
+    noWorkers: 'No hay ningún worker',
+    noWorkersText: 'Las subidas esperan hasta que arranque uno.',
+    worker: 'Worker',
+    slots: '{used} de {slots} ocupados',
+    seen: 'visto {time}',
+    idle: 'Sin trabajo',
+    closedBy: 'No toma nada: {what}',
+    closed_database: 'sin base de datos',
+    closed_storage: 'sin almacenamiento',
+    closed_disk: 'disco casi lleno',
+    closed_paused: 'en pausa',
+    closed_stopping: 'deteniéndose',
+    video: 'Video',
+    noDeadLetters: 'No hay mensajes muertos',
+    noDeadLettersText: 'Aquí aparecerían los trabajos que fallaron definitivamente.',
+    attempts: 'Intentos',
+    sent: 'Desde',
+    state_redrivable: 'se puede reenviar',
+    state_stale: 'superado',
+    state_poison: 'veneno',
+    select: 'Seleccionar el mensaje muerto de {video}',
+    selectAll: 'Seleccionar todo',
+    redrive: 'Reenviar',
+    redriveAll: 'Reenviar todo',
+    redriveTitle: '¿Reenviar {n}?',
+    redriveAllTitle: '¿Reenviar todos los mensajes muertos?',
+    redriveText: 'Los trabajos vuelven a la cola con todos sus intentos.',
+    discard: 'Descartar',
+    discardTitle: '¿Descartar {n}?',
+    discardText: 'Estos mensajes se eliminan para siempre. Los videos siguen fallidos.',
+    redriveDone: 'Reenviados: {redriven}. Superados: {stale}. Veneno: {poison}. Ya no están: {missing}.',
+    discardDone: 'Descartados: {discarded}. Ya no están: {missing}.',
+    incomplete: 'Hay unos {n} mensajes muertos; ahora se pudieron listar {listed}.',
+    failures: 'Fallos recientes',
+    noFailures: 'No hay fallos recientes',
+    noFailuresText: 'Aquí aparecerían los videos que fallaron últimamente.',
+    failedAt: 'Falló',
+    notNow: 'Estas cifras no se pueden ver ahora: {why}',
+  },
+};
+
+export const LANGUAGES = {en: 'English', es: 'Español'};
+
+let language = localStorage.getItem(KEY);
+if (!(language in TEXTS)) {
+  language = navigator.languages.map((name) => name.slice(0, 2)).find((name) => name in TEXTS) ?? 'en';
+}
+
+export function currentLanguage() {
+  return language;
+}
+
+export function chooseLanguage(name) {
+  language = name;
+  localStorage.setItem(KEY, name);
+}
+
+/** A text of the page; names in braces are replaced. */
+export function t(key, values = {}) {
+  return (TEXTS[language][key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+/**
+ * Why something was refused or failed, in the words of the reader: those of this page, or else the server's own, which
+ * are English.
+ *
+ * @param {{code: string, detail: string|null}} problem
+ */
+export function why({code, detail}) {
+  const key = `error_${code}`;
+  return TEXTS[language][key] ?? (detail || t('error_unknown'));
+}
+
+export function phase(name) {
+  return TEXTS[language][`phase_${name}`] ?? name;
+}
+
+export function percent(value) {
+  return new Intl.NumberFormat(language, {style: 'percent'}).format(value / 100);
+}
+
+export function number(value) {
+  return new Intl.NumberFormat(language).format(value);
+}
+
+export function dateTime(text) {
+  return new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short'}).format(new Date(text));
+}
+
+/** Seconds as people say them. */
+export function duration(seconds) {
+  const [value, unit] = seconds < 90 ? [seconds, 'second'] : seconds < 5400 ? [seconds / 60, 'minute'] : [seconds / 3600, 'hour'];
+  return new Intl.NumberFormat(language, {style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0})
+    .format(Math.max(1, Math.round(value)));
+}
+
+/** How long ago a time was. */
+export function ago(text) {
+  const seconds = Math.round((Date.parse(text) - Date.now()) / 1000);
+  const format = new Intl.RelativeTimeFormat(language, {numeric: 'auto', style: 'short'});
+  return seconds > -90 ? format.format(Math.min(0, seconds), 'second') : format.format(Math.round(seconds / 60), 'minute');
+}

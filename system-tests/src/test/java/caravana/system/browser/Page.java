@@ -1,0 +1,196 @@
+package caravana.system.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.logging.Level;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebDriverException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+
+/** The page in a browser, as a person has it before their eyes. */
+final class Page implements AutoCloseable {
+
+    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration JOB = Duration.ofSeconds(90);
+
+    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+    private final ChromeDriver browser;
+    private final URI web;
+
+    private Page(ChromeDriver browser, URI web) {
+        this.browser = browser;
+        this.web = web;
+    }
+
+    /** Opens it in a new browser. */
+    static Page open(URI web, String language, Path downloads) {
+        Page page = new Page(Chromium.start(language, downloads), web);
+        page.visit();
+        return page;
+    }
+
+    /** Goes to the page's address. */
+    void visit() {
+        browser.get(web.resolve("/").toString());
+        see("main *");
+    }
+
+    /** Waits until an element is to be seen. */
+    WebElement see(String selector) {
+        return see(selector, SOON);
+    }
+
+    WebElement see(String selector, Duration patience) {
+        return await().atMost(patience)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptionsInstanceOf(WebDriverException.class)
+                .until(() -> browser.findElement(By.cssSelector(selector)), WebElement::isDisplayed);
+    }
+
+    /** Waits until an element has a text that contains that. */
+    void see(String selector, String text, Duration patience) {
+        await().atMost(patience)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptionsInstanceOf(WebDriverException.class)
+                .untilAsserted(() -> assertThat(
+                                browser.findElement(By.cssSelector(selector)).getText())
+                        .contains(text));
+    }
+
+    /** How many elements there are. */
+    int count(String selector) {
+        return browser.findElements(By.cssSelector(selector)).size();
+    }
+
+    String text(String selector) {
+        return see(selector).getText();
+    }
+
+    void click(String selector) {
+        see(selector).click();
+    }
+
+    void type(String selector, String text) {
+        WebElement field = see(selector);
+        field.clear();
+        field.sendKeys(text);
+    }
+
+    /** Types to whatever has the focus. */
+    void press(CharSequence... keys) {
+        browser.switchTo().activeElement().sendKeys(keys);
+    }
+
+    WebElement focused() {
+        return browser.switchTo().activeElement();
+    }
+
+    /** Signs a new account up, and waits for its empty list. */
+    String signUp() {
+        String email = "user-" + UUID.randomUUID() + "@example.org";
+        click(".switch button");
+        type("[name=first_name]", "Ana");
+        type("[name=last_name]", "Núñez");
+        type("[name=city]", "Bogotá");
+        type("[name=country]", "Colombia");
+        type("[name=email]", email);
+        type("[name=password1]", "a good password");
+        type("[name=password2]", "a good password");
+        click("form button[type=submit]");
+        see(".drop");
+        return email;
+    }
+
+    void signIn(String email, String password) {
+        type("[name=email]", email);
+        type("[name=password]", password);
+        click("form button[type=submit]");
+        see(".drop");
+    }
+
+    /** Picks a file; a headless browser has no window to do so in. */
+    void pick(Path file) {
+        browser.findElement(By.id("file")).sendKeys(file.toAbsolutePath().toString());
+        see(".uploads input[name=title]");
+    }
+
+    /** Picks a file, titles and uploads it. */
+    void upload(Path file, String title) {
+        pick(file);
+        type(".uploads input[name=title]", title);
+        click(".uploads button[type=submit]");
+    }
+
+    /** What a script in the page answers. */
+    Object run(String script, Object... arguments) {
+        return browser.executeScript(script, arguments);
+    }
+
+    double number(String script) {
+        return run("return " + script) instanceof Number number ? number.doubleValue() : Double.NaN;
+    }
+
+    /** Sends and receives that many bytes a second at most; 0 for as many as it can. */
+    void throttle(int bytesPerSecond) {
+        int limit = bytesPerSecond == 0 ? -1 : bytesPerSecond;
+        browser.executeCdpCommand("Network.enable", Map.of());
+        browser.executeCdpCommand(
+                "Network.emulateNetworkConditions",
+                Map.of("offline", false, "latency", 0, "downloadThroughput", limit, "uploadThroughput", limit));
+    }
+
+    /** Lets no request to addresses like that out. */
+    void block(String pattern) {
+        browser.executeCdpCommand("Network.enable", Map.of());
+        browser.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of(pattern)));
+    }
+
+    /** Prefers {@code light} or {@code dark}, as the user of a device sets it. */
+    void prefer(String scheme) {
+        browser.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    /** Gets the size and the density of a phone, or any other. */
+    void resize(int width, int height) {
+        browser.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        browser.manage().window().setSize(new Dimension(width, height));
+    }
+
+    /** Leaves a picture of what is to be seen. */
+    void screenshot(String name) throws IOException {
+        Files.createDirectories(SCREENSHOTS);
+        Files.write(SCREENSHOTS.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+    }
+
+    /** Errors that the browser has told since this was last asked: failed requests, violated policies, uncaught errors. */
+    List<String> errors() {
+        return browser.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        browser.quit();
+    }
+}

@@ -1,0 +1,380 @@
+package caravana.system.browser;
+
+import static caravana.system.browser.Page.JOB;
+import static caravana.system.browser.Page.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import caravana.local.ApiClient;
+import caravana.local.AppProcess;
+import caravana.local.LocalStack;
+import caravana.system.Videos;
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+
+/** The page as people use it, in a real browser and on the whole system. Each test leaves screenshots. */
+@ExtendWith(Outcome.class)
+class PageTest {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final int SLOW = 800_000;
+
+    @TempDir
+    static Path folder;
+
+    private static LocalStack stack;
+    private static AppProcess web;
+    private static AppProcess worker;
+    private static Path video;
+    private static Path text;
+
+    private Page page;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = LocalStack.start(folder.resolve("stack"));
+        Map<String, String> settings = new HashMap<>(stack.environment());
+        settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
+        web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
+        worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
+        video = Videos.make(folder.resolve("Llegada a Bogotá.mp4"), "1280x720", 8);
+        text = Files.writeString(folder.resolve("<b>notes<b>.mp4"), "no video at all");
+        web.awaitReady(START);
+        worker.awaitReady(START);
+    }
+
+    @AfterAll
+    static void stop() {
+        worker.close();
+        web.close();
+        stack.close();
+    }
+
+    @AfterEach
+    void closeBrowser() {
+        if (page != null) {
+            page.close();
+        }
+    }
+
+    @Test
+    void fromSigningUpToTheVideoThatPlays() throws Exception {
+        page = Page.open(web.uri(), "en", folder);
+        page.click(".switch button");
+        page.screenshot("sign-up");
+        page.click(".switch button");
+        page.signUp();
+        assertThat(page.see(".empty").isDisplayed()).isTrue();
+        page.screenshot("empty");
+
+        page.throttle(SLOW);
+        page.upload(video, "Arrival in Bogotá");
+        await().atMost(JOB).until(() -> page.number("document.querySelector('.uploads progress')?.value") > 20);
+        page.screenshot("uploading");
+        page.throttle(0);
+
+        page.see(".video[data-status=processing] progress[value]", JOB);
+        List<Double> told = new ArrayList<>();
+        await().atMost(JOB).pollInterval(Duration.ofMillis(100)).until(() -> {
+            double value = page.number("document.querySelector('.video progress')?.value");
+            if (value > 20 && told.stream().noneMatch(earlier -> earlier > 20)) {
+                page.screenshot("processing");
+            }
+            if (value > 0 && (told.isEmpty() || told.get(told.size() - 1) != value)) {
+                told.add(value);
+            }
+            return page.count(".video[data-status=processed]") == 1;
+        });
+        assertThat(told).as("live progress").hasSizeGreaterThan(2).isSorted();
+        await().atMost(SOON).until(() -> page.number("document.querySelector('.poster img')?.naturalWidth") == 1280);
+        page.screenshot("processed");
+
+        page.click(".poster");
+        await().atMost(SOON).until(() -> page.number("document.querySelector('video').currentTime") > 0.5);
+        assertThat(page.number("document.querySelector('video').videoWidth")).isEqualTo(1280);
+        assertThat(page.number("document.querySelector('video').videoHeight")).isEqualTo(720);
+        // Fetched in parts: it can be played from anywhere.
+        page.run("document.querySelector('video').currentTime = 6");
+        await().atMost(SOON).until(() -> page.number("document.querySelector('video').currentTime") > 6.2);
+        page.screenshot("playing");
+        page.press(Keys.ESCAPE);
+        await().atMost(SOON).until(() -> page.count("dialog") == 0);
+
+        page.click(".video .buttons button:nth-child(2)");
+        Path saved = folder.resolve("Arrival in Bogotá.mp4");
+        await().atMost(SOON).until(() -> Files.exists(saved));
+        assertThat(Videos.probe(saved).at("/streams/0/width").asInt()).isEqualTo(1280);
+        page.click(".video .buttons button:nth-child(3)");
+        await().atMost(SOON).until(() -> savedOriginal() > 0);
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** The original comes back under the name that it had; the browser adds a number, since the file is still there. */
+    private static long savedOriginal() throws Exception {
+        try (var files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().matches("Llegada a Bogotá \\(\\d\\)\\.mp4"))
+                    .count();
+        }
+    }
+
+    @Test
+    void whatIsNoVideoEndsWithItsReasonInTheReadersLanguage() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        page.signUp();
+        page.upload(text, "Notas de viaje");
+
+        page.see(".video[data-status=failed] .why", "El archivo no es un video que podamos leer.", JOB);
+        page.screenshot("failed");
+        page.run("const s = document.getElementById('language'); s.value = 'en'; s.dispatchEvent(new Event('change'))");
+        page.see(".video[data-status=failed] .why", "The file is not a video that we can read.", SOON);
+        assertThat(page.run("return document.documentElement.lang")).isEqualTo("en");
+        assertThat(page.count(".video .buttons .main"))
+                .as("nothing to be tried again")
+                .isZero();
+        assertThat(page.errors()).isEmpty();
+    }
+
+    @Test
+    void markupInATitleIsText() throws Exception {
+        String title = "<img src=x onerror=alert(1)><b>bold</b>";
+        page = Page.open(web.uri(), "en", folder);
+        page.signUp();
+        page.pick(text);
+        assertThat(page.text(".uploads .file")).isEqualTo("<b>notes<b>.mp4");
+        page.type(".uploads input[name=title]", title);
+        page.click(".uploads button[type=submit]");
+
+        page.see(".video[data-status=failed] h3", JOB);
+        assertThat(page.text(".video h3")).isEqualTo(title);
+        page.screenshot("markup");
+        page.click(".video .warn");
+        assertThat(page.text("dialog #ask-text")).contains(title);
+        page.screenshot("delete");
+        page.click("dialog button.plain");
+        assertThat(page.count(".video")).isEqualTo(1);
+        page.click(".video .warn");
+        page.click("dialog button.danger");
+        page.see(".empty");
+
+        assertThat(page.count(".video")).isZero();
+        assertThat(page.count("main b, main img[src=x], dialog b")).isZero();
+        assertThat(page.errors()).isEmpty();
+    }
+
+    @Test
+    void everythingByKeyboardAlone() throws Exception {
+        page = Page.open(web.uri(), "en", folder);
+        tabTo("No account yet? Create one");
+        page.press(Keys.ENTER);
+        // The first field has the focus by now.
+        String email = "keys-" + System.nanoTime() + "@example.org";
+        for (String value :
+                List.of("Ana", "Núñez", "Bogotá", "Colombia", email, "a good password", "a good password")) {
+            page.press(value, Keys.TAB);
+        }
+        page.press(Keys.ENTER);
+        page.see(".drop");
+
+        tabTo("Choose a video");
+        page.run("document.getElementById('file').addEventListener('click', event => { event.preventDefault();"
+                + " window.picking = true; })");
+        page.press(Keys.ENTER);
+        assertThat(page.run("return window.picking")).isEqualTo(true);
+        page.pick(video);
+        assertThat(page.focused().getAttribute("name"))
+                .as("the title is typed over")
+                .isEqualTo("title");
+        page.press("By keyboard", Keys.ENTER);
+        page.see(".video[data-status=processed] .poster", JOB);
+        assertThat(page.text(".video h3")).isEqualTo("By keyboard");
+
+        tabTo("Play “By keyboard”");
+        page.press(Keys.ENTER);
+        await().atMost(SOON).until(() -> page.number("document.querySelector('video')?.currentTime") > 0.2);
+        page.press(Keys.ESCAPE);
+        await().atMost(SOON).until(() -> page.count("dialog") == 0);
+        assertThat(page.focused().getAttribute("aria-label")).isEqualTo("Play “By keyboard”");
+
+        tabTo("Delete: By keyboard");
+        page.press(Keys.ENTER);
+        assertThat(page.focused().getText()).as("the question's safe answer").isEqualTo("Cancel");
+        page.press(Keys.TAB);
+        page.press(Keys.ENTER);
+        page.see(".empty");
+        tabTo("Sign out");
+        page.press(Keys.ENTER);
+        page.see(".account");
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** Goes on by the Tab key until something of that name has the focus. */
+    private void tabTo(String name) {
+        for (int i = 0; i < 40; i++) {
+            page.press(Keys.TAB);
+            if (page.focused().getAccessibleName().equals(name)) {
+                return;
+            }
+        }
+        throw new AssertionError("No Tab leads to " + name);
+    }
+
+    @Test
+    void whereTheStreamFailsThePageAsks() throws Exception {
+        page = Page.open(web.uri(), "en", folder);
+        page.block("*/api/videos/events*");
+        page.signUp();
+        page.upload(video, "Without a stream");
+
+        page.see(".video[data-status=processed] .poster", JOB);
+        String fetched = "performance.getEntriesByType('resource').filter(r => /%s/.test(r.name) && r.responseStatus)";
+        assertThat(page.number(fetched.formatted("videos.events") + ".length"))
+                .as("streams")
+                .isZero();
+        assertThat(page.number(fetched.formatted("videos.[0-9a-f-]{36}$") + ".length"))
+                .as("questions")
+                .isGreaterThan(1);
+        assertThat(page.errors()).isEmpty();
+    }
+
+    @Test
+    void aSessionThatHasEndedAsksToSignInAgain() throws Exception {
+        page = Page.open(web.uri(), "en", folder);
+        page.signUp();
+        page.run("const s = JSON.parse(sessionStorage['caravana.session']); s.until = 0;"
+                + " sessionStorage['caravana.session'] = JSON.stringify(s)");
+        page.visit();
+        assertThat(page.see(".account").isDisplayed()).isTrue();
+        assertThat(page.run("return Object.keys(localStorage).filter(key => /ey/.test(localStorage[key])).length"))
+                .as("tokens that outlive the tab")
+                .isEqualTo(0L);
+        assertThat(page.errors()).isEmpty();
+    }
+
+    @Test
+    void onAPhoneAndInTheDark() throws Exception {
+        page = Page.open(web.uri(), "en", folder);
+        String email = page.signUp();
+        assertThat(email).isNotBlank();
+        page.upload(text, "A title that is so long that a phone has to break it somewhere, or else it would not fit");
+        page.see(".video[data-status=failed]", JOB);
+        page.upload(video, "Arrival in Bogotá");
+        page.see(".video[data-status=processed] .poster img", JOB);
+
+        page.resize(390, 844);
+        await().atMost(SOON).until(() -> page.number("window.innerWidth") == 390);
+        assertThat(page.number("document.scrollingElement.scrollWidth")).isLessThanOrEqualTo(390);
+        page.screenshot("phone");
+        page.prefer("dark");
+        page.screenshot("phone-dark");
+        page.resize(1120, 800);
+        page.screenshot("dark");
+        page.prefer("light");
+        page.screenshot("light");
+        assertThat(page.errors()).isEmpty();
+    }
+
+    @Test
+    void anOperatorRedrives() throws Exception {
+        boolean there = Files.readString(Path.of("../routes-web/src/main/resources/caravana/openapi.yaml"))
+                .contains("/ops/queue:");
+        if (!there) {
+            System.out.println("browser: the operators' section is not tried, since the contract has no /ops/queue");
+        }
+        assumeTrue(there);
+        ApiClient user = ApiClient.signUp(web.uri());
+        page = Page.open(web.uri(), "en", folder);
+        Map<String, String> settings = stack.environment();
+        page.signIn(settings.get("CARAVANA_OPERATOR_EMAIL"), settings.get("CARAVANA_OPERATOR_PASSWORD"));
+        page.click("nav a[href='#operations']");
+        page.click("#pause-or-resume");
+        page.type("dialog input", "to try the dead letters");
+        page.click("dialog button[type=submit]");
+        page.see("#workers ~ *, .operations .notice", "paused", SOON);
+
+        String id = deadLetter(user);
+        page.see("input[id^=select-]", JOB);
+        page.screenshot("operations");
+        page.click("input[id^=select-]");
+        page.click("#redrive");
+        page.click("dialog button[type=submit]");
+        await().atMost(JOB).until(() -> page.count("input[id^=select-]") == 0);
+        page.click("#pause-or-resume");
+
+        await().atMost(JOB)
+                .until(() ->
+                        user.get(web.uri().resolve("/api/videos/" + id)).body().contains("\"processed\""));
+        page.screenshot("operations-empty");
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** Uploads a good video while nobody takes its job, and makes of it what five failed attempts would have made. */
+    private static String deadLetter(ApiClient user) throws Exception {
+        HttpResponse<String> accepted = user.upload(web.uri(), "Failed five times", BodyPublishers.ofFile(video));
+        String id = accepted.body().replaceAll(".*\"video_id\":\"([^\"]+)\".*", "$1");
+        Map<String, String> settings = stack.environment();
+        try (SqsClient sqs = SqsClient.builder()
+                        .region(Region.of(settings.get("AWS_REGION")))
+                        .endpointOverride(URI.create(settings.get("AWS_ENDPOINT_URL_SQS")))
+                        .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                                settings.get("AWS_ACCESS_KEY_ID"), settings.get("AWS_SECRET_ACCESS_KEY"))))
+                        .build();
+                Connection database = DriverManager.getConnection(
+                        settings.get("DATABASE_URL").replaceFirst("^postgresql://[^@]+@", "jdbc:postgresql://"),
+                        "caravana",
+                        "caravana")) {
+            String queue = settings.get("SQS_QUEUE_URL");
+            Message job = await().atMost(SOON)
+                    .until(
+                            () -> sqs.receiveMessage(r -> r.queueUrl(queue)).messages().stream()
+                                    .filter(m -> m.body().contains(id))
+                                    .findFirst()
+                                    .orElse(null),
+                            m -> m != null);
+            sqs.deleteMessage(d -> d.queueUrl(queue).receiptHandle(job.receiptHandle()));
+            try (PreparedStatement fail = database.prepareStatement(
+                    "UPDATE videos SET status = 'failed', failed_at = now(), updated_at = now(), attempts = 5,"
+                            + " retryable = true, error_code = 'attempts_exhausted', error_detail = 'ffmpeg stalled'"
+                            + " WHERE id = CAST(? AS uuid)")) {
+                fail.setString(1, id);
+                fail.executeUpdate();
+            }
+            Map<String, MessageAttributeValue> attributes = new HashMap<>();
+            Map.of("code", "attempts_exhausted", "reason", "ffmpeg stalled", "attempt", "5")
+                    .forEach((name, value) -> attributes.put(
+                            name,
+                            MessageAttributeValue.builder()
+                                    .dataType("String")
+                                    .stringValue(value)
+                                    .build()));
+            sqs.sendMessage(s -> s.queueUrl(settings.get("SQS_DLQ_URL"))
+                    .messageBody(job.body())
+                    .messageAttributes(attributes));
+        }
+        return id;
+    }
+}
