@@ -56,8 +56,8 @@ final class OperatedStack implements AutoCloseable {
 
     private static final String FFMPEG = """
         #!/bin/sh
-        # The real ffmpeg, but for what the test orders by a file: killed at once, or waiting until it may go on.
-        case " $* " in *" -version "*) exec "%2$s" "$@" ;; esac
+        # The real ffmpeg, but for jobs as the test orders by a file: killed at once, or waiting until they may go on.
+        case " $* " in *" -progress "*) ;; *) exec "%2$s" "$@" ;; esac
         [ -e "%1$s/broken" ] && kill -9 $$
         while [ -e "%1$s/waiting" ]; do sleep 0.1; done
         exec "%2$s" "$@"
@@ -146,18 +146,20 @@ final class OperatedStack implements AutoCloseable {
     }
 
     /** Where a worker keeps the files of its jobs. */
-    Path workFolder(int worker) {
+    Path workFolder(AppProcess worker) {
+        return workFolder(workers.indexOf(worker));
+    }
+
+    private Path workFolder(int worker) {
         return folder.resolve("worker-" + worker).resolve("work");
     }
 
-    /** What an operator's shell has, for whoever looks at that worker. */
-    Map<String, String> operatorsVariables(AppProcess worker) {
+    /** What an operator's shell has. */
+    Map<String, String> operatorsVariables() {
         Map<String, String> variables = new HashMap<>();
         variables.put("CARAVANA_URL", web.uri().toString());
         variables.put("CARAVANA_DATA", data().toString());
         variables.put("CARAVANA_WEB_MANAGEMENT_PORT", String.valueOf(webManagementPort));
-        variables.put(
-                "CARAVANA_WORKER_MANAGEMENT_PORT", String.valueOf(worker.uri().getPort()));
         variables.put("DATABASE_URL", stack.environment().get("DATABASE_URL"));
         return variables;
     }
