@@ -1,19 +1,16 @@
 package caravana.load;
 
+import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +36,7 @@ final class Target implements AutoCloseable {
     /**
      * @param url where web answers; null starts a local stack and a web on free ports
      */
-    static Target of(URI url) throws IOException {
+    static Target of(URI url) throws IOException, InterruptedException {
         if (url != null) {
             return new Target(url, null);
         }
@@ -71,11 +68,12 @@ final class Target implements AutoCloseable {
         private final Path folder;
         private final LocalStack stack;
         private final AppProcess web;
-        private final HttpServer orders;
+        private final ApiClient operator;
+        private final HttpClient http = HttpClient.newHttpClient();
         private final List<AppProcess> workers = new ArrayList<>();
         private int started;
 
-        private Own() throws IOException {
+        private Own() throws IOException, InterruptedException {
             Path parent = Files.createDirectories(Project.root().resolve(".caravana/load"));
             folder = Files.createTempDirectory(parent, "system-");
             stack = LocalStack.start(folder.resolve("stack"));
@@ -83,14 +81,11 @@ final class Target implements AutoCloseable {
             try {
                 starting = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"));
                 starting.awaitReady(START);
-                orders = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-                orders.createContext("/resume", exchange -> {
-                    order(false);
-                    exchange.sendResponseHeaders(204, -1);
-                    exchange.close();
-                });
-                orders.start();
-            } catch (IOException | RuntimeException e) {
+                operator = ApiClient.logIn(
+                        starting.uri(),
+                        stack.environment().get("CARAVANA_OPERATOR_EMAIL"),
+                        stack.environment().get("CARAVANA_OPERATOR_PASSWORD"));
+            } catch (IOException | InterruptedException | RuntimeException e) {
                 if (starting != null) {
                     starting.close();
                 }
@@ -127,29 +122,23 @@ final class Target implements AutoCloseable {
         }
 
         /** Lets the workers take no more jobs; each of them hears it within a second. */
-        void pause() {
-            order(true);
-        }
-
-        /** A {@code POST} to it lets the workers go on. */
-        URI resume() {
-            return URI.create("http://127.0.0.1:" + orders.getAddress().getPort() + "/resume");
-        }
-
-        /** The row by which all workers go; operators have no call for it yet. */
-        private void order(boolean paused) {
-            String url = stack.environment().get("DATABASE_URL");
-            try (Connection database = DriverManager.getConnection(
-                            "jdbc:postgresql://" + url.substring(url.indexOf('@') + 1), "caravana", "caravana");
-                    Statement statement = database.createStatement()) {
-                statement.executeUpdate("UPDATE intake SET paused = " + paused + ", changed_at = now()");
-            } catch (SQLException e) {
-                throw new IllegalStateException("The workers cannot be given orders", e);
+        void pause() throws IOException, InterruptedException {
+            HttpRequest order = operator.request(web.uri().resolve("/api/ops/workers/pause"))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"a load scenario\"}"))
+                    .build();
+            HttpResponse<String> answer = http.send(order, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IOException("The pause was answered " + answer.statusCode() + ": " + answer.body());
             }
         }
 
+        /** With it the plan lets the workers go on. */
+        String operatorToken() {
+            return operator.token();
+        }
+
         private void close() {
-            orders.stop(0);
             stopWorkers();
             web.close();
             stack.close();

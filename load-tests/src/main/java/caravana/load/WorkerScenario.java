@@ -131,7 +131,7 @@ final class WorkerScenario {
         properties.put("upload.threads", String.valueOf(threads));
         properties.put("uploads.per.thread", String.valueOf(videos / threads));
         properties.put("file", file.toString());
-        target.own().ifPresent(own -> properties.put("resume.url", own.resume().toString()));
+        target.own().ifPresent(own -> properties.put("operator.token", own.operatorToken()));
         return step(name, videos, properties);
     }
 

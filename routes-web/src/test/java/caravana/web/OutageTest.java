@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.LocalStack;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.test.context.TestPropertySource;
 
 /** The systems behind web killed for real: nothing is accepted that is not there, and nothing is left behind. */
@@ -15,6 +19,9 @@ import org.springframework.test.context.TestPropertySource;
 class OutageTest extends WebTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
+
+    @LocalManagementPort
+    private int managementPort;
 
     private final LocalStack stack = WebFixture.STACK;
 
@@ -53,6 +60,37 @@ class OutageTest extends WebTest {
         }
         await().atMost(SOON).ignoreExceptions().untilAsserted(this::assertNothingLeft);
         assertThat(uploaded(user)).isNotBlank();
+    }
+
+    @Test
+    void withoutRedisTheAppIsDegradedAndSaysSo() throws Exception {
+        stack.kill("redis");
+        try {
+            HttpResponse<String> health = managementHealth("");
+            assertThat(health.statusCode()).isEqualTo(200);
+            assertThat(Api.JSON.readTree(health.body()).path("status").asText()).isEqualTo("DEGRADED");
+            assertThat(Api.JSON
+                            .readTree(health.body())
+                            .at("/components/progress/details/missing")
+                            .asText())
+                    .isEqualTo("live progress");
+            for (String probe : List.of("/liveness", "/readiness", "/startup")) {
+                assertThat(managementHealth(probe).statusCode()).as(probe).isEqualTo(200);
+            }
+        } finally {
+            stack.restart("redis");
+        }
+        await().atMost(SOON)
+                .until(() -> Api.JSON
+                        .readTree(managementHealth("").body())
+                        .path("status")
+                        .asText()
+                        .equals("UP"));
+    }
+
+    private HttpResponse<String> managementHealth(String probe) throws Exception {
+        URI address = URI.create("http://127.0.0.1:" + managementPort + "/actuator/health" + probe);
+        return Api.HTTP.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private static void assertUnavailable(HttpResponse<String> answer) throws Exception {

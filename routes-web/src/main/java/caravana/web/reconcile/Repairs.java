@@ -1,16 +1,23 @@
 package caravana.web.reconcile;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import org.springframework.stereotype.Component;
 
 /** Counts what the reconciler sets right: much of it means that something is wrong elsewhere. */
 @Component("repairs")
 public class Repairs {
 
+    private static final String NAME = "caravana.repairs";
+    private static final List<String> KINDS =
+            List.of("unpublished", "abandoned", "exhausted", "unheard", "expired", "deleted", "outputs");
+
     private final MeterRegistry meters;
 
     Repairs(MeterRegistry meters) {
         this.meters = meters;
+        // From the start, so that the first of each is seen as an increase.
+        KINDS.forEach(kind -> meters.counter(NAME, "kind", kind));
     }
 
     /**
@@ -20,7 +27,7 @@ public class Repairs {
      */
     public void count(String kind, int number) {
         if (number > 0) {
-            meters.counter("caravana.repairs", "kind", kind).increment(number);
+            meters.counter(NAME, "kind", kind).increment(number);
         }
     }
 }
