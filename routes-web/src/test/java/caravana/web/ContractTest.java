@@ -6,11 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -122,24 +120,6 @@ class ContractTest extends WebTest {
         assertThat(violations).isEmpty();
         assertThat(without).as("operations without a success").isEmpty();
         assertThat(calls).isGreaterThanOrEqualTo(MIN_CALLS);
-    }
-
-    /** An answer with its body; an event stream may have no end, so only its head is looked at. */
-    private record Answer(HttpResponse<InputStream> head, String body) {
-
-        static Answer to(HttpRequest request) throws Exception {
-            HttpResponse<InputStream> head = Api.HTTP.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            boolean events =
-                    head.headers().firstValue("Content-Type").orElse("").startsWith("text/event-stream");
-            try (InputStream in = head.body()) {
-                return new Answer(
-                        head, events ? "event: video" : new String(in.readAllBytes(), StandardCharsets.UTF_8));
-            }
-        }
-
-        int status() {
-            return head.statusCode();
-        }
     }
 
     private HttpRequest request(Map.Entry<String, JsonNode> path, Map.Entry<String, JsonNode> operation)

@@ -9,8 +9,8 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
@@ -65,11 +65,13 @@ class IsolationTest extends WebTest {
                 String method = operation.getKey().toUpperCase();
                 List<String> row = new ArrayList<>();
                 for (String who : CALLERS) {
-                    HttpResponse<String> answer = call(callers.get(who), owner, method, path.getKey());
+                    Answer answer = call(callers.get(who), owner, method, path.getKey());
                     row.add(shown(answer));
                     if (!shown(answer).matches(expected(operation.getValue(), path.getKey(), who))) {
                         violations.add(method + " " + path.getKey() + " by " + who + ": " + shown(answer));
                     }
+                    Api.violations(answer.head(), answer.body())
+                            .ifPresent(broken -> violations.add(method + " " + path.getKey() + ": " + broken));
                     calls++;
                 }
                 table.add(String.format("%-36s%s", method + " " + path.getKey(), String.join(" | ", row)));
@@ -102,7 +104,7 @@ class IsolationTest extends WebTest {
     }
 
     /** One call, about a video that is fresh each time: some of them delete or change it. */
-    private HttpResponse<String> call(Api caller, Api owner, String method, String path) throws Exception {
+    private Answer call(Api caller, Api owner, String method, String path) throws Exception {
         String id = path.contains("{video_id}") ? uploaded(owner) : "";
         if (!id.isEmpty()) {
             set(
@@ -113,22 +115,28 @@ class IsolationTest extends WebTest {
                                     + " poster_key = original_key");
         }
         String address = "/api" + path.replace("{video_id}", id);
-        return switch (method + " " + path) {
-            case "POST /videos" -> caller.send(caller.raw("?title=t", bytes(10)));
-            case "POST /videos/upload" ->
-                caller.upload(new Form().field("title", "t").file("video_file", "a.mp4", bytes(10)));
-            case "POST /auth/login", "POST /auth/signup" -> caller.postJson(address, "{}");
-            default -> caller.send(caller.request(address).method(method, BodyPublishers.noBody()));
-        };
+        HttpRequest.Builder request =
+                switch (method + " " + path) {
+                    case "POST /videos" -> caller.raw("?title=t", bytes(10));
+                    case "POST /videos/upload" ->
+                        caller.form(new Form().field("title", "t").file("video_file", "a.mp4", bytes(10)));
+                    case "POST /auth/login", "POST /auth/signup" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString("{}"));
+                    default -> caller.request(address).method(method, BodyPublishers.noBody());
+                };
+        return Answer.to(request.build());
     }
 
-    private static String shown(HttpResponse<String> answer) throws Exception {
-        boolean problem = answer.headers()
+    private static String shown(Answer answer) throws Exception {
+        boolean problem = answer.head()
+                .headers()
                 .firstValue("Content-Type")
                 .filter("application/problem+json"::equals)
                 .isPresent();
-        return answer.statusCode()
-                + (problem ? " " + Api.json(answer).path("code").asText() : "");
+        return answer.status()
+                + (problem ? " " + Api.JSON.readTree(answer.body()).path("code").asText() : "");
     }
 
     private static PrivateKey signingKey() throws Exception {
