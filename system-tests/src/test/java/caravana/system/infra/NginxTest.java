@@ -1,6 +1,7 @@
 package caravana.system.infra;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
@@ -209,6 +210,8 @@ class NginxTest {
                 .header("X-Forwarded-Proto", "https")
                 .build();
         String answer = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        // nginx writes its line after it has answered.
+        await().atMost(Duration.ofSeconds(10)).until(() -> !through.accessLog().isBlank());
         assertThat(through.accessLog()).doesNotContain("secret");
         return json.readTree(answer);
     }
