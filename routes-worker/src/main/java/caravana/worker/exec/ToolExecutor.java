@@ -50,8 +50,12 @@ public class ToolExecutor implements ExecCommandExecutor {
     private static final int LAST_SIGNAL = 128 + 31;
     private static final int KILLED = 128 + 9;
 
-    /** What ffmpeg, its libraries and x264 say when an allocation fails. */
-    private static final Pattern MEMORY_REFUSED = Pattern.compile("Cannot allocate memory|malloc of size");
+    /**
+     * What ffmpeg, its libraries and x264 say when an allocation fails, or when a thread gets no stack. Text on the cards
+     * needs memory for the fonts, and says no more than that it cannot begin: that it can, ToolCheck has tried.
+     */
+    private static final Pattern MEMORY_REFUSED = Pattern.compile("Cannot allocate memory|malloc of size"
+            + "|Resource temporarily unavailable|Error initializing filter 'drawtext'");
 
     private static final Path PROGRAMS = Path.of("/usr/bin");
 

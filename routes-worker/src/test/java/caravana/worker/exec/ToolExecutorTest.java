@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
 @Timeout(30)
@@ -67,6 +69,19 @@ class ToolExecutorTest {
                         RejectedMediaException.class,
                         e -> assertThat(e.getCode()).isEqualTo("refused"))
                 .hasMessage("A sentence for the uploader.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Cannot allocate memory",
+                "malloc of size 12345 failed",
+                "Resource temporarily unavailable",
+                "Error initializing filter 'drawtext' with"
+            })
+    void memoryThatWasRefusedIsNotTheOriginalsFault(String said) {
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "echo \"" + said + "\" >&2; exit 1"))
+                .isInstanceOf(ToolOutOfMemoryException.class);
     }
 
     @Test
