@@ -203,7 +203,9 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         send(message(id));
         ProcessHandle ffmpeg = await().atMost(JOB).until(ProcessVideoRouteTest::transcoding, p -> p != null);
         Object firstLease = row(id).get("lease_until");
+        freeze(ffmpeg);
         await().atMost(JOB).until(() -> !row(id).get("lease_until").equals(firstLease));
+        thaw(ffmpeg);
 
         // Another worker has claimed it, as after a long freeze of this one.
         jdbc.update("UPDATE videos SET claim_token = gen_random_uuid() WHERE id = CAST(? AS uuid)", id);
@@ -294,10 +296,12 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         String id = upload(video("1920x1080", 30));
         send(message(id));
         ProcessHandle ffmpeg = await().atMost(JOB).until(ProcessVideoRouteTest::transcoding, p -> p != null);
+        freeze(ffmpeg);
         WorkerFixture.STACK.kill("postgres");
         try {
             await().atMost(JOB).until(() -> intake.closedBy().contains("database"));
             assertThat(ffmpeg.isAlive()).isTrue();
+            thaw(ffmpeg);
         } finally {
             WorkerFixture.STACK.restart("postgres");
         }

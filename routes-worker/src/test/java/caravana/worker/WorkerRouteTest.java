@@ -95,6 +95,22 @@ public abstract class WorkerRouteTest {
                 .orElse(null);
     }
 
+    /** Halts the process as it stands, until {@link #thaw}: what a test looks at cannot be over before. */
+    protected static void freeze(ProcessHandle process) throws IOException, InterruptedException {
+        signal("STOP", process);
+    }
+
+    protected static void thaw(ProcessHandle process) throws IOException, InterruptedException {
+        signal("CONT", process);
+    }
+
+    private static void signal(String name, ProcessHandle process) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .inheritIO()
+                .start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
     protected static byte[] video(String size, int seconds) throws IOException, InterruptedException {
         Path file = Files.createTempFile(WorkerFixture.FOLDER, "sample", ".mp4");
         Process ffmpeg = new ProcessBuilder(
