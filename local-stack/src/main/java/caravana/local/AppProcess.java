@@ -39,11 +39,13 @@ public final class AppProcess implements AutoCloseable {
     private final ChildProcess child;
     private final URI uri;
     private final URI health;
+    private final ClassArchive classes;
 
-    private AppProcess(ChildProcess child, URI uri, URI health) {
+    private AppProcess(ChildProcess child, URI uri, URI health, ClassArchive classes) {
         this.child = child;
         this.uri = uri;
         this.health = health;
+        this.classes = classes;
     }
 
     /**
@@ -64,10 +66,13 @@ public final class AppProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(ProjectLayout.java());
         command.addAll(ProjectLayout.smallJvm(HEAP_MEGABYTES));
-        command.addAll(List.of("-jar", extracted(module).toString()));
+        Path jar = extracted(module);
+        ClassArchive classes = ClassArchive.of(jar.resolveSibling("classes.jsa"), jar);
+        command.addAll(classes.options());
+        command.addAll(List.of("-jar", jar.toString()));
         URI uri = URI.create("http://127.0.0.1:" + port);
         URI health = uri.resolve(web ? "/api/health" : "/actuator/health/readiness");
-        return new AppProcess(ChildProcess.start(module, command, settings, log), uri, health);
+        return new AppProcess(ChildProcess.start(module, command, settings, log), uri, health, classes);
     }
 
     private static int port(Map<String, String> settings, Ports port) {
@@ -181,6 +186,7 @@ public final class AppProcess implements AutoCloseable {
                     }
                 },
                 patience);
+        classes.make(child.handle());
         return this;
     }
 

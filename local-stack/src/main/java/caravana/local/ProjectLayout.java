@@ -33,7 +33,7 @@ final class ProjectLayout {
 
     /** JVM options for our own processes: quick to start, small, and without a second compiler to warm up. */
     static List<String> smallJvm(int heapMegabytes) {
-        return List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx" + heapMegabytes + "m");
+        return List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + heapMegabytes + "m");
     }
 
     private static Path target() {
