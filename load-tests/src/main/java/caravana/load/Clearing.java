@@ -1,5 +1,6 @@
 package caravana.load;
 
+import caravana.measure.Figures;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

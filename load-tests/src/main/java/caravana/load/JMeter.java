@@ -1,5 +1,7 @@
 package caravana.load;
 
+import caravana.measure.MeasurementException;
+import caravana.measure.Project;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
@@ -38,7 +40,7 @@ final class JMeter {
      *
      * @param variables of the plan that are to be kept with each sample
      * @param folder gets {@code samples.csv}, {@code jmeter.log} and JMeter's own report in {@code dashboard/}
-     * @throws LoadException when JMeter fails, or the plan ends without a verdict
+     * @throws MeasurementException when JMeter fails, or the plan ends without a verdict
      */
     static Run run(
             String plan,
@@ -84,7 +86,7 @@ final class JMeter {
         int status = jmeter.waitFor();
         Runtime.getRuntime().removeShutdownHook(endWithUs);
         if (status != 0 || !Files.exists(samples)) {
-            throw new LoadException("JMeter failed; see " + said);
+            throw new MeasurementException("JMeter failed; see " + said);
         }
         return read(samples);
     }
@@ -100,8 +102,8 @@ final class JMeter {
         Map<String, String> verdict = rows.stream()
                 .filter(row -> row.get("label").equals(VERDICT))
                 .findFirst()
-                .orElseThrow(() ->
-                        new LoadException("The plan ended without a verdict; what went wrong before is in " + samples));
+                .orElseThrow(() -> new MeasurementException(
+                        "The plan ended without a verdict; what went wrong before is in " + samples));
         return new Run(rows, Boolean.parseBoolean(verdict.get("success")), verdict.get("responseMessage"));
     }
 }

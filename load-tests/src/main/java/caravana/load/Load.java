@@ -1,6 +1,9 @@
 package caravana.load;
 
 import caravana.local.LocalStackException;
+import caravana.measure.MeasurementException;
+import caravana.measure.Results;
+import caravana.measure.Target;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -47,7 +50,7 @@ public final class Load {
             // Whoever presses Ctrl-C wants nothing left running, and no gigabytes left lying.
             Runtime.getRuntime().addShutdownHook(new Thread(target::close));
             return run(scenarios, profile, target);
-        } catch (LoadException | LocalStackException e) {
+        } catch (MeasurementException | LocalStackException e) {
             System.err.println("caravana: " + e.getMessage());
             return 1;
         } catch (IOException e) {

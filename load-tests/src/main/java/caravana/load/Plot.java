@@ -1,5 +1,6 @@
 package caravana.load;
 
+import caravana.measure.Figures;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

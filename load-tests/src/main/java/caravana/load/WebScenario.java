@@ -1,5 +1,9 @@
 package caravana.load;
 
+import caravana.measure.Figures;
+import caravana.measure.Project;
+import caravana.measure.Results;
+import caravana.measure.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,7 +94,7 @@ final class WebScenario {
         this.target = target;
         this.profile = profile;
         this.results = results;
-        this.folder = Project.runFolder("web", profile);
+        this.folder = Project.runFolder("web-" + profile.label());
     }
 
     private static String slug(String name) {

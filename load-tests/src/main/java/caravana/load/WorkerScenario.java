@@ -1,5 +1,9 @@
 package caravana.load;
 
+import caravana.measure.Figures;
+import caravana.measure.Project;
+import caravana.measure.Results;
+import caravana.measure.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,7 +48,7 @@ final class WorkerScenario {
         this.target = target;
         this.profile = profile;
         this.results = results;
-        this.folder = Project.runFolder("worker", profile);
+        this.folder = Project.runFolder("worker-" + profile.label());
     }
 
     void run() throws IOException, InterruptedException {

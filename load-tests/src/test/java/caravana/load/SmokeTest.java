@@ -2,6 +2,8 @@ package caravana.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.measure.Project;
+import caravana.measure.Target;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

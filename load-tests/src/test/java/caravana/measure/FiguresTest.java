@@ -1,4 +1,4 @@
-package caravana.load;
+package caravana.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

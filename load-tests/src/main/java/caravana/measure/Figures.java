@@ -1,11 +1,11 @@
-package caravana.load;
+package caravana.measure;
 
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
 /** Percentiles, slopes, and numbers as people read them. */
-final class Figures {
+public final class Figures {
 
     private Figures() {}
 
@@ -15,17 +15,17 @@ final class Figures {
      * @param percent above 0, at most 100
      * @return NaN when there are no values
      */
-    static double percentile(Collection<Double> values, double percent) {
+    public static double percentile(Collection<Double> values, double percent) {
         List<Double> sorted = values.stream().sorted().toList();
         return sorted.isEmpty() ? Double.NaN : sorted.get((int) Math.ceil(sorted.size() * percent / 100) - 1);
     }
 
-    static double median(Collection<Double> values) {
+    public static double median(Collection<Double> values) {
         return percentile(values, 50);
     }
 
     /** How much y grows with each x, by least squares; 0 when all x are the same. */
-    static double slope(List<double[]> points) {
+    public static double slope(List<double[]> points) {
         double meanX = points.stream().mapToDouble(p -> p[0]).average().orElse(0);
         double meanY = points.stream().mapToDouble(p -> p[1]).average().orElse(0);
         double above = points.stream()
@@ -37,8 +37,14 @@ final class Figures {
         return below == 0 ? 0 : above / below;
     }
 
+    /** For programs: three decimals below 10, so that a ratio can be held against its target; no exponent. */
+    public static String exact(double value) {
+        int decimals = value == Math.rint(value) ? 0 : Math.abs(value) < 10 ? 3 : 1;
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
     /** Short, as people read them: two decimals at most, and no exponent. */
-    static String text(double value) {
+    public static String text(double value) {
         if (Double.isNaN(value)) {
             return "–";
         }

@@ -1,4 +1,4 @@
-package caravana.load;
+package caravana.measure;
 
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What the load goes to: a web that runs somewhere, or a local stack of our own with workers as they are wanted. */
-final class Target implements AutoCloseable {
+public final class Target implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(120);
     private static final String PATH = "PATH";
@@ -36,7 +36,7 @@ final class Target implements AutoCloseable {
     /**
      * @param url where web answers; null starts a local stack and a web on free ports
      */
-    static Target of(URI url) throws IOException, InterruptedException {
+    public static Target of(URI url) throws IOException, InterruptedException {
         if (url != null) {
             return new Target(url, null);
         }
@@ -44,12 +44,12 @@ final class Target implements AutoCloseable {
         return new Target(own.web.uri(), own);
     }
 
-    URI web() {
+    public URI web() {
         return web;
     }
 
     /** The local stack; empty when web is somebody else's, and its workers too. */
-    Optional<Own> own() {
+    public Optional<Own> own() {
         return Optional.ofNullable(own);
     }
 
@@ -63,7 +63,7 @@ final class Target implements AutoCloseable {
     }
 
     /** A local stack with web and, when they are wanted, workers. */
-    static final class Own {
+    public static final class Own {
 
         private final Path folder;
         private final LocalStack stack;
@@ -101,7 +101,7 @@ final class Target implements AutoCloseable {
          * @param slots jobs that each does at once
          * @param standIn whether a stand-in takes ffmpeg's place
          */
-        void startWorkers(int count, int slots, boolean standIn) throws IOException {
+        public void startWorkers(int count, int slots, boolean standIn) throws IOException {
             stopWorkers();
             Map<String, String> settings = new HashMap<>(stack.environment());
             settings.put("CARAVANA_WORKER_SLOTS", String.valueOf(slots));
@@ -116,13 +116,13 @@ final class Target implements AutoCloseable {
             workers.forEach(worker -> worker.awaitReady(START));
         }
 
-        void stopWorkers() {
+        public void stopWorkers() {
             workers.forEach(AppProcess::close);
             workers.clear();
         }
 
         /** Lets the workers take no more jobs; each of them hears it within a second. */
-        void pause() throws IOException, InterruptedException {
+        public void pause() throws IOException, InterruptedException {
             HttpRequest order = operator.request(web.uri().resolve("/api/ops/workers/pause"))
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"a load scenario\"}"))
@@ -134,7 +134,7 @@ final class Target implements AutoCloseable {
         }
 
         /** With it the plan lets the workers go on. */
-        String operatorToken() {
+        public String operatorToken() {
             return operator.token();
         }
 

@@ -1,4 +1,4 @@
-package caravana.load;
+package caravana.measure;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Where things are, and where the load tests put theirs. */
-final class Project {
+public final class Project {
 
     private Project() {}
 
     /** The project's root folder, told from where this class was loaded. */
-    static Path root() {
+    public static Path root() {
         try {
             Path code = Path.of(Project.class
                     .getProtectionDomain()
@@ -33,15 +33,14 @@ final class Project {
     }
 
     /** A plan, or a script beside it. */
-    static Path jmeter(String name) {
+    public static Path jmeter(String name) {
         return root().resolve("jmeter").resolve(name);
     }
 
     /** A fresh folder for what a run leaves behind. */
-    static Path runFolder(String scenario, Profile profile) throws IOException {
+    public static Path runFolder(String run) throws IOException {
         String time = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
-        return Files.createDirectories(
-                root().resolve(".caravana/load").resolve(scenario + "-" + profile.label() + "-" + time));
+        return Files.createDirectories(root().resolve(".caravana/load").resolve(run + "-" + time));
     }
 
     private static Path media() {
@@ -49,17 +48,17 @@ final class Project {
     }
 
     /** A real video of that many megabytes; see {@link #makeMedia}. */
-    static Path video(int megabytes) {
+    public static Path video(int megabytes) {
         return media().resolve(megabytes + "-mb.mp4");
     }
 
     /** What is uploaded for the stand-in. */
-    static Path shortVideo() {
+    public static Path shortVideo() {
         return media().resolve("short.mp4");
     }
 
     /** A folder with the stand-in for ffmpeg, for a worker's {@code PATH}. */
-    static Path standIn() throws IOException {
+    public static Path standIn() throws IOException {
         Path program = media().resolve("ffmpeg");
         // A copy, since the clip that it hands out lies beside it.
         Files.deleteIfExists(program);
@@ -71,9 +70,9 @@ final class Project {
      * Makes the videos that are not there yet.
      *
      * @return their names, seconds and bytes
-     * @throws LoadException when ffmpeg cannot
+     * @throws MeasurementException when ffmpeg cannot
      */
-    static List<String[]> makeMedia(List<Integer> megabytes) throws IOException, InterruptedException {
+    public static List<String[]> makeMedia(List<Integer> megabytes) throws IOException, InterruptedException {
         List<String> command =
                 new ArrayList<>(List.of("sh", jmeter("make-media.sh").toString(), media().toString()));
         megabytes.stream().distinct().sorted().forEach(size -> command.add(size.toString()));
@@ -85,13 +84,13 @@ final class Project {
             files = lines.lines().map(line -> line.split(" ")).toList();
         }
         if (script.waitFor() != 0) {
-            throw new LoadException("make-media.sh failed: " + Arrays.toString(command.toArray()));
+            throw new MeasurementException("make-media.sh failed: " + Arrays.toString(command.toArray()));
         }
         return files;
     }
 
     /** What this runs on, and which state of the project it is. */
-    static String machine() throws IOException, InterruptedException {
+    public static String machine() throws IOException, InterruptedException {
         String processor = "";
         Path info = Path.of("/proc/cpuinfo");
         if (Files.exists(info)) {
@@ -115,7 +114,7 @@ final class Project {
     }
 
     /** Deletes a folder with all that is in it. */
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

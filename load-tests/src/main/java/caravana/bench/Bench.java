@@ -1,0 +1,62 @@
+package caravana.bench;
+
+import caravana.measure.Project;
+import caravana.measure.Results;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** {@code ./caravana bench [NAME...] [--long]}. */
+public final class Bench {
+
+    private Bench() {}
+
+    /** From quick ones to slow ones. */
+    static List<Benchmark> all() {
+        return List.of();
+    }
+
+    /** Exit status: 0 all targets were met, 1 some were not, 2 wrong arguments. */
+    public static void main(String[] args) throws Exception {
+        System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
+        List<String> names = new ArrayList<>(List.of(args));
+        boolean thorough = names.remove("--long");
+        List<String> known = all().stream().flatMap(b -> b.names().stream()).toList();
+        for (String name : names) {
+            if (!known.contains(name)) {
+                System.err.println("caravana: there is no bench or option '" + name + "'; there are "
+                        + String.join(", ", known) + " and --long");
+                System.exit(2);
+            }
+        }
+        List<Benchmark> wanted = all().stream()
+                .filter(b -> names.isEmpty() || b.names().stream().anyMatch(names::contains))
+                .collect(Collectors.toList());
+        System.exit(run(wanted, thorough) ? 0 : 1);
+    }
+
+    private static boolean run(List<Benchmark> benchmarks, boolean thorough) throws Exception {
+        String machine = Project.machine();
+        System.out.println(machine);
+        Results results = new Results();
+        for (Benchmark benchmark : benchmarks) {
+            Path parent = Files.createDirectories(Project.root().resolve(".caravana/bench"));
+            Path folder = Files.createTempDirectory(parent, benchmark.names().get(0) + "-");
+            long started = System.nanoTime();
+            try {
+                benchmark.run(new Benchmark.Setting(folder, thorough, results));
+            } finally {
+                Project.delete(folder);
+            }
+            System.out.printf(
+                    "(%s: %d s)%n",
+                    String.join(", ", benchmark.names()), (System.nanoTime() - started) / 1_000_000_000);
+        }
+        System.out.println("\n" + machine + "\n\n" + results.table());
+        return results.allMet();
+    }
+}
