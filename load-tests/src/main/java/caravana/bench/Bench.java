@@ -1,5 +1,6 @@
 package caravana.bench;
 
+import caravana.local.AppProcess;
 import caravana.measure.Project;
 import caravana.measure.Results;
 import java.io.PrintStream;
@@ -17,7 +18,14 @@ public final class Bench {
 
     /** From quick ones to slow ones. */
     static List<Benchmark> all() {
-        return List.of();
+        return List.of(
+                new StartBenchmark("start-web", AppProcess.WEB),
+                new StartBenchmark("start-worker", AppProcess.WORKER),
+                new LatencyBenchmark(),
+                new MemoryBenchmark(),
+                new OnePassBenchmark(),
+                new PipelineBenchmark(),
+                new DispatchBenchmark());
     }
 
     /** Exit status: 0 all targets were met, 1 some were not, 2 wrong arguments. */

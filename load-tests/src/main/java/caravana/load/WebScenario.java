@@ -1,5 +1,6 @@
 package caravana.load;
 
+import caravana.measure.Account;
 import caravana.measure.Figures;
 import caravana.measure.Project;
 import caravana.measure.Results;

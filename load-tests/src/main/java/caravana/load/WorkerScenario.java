@@ -1,5 +1,6 @@
 package caravana.load;
 
+import caravana.measure.Account;
 import caravana.measure.Figures;
 import caravana.measure.Project;
 import caravana.measure.Results;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -75,7 +77,7 @@ final class WorkerScenario {
 
     private void clearRealVideos(Target.Own own) throws IOException, InterruptedException {
         for (int slots : profile.slots) {
-            own.startWorkers(1, slots, false);
+            own.startWorkers(1, slots, Optional.empty());
             for (int megabytes : profile.videoMegabytes) {
                 own.pause();
                 String name = megabytes + " MB, " + slots + (slots == 1 ? " slot" : " slots");
@@ -86,7 +88,7 @@ final class WorkerScenario {
 
     private void clearStandInJobs(Target.Own own) throws IOException, InterruptedException {
         for (int workers : profile.workers) {
-            own.startWorkers(workers, 1, true);
+            own.startWorkers(workers, 1, Optional.of(Project.standIn()));
             own.pause();
             String name = workers + (workers == 1 ? " worker" : " workers");
             Clearing clearing = clear(name, Project.shortVideo(), profile.standInJobs);

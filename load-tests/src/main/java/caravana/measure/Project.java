@@ -57,6 +57,11 @@ public final class Project {
         return media().resolve("short.mp4");
     }
 
+    /** The clip that a stand-in hands out. */
+    public static Path standInResult() {
+        return media().resolve("result.mp4");
+    }
+
     /** A folder with the stand-in for ffmpeg, for a worker's {@code PATH}. */
     public static Path standIn() throws IOException {
         Path program = media().resolve("ffmpeg");

@@ -3,26 +3,34 @@ package caravana.measure;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** What the load goes to: a web that runs somewhere, or a local stack of our own with workers as they are wanted. */
 public final class Target implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(120);
     private static final String PATH = "PATH";
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI web;
     private final Own own;
@@ -69,7 +77,6 @@ public final class Target implements AutoCloseable {
         private final LocalStack stack;
         private final AppProcess web;
         private final ApiClient operator;
-        private final HttpClient http = HttpClient.newHttpClient();
         private final List<AppProcess> workers = new ArrayList<>();
         private int started;
 
@@ -99,15 +106,13 @@ public final class Target implements AutoCloseable {
          * Replaces the workers.
          *
          * @param slots jobs that each does at once
-         * @param standIn whether a stand-in takes ffmpeg's place
+         * @param tools a folder whose programs are taken before the machine's own, such as a stand-in for ffmpeg
          */
-        public void startWorkers(int count, int slots, boolean standIn) throws IOException {
+        public void startWorkers(int count, int slots, Optional<Path> tools) {
             stopWorkers();
             Map<String, String> settings = new HashMap<>(stack.environment());
             settings.put("CARAVANA_WORKER_SLOTS", String.valueOf(slots));
-            if (standIn) {
-                settings.put(PATH, Project.standIn() + ":" + System.getenv(PATH));
-            }
+            tools.ifPresent(own -> settings.put(PATH, own + ":" + System.getenv(PATH)));
             for (int i = 0; i < count; i++) {
                 String name = "worker-" + ++started;
                 settings.put("CARAVANA_WORK_DIR", folder.resolve(name).toString());
@@ -123,14 +128,66 @@ public final class Target implements AutoCloseable {
 
         /** Lets the workers take no more jobs; each of them hears it within a second. */
         public void pause() throws IOException, InterruptedException {
-            HttpRequest order = operator.request(web.uri().resolve("/api/ops/workers/pause"))
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"a load scenario\"}"))
-                    .build();
-            HttpResponse<String> answer = http.send(order, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IOException("The pause was answered " + answer.statusCode() + ": " + answer.body());
+            order("pause");
+        }
+
+        /** Lets the workers take no more jobs, and waits until each says that it takes none. */
+        public void pauseAndWait() throws IOException, InterruptedException {
+            pause();
+            while (!allSayPaused()) {
+                LockSupport.parkNanos(POLL_NANOS);
             }
+        }
+
+        private boolean allSayPaused() throws IOException, InterruptedException {
+            JsonNode queue = JSON.readTree(
+                    operator.get(web.uri().resolve("/api/ops/queue")).body());
+            int paused = 0;
+            for (JsonNode worker : queue.path("workers")) {
+                for (JsonNode reason : worker.path("closed_by")) {
+                    paused += reason.asText().equals("paused") ? 1 : 0;
+                }
+            }
+            return paused >= workers.size();
+        }
+
+        /** A connection to the database, for what the API does not tell. */
+        public Connection database() throws SQLException {
+            URI url = URI.create(stack.environment().get("DATABASE_URL"));
+            String[] user = url.getUserInfo().split(":");
+            return DriverManager.getConnection(
+                    "jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath(), user[0], user[1]);
+        }
+
+        /** Lets the workers go on; each of them hears it within a second. */
+        public void resume() throws IOException, InterruptedException {
+            order("resume");
+        }
+
+        private void order(String order) throws IOException, InterruptedException {
+            HttpResponse<String> answer =
+                    operator.send(operator.request(web.uri().resolve("/api/ops/workers/" + order))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"a measurement\"}"))
+                            .build());
+            if (answer.statusCode() != 200) {
+                throw new IOException("The order was answered " + answer.statusCode() + ": " + answer.body());
+            }
+        }
+
+        /** The web's process. */
+        public AppProcess web() {
+            return web;
+        }
+
+        /** The workers' processes. */
+        public List<AppProcess> workers() {
+            return List.copyOf(workers);
+        }
+
+        /** The variables that point a program at the servers. */
+        public Map<String, String> environment() {
+            return stack.environment();
         }
 
         /** With it the plan lets the workers go on. */

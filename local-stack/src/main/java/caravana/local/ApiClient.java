@@ -94,7 +94,12 @@ public final class ApiClient {
 
     /** {@code GET} of an address. */
     public HttpResponse<String> get(URI address) throws IOException, InterruptedException {
-        return HTTP.send(request(address).build(), BodyHandlers.ofString());
+        return send(request(address).build());
+    }
+
+    /** Sends a request as it is, such as {@link #request} began. */
+    public HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        return HTTP.send(request, BodyHandlers.ofString());
     }
 
     /** Uploads a video as the body itself. */

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -34,18 +35,28 @@ public final class AppProcess implements AutoCloseable {
     public static final String WORKER = "routes-worker";
 
     private static final int HEAP_MEGABYTES = 256;
+    /**
+     * The heap grows by what is lived on, and not to its limit by garbage of the start: a JVM with two cores and many
+     * gigabytes would take all of it at once.
+     */
+    private static final List<String> SMALL_HEAP =
+            List.of("-Xms48m", "-Xmn16m", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=30");
+
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
     private final ChildProcess child;
+    private final List<String> options;
     private final URI uri;
     private final URI health;
-    private final ClassArchive classes;
+    private final Consumer<ProcessHandle> whenReady;
 
-    private AppProcess(ChildProcess child, URI uri, URI health, ClassArchive classes) {
+    private AppProcess(
+            ChildProcess child, List<String> options, URI uri, URI health, Consumer<ProcessHandle> whenReady) {
         this.child = child;
+        this.options = options;
         this.uri = uri;
         this.health = health;
-        this.classes = classes;
+        this.whenReady = whenReady;
     }
 
     /**
@@ -57,6 +68,26 @@ public final class AppProcess implements AutoCloseable {
      * @throws LocalStackException when the app is not built
      */
     public static AppProcess start(String module, Map<String, String> environment, Path log) {
+        Path jar = extracted(module);
+        ClassArchive classes = ClassArchive.of(jar.resolveSibling("classes.jsa"), jar);
+        List<String> options = new ArrayList<>(ProjectLayout.smallJvm(HEAP_MEGABYTES));
+        options.addAll(SMALL_HEAP);
+        options.addAll(classes.options());
+        return start(module, options, jar, environment, log, classes::make);
+    }
+
+    /** The same from the fat jar as it was built, and without options but the heap's: what a start is compared with. */
+    public static AppProcess startFatJar(String module, Map<String, String> environment, Path log) {
+        return start(module, List.of("-Xmx" + HEAP_MEGABYTES + "m"), built(module), environment, log, whenReady -> {});
+    }
+
+    private static AppProcess start(
+            String module,
+            List<String> options,
+            Path jar,
+            Map<String, String> environment,
+            Path log,
+            Consumer<ProcessHandle> whenReady) {
         Map<String, String> settings = new HashMap<>(environment);
         boolean web = module.equals(WEB);
         int port = port(settings, web ? Ports.WEB : Ports.WORKER_MANAGEMENT);
@@ -65,27 +96,29 @@ public final class AppProcess implements AutoCloseable {
         }
         List<String> command = new ArrayList<>();
         command.add(ProjectLayout.java());
-        command.addAll(ProjectLayout.smallJvm(HEAP_MEGABYTES));
-        Path jar = extracted(module);
-        ClassArchive classes = ClassArchive.of(jar.resolveSibling("classes.jsa"), jar);
-        command.addAll(classes.options());
+        command.addAll(options);
         command.addAll(List.of("-jar", jar.toString()));
         URI uri = URI.create("http://127.0.0.1:" + port);
         URI health = uri.resolve(web ? "/api/health" : "/actuator/health/readiness");
-        return new AppProcess(ChildProcess.start(module, command, settings, log), uri, health, classes);
+        return new AppProcess(ChildProcess.start(module, command, settings, log), options, uri, health, whenReady);
     }
 
     private static int port(Map<String, String> settings, Ports port) {
         return Integer.parseInt(settings.computeIfAbsent(port.setting(), unset -> String.valueOf(Ports.free())));
     }
 
-    /** The jar of the app's extracted layout, made anew when the app was built since. */
-    private static Path extracted(String module) {
-        Path target = ProjectLayout.root().resolve(module).resolve("target");
-        Path jar = target.resolve(module + ".jar");
+    private static Path built(String module) {
+        Path jar = ProjectLayout.root().resolve(module).resolve("target").resolve(module + ".jar");
         if (!Files.exists(jar)) {
             throw new LocalStackException(jar + " is missing; build it with ./caravana or mvn package");
         }
+        return jar;
+    }
+
+    /** The jar of the app's extracted layout, made anew when the app was built since. */
+    private static Path extracted(String module) {
+        Path jar = built(module);
+        Path target = jar.getParent();
         Path layout = target.resolve("app");
         Path start = layout.resolve(module + ".jar");
         Path stamp = layout.resolve("made-from");
@@ -147,6 +180,11 @@ public final class AppProcess implements AutoCloseable {
         return uri;
     }
 
+    /** The JVM options that it was started with. */
+    public List<String> options() {
+        return options;
+    }
+
     /** Its process id. */
     public long pid() {
         return child.handle().pid();
@@ -186,7 +224,7 @@ public final class AppProcess implements AutoCloseable {
                     }
                 },
                 patience);
-        classes.make(child.handle());
+        whenReady.accept(child.handle());
         return this;
     }
 

@@ -1,0 +1,126 @@
+package caravana.bench;
+
+import caravana.measure.MeasurementException;
+import caravana.measure.Project;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Stands before ffmpeg in a worker's {@code PATH}, and notes when, where and with what it was called for a job. So the very
+ * command lines of the product can be run again without it.
+ */
+final class Recorder {
+
+    private static final String ORIGINAL = "original";
+    private static final int NANOS = 1_000_000_000;
+
+    private final Path folder;
+    private final Path calls;
+
+    /**
+     * One call for a job.
+     *
+     * @param folder the job's
+     */
+    record Call(Instant at, String folder, List<String> arguments) {
+
+        /**
+         * The same call in a folder of its own, with that file as its original.
+         *
+         * @return a shell script that makes it
+         */
+        Path replay(Path here, Path original) throws IOException {
+            Files.createDirectories(here);
+            Files.deleteIfExists(here.resolve(ORIGINAL));
+            Files.createLink(here.resolve(ORIGINAL), original);
+            StringBuilder line = new StringBuilder("cd " + quoted(here.toString()) + "\nexec ffmpeg");
+            for (String argument : arguments) {
+                line.append(' ').append(quoted(argument.replace(folder, here.toString())));
+            }
+            // What it says goes where the worker's goes: into a pipe that is read, or nowhere.
+            return Files.writeString(here.resolve("call.sh"), line.append(" >said 2>&1\n"));
+        }
+
+        private static String quoted(String text) {
+            return "'" + text.replace("'", "'\\''") + "'";
+        }
+    }
+
+    private Recorder(Path folder) {
+        this.folder = folder;
+        this.calls = folder.resolve("calls");
+    }
+
+    /** Notes calls and lets ffmpeg do the work. */
+    static Recorder beforeFfmpeg(Path folder) throws IOException {
+        return new Recorder(folder).install("exec " + real() + " \"$@\"\n");
+    }
+
+    /** Notes calls and takes no time: the clip that is to come out lies ready. */
+    static Recorder insteadOfFfmpeg(Path folder) throws IOException {
+        return new Recorder(folder).install("""
+                for argument in "$@"; do
+                  case $argument in *video.mp4) output=${argument#file:} ;; esac
+                done
+                cp "%s" "$output"
+                echo progress=end
+                """.formatted(Project.standInResult()));
+    }
+
+    private Recorder install(String thenDo) throws IOException {
+        Files.createDirectories(calls);
+        Path program = folder.resolve("ffmpeg");
+        Files.writeString(program, """
+                #!/bin/sh
+                now=$(date +%%s%%N)
+                case " $* " in
+                  *" -progress "*) printf '%%s\\0' "$now" "$PWD" "$@" >"%s/$$" ;;
+                  *) exec %s "$@" ;;
+                esac
+                %s""".formatted(calls, real(), thenDo));
+        if (!program.toFile().setExecutable(true)) {
+            throw new IOException("Could not make " + program + " executable");
+        }
+        return this;
+    }
+
+    private static String real() {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .map(folder -> Path.of(folder, "ffmpeg"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new MeasurementException("There is no ffmpeg; install Debian's package ffmpeg"))
+                .toString();
+    }
+
+    /** For a worker's {@code PATH}. */
+    Path folder() {
+        return folder;
+    }
+
+    /** What was noted since the last time, oldest first. */
+    List<Call> take() throws IOException {
+        List<Call> taken = new ArrayList<>();
+        try (Stream<Path> files = Files.list(calls)) {
+            for (Path file : files.toList()) {
+                List<String> noted = Arrays.asList(Files.readString(file).split("\0", -1));
+                long nanos = Long.parseLong(noted.get(0));
+                // The last one ends with a NUL, too.
+                taken.add(new Call(
+                        Instant.ofEpochSecond(nanos / NANOS, nanos % NANOS),
+                        noted.get(1),
+                        List.copyOf(noted.subList(2, noted.size() - 1))));
+                Files.delete(file);
+            }
+        }
+        taken.sort(Comparator.comparing(Call::at));
+        return taken;
+    }
+}
