@@ -2,7 +2,7 @@
 # Makes the videos that the load tests upload: real ones, whose size comes from their bitrate and not from padding.
 # What is there already is kept. Prints one line a file: name, seconds, bytes.
 #
-# usage: make-media.sh FOLDER [SIZE...]    sizes in MB (1,000,000 bytes): 1, 10, 50, 100; without any, all
+# usage: make-media.sh FOLDER [SIZE...]    sizes in MB (1,000,000 bytes): 1, 10, 50, 75, 100; without any, all but 75
 set -eu
 
 folder=$1
@@ -27,8 +27,8 @@ for size in "$@"; do
   case $size in
     1) picture=640x360 seconds=5 ;;
     10) picture=1280x720 seconds=10 ;;
-    50 | 100) picture=1920x1080 seconds=15 ;;
-    *) echo "make-media.sh: there is no size $size; there are 1, 10, 50 and 100" >&2 && exit 2 ;;
+    50 | 75 | 100) picture=1920x1080 seconds=15 ;;
+    *) echo "make-media.sh: there is no size $size; there are 1, 10, 50, 75 and 100" >&2 && exit 2 ;;
   esac
   audio=96
   video=$((size * 8000 / seconds - audio))

@@ -78,7 +78,8 @@ final class OnePassBenchmark implements Benchmark {
     private static Path logo(Recorder.Call call) {
         return call.arguments().stream()
                 .filter(argument -> argument.endsWith("logo.png"))
-                .map(argument -> Path.of(argument.replaceFirst("^file:", "")))
+                .map(argument -> Path.of(call.folder(), argument.replaceFirst("^file:", ""))
+                        .normalize())
                 .findFirst()
                 .orElseThrow(() -> new MeasurementException("The worker used no logo: " + call.arguments()));
     }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 final class Recorder {
 
     private static final String ORIGINAL = "original";
+    private static final String ASSETS = ".assets";
     private static final int NANOS = 1_000_000_000;
 
     private final Path folder;
@@ -32,7 +33,7 @@ final class Recorder {
     record Call(Instant at, String folder, List<String> arguments) {
 
         /**
-         * The same call in a folder of its own, with that file as its original.
+         * The same call in a folder of its own, with that file as its original. The worker has to be there still.
          *
          * @return a shell script that makes it
          */
@@ -40,12 +41,26 @@ final class Recorder {
             Files.createDirectories(here);
             Files.deleteIfExists(here.resolve(ORIGINAL));
             Files.createLink(here.resolve(ORIGINAL), original);
+            copyAssets(here.resolveSibling(ASSETS));
             StringBuilder line = new StringBuilder("cd " + quoted(here.toString()) + "\nexec ffmpeg");
             for (String argument : arguments) {
                 line.append(' ').append(quoted(argument.replace(folder, here.toString())));
             }
             // What it says goes where the worker's goes: into a pipe that is read, or nowhere.
             return Files.writeString(here.resolve("call.sh"), line.append(" >said 2>&1\n"));
+        }
+
+        /** Logo and cards, which lie beside the folders of jobs and are named from there. */
+        private void copyAssets(Path to) throws IOException {
+            if (Files.exists(to)) {
+                return;
+            }
+            Files.createDirectories(to);
+            try (Stream<Path> assets = Files.list(Path.of(folder).resolveSibling(ASSETS))) {
+                for (Path asset : assets.toList()) {
+                    Files.copy(asset, to.resolve(asset.getFileName()));
+                }
+            }
         }
 
         private static String quoted(String text) {

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /** How much of the scenarios is run: seconds, megabytes (1,000,000 bytes) and numbers of users, jobs and workers. */
 enum Profile {
     /** Whether everything works together; for CI, and says nothing about speed. */
-    SMOKE(List.of(), 1, 3, List.of(1), 2, List.of(1), List.of(1), 2, List.of(), 0, 0, 5),
+    SMOKE(List.of(), 1, 3, List.of(1), 2, List.of(1), List.of(), List.of(1), 2, List.of(), 0, 0, 5),
     /** Both scenarios together within 25 minutes. */
     SHORT(
             List.of(100, 200, 300),
@@ -17,6 +17,7 @@ enum Profile {
             List.of(1, 10, 50, 100),
             20,
             List.of(50, 100),
+            List.of(75),
             List.of(1, 2, 4),
             4,
             List.of(1, 2, 3),
@@ -30,6 +31,7 @@ enum Profile {
             List.of(1, 10, 50, 100),
             60,
             List.of(50, 100),
+            List.of(75),
             List.of(1, 2, 4),
             12,
             List.of(1, 2, 3),
@@ -50,6 +52,9 @@ enum Profile {
 
     /** Files that one worker processes. */
     final List<Integer> videoMegabytes;
+
+    /** Files by which the model is checked. */
+    final List<Integer> checkMegabytes;
 
     final List<Integer> slots;
     final int videos;
@@ -74,6 +79,7 @@ enum Profile {
             List<Integer> uploadMegabytes,
             int uploadSeconds,
             List<Integer> videoMegabytes,
+            List<Integer> checkMegabytes,
             List<Integer> slots,
             int videos,
             List<Integer> workers,
@@ -86,6 +92,7 @@ enum Profile {
         this.uploadMegabytes = uploadMegabytes;
         this.uploadSeconds = uploadSeconds;
         this.videoMegabytes = videoMegabytes;
+        this.checkMegabytes = checkMegabytes;
         this.slots = slots;
         this.videos = videos;
         this.workers = workers;

@@ -2,6 +2,7 @@ package caravana.load;
 
 import caravana.measure.Account;
 import caravana.measure.Figures;
+import caravana.measure.ProcessFigures;
 import caravana.measure.Project;
 import caravana.measure.Results;
 import caravana.measure.Target;
@@ -28,6 +29,7 @@ final class WorkerScenario {
     /** Below capacity, the queue may grow by this share of the arrivals. */
     private static final double STEADY = 0.05;
 
+    private static final int CHECK_SLOTS = 2;
     private static final int MOST_THREADS = 6;
     private static final int ARRIVAL_THREADS = 4;
     private static final List<String> VARIABLES =
@@ -45,6 +47,7 @@ final class WorkerScenario {
     private final List<Clearing> standIn = new ArrayList<>();
     private final List<Clearing> arrivals = new ArrayList<>();
     private final List<Double> rates = new ArrayList<>();
+    private final ModelCheck model = new ModelCheck();
 
     WorkerScenario(Target target, Profile profile, Results results) throws IOException {
         this.target = target;
@@ -54,7 +57,9 @@ final class WorkerScenario {
     }
 
     void run() throws IOException, InterruptedException {
-        List<String[]> files = Project.makeMedia(profile.videoMegabytes);
+        List<String[]> files = Project.makeMedia(Stream.of(profile.videoMegabytes, profile.checkMegabytes)
+                .flatMap(List::stream)
+                .toList());
         if (target.own().isPresent()) {
             Target.Own own = target.own().get();
             clearRealVideos(own);
@@ -79,10 +84,29 @@ final class WorkerScenario {
         for (int slots : profile.slots) {
             own.startWorkers(1, slots, Optional.empty());
             for (int megabytes : profile.videoMegabytes) {
-                own.pause();
-                String name = megabytes + " MB, " + slots + (slots == 1 ? " slot" : " slots");
-                real.add(clear(name, Project.video(megabytes), profile.videos));
+                clearRealVideos(own, megabytes, slots, profile.videos);
             }
+            if (slots == CHECK_SLOTS) {
+                // Neither size nor number is one that the model is made of.
+                for (int megabytes : profile.checkMegabytes) {
+                    clearRealVideos(own, megabytes, slots, profile.videos + slots);
+                }
+            }
+        }
+    }
+
+    private void clearRealVideos(Target.Own own, int megabytes, int slots, int videos)
+            throws IOException, InterruptedException {
+        long worker = own.workers().get(0).pid();
+        own.pause();
+        double before = ProcessFigures.cpuSecondsWithChildren(worker);
+        String name = megabytes + " MB, " + slots + (slots == 1 ? " slot" : " slots");
+        Clearing clearing = clear(name, Project.video(megabytes), videos);
+        real.add(clearing);
+        if (slots == 1) {
+            model.learn(megabytes, clearing, (ProcessFigures.cpuSecondsWithChildren(worker) - before) / videos);
+        } else {
+            model.check(megabytes, slots, clearing);
         }
     }
 
@@ -93,6 +117,7 @@ final class WorkerScenario {
             String name = workers + (workers == 1 ? " worker" : " workers");
             Clearing clearing = clear(name, Project.shortVideo(), profile.standInJobs);
             standIn.add(clearing);
+            model.standIn(workers, clearing);
             results.atMost("load-worker-dispatch-" + workers, dispatch(clearing, workers), "ratio", DISPATCH);
         }
     }
@@ -120,6 +145,7 @@ final class WorkerScenario {
                             "file", Project.shortVideo().toString())));
             rates.add(rate);
         }
+        model.arrivals(rates.get(1), profile.workers.get(profile.workers.size() - 1), arrivals.get(1));
         results.atMost(
                 "load-worker-growth-below-capacity",
                 Math.abs(arrivals.get(0).growthPerMinute()) / rates.get(0),
@@ -241,6 +267,7 @@ final class WorkerScenario {
                     rows);
             report.plot("arrivals", "Videos that wait", Plot.lines("s", "videos that wait", depths(arrivals)));
         }
+        model.report(report, results);
         report.section("Files");
         report.table(
                 List.of("file", "seconds", "bytes"),

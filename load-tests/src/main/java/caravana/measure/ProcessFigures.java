@@ -3,6 +3,7 @@ package caravana.measure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** What a process takes up, as Linux's {@code /proc} tells. */
 public final class ProcessFigures {
@@ -13,6 +14,8 @@ public final class ProcessFigures {
     private static final int USER_TIME = 14 - 3;
 
     private static final int SYSTEM_TIME = 15 - 3;
+    private static final int CHILDREN_USER_TIME = 16 - 3;
+    private static final int CHILDREN_SYSTEM_TIME = 17 - 3;
 
     private ProcessFigures() {}
 
@@ -48,9 +51,24 @@ public final class ProcessFigures {
      * @throws IOException when there is no such process
      */
     public static double cpuSeconds(long pid) throws IOException {
+        return ticks(pid, USER_TIME, SYSTEM_TIME) / TICKS_PER_SECOND;
+    }
+
+    /**
+     * The same, with that of its children that have ended.
+     *
+     * @throws IOException when there is no such process
+     */
+    public static double cpuSecondsWithChildren(long pid) throws IOException {
+        return ticks(pid, USER_TIME, SYSTEM_TIME, CHILDREN_USER_TIME, CHILDREN_SYSTEM_TIME) / TICKS_PER_SECOND;
+    }
+
+    private static long ticks(long pid, int... wanted) throws IOException {
         String line = Files.readString(proc(pid, "stat"));
         String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME])) / TICKS_PER_SECOND;
+        return Arrays.stream(wanted)
+                .mapToLong(field -> Long.parseLong(fields[field]))
+                .sum();
     }
 
     private static Path proc(long pid, String file) {

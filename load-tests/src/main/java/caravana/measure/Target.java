@@ -128,7 +128,7 @@ public final class Target implements AutoCloseable {
 
         /** Lets the workers take no more jobs; each of them hears it within a second. */
         public void pause() throws IOException, InterruptedException {
-            order("pause");
+            order("pause", HttpRequest.BodyPublishers.ofString("{\"reason\":\"a measurement\"}"));
         }
 
         /** Lets the workers take no more jobs, and waits until each says that it takes none. */
@@ -161,14 +161,14 @@ public final class Target implements AutoCloseable {
 
         /** Lets the workers go on; each of them hears it within a second. */
         public void resume() throws IOException, InterruptedException {
-            order("resume");
+            order("resume", HttpRequest.BodyPublishers.noBody());
         }
 
-        private void order(String order) throws IOException, InterruptedException {
+        private void order(String order, HttpRequest.BodyPublisher body) throws IOException, InterruptedException {
             HttpResponse<String> answer =
                     operator.send(operator.request(web.uri().resolve("/api/ops/workers/" + order))
                             .header("Content-Type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofString("{\"reason\":\"a measurement\"}"))
+                            .POST(body)
                             .build());
             if (answer.statusCode() != 200) {
                 throw new IOException("The order was answered " + answer.statusCode() + ": " + answer.body());

@@ -32,10 +32,6 @@ public class Passwords {
     private static final String NOBODY = "$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s"
             .formatted(MEMORY_KIB, PASSES, LANES, base64(new byte[SALT_BYTES]), base64(new byte[HASH_BYTES]));
 
-    private static String base64(byte[] bytes) {
-        return Base64.getEncoder().withoutPadding().encodeToString(bytes);
-    }
-
     private final Argon2PasswordEncoder argon2 =
             new Argon2PasswordEncoder(SALT_BYTES, HASH_BYTES, LANES, MEMORY_KIB, PASSES);
     private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
@@ -69,5 +65,9 @@ public class Passwords {
         } finally {
             turns.release();
         }
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().withoutPadding().encodeToString(bytes);
     }
 }
