@@ -17,7 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 /** The account of one run. What it has uploaded is to go, so that disks do not fill up. */
 public final class Account {
 
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final String TITLE = "Measured";
     private static final Duration UPLOAD = Duration.ofMinutes(5);
 
@@ -87,12 +88,14 @@ public final class Account {
         long deadline = System.nanoTime() + patience.toNanos();
         List<JsonNode> processed = new ArrayList<>();
         for (String id : ids) {
+            long asked = System.nanoTime();
             JsonNode video = video(id);
             while (!video.path("status").asText().equals("processed")) {
                 if (video.path("status").asText().equals("failed") || System.nanoTime() > deadline) {
                     throw new MeasurementException("A video was not processed: " + video);
                 }
-                LockSupport.parkNanos(POLL_NANOS);
+                // Seldom while it takes long, since asking costs the machine that is measured.
+                LockSupport.parkNanos(Math.min(MOST_NANOS, Math.max(LEAST_NANOS, (System.nanoTime() - asked) / 4)));
                 video = video(id);
             }
             processed.add(video);
