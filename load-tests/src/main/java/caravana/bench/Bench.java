@@ -17,7 +17,8 @@ public final class Bench {
 
     /** From quick ones to slow ones. */
     static List<Benchmark> all() {
-        return List.of();
+        return List.of(
+                new UploadSpeed(), new StatusThroughput(), new UploadMemory(), new HealthUnderLoad(), new LiveEvents());
     }
 
     /** Exit status: 0 all targets were met, 1 some were not, 2 wrong arguments. */

@@ -63,9 +63,7 @@ public final class AppProcess implements AutoCloseable {
         if (web) {
             port(settings, Ports.WEB_MANAGEMENT);
         }
-        List<String> command = new ArrayList<>();
-        command.add(ProjectLayout.java());
-        command.addAll(ProjectLayout.smallJvm(HEAP_MEGABYTES));
+        List<String> command = jvm();
         Path jar = extracted(module);
         ClassArchive classes = ClassArchive.of(jar.resolveSibling("classes.jsa"), jar);
         command.addAll(classes.options());
@@ -73,6 +71,14 @@ public final class AppProcess implements AutoCloseable {
         URI uri = URI.create("http://127.0.0.1:" + port);
         URI health = uri.resolve(web ? "/api/health" : "/actuator/health/readiness");
         return new AppProcess(ChildProcess.start(module, command, settings, log), uri, health, classes);
+    }
+
+    /** The command that starts a JVM as our apps get it; options and a program may follow. */
+    public static List<String> jvm() {
+        List<String> command = new ArrayList<>();
+        command.add(ProjectLayout.java());
+        command.addAll(ProjectLayout.smallJvm(HEAP_MEGABYTES));
+        return command;
     }
 
     private static int port(Map<String, String> settings, Ports port) {

@@ -1,0 +1,102 @@
+package caravana.bench;
+
+import caravana.measure.MeasurementException;
+import caravana.measure.ProcessFigures;
+import java.io.InputStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How much web's resident set grows during one upload of 1 GB, after one of 100 MB that brought web to its working size;
+ * its heap is 256 MB.
+ */
+final class UploadMemory implements Benchmark {
+
+    private static final long MB = 1024 * 1024;
+    private static final double GROWTH_MB = 64;
+
+    @Override
+    public List<String> names() {
+        return List.of("upload-memory");
+    }
+
+    @Override
+    public void run(Setting setting) throws Exception {
+        try (WebOnStack system = WebOnStack.start(setting.folder(), Map.of("CARAVANA_UPLOAD_MAX_SIZE", "2GB"))) {
+            long pid = system.web().pid();
+            upload(system, 100 * MB);
+            long before = ProcessFigures.residentBytes(pid);
+            AtomicBoolean done = new AtomicBoolean();
+            ExecutorService sampler = Executors.newSingleThreadExecutor();
+            Future<Long> peak = sampler.submit(() -> {
+                long most = 0;
+                while (!done.get()) {
+                    most = Math.max(most, ProcessFigures.residentBytes(pid));
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                }
+                return most;
+            });
+            long started = System.nanoTime();
+            try {
+                upload(system, 1024 * MB);
+            } finally {
+                done.set(true);
+                sampler.shutdown();
+            }
+            double seconds = (System.nanoTime() - started) / 1e9;
+            System.out.printf(
+                    Locale.ROOT,
+                    "1 GB in %.1f s (%.0f MB/s); resident before %d MB, peak %d MB%n",
+                    seconds,
+                    1024 / seconds,
+                    before / MB,
+                    peak.get() / MB);
+            setting.results().atMost("upload-memory", (peak.get() - before) / (double) MB, "MB", GROWTH_MB);
+        }
+    }
+
+    private static void upload(WebOnStack system, long bytes) throws Exception {
+        HttpResponse<String> answer = system.client()
+                .upload(
+                        system.web().uri(),
+                        "Large",
+                        BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> new Zeros(bytes)), bytes));
+        if (answer.statusCode() != 201) {
+            throw new MeasurementException("The upload was answered " + answer.statusCode() + ": " + answer.body());
+        }
+    }
+
+    /** That many bytes, from nowhere. */
+    private static final class Zeros extends InputStream {
+
+        private long left;
+
+        Zeros(long bytes) {
+            this.left = bytes;
+        }
+
+        @Override
+        public int read() {
+            return left-- > 0 ? 0 : -1;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            if (left <= 0) {
+                return -1;
+            }
+            int count = (int) Math.min(left, length);
+            left -= count;
+            return count;
+        }
+    }
+}
