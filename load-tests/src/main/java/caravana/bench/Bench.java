@@ -19,13 +19,18 @@ public final class Bench {
     /** From quick ones to slow ones. */
     static List<Benchmark> all() {
         return List.of(
-                new StartBenchmark("start-web", AppProcess.WEB),
-                new StartBenchmark("start-worker", AppProcess.WORKER),
-                new LatencyBenchmark(),
-                new MemoryBenchmark(),
-                new OnePassBenchmark(),
-                new PipelineBenchmark(),
-                new DispatchBenchmark());
+                new StartTime("start-web", AppProcess.WEB),
+                new StartTime("start-worker", AppProcess.WORKER),
+                new Latency(),
+                new UploadSpeed(),
+                new UploadMemory(),
+                new StatusThroughput(),
+                new HealthUnderLoad(),
+                new LiveEvents(),
+                new Memory(),
+                new OnePass(),
+                new Pipeline(),
+                new Dispatch());
     }
 
     /** Exit status: 0 all targets were met, 1 some were not, 2 wrong arguments. */

@@ -70,8 +70,7 @@ public final class AppProcess implements AutoCloseable {
     public static AppProcess start(String module, Map<String, String> environment, Path log) {
         Path jar = extracted(module);
         ClassArchive classes = ClassArchive.of(jar.resolveSibling("classes.jsa"), jar);
-        List<String> options = new ArrayList<>(ProjectLayout.smallJvm(HEAP_MEGABYTES));
-        options.addAll(SMALL_HEAP);
+        List<String> options = jvmOptions();
         options.addAll(classes.options());
         return start(module, options, jar, environment, log, classes::make);
     }
@@ -101,6 +100,13 @@ public final class AppProcess implements AutoCloseable {
         URI uri = URI.create("http://127.0.0.1:" + port);
         URI health = uri.resolve(web ? "/api/health" : "/actuator/health/readiness");
         return new AppProcess(ChildProcess.start(module, command, settings, log), options, uri, health, whenReady);
+    }
+
+    /** The options of our apps' JVMs, for a program that is compared with them. */
+    public static List<String> jvmOptions() {
+        List<String> options = new ArrayList<>(ProjectLayout.smallJvm(HEAP_MEGABYTES));
+        options.addAll(SMALL_HEAP);
+        return options;
     }
 
     private static int port(Map<String, String> settings, Ports port) {

@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>One such job alone is measured from its claim to its commit. The acknowledgement after it is left out, which makes the
  * target harder by some milliseconds a job.
  */
-final class DispatchBenchmark implements Benchmark {
+final class Dispatch implements Benchmark {
 
     private static final int JOBS = 90;
     private static final int ALONE = 5;

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * <p>The recipe: cut by copy; scale to -2:720 at 30 frames a second; mute; overlay the logo; put cards of three seconds
  * before and after. All but the first encode with libx264, veryfast, CRF 23, as the product does.
  */
-final class OnePassBenchmark implements Benchmark {
+final class OnePass implements Benchmark {
 
     private static final int PAIRS = 5;
     private static final int SECONDS = 40;

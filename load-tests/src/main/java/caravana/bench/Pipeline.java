@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * <p>The clips wait before the clock starts; it starts with the first claim, and stops with the last commit. One job has
  * been done before, as in any worker that is not just started.
  */
-final class PipelineBenchmark implements Benchmark {
+final class Pipeline implements Benchmark {
 
     private static final int SLOTS = 2;
     private static final int CLIPS = 12;
@@ -87,10 +87,8 @@ final class PipelineBenchmark implements Benchmark {
         List<JsonNode> videos = account.awaitProcessed(ids, PATIENCE);
         cpu.add((ProcessFigures.cpuSeconds(worker) - before) / clips);
         tellPhases(videos);
-        Instant begin = videos.stream()
-                .map(PipelineBenchmark::claimed)
-                .min(Instant::compareTo)
-                .orElseThrow();
+        Instant begin =
+                videos.stream().map(Pipeline::claimed).min(Instant::compareTo).orElseThrow();
         Instant end = videos.stream()
                 .map(video -> Instant.parse(video.path("processed_at").asText()))
                 .max(Instant::compareTo)

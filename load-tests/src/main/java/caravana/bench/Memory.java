@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * What the two JVMs and a whole worker node take up, as the kernel counts it (resident set, MB of 2^20 bytes): idle, ten
  * seconds after the start, and at most under load.
  */
-final class MemoryBenchmark implements Benchmark {
+final class Memory implements Benchmark {
 
     private static final long MB = 1024 * 1024;
     private static final double IDLE_MB = 280;

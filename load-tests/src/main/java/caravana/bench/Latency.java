@@ -22,7 +22,7 @@ import java.util.Optional;
  *
  * <p>A stand-in notes when it is called in ffmpeg's place, and is done at once.
  */
-final class LatencyBenchmark implements Benchmark {
+final class Latency implements Benchmark {
 
     private static final int JOBS = 40;
     private static final int WARM_UP = 5;

@@ -12,7 +12,7 @@ import java.util.Map;
  * From a process's start until its health is good: the app as the local stack starts it (extracted, classes from an archive,
  * first compiler only) against the same app as the plain fat jar.
  */
-final class StartBenchmark implements Benchmark {
+final class StartTime implements Benchmark {
 
     private static final int PAIRS = 5;
     private static final double RATIO = 0.33;
@@ -21,7 +21,7 @@ final class StartBenchmark implements Benchmark {
     private final String name;
     private final String module;
 
-    StartBenchmark(String name, String module) {
+    StartTime(String name, String module) {
         this.name = name;
         this.module = module;
     }

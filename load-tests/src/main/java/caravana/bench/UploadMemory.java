@@ -1,0 +1,83 @@
+package caravana.bench;
+
+import caravana.measure.MeasurementException;
+import caravana.measure.ProcessFigures;
+import java.io.InputStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How much web's resident set grows during one upload of 1 GB, after one of 100 MB that brought web to its working size;
+ * its heap is 256 MB.
+ */
+final class UploadMemory implements Benchmark {
+
+    private static final long MB = 1024 * 1024;
+    private static final double GROWTH_MB = 64;
+
+    @Override
+    public List<String> names() {
+        return List.of("upload-memory");
+    }
+
+    @Override
+    public void run(Setting setting) throws Exception {
+        try (WebOnStack system = WebOnStack.start(setting.folder(), Map.of("CARAVANA_UPLOAD_MAX_SIZE", "2GB"))) {
+            long pid = system.web().pid();
+            upload(system, 100 * MB);
+            long before = ProcessFigures.residentBytes(pid);
+            Peak peak = Peak.of(() -> ProcessFigures.residentBytes(pid));
+            long started = System.nanoTime();
+            upload(system, 1024 * MB);
+            double seconds = (System.nanoTime() - started) / 1e9;
+            long most = peak.end();
+            System.out.printf(
+                    Locale.ROOT,
+                    "1 GB in %.1f s (%.0f MB/s); resident before %d MB, peak %d MB%n",
+                    seconds,
+                    1024 / seconds,
+                    before / MB,
+                    most / MB);
+            setting.results().atMost("upload-memory", (most - before) / (double) MB, "MB", GROWTH_MB);
+        }
+    }
+
+    private static void upload(WebOnStack system, long bytes) throws Exception {
+        HttpResponse<String> answer = system.client()
+                .upload(
+                        system.web().uri(),
+                        "Large",
+                        BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> new Zeros(bytes)), bytes));
+        if (answer.statusCode() != 201) {
+            throw new MeasurementException("The upload was answered " + answer.statusCode() + ": " + answer.body());
+        }
+    }
+
+    /** That many bytes, from nowhere. */
+    private static final class Zeros extends InputStream {
+
+        private long left;
+
+        Zeros(long bytes) {
+            this.left = bytes;
+        }
+
+        @Override
+        public int read() {
+            return left-- > 0 ? 0 : -1;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            if (left <= 0) {
+                return -1;
+            }
+            int count = (int) Math.min(left, length);
+            left -= count;
+            return count;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package caravana.bench;
+
+import caravana.local.ApiClient;
+import caravana.local.AppProcess;
+import caravana.local.LocalStack;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A local stack with web, and somebody with an account there. */
+final class WebOnStack implements AutoCloseable {
+
+    static final Duration START = Duration.ofSeconds(90);
+
+    private final LocalStack stack;
+    private final AppProcess web;
+    private final ApiClient client;
+
+    private WebOnStack(LocalStack stack, AppProcess web, ApiClient client) {
+        this.stack = stack;
+        this.web = web;
+        this.client = client;
+    }
+
+    /**
+     * Starts both and waits until they serve.
+     *
+     * @param folder for their data and logs
+     * @param settings of web, besides those that point it at the stack
+     */
+    static WebOnStack start(Path folder, Map<String, String> settings) throws IOException, InterruptedException {
+        LocalStack stack = LocalStack.start(folder.resolve("stack"));
+        AppProcess web = null;
+        try {
+            Map<String, String> all = new HashMap<>(stack.environment());
+            all.putAll(settings);
+            web = AppProcess.start(AppProcess.WEB, all, folder.resolve("web.log"));
+            web.awaitReady(START);
+            return new WebOnStack(stack, web, ApiClient.signUp(web.uri()));
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            if (web != null) {
+                web.close();
+            }
+            stack.close();
+            throw e;
+        }
+    }
+
+    AppProcess web() {
+        return web;
+    }
+
+    ApiClient client() {
+        return client;
+    }
+
+    /** The settings that point an app at the stack. */
+    Map<String, String> environment() {
+        return stack.environment();
+    }
+
+    @Override
+    public void close() {
+        web.close();
+        stack.close();
+    }
+}
