@@ -9,8 +9,6 @@ import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
@@ -51,17 +49,6 @@ public class AwsConfiguration {
                 // S3 servers other than AWS do not know the SDK's newer default checksums.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .build();
-    }
-
-    @Bean(destroyMethod = "close")
-    S3Presigner s3Presigner(AwsProperties aws) {
-        return S3Presigner.builder()
-                .region(Region.of(aws.region()))
-                .endpointOverride(aws.s3Endpoint())
-                .serviceConfiguration(S3Configuration.builder()
-                        .pathStyleAccessEnabled(aws.s3Endpoint() != null)
-                        .build())
                 .build();
     }
 }

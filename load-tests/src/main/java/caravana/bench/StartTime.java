@@ -37,9 +37,8 @@ final class StartTime implements Benchmark {
             Map<String, String> settings = new HashMap<>(stack.environment());
             settings.put("CARAVANA_WORK_DIR", setting.folder().resolve("work").toString());
             Path log = setting.folder().resolve("app.log");
-            // The first start may have to make the archive, and migrates the database.
+            // Migrates the database, for which the worker would wait.
             ready(() -> AppProcess.start(AppProcess.WEB, settings, log));
-            ready(() -> AppProcess.start(module, settings, log));
             Pairs pairs = Pairs.measure(
                     PAIRS,
                     "s",

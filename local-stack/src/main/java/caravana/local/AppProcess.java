@@ -40,7 +40,7 @@ public final class AppProcess implements AutoCloseable {
      * gigabytes would take all of it at once.
      */
     private static final List<String> SMALL_HEAP =
-            List.of("-Xms48m", "-Xmn16m", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=30");
+            List.of("-Xms48m", "-Xmn20m", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=30");
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 

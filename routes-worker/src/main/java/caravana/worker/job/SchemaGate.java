@@ -21,11 +21,15 @@ public class SchemaGate implements FlywayMigrationStrategy {
     @Override
     public void migrate(Flyway flyway) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
+        String told = null;
         for (String obstacle = obstacle(flyway); obstacle != null; obstacle = obstacle(flyway)) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException(obstacle);
             }
-            log.info("Waiting for the database: {}", obstacle);
+            if (!obstacle.equals(told)) {
+                log.info("Waiting for the database: {}", obstacle);
+                told = obstacle;
+            }
             try {
                 TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
             } catch (InterruptedException e) {

@@ -29,7 +29,7 @@ class IamTest {
             Map.entry("abortMultipartUpload", "s3:AbortMultipartUpload"),
             Map.entry("getObject", "s3:GetObject"),
             Map.entry("getObjectAsBytes", "s3:GetObject"),
-            Map.entry("presignGetObject", "s3:GetObject"),
+            Map.entry("sign", "s3:GetObject"),
             Map.entry("headObject", "s3:GetObject"),
             Map.entry("deleteObject", "s3:DeleteObject"),
             Map.entry("listObjects", "s3:ListBucket"),
