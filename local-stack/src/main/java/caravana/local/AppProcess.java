@@ -110,7 +110,7 @@ public final class AppProcess implements AutoCloseable {
     }
 
     private static int port(Map<String, String> settings, Ports port) {
-        return Integer.parseInt(settings.computeIfAbsent(port.setting(), unset -> String.valueOf(Ports.free())));
+        return Integer.parseInt(settings.computeIfAbsent(port.setting(), unset -> String.valueOf(FreePort.next())));
     }
 
     private static Path built(String module) {

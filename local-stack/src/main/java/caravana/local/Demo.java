@@ -65,7 +65,7 @@ final class Demo {
         long started = System.nanoTime();
         Path result;
         try (DataFolder data = DataFolder.open(folder);
-                Servers servers = Servers.start(data, port -> Ports.free());
+                Servers servers = Servers.start(data, port -> FreePort.next());
                 Apps apps = Apps.start(data, servers.environment(), Map.of())) {
             Path video = file == null ? makeSample(folder.resolve("sample.mp4")) : file;
             if (!shutdown.unlessAsked(() -> apps.awaitReady(START_LIMIT))) {

@@ -72,7 +72,7 @@ public final class Main {
         boolean freePorts = arguments.contains("--free-ports");
         Path folder = Path.of(arguments.get(at + 1)).toAbsolutePath();
         try (DataFolder data = DataFolder.open(folder);
-                Servers servers = Servers.start(data, port -> freePorts ? Ports.free() : port.fixed())) {
+                Servers servers = Servers.start(data, port -> freePorts ? FreePort.next() : port.fixed())) {
             servers.environment().forEach((name, value) -> System.out.println(name + "=" + value));
             servers.handles().keySet().forEach(name -> tellProcess(servers, name));
             System.out.println(READY);

@@ -1,11 +1,5 @@
 package caravana.local;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-
 /** Loopback ports: fixed ones with a setting each, or whatever is free. */
 enum Ports {
     WEB("web", "CARAVANA_WEB_PORT", 8080),
@@ -40,7 +34,7 @@ enum Ports {
      */
     int fixed() {
         int port = named();
-        if (isTaken(port)) {
+        if (FreePort.isTaken(port)) {
             throw new LocalStackException("Port " + port + " (" + owner + ") is taken by another program; "
                     + "stop that program, or set " + setting + " to a free port");
         }
@@ -68,24 +62,5 @@ enum Ports {
         }
         throw new LocalStackException(
                 setting + " is '" + value + "'; it has to be a port number from 1 to " + MAX_PORT);
-    }
-
-    /** A port that nobody uses at the moment. */
-    static int free() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean isTaken(int port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return false;
-        } catch (IOException e) {
-            return true;
-        }
     }
 }

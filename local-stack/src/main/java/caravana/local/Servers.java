@@ -170,7 +170,7 @@ final class Servers implements AutoCloseable {
         // server.
         Files.deleteIfExists(data.postgresNote());
         Path log = data.log("postgres");
-        postgres = EmbeddedPostgres.builder()
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setPort(port)
                 .setDataDirectory(data.resolve("postgres"))
                 .setCleanDataDirectory(false)
@@ -185,8 +185,12 @@ final class Servers implements AutoCloseable {
                 .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .setRegisterShutdownHook(false)
-                .setPGStartupWait(START_LIMIT)
-                .start();
+                .setPGStartupWait(START_LIMIT);
+        try {
+            postgres = builder.start();
+        } catch (IOException | IllegalStateException e) {
+            throw new IOException(e.getMessage() + ". The end of " + log + ":\n" + ChildProcess.tail(log), e);
+        }
         note(POSTGRES, postmaster());
         try (Connection connection = postgres.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {

@@ -47,7 +47,7 @@ class PortsTest {
                 "--data",
                 data.toString());
         for (Ports port : Ports.values()) {
-            launcher.environment().put(port.setting(), String.valueOf(Ports.free()));
+            launcher.environment().put(port.setting(), String.valueOf(FreePort.next()));
         }
         launcher.environment().put(setting, value);
 

@@ -3,9 +3,8 @@ package caravana.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.local.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +36,7 @@ public final class UpCommand {
         this.data = data;
         settings.put("CARAVANA_DATA", data.toString());
         for (String port : PORTS) {
-            settings.put(port, String.valueOf(freePort()));
+            settings.put(port, String.valueOf(FreePort.next()));
         }
     }
 
@@ -84,11 +83,5 @@ public final class UpCommand {
         up.destroy();
         assertThat(up.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(up.exitValue()).isIn(0, 143);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

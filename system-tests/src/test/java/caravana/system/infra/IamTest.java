@@ -227,7 +227,8 @@ class IamTest {
             String unit = file.getFileName().toString().replace(".java", "");
             call.matcher(code)
                     .results()
-                    .filter(m -> !Set.of("serviceName", "close", "utilities").contains(m.group(1)))
+                    .filter(m -> !Set.of("serviceName", "close", "utilities", "serviceClientConfiguration")
+                            .contains(m.group(1)))
                     .forEach(m -> {
                         String arguments = code.substring(m.end(), Math.min(code.length(), m.end() + 200));
                         need(tier, m.group(1), unit, arguments.split(";")[0], unit);

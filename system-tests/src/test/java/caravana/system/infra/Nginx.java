@@ -2,9 +2,8 @@ package caravana.system.infra;
 
 import static org.awaitility.Awaitility.await;
 
+import caravana.local.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -44,7 +43,7 @@ final class Nginx implements AutoCloseable {
             throw new IllegalArgumentException(settings.output());
         }
         Files.writeString(folder.resolve("settings.conf"), settings.output());
-        int port = freePort();
+        int port = FreePort.next();
         String main = Checks.read(Checks.ROOT.resolve("ops/nginx/nginx.conf"));
         main = replace(main, "user www-data;", "user " + System.getProperty("user.name") + ";");
         main = replace(main, "/run/nginx.pid", folder + "/nginx.pid");
@@ -92,12 +91,6 @@ final class Nginx implements AutoCloseable {
                     .append(";\n");
         }
         return paths.toString();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String replace(String text, String what, String with) {

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
+import caravana.local.FreePort;
 import caravana.local.LocalStack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -68,7 +67,7 @@ final class OperatedStack implements AutoCloseable {
     private final Path tools;
     private final byte[] video;
     private final List<AppProcess> workers = new ArrayList<>();
-    private final int webManagementPort = freePort();
+    private final int webManagementPort = FreePort.next();
     private final ObjectMapper json = new ObjectMapper();
     private final AppProcess web;
     private final ApiClient owner;
@@ -93,14 +92,6 @@ final class OperatedStack implements AutoCloseable {
                 web.uri(),
                 stack.environment().get("CARAVANA_OPERATOR_EMAIL"),
                 stack.environment().get("CARAVANA_OPERATOR_PASSWORD"));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static byte[] makeVideo(Path file) throws IOException {

@@ -3,11 +3,10 @@ package caravana.system.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.local.FreePort;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -36,10 +35,7 @@ final class Prometheus implements AutoCloseable {
     private final Process process;
 
     Prometheus(Path folder, int webPort, int workerPort) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = FreePort.next();
         address = URI.create("http://127.0.0.1:" + port);
         Path configuration = Files.createDirectories(folder).resolve("prometheus.yaml");
         Files.writeString(configuration, CONFIGURATION.formatted(webPort, workerPort));
