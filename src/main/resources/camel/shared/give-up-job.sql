@@ -8,7 +8,8 @@ SET status = 'failed',
     error_detail = :?error_detail,
     retryable = true,
     first_failed_at = coalesce(first_failed_at, now()),
-    failed_at = now(),
+    -- When its dead letter was sent, and not now: a redrive may have moved the letter since, and it has to count as newer.
+    failed_at = to_timestamp(:?dead_lettered_ms / 1000.0),
     updated_at = now()
 WHERE id = CAST(:?video_id AS uuid)
   AND (

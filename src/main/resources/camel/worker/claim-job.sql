@@ -54,6 +54,8 @@ FROM claimed
 UNION ALL
 SELECT CASE
            WHEN original_key <> :?original_key OR owner_id <> CAST(:?owner_id AS uuid) THEN 'disagrees'
+           -- its worker may be giving it up this moment, and this be the dead letter, redriven already: it comes back
+           WHEN status = 'processing' AND lease_until >= now() AND attempts >= :?max_attempts THEN 'early'
            WHEN status = 'processing' AND lease_until >= now() THEN 'owned'
            WHEN status IN ('uploaded', 'processing') AND attempts >= :?max_attempts THEN 'exhausted'
            WHEN status = 'uploaded' AND not_before > now() THEN 'early'
@@ -64,7 +66,10 @@ SELECT CASE
        attempts,
        NULL,
        0,
-       CAST(ceil(greatest(1, extract(epoch FROM not_before - now()))) AS integer),
+       CASE
+           WHEN status = 'processing' THEN 15
+           ELSE CAST(ceil(greatest(1, extract(epoch FROM not_before - now()))) AS integer)
+       END,
        error_code,
        to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 FROM videos

@@ -31,6 +31,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** The worker as it ships, on the local stack and with the real ffmpeg: what tests of its flow have in common. */
@@ -181,6 +182,7 @@ public abstract class WorkerRouteTest {
         do {
             some = sqs.receiveMessage(r -> r.queueUrl(deadLetterQueue())
                             .maxNumberOfMessages(10)
+                            .messageSystemAttributeNames(MessageSystemAttributeName.SENT_TIMESTAMP)
                             .messageAttributeNames("All"))
                     .messages();
             some.forEach(

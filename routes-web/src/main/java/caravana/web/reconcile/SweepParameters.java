@@ -3,6 +3,7 @@ package caravana.web.reconcile;
 import caravana.aws.QueueProperties;
 import caravana.job.JobProperties;
 import caravana.web.StatementParameters;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -53,6 +54,9 @@ public class SweepParameters {
         parameters.put("claim_token", null);
         parameters.put("error_code", exchange.getProperty("error_code"));
         parameters.put("error_detail", exchange.getProperty("error_detail"));
+        parameters.put(
+                "dead_lettered_ms",
+                exchange.getProperty("dead_lettered_at", Date.class).getTime());
         StatementParameters.set(exchange, parameters);
     }
 

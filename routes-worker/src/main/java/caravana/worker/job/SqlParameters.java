@@ -6,6 +6,7 @@ import caravana.worker.WorkerProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,9 @@ public class SqlParameters {
         Map<String, Object> parameters = failure(exchange);
         parameters.put("max_attempts", job.maxAttempts());
         parameters.put("phase_ms", phases(exchange));
+        // Only what is given up has a dead letter.
+        Date deadLettered = exchange.getProperty("dead_lettered_at", Date.class);
+        parameters.put("dead_lettered_ms", deadLettered == null ? null : deadLettered.getTime());
         parameters.put("original_sha256", exchange.getProperty("original_sha256"));
         put(exchange, parameters);
     }

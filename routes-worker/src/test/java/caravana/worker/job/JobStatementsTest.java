@@ -99,6 +99,14 @@ class JobStatementsTest {
         }
     }
 
+    /** It may be the dead letter that the row's worker has just sent, moved back before the row says failed. */
+    @Test
+    void atTheLastAttemptOfAnotherWorkerAMessageComesBack() {
+        String id = insert("processing", "attempts = 5");
+
+        assertThat(claim(id)).containsEntry("outcome", "early").containsEntry("delay", 15);
+    }
+
     @Test
     void aMessageThatDisagreesWithItsRowClaimsNothing() {
         String id = insert("uploaded", "");
