@@ -1,34 +1,44 @@
 package caravana.local;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Finds ports on loopback that nobody uses, for servers that are started in a moment.
+ * Finds ports on loopback that nobody uses, for servers that are started in a moment, and keeps them: until this process
+ * ends, the system gives them to nobody's connection, and nobody else finds them here.
  *
- * <p>They are below those that Linux gives to outgoing connections (32768 and up): what the kernel itself calls free may be
- * somebody's connection by the time that the server starts.
+ * <p>A port is kept by a socket that is bound to it and neither listens nor connects. Linux lets one server listen beside
+ * it, as long as that sets {@code SO_REUSEADDR}, which all do that want to be started again soon after their end.
  */
 public final class FreePort {
 
+    /** Below the ports that Linux gives to outgoing connections, unless it is told otherwise. */
     private static final int FIRST = 20_000;
+
     private static final int LAST = 32_000;
     private static final int TRIES = 1000;
+
+    /** Never closed: the ports are wanted for as long as this process lives. */
+    private static final Queue<Socket> KEPT = new ConcurrentLinkedQueue<>();
 
     private FreePort() {}
 
     /**
-     * A port that nobody uses at the moment.
+     * A port that nobody uses, from 20000 to 31999.
      *
      * @throws LocalStackException when a thousand in a row are taken
      */
     public static int next() {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
-            if (!isTaken(port)) {
+            if (isUnused(port) && keep(port)) {
                 return port;
             }
         }
@@ -39,10 +49,46 @@ public final class FreePort {
     static boolean isTaken(int port) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.bind(loopback(port));
             return false;
         } catch (IOException e) {
             return true;
         }
+    }
+
+    /** Whether nobody has anything to do with it, not even keeps it. */
+    private static boolean isUnused(int port) {
+        try (Socket socket = new Socket()) {
+            socket.setReuseAddress(false);
+            socket.bind(loopback(port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean keep(int port) {
+        Socket socket = new Socket();
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(loopback(port));
+        } catch (IOException taken) {
+            close(socket);
+            return false;
+        }
+        KEPT.add(socket);
+        return true;
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 }

@@ -5,6 +5,7 @@ import caravana.logging.TraceParent;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -157,13 +158,24 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             request.setAttribute(ApiMetrics.Call.NAME, call);
             inFlight.begin();
             try {
-                return super.service(request, response).whenComplete((nothing, failure) -> {
+                return super.service(request, new OwnErrors(response)).whenComplete((nothing, failure) -> {
                     inFlight.end();
                     call.end();
                 });
             } catch (RejectedExecutionException full) {
                 inFlight.end();
                 throw full;
+            }
+        }
+
+        /** A route that is stopped, or stopped and started again, stays at its address meanwhile. */
+        @Override
+        protected void handleService(HttpServletRequest request, HttpServletResponse response) throws Exception {
+            if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
+                call(request).answered(503);
+                refuse(new Problem(503, "unavailable", "This call is being restarted; try again."), response);
+            } else {
+                super.handleService(request, response);
             }
         }
 
@@ -207,6 +219,36 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             } catch (IOException gone) {
                 log.debug("The client did not wait for its answer: {}", gone.toString());
             }
+        }
+    }
+
+    private void refuse(Problem problem, HttpServletResponse response) {
+        try {
+            problems.write(problem, response);
+            response.flushBuffer();
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
+    /**
+     * Answers errors at once. The container's own way is to answer them when its thread has ended its part, which it may
+     * do while ours is still writing, and the client would get half an answer.
+     */
+    private final class OwnErrors extends HttpServletResponseWrapper {
+
+        OwnErrors(HttpServletResponse response) {
+            super(response);
+        }
+
+        @Override
+        public void sendError(int status) {
+            refuse(Problem.of(status), this);
+        }
+
+        @Override
+        public void sendError(int status, String message) {
+            sendError(status);
         }
     }
 
@@ -272,15 +314,6 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                 }
             } catch (IOException gone) {
                 log.debug("The client of a refused upload went away: {}", gone.toString());
-            }
-        }
-
-        private void refuse(Problem problem, HttpServletResponse response) {
-            try {
-                problems.write(problem, response);
-                response.flushBuffer();
-            } catch (IOException gone) {
-                throw new UncheckedIOException(gone);
             }
         }
     }
