@@ -7,11 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
-import org.apache.commons.fileupload2.core.AbstractRequestContext;
-import org.apache.commons.fileupload2.core.FileItemInput;
-import org.apache.commons.fileupload2.core.FileItemInputIterator;
-import org.apache.commons.fileupload2.core.FileUploadException;
-import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletDiskFileUpload;
 import org.springframework.stereotype.Component;
 
 /**
@@ -53,13 +48,9 @@ public class MultipartUpload {
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
         Opening opening = Opening.of(exchange);
         Map<String, Object> upload = new LinkedHashMap<>();
-        try {
-            FileItemInputIterator fields = parser().getItemIterator(new StreamContext(in, type));
-            while (fields.hasNext()) {
-                readField(fields.next(), opening, upload);
-            }
-        } catch (FileUploadException notAForm) {
-            throw new Problem(400, "malformed_form", "The form cannot be read as multipart/form-data.");
+        FormReader form = new FormReader(in, type);
+        while (form.next()) {
+            readField(form, opening, upload);
         }
         if (!(upload.get("original_bytes") instanceof Long bytes)) {
             throw new Problem(400, "file_required", "Send the video in the field video_file.");
@@ -70,14 +61,14 @@ public class MultipartUpload {
         return upload;
     }
 
-    private void readField(FileItemInput field, Opening opening, Map<String, Object> upload) throws IOException {
-        switch (String.valueOf(field.getFieldName())) {
+    private void readField(FormReader field, Opening opening, Map<String, Object> upload) throws IOException {
+        switch (String.valueOf(field.name())) {
             case "video_file" -> {
                 if (upload.containsKey("original_bytes")) {
                     throw new Problem(400, "too_many_files", "Send one video_file per upload.");
                 }
-                upload.put("original_bytes", objects.take(field.getInputStream(), opening));
-                upload.put("original_name", printable(field.getName()));
+                upload.put("original_bytes", objects.take(field.content(), opening));
+                upload.put("original_name", printable(field.fileName()));
             }
             case "title" -> upload.put("title", text(field));
             case "transformaciones" -> upload.merge("transformations", text(field), (some, more) -> some + "," + more);
@@ -92,44 +83,11 @@ public class MultipartUpload {
         return name == null ? null : name.replaceAll("\\p{Cntrl}", "");
     }
 
-    private static String text(FileItemInput field) throws IOException {
-        byte[] bytes = field.getInputStream().readNBytes(FIELD_BYTES + 1);
+    private static String text(FormReader field) throws IOException {
+        byte[] bytes = field.content().readNBytes(FIELD_BYTES + 1);
         if (bytes.length > FIELD_BYTES) {
-            throw new Problem(400, "field_too_long", "The field " + field.getFieldName() + " is too long.");
+            throw new Problem(400, "field_too_long", "The field " + field.name() + " is too long.");
         }
         return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static JakartaServletDiskFileUpload parser() {
-        // Only its iterator is used: nothing is ever written to disk.
-        return new JakartaServletDiskFileUpload();
-    }
-
-    /** What the parser needs to know of a request. */
-    private static final class StreamContext extends AbstractRequestContext<InputStream> {
-
-        private final InputStream in;
-        private final String contentType;
-
-        StreamContext(InputStream in, String contentType) {
-            super(name -> null, () -> -1L, in);
-            this.in = in;
-            this.contentType = contentType;
-        }
-
-        @Override
-        public String getCharacterEncoding() {
-            return StandardCharsets.UTF_8.name();
-        }
-
-        @Override
-        public String getContentType() {
-            return contentType;
-        }
-
-        @Override
-        public InputStream getInputStream() {
-            return in;
-        }
     }
 }

@@ -1,0 +1,192 @@
+package caravana.web.upload;
+
+import caravana.web.http.Problem;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import org.apache.commons.fileupload2.core.FileItemHeaders;
+import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletDiskFileUpload;
+
+/**
+ * Reads a {@code multipart/form-data} body (RFC 7578) field by field, of any length, with one buffer.
+ *
+ * <p>Headers are understood by the library. Where a field ends is not left to it: it compares each byte of a video with the
+ * delimiter, while this (Horspool's search) looks at about one byte in as many as the delimiter has.
+ */
+final class FormReader {
+
+    private static final int BUFFER_BYTES = 64 * 1024;
+    private static final int HEADER_BYTES = 16 * 1024;
+    private static final byte[] HEADERS_END = {'\r', '\n', '\r', '\n'};
+    private static final byte[] LINE_END = {'\r', '\n'};
+    private static final byte[] LAST = {'-', '-'};
+
+    private final JakartaServletDiskFileUpload headers = new JakartaServletDiskFileUpload();
+    private final InputStream in;
+    private final byte[] delimiter;
+    private final int[] shift = new int[256];
+    private final byte[] buffer;
+
+    /** What has been read and not been given away. */
+    private int head;
+
+    private int tail;
+
+    /** Where the next delimiter begins; -1 while it is not in the buffer. */
+    private int found = -1;
+
+    private boolean ended;
+    private FileItemHeaders field;
+
+    /**
+     * @param contentType the request's, with the boundary
+     * @throws Problem 400 {@code malformed_form} when it names no boundary
+     */
+    FormReader(InputStream in, String contentType) {
+        byte[] boundary = headers.getBoundary(contentType);
+        if (boundary == null || boundary.length == 0) {
+            throw malformed();
+        }
+        this.in = in;
+        delimiter =
+                ("\r\n--" + new String(boundary, StandardCharsets.ISO_8859_1)).getBytes(StandardCharsets.ISO_8859_1);
+        Arrays.fill(shift, delimiter.length);
+        for (int i = 0; i < delimiter.length - 1; i++) {
+            shift[delimiter[i] & 0xff] = delimiter.length - 1 - i;
+        }
+        buffer = new byte[BUFFER_BYTES + delimiter.length];
+        // So that the first delimiter, at the begin of the body, is like the others.
+        buffer[0] = '\r';
+        buffer[1] = '\n';
+        tail = 2;
+    }
+
+    /**
+     * Goes on to the next field; what has not been read of the one before is skipped.
+     *
+     * @return false when there are no more
+     * @throws Problem 400 {@code malformed_form} when this is no form, or not all of one
+     * @throws IOException when the client went away
+     */
+    boolean next() throws IOException {
+        content().transferTo(OutputStream.nullOutputStream());
+        head += delimiter.length;
+        found = find(head);
+        byte[] after = content().readNBytes(2);
+        if (Arrays.equals(after, LAST)) {
+            return false;
+        }
+        if (!Arrays.equals(after, LINE_END)) {
+            throw malformed();
+        }
+        field = headers.getParsedHeaders(readHeaders());
+        return true;
+    }
+
+    /** The field's name; null when it has none. */
+    String name() {
+        return headers.getFieldName(field);
+    }
+
+    /** The name of the field's file; null when it has none. */
+    String fileName() {
+        return headers.getFileName(field);
+    }
+
+    /**
+     * The field's content, to be read before the next one. Reading fails with a {@link Problem} 400 {@code malformed_form}
+     * when the form ends within it.
+     */
+    InputStream content() {
+        return new Content();
+    }
+
+    private String readHeaders() throws IOException {
+        InputStream rest = content();
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        for (int matched = 0; matched < HEADERS_END.length; ) {
+            int next = rest.read();
+            if (next < 0 || text.size() == HEADER_BYTES) {
+                throw malformed();
+            }
+            text.write(next);
+            matched = next == HEADERS_END[matched] ? matched + 1 : next == '\r' ? 1 : 0;
+        }
+        return text.toString(StandardCharsets.UTF_8);
+    }
+
+    /** How many of the bytes at hand belong to the content for sure. */
+    private int available() {
+        if (found >= 0) {
+            return found - head;
+        }
+        // The last of them may be the begin of a delimiter, unless nothing comes after them.
+        return ended ? tail - head : Math.max(0, tail - head - delimiter.length + 1);
+    }
+
+    private void fill() throws IOException {
+        System.arraycopy(buffer, head, buffer, 0, tail - head);
+        tail -= head;
+        head = 0;
+        int count = in.read(buffer, tail, buffer.length - tail);
+        if (count < 0) {
+            ended = true;
+            return;
+        }
+        int searched = Math.max(0, tail - delimiter.length + 1);
+        tail += count;
+        found = find(searched);
+    }
+
+    private int find(int from) {
+        int last = delimiter.length - 1;
+        for (int i = from + last; i < tail; i += shift[buffer[i] & 0xff]) {
+            int k = last;
+            while (k >= 0 && buffer[i - last + k] == delimiter[k]) {
+                k--;
+            }
+            if (k < 0) {
+                return i - last;
+            }
+        }
+        return -1;
+    }
+
+    private static Problem malformed() {
+        return new Problem(400, "malformed_form", "The form cannot be read as multipart/form-data.");
+    }
+
+    private final class Content extends InputStream {
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, into.length);
+            if (length == 0) {
+                return 0;
+            }
+            while (FormReader.this.available() == 0) {
+                if (found >= 0) {
+                    return -1;
+                }
+                if (ended) {
+                    throw malformed();
+                }
+                fill();
+            }
+            int count = Math.min(length, FormReader.this.available());
+            System.arraycopy(buffer, head, into, offset, count);
+            head += count;
+            return count;
+        }
+    }
+}
