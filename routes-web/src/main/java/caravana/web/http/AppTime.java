@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /**
  * How long the app itself took over a request: from its arrival, or from the last byte of a body that is read as a
@@ -16,31 +17,47 @@ final class AppTime {
 
     private static final double NANOS_PER_MILLI = 1e6;
 
-    private volatile long since = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private volatile long since;
 
-    /** The same body; each byte that is read of it sets the beginning anew. */
+    AppTime() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanoTime tells the time in nanoseconds, from any moment on */
+    AppTime(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.since = nanoTime.getAsLong();
+    }
+
+    /** The same body; each byte that is read of it sets the beginning anew, and its end does not. */
     InputStream from(InputStream body) {
         return new FilterInputStream(body) {
 
             @Override
             public int read() throws IOException {
-                return noted(super.read());
+                int next = super.read();
+                note(next >= 0);
+                return next;
             }
 
             @Override
             public int read(byte[] buffer, int offset, int length) throws IOException {
-                return noted(super.read(buffer, offset, length));
+                int count = super.read(buffer, offset, length);
+                note(count > 0);
+                return count;
             }
 
-            private int noted(int read) {
-                since = System.nanoTime();
-                return read;
+            private void note(boolean isRead) {
+                if (isRead) {
+                    since = nanoTime.getAsLong();
+                }
             }
         };
     }
 
     /** The header's value, in milliseconds until now. */
     String soFar() {
-        return String.format(Locale.ROOT, "app;dur=%.1f", (System.nanoTime() - since) / NANOS_PER_MILLI);
+        return String.format(Locale.ROOT, "app;dur=%.1f", (nanoTime.getAsLong() - since) / NANOS_PER_MILLI);
     }
 }
