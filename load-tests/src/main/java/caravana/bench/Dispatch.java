@@ -2,6 +2,7 @@ package caravana.bench;
 
 import caravana.measure.Account;
 import caravana.measure.Figures;
+import caravana.measure.Phases;
 import caravana.measure.Project;
 import caravana.measure.Target;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -63,12 +64,8 @@ final class Dispatch implements Benchmark {
         for (int i = 0; i <= ALONE; i++) {
             JsonNode video = account.awaitProcessed(account.upload(Project.shortVideo(), 1), PATIENCE)
                     .get(0);
-            long millis = 0;
-            for (var phase : video.path("phase_ms").properties()) {
-                millis += phase.getKey().equals("queue") ? 0 : phase.getValue().asLong();
-            }
             if (i > 0) {
-                seconds.add(millis / 1000.0);
+                seconds.add(Phases.total(video) / 1000.0);
             }
         }
         return Figures.median(seconds);

@@ -2,6 +2,7 @@ package caravana.bench;
 
 import caravana.measure.Account;
 import caravana.measure.Figures;
+import caravana.measure.Phases;
 import caravana.measure.ProcessFigures;
 import caravana.measure.Target;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,7 +33,6 @@ final class Pipeline implements Benchmark {
     private static final int MEGABYTES = 80;
     private static final double OVERHEAD = 1.10;
     private static final double CPU_SECONDS = 1;
-    private static final String QUEUE = "queue";
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     private final List<Double> cpu = new ArrayList<>();
@@ -98,22 +98,16 @@ final class Pipeline implements Benchmark {
     }
 
     private static Instant claimed(JsonNode video) {
-        long millis = 0;
-        for (var phase : video.path("phase_ms").properties()) {
-            millis += phase.getKey().equals(QUEUE) ? 0 : phase.getValue().asLong();
-        }
-        return Instant.parse(video.path("processed_at").asText()).minusMillis(millis);
+        return Instant.parse(video.path("processed_at").asText()).minusMillis(Phases.total(video));
     }
 
     /** Where the time of a job goes, for people. */
     private static void tellPhases(List<JsonNode> videos) {
         Map<String, Double> sums = new LinkedHashMap<>();
         for (JsonNode video : videos) {
-            for (var phase : video.path("phase_ms").properties()) {
-                sums.merge(phase.getKey(), phase.getValue().asDouble() / videos.size(), Double::sum);
-            }
+            Phases.of(video.path("phase_ms"))
+                    .forEach((phase, millis) -> sums.merge(phase, (double) millis / videos.size(), Double::sum));
         }
-        sums.remove(QUEUE);
         System.out.println("mean ms a job: "
                 + sums.entrySet().stream()
                         .map(phase -> phase.getKey() + " " + Figures.text(phase.getValue()))

@@ -1,13 +1,12 @@
 package caravana.load;
 
 import caravana.measure.Figures;
+import caravana.measure.Phases;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,7 +20,6 @@ import java.util.Map;
 record Clearing(String name, int wanted, Instant begin, List<Job> jobs) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String QUEUE = "queue";
 
     /**
      * One processed video.
@@ -65,20 +63,9 @@ record Clearing(String name, int wanted, Instant begin, List<Job> jobs) {
             jobs.add(new Job(
                     uploaded.isAfter(begin) ? uploaded : begin,
                     Instant.parse(sample.get("processed_at")),
-                    phases(sample.get("phase_ms"))));
+                    Phases.of(JSON.readTree(sample.get("phase_ms")))));
         }
         return new Clearing(name, wanted, begin, jobs);
-    }
-
-    private static Map<String, Long> phases(String text) throws JsonProcessingException {
-        Map<String, Long> phases = new LinkedHashMap<>();
-        JsonNode document = JSON.readTree(text);
-        document.fieldNames()
-                .forEachRemaining(
-                        phase -> phases.put(phase, document.path(phase).asLong()));
-        // What came before its claim is told by the times, since the workers may have been paused.
-        phases.remove(QUEUE);
-        return phases;
     }
 
     int unfinished() {

@@ -207,7 +207,7 @@ public final class AppProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until its routes serve.
+     * Waits until its routes serve. The first start after a build then leaves the archive of classes for the next.
      *
      * @throws LocalStackException with the end of its log, when it ends instead or takes longer than that
      */

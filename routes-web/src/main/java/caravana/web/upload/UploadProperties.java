@@ -12,7 +12,7 @@ import org.springframework.validation.annotation.Validated;
  * What an upload may be.
  *
  * @param maxSize the largest file
- * @param atOnce uploads at once, 1 to 1,000; more are answered 503. Each needs up to two buffers of 5 MiB
+ * @param atOnce uploads at once, 1 to 1,000; more are answered 503. Each has a buffer of 5 MiB
  * @param patience how long an upload may take; after that its row counts as abandoned
  * @param minRate bytes a second that a client has to send on average, once 30 s have passed; 0 for any
  * @param perHour uploads of one owner within an hour; more are answered 429; 0 for no limit
