@@ -34,7 +34,7 @@ import org.springframework.stereotype.Component;
 @Component
 @Profile("local")
 @ConditionalOnProperty("caravana.routes.watch")
-final class RouteReloader {
+public final class RouteReloader {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteReloader.class);
     private static final Duration PERIOD = Duration.ofMillis(200);
@@ -52,6 +52,8 @@ final class RouteReloader {
 
     /** What was looked at last: the same as {@link #served}, or something that was refused. */
     private Map<String, String> seen;
+
+    private volatile boolean reloading;
 
     RouteReloader(
             CamelContext camel,
@@ -75,6 +77,11 @@ final class RouteReloader {
     @EventListener(ContextClosedEvent.class)
     void end() {
         watcher.interrupt();
+    }
+
+    /** Whether routes are being replaced right now: one that is not there may be back in a moment. */
+    public boolean isReloading() {
+        return reloading;
     }
 
     private void watch() {
@@ -123,6 +130,7 @@ final class RouteReloader {
             served = now;
             return;
         }
+        reloading = true;
         try {
             load(files, now);
             remove(now);
@@ -138,6 +146,8 @@ final class RouteReloader {
             } catch (Exception again) {
                 LOG.error("Nor could the routes before be started again: restart the app", again);
             }
+        } finally {
+            reloading = false;
         }
     }
 

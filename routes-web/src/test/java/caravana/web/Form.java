@@ -30,6 +30,11 @@ final class Form {
         return this;
     }
 
+    /** The form so far, without its end. */
+    byte[] begun() {
+        return body.toByteArray();
+    }
+
     byte[] bytes() {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         whole.writeBytes(body.toByteArray());

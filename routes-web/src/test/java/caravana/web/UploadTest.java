@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
         properties = {
             "caravana.upload.max-size=12MB",
             "caravana.upload.at-once=3",
+            "caravana.upload.at-once-per-account=3",
             "caravana.upload.per-hour=12",
             "server.tomcat.connection-timeout=2s"
         })
@@ -214,9 +215,8 @@ class UploadTest extends WebTest {
             socket.getOutputStream().write(bytes(9_000_000));
             socket.getOutputStream().flush();
 
-            assertThat(socket.getInputStream().read())
-                    .as("end of the connection")
-                    .isEqualTo(-1);
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 408 ").contains("application/problem+json", "\"too_slow\"");
         }
         await().atMost(SOON).untilAsserted(this::assertNothingLeft);
     }
@@ -233,10 +233,14 @@ class UploadTest extends WebTest {
             }
             await().atMost(SOON).until(() -> count("receiving") == 3);
 
-            HttpResponse<String> refused = user.send(user.raw("?title=t", bytes(11_000_000)));
+            Api another = user();
+            HttpResponse<String> full = another.send(another.raw("?title=t", bytes(11_000_000)));
+            HttpResponse<String> allOfOnes = user.send(user.raw("?title=t", bytes(11_000_000)));
 
-            assertProblem(refused, 503, "busy");
-            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+            assertProblem(full, 503, "busy");
+            assertThat(full.headers().firstValue("Retry-After")).isPresent();
+            assertProblem(allOfOnes, 429, "too_many_at_once");
+            assertThat(allOfOnes.headers().firstValue("Retry-After")).isPresent();
             assertThat(api().get("/api/health").statusCode()).isEqualTo(200);
             assertThat(user.get("/api/videos").statusCode()).isEqualTo(200);
         } finally {

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
@@ -31,11 +33,35 @@ public final class Operations {
         operations.sort(Comparator.comparing(Operation::path));
     }
 
-    /** The operation's id; {@code unknown} when the contract has none. */
+    /**
+     * The methods that an address takes, in alphabetical order: those of its operations, {@code HEAD} where there is
+     * {@code GET}, and {@code OPTIONS}. Empty when the contract has no such address.
+     */
+    public Set<String> methods(String path) {
+        PathContainer parsed = PathContainer.parsePath(path);
+        Set<String> methods = new TreeSet<>();
+        operations.stream()
+                .filter(operation -> operation.path().matches(parsed))
+                // Of several patterns that match, the most specific alone.
+                .findFirst()
+                .ifPresent(first -> operations.stream()
+                        .filter(operation -> operation.path().equals(first.path()))
+                        .forEach(operation -> methods.add(operation.method())));
+        if (methods.contains("GET")) {
+            methods.add("HEAD");
+        }
+        if (!methods.isEmpty()) {
+            methods.add("OPTIONS");
+        }
+        return methods;
+    }
+
+    /** The operation's id; {@code HEAD} is that of {@code GET}; {@code unknown} when the contract has none. */
     public String of(String method, String path) {
         PathContainer parsed = PathContainer.parsePath(path);
+        String asked = method.equals("HEAD") ? "GET" : method;
         return operations.stream()
-                .filter(operation -> operation.method().equals(method))
+                .filter(operation -> operation.method().equals(asked))
                 .filter(operation -> operation.path().matches(parsed))
                 .map(Operation::id)
                 .findFirst()

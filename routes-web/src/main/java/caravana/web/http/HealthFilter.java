@@ -5,6 +5,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.SmartLifecycle;
@@ -27,27 +28,37 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
     /** The path that load balancers ask. */
     public static final String PATH = "/api/health";
 
+    private static final Set<String> METHODS = Set.of("GET", "HEAD");
+
     private final ApplicationAvailability availability;
 
     private final InFlight inFlight;
 
+    private final ProblemWriter problems;
+
     private volatile boolean running;
     private volatile boolean draining;
 
-    HealthFilter(ApplicationAvailability availability, InFlight inFlight) {
+    HealthFilter(ApplicationAvailability availability, InFlight inFlight, ProblemWriter problems) {
         this.availability = availability;
         this.inFlight = inFlight;
+        this.problems = problems;
+    }
+
+    /** A request whose body had to be waited for comes a second time, and is in flight then. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         boolean started = availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC;
-        if (request.getRequestURI().equals(PATH)) {
+        if (request.getRequestURI().equals(PATH) && METHODS.contains(request.getMethod())) {
             answerHealth(response, started && !draining ? "ok" : draining ? "draining" : "starting");
         } else if (!started && !draining) {
-            response.setHeader("Retry-After", "2");
-            response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+            problems.write(new Problem(503, "starting", "The server is starting; try again in a moment.", 2), response);
         } else {
             serve(request, response, chain);
         }
@@ -67,7 +78,7 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
         try {
             chain.doFilter(request, response);
         } finally {
-            // What goes on asynchronously is a route, which the engine counts, or an event stream, which ends by itself
+            // What goes on asynchronously is a body on its way, which its filter counts, or an event stream, which ends
             // when draining begins.
             inFlight.end();
         }

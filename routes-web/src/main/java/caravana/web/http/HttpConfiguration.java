@@ -1,50 +1,71 @@
 package caravana.web.http;
 
+import caravana.routes.RouteReloader;
 import caravana.web.identity.Callers;
 import caravana.web.upload.UploadProperties;
-import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
-import org.springframework.beans.factory.annotation.Qualifier;
+import org.apache.catalina.core.StandardHost;
+import org.apache.coyote.ContinueResponseTiming;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
+import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.task.AsyncTaskExecutor;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
-/** Puts our engine in the place of the starter's. */
+/** Puts our engine in the place of the starter's, and Tomcat's threads and valves in order. */
 @Configuration(proxyBeanMethods = false)
 public class HttpConfiguration {
 
-    private static final long IDLE_SECONDS = 60;
+    /** Ordinary calls at once. */
+    private static final int CALLS = 192;
+
+    /** Threads beyond those of calls and uploads: health, the page, refusals. */
+    private static final int SPARE_THREADS = 48;
+
+    /** Bytes of an answer that the kernel takes from us, so that a client that does not read them keeps no thread. */
+    private static final int SEND_BUFFER_BYTES = 256 * 1024;
 
     @Bean(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
     PlatformHttpEngine platformHttpEngine(
             ServerProperties server,
             UploadProperties upload,
-            @Qualifier("applicationTaskExecutor") AsyncTaskExecutor requests,
-            InFlight inFlight,
+            ObjectProvider<RouteReloader> reloader,
             Problems failures,
             ProblemWriter problems,
             ApiMetrics metrics) {
-        // No beans: any Executor bean would switch Spring Boot's own off.
-        Executor uploads = pool(upload.atOnce(), "upload-");
-        Executor refusals = pool(upload.atOnce(), "refusal-");
         return new StreamingHttpEngine(
-                server.getPort(), requests, uploads, refusals, inFlight, failures, problems, Callers::current, metrics);
+                server.getPort(),
+                new Places("calls", CALLS, CALLS),
+                new Places("uploads", upload.atOnce(), upload.atOncePerAccount()),
+                () -> {
+                    RouteReloader watching = reloader.getIfAvailable();
+                    return watching != null && watching.isReloading();
+                },
+                failures,
+                problems,
+                Callers::current,
+                metrics);
     }
 
-    /** Threads come as they are needed, up to that many; what is more is rejected and never waits. */
-    private static Executor pool(int threads, String name) {
-        return new ThreadPoolExecutor(
-                0,
-                threads,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                new CustomizableThreadFactory(name));
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcat(UploadProperties upload, ProblemWriter problems) {
+        return factory -> {
+            factory.addEngineValves(new UnreadBodyValve());
+            factory.addContextCustomizers(context -> {
+                StandardHost host = (StandardHost) context.getParent();
+                host.setErrorReportValveClass("");
+                host.getPipeline().addValve(new ProblemReportValve(problems));
+            });
+            factory.addConnectorCustomizers(connector -> {
+                AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
+                protocol.setMaxThreads(CALLS + upload.atOnce() + SPARE_THREADS);
+                // Not before the token has been looked at.
+                protocol.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
+                connector.setProperty("socket.txBufSize", String.valueOf(SEND_BUFFER_BYTES));
+            });
+        };
     }
 }

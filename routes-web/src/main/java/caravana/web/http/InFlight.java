@@ -3,12 +3,7 @@ package caravana.web.http;
 import java.util.concurrent.Phaser;
 import org.springframework.stereotype.Component;
 
-/**
- * Counts the requests that are being served.
- *
- * <p>Routes are counted by the engine, until their answer is written: of a client that goes away, Tomcat does not reliably
- * report the end of an asynchronous request.
- */
+/** Counts the requests that are being served. */
 @Component
 class InFlight {
 

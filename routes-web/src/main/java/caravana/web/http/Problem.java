@@ -56,7 +56,10 @@ public class Problem extends RuntimeException {
                 new Problem(411, "length_required", "Send the body with a Content-Length; only uploads go without.");
             case 415 ->
                 new Problem(415, "unsupported_media_type", "This call does not take a body of that media type.");
+            case 501 ->
+                new Problem(501, "not_implemented", "This server does not know that method or transfer coding.");
             case 503 -> new Problem(503, "unavailable", "A system that we need is away for a moment; try again later.");
+            case 505 -> new Problem(505, "http_version_not_supported", "Use HTTP/1.1.");
             default ->
                 status < 500
                         ? new Problem(status, "refused", "The request was refused.")

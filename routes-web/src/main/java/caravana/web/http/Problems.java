@@ -36,8 +36,9 @@ public class Problems {
                 log.error("A system that a request needs is away: {}", cause.toString());
                 return Problem.of(503);
             }
-            if (cause instanceof SocketTimeoutException) {
-                return new Problem(408, "too_slow", "Nothing came for too long; send the request again.");
+            // Tomcat wraps it.
+            if (cause instanceof SocketTimeoutException || cause.getCause() instanceof SocketTimeoutException) {
+                return new Problem(408, "too_slow", "No data arrived for too long; send the request again.");
             }
             if (cause instanceof IOException) {
                 log.info("The client went away: {}", cause.toString());

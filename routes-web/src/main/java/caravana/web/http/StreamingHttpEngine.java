@@ -2,20 +2,18 @@ package caravana.web.http;
 
 import caravana.logging.LogContext;
 import caravana.logging.TraceParent;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -32,13 +30,16 @@ import org.slf4j.LoggerFactory;
  * The platform-http engine of Camel's starter with these differences.
  *
  * <ul>
- *   <li>An endpoint with {@code useStreaming=true} gets the request's own stream as body, untouched; the starter's copies
- *       it into the heap.
- *   <li>Such endpoints run on a bounded pool of their own: uploads bound their memory by it, and never keep a status
- *       request waiting. A full pool answers 503 with {@code Retry-After}.
- *   <li>The exchange property {@code caller} tells who asks.
- *   <li>{@code Server-Timing} tells how long the app took, see {@link AppTime}.
+ *   <li>A route runs on the container's own thread, which owns request and response until the route is done. The starter
+ *       runs it on another thread; when reading or writing fails there, the container ends the request, and lends both
+ *       objects to another connection while the route still uses them (ADR 14).
+ *   <li>An endpoint with {@code useStreaming=true} gets the request's own stream as body, untouched; the starter copies it
+ *       into the heap. Every other endpoint gets a body that is complete, see {@link WholeBodyFilter}.
+ *   <li>{@link Places} bound how many calls run at once, uploads and others apart.
+ *   <li>The exchange property {@code caller} names the caller.
+ *   <li>{@code Server-Timing} reports how long the app took, see {@link AppTime}.
  *   <li>No request header and no request body ever comes back in an answer, and every error is a {@link Problem}.
+ *   <li>{@code HEAD} is {@code GET} without the body.
  * </ul>
  */
 public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
@@ -56,14 +57,12 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             "location",
             "retry-after");
 
-    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
-
     private static final String CALLER = Caller.class.getName();
+    private static final String REQUEST = HttpServletRequest.class.getName();
 
-    private final Executor requests;
-    private final Executor uploads;
-    private final Executor refusals;
-    private final InFlight inFlight;
+    private final Places calls;
+    private final Places uploads;
+    private final BooleanSupplier reloading;
     private final Problems failures;
     private final ProblemWriter problems;
     private final Supplier<Caller> callers;
@@ -71,26 +70,24 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
 
     /**
      * @param port the server's port
-     * @param requests runs ordinary requests
-     * @param uploads runs streaming ones; it has to reject what is too much
-     * @param refusals reads on for those who are told that there are too many; it may reject what is too much
-     * @param callers tells who makes the request of the calling thread; null for nobody
+     * @param calls for ordinary calls
+     * @param uploads for endpoints with {@code useStreaming=true}
+     * @param reloading whether routes are being replaced right now
+     * @param callers returns who makes the request of the calling thread; null for nobody
      */
     StreamingHttpEngine(
             int port,
-            Executor requests,
-            Executor uploads,
-            Executor refusals,
-            InFlight inFlight,
+            Places calls,
+            Places uploads,
+            BooleanSupplier reloading,
             Problems failures,
             ProblemWriter problems,
             Supplier<Caller> callers,
             ApiMetrics metrics) {
-        super(port, requests);
-        this.requests = requests;
+        super(port);
+        this.calls = calls;
         this.uploads = uploads;
-        this.refusals = refusals;
-        this.inFlight = inFlight;
+        this.reloading = reloading;
         this.failures = failures;
         this.problems = problems;
         this.callers = callers;
@@ -100,14 +97,31 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor route) {
         return endpoint.isUseStreaming()
-                ? new UploadConsumer(endpoint, exchange -> answer(route, withStream(exchange)), uploads)
-                : new RequestConsumer(endpoint, exchange -> answer(route, exchange), requests);
+                ? new UploadConsumer(endpoint, exchange -> run(route, withStream(exchange)))
+                : new CallConsumer(endpoint, exchange -> run(route, exchange), calls);
     }
 
     private static Exchange withStream(Exchange exchange) throws IOException {
         HttpServletRequest request = request(exchange);
-        exchange.getIn().setBody(call(request).time().from(request.getInputStream()));
+        exchange.getIn().setBody(call(request).time().from(new Trailed(request.getInputStream())));
         return exchange;
+    }
+
+    /** Tomcat has no other exception for a chunked body with too many trailer fields. */
+    private static final class Trailed extends FilterInputStream {
+
+        Trailed(InputStream body) {
+            super(body);
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                return super.read(buffer, offset, length);
+            } catch (IllegalStateException tooMany) {
+                throw new IOException(tooMany);
+            }
+        }
     }
 
     private static HttpServletRequest request(Exchange exchange) {
@@ -118,10 +132,9 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         return (ApiMetrics.Call) request.getAttribute(ApiMetrics.Call.NAME);
     }
 
-    private static void answer(Processor route, Exchange exchange) {
+    private static void run(Processor route, Exchange exchange) {
         HttpServletRequest request = request(exchange);
-        ApiMetrics.Call call = call(request);
-        exchange.setProperty(ApiMetrics.Call.NAME, call);
+        exchange.setProperty(REQUEST, request);
         exchange.setProperty("caller", request.getAttribute(CALLER));
         TraceParent trace = TraceParent.of(request.getHeader("traceparent"));
         exchange.setProperty("traceparent", trace.toString());
@@ -134,7 +147,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         } finally {
             LogContext.clear();
         }
-        call.routed(exchange);
+        call(request).routed(exchange);
         Message answer = exchange.getMessage();
         if (answer.getBody() instanceof InputStream) {
             answer.setBody(null);
@@ -142,46 +155,67 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         answer.getHeaders().keySet().removeIf(name -> !ANSWER_HEADERS.contains(name.toLowerCase(Locale.ROOT)));
     }
 
-    /** Ordinary requests. */
-    private class RequestConsumer extends SpringBootPlatformHttpConsumer {
+    /** Ordinary calls. */
+    private class CallConsumer extends SpringBootPlatformHttpConsumer {
 
-        RequestConsumer(PlatformHttpEndpoint endpoint, Processor route, Executor executor) {
-            super(endpoint, route, executor);
+        private final Places places;
+
+        CallConsumer(PlatformHttpEndpoint endpoint, Processor route, Places places) {
+            super(endpoint, route);
+            this.places = places;
             setExceptionHandler(new Gone());
         }
 
+        /** Returns null: when it returns, the request has been answered. */
         @Override
         public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
-            // Asked here, since the security context belongs to this thread and not to the one that runs the route.
-            request.setAttribute(CALLER, callers.get());
             ApiMetrics.Call call = metrics.begin(request);
             request.setAttribute(ApiMetrics.Call.NAME, call);
-            inFlight.begin();
+            Caller caller = callers.get();
+            request.setAttribute(CALLER, caller);
             try {
-                return super.service(request, new OwnErrors(response)).whenComplete((nothing, failure) -> {
-                    inFlight.end();
-                    call.end();
-                });
-            } catch (RejectedExecutionException full) {
-                inFlight.end();
-                throw full;
+                places.take(caller);
+                try {
+                    handleService(request, response);
+                } finally {
+                    places.leave(caller);
+                }
+            } catch (Problem problem) {
+                answer(problem, call, response);
+            } catch (Exception e) {
+                answer(failures.of(e), call, response);
+            } finally {
+                call.end();
             }
+            return null;
         }
 
-        /** A route that is stopped, or stopped and started again, stays at its address meanwhile. */
         @Override
         protected void handleService(HttpServletRequest request, HttpServletResponse response) throws Exception {
             if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
-                call(request).answered(503);
-                refuse(new Problem(503, "unavailable", "This call is being restarted; try again."), response);
-            } else {
-                super.handleService(request, response);
+                throw stopped();
             }
+            super.handleService(asGet(request), response);
+        }
+
+        /** A route that is stopped, or being replaced, stays at its address; one that was deleted leaves it. */
+        private Problem stopped() {
+            boolean deleted = !reloading.getAsBoolean()
+                    && getEndpoint().getCamelContext().getRoute(getRouteId()) == null
+                    && !getEndpoint().getCamelContext().isStopping();
+            return deleted
+                    ? Problem.of(404)
+                    : new Problem(503, "unavailable", "This call is being restarted; try again.");
         }
 
         /** Camel's own refusals, of a media type, say, have no body or one of plain text. */
         @Override
         protected void afterProcess(HttpServletResponse response, Exchange exchange) throws Exception {
+            HttpServletRequest request = exchange.getProperty(REQUEST, HttpServletRequest.class);
+            if (request != null && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null) {
+                leaveToContainer(request, exchange);
+                return;
+            }
             Message answer = exchange.getMessage();
             Integer status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
             boolean error = exchange.isFailed() || (status != null && status >= 400);
@@ -204,84 +238,48 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                 // Camel names one for whatever the contract has some type for.
                 answer.removeHeader(Exchange.CONTENT_TYPE);
             }
-            ApiMetrics.Call call = exchange.getProperty(ApiMetrics.Call.NAME, ApiMetrics.Call.class);
-            if (call != null) {
+            if (request != null) {
                 // Camel refuses some requests before the app sees them.
-                response.setHeader(AppTime.HEADER, call.time().soFar());
+                response.setHeader(AppTime.HEADER, call(request).time().soFar());
             }
             super.afterProcess(response, exchange);
-            if (call != null) {
-                call.answered(response.getStatus());
+            if (request != null) {
+                call(request).answered(response.getStatus());
             }
-            try {
-                // An answer without a body is complete as well; Spring would look for a converter for it, and fail.
-                response.flushBuffer();
-            } catch (IOException gone) {
-                log.debug("The client did not wait for its answer: {}", gone.toString());
+        }
+
+        /**
+         * The body could not be read to its end, and the container answers that by {@link ProblemReportValve} as soon as this
+         * thread returns, if the client is still there.
+         */
+        private void leaveToContainer(HttpServletRequest request, Exchange exchange) {
+            Problem problem = exchange.getProperty("problem", Problem.class);
+            if (problem == null) {
+                problem = failures.of(exchange.getException());
             }
+            request.setAttribute(ProblemReportValve.PROBLEM, problem);
+            call(request).answered(problem.getStatus());
+            exchange.setException(null);
+            doneUoW(exchange);
+            releaseExchange(exchange, false);
         }
     }
 
-    private void refuse(Problem problem, HttpServletResponse response) {
+    private void answer(Problem problem, ApiMetrics.Call call, HttpServletResponse response) {
+        call.answered(problem.getStatus());
         try {
-            problems.write(problem, response);
-            response.flushBuffer();
+            if (!response.isCommitted()) {
+                problems.write(problem, response);
+            }
         } catch (IOException gone) {
-            throw new UncheckedIOException(gone);
+            log.info("The client did not wait for its answer: {}", gone.toString());
         }
     }
 
-    /**
-     * Answers errors at once. The container's own way is to answer them when its thread has ended its part, which it may
-     * do while ours is still writing, and the client would get half an answer.
-     */
-    private final class OwnErrors extends HttpServletResponseWrapper {
+    private final class UploadConsumer extends CallConsumer {
 
-        OwnErrors(HttpServletResponse response) {
-            super(response);
-        }
-
-        @Override
-        public void sendError(int status) {
-            refuse(Problem.of(status), this);
-        }
-
-        @Override
-        public void sendError(int status, String message) {
-            sendError(status);
-        }
-    }
-
-    private final class UploadConsumer extends RequestConsumer {
-
-        UploadConsumer(PlatformHttpEndpoint endpoint, Processor route, Executor uploads) {
+        UploadConsumer(PlatformHttpEndpoint endpoint, Processor route) {
             super(endpoint, route, uploads);
-        }
-
-        @Override
-        public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
-            try {
-                return super.service(request, response);
-            } catch (RejectedExecutionException full) {
-                ApiMetrics.Call call = call(request);
-                call.answered(503);
-                return refuseWhileFull(request, response).whenComplete((nothing, failure) -> call.end());
-            }
-        }
-
-        private CompletableFuture<Void> refuseWhileFull(HttpServletRequest request, HttpServletResponse response) {
-            Problem busy = new Problem(503, "busy", "Too many uploads are running; try again in a moment.");
-            try {
-                return CompletableFuture.runAsync(
-                        () -> {
-                            refuse(busy, response);
-                            linger(request);
-                        },
-                        refusals);
-            } catch (RejectedExecutionException tooManyOfThemAsWell) {
-                refuse(busy, response);
-                return CompletableFuture.completedFuture(null);
-            }
         }
 
         @Override
@@ -289,33 +287,21 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             String type = request.getContentType();
             if (type != null && type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
                 // The servlet container would take the body for parameters while Camel maps the headers.
-                call(request).answered(415);
-                refuse(Problem.of(415), response);
-                return;
+                throw Problem.of(415);
             }
             super.handleService(new BodyHidden(request), response);
-            if (response.getStatus() >= 400) {
-                response.flushBuffer();
-                linger(request);
-            }
         }
+    }
 
-        /**
-         * Reads on for a while after a refusal. A client that is still sending would have its connection reset, and might
-         * never see the answer.
-         */
-        private void linger(HttpServletRequest request) {
-            long end = System.nanoTime() + LINGER_NANOS;
-            byte[] nobodyWantsIt = new byte[64 * 1024];
-            try {
-                InputStream in = request.getInputStream();
-                while (System.nanoTime() < end && in.read(nobodyWantsIt) >= 0) {
-                    // On to the next.
+    private static HttpServletRequest asGet(HttpServletRequest request) {
+        return request.getMethod().equals("HEAD")
+                ? new HttpServletRequestWrapper(request) {
+                    @Override
+                    public String getMethod() {
+                        return "GET";
+                    }
                 }
-            } catch (IOException gone) {
-                log.debug("The client of a refused upload went away: {}", gone.toString());
-            }
-        }
+                : request;
     }
 
     /** An answer that could not be written. Mostly the client is gone, which is its own affair. */

@@ -10,6 +10,7 @@ import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointR
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.CsrfConfigurer;
 import org.springframework.security.config.annotation.web.configurers.LogoutConfigurer;
@@ -93,6 +94,9 @@ class SecurityConfiguration {
                         http.authorizeHttpRequests(calls -> calls
                                         // A request that has been let in goes on, whatever becomes of it.
                                         .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                                        .permitAll()
+                                        // Which methods there are, the contract says to all as well.
+                                        .requestMatchers(HttpMethod.OPTIONS)
                                         .permitAll()
                                         .requestMatchers("/api/ops/**")
                                         .hasRole("operator")

@@ -13,6 +13,8 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param maxSize the largest file
  * @param atOnce uploads at once, 1 to 1,000; more are answered 503. Each has a buffer of 5 MiB
+ * @param atOncePerAccount how many of them may be one account's, 1 or more; null for a quarter of {@code atOnce}. More
+ *     are answered 429
  * @param patience how long an upload may take; after that its row counts as abandoned
  * @param minRate bytes a second that a client has to send on average, once 30 s have passed; 0 for any
  * @param perHour uploads of one owner within an hour; more are answered 429; 0 for no limit
@@ -22,6 +24,16 @@ import org.springframework.validation.annotation.Validated;
 public record UploadProperties(
         @NotNull DataSize maxSize,
         @Min(1) @Max(1000) int atOnce,
+        @Min(1) Integer atOncePerAccount,
         @NotNull Duration patience,
         @NotNull DataSize minRate,
-        @Min(0) int perHour) {}
+        @Min(0) int perHour) {
+
+    private static final int ACCOUNTS_PER_NODE = 4;
+
+    public UploadProperties {
+        if (atOncePerAccount == null) {
+            atOncePerAccount = Math.max(1, atOnce / ACCOUNTS_PER_NODE);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package caravana.web.http;
+
+import jakarta.servlet.ServletRequest;
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.ContinueResponseTiming;
+
+/** What Tomcat can do with a request's body and the servlet API has no call for. Valid until the request ends. */
+final class ContainerHandle {
+
+    private static final String NAME = ContainerHandle.class.getName();
+
+    private final Request request;
+
+    private ContainerHandle(Request request) {
+        this.request = request;
+    }
+
+    /** Lends it to the request's filters. */
+    static ContainerHandle lend(Request request) {
+        ContainerHandle handle = new ContainerHandle(request);
+        request.setAttribute(NAME, handle);
+        return handle;
+    }
+
+    static ContainerHandle of(ServletRequest request) {
+        return (ContainerHandle) request.getAttribute(NAME);
+    }
+
+    /** Answers {@code Expect: 100-continue}, if the client sent it. A blocking read does so by itself. */
+    void sendContinue() throws IOException {
+        request.getResponse().sendAcknowledgement(ContinueResponseTiming.ALWAYS);
+    }
+
+    /**
+     * Closes the connection when the request ends. Without it, the container would read what is left of the body, and
+     * hold a thread for as long as the client lets it wait.
+     */
+    void closeAfterwards() {
+        request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+        // Tomcat takes that for an error, and would have it answered.
+        request.getResponse().setErrorReported();
+    }
+}

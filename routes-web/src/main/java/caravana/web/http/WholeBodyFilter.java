@@ -1,0 +1,276 @@
+package caravana.web.http;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Lets a request with a body go on when all of the body has arrived, and uploads at once: a client that sends slowly
+ * holds no thread and no place, whoever it is. What is too long, or of unknown length, is refused before it is read.
+ *
+ * <p>It comes last of all filters, so that a request without the right to be there is refused before its body is read.
+ */
+@Component
+@Order(Ordered.LOWEST_PRECEDENCE)
+class WholeBodyFilter extends OncePerRequestFilter {
+
+    private static final Logger log = LoggerFactory.getLogger(WholeBodyFilter.class);
+
+    /** The longest body of a call that is no upload, in bytes. */
+    private static final int LIMIT = 1024 * 1024;
+
+    /** All bodies that are arriving, in bytes. */
+    private static final long TOTAL_LIMIT = 64L * LIMIT;
+
+    /** How long the whole of a body may take. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final String BODY = WholeBodyFilter.class.getName() + ".body";
+
+    private final Problems failures;
+    private final ProblemWriter problems;
+    private final InFlight inFlight;
+    private final AtomicLong arriving = new AtomicLong();
+
+    WholeBodyFilter(Problems failures, ProblemWriter problems, InFlight inFlight) {
+        this.failures = failures;
+        this.problems = problems;
+        this.inFlight = inFlight;
+    }
+
+    /** The request comes back by an asynchronous dispatch when its body is complete. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getAttribute(BODY) instanceof byte[] body) {
+            chain.doFilter(new Complete(request, body), response);
+        } else if (isAsyncDispatch(request) || isUpload(request) || !hasBody(request)) {
+            chain.doFilter(request, response);
+        } else if (request.getContentLengthLong() > LIMIT) {
+            problems.write(
+                    new Problem(413, "too_large", "Send at most " + LIMIT + " bytes; only uploads may be larger."),
+                    response);
+        } else if (request.getContentLengthLong() < 0) {
+            problems.write(Problem.of(411), response);
+        } else {
+            new Arrival(request, response).begin();
+        }
+    }
+
+    private static boolean hasBody(HttpServletRequest request) {
+        return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+    }
+
+    private static boolean isUpload(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return request.getMethod().equals("POST") && (path.equals("/api/videos") || path.equals("/api/videos/upload"));
+    }
+
+    /**
+     * A body on its way. The container calls it by one thread at a time, and never after the request's end.
+     */
+    private final class Arrival implements ReadListener, AsyncListener {
+
+        private final HttpServletRequest request;
+        private final HttpServletResponse response;
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private final byte[] buffer = new byte[8 * 1024];
+        private final AtomicBoolean over = new AtomicBoolean();
+        private ServletInputStream in;
+        private AsyncContext async;
+
+        Arrival(HttpServletRequest request, HttpServletResponse response) {
+            this.request = request;
+            this.response = response;
+        }
+
+        void begin() throws IOException {
+            inFlight.begin();
+            async = request.startAsync(request, response);
+            async.setTimeout(PATIENCE.toMillis());
+            async.addListener(this);
+            in = request.getInputStream();
+            ContainerHandle.of(request).sendContinue();
+            in.setReadListener(this);
+        }
+
+        @Override
+        public void onDataAvailable() throws IOException {
+            while (!over.get() && in.isReady() && !in.isFinished()) {
+                int count = in.read(buffer);
+                if (count > 0) {
+                    if (arriving.addAndGet(count) > TOTAL_LIMIT) {
+                        arriving.addAndGet(-count);
+                        refuse(new Problem(503, "busy", "Too many requests are arriving; try again in a moment."));
+                        return;
+                    }
+                    body.write(buffer, 0, count);
+                }
+            }
+        }
+
+        @Override
+        public void onAllDataRead() {
+            if (end()) {
+                request.setAttribute(BODY, body.toByteArray());
+                async.dispatch();
+            }
+        }
+
+        /** The client may be able to read what became of its request, even if it sends no more. */
+        @Override
+        public void onError(Throwable failure) {
+            try {
+                answer(failures.of(failure));
+            } catch (IOException gone) {
+                log.debug("The client of an incomplete request is gone: {}", gone.toString());
+            }
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) throws IOException {
+            refuse(new Problem(
+                    408,
+                    "too_slow",
+                    "The request did not arrive within " + PATIENCE.toSeconds() + " seconds; send it again."));
+        }
+
+        private void refuse(Problem problem) throws IOException {
+            if (answer(problem)) {
+                ContainerHandle.of(request).closeAfterwards();
+                async.complete();
+            }
+        }
+
+        private boolean answer(Problem problem) throws IOException {
+            boolean first = end();
+            if (first) {
+                problems.write(problem, response);
+                response.flushBuffer();
+            }
+            return first;
+        }
+
+        /** Whether that is the end; there is one only. */
+        private boolean end() {
+            boolean first = over.compareAndSet(false, true);
+            if (first) {
+                arriving.addAndGet(-body.size());
+                inFlight.end();
+            }
+            return first;
+        }
+
+        /** Also when the container ended the request for a reason of its own. */
+        @Override
+        public void onComplete(AsyncEvent event) {
+            end();
+        }
+
+        /** Nobody is left to be answered. */
+        @Override
+        public void onError(AsyncEvent event) {
+            end();
+            async.complete();
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            // The request goes on without this.
+        }
+    }
+
+    /** The request with its body at hand. */
+    private static final class Complete extends HttpServletRequestWrapper {
+
+        private final byte[] body;
+        private ServletInputStream stream;
+
+        Complete(HttpServletRequest request, byte[] body) {
+            super(request);
+            this.body = body;
+        }
+
+        @Override
+        public ServletInputStream getInputStream() {
+            if (stream == null) {
+                stream = new Stream(body);
+            }
+            return stream;
+        }
+
+        @Override
+        public BufferedReader getReader() {
+            String encoding = getCharacterEncoding();
+            Charset charset = encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+            return new BufferedReader(new InputStreamReader(getInputStream(), charset));
+        }
+    }
+
+    private static final class Stream extends ServletInputStream {
+
+        private final ByteArrayInputStream bytes;
+
+        Stream(byte[] body) {
+            bytes = new ByteArrayInputStream(body);
+        }
+
+        @Override
+        public int read() {
+            return bytes.read();
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            return bytes.read(into, offset, length);
+        }
+
+        @Override
+        public int available() {
+            return bytes.available();
+        }
+
+        @Override
+        public boolean isFinished() {
+            return bytes.available() == 0;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new IllegalStateException("The body is complete; read it");
+        }
+    }
+}

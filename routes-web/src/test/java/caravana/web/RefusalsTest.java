@@ -1,0 +1,136 @@
+package caravana.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What the container refuses before the application sees it is answered like everything else. */
+class RefusalsTest extends WebTest {
+
+    private record Expected(int status, String code) {}
+
+    private static String get(String path, String headers) {
+        return "GET " + path + " HTTP/1.1\r\nHost: l\r\n" + headers + "\r\n";
+    }
+
+    @Test
+    void everyRefusalIsAProblem() throws Exception {
+        String authorization = "Authorization: Bearer " + user().token() + "\r\n";
+        Map<String, String> sent = new LinkedHashMap<>();
+        Map<String, Expected> expected = new LinkedHashMap<>();
+        add(sent, expected, "TRACE", "TRACE /api/videos HTTP/1.1\r\nHost: l\r\n\r\n", 405, "method_not_allowed");
+        add(sent, expected, "TRACE of the page", "TRACE / HTTP/1.1\r\nHost: l\r\n\r\n", 405, "method_not_allowed");
+        add(sent, expected, "CONNECT", "CONNECT l:80 HTTP/1.1\r\nHost: l\r\n\r\n", 501, "not_implemented");
+        add(
+                sent,
+                expected,
+                "an unknown method",
+                "BREW /api/videos HTTP/1.1\r\nHost: l\r\n" + authorization + "\r\n",
+                405,
+                "method_not_allowed");
+        add(
+                sent,
+                expected,
+                "a long address",
+                get("/api/videos?q=" + "x".repeat(20_000), authorization),
+                400,
+                "invalid_request");
+        add(
+                sent,
+                expected,
+                "a long header",
+                get("/api/videos", "X-Long: " + "x".repeat(20_000) + "\r\n"),
+                400,
+                "invalid_request");
+        add(sent, expected, "a header without a name", get("/api/videos", ": x\r\n"), 400, "invalid_request");
+        add(
+                sent,
+                expected,
+                "a header with a space in its name",
+                get("/api/videos", "X Y: x\r\n"),
+                400,
+                "invalid_request");
+        add(sent, expected, "no host", "GET /api/videos HTTP/1.1\r\n\r\n", 400, "invalid_request");
+        add(sent, expected, "two hosts", get("/api/videos", "Host: m\r\n"), 400, "invalid_request");
+        add(sent, expected, "a bad host", "GET /api/videos HTTP/1.1\r\nHost: a b\r\n\r\n", 400, "invalid_request");
+        add(sent, expected, "a raw control character in the address", get("/api/\u0001", ""), 400, "invalid_request");
+        add(sent, expected, "a bad escape in the path", get("/api/%zz", authorization), 400, "invalid_request");
+        add(
+                sent,
+                expected,
+                "a bad escape in the path, and a body",
+                "POST /api/%zz HTTP/1.1\r\nHost: l\r\nContent-Length: 1000\r\n\r\n" + "x".repeat(1000),
+                400,
+                "invalid_request");
+        add(sent, expected, "an encoded slash", get("/api%2fvideos", authorization), 400, "invalid_request");
+        add(sent, expected, "a path upwards", get("/../../etc/passwd", authorization), 400, "invalid_request");
+        add(sent, expected, "HTTP/3.0", "GET / HTTP/3.0\r\nHost: l\r\n\r\n", 505, "http_version_not_supported");
+        add(sent, expected, "no HTTP", "hello\r\n\r\n", 400, "invalid_request");
+        add(
+                sent,
+                expected,
+                "two lengths",
+                "POST /api/auth/login HTTP/1.1\r\nHost: l\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+                400,
+                "invalid_request");
+        add(
+                sent,
+                expected,
+                "a bad length",
+                "POST /api/auth/login HTTP/1.1\r\nHost: l\r\nContent-Length: many\r\n\r\n",
+                400,
+                "invalid_request");
+        add(
+                sent,
+                expected,
+                "an unknown transfer coding",
+                "POST /api/videos HTTP/1.1\r\nHost: l\r\nTransfer-Encoding: brotli\r\n\r\n",
+                501,
+                "not_implemented");
+        String chunked = "POST /api/videos?title=t HTTP/1.1\r\nHost: l\r\n" + authorization
+                + "Content-Type: video/mp4\r\nTransfer-Encoding: chunked\r\n\r\n";
+        add(sent, expected, "a bad chunk", chunked + "zz\r\nx", 400, "request_incomplete");
+        add(
+                sent,
+                expected,
+                "1,001 trailer fields",
+                chunked + "5\r\nvideo\r\n0\r\n" + "X-T: x\r\n".repeat(1001) + "\r\n",
+                400,
+                "request_incomplete");
+
+        StringBuilder wrong = new StringBuilder();
+        for (String name : sent.keySet()) {
+            String was;
+            try (Wire wire = new Wire(port)) {
+                Wire.Answer answer = wire.send(sent.get(name)).answer();
+                was = answer.status() + " " + (answer.isProblem() ? answer.code() : "no problem: " + answer.text());
+            } catch (Exception e) {
+                was = "no answer: " + e.getMessage();
+            }
+            System.out.printf("| %s | %s |%n", name, was);
+            Expected right = expected.get(name);
+            if (!was.equals(right.status() + " " + right.code())) {
+                wrong.append(name)
+                        .append(": ")
+                        .append(was)
+                        .append(", expected ")
+                        .append(right)
+                        .append('\n');
+            }
+        }
+        assertThat(wrong.toString()).isEmpty();
+    }
+
+    private static void add(
+            Map<String, String> sent,
+            Map<String, Expected> expected,
+            String name,
+            String request,
+            int status,
+            String code) {
+        sent.put(name, request);
+        expected.put(name, new Expected(status, code));
+    }
+}
