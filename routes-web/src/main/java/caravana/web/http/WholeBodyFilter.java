@@ -40,10 +40,13 @@ class WholeBodyFilter extends OncePerRequestFilter {
     private static final Logger log = LoggerFactory.getLogger(WholeBodyFilter.class);
 
     /** The longest body of a call that is no upload, in bytes. */
-    private static final int LIMIT = 1024 * 1024;
+    private static final int LIMIT = 64 * 1024;
 
-    /** All bodies that are arriving, in bytes. */
-    private static final long TOTAL_LIMIT = 64L * LIMIT;
+    /** What every body may have of the heap, in bytes: nobody's log-in waits for others' large bodies. */
+    private static final int FREE = 8 * 1024;
+
+    /** What all bodies that are arriving may have beyond that, in bytes. */
+    private static final long TOTAL_LIMIT = 32L * 1024 * 1024;
 
     /** How long the whole of a body may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -127,14 +130,17 @@ class WholeBodyFilter extends OncePerRequestFilter {
             while (!over.get() && in.isReady() && !in.isFinished()) {
                 int count = in.read(buffer);
                 if (count > 0) {
-                    if (arriving.addAndGet(count) > TOTAL_LIMIT) {
-                        arriving.addAndGet(-count);
-                        refuse(new Problem(503, "busy", "Too many requests are arriving; try again in a moment."));
-                        return;
-                    }
+                    arriving.addAndGet(-charged());
                     body.write(buffer, 0, count);
+                    if (arriving.addAndGet(charged()) > TOTAL_LIMIT) {
+                        refuse(new Problem(503, "busy", "Too many requests are arriving; try again in a moment."));
+                    }
                 }
             }
+        }
+
+        private int charged() {
+            return Math.max(0, body.size() - FREE);
         }
 
         @Override
@@ -183,7 +189,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
         private boolean end() {
             boolean first = over.compareAndSet(false, true);
             if (first) {
-                arriving.addAndGet(-body.size());
+                arriving.addAndGet(-charged());
                 inFlight.end();
             }
             return first;
