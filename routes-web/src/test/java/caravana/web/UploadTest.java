@@ -198,6 +198,9 @@ class UploadTest extends WebTest {
         assertThat(Api.json(answer).path("detail").asText())
                 .isEqualTo("The file is larger than 12 MiB. Send a smaller one, or ask an operator to raise"
                         + " `CARAVANA_UPLOAD_MAX_SIZE`.");
+        assertThat(Api.json(api().get("/api/limits")).path("max_bytes").asLong())
+                .as("the limit of the same setting")
+                .isEqualTo(12 * 1024 * 1024);
         assertNothingLeft();
     }
 
