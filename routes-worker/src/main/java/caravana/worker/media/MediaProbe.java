@@ -117,7 +117,7 @@ public class MediaProbe {
         double own = video.path("duration").asDouble(0);
         double duration = own > 0 ? own : root.path("format").path("duration").asDouble(0);
         if (!(duration > 0)) {
-            throw new RejectedMediaException("no_duration", "The file does not say how long its video is.");
+            throw new RejectedMediaException("no_duration", "The video's duration could not be determined.");
         }
         return duration;
     }
