@@ -19,6 +19,7 @@ locals {
       SQS_VISIBILITY_TIMEOUT = tostring(var.sqs_visibility_timeout)
       CARAVANA_LOG_FORMAT    = "logstash"
     },
+    local.limit_settings,
     # A parameter cannot be empty.
     var.routes_version == null ? {} : {
       CARAVANA_ROUTES_VERSION = var.routes_version
@@ -55,7 +56,7 @@ module "queue" {
   source = "./modules/queue"
 
   queue_name           = coalesce(var.sqs_queue_name, "${var.name}-video-jobs")
-  longest_task_seconds = var.longest_task_seconds
+  longest_task_seconds = local.longest_task_seconds
   long_poll_seconds    = var.sqs_long_poll_seconds
   max_receive_count    = var.sqs_max_receive_count
 }
@@ -116,7 +117,6 @@ module "web" {
   requests_per_target_per_minute = var.web_requests_per_target_per_minute
   cpu_target_percent             = var.web_cpu_target_percent
 
-  upload_max_size  = var.upload_max_size
   shared_settings  = local.shared_settings
   further_settings = var.web_settings
   secret_settings  = local.secret_settings

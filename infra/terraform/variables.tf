@@ -107,17 +107,6 @@ variable "sqs_visibility_timeout" {
   default     = 60
 }
 
-variable "longest_task_seconds" {
-  description = "How long a job may take: two minutes and 20 times the 10 minutes that a video may have. The queue's own visibility timeout is twice that."
-  type        = number
-  default     = 12120
-
-  validation {
-    condition     = var.longest_task_seconds >= 30 && var.longest_task_seconds <= 21600
-    error_message = "Twice longest_task_seconds has to be within SQS's limit of 12 hours."
-  }
-}
-
 # Database
 
 variable "database_version" {
@@ -203,6 +192,11 @@ variable "volume_gib" {
   description = "Root volume of an instance, in GiB."
   type        = number
   default     = 30
+
+  validation {
+    condition     = var.volume_gib >= local.smallest_volume_gib
+    error_message = "volume_gib is ${var.volume_gib}; a worker of ${var.worker_slots} slots and originals of ${var.upload_max_size} need ${local.smallest_volume_gib}."
+  }
 }
 
 variable "warmup_seconds" {
@@ -221,6 +215,90 @@ variable "routes_version" {
   description = "Version of the routes that ops/bin/ship-routes has put into the bucket; null for those that came with the images. Instances read it at their start."
   type        = string
   default     = null
+}
+
+# Limits of originals, for web, nginx and the worker alike
+
+variable "upload_max_size" {
+  description = "Largest file, such as 100MB; each unit is 1,024 of the one before, so that 100MB are 104,857,600 bytes."
+  type        = string
+  default     = "100MB"
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*(KB|MB|GB)$", var.upload_max_size)) && try(regex("^[0-9]+", var.upload_max_size) * { KB = 1, MB = 1024, GB = 1048576 }[regex("[A-Z]+$", var.upload_max_size)] <= 50000 * 1024, false)
+    error_message = "upload_max_size is ${var.upload_max_size}; set it to a whole number with KB, MB or GB, such as 100MB, and to 50000MB at most."
+  }
+}
+
+variable "video_max_duration" {
+  description = "Longest video, such as 600s, 10m or 1h."
+  type        = string
+  default     = "10m"
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*(s|m|h)$", var.video_max_duration)) && try(regex("^[0-9]+", var.video_max_duration) * { s = 1, m = 60, h = 3600 }[regex("[a-z]+$", var.video_max_duration)] <= 5 * 3600, false)
+    error_message = "video_max_duration is ${var.video_max_duration}; set it to a whole number with s, m or h, such as 10m, and to 5h at most."
+  }
+}
+
+variable "video_max_width" {
+  description = "Most pixels of the picture's longer side."
+  type        = number
+  default     = 4096
+
+  validation {
+    condition     = var.video_max_width >= var.video_max_height && var.video_max_width <= 16384 && floor(var.video_max_width) == var.video_max_width
+    error_message = "video_max_width is ${var.video_max_width}; set it to a whole number from video_max_height to 16384."
+  }
+}
+
+variable "video_max_height" {
+  description = "Most pixels of the picture's shorter side."
+  type        = number
+  default     = 2304
+
+  validation {
+    condition     = var.video_max_height >= (var.media_rules == "anb" ? 1080 : 16) && var.video_max_height <= 16384 && floor(var.video_max_height) == var.video_max_height
+    error_message = "video_max_height is ${var.video_max_height}; set it to a whole number from 16 (with the rules anb, 1080) to 16384."
+  }
+}
+
+variable "video_max_frame_rate" {
+  description = "Most frames per second, on average."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.video_max_frame_rate >= 1 && var.video_max_frame_rate <= 1000
+    error_message = "video_max_frame_rate is ${var.video_max_frame_rate}; set it to 1 to 1000."
+  }
+}
+
+variable "video_max_streams" {
+  description = "Most tracks of any kind in a file."
+  type        = number
+  default     = 8
+
+  validation {
+    condition     = var.video_max_streams >= 1 && var.video_max_streams <= 1000 && floor(var.video_max_streams) == var.video_max_streams
+    error_message = "video_max_streams is ${var.video_max_streams}; set it to a whole number from 1 to 1000."
+  }
+}
+
+variable "media_rules" {
+  description = "Rules beside the limits: none, or anb for originals of 20 to 60 s and at least 1080p only."
+  type        = string
+  default     = "none"
+
+  validation {
+    condition     = contains(["none", "anb"], var.media_rules)
+    error_message = "media_rules is ${var.media_rules}; set it to none or anb."
+  }
+
+  validation {
+    condition     = var.media_rules == "none" || local.video_max_seconds >= 20
+    error_message = "The rules anb refuse videos of less than 20 s, and video_max_duration is ${var.video_max_duration}; set it to 20s or more."
+  }
 }
 
 # Web
@@ -272,21 +350,15 @@ variable "web_cpu_target_percent" {
   default     = null
 }
 
-variable "upload_max_size" {
-  description = "The largest file, such as 100MB; nginx's limit follows from it."
-  type        = string
-  default     = "100MB"
-
-  validation {
-    condition     = can(regex("^[1-9][0-9]*(KB|MB|GB)$", var.upload_max_size))
-    error_message = "upload_max_size has to be a whole number with KB, MB or GB, such as 100MB."
-  }
-}
-
 variable "web_settings" {
   description = "Further environment variables of web, by the names in README.md."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = length(setintersection(keys(var.web_settings), keys(local.limit_settings))) == 0
+    error_message = "Limits hold for web and worker alike: instead of ${join(", ", setintersection(keys(var.web_settings), keys(local.limit_settings)))} in web_settings, set the variable of that name in small letters, without caravana_."
+  }
 }
 
 # Worker
@@ -346,6 +418,11 @@ variable "worker_settings" {
   description = "Further environment variables of the worker, by the names in README.md."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = length(setintersection(keys(var.worker_settings), keys(local.limit_settings))) == 0
+    error_message = "Limits hold for web and worker alike: instead of ${join(", ", setintersection(keys(var.worker_settings), keys(local.limit_settings)))} in worker_settings, set the variable of that name in small letters, without caravana_."
+  }
 }
 
 # Observability

@@ -59,16 +59,6 @@ run "groups_have_room" {
   expect_failures = [var.asg_worker_max]
 }
 
-run "a_visibility_beyond_the_limit_of_sqs_is_refused" {
-  command = plan
-
-  variables {
-    longest_task_seconds = 21601
-  }
-
-  expect_failures = [var.longest_task_seconds]
-}
-
 run "two_zones_at_least" {
   command = plan
 

@@ -134,7 +134,6 @@ run "web" {
     protected                      = false
     requests_per_target_per_minute = 3000
     cpu_target_percent             = 65
-    upload_max_size                = "100MB"
   }
 
   assert {
@@ -171,7 +170,6 @@ run "web_with_a_certificate" {
     protected                      = false
     requests_per_target_per_minute = 3000
     cpu_target_percent             = null
-    upload_max_size                = "100MB"
   }
 
   assert {

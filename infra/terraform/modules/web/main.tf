@@ -116,7 +116,6 @@ module "instances" {
 
   settings = merge(var.shared_settings, {
     CARAVANA_FORWARDED_HEADERS = "native"
-    CARAVANA_UPLOAD_MAX_SIZE   = var.upload_max_size
   }, var.further_settings)
 
   secret_settings  = var.secret_settings

@@ -99,11 +99,6 @@ variable "cpu_target_percent" {
   type        = number
 }
 
-variable "upload_max_size" {
-  description = "CARAVANA_UPLOAD_MAX_SIZE, from which nginx's body limit follows."
-  type        = string
-}
-
 variable "shared_settings" {
   description = "Environment variables that web and worker share."
   type        = map(string)

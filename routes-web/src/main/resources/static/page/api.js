@@ -20,7 +20,7 @@ export function authorization() {
  * @returns {Promise<Response>} an answer of status 2xx or 304
  * @throws {Refused} for every other answer, and for none
  */
-export async function request(path, {method = 'GET', json, headers = {}, signal, open = false} = {}) {
+export async function request(path, {method = 'GET', json, headers = {}, signal, open = false, cache = 'no-store'} = {}) {
   const head = {...(open ? {} : authorization()), ...headers};
   if (json !== undefined) {
     head['Content-Type'] = 'application/json';
@@ -32,7 +32,7 @@ export async function request(path, {method = 'GET', json, headers = {}, signal,
       headers: head,
       body: json === undefined ? undefined : JSON.stringify(json),
       signal,
-      cache: 'no-store',
+      cache,
       credentials: 'omit',
     });
   } catch (failure) {

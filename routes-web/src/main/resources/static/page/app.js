@@ -2,6 +2,7 @@
 
 import {accountView} from './account.js';
 import {h} from './dom.js';
+import {readLimits} from './limits.js';
 import {operatorsView} from './operators.js';
 import {isOperator, onSession, session, signOut} from './session.js';
 import {chooseLanguage, currentLanguage, LANGUAGES, t} from './texts.js';
@@ -67,4 +68,5 @@ window.addEventListener('hashchange', () => {
   document.querySelector('main').focus();
 });
 onSession(render);
+await readLimits();
 render();

@@ -1,5 +1,7 @@
 // Every word of the page, in Spanish and English.
 
+import {limits} from './limits.js';
+
 const KEY = 'caravana.language';
 
 const TEXTS = {
@@ -26,6 +28,8 @@ const TEXTS = {
     sessionOver: 'You were signed out, since your session has ended. Sign in again.',
     dropTitle: 'Drop a video here',
     dropText: 'or choose one from your device.',
+    accepted: 'Up to {size} and {longest}.',
+    acceptedByRules: 'Up to {size}, {shortest} to {longest} long, with at least {lowest} pixels on the shorter side.',
     choose: 'Choose a video',
     title: 'Title',
     upload: 'Upload',
@@ -79,6 +83,14 @@ const TEXTS = {
     error_media_too_heavy: 'This video needs more memory than there is for one.',
     error_out_of_memory: 'This video needs more memory than there is for one.',
     error_original_missing: 'The uploaded file is no longer there. Upload it again.',
+    error_too_large: 'The file is too large: the limit is {size}. Send a smaller one.',
+    error_too_long: 'The video is too long: the limit is {longest}. Trim it.',
+    error_resolution_too_high: 'The picture is too large: the limit is {width}×{height} pixels. Scale it down.',
+    error_frame_rate_too_high: 'The video has too many frames per second: the limit is {rate}. Convert it to fewer.',
+    error_too_many_streams: 'The file has too many tracks: the limit is {streams}. Remove some.',
+    error_codec_unsupported: 'The codec of the video is not supported. Convert it to one of these: {codecs}.',
+    error_duration_out_of_rules: 'The video must be {shortest} to {longest} long.',
+    error_resolution_out_of_rules: 'The picture must have at least {lowest} pixels on its shorter side.',
     queue: 'Queue',
     waiting: 'Waiting',
     inFlight: 'In work',
@@ -154,6 +166,8 @@ const TEXTS = {
     sessionOver: 'Tu sesión ha terminado. Inicia sesión otra vez.',
     dropTitle: 'Suelta un video aquí',
     dropText: 'o elige uno de tu dispositivo.',
+    accepted: 'Hasta {size} y {longest}.',
+    acceptedByRules: 'Hasta {size}, de {shortest} a {longest} de duración y con al menos {lowest} píxeles en el lado menor.',
     choose: 'Elegir un video',
     title: 'Título',
     upload: 'Subir',
@@ -217,17 +231,17 @@ const TEXTS = {
     error_not_a_video: 'El archivo no es un video que podamos leer.',
     error_no_video_stream: 'El archivo no tiene imagen de video.',
     error_undecodable: 'El video está dañado o en un formato que no podemos decodificar.',
-    error_too_large: 'El archivo es demasiado grande.',
-    error_too_long: 'El video es demasiado largo.',
+    error_too_large: 'El archivo es demasiado grande: el límite es {size}. Envía uno más pequeño.',
+    error_too_long: 'El video es demasiado largo: el límite es {longest}. Recórtalo.',
     error_too_complex: 'El archivo es demasiado complejo.',
-    error_too_many_streams: 'El archivo tiene demasiadas pistas.',
-    error_resolution_too_high: 'La resolución del video es demasiado alta.',
-    error_frame_rate_too_high: 'El video tiene demasiados cuadros por segundo.',
-    error_codec_unsupported: 'El códec del video no está soportado; H.264 sí.',
+    error_too_many_streams: 'El archivo tiene demasiadas pistas: el límite es {streams}. Quita algunas.',
+    error_resolution_too_high: 'La resolución del video es demasiado alta: el límite es {width}×{height} píxeles. Redúcela.',
+    error_frame_rate_too_high: 'El video tiene demasiados cuadros por segundo: el límite es {rate}. Conviértelo a menos.',
+    error_codec_unsupported: 'El códec del video no está soportado. Conviértelo a uno de estos: {codecs}.',
     error_hdr_unsupported: 'El video HDR no está soportado; envíalo en SDR.',
-    error_no_duration: 'El archivo no dice cuánto dura su video.',
-    error_duration_out_of_rules: 'El video tiene que durar de 20 a 60 segundos.',
-    error_resolution_out_of_rules: 'El video tiene que ser al menos de 1080p.',
+    error_no_duration: 'No se pudo determinar la duración del video.',
+    error_duration_out_of_rules: 'El video tiene que durar de {shortest} a {longest}.',
+    error_resolution_out_of_rules: 'El video tiene que tener al menos {lowest} píxeles en el lado menor.',
     error_original_missing: 'El archivo subido ya no está. Súbelo otra vez.',
     error_attempts_exhausted: 'Falló varias veces seguidas. Puedes reintentarlo.',
     error_output_invalid: 'El resultado no salió como debía. Es culpa nuestra.',
@@ -315,8 +329,43 @@ export function t(key, values = {}) {
  * @param {{code: string, detail: string|null}} problem
  */
 export function why({code, detail}) {
-  const key = `error_${code}`;
-  return TEXTS[language][key] ?? (detail || t('error_unknown'));
+  const text = TEXTS[language][`error_${code}`];
+  const sayable = text !== undefined && (limits() !== null || !text.includes('{'));
+  return sayable ? t(`error_${code}`, limitValues()) : detail || t('error_unknown');
+}
+
+/** What an original may be, once the limits are known. */
+export function accepted() {
+  return t(limits().min_duration_seconds > 0 ? 'acceptedByRules' : 'accepted', limitValues());
+}
+
+function limitValues() {
+  const known = limits();
+  return known === null ? {} : {
+    size: size(known.max_bytes),
+    shortest: exactDuration(known.min_duration_seconds),
+    longest: exactDuration(known.max_duration_seconds),
+    width: known.max_width,
+    height: known.max_height,
+    lowest: known.min_height,
+    rate: number(known.max_frame_rate),
+    streams: number(known.max_streams),
+    codecs: known.video_codecs.join(', '),
+  };
+}
+
+/** Bytes in the largest unit that leaves no fraction, as the server writes them. */
+function size(bytes) {
+  const [factor, unit] = [[1024 ** 3, 'GiB'], [1024 ** 2, 'MiB'], [1024, 'KiB'], [1, 'bytes']]
+    .find(([factor]) => bytes % factor === 0);
+  return `${number(bytes / factor)} ${unit}`;
+}
+
+/** Seconds in the largest unit that leaves no fraction. */
+function exactDuration(seconds) {
+  const [factor, unit] = [[3600, 'hour'], [60, 'minute'], [1, 'second']].find(([factor]) => seconds % factor === 0)
+    ?? [1, 'second'];
+  return new Intl.NumberFormat(language, {style: 'unit', unit, unitDisplay: 'long'}).format(seconds / factor);
 }
 
 export function phase(name) {

@@ -2,8 +2,9 @@
 
 import {upload} from './api.js';
 import {h, say, setText} from './dom.js';
+import {limits} from './limits.js';
 import {onSession, session} from './session.js';
-import {percent, t, why} from './texts.js';
+import {accepted, percent, t, why} from './texts.js';
 
 const LONGEST_TITLE = 200;
 
@@ -44,6 +45,7 @@ export function uploadsView(onUploaded) {
   },
   h('p', {class: 'strong'}, t('dropTitle')),
   h('p', {class: 'quiet'}, t('dropText')),
+  limits() ? h('p', {class: 'quiet', id: 'accepted'}, accepted()) : null,
   h('button', {type: 'button', class: 'main', onclick: () => input.click()}, t('choose')),
   input);
   refresh = () => {
@@ -117,6 +119,13 @@ function uploadRow(item) {
 }
 
 async function start(item) {
+  if (limits() && item.file.size > limits().max_bytes) {
+    // The server would refuse it as well, after it had come a long way.
+    item.state = 'stopped';
+    item.problem = {code: 'too_large', detail: null};
+    refresh();
+    return;
+  }
   item.state = 'uploading';
   item.problem = null;
   item.fraction = 0;

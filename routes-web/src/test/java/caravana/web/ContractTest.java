@@ -33,7 +33,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
         properties = {
             "caravana.identity.failures.per-account=1000000",
             "caravana.identity.failures.per-address=1000000",
-            "caravana.upload.max-size=100KB"
+            "CARAVANA_UPLOAD_MAX_SIZE=100KB"
         })
 class ContractTest extends WebTest {
 

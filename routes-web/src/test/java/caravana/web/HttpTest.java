@@ -34,6 +34,27 @@ class HttpTest extends WebTest {
                         + "\"progress\":\"up\"}}");
     }
 
+    /** To anybody, even with a token that is none, and only once to a client that keeps them. */
+    @Test
+    void theLimitsAreShownAndMayBeKept() throws Exception {
+        HttpResponse<String> answer = api().with("expired").get("/api/limits");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body())
+                .startsWith("{\"max_bytes\":104857600,\"min_duration_seconds\":0.0,\"max_duration_seconds\":600.0,"
+                        + "\"max_width\":4096,\"max_height\":2304,\"min_height\":1,\"max_frame_rate\":60.0,"
+                        + "\"max_streams\":8,\"formats\":[\"mov\",")
+                .contains("\"video_codecs\":[\"h264\",");
+        assertThat(answer.headers().allValues("Cache-Control")).containsExactly("public, max-age=300");
+        String tag = answer.headers().firstValue("ETag").orElseThrow();
+        HttpResponse<String> again =
+                api().send(api().request("/api/limits").header("If-None-Match", "\"other\", " + tag));
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        assertThat(again.headers().firstValue("ETag")).hasValue(tag);
+        assertThat(again.headers().allValues("Cache-Control")).containsExactly("public, max-age=300");
+    }
+
     @Test
     void nothingOfTheRequestComesBackInAnAnswer() throws Exception {
         HttpResponse<String> answer = user().send(

@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 /** Uploads, as a form and as the body itself: what is accepted, what is refused, and what is left behind. */
 @TestPropertySource(
         properties = {
-            "caravana.upload.max-size=12MB",
+            "CARAVANA_UPLOAD_MAX_SIZE=12MB",
             "caravana.upload.at-once=3",
             "caravana.upload.at-once-per-account=3",
             "caravana.upload.per-hour=12",
@@ -195,6 +195,12 @@ class UploadTest extends WebTest {
                         () -> new java.io.ByteArrayInputStream(content))));
 
         assertProblem(answer, 413, "too_large");
+        assertThat(Api.json(answer).path("detail").asText())
+                .isEqualTo("The file is larger than 12 MiB. Send a smaller one, or ask an operator to raise"
+                        + " `CARAVANA_UPLOAD_MAX_SIZE`.");
+        assertThat(Api.json(api().get("/api/limits")).path("max_bytes").asLong())
+                .as("the limit of the same setting")
+                .isEqualTo(12 * 1024 * 1024);
         assertNothingLeft();
     }
 

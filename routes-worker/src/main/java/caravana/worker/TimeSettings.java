@@ -1,6 +1,8 @@
 package caravana.worker;
 
 import caravana.aws.QueueProperties;
+import caravana.media.MediaLimits;
+import caravana.worker.media.MediaProperties;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,8 @@ import org.springframework.stereotype.Component;
  *   <li>heartbeat + the time that a hung database call takes ≤ lease: else one such call loses the lease;
  *   <li>an SQS call ends within a heartbeat: else the next beat waits for it;
  *   <li>backoff ≤ longest backoff ≤ 15 min, SQS's longest delivery delay;
+ *   <li>base time limit + longest video ≤ longest run of ffmpeg: else some videos could not be done at the speed at which
+ *       they play;
  *   <li>Spring's time-out of a shutdown phase > grace period + 15 s, within which Camel hands jobs back.
  * </ul>
  */
@@ -34,10 +38,18 @@ class TimeSettings implements CamelContextConfiguration {
     private final WorkerProperties worker;
 
     /** @throws IllegalStateException when they do not fit together; the message names every reason */
-    TimeSettings(WorkerProperties worker, QueueProperties queue, HikariDataSource pool, LifecycleProperties lifecycle) {
+    TimeSettings(
+            WorkerProperties worker,
+            MediaProperties media,
+            MediaLimits limits,
+            QueueProperties queue,
+            HikariDataSource pool,
+            LifecycleProperties lifecycle) {
         this.worker = worker;
         List<String> problems = problems(
                 worker,
+                media.baseTimeLimit(),
+                limits.duration(),
                 Duration.ofSeconds(queue.visibilitySeconds()),
                 queue.callTimeout(),
                 Duration.ofMillis(pool.getConnectionTimeout()),
@@ -55,6 +67,8 @@ class TimeSettings implements CamelContextConfiguration {
 
     static List<String> problems(
             WorkerProperties worker,
+            Duration baseTimeLimit,
+            Duration longestVideo,
             Duration visibility,
             Duration sqsCall,
             Duration databaseConnect,
@@ -104,6 +118,13 @@ class TimeSettings implements CamelContextConfiguration {
                 "caravana.worker.backoff (%s) has to be above 0 and at most max-backoff (%s), which is at most 15 min",
                 worker.backoff(),
                 worker.maxBackoff());
+        require(
+                problems,
+                baseTimeLimit.plus(longestVideo).compareTo(MediaLimits.LONGEST_RUN) <= 0,
+                "caravana.media.base-time-limit (%s) and CARAVANA_VIDEO_MAX_DURATION (%s) have to be at most %s together",
+                baseTimeLimit,
+                longestVideo,
+                MediaLimits.LONGEST_RUN);
         require(problems, !worker.grace().isNegative(), "caravana.worker.grace cannot be negative");
         require(
                 problems,

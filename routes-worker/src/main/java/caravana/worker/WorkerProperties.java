@@ -20,7 +20,7 @@ import org.springframework.validation.annotation.Validated;
  * @param maxBackoff the longest delay
  * @param grace how long running jobs may go on when the worker is told to stop; the rest is handed back
  * @param probe how often the database, the object store and the disk are looked at
- * @param diskReserve free space at the work folder below which no job is taken
+ * @param diskReserve free space at the work folder, beside what the slots may need, below which no job is taken
  */
 @Validated
 @ConfigurationProperties("caravana.worker")

@@ -59,7 +59,10 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
 
         assertThat(row)
                 .containsEntry("error_code", "not_a_video")
-                .containsEntry("error_detail", "The file is not a video that we can read.")
+                .containsEntry(
+                        "error_detail",
+                        "The file is not a video that we can read. Send one in one of these formats: mov, mp4, matroska,"
+                                + " webm, avi, mpeg, mpegts, flv, ogg, asf.")
                 .containsEntry("retryable", false)
                 .containsEntry("attempts", 1);
         assertQueueIsQuiet();

@@ -12,6 +12,9 @@ import org.springframework.util.unit.DataSize;
 
 class TimeSettingsTest {
 
+    private static final Duration BASE_TIME_LIMIT = Duration.ofMinutes(2);
+    private static final Duration LONGEST_VIDEO = Duration.ofMinutes(10);
+
     @Test
     void theDefaultsFitTogether() {
         assertThat(problems(12, 36, 60, 8, 5, 10, 10, 900, 90, 120)).isEmpty();
@@ -70,8 +73,32 @@ class TimeSettingsTest {
                 Duration.ofSeconds(grace),
                 Duration.ofSeconds(10),
                 DataSize.ofGigabytes(1));
+        return problems(worker, LONGEST_VIDEO, visibility, sqsCall, connect, answer, shutdown);
+    }
+
+    @Test
+    void theLongestVideoFitsIntoTheLongestRun() {
+        WorkerProperties worker = WorkerSettings.in(Path.of("work"), DataSize.ofGigabytes(1));
+        Duration longest = Duration.ofHours(6).minus(BASE_TIME_LIMIT);
+
+        assertThat(problems(worker, longest, 60, 8, 5, 10, 120)).isEmpty();
+        assertThat(problems(worker, longest.plusSeconds(1), 60, 8, 5, 10, 120))
+                .containsExactly("caravana.media.base-time-limit (120.0 s) and CARAVANA_VIDEO_MAX_DURATION (21481.0 s)"
+                        + " have to be at most 21600.0 s together");
+    }
+
+    private static List<String> problems(
+            WorkerProperties worker,
+            Duration longestVideo,
+            int visibility,
+            int sqsCall,
+            int connect,
+            int answer,
+            int shutdown) {
         return TimeSettings.problems(
                 worker,
+                BASE_TIME_LIMIT,
+                longestVideo,
                 Duration.ofSeconds(visibility),
                 Duration.ofSeconds(sqsCall),
                 Duration.ofSeconds(connect),

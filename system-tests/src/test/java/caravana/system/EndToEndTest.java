@@ -16,6 +16,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,15 @@ class EndToEndTest {
 
     private static final Videos.Pixel PLAIN = new Videos.Pixel(0x30, 0xa0, 0x50);
 
+    /** Each is above its default. */
+    private static final Map<String, String> RAISED_LIMITS = Map.of(
+            "CARAVANA_UPLOAD_MAX_SIZE", "120MB",
+            "CARAVANA_VIDEO_MAX_DURATION", "11m",
+            "CARAVANA_VIDEO_MAX_WIDTH", "4352",
+            "CARAVANA_VIDEO_MAX_HEIGHT", "2448",
+            "CARAVANA_VIDEO_MAX_FRAME_RATE", "120",
+            "CARAVANA_VIDEO_MAX_STREAMS", "9");
+
     @TempDir
     static Path folder;
 
@@ -51,6 +62,7 @@ class EndToEndTest {
         stack = LocalStack.start(folder.resolve("stack"));
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
+        settings.putAll(RAISED_LIMITS);
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
         worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
         web.awaitReady(START);
@@ -120,6 +132,25 @@ class EndToEndTest {
         assertThat(Videos.pixel(clip, 5, 200, 360).luma()).isLessThan(20);
         assertThat(Videos.pixel(clip, 5, 1000, 500).luma()).isLessThan(20);
         assertThat(Videos.pixel(clip, 5, 640, 600).luma()).isGreaterThan(20);
+    }
+
+    /** Web takes it and the worker processes it: both have their limits from the same settings. */
+    @Test
+    void aVideoAboveTheDefaultsIsProcessedOnceTheLimitsAreRaised() throws Exception {
+        List<String> eightTones = new ArrayList<>(List.of("-map", "0", "-r", "2", "-c:a", "pcm_u8", "-ar", "24000"));
+        Collections.nCopies(8, List.of("-map", "1")).forEach(eightTones::addAll);
+        Path longAndLarge = Videos.make(folder.resolve("long.mkv"), "64x48", 605, eightTones.toArray(String[]::new));
+        assertThat(Files.size(longAndLarge)).isGreaterThan(100 * 1024 * 1024);
+        Path wideAndFast = Videos.make(folder.resolve("wide-and-fast.mp4"), "4352x2448", 1, "-r", "120", "-t", "0.3");
+
+        assertFinished(fetch(upload(longAndLarge)));
+        assertFinished(fetch(upload(wideAndFast)));
+
+        JsonNode limits =
+                json.readTree(client.get(web.uri().resolve("/api/limits")).body());
+        assertThat(limits.path("max_bytes").asLong()).isEqualTo(120 * 1024 * 1024);
+        assertThat(limits.path("max_duration_seconds").asDouble()).isEqualTo(660);
+        assertThat(limits.path("max_streams").asInt()).isEqualTo(9);
     }
 
     @Test

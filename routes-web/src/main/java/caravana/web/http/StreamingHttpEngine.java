@@ -46,9 +46,12 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
 
     private static final Logger log = LoggerFactory.getLogger(StreamingHttpEngine.class);
 
+    private static final String CACHE_CONTROL = "cache-control";
+
     /** What an answer may carry, in lower case; all else in the headers came with the request. */
     private static final Set<String> ANSWER_HEADERS = Set.of(
             "allow",
+            CACHE_CONTROL,
             "camelhttpresponsecode",
             "content-type",
             "etag",
@@ -241,6 +244,10 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             if (request != null) {
                 // Camel refuses some requests before the app sees them.
                 response.setHeader(AppTime.HEADER, call(request).time().soFar());
+            }
+            if (answer.getHeader(CACHE_CONTROL) != null) {
+                // Camel takes it for one of the connection's, and does not write it.
+                response.setHeader(CACHE_CONTROL, answer.getHeader(CACHE_CONTROL, String.class));
             }
             super.afterProcess(response, exchange);
             if (request != null) {

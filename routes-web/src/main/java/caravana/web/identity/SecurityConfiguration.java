@@ -31,7 +31,13 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 class SecurityConfiguration {
 
     private static final String[] OPEN_TO_ALL = {
-        "/api/auth/signup", "/api/auth/login", "/api/health/ready", "/api/openapi.yaml", "/api/docs", "/api/docs/**"
+        "/api/auth/signup",
+        "/api/auth/login",
+        "/api/health/ready",
+        "/api/limits",
+        "/api/openapi.yaml",
+        "/api/docs",
+        "/api/docs/**"
     };
 
     /** The page for people, and what it is made of. */

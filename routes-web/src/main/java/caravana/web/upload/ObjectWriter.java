@@ -1,6 +1,9 @@
 package caravana.web.upload;
 
 import caravana.aws.BucketProperties;
+import caravana.media.MediaLimits;
+import caravana.media.MediaRefusals;
+import caravana.media.Refusal;
 import caravana.web.http.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -34,11 +37,13 @@ public class ObjectWriter {
     private final S3Client s3;
     private final String bucket;
     private final long maxBytes;
+    private final MediaRefusals refusals;
 
-    ObjectWriter(S3Client s3, BucketProperties storage, UploadProperties upload) {
+    ObjectWriter(S3Client s3, BucketProperties storage, MediaLimits limits) {
         this.s3 = s3;
         this.bucket = storage.bucket();
-        this.maxBytes = upload.maxSize().toBytes();
+        this.maxBytes = limits.size().toBytes();
+        this.refusals = new MediaRefusals(limits);
     }
 
     /**
@@ -116,7 +121,8 @@ public class ObjectWriter {
     /** @throws Problem 413 {@code too_large} when that is more than allowed */
     void checkSize(long total) {
         if (total > maxBytes) {
-            throw new Problem(413, "too_large", "The file is larger than the " + maxBytes + " bytes allowed.");
+            Refusal refusal = refusals.tooLarge();
+            throw new Problem(413, refusal.code(), refusal.sentence());
         }
     }
 

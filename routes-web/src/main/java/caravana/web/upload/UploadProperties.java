@@ -9,9 +9,8 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What an upload may be.
+ * How uploads are taken; what an original may be is in {@link caravana.media.MediaLimits}.
  *
- * @param maxSize the largest file
  * @param atOnce uploads at once, 1 to 1,000; more are answered 503. Each has a buffer of 5 MiB
  * @param atOncePerAccount how many of them may be one account's, 1 or more; null for a quarter of {@code atOnce}. More
  *     are answered 429
@@ -22,7 +21,6 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("caravana.upload")
 public record UploadProperties(
-        @NotNull DataSize maxSize,
         @Min(1) @Max(1000) int atOnce,
         @Min(1) Integer atOncePerAccount,
         @NotNull Duration patience,

@@ -14,7 +14,7 @@ import org.springframework.util.unit.DataSize;
 class TimedStreamTest {
 
     private static final UploadProperties LIMITS =
-            new UploadProperties(DataSize.ofMegabytes(100), 16, null, Duration.ofHours(2), DataSize.ofKilobytes(8), 0);
+            new UploadProperties(16, null, Duration.ofHours(2), DataSize.ofKilobytes(8), 0);
 
     private final AtomicLong now = new AtomicLong();
     private final TimedStream stream =

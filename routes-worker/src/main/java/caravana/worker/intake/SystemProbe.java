@@ -1,6 +1,7 @@
 package caravana.worker.intake;
 
 import caravana.aws.BucketProperties;
+import caravana.media.MediaLimits;
 import caravana.worker.WorkerProperties;
 import caravana.worker.job.WorkFolder;
 import java.io.IOException;
@@ -21,12 +22,24 @@ public class SystemProbe {
     private final BucketProperties bucket;
     private final WorkFolder workFolder;
     private final DataSize reserve;
+    private final DataSize jobs;
 
-    SystemProbe(S3Client s3, BucketProperties bucket, WorkFolder workFolder, WorkerProperties worker) {
+    /** @throws IllegalStateException when the disk has not room for the largest originals, however empty it is */
+    SystemProbe(
+            S3Client s3, BucketProperties bucket, WorkFolder workFolder, WorkerProperties worker, MediaLimits limits)
+            throws IOException {
         this.s3 = s3;
         this.bucket = bucket;
         this.workFolder = workFolder;
         this.reserve = worker.diskReserve();
+        this.jobs = limits.space(worker.slots());
+        long total = Files.getFileStore(workFolder.path()).getTotalSpace();
+        if (total < jobs.toBytes()) {
+            throw new IllegalStateException("The disk at " + workFolder.path() + " has " + mebibytes(total) + ", and "
+                    + worker.slots() + " jobs at once may need " + mebibytes(jobs.toBytes())
+                    + ", twice the largest original each: use a larger disk (CARAVANA_WORK_DIR), fewer slots"
+                    + " (CARAVANA_WORKER_SLOTS) or smaller originals (CARAVANA_UPLOAD_MAX_SIZE)");
+        }
     }
 
     /** @throws software.amazon.awssdk.core.exception.SdkException when the bucket cannot be reached within 5 s */
@@ -34,13 +47,18 @@ public class SystemProbe {
         s3.headBucket(b -> b.bucket(bucket.bucket()).overrideConfiguration(c -> c.apiCallTimeout(PATIENCE)));
     }
 
-    /** @throws IOException when less than the reserve is free where jobs keep their files */
+    /** @throws IOException when less is free where jobs keep their files than the reserve and what all slots may need */
     public void disk() throws IOException {
         long free = Files.getFileStore(workFolder.path()).getUsableSpace();
-        if (free < reserve.toBytes()) {
-            throw new IOException("only " + DataSize.ofBytes(free).toMegabytes() + " MB are free at "
-                    + workFolder.path() + ", less than the reserve of " + reserve.toMegabytes()
-                    + " MB (caravana.worker.disk-reserve)");
+        if (free < reserve.toBytes() + jobs.toBytes()) {
+            throw new IOException("only " + mebibytes(free) + " are free at " + workFolder.path()
+                    + ", less than the reserve of " + mebibytes(reserve.toBytes())
+                    + " (CARAVANA_WORKER_DISK_RESERVE) and the " + mebibytes(jobs.toBytes())
+                    + " that jobs may need (CARAVANA_UPLOAD_MAX_SIZE, CARAVANA_WORKER_SLOTS)");
         }
+    }
+
+    private static String mebibytes(long bytes) {
+        return DataSize.ofBytes(bytes).toMegabytes() + " MiB";
     }
 }

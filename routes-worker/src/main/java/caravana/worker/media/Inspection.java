@@ -26,14 +26,15 @@ public class Inspection {
      * @param options the program's options, separated by spaces; may be empty
      */
     public ToolCommand plan(RunningJob job, String code, String sentence, String options) {
+        Duration limit = LIMIT.plus(MediaProperties.readingTime(job.getOriginal()));
         List<String> arguments = new ArrayList<>(
                 options.isBlank() ? List.of() : List.of(options.strip().split("\\s+")));
         arguments.add(job.getOriginal().toString());
         return new ToolCommand(
                 arguments,
                 ToolCommand.Output.DOCUMENT,
-                LIMIT,
-                LIMIT,
+                limit,
+                limit,
                 status -> status == NO ? new RejectedMediaException(code, sentence) : null,
                 null);
     }

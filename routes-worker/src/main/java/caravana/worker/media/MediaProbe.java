@@ -1,10 +1,14 @@
 package caravana.worker.media;
 
+import caravana.media.Amounts;
+import caravana.media.MediaLimits;
+import caravana.media.MediaRefusals;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,37 +28,37 @@ public class MediaProbe {
 
     private final ObjectMapper json;
     private final MediaProperties media;
+    private final MediaLimits limits;
+    private final MediaRefusals refusals;
 
-    MediaProbe(ObjectMapper json, MediaProperties media) {
+    MediaProbe(ObjectMapper json, MediaProperties media, MediaLimits limits) {
         this.json = json;
         this.media = media;
+        this.limits = limits;
+        this.refusals = new MediaRefusals(limits);
     }
 
     /** The command that describes the job's original as JSON. It may open that file and nothing else. */
     public ToolCommand plan(@ExchangeProperty("job") RunningJob job) {
+        Duration limit = media.probeLimit().plus(MediaProperties.readingTime(job.getOriginal()));
         List<String> arguments = new ArrayList<>(List.of("-v", "error"));
-        arguments.addAll(inputLimits(media));
+        arguments.addAll(inputLimits(limits));
         arguments.addAll(List.of("-show_entries", ENTRIES, "-of", "json", "file:" + job.getOriginal()));
         return new ToolCommand(
                 arguments,
                 ToolCommand.Output.DOCUMENT,
-                media.probeLimit(),
-                media.probeLimit(),
-                status -> notAVideo(),
-                () -> new RejectedMediaException("too_complex", "The file takes too long to be looked at."));
+                limit,
+                limit,
+                status -> new RejectedMediaException(refusals.notAVideo()),
+                () -> new RejectedMediaException(
+                        "too_complex",
+                        "The file could not be analysed within " + Amounts.duration(limit)
+                                + ". Convert it to an ordinary MP4 file and send that."));
     }
 
     /** What keeps ffmpeg and ffprobe from opening anything but this file, in a format that is known. */
-    static List<String> inputLimits(MediaProperties media) {
-        return List.of(
-                "-protocol_whitelist",
-                "file",
-                "-format_whitelist",
-                String.join(",", media.limits().formats()));
-    }
-
-    private static RejectedMediaException notAVideo() {
-        return new RejectedMediaException("not_a_video", "The file is not a video that we can read.");
+    static List<String> inputLimits(MediaLimits limits) {
+        return List.of("-protocol_whitelist", "file", "-format_whitelist", String.join(",", limits.formats()));
     }
 
     /**
@@ -67,11 +71,11 @@ public class MediaProbe {
             throws JsonProcessingException {
         if (!answer.startsWith("{")) {
             // Of a longer description, only the end was kept.
-            throw tooManyStreams();
+            throw new RejectedMediaException(refusals.tooManyStreams());
         }
         JsonNode root = json.readTree(answer);
-        if (root.path("streams").size() > media.limits().streams()) {
-            throw tooManyStreams();
+        if (root.path("streams").size() > limits.streams()) {
+            throw new RejectedMediaException(refusals.tooManyStreams());
         }
         JsonNode video = null;
         boolean hasAudio = false;
@@ -103,14 +107,9 @@ public class MediaProbe {
         if (HDR.contains(video.path("color_transfer").asText())) {
             throw new RejectedMediaException("hdr_unsupported", "HDR video is not supported; send it in SDR.");
         }
-        holdAgainstLimits(facts);
-        holdAgainstRules(facts);
+        checkLimits(facts);
+        checkRules(facts);
         return facts;
-    }
-
-    private RejectedMediaException tooManyStreams() {
-        return new RejectedMediaException(
-                "too_many_streams", "The file has more than " + media.limits().streams() + " tracks.");
     }
 
     /** The video's own length where the container knows it: its audio may be longer. */
@@ -118,7 +117,7 @@ public class MediaProbe {
         double own = video.path("duration").asDouble(0);
         double duration = own > 0 ? own : root.path("format").path("duration").asDouble(0);
         if (!(duration > 0)) {
-            throw new RejectedMediaException("no_duration", "The file does not say how long its video is.");
+            throw new RejectedMediaException("no_duration", "The video's duration could not be determined.");
         }
         return duration;
     }
@@ -130,43 +129,38 @@ public class MediaProbe {
                 : video.path("r_frame_rate").asText();
     }
 
-    private void holdAgainstLimits(MediaFacts facts) {
-        MediaProperties.Limits limits = media.limits();
+    private void checkLimits(MediaFacts facts) {
         if (facts.bytes() > limits.size().toBytes()) {
-            throw new RejectedMediaException(
-                    "too_large", "The file is larger than " + limits.size().toMegabytes() + " MB.");
+            throw new RejectedMediaException(refusals.tooLarge());
         }
         if (!limits.codecs().contains(facts.videoCodec())) {
-            throw new RejectedMediaException(
-                    "codec_unsupported", "The video codec " + facts.videoCodec() + " is not supported; H.264 is.");
+            throw new RejectedMediaException(refusals.codecUnsupported(facts.videoCodec()));
         }
-        if (facts.durationSeconds() > limits.duration().toSeconds()) {
-            throw new RejectedMediaException(
-                    "too_long", "The video is longer than " + limits.duration().toSeconds() + " seconds.");
+        if (facts.durationSeconds() > seconds(limits.duration())) {
+            throw new RejectedMediaException(refusals.tooLong());
         }
         int longer = Math.max(facts.width(), facts.height());
         int shorter = Math.min(facts.width(), facts.height());
         if (longer > limits.width() || shorter > limits.height()) {
-            throw new RejectedMediaException(
-                    "resolution_too_high",
-                    "The picture is larger than " + limits.width() + "×" + limits.height() + " pixels.");
+            throw new RejectedMediaException(refusals.resolutionTooHigh());
         }
         // Half a frame more, since an average is never exact.
         if (facts.framesPerSecond() > limits.frameRate() + 0.5) {
-            throw new RejectedMediaException(
-                    "frame_rate_too_high", "The video has more than " + limits.frameRate() + " frames a second.");
+            throw new RejectedMediaException(refusals.frameRateTooHigh());
         }
     }
 
-    private void holdAgainstRules(MediaFacts facts) {
-        if (media.rules() != MediaProperties.Rules.ANB) {
-            return;
+    private void checkRules(MediaFacts facts) {
+        if (facts.durationSeconds() < seconds(limits.shortest())
+                || facts.durationSeconds() > seconds(limits.longest())) {
+            throw new RejectedMediaException(refusals.durationOutOfRules());
         }
-        if (facts.durationSeconds() < 20 || facts.durationSeconds() > 60) {
-            throw new RejectedMediaException("duration_out_of_rules", "The video has to be 20 to 60 seconds long.");
+        if (Math.min(facts.width(), facts.height()) < limits.smallestHeight()) {
+            throw new RejectedMediaException(refusals.resolutionOutOfRules());
         }
-        if (Math.min(facts.width(), facts.height()) < 1080) {
-            throw new RejectedMediaException("resolution_out_of_rules", "The video has to be 1080p at least.");
-        }
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
     }
 }

@@ -3,27 +3,24 @@ package caravana.worker.media;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Positive;
+import java.io.File;
 import java.time.Duration;
-import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.core.io.Resource;
-import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How media is processed, and what is accepted.
+ * How media is processed; what is accepted is in {@link caravana.media.MediaLimits}.
  *
- * @param probeLimit how long a probe may take
+ * @param probeLimit how long a probe may take; one that may read the whole original
+ *     has {@link #readingTime} more
  * @param stallLimit how long a transcoding's progress may stand still
  * @param baseTimeLimit how long any transcoding may take
- * @param timeLimitFactor seconds more per second of result
+ * @param timeLimitFactor seconds more per second of result, up to {@link caravana.media.MediaLimits#LONGEST_RUN} in all
  * @param threads decoder, filter and encoder threads of one ffmpeg; 0 lets ffmpeg choose
- * @param rules a rule book that originals are held to, beside the limits
- * @param limits what an original may be at most
  * @param cards the opening and the closing card
  * @param logo the watermark, a PNG
  */
@@ -35,40 +32,16 @@ public record MediaProperties(
         @NotNull Duration baseTimeLimit,
         @Positive double timeLimitFactor,
         @Min(0) int threads,
-        @NotNull Rules rules,
-        @NotNull @Valid Limits limits,
         @NotNull @Valid Cards cards,
         @NotNull Resource logo) {
 
-    /** A rule book for originals. */
-    public enum Rules {
-        /** Whatever the limits allow. */
-        NONE,
-        /** The origin's: 20 to 60 seconds, and 1080p at least. */
-        ANB
-    }
+    /** At which a file is read, at least, in bytes per second. */
+    private static final long SLOWEST_READ = 10L << 20;
 
-    /**
-     * What an original may be at most; the defaults fit a node of 2 GiB.
-     *
-     * @param size bytes
-     * @param duration length
-     * @param width pixels of the longer side
-     * @param height pixels of the shorter side
-     * @param frameRate frames a second, on average
-     * @param streams tracks of any kind
-     * @param formats ffmpeg's names of the container formats that are opened
-     * @param codecs ffmpeg's names of the video codecs that are decoded
-     */
-    public record Limits(
-            @NotNull DataSize size,
-            @NotNull Duration duration,
-            @Positive int width,
-            @Positive int height,
-            @Positive double frameRate,
-            @Positive int streams,
-            @NotEmpty List<String> formats,
-            @NotEmpty List<String> codecs) {}
+    /** How much longer a tool may take that may have to read the whole file: a second per 10 MiB. */
+    static Duration readingTime(File file) {
+        return Duration.ofSeconds(file.length() / SLOWEST_READ);
+    }
 
     /**
      * The cards before and after the footage.

@@ -1,5 +1,7 @@
 package caravana.worker.media;
 
+import caravana.media.Refusal;
+
 /** The original cannot be processed, whoever tries and however often: the uploader has to send something else. */
 public class RejectedMediaException extends RuntimeException {
 
@@ -14,6 +16,10 @@ public class RejectedMediaException extends RuntimeException {
     public RejectedMediaException(String code, String sentence) {
         super(sentence);
         this.code = code;
+    }
+
+    RejectedMediaException(Refusal refusal) {
+        this(refusal.code(), refusal.sentence());
     }
 
     public String getCode() {

@@ -1,10 +1,12 @@
 package caravana.worker.media;
 
+import caravana.media.MediaLimits;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,10 +32,12 @@ public class ResultCheck {
 
     private final ObjectMapper json;
     private final MediaProperties media;
+    private final MediaLimits limits;
 
-    ResultCheck(ObjectMapper json, MediaProperties media) {
+    ResultCheck(ObjectMapper json, MediaProperties media, MediaLimits limits) {
         this.json = json;
         this.media = media;
+        this.limits = limits;
     }
 
     /** The command that describes the job's result as JSON. */
@@ -116,8 +120,9 @@ public class ResultCheck {
     /** The command that lists when the packets of the original's video begin: how far it really reaches. */
     public ToolCommand planMeasure(
             @ExchangeProperty("job") RunningJob job, @ExchangeProperty("facts") MediaFacts facts) {
+        Duration limit = media.probeLimit().plus(MediaProperties.readingTime(job.getOriginal()));
         List<String> arguments = new ArrayList<>(List.of("-v", "quiet"));
-        arguments.addAll(MediaProbe.inputLimits(media));
+        arguments.addAll(MediaProbe.inputLimits(limits));
         arguments.addAll(List.of(
                 "-select_streams",
                 String.valueOf(facts.videoStream()),
@@ -129,8 +134,8 @@ public class ResultCheck {
         return new ToolCommand(
                 arguments,
                 ToolCommand.Output.DOCUMENT,
-                media.probeLimit(),
-                media.probeLimit(),
+                limit,
+                limit,
                 status -> new RejectedMediaException(
                         "undecodable", "The video is damaged or in a format that we cannot decode."),
                 null);

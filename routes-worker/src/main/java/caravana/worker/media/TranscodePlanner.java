@@ -1,5 +1,6 @@
 package caravana.worker.media;
 
+import caravana.media.MediaLimits;
 import caravana.transformation.Transformation;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.exec.ToolCommand;
@@ -35,11 +36,13 @@ public class TranscodePlanner {
     private final TransformationCatalogue catalogue;
     private final MediaAssets assets;
     private final MediaProperties media;
+    private final MediaLimits limits;
 
-    TranscodePlanner(TransformationCatalogue catalogue, MediaAssets assets, MediaProperties media) {
+    TranscodePlanner(TransformationCatalogue catalogue, MediaAssets assets, MediaProperties media, MediaLimits limits) {
         this.catalogue = catalogue;
         this.assets = assets;
         this.media = media;
+        this.limits = limits;
     }
 
     /**
@@ -55,17 +58,21 @@ public class TranscodePlanner {
         List<Transformation> transformations = catalogue.resolve(names);
         PlannedResult result = result(facts, names, transformations);
         job.setPlannedSeconds(result.seconds());
-        Duration limit = media.baseTimeLimit()
-                .plus(Duration.ofMillis((long) (result.seconds() * 1000 * media.timeLimitFactor())));
         ToolCommand command = new ToolCommand(
                 arguments(job, facts, transformations, result),
                 ToolCommand.Output.PROGRESS,
-                limit,
+                timeLimit(result),
                 media.stallLimit(),
                 status -> new RejectedMediaException(
                         "undecodable", "The video is damaged or in a format that we cannot decode."),
                 null);
         return new TranscodePlan(command, result);
+    }
+
+    private Duration timeLimit(PlannedResult result) {
+        Duration limit = media.baseTimeLimit()
+                .plus(Duration.ofMillis((long) (result.seconds() * 1000 * media.timeLimitFactor())));
+        return limit.compareTo(MediaLimits.LONGEST_RUN) < 0 ? limit : MediaLimits.LONGEST_RUN;
     }
 
     private PlannedResult result(MediaFacts facts, List<String> names, List<Transformation> transformations) {
@@ -99,9 +106,9 @@ public class TranscodePlanner {
         String threads = String.valueOf(media.threads());
         List<String> line = new ArrayList<>(List.of(
                 "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25"));
-        line.addAll(MediaProbe.inputLimits(media));
+        line.addAll(MediaProbe.inputLimits(limits));
         // The probe has seen the first frames only; later ones may be of any size.
-        long pixels = (long) media.limits().width() * media.limits().height();
+        long pixels = (long) limits.width() * limits.height();
         line.addAll(List.of("-max_pixels", String.valueOf(pixels)));
         line.addAll(List.of("-threads", threads, "-t", String.valueOf(result.footageSeconds())));
         line.addAll(List.of("-i", "file:" + job.getOriginal()));

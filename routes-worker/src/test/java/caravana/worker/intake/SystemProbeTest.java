@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caravana.aws.BucketProperties;
+import caravana.media.MediaLimits;
+import caravana.worker.WorkerProperties;
 import caravana.worker.WorkerSettings;
 import caravana.worker.job.WorkFolder;
 import caravana.worker.job.WorkFolders;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
@@ -20,8 +25,9 @@ class SystemProbeTest {
     @Test
     void lessFreeSpaceThanTheReserveIsAnOutage() {
         assertThatThrownBy(() -> probe(DataSize.ofTerabytes(1_000_000)).disk())
-                .hasMessageContaining("MB are free at " + folder)
-                .hasMessageContaining("caravana.worker.disk-reserve");
+                .hasMessageContaining("MiB are free at " + folder)
+                .hasMessageContaining("the reserve of 1048576000000 MiB (CARAVANA_WORKER_DISK_RESERVE)")
+                .hasMessageContaining("the 200 MiB that jobs may need (CARAVANA_UPLOAD_MAX_SIZE");
     }
 
     @Test
@@ -29,9 +35,28 @@ class SystemProbeTest {
         assertThatCode(() -> probe(DataSize.ofBytes(1)).disk()).doesNotThrowAnyException();
     }
 
-    private SystemProbe probe(DataSize reserve) {
-        var settings = WorkerSettings.in(folder, reserve);
+    /** However empty the disk is: as many bytes as it has, and jobs that may need more. */
+    @Test
+    void aDiskThatCannotHoldTheLargestOriginalsIsRefusedAtTheStart() throws IOException {
+        long megabytes =
+                DataSize.ofBytes(Files.getFileStore(folder).getTotalSpace()).toMegabytes();
+        int slots = (int) (megabytes / 2 / 50_000) + 1;
+        MediaLimits limits = WorkerSettings.limits(Map.of("CARAVANA_UPLOAD_MAX_SIZE", "50000MB"));
+
+        assertThatThrownBy(() -> probe(slots, DataSize.ofBytes(1), limits))
+                .hasMessage("The disk at " + folder + " has " + megabytes + " MiB, and " + slots
+                        + " jobs at once may need " + slots * 100_000L + " MiB, twice the largest original each: use a"
+                        + " larger disk (CARAVANA_WORK_DIR), fewer slots (CARAVANA_WORKER_SLOTS) or smaller originals"
+                        + " (CARAVANA_UPLOAD_MAX_SIZE)");
+    }
+
+    private SystemProbe probe(DataSize reserve) throws IOException {
+        return probe(1, reserve, WorkerSettings.LIMITS);
+    }
+
+    private SystemProbe probe(int slots, DataSize reserve, MediaLimits limits) throws IOException {
+        WorkerProperties settings = WorkerSettings.in(folder, slots, reserve);
         WorkFolder workFolder = WorkFolders.in(settings);
-        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, settings);
+        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, settings, limits);
     }
 }

@@ -4,39 +4,24 @@ import caravana.worker.WorkerSettings;
 import caravana.worker.job.WorkFolders;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.util.unit.DataSize;
 
 /** Media settings for tests of single classes: the product's limits, and cards with a text of every kind. */
 final class MediaSettings {
 
-    static final MediaProperties DEFAULTS = with(MediaProperties.Rules.NONE);
+    static final MediaProperties DEFAULTS = new MediaProperties(
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            Duration.ofMinutes(2),
+            20,
+            0,
+            new MediaProperties.Cards(
+                    "It's 100%: a [card], isn't it?",
+                    "¡Adiós; a 'todos'!", Duration.ofMillis(2500), Duration.ofMillis(2500), "#1f3a5f", "#ffc857"),
+            new ClassPathResource("caravana/logo.png"));
 
     private MediaSettings() {}
-
-    static MediaProperties with(MediaProperties.Rules rules) {
-        return new MediaProperties(
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(60),
-                Duration.ofMinutes(2),
-                20,
-                0,
-                rules,
-                new MediaProperties.Limits(
-                        DataSize.ofMegabytes(100),
-                        Duration.ofMinutes(10),
-                        4096,
-                        2304,
-                        60,
-                        8,
-                        List.of("mov", "mp4", "matroska"),
-                        List.of("h264", "hevc")),
-                new MediaProperties.Cards(
-                        "It's 100%: a [card], isn't it?",
-                        "¡Adiós; a 'todos'!", Duration.ofMillis(2500), Duration.ofMillis(2500), "#1f3a5f", "#ffc857"),
-                new ClassPathResource("caravana/logo.png"));
-    }
 
     /** The assets of these settings, in a work folder of their own. */
     static MediaAssets assets(Path workFolder) {

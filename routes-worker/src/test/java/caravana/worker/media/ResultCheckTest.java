@@ -3,6 +3,7 @@ package caravana.worker.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import caravana.worker.WorkerSettings;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -17,7 +18,8 @@ class ResultCheckTest {
     private static final MediaFacts FACTS =
             new MediaFacts("mov", 1000, 10, 0, "h264", 1920, 1080, "30/1", false, false);
 
-    private final ResultCheck check = new ResultCheck(new ObjectMapper(), MediaSettings.DEFAULTS);
+    private final ResultCheck check =
+            new ResultCheck(new ObjectMapper(), MediaSettings.DEFAULTS, WorkerSettings.LIMITS);
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
     private static String probed(double seconds, String stream) {

@@ -3,7 +3,9 @@ package caravana.worker.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import caravana.media.MediaLimits;
 import caravana.transformation.TransformationCatalogue;
+import caravana.worker.WorkerSettings;
 import caravana.worker.job.RunningJob;
 import caravana.worker.job.RunningJobs;
 import java.nio.file.Path;
@@ -23,13 +25,19 @@ class TranscodePlannerTest {
     Path workFolder;
 
     private final TransformationCatalogue catalogue = new TransformationCatalogue();
+    private MediaAssets assets;
     private TranscodePlanner planner;
     private RunningJob job;
 
     @BeforeEach
     void openJob() {
-        planner = new TranscodePlanner(catalogue, MediaSettings.assets(workFolder), MediaSettings.DEFAULTS);
+        assets = MediaSettings.assets(workFolder);
+        planner = planner(WorkerSettings.LIMITS);
         job = RunningJobs.inFolder(workFolder.resolve("claim"));
+    }
+
+    private TranscodePlanner planner(MediaLimits limits) {
+        return new TranscodePlanner(catalogue, assets, MediaSettings.DEFAULTS, limits);
     }
 
     private TranscodePlan plan(double seconds, List<String> names) {
@@ -62,7 +70,7 @@ class TranscodePlannerTest {
                         "-protocol_whitelist",
                         "file",
                         "-format_whitelist",
-                        "mov,mp4,matroska",
+                        String.join(",", WorkerSettings.LIMITS.formats()),
                         "-max_pixels",
                         String.valueOf(4096 * 2304),
                         "-i",
@@ -74,6 +82,20 @@ class TranscodePlannerTest {
         assertThat(plan(90, catalogue.defaultSet()).command().timeLimit()).isEqualTo(Duration.ofSeconds(120 + 35 * 20));
         assertThat(plan(10, catalogue.defaultSet()).command().timeLimit()).isEqualTo(Duration.ofSeconds(120 + 15 * 20));
         assertThat(plan(90, List.of("hd_720p")).command().timeLimit()).isEqualTo(Duration.ofSeconds(120 + 90 * 20));
+    }
+
+    /** 20 times five hours would be longer than SQS lets a message be held. */
+    @Test
+    void noTimeLimitIsLongerThanTheLongestRun() {
+        assertThat(plan(5 * 3600, List.of("hd_720p")).command().timeLimit()).isEqualTo(MediaLimits.LONGEST_RUN);
+    }
+
+    @Test
+    void laterPicturesMayBeAsLargeAsTheFirst() {
+        planner = planner(WorkerSettings.limits(
+                Map.of("CARAVANA_VIDEO_MAX_WIDTH", "16000", "CARAVANA_VIDEO_MAX_HEIGHT", "9000")));
+
+        assertThat(plan(10, catalogue.defaultSet()).command().arguments()).containsSequence("-max_pixels", "144000000");
     }
 
     @Test

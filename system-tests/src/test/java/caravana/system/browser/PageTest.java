@@ -9,6 +9,7 @@ import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.system.Videos;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -61,6 +62,7 @@ class PageTest {
         stack = LocalStack.start(folder.resolve("stack"));
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
+        settings.put("CARAVANA_VIDEO_MAX_DURATION", "1m");
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
         worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
         video = Videos.make(folder.resolve("Llegada a Bogotá.mp4"), "1280x720", 8);
@@ -157,6 +159,44 @@ class PageTest {
         assertThat(page.count(".video .buttons .main"))
                 .as("nothing to be tried again")
                 .isZero();
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** The values are those of this deployment, which web and worker have from the same settings. */
+    @Test
+    void limitsAreToldBeforeAndAfterInTheReadersLanguage() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        page.signUp();
+        assertThat(page.text("#accepted")).isEqualTo("Hasta 100 MiB y 1 minuto.");
+
+        page.upload(Videos.make(folder.resolve("long.mp4"), "64x48", 62), "Demasiado largo");
+        page.see(
+                ".video[data-status=failed] .why",
+                "El video es demasiado largo: el límite es 1 minuto. Recórtalo.",
+                JOB);
+        Path large = folder.resolve("large.mp4");
+        try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+            file.setLength(100 * 1024 * 1024 + 1);
+        }
+        page.upload(large, "Demasiado grande");
+        page.see(
+                ".uploads .problem",
+                "El archivo es demasiado grande: el límite es 100 MiB. Envía uno más pequeño.",
+                SOON);
+        page.screenshot("limits");
+        assertThat(page.number(
+                        "performance.getEntriesByType('resource').filter(r => /videos.upload/.test(r.name)).length"))
+                .as("uploads that were begun")
+                .isEqualTo(1);
+
+        page.run("const s = document.getElementById('language'); s.value = 'en'; s.dispatchEvent(new Event('change'))");
+        page.see(".video[data-status=failed] .why", "The video is too long: the limit is 1 minute. Trim it.", SOON);
+        page.click(".video[data-status=failed] summary");
+        page.see(
+                ".video[data-status=failed] details p",
+                "The video is longer than 1 minute. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.",
+                SOON);
+        assertThat(page.text("#accepted")).isEqualTo("Up to 100 MiB and 1 minute.");
         assertThat(page.errors()).isEmpty();
     }
 

@@ -18,6 +18,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The scripts of an instance's life, against a metadata service of our own, and with stand-ins for {@code aws} and
@@ -153,7 +156,36 @@ class InstanceScriptsTest {
         assertThat(read.output()).isEqualTo(awkward + "|key+/=");
         // 100 MiB and one for what a form has around its file.
         assertThat(folder.resolve("nginx.conf"))
-                .hasContent("client_max_body_size 105906176;\nset_real_ip_from 10.0.0.0/16;\n");
+                .hasContent("client_max_body_size 105906176;\nmap $host $upload_max_size { default \"100 MiB\"; }\n"
+                        + "set_real_ip_from 10.0.0.0/16;\n");
+    }
+
+    /** As web reads it and as web's sentence has it: core's AmountsTest has the same rows. */
+    @ParameterizedTest
+    @CsvSource({
+        "1KB, 1024, 1 KiB",
+        "1025, 1025, 1025 bytes",
+        "1536B, 1536, 1536 bytes",
+        "0100MB, 104857600, 100 MiB",
+        "104857600, 104857600, 100 MiB",
+        "1536KB, 1572864, 1536 KiB",
+        "1024MB, 1073741824, 1 GiB",
+        "10GB, 10737418240, 10 GiB"
+    })
+    void nginxReadsTheSizeAsWebDoes(String setting, long bytes, String readable) {
+        assertThat(script("nginx-settings", setting, "10.0.0.0/16").output())
+                .isEqualTo(
+                        "client_max_body_size " + (bytes + 1024 * 1024) + ";\nmap $host $upload_max_size { default \""
+                                + readable + "\"; }\nset_real_ip_from 10.0.0.0/16;\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "MB", "1.5GB", "-1MB", "100MiB", "100 MB", "many"})
+    void nginxRefusesWhatIsNoSize(String setting) {
+        Checks.Ran ran = script("nginx-settings", setting, "10.0.0.0/16");
+
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.output()).contains("'" + setting + "' is no size", "such as 100MB");
     }
 
     private String address() {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -214,6 +215,39 @@ class StaticTest {
         Checks.report("infra-static-environment", known.size(), findings);
     }
 
+    /** Web takes what the worker then processes: neither has a limit of its own, and the defaults are the apps'. */
+    @Test
+    void bothTiersHaveTheSameLimits() {
+        Hcl.Block root = Hcl.module(Checks.TERRAFORM);
+        String core = Checks.read(Checks.ROOT.resolve("core/src/main/resources/caravana-core.yaml"));
+        String limits = core.substring(core.indexOf("    limits:"), core.indexOf("  s3:"));
+        Map<String, String> apps = new TreeMap<>();
+        Pattern.compile("\\$\\{([A-Z_]+):([^}]+)}")
+                .matcher(limits)
+                .results()
+                .forEach(m -> apps.put(m.group(1), m.group(2)));
+        Map<String, String> deployed = new TreeMap<>();
+        String settings = local(root, "limit_settings");
+        Pattern.compile("([A-Z_]+) *= .*var\\.(\\w+)")
+                .matcher(settings)
+                .results()
+                .forEach(m ->
+                        deployed.put(m.group(1), defaultOf(root, m.group(2)).replace("\"", "")));
+        check(deployed.equals(apps), "the deployment's limits are %s, the apps' %s", deployed, apps);
+        check(local(root, "shared_settings").contains("local.limit_settings"), "the limits are not shared");
+        for (String tier : List.of("web", "worker")) {
+            Hcl.module(Checks.TERRAFORM.resolve("modules/" + tier))
+                    .all("module", "instances")
+                    .forEach(m -> {
+                        String ofTier = m.get("settings");
+                        check(ofTier.startsWith("merge(var.shared_settings,"), "%s does not get what is shared", tier);
+                        apps.keySet()
+                                .forEach(name -> check(!ofTier.contains(name), "%s has %s of its own", tier, name));
+                    });
+        }
+        Checks.report("infra-static-limits", apps.size(), findings);
+    }
+
     @Test
     void instancesAreToldWhatTheirScriptsAskFor() {
         Set<String> told = keys(Hcl.module(Checks.TERRAFORM.resolve("modules/instances")).all("locals").stream()
@@ -257,8 +291,15 @@ class StaticTest {
         check(longestGrace + 15 <= phase, "the app's own limit of %d s is below grace and hand-back", phase);
         check(workerStop > phase, "the worker is killed after %d s, and may take %d s", workerStop, phase);
 
-        int visibility = 2 * Integer.parseInt(defaultOf(root, "longest_task_seconds"));
-        check(visibility <= 12 * 3600, "a visibility of %d s is above SQS's limit", visibility);
+        // The queue's own visibility timeout is twice the longest task, and 12 hours at most.
+        String longestTask = local(root, "longest_task_seconds");
+        String worker = "routes-worker/src/main/resources/application.yaml";
+        String expected = "min(%d + %d * local.video_max_seconds, %d)"
+                .formatted(
+                        60 * number(worker, "base-time-limit: (\\d+)m"),
+                        number(worker, "time-limit-factor: (\\d+)"),
+                        12 * 3600 / 2);
+        check(longestTask.equals(expected), "longest_task_seconds is %s instead of %s", longestTask, expected);
         Checks.report("infra-static-times", 5, findings);
     }
 
@@ -266,6 +307,14 @@ class StaticTest {
         Matcher matcher = Pattern.compile(pattern).matcher(Checks.read(Checks.ROOT.resolve(file)));
         assertThat(matcher.find()).as("%s in %s", pattern, file).isTrue();
         return Integer.parseInt(matcher.group(1));
+    }
+
+    private static String local(Hcl.Block module, String name) {
+        return module.all("locals").stream()
+                .map(l -> l.get(name))
+                .filter(value -> !value.isEmpty())
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String defaultOf(Hcl.Block module, String variable) {
@@ -295,6 +344,7 @@ class StaticTest {
         Set<String> names = new TreeSet<>();
         Hcl.module(Checks.TERRAFORM).all("locals").forEach(l -> {
             names.addAll(keys(l.get("shared_settings")));
+            names.addAll(keys(l.get("limit_settings")));
             names.addAll(keys(l.get("secret_settings")));
         });
         for (String tier : List.of("web", "worker")) {

@@ -54,6 +54,29 @@ class TerraformTest {
         Checks.report("infra-terraform", passed, findings);
     }
 
+    /** The limits of originals alone, which need no provider, so that they are tried where none can be had. */
+    @Test
+    void limitsAreAsTheyShouldBe() throws IOException {
+        Checks.need("infra-limits", "terraform");
+        for (String file : List.of("variables.tf", "limits.tf")) {
+            Files.copy(Checks.TERRAFORM.resolve(file), copy.resolve(file));
+        }
+        Path tests = Files.createDirectory(copy.resolve("tests")).resolve("limits.tftest.hcl");
+        String withProvider = Checks.read(Checks.TERRAFORM.resolve("tests/limits.tftest.hcl"));
+        Files.writeString(tests, withProvider.replaceFirst("(?s)mock_provider .*?\n}\n", ""));
+        List<String> findings = new ArrayList<>();
+        for (List<String> command : List.of(List.of("init", "-input=false"), List.of("test", "-no-color"))) {
+            Checks.Ran ran = terraform(copy, command.toArray(String[]::new));
+            System.out.print(ran.output());
+            if (ran.status() != 0) {
+                findings.add(ran.output());
+            }
+        }
+        int runs = (int)
+                withProvider.lines().filter(line -> line.startsWith("run ")).count();
+        Checks.report("infra-limits", runs, findings);
+    }
+
     private static Checks.Ran terraform(Path folder, String... arguments) {
         List<String> command = new ArrayList<>(List.of("terraform"));
         command.addAll(List.of(arguments));

@@ -1,0 +1,163 @@
+package caravana.media;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What an original may be. Web, the worker and {@code GET /api/limits} read this one record; nginx's body limit and
+ * Terraform's variables are set by the same environment variables.
+ *
+ * <p>{@link MediaRefusals} has the sentence for an original that exceeds a limit.
+ *
+ * @param size largest file, 1 KiB to 50,000 MiB
+ * @param duration longest video, 1 s to 5 h
+ * @param width most pixels of the picture's longer side, 16 to 16,384, at least {@code height}
+ * @param height most pixels of the picture's shorter side, 16 to 16,384
+ * @param frameRate most frames per second, on average, 1 to 1,000
+ * @param streams most tracks of any kind, 1 to 1,000
+ * @param formats ffmpeg's names of the container formats that are opened
+ * @param codecs ffmpeg's names of the video codecs that are decoded
+ * @param rules a set of rules that originals must keep beside the limits
+ */
+@ConfigurationProperties("caravana.media.limits")
+public record MediaLimits(
+        DataSize size,
+        Duration duration,
+        int width,
+        int height,
+        double frameRate,
+        int streams,
+        List<String> formats,
+        List<String> codecs,
+        Rules rules) {
+
+    /**
+     * No run of ffmpeg may take longer. SQS lets a message be held for 12 hours; the other half is for download, upload
+     * and a queue whose consumers do not renew (docs/adr/0008).
+     */
+    public static final Duration LONGEST_RUN = Duration.ofHours(6);
+
+    private static final DataSize SMALLEST_SIZE = DataSize.ofKilobytes(1);
+
+    /** S3 takes 10,000 parts, and web sends parts of 5 MiB. */
+    private static final DataSize LARGEST_SIZE = DataSize.ofMegabytes(50_000);
+
+    private static final Duration SHORTEST_DURATION = Duration.ofSeconds(1);
+
+    /** Within the longest run, even at the speed at which the video plays. */
+    private static final Duration LONGEST_DURATION = Duration.ofHours(5);
+
+    private static final int FEWEST_PIXELS = 16;
+
+    /** H.264's own limit of a side. */
+    private static final int MOST_PIXELS = 16_384;
+
+    private static final int MOST_FRAMES = 1000;
+
+    /** ffprobe's description of more does not fit into what is kept of its output. */
+    private static final int MOST_STREAMS = 1000;
+
+    /** A set of rules for originals. */
+    public enum Rules {
+        /** Whatever the limits allow. */
+        NONE(Duration.ZERO, LONGEST_DURATION, 1),
+        /** 20 to 60 seconds, and 1080p at least. */
+        ANB(Duration.ofSeconds(20), Duration.ofSeconds(60), 1080);
+
+        private final Duration shortest;
+        private final Duration longest;
+        private final int height;
+
+        Rules(Duration shortest, Duration longest, int height) {
+            this.shortest = shortest;
+            this.longest = longest;
+            this.height = height;
+        }
+    }
+
+    /** @throws IllegalArgumentException when a limit makes no sense; the message names every such limit and its range */
+    public MediaLimits {
+        List<String> problems = new ArrayList<>();
+        if (size == null || size.compareTo(SMALLEST_SIZE) < 0 || size.compareTo(LARGEST_SIZE) > 0) {
+            problems.add(problem("CARAVANA_UPLOAD_MAX_SIZE", size == null ? null : Amounts.size(size))
+                    + "1KB to 50000MB, with the unit");
+        }
+        boolean hasDuration = duration != null
+                && duration.compareTo(SHORTEST_DURATION) >= 0
+                && duration.compareTo(LONGEST_DURATION) <= 0;
+        if (!hasDuration) {
+            problems.add(problem("CARAVANA_VIDEO_MAX_DURATION", duration == null ? null : Amounts.duration(duration))
+                    + "1s to 5h, with the unit");
+        }
+        if (width < FEWEST_PIXELS || width > MOST_PIXELS) {
+            problems.add(problem("CARAVANA_VIDEO_MAX_WIDTH", width) + "16 to 16384 pixels");
+        }
+        if (height < FEWEST_PIXELS || height > MOST_PIXELS) {
+            problems.add(problem("CARAVANA_VIDEO_MAX_HEIGHT", height) + "16 to 16384 pixels");
+        }
+        if (width < height) {
+            problems.add(problem("CARAVANA_VIDEO_MAX_WIDTH", width) + "at least CARAVANA_VIDEO_MAX_HEIGHT, " + height
+                    + ": the width is the longer side, also of an upright picture");
+        }
+        if (!(frameRate >= 1 && frameRate <= MOST_FRAMES)) {
+            problems.add(problem("CARAVANA_VIDEO_MAX_FRAME_RATE", frameRate) + "1 to 1000 frames per second");
+        }
+        if (streams < 1 || streams > MOST_STREAMS) {
+            problems.add(problem("CARAVANA_VIDEO_MAX_STREAMS", streams) + "1 to 1000 tracks");
+        }
+        if (formats == null || formats.isEmpty()) {
+            problems.add(problem("caravana.media.limits.formats", null) + "ffmpeg's names of container formats");
+        }
+        if (codecs == null || codecs.isEmpty()) {
+            problems.add(problem("caravana.media.limits.codecs", null) + "ffmpeg's names of video codecs");
+        }
+        if (rules == null) {
+            problems.add(problem("CARAVANA_MEDIA_RULES", null) + "none or anb");
+        } else {
+            if (hasDuration && duration.compareTo(rules.shortest) < 0) {
+                problems.add(problem("CARAVANA_VIDEO_MAX_DURATION", Amounts.duration(duration)) + "at least "
+                        + Amounts.duration(rules.shortest) + ": CARAVANA_MEDIA_RULES=anb refuses shorter videos");
+            }
+            if (height < rules.height) {
+                problems.add(problem("CARAVANA_VIDEO_MAX_HEIGHT", height) + "at least " + rules.height
+                        + ": CARAVANA_MEDIA_RULES=anb refuses smaller pictures");
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+        formats = List.copyOf(formats);
+        codecs = List.copyOf(codecs);
+    }
+
+    private static String problem(String setting, Object value) {
+        return setting + (value == null ? " is not set" : " is " + value) + "; set it to ";
+    }
+
+    /** The shortest video that limits and rules accept; zero for any. */
+    public Duration shortest() {
+        return rules.shortest;
+    }
+
+    /** The longest video that limits and rules accept. */
+    public Duration longest() {
+        return duration.compareTo(rules.longest) < 0 ? duration : rules.longest;
+    }
+
+    /** The fewest pixels that limits and rules accept on the picture's shorter side. */
+    public int smallestHeight() {
+        return rules.height;
+    }
+
+    /**
+     * Disk space that jobs may need at once: each keeps its original, and what it makes of that.
+     *
+     * @param jobs how many
+     */
+    public DataSize space(int jobs) {
+        return DataSize.ofBytes(2L * jobs * size.toBytes());
+    }
+}

@@ -1,0 +1,135 @@
+package caravana.worker.media;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import caravana.media.MediaLimits;
+import caravana.worker.WorkerSettings;
+import caravana.worker.job.RunningJob;
+import caravana.worker.job.RunningJobs;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is refused at which limits, and in which words: each of them at its default, lowered and raised. */
+class MediaProbeTest {
+
+    @TempDir
+    Path folder;
+
+    /** The original is one past its limit and is refused; a limit higher, it is not. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            CARAVANA_UPLOAD_MAX_SIZE      | 100MB | 200MB | size=104857601    | too_large           | The file is larger than 100 MiB. Send a smaller one, or ask an operator to raise `CARAVANA_UPLOAD_MAX_SIZE`.
+            CARAVANA_UPLOAD_MAX_SIZE      | 1KB   | 2KB   | size=1025         | too_large           | The file is larger than 1 KiB. Send a smaller one, or ask an operator to raise `CARAVANA_UPLOAD_MAX_SIZE`.
+            CARAVANA_UPLOAD_MAX_SIZE      | 2GB   | 3GB   | size=2147483649   | too_large           | The file is larger than 2 GiB. Send a smaller one, or ask an operator to raise `CARAVANA_UPLOAD_MAX_SIZE`.
+            CARAVANA_VIDEO_MAX_DURATION   | 10m   | 11m   | duration=600.5    | too_long            | The video is longer than 10 minutes. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
+            CARAVANA_VIDEO_MAX_DURATION   | 1500ms | 2s   | duration=1.6      | too_long            | The video is longer than 1.5 seconds. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
+            CARAVANA_VIDEO_MAX_DURATION   | 3h    | 4h    | duration=10801    | too_long            | The video is longer than 3 hours. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
+            CARAVANA_VIDEO_MAX_WIDTH      | 4096  | 4098  | width=4098        | resolution_too_high | The picture is larger than 4096×2304 pixels. Scale it down, or ask an operator to raise `CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT`.
+            CARAVANA_VIDEO_MAX_HEIGHT     | 1078  | 1080  | height=1080       | resolution_too_high | The picture is larger than 4096×1078 pixels. Scale it down, or ask an operator to raise `CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT`.
+            CARAVANA_VIDEO_MAX_FRAME_RATE | 60    | 120   | rate=120/1        | frame_rate_too_high | The video has more than 60 frames per second. Convert it to fewer, or ask an operator to raise `CARAVANA_VIDEO_MAX_FRAME_RATE`.
+            CARAVANA_VIDEO_MAX_FRAME_RATE | 29.97 | 60    | rate=60/1         | frame_rate_too_high | The video has more than 29.97 frames per second. Convert it to fewer, or ask an operator to raise `CARAVANA_VIDEO_MAX_FRAME_RATE`.
+            CARAVANA_VIDEO_MAX_STREAMS    | 8     | 9     | streams=9         | too_many_streams    | The file has more than 8 tracks. Remove some, or ask an operator to raise `CARAVANA_VIDEO_MAX_STREAMS`.
+            CARAVANA_VIDEO_MAX_STREAMS    | 1     | 2     | streams=2         | too_many_streams    | The file has more than 1 track. Remove some, or ask an operator to raise `CARAVANA_VIDEO_MAX_STREAMS`.
+            CARAVANA_MEDIA_RULES          | anb   | none  | duration=19       | duration_out_of_rules | The video must be 20 seconds to 1 minute long. Send one that is.
+            CARAVANA_MEDIA_RULES          | anb   | none  | duration=61       | duration_out_of_rules | The video must be 20 seconds to 1 minute long. Send one that is.
+            CARAVANA_MEDIA_RULES          | anb   | none  | height=1078       | resolution_out_of_rules | The picture must have at least 1080 pixels on its shorter side. Send the video in a higher resolution.
+            """)
+    void aLimitIsWhatItIsSetTo(
+            String setting, String value, String higher, String original, String code, String sentence)
+            throws IOException {
+        RejectedMediaException refused =
+                catchThrowableOfType(RejectedMediaException.class, () -> probe(Map.of(setting, value), original));
+
+        assertThat(refused).hasMessage(sentence);
+        assertThat(refused.getCode()).isEqualTo(code);
+        assertThat(probe(Map.of(setting, higher), original)).isNotNull();
+    }
+
+    /** Upright pictures have the same limits, the other way round. */
+    @Test
+    void anUprightPictureIsMeasuredByItsSides() throws IOException {
+        assertThat(probe(Map.of(), "width=2304 height=4096")).isNotNull();
+        assertThat(catchThrowableOfType(RejectedMediaException.class, () -> probe(Map.of(), "width=2306 height=4096"))
+                        .getCode())
+                .isEqualTo("resolution_too_high");
+    }
+
+    @Test
+    void aCodecIsRefusedWithThoseThatAreAccepted() {
+        Map<String, Object> settings = Map.of("caravana.media.limits.codecs", "vp9,av1");
+
+        assertThat(catchThrowableOfType(RejectedMediaException.class, () -> probe(settings, "")))
+                .hasMessage("The video codec h264 is not supported. Convert the video to one of these: vp9, av1.");
+    }
+
+    @Test
+    void aFileInAnotherFormatIsRefusedWithThoseThatAreAccepted() {
+        MediaLimits limits = WorkerSettings.limits(Map.of("caravana.media.limits.formats", "mov,webm"));
+        RunningJob job = RunningJobs.inFolder(folder);
+
+        assertThat(probe(limits).plan(job).arguments()).containsSequence("-format_whitelist", "mov,webm");
+        assertThat(probe(limits).plan(job).onError().apply(1))
+                .hasMessage("The file is not a video that we can read. Send one in one of these formats: mov, webm.");
+    }
+
+    @Test
+    void aLargeFileMayBeReadForLonger() throws IOException {
+        RunningJob job = RunningJobs.inFolder(folder);
+        write(job, 3L << 30);
+
+        assertThat(probe(WorkerSettings.LIMITS).plan(job).timeLimit()).isEqualTo(Duration.ofSeconds(30 + 307));
+    }
+
+    private static MediaProbe probe(MediaLimits limits) {
+        return new MediaProbe(new ObjectMapper(), MediaSettings.DEFAULTS, limits);
+    }
+
+    /** @param original what differs from an ordinary video */
+    private MediaFacts probe(Map<String, Object> settings, String original) throws IOException {
+        Video video = new Video(original);
+        RunningJob job = RunningJobs.inFolder(folder);
+        write(job, Long.parseLong(video.get("size", "1000")));
+        return probe(WorkerSettings.limits(settings)).read(video.described(), job);
+    }
+
+    private static void write(RunningJob job, long size) throws IOException {
+        Files.createDirectories(job.getFolder());
+        try (RandomAccessFile file = new RandomAccessFile(job.getOriginal(), "rw")) {
+            file.setLength(size);
+        }
+    }
+
+    /** @param differences such as {@code width=4096 rate=25/1} */
+    private record Video(String differences) {
+
+        String get(String name, String otherwise) {
+            for (String difference : differences.split(" ")) {
+                if (difference.startsWith(name + "=")) {
+                    return difference.substring(name.length() + 1);
+                }
+            }
+            return otherwise;
+        }
+
+        /** As ffprobe describes it. */
+        String described() {
+            String sound = ", {\"codec_type\": \"audio\"}".repeat(Integer.parseInt(get("streams", "1")) - 1);
+            return """
+                    {"format": {"format_name": "mov", "duration": "%1$s"},
+                     "streams": [{"index": 0, "codec_type": "video", "codec_name": "h264", "duration": "%1$s",
+                                  "width": %2$s, "height": %3$s, "avg_frame_rate": "%4$s"}%5$s]}
+                    """.formatted(
+                    get("duration", "30"), get("width", "1920"), get("height", "1080"), get("rate", "25/1"), sound);
+        }
+    }
+}
