@@ -41,8 +41,12 @@ public final class RunFolder {
         try {
             LocalUser user = LocalUser.current();
             create(absolute, user);
-            openWay(absolute, user);
-            return user.canEnter(absolute) ? absolute.toRealPath() : move(absolute, user);
+            Path real = absolute.toRealPath();
+            openWay(real, user);
+            if (!user.canEnter(real)) {
+                user.letEnter(real);
+            }
+            return user.canEnter(real) ? real : move(absolute, user);
         } catch (IOException e) {
             throw new LocalStackException("Cannot use the folder " + absolute + ": " + e.getMessage()
                     + ". It must belong to the user who runs ./caravana; `ls -ld` shows to whom it belongs.");
@@ -96,9 +100,14 @@ public final class RunFolder {
             // The worker makes it.
             return absolute;
         }
-        String[] content = absolute.toFile().list();
-        if (content == null || content.length == 0) {
-            return ofUser(open(absolute.getParent()).resolve(absolute.getFileName()));
+        try {
+            String[] content = absolute.toFile().list();
+            if (content == null || content.length == 0) {
+                openWay(Files.createDirectories(absolute).toRealPath(), user);
+                return ofUser(absolute);
+            }
+        } catch (IOException e) {
+            throw new LocalStackException("Cannot use the folder " + absolute + ": " + e.getMessage());
         }
         if (!user.canWrite(absolute)) {
             throw new LocalStackException(LocalUser.NAME + ", as whom the worker runs, cannot write to its folder "
@@ -126,7 +135,7 @@ public final class RunFolder {
         return file;
     }
 
-    /** A folder with something else in it, such as /srv, keeps its permissions: what we put there is closed by itself. */
+    /** A folder with something in it, such as /srv, keeps its permissions: what we put there is closed by itself. */
     private static void create(Path folder, LocalUser user) throws IOException {
         boolean missing = !Files.exists(folder);
         if (missing) {
@@ -134,37 +143,33 @@ public final class RunFolder {
         }
         Set<PosixFilePermission> closed = user.isSeparate() ? USER_PASSES : OURS_ALONE;
         // Not twice: a stack may be running in it.
-        if ((missing || isOurs(folder))
+        if ((missing || folder.equals(ProjectLayout.data()) || isEmpty(folder))
                 && !Files.getPosixFilePermissions(folder).equals(closed)) {
             Files.setPosixFilePermissions(folder, closed);
         }
     }
 
-    private static boolean isOurs(Path folder) throws IOException {
+    private static boolean isEmpty(Path folder) throws IOException {
         try (Stream<Path> content = Files.list(folder)) {
-            return folder.equals(ProjectLayout.data())
-                    || Files.exists(folder.resolve(DataFolder.NOTES))
-                    || content.findAny().isEmpty();
+            return content.findAny().isEmpty();
         }
     }
 
-    /** Lets the user into this folder, and into folders above it that are there for this purpose or temporary. */
+    /** Lets the user through those folders above one that are temporary, or there for what runs leave. */
     private static void openWay(Path folder, LocalUser user) throws IOException {
         if (!user.isSeparate()) {
             return;
         }
+        Path temporary = TEMPORARY.toRealPath();
+        Path data = ProjectLayout.data();
+        Path runs = Files.exists(data) ? data.toRealPath() : data;
         List<Path> way = new ArrayList<>();
-        for (Path at = folder.toRealPath(); at != null; at = at.getParent()) {
-            if (at.equals(folder.toRealPath()) || isBelow(at, TEMPORARY) || isBelow(at, ProjectLayout.data())) {
+        for (Path at = folder; at != null; at = at.getParent()) {
+            if (at.startsWith(runs) || at.startsWith(temporary) && !at.equals(temporary)) {
                 way.add(0, at);
             }
         }
         way.stream().filter(closed -> !user.canEnter(closed)).forEach(user::letEnter);
-    }
-
-    private static boolean isBelow(Path folder, Path parent) throws IOException {
-        Path real = Files.exists(parent) ? parent.toRealPath() : parent;
-        return folder.startsWith(real) && (!folder.equals(real) || parent.equals(ProjectLayout.data()));
     }
 
     /** Moves a folder to where the user can enter it, and leaves a link. */
@@ -185,7 +190,7 @@ public final class RunFolder {
         Files.createSymbolicLink(folder, place);
         System.err.println("caravana: " + LocalUser.NAME + ", as whom servers and apps run, cannot enter "
                 + folder.getParent() + "; " + folder + " is a link to " + place + " now");
-        openWay(place, user);
+        user.letEnter(place);
         if (!user.canEnter(place)) {
             throw new LocalStackException(LocalUser.NAME + " cannot enter " + place
                     + " either; set CARAVANA_DATA to a folder that every user can enter");

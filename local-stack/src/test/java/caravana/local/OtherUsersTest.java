@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -120,7 +121,7 @@ class OtherUsersTest {
                 assertThat(row.next()).isTrue();
                 assertThat(row.getString(1)).isEqualTo("still here");
             }
-            for (String folder : List.of("", "postgres", "redis", "sqs", "s3", "logs")) {
+            for (String folder : List.of("postgres", "redis", "sqs", "s3", "s3/caravana-videos", "logs", "pids")) {
                 assertThat(Files.getPosixFilePermissions(data.resolve(folder)).toString())
                         .as(folder)
                         .doesNotContain("OTHERS");
@@ -146,9 +147,13 @@ class OtherUsersTest {
             assertThat(folder.resolve("s3/kept")).hasContent("kept");
             assertThat(LocalUser.current().canRead(place.resolve("s3/kept"))).isTrue();
             assertThat(Files.getPosixFilePermissions(home)).hasSize(3);
+            Object link = Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS);
             try (DataFolder again = DataFolder.open(folder)) {
                 assertThat(again.path()).isEqualTo(place);
             }
+            assertThat(Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS))
+                    .as("made once")
+                    .isEqualTo(link);
         } finally {
             Command.run("clean up", List.of("rm", "-rf", home.toString(), place.toString()));
         }
