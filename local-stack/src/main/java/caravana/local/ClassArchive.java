@@ -97,7 +97,7 @@ final class ClassArchive {
             RunFolder.ofUser(folder);
             try {
                 ChildProcess.run(
-                        "jcmd",
+                        "the class archive of " + program,
                         List.of(
                                 Path.of(ProjectLayout.java())
                                         .resolveSibling("jcmd")

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,7 @@ final class LocalUser {
 
     private static void createWhenMissing() {
         try {
-            Files.createDirectories(FOLDER);
+            folder("");
             // Of several launchers that start at once, one creates it.
             try (FileChannel channel = FileChannel.open(
                             FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -168,6 +169,13 @@ final class LocalUser {
     void letEnter(Path folder) {
         Command.run("open " + folder + " for " + NAME, List.of("chgrp", NAME, folder.toString()));
         Command.run("open " + folder + " for " + NAME, List.of("chmod", "g+x", folder.toString()));
+    }
+
+    /** A folder of root's in {@link #FOLDER}, or that itself; whatever our umask, others may pass through it. */
+    static Path folder(String name) throws IOException {
+        Path folder = Files.createDirectories(FOLDER.resolve(name));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return folder;
     }
 
     /** The name, below {@link #FOLDER}, of what stands there for a folder elsewhere: like its path, and no other's. */

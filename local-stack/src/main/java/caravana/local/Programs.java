@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 /** Folders with what was built, where the user of servers and apps can read them, made from the build's own when needed. */
 final class Programs {
 
-    private static final Path COPIES = LocalUser.FOLDER.resolve("programs");
     private static final String ORIGINAL = "copy-of";
     private static final String VERSION = "made-from";
 
@@ -27,23 +26,22 @@ final class Programs {
             return buildFolder;
         }
         try {
-            Path copy = COPIES.resolve(LocalUser.nameOf(buildFolder));
-            if (!Files.exists(copy)) {
-                deleteForgotten();
-                Files.createDirectories(copy);
-                Files.writeString(copy.resolve(ORIGINAL), buildFolder.toString());
+            String name = LocalUser.nameOf(buildFolder);
+            Path copies = LocalUser.folder("programs");
+            if (!Files.exists(copies.resolve(name).resolve(ORIGINAL))) {
+                deleteForgotten(copies);
+                Files.writeString(LocalUser.folder("programs/" + name).resolve(ORIGINAL), buildFolder.toString());
             }
-            return copy;
+            return copies.resolve(name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** Deletes the copies of build folders that exist no more. */
-    private static void deleteForgotten() throws IOException {
-        Files.createDirectories(COPIES);
-        try (Stream<Path> copies = Files.list(COPIES)) {
-            for (Path copy : copies.toList()) {
+    private static void deleteForgotten(Path copies) throws IOException {
+        try (Stream<Path> all = Files.list(copies)) {
+            for (Path copy : all.toList()) {
                 Path original = copy.resolve(ORIGINAL);
                 if (Files.exists(original) && Files.notExists(Path.of(Files.readString(original)))) {
                     delete(copy);

@@ -174,7 +174,7 @@ public final class RunFolder {
 
     /** Moves a folder to where the user can enter it, and leaves a link. */
     private static Path move(Path folder, LocalUser user) throws IOException {
-        Path place = LocalUser.FOLDER.resolve("data").resolve(LocalUser.nameOf(folder));
+        Path place = LocalUser.folder("data").resolve(LocalUser.nameOf(folder));
         if (Files.exists(place)) {
             // The link to it was deleted since.
             try {
@@ -184,7 +184,6 @@ public final class RunFolder {
                         + " is not empty; delete or rename one of them");
             }
         } else {
-            Files.createDirectories(place.getParent());
             Command.run("move " + folder, List.of("mv", "-T", folder.toString(), place.toString()));
         }
         Files.createSymbolicLink(folder, place);

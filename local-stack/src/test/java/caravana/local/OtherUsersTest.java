@@ -177,6 +177,31 @@ class OtherUsersTest {
         }
     }
 
+    @Test
+    void routesThatTheUserCannotReadAreCopiedAndTheCopyFollowsEdits() throws Exception {
+        assumeRoot();
+        Path home = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "closed-home-");
+        Path routes = Files.createDirectories(home.resolve("camel/web"));
+        Files.writeString(routes.resolve("one.camel.yaml"), "one");
+        Files.writeString(routes.resolve("two.camel.yaml"), "two");
+        try (DataFolder opened = DataFolder.open(data)) {
+            String location = RouteCopy.readable("file:" + routes.getParent(), opened, true);
+            Path copy = Path.of(location.substring("file:".length())).resolve("web");
+            assertThat(copy.resolve("one.camel.yaml")).hasContent("one");
+            assertThat(LocalUser.current().canRead(copy.resolve("one.camel.yaml")))
+                    .isTrue();
+
+            Files.writeString(routes.resolve("one.camel.yaml"), "another");
+            Files.delete(routes.resolve("two.camel.yaml"));
+            while (!Files.readString(copy.resolve("one.camel.yaml")).equals("another")
+                    || Files.exists(copy.resolve("two.camel.yaml"))) {
+                Thread.onSpinWait();
+            }
+        } finally {
+            Command.run("clean up", List.of("rm", "-rf", home.toString()));
+        }
+    }
+
     private static Path copied(Path build, Path place) {
         Path jar = build.resolve("program.jar");
         return Programs.make(
