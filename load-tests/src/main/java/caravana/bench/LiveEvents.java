@@ -66,7 +66,7 @@ final class LiveEvents implements Benchmark {
             settings.put("CARAVANA_WORK_DIR", setting.folder().resolve("work").toString());
             Path log = setting.folder().resolve("worker.log");
             try (AppProcess worker = AppProcess.start(AppProcess.WORKER, settings, log)) {
-                worker.awaitReady(WebOnStack.START);
+                worker.awaitReady();
                 audience.await(audience.done, "heard the end");
                 during = usage(system.web());
             }

@@ -3,7 +3,6 @@ package caravana.bench;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,6 @@ final class StartTime implements Benchmark {
 
     private static final int PAIRS = 5;
     private static final double RATIO = 0.33;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final String name;
     private final String module;
@@ -57,7 +55,7 @@ final class StartTime implements Benchmark {
         long began = System.nanoTime();
         AppProcess app = start.start();
         try {
-            app.awaitReady(PATIENCE);
+            app.awaitReady();
             return (System.nanoTime() - began) / 1e9;
         } finally {
             app.close();

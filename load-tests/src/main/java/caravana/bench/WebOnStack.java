@@ -37,7 +37,7 @@ final class WebOnStack implements AutoCloseable {
             Map<String, String> all = new HashMap<>(stack.environment());
             all.putAll(settings);
             web = AppProcess.start(AppProcess.WEB, all, folder.resolve("web.log"));
-            web.awaitReady(START);
+            web.awaitReady();
             return new WebOnStack(stack, web, ApiClient.signUp(web.uri()));
         } catch (IOException | InterruptedException | RuntimeException e) {
             if (web != null) {

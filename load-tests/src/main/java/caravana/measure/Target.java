@@ -3,6 +3,7 @@ package caravana.measure;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.local.RunFolder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,6 @@ import java.util.concurrent.locks.LockSupport;
 /** What the load goes to: a web that runs somewhere, or a local stack of our own with workers as they are wanted. */
 public final class Target implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(120);
     private static final String PATH = "PATH";
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -81,13 +80,12 @@ public final class Target implements AutoCloseable {
         private int started;
 
         private Own() throws IOException, InterruptedException {
-            Path parent = Files.createDirectories(Project.root().resolve(".caravana/load"));
-            folder = Files.createTempDirectory(parent, "system-");
+            folder = Files.createTempDirectory(RunFolder.open(Project.root().resolve(".caravana/load")), "system-");
             stack = LocalStack.start(folder.resolve("stack"));
             AppProcess starting = null;
             try {
                 starting = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"));
-                starting.awaitReady(START);
+                starting.awaitReady();
                 operator = ApiClient.logIn(
                         starting.uri(),
                         stack.environment().get("CARAVANA_OPERATOR_EMAIL"),
@@ -118,7 +116,7 @@ public final class Target implements AutoCloseable {
                 settings.put("CARAVANA_WORK_DIR", folder.resolve(name).toString());
                 workers.add(AppProcess.start(AppProcess.WORKER, settings, folder.resolve(name + ".log")));
             }
-            workers.forEach(worker -> worker.awaitReady(START));
+            workers.forEach(worker -> worker.awaitReady());
         }
 
         public void stopWorkers() {
@@ -153,10 +151,7 @@ public final class Target implements AutoCloseable {
 
         /** A connection to the database, for what the API does not tell. */
         public Connection database() throws SQLException {
-            URI url = URI.create(stack.environment().get("DATABASE_URL"));
-            String[] user = url.getUserInfo().split(":");
-            return DriverManager.getConnection(
-                    "jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath(), user[0], user[1]);
+            return DriverManager.getConnection(stack.jdbcUrl());
         }
 
         /** Lets the workers go on; each of them hears it within a second. */

@@ -1,26 +1,18 @@
 package caravana.local;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * One of our apps as a process of its own, started from its extracted layout: the very jar that is deployed, with only
@@ -34,6 +26,9 @@ public final class AppProcess implements AutoCloseable {
     /** The worker's module. */
     public static final String WORKER = "routes-worker";
 
+    /** The variable that names the folder of a worker's running jobs. */
+    static final String WORK_DIR = "CARAVANA_WORK_DIR";
+
     private static final int HEAP_MEGABYTES = 256;
     /**
      * The heap grows by what is lived on, and not to its limit by garbage of the start: a JVM with two cores and many
@@ -44,14 +39,16 @@ public final class AppProcess implements AutoCloseable {
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
+    /** One question whether it is ready; asked again until it is. */
+    private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
+
     private final ChildProcess child;
     private final List<String> options;
     private final URI uri;
     private final URI health;
-    private final Consumer<ProcessHandle> whenReady;
+    private final Runnable whenReady;
 
-    private AppProcess(
-            ChildProcess child, List<String> options, URI uri, URI health, Consumer<ProcessHandle> whenReady) {
+    private AppProcess(ChildProcess child, List<String> options, URI uri, URI health, Runnable whenReady) {
         this.child = child;
         this.options = options;
         this.uri = uri;
@@ -65,14 +62,15 @@ public final class AppProcess implements AutoCloseable {
      * @param module {@link #WEB} or {@link #WORKER}
      * @param environment the app's settings, as {@link LocalStack#environment()} gives them
      * @param log file to which its output is appended
-     * @throws LocalStackException when the app is not built
+     * @throws LocalStackException when the app is not built, or its {@code CARAVANA_WORK_DIR} cannot be used
      */
     public static AppProcess start(String module, Map<String, String> environment, Path log) {
         Path jar = extracted(module);
-        ClassArchive classes = ClassArchive.of(jar.resolveSibling("classes.jsa"), jar);
         List<String> options = jvmOptions();
+        ClassArchive classes = ClassArchive.of(module, jar, options);
         options.addAll(classes.options());
-        return start(module, options, jar, environment, log, classes::make);
+        classes.announce();
+        return start(module, options, jar, environment, log, jvm -> classes.make(jvm, log));
     }
 
     /** The same from the fat jar as it was built, and without options but the heap's: what a start is compared with. */
@@ -93,13 +91,16 @@ public final class AppProcess implements AutoCloseable {
         if (web) {
             port(settings, Ports.WEB_MANAGEMENT);
         }
+        settings.computeIfPresent(
+                WORK_DIR, (name, folder) -> RunFolder.work(Path.of(folder)).toString());
         List<String> command = new ArrayList<>();
         command.add(ProjectLayout.java());
         command.addAll(options);
         command.addAll(List.of("-jar", jar.toString()));
         URI uri = URI.create("http://127.0.0.1:" + port);
         URI health = uri.resolve(web ? "/api/health" : "/actuator/health/readiness");
-        return new AppProcess(ChildProcess.start(module, command, settings, log), options, uri, health, whenReady);
+        ChildProcess child = ChildProcess.start(module, command, settings, log);
+        return new AppProcess(child, options, uri, health, () -> whenReady.accept(child.handle()));
     }
 
     /** The options of our apps' JVMs, for a program that is compared with them. */
@@ -124,61 +125,22 @@ public final class AppProcess implements AutoCloseable {
     /** The jar of the app's extracted layout, made anew when the app was built since. */
     private static Path extracted(String module) {
         Path jar = built(module);
-        Path target = jar.getParent();
-        Path layout = target.resolve("app");
-        Path start = layout.resolve(module + ".jar");
-        Path stamp = layout.resolve("made-from");
-        // Tests of several JVMs may come here at once.
-        try (FileChannel channel = FileChannel.open(
-                        target.resolve("app.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.lock()) {
-            String version = Files.getLastModifiedTime(jar) + " " + Files.size(jar);
-            if (lock.isValid() && Files.exists(stamp) && Files.readString(stamp).equals(version)) {
-                return start;
-            }
-            Path fresh = target.resolve("app.new");
-            delete(fresh);
-            extract(jar, fresh);
-            Files.writeString(fresh.resolve("made-from"), version);
-            delete(layout);
-            Files.move(fresh, layout, StandardCopyOption.ATOMIC_MOVE);
-            return start;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void extract(Path jar, Path destination) throws IOException {
-        Process extraction = new ProcessBuilder(
-                        ProjectLayout.java(),
-                        "-Djarmode=tools",
-                        "-jar",
-                        jar.toString(),
-                        "extract",
-                        "--destination",
-                        destination.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try {
-            if (!extraction.waitFor(60, TimeUnit.SECONDS) || extraction.exitValue() != 0) {
-                extraction.destroyForcibly();
-                throw new IOException("Could not extract " + jar);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Stopped while extracting " + jar, e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> all = Files.walk(folder)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
-        }
+        return Programs.make(
+                        Programs.place(jar.getParent()).resolve("app"),
+                        Programs.version(jar),
+                        layout -> Command.run(
+                                "extract " + jar,
+                                List.of(
+                                        Path.of(System.getProperty("java.home"), "bin", "java")
+                                                .toString(),
+                                        "-Djarmode=tools",
+                                        "-jar",
+                                        jar.toString(),
+                                        "extract",
+                                        "--force",
+                                        "--destination",
+                                        layout.toString())))
+                .resolve(module + ".jar");
     }
 
     /** Where it answers. */
@@ -209,28 +171,22 @@ public final class AppProcess implements AutoCloseable {
     /**
      * Waits until its routes serve. The first start after a build then leaves the archive of classes for the next.
      *
-     * @throws LocalStackException with the end of its log, when it ends instead or takes longer than that
+     * @throws LocalStackException with the end of its log, when it ends instead or {@code CARAVANA_START_LIMIT} is over
      */
-    public AppProcess awaitReady(Duration patience) {
-        HttpClient client =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
-        HttpRequest ask =
-                HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(2)).build();
-        child.awaitReady(
-                () -> {
-                    try {
-                        return client.send(ask, HttpResponse.BodyHandlers.discarding())
-                                        .statusCode()
-                                == 200;
-                    } catch (IOException notYet) {
-                        return false;
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                        return false;
-                    }
-                },
-                patience);
-        whenReady.accept(child.handle());
+    public AppProcess awaitReady() {
+        HttpClient client = HttpClient.newBuilder().connectTimeout(CALL_LIMIT).build();
+        HttpRequest ask = HttpRequest.newBuilder(health).timeout(CALL_LIMIT).build();
+        child.awaitReady(() -> {
+            try {
+                return client.send(ask, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            } catch (IOException notYet) {
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        });
+        whenReady.run();
         return this;
     }
 

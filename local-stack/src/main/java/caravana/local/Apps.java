@@ -1,13 +1,27 @@
 package caravana.local;
 
 import java.net.URI;
-import java.time.Duration;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** Web and worker on the local stack's servers. */
+/** Web and worker of {@code ./caravana up} and {@code ./caravana demo}, on the local stack's servers. */
 final class Apps implements AutoCloseable {
+
+    /** The variable that lists further variables, with commas between, that reach the apps. */
+    static final String PASS = "CARAVANA_PASS_ENVIRONMENT";
+
+    /** How the names of variables begin that reach the apps anyway. */
+    private static final List<String> PASSED = List.of(
+            "CARAVANA_", "SPRING_", "LOGGING_", "MANAGEMENT_", "CAMEL_", "AWS_", "SQS_", "S3_", "JWT_", "OTEL_");
+
+    private static final String PROFILES = "SPRING_PROFILES_ACTIVE";
+    private static final String ROUTES = "CARAVANA_ROUTES";
+    private static final String FILE = "file:";
 
     private final AppProcess web;
     private final AppProcess worker;
@@ -17,13 +31,21 @@ final class Apps implements AutoCloseable {
         this.worker = worker;
     }
 
-    /** Starts both; see {@link #awaitReady}. */
-    static Apps start(DataFolder data, Map<String, String> servers, Map<String, String> ports) {
-        Map<String, String> settings = new HashMap<>(servers);
-        settings.putAll(ports);
-        settings.put("CARAVANA_WORK_DIR", data.resolve("work").toString());
+    /**
+     * Starts both; see {@link #awaitReady}.
+     *
+     * @param own settings that count whatever this environment says
+     * @throws LocalStackException when a setting names a file that they could not read
+     */
+    static Apps start(DataFolder data, Servers servers, Map<String, String> own) {
+        Map<String, String> defaults = new HashMap<>(servers.defaults());
+        defaults.put(AppProcess.WORK_DIR, RunFolder.ofUser(data.resolve("work")).toString());
         // Whoever presses Ctrl-C does not want to wait for a transcoding; what is not finished is handed back.
-        settings.putIfAbsent("CARAVANA_WORKER_GRACE", System.getenv().getOrDefault("CARAVANA_WORKER_GRACE", "3s"));
+        defaults.put("CARAVANA_WORKER_GRACE", "3s");
+        Map<String, String> settings = settings(defaults, System.getenv(), servers.required(), own);
+        boolean watched = Boolean.parseBoolean(settings.get(Up.WATCH));
+        settings.computeIfPresent(ROUTES, (name, location) -> RouteCopy.readable(location, data, watched));
+        settings.forEach(Apps::requireReadable);
         AppProcess web = AppProcess.start(AppProcess.WEB, settings, data.log(AppProcess.WEB));
         data.note(AppProcess.WEB, web.handle());
         AppProcess worker = AppProcess.start(AppProcess.WORKER, settings, data.log(AppProcess.WORKER));
@@ -31,9 +53,51 @@ final class Apps implements AutoCloseable {
         return new Apps(web, worker);
     }
 
-    void awaitReady(Duration patience) {
-        web.awaitReady(patience);
-        worker.awaitReady(patience);
+    /**
+     * What the apps get; of the same variable, the later map counts.
+     *
+     * @param environment of which only some variables pass
+     * @param required by the servers
+     * @param own of this run
+     */
+    static Map<String, String> settings(
+            Map<String, String> defaults,
+            Map<String, String> environment,
+            Map<String, String> required,
+            Map<String, String> own) {
+        Map<String, String> settings = new HashMap<>(defaults);
+        List<String> named = Arrays.stream(environment.getOrDefault(PASS, "").split(","))
+                .map(String::strip)
+                .toList();
+        environment.forEach((name, value) -> {
+            if (named.contains(name) || PASSED.stream().anyMatch(name::startsWith)) {
+                settings.put(name, value);
+            }
+        });
+        // Each run has its own.
+        Ports.appPorts().forEach(settings::remove);
+        // Of another account; the servers would refuse it.
+        settings.remove("AWS_SESSION_TOKEN");
+        settings.putAll(required);
+        // --watch works in the profile local only.
+        settings.merge(PROFILES, "local", (others, local) -> others + "," + local);
+        settings.putAll(own);
+        return settings;
+    }
+
+    private static void requireReadable(String setting, String value) {
+        if (value.startsWith(FILE)) {
+            Path file = Path.of(value.substring(FILE.length()));
+            if (Files.exists(file) && !LocalUser.current().canRead(file)) {
+                throw new LocalStackException(setting + " names " + file + ", which " + LocalUser.NAME
+                        + ", as whom the apps run, cannot read; put it where every user can read it");
+            }
+        }
+    }
+
+    void awaitReady() {
+        web.awaitReady();
+        worker.awaitReady();
     }
 
     /** Where web answers. */

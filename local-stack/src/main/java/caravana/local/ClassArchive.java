@@ -5,48 +5,62 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A program's classes as its JVM had loaded and linked them when it first served (JDK 17's dynamic class-data sharing). A
- * JVM that begins with them is up in about half the time; one that they do not fit starts without them, and says nothing.
+ * JVM that begins with them is up in about half the time.
+ *
+ * <p>The archive fits one JDK, one place and one set of options. Its name says which, so another is made when any of them
+ * changes.
  */
 final class ClassArchive {
 
-    private static final int DUMP_SECONDS = 60;
+    private static final String PREFIX = "classes-";
 
+    /** More than any archive needs: a JVM that fills the disk while it writes one ends. */
+    private static final long FREE_BYTES = 512L << 20;
+
+    private final String program;
     private final Path file;
-    private final boolean fresh;
+    private final boolean exists;
 
-    private ClassArchive(Path file, boolean fresh) {
+    private ClassArchive(String program, Path file) {
+        this.program = program;
         this.file = file;
-        this.fresh = fresh;
+        this.exists = Files.exists(file);
     }
 
     /**
      * The archive as it is now.
      *
-     * @param file where it is, or will be
-     * @param jar what it is made from; an archive that is older is not used
+     * @param program its name, for what is printed
+     * @param jar the program; the archive is beside it
+     * @param options what its JVM is started with besides {@link #options}
      */
-    static ClassArchive of(Path file, Path jar) {
-        try {
-            boolean fresh =
-                    Files.exists(file) && Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(jar)) > 0;
-            return new ClassArchive(file, fresh);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    static ClassArchive of(String program, Path jar, List<String> options) {
+        Path java = Path.of(System.getProperty("java.home"));
+        String fits = String.join(
+                "\n",
+                Programs.version(jar),
+                java.toString(),
+                Runtime.version().toString(),
+                Programs.version(java.resolve("lib/server/libjvm.so")),
+                options.toString());
+        String name = PREFIX + UUID.nameUUIDFromBytes(fits.getBytes(StandardCharsets.UTF_8)) + ".jsa";
+        return new ClassArchive(program, jar.resolveSibling(name));
     }
 
     /** What to start the JVM with: the archive, or the order to remember what one is made of. */
     List<String> options() {
-        return fresh
+        return exists
                 ? List.of("-Xshare:auto", "-XX:SharedArchiveFile=" + file)
                 // What it cannot keep, it would name on standard output, class by class.
                 : List.of("-XX:+RecordDynamicDumpInfo", "-Xlog:cds=off", "-Xlog:cds+dynamic=off");
@@ -54,45 +68,87 @@ final class ClassArchive {
 
     /**
      * Makes the archive from a JVM that was started with these {@link #options} and serves by now; it stands still
-     * meanwhile, for a second or two. Does nothing when there is one, or when it is being made.
+     * meanwhile, for a second or two. Does nothing when another launcher makes it. What goes wrong is printed, and costs
+     * time at the next start, nothing else.
+     *
+     * @param log of the JVM
      */
-    void make(ProcessHandle jvm) {
-        if (fresh) {
+    void make(ProcessHandle jvm, Path log) {
+        if (exists) {
+            deleteWhenRefused(jvm);
             return;
         }
-        Path jcmd = Path.of(ProjectLayout.java()).resolveSibling("jcmd");
-        Path unfinished = file.resolveSibling(file.getFileName() + "." + jvm.pid());
-        try {
-            Files.createDirectories(file.getParent());
-            try (FileChannel channel = FileChannel.open(
-                            file.resolveSibling(file.getFileName() + ".lock"),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE);
-                    FileLock lock = channel.tryLock()) {
-                if (lock == null || !Files.isExecutable(jcmd)) {
-                    return;
-                }
-                Process dump = new ProcessBuilder(
-                                jcmd.toString(),
+        Path folder = file.resolveSibling("unfinished-archives");
+        Path unfinished = folder.resolve(String.valueOf(jvm.pid()));
+        try (FileChannel channel = FileChannel.open(
+                        file.resolveSibling("classes.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                return;
+            }
+            // What a killed launcher left, and what fitted once.
+            Command.run("delete " + folder, List.of("rm", "-rf", folder.toString()));
+            deleteOthers();
+            if (Files.getFileStore(file.getParent()).getUsableSpace() < FREE_BYTES) {
+                say("is not made: less than " + (FREE_BYTES >> 20) + " MiB are free in " + file.getParent());
+                return;
+            }
+            // The JVM itself writes it.
+            RunFolder.ofUser(folder);
+            try {
+                ChildProcess.run(
+                        "the class archive of " + program,
+                        List.of(
+                                Path.of(ProjectLayout.java())
+                                        .resolveSibling("jcmd")
+                                        .toString(),
                                 String.valueOf(jvm.pid()),
                                 "VM.cds",
                                 "dynamic_dump",
-                                unfinished.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                if (!dump.waitFor(DUMP_SECONDS, TimeUnit.SECONDS)) {
-                    dump.destroyForcibly();
-                } else if (Files.exists(unfinished)) {
-                    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-                }
+                                unfinished.toString()),
+                        List.of(),
+                        log);
+                Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Command.run("delete " + folder, List.of("rm", "-rf", folder.toString()));
             }
         } catch (OverlappingFileLockException madeByAnotherThread) {
             // That one will do.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        } catch (IOException | LocalStackException e) {
+            say("could not be made: " + e.getMessage());
         }
+    }
+
+    /** Prints that this start takes longer, when it does. */
+    void announce() {
+        if (!exists) {
+            say("is missing, so it starts slowly once; the archive is made when it serves");
+        }
+    }
+
+    private void deleteWhenRefused(ProcessHandle jvm) {
+        Path maps = Path.of("/proc", String.valueOf(jvm.pid()), "maps");
+        try (Stream<String> mapped = Files.lines(maps)) {
+            if (mapped.noneMatch(line -> line.endsWith(file.toString()))) {
+                Files.deleteIfExists(file);
+                say("was not accepted by its JVM, so it started slowly; the archive is made anew at the next start");
+            }
+        } catch (IOException | UncheckedIOException noProc) {
+            // Elsewhere than on Linux, nobody knows.
+        }
+    }
+
+    private void deleteOthers() throws IOException {
+        try (Stream<Path> files = Files.list(file.getParent())) {
+            for (Path other : files.toList()) {
+                if (other.getFileName().toString().startsWith(PREFIX)) {
+                    Files.delete(other);
+                }
+            }
+        }
+    }
+
+    private void say(String what) {
+        System.err.println("caravana: the class archive of " + program + " " + what);
     }
 }

@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -21,7 +23,10 @@ import java.util.stream.Stream;
  */
 final class DataFolder implements AutoCloseable {
 
-    private static final Duration LEFTOVER_PATIENCE = Duration.ofSeconds(5);
+    /** The folder of the notes, by which a data folder is known. */
+    static final String NOTES = "pids";
+
+    private static final Duration LEFTOVER_PATIENCE = Duration.ofSeconds(30);
 
     private final Path folder;
     private final FileChannel channel;
@@ -32,14 +37,17 @@ final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Opens and locks it, made when missing.
+     * Opens and locks it, made when missing, closed to other users.
      *
-     * @throws LocalStackException when another stack runs on it
+     * @throws LocalStackException when another stack runs on it, or it cannot be used
      */
-    static DataFolder open(Path folder) {
+    static DataFolder open(Path named) {
+        Path folder = RunFolder.open(named);
         try {
-            Files.createDirectories(folder.resolve("pids"));
-            Files.createDirectories(folder.resolve("logs"));
+            for (String ours : List.of(NOTES, "logs")) {
+                Files.createDirectories(folder.resolve(ours));
+                Files.setPosixFilePermissions(folder.resolve(ours), PosixFilePermissions.fromString("rwx------"));
+            }
             FileChannel channel = FileChannel.open(
                     folder.resolve("lock"),
                     StandardOpenOption.CREATE,
@@ -60,6 +68,11 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
+    /** Where it is. */
+    Path path() {
+        return folder;
+    }
+
     Path resolve(String name) {
         return folder.resolve(name);
     }
@@ -72,8 +85,7 @@ final class DataFolder implements AutoCloseable {
     void note(String name, ProcessHandle process) {
         Instant started = process.info().startInstant().orElse(Instant.EPOCH);
         try {
-            Files.writeString(
-                    folder.resolve("pids").resolve(name), process.pid() + " " + started.toEpochMilli() + "\n");
+            Files.writeString(folder.resolve(NOTES).resolve(name), process.pid() + " " + started.toEpochMilli() + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -81,12 +93,11 @@ final class DataFolder implements AutoCloseable {
 
     /** Ends what a killed stack left running, its children included. */
     void endLeftovers() {
-        try (Stream<Path> notes = Files.list(folder.resolve("pids"))) {
+        try (Stream<Path> notes = Files.list(folder.resolve(NOTES))) {
             for (Path note : notes.toList()) {
                 noted(Files.readString(note)).ifPresent(p -> Liveness.stop(p, LEFTOVER_PATIENCE));
                 Files.delete(note);
             }
-            leftoverPostgres().ifPresent(p -> Liveness.stop(p, LEFTOVER_PATIENCE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,28 +118,6 @@ final class DataFolder implements AutoCloseable {
                         .isPresent());
     }
 
-    /**
-     * PostgreSQL, which does not die with the stack, and which may have been left before it was noted: by its own note,
-     * as long as that process runs the program of this folder.
-     */
-    private Optional<ProcessHandle> leftoverPostgres() throws IOException {
-        Path note = postgresNote();
-        if (!Files.exists(note)) {
-            return Optional.empty();
-        }
-        Path program = folder.toRealPath().resolve("postgres-program");
-        return ProcessHandle.of(Long.parseLong(Files.readAllLines(note).get(0).strip()))
-                .filter(p -> p.info()
-                        .command()
-                        .filter(c -> Path.of(c).startsWith(program))
-                        .isPresent());
-    }
-
-    /** PostgreSQL's own note of its process, there while it runs; the process id is its first line. */
-    Path postgresNote() {
-        return folder.resolve("postgres").resolve("postmaster.pid");
-    }
-
     /** The failure of a process that ended though nobody asked it to. */
     LocalStackException endedByItself(String name) {
         return new LocalStackException(
@@ -138,7 +127,7 @@ final class DataFolder implements AutoCloseable {
     /** Forgets the noted processes, which have all been stopped, and unlocks the folder. */
     @Override
     public void close() {
-        try (Stream<Path> notes = Files.list(folder.resolve("pids"))) {
+        try (Stream<Path> notes = Files.list(folder.resolve(NOTES))) {
             for (Path note : notes.toList()) {
                 Files.delete(note);
             }

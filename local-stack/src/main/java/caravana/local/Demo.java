@@ -11,18 +11,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** {@code ./caravana demo [FILE]}: one video through the whole flow, on a stack of its own that is gone afterwards. */
 final class Demo {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(90);
-    private static final Duration JOB_LIMIT = Duration.ofMinutes(10);
+    private static final Duration JOB_LIMIT = Duration.ofMinutes(30);
+
+    /** It signs up an account of its own, so accounts are kept by its own web. */
+    private static final Map<String, String> OWN_ACCOUNTS = Map.of("JWT_ISSUER_URI", "");
+
     private static final Duration POLL = Duration.ofMillis(250);
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -47,10 +49,10 @@ final class Demo {
             return 2;
         }
         try {
-            Path results = Files.createDirectories(ProjectLayout.root().resolve(".caravana/demo"));
+            Path results = RunFolder.open(ProjectLayout.data().resolve("demo"));
             Path folder = Files.createTempDirectory(results, "run-");
             Path result = new Demo(shutdown).run(file, folder, results);
-            delete(folder);
+            Command.run("delete " + folder, List.of("rm", "-rf", folder.toString()));
             System.out.println("result: " + result);
             return 0;
         } catch (IOException e) {
@@ -66,9 +68,9 @@ final class Demo {
         Path result;
         try (DataFolder data = DataFolder.open(folder);
                 Servers servers = Servers.start(data, port -> FreePort.next());
-                Apps apps = Apps.start(data, servers.environment(), Map.of())) {
+                Apps apps = Apps.start(data, servers, OWN_ACCOUNTS)) {
             Path video = file == null ? makeSample(folder.resolve("sample.mp4")) : file;
-            if (!shutdown.unlessAsked(() -> apps.awaitReady(START_LIMIT))) {
+            if (!shutdown.unlessAsked(() -> apps.awaitReady())) {
                 throw new LocalStackException("Stopped");
             }
             lap("start", started, "local stack, web and worker are up at " + apps.web());
@@ -210,13 +212,5 @@ final class Demo {
             throw new LocalStackException("The result's link was answered " + answer.statusCode());
         }
         return target.toAbsolutePath();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class Liveness {
 
-    private static final Duration AFTER_KILL = Duration.ofSeconds(10);
+    private static final Duration AFTER_KILL = Duration.ofSeconds(60);
     private static final long PAUSE_MILLIS = 20;
 
     private Liveness() {}
@@ -36,6 +37,18 @@ public final class Liveness {
             return "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0 && threads.count() <= 1;
         } catch (IOException | UncheckedIOException goneOrNoProc) {
             return false;
+        }
+    }
+
+    /** Sends processes a signal; one that has ended by itself needs none. */
+    static void signal(String signal, List<ProcessHandle> processes) {
+        String pids = processes.stream()
+                .filter(Liveness::isRunning)
+                .map(p -> String.valueOf(p.pid()))
+                .collect(Collectors.joining(" "));
+        if (!pids.isEmpty()) {
+            // The shell's own kill, since a minimal Debian has no other.
+            Command.succeeds(List.of("sh", "-c", "kill -" + signal + " " + pids));
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * The four servers on free ports, for a test: they run behind a launcher of their own, and end with this program or at
@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
  */
 public final class LocalStack implements AutoCloseable {
 
-    private static final int STOP_SECONDS = 30;
-    private static final Duration END_LIMIT = Duration.ofSeconds(10);
+    private static final int STOP_SECONDS = 120;
+    private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
     private final Process launcher;
     private final BufferedReader said;
@@ -50,8 +50,8 @@ public final class LocalStack implements AutoCloseable {
      */
     public static LocalStack start(Path data) {
         try {
-            Files.createDirectories(data);
-            File errors = data.resolve("launcher.log").toFile();
+            Path folder = RunFolder.open(data);
+            File errors = folder.resolve("launcher.log").toFile();
             Process launcher = new ProcessBuilder(
                             ProjectLayout.java(),
                             "-XX:+UseSerialGC",
@@ -61,7 +61,7 @@ public final class LocalStack implements AutoCloseable {
                             Main.class.getName(),
                             "servers",
                             "--data",
-                            data.toString(),
+                            folder.toString(),
                             "--free-ports")
                     .redirectError(ProcessBuilder.Redirect.appendTo(errors))
                     .start();
@@ -88,6 +88,14 @@ public final class LocalStack implements AutoCloseable {
     /** The variables that point an app at these servers. */
     public Map<String, String> environment() {
         return environment;
+    }
+
+    /** The database, with the apps' role and its password, as JDBC names it. */
+    public String jdbcUrl() {
+        URI url = URI.create(environment.get("DATABASE_URL"));
+        String[] login = url.getUserInfo().split(":", 2);
+        return "jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath() + "?user=" + login[0]
+                + "&password=" + login[1];
     }
 
     /** The process of {@code postgres}, {@code redis}, {@code sqs} or {@code s3}. */
@@ -117,31 +125,14 @@ public final class LocalStack implements AutoCloseable {
     /** Stops a server's clock: its connections stay, and nobody answers on them, until {@link #thaw}. */
     public void freeze(String name) {
         // The parent first, so that it makes no further children.
-        signal("STOP", List.of(server(name)));
-        signal("STOP", server(name).descendants().toList());
+        Liveness.signal("STOP", List.of(server(name)));
+        Liveness.signal("STOP", server(name).descendants().toList());
     }
 
     /** Lets a frozen server go on. */
     public void thaw(String name) {
-        signal("CONT", server(name).descendants().toList());
-        signal("CONT", List.of(server(name)));
-    }
-
-    private static void signal(String signal, List<ProcessHandle> processes) {
-        if (processes.isEmpty()) {
-            return;
-        }
-        String pids = processes.stream().map(p -> String.valueOf(p.pid())).collect(Collectors.joining(" "));
-        try {
-            // The shell's own kill, since a minimal Debian has no other. One of them may have ended by itself.
-            new ProcessBuilder("sh", "-c", "kill -" + signal + " " + pids + " 2>/dev/null")
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Liveness.signal("CONT", server(name).descendants().toList());
+        Liveness.signal("CONT", List.of(server(name)));
     }
 
     /**

@@ -59,7 +59,7 @@ public final class Main {
     private static Path dataFolder() {
         String named = System.getenv("CARAVANA_DATA");
         return named == null || named.isBlank()
-                ? ProjectLayout.root().resolve(".caravana")
+                ? ProjectLayout.data()
                 : Path.of(named).toAbsolutePath();
     }
 
@@ -73,8 +73,9 @@ public final class Main {
         Path folder = Path.of(arguments.get(at + 1)).toAbsolutePath();
         try (DataFolder data = DataFolder.open(folder);
                 Servers servers = Servers.start(data, port -> freePorts ? FreePort.next() : port.fixed())) {
-            servers.environment().forEach((name, value) -> System.out.println(name + "=" + value));
-            servers.handles().keySet().forEach(name -> tellProcess(servers, name));
+            servers.defaults().forEach((name, value) -> System.out.println(name + "=" + value));
+            servers.required().forEach((name, value) -> System.out.println(name + "=" + value));
+            servers.names().forEach(name -> tellProcess(servers, name));
             System.out.println(READY);
             obey(servers, shutdown);
         }
@@ -115,6 +116,6 @@ public final class Main {
     }
 
     private static void tellProcess(Servers servers, String name) {
-        System.out.println(PID + name + "=" + servers.handles().get(name).pid());
+        System.out.println(PID + name + "=" + servers.handle(name).pid());
     }
 }

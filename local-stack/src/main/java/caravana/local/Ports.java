@@ -1,5 +1,7 @@
 package caravana.local;
 
+import java.util.List;
+
 /** Loopback ports: fixed ones with a setting each, or whatever is free. */
 enum Ports {
     WEB("web", "CARAVANA_WEB_PORT", 8080),
@@ -20,6 +22,11 @@ enum Ports {
         this.owner = owner;
         this.setting = setting;
         this.usual = usual;
+    }
+
+    /** The environment variables that set the ports of web and worker. */
+    static List<String> appPorts() {
+        return List.of(WEB.setting, WEB_MANAGEMENT.setting, WORKER_MANAGEMENT.setting);
     }
 
     /** The environment variable that sets it. */
@@ -60,7 +67,6 @@ enum Ports {
         } catch (NumberFormatException e) {
             // Refused below, as is a number out of range.
         }
-        throw new LocalStackException(
-                setting + " is '" + value + "'; it has to be a port number from 1 to " + MAX_PORT);
+        throw new LocalStackException(setting + " is '" + value + "'; it must be a port number from 1 to " + MAX_PORT);
     }
 }

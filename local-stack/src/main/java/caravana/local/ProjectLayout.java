@@ -15,7 +15,18 @@ final class ProjectLayout {
         return target().getParent().getParent();
     }
 
-    /** The class path of the launcher and of its servers. */
+    /** The project itself: {@link #root}, unless this program runs from a copy of what was built. */
+    static Path project() {
+        String named = System.getProperty("caravana.project");
+        return named == null ? root() : Path.of(named);
+    }
+
+    /** What the project's runs leave, unless they are told another folder. */
+    static Path data() {
+        return project().resolve(".caravana");
+    }
+
+    /** The class path of the launcher and of its servers, where the user that they run as can read it. */
     static String classPath() {
         Path jar = target().resolve("local-stack.jar");
         Path libraries = target().resolve("lib");
@@ -23,12 +34,30 @@ final class ProjectLayout {
             throw new LocalStackException("The local stack is not built (" + jar + " or lib/ is missing); "
                     + "run ./caravana, or mvn package");
         }
-        return jar + ":" + libraries + "/*";
+        Path readable = Programs.place(target());
+        if (!readable.equals(target())) {
+            readable = Programs.make(
+                    readable.resolve("local-stack"),
+                    Programs.version(jar),
+                    copy -> Command.run(
+                            "copy " + target(),
+                            List.of("cp", "-r", jar.toString(), libraries.toString(), copy.toString())));
+        }
+        return readable.resolve("local-stack.jar") + ":" + readable.resolve("lib") + "/*";
     }
 
-    /** The `java` that runs this program. */
+    /**
+     * The `java` that runs this program.
+     *
+     * @throws LocalStackException when servers and apps run as a user that cannot run it
+     */
     static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        if (!LocalUser.current().canRead(java)) {
+            throw new LocalStackException(LocalUser.NAME + ", as whom servers and apps run, cannot run " + java
+                    + "; set JAVA_HOME to a JDK that every user can read, such as Debian's openjdk-17-jdk-headless");
+        }
+        return java.toString();
     }
 
     /** JVM options for our own processes: quick to start, small, and without a second compiler to warm up. */

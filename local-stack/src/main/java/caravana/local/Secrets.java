@@ -1,19 +1,24 @@
 package caravana.local;
 
 import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What web has to keep to itself, made at the first start and kept beside the data, readable by its owner only. */
+/**
+ * What keeps other users of this machine out, made at the first start and kept beside the data, readable by its owner only:
+ * web's key, the operator's account, and the passwords of the servers.
+ */
 final class Secrets {
 
     static final String OPERATOR_EMAIL = "operator@caravana.local";
@@ -26,12 +31,14 @@ final class Secrets {
     private final Path operator;
     private final String password;
     private final boolean fresh;
+    private final Properties servers;
 
-    private Secrets(String signingKey, Path operator, String password, boolean fresh) {
+    private Secrets(String signingKey, Path operator, String password, boolean fresh, Properties servers) {
         this.signingKey = signingKey;
         this.operator = operator;
         this.password = password;
         this.fresh = fresh;
+        this.servers = servers;
     }
 
     /** Reads them, or makes what is missing. */
@@ -40,37 +47,66 @@ final class Secrets {
         Path operator = data.resolve("operator.json");
         boolean fresh = !Files.exists(operator);
         if (!Files.exists(key)) {
-            write(key, newKey());
+            RunFolder.writeSecret(key, newKey());
         }
         if (fresh) {
             // As the log-in takes it: curl -d @operator.json …
-            write(operator, "{\"email\":\"" + OPERATOR_EMAIL + "\",\"password\":\"" + newPassword() + "\"}\n");
+            RunFolder.writeSecret(
+                    operator, "{\"email\":\"" + OPERATOR_EMAIL + "\",\"password\":\"" + newPassword() + "\"}\n");
         }
         Matcher password = PASSWORD.matcher(Files.readString(operator));
         if (!password.find()) {
             throw new LocalStackException(operator + " is damaged; delete it, and a new password is made");
         }
-        return new Secrets(Files.readString(key).strip(), operator, password.group(1), fresh);
+        return new Secrets(
+                Files.readString(key).strip(),
+                operator,
+                password.group(1),
+                fresh,
+                ofServers(data.resolve("server-passwords")));
     }
 
-    /** The settings that web gets. */
-    Map<String, String> environment() {
-        return Map.of(
-                "JWT_PRIVATE_KEY", signingKey,
-                "CARAVANA_OPERATOR_EMAIL", OPERATOR_EMAIL,
-                "CARAVANA_OPERATOR_PASSWORD", password);
+    private static Properties ofServers(Path file) throws IOException {
+        Properties passwords = new Properties();
+        if (Files.exists(file)) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                passwords.load(reader);
+            }
+        }
+        boolean complete = true;
+        for (String server : List.of(Servers.POSTGRES, Servers.REDIS, Servers.SQS, Servers.S3)) {
+            complete &= passwords.putIfAbsent(server, newPassword()) != null;
+        }
+        if (!complete) {
+            StringWriter text = new StringWriter();
+            passwords.store(text, "Deleted, they are made anew at the next start.");
+            RunFolder.writeSecret(file, text.toString());
+        }
+        return passwords;
+    }
+
+    /**
+     * A server's password; letters, digits, {@code -} and {@code _} only.
+     *
+     * @param server {@code postgres}, {@code redis}, {@code sqs} or {@code s3}
+     */
+    String ofServer(String server) {
+        return servers.getProperty(server);
+    }
+
+    /** The key by which web signs tokens. */
+    String signingKey() {
+        return signingKey;
+    }
+
+    /** The settings by which web makes the operator's account. */
+    Map<String, String> operator() {
+        return Map.of("CARAVANA_OPERATOR_EMAIL", OPERATOR_EMAIL, "CARAVANA_OPERATOR_PASSWORD", password);
     }
 
     /** What people are told of the operator's account; the password only when it is new. */
     String operatorLine() {
         return OPERATOR_EMAIL + (fresh ? ", password " + password : "") + "   (kept in " + operator + ")";
-    }
-
-    private static void write(Path file, String content) throws IOException {
-        Files.deleteIfExists(file);
-        // No moment at which others could read it.
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, content, StandardOpenOption.WRITE);
     }
 
     private static String newKey() {

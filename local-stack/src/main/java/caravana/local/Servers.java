@@ -1,6 +1,5 @@
 package caravana.local;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,18 +12,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
+import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import redis.embedded.core.ExecutableProvider;
 
 /** PostgreSQL, Redis, SQS and S3 on loopback, each its own process, on one data folder. */
@@ -35,19 +34,17 @@ final class Servers implements AutoCloseable {
     static final String SQS = "sqs";
     static final String S3 = "s3";
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
     private static final String BUCKET = "caravana-videos";
     private static final String ACCESS_KEY = "local";
-    private static final String SECRET_KEY = "local-secret-key";
 
     private final DataFolder data;
-    private final Map<String, ProcessHandle> handles = new LinkedHashMap<>();
-    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final Map<String, String> required = new LinkedHashMap<>();
+    private final Map<String, String> defaults = new LinkedHashMap<>();
     private final Map<String, ChildProcess> children = new LinkedHashMap<>();
     private final ToIntFunction<Ports> chosenPort;
     private final Map<Ports, Integer> ports = new EnumMap<>(Ports.class);
-    private EmbeddedPostgres postgres;
     private Secrets secrets;
 
     private Servers(DataFolder data, ToIntFunction<Ports> port) {
@@ -67,7 +64,7 @@ final class Servers implements AutoCloseable {
             data.endLeftovers();
             servers.startAll();
             return servers;
-        } catch (IOException | SQLException e) {
+        } catch (IOException e) {
             servers.close();
             throw new LocalStackException("The local stack did not start: " + e.getMessage());
         } catch (RuntimeException e) {
@@ -76,12 +73,12 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    private void startAll() throws IOException, SQLException {
+    private void startAll() throws IOException {
         secrets = Secrets.of(data);
         for (Ports port : List.of(Ports.POSTGRES, Ports.REDIS, Ports.SQS, Ports.S3)) {
             ports.put(port, chosenPort.applyAsInt(port));
         }
-        // PostgreSQL last: its library waits for it, and the others start meanwhile.
+        // PostgreSQL last: it is prepared before it starts, and the others start meanwhile.
         for (String name : List.of(SQS, S3, REDIS, POSTGRES)) {
             begin(name);
         }
@@ -99,26 +96,22 @@ final class Servers implements AutoCloseable {
      * @throws LocalStackException when it does not start
      */
     void restart(String name) {
-        ProcessHandle old = handles.get(name);
+        ChildProcess old = children.get(name);
         if (old == null) {
-            throw new LocalStackException("There is no server " + name + "; there are " + handles.keySet());
+            throw new LocalStackException("There is no server " + name + "; there are " + children.keySet());
         }
-        Liveness.stop(old, STOP_LIMIT);
+        old.stop(STOP_LIMIT);
         try {
-            if (name.equals(POSTGRES)) {
-                postgres.close();
-            }
             begin(name);
-        } catch (IOException | SQLException | IllegalStateException e) {
+        } catch (IOException e) {
             throw new LocalStackException(name + " did not start again: " + e.getMessage());
         }
         awaitReady(name);
     }
 
-    /** Starts a server; only PostgreSQL answers already when this returns. */
-    private void begin(String name) throws IOException, SQLException {
+    private void begin(String name) throws IOException {
         switch (name) {
-            case POSTGRES -> startPostgres(ports.get(Ports.POSTGRES));
+            case POSTGRES -> noted(new Postgres(data).start(ports.get(Ports.POSTGRES), secrets.ofServer(POSTGRES)));
             case REDIS -> startRedis(ports.get(Ports.REDIS));
             case SQS -> startSqs(ports.get(Ports.SQS));
             default -> startS3(ports.get(Ports.S3));
@@ -126,133 +119,93 @@ final class Servers implements AutoCloseable {
     }
 
     private void awaitReady(String name) {
-        switch (name) {
-            case REDIS -> children.get(name).awaitReady(() -> answersPing(ports.get(Ports.REDIS)), START_LIMIT);
-            case SQS ->
-                children.get(name)
-                        .awaitReady(
-                                () -> answersHttp(
-                                        ports.get(Ports.SQS), "/?Action=GetQueueUrl&QueueName=" + SqsServer.QUEUE),
-                                START_LIMIT);
-            case S3 -> children.get(name).awaitReady(() -> answersHttp(ports.get(Ports.S3), "/"), START_LIMIT);
-            default -> {
-                // PostgreSQL's library has waited for it.
-            }
-        }
+        children.get(name)
+                .awaitReady(
+                        switch (name) {
+                            case POSTGRES -> this::postgresLetsIn;
+                            case REDIS -> this::redisAsksForPassword;
+                            case SQS -> () -> answersHttp(sqs() + "/?Action=GetQueueUrl&QueueName=" + SqsServer.QUEUE);
+                            default -> () -> answersHttp("http://127.0.0.1:" + ports.get(Ports.S3) + "/");
+                        });
     }
 
-    private void fillEnvironment() {
-        int sqsPort = ports.get(Ports.SQS);
-        environment.put("SPRING_PROFILES_ACTIVE", "local");
-        environment.put("STORAGE_BACKEND", "s3");
-        environment.putAll(secrets.environment());
-        environment.put(
-                "DATABASE_URL", "postgresql://caravana:caravana@127.0.0.1:" + ports.get(Ports.POSTGRES) + "/caravana");
-        environment.put("REDIS_URL", "redis://127.0.0.1:" + ports.get(Ports.REDIS) + "/0");
-        String queues = "http://127.0.0.1:" + sqsPort + "/" + SqsServer.ACCOUNT + "/";
-        environment.put("SQS_QUEUE_NAME", SqsServer.QUEUE);
-        environment.put("SQS_QUEUE_URL", queues + SqsServer.QUEUE);
-        environment.put("SQS_DLQ_URL", queues + SqsServer.DEAD_LETTERS);
-        environment.put("SQS_DLQ_ARN", SqsServer.DEAD_LETTERS_ARN);
-        environment.put("SQS_MAX_RECEIVE_COUNT", String.valueOf(SqsServer.MAX_RECEIVES));
+    /** Where SQS answers: it knows no passwords, and nobody finds this path. */
+    private String sqs() {
+        return "http://127.0.0.1:" + ports.get(Ports.SQS) + "/" + secrets.ofServer(SQS);
+    }
+
+    private void fillEnvironment() throws IOException {
+        String role = Postgres.ROLE;
+        required.put(
+                "DATABASE_URL",
+                "postgresql://%s:%s@127.0.0.1:%d/%s"
+                        .formatted(role, secrets.ofServer(POSTGRES), ports.get(Ports.POSTGRES), role));
+        required.put(
+                "REDIS_URL", "redis://:%s@127.0.0.1:%d/0".formatted(secrets.ofServer(REDIS), ports.get(Ports.REDIS)));
+        String queues = sqs() + "/" + SqsServer.ACCOUNT + "/";
+        required.put("SQS_QUEUE_NAME", SqsServer.QUEUE);
+        required.put("SQS_QUEUE_URL", queues + SqsServer.QUEUE);
+        required.put("SQS_DLQ_URL", queues + SqsServer.DEAD_LETTERS);
+        required.put("SQS_MAX_RECEIVE_COUNT", String.valueOf(SqsServer.MAX_RECEIVES));
+        required.put("S3_BUCKET", BUCKET);
+        required.put("AWS_ACCESS_KEY_ID", ACCESS_KEY);
+        required.put("AWS_SECRET_ACCESS_KEY", secrets.ofServer(S3));
+        required.put("AWS_ENDPOINT_URL_SQS", sqs());
+        required.put("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + ports.get(Ports.S3));
+        // For whoever works on the servers by hand.
+        RunFolder.writeSecret(
+                data.resolve("environment"),
+                required.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue() + "\n")
+                        .collect(Collectors.joining()));
+        required.putAll(secrets.operator());
+        defaults.put("JWT_PRIVATE_KEY", secrets.signingKey());
+        defaults.put("AWS_REGION", "us-east-1");
         // A worker that stops waits for its open receive.
-        environment.put("SQS_LONG_POLL_SECONDS", "2");
-        environment.put("S3_BUCKET", BUCKET);
-        environment.put("AWS_REGION", "us-east-1");
-        environment.put("AWS_ACCESS_KEY_ID", ACCESS_KEY);
-        environment.put("AWS_SECRET_ACCESS_KEY", SECRET_KEY);
-        environment.put("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:" + sqsPort);
-        environment.put("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + ports.get(Ports.S3));
-    }
-
-    private void startPostgres(int port) throws IOException, SQLException {
-        // Whatever it names has been ended. Where nobody collects zombies, PostgreSQL would take one for a running
-        // server.
-        Files.deleteIfExists(data.postgresNote());
-        Path log = data.log("postgres");
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setPort(port)
-                .setDataDirectory(data.resolve("postgres"))
-                .setCleanDataDirectory(false)
-                .setOverrideWorkingDirectory(data.resolve("postgres-program").toFile())
-                .setServerConfig("listen_addresses", "127.0.0.1")
-                .setServerConfig("unix_socket_directories", "''")
-                .setServerConfig("log_destination", "stderr")
-                // The library starts it with this off, and a killed server would lose the last commits that it
-                // confirmed.
-                .setServerConfig("synchronous_commit", "on")
-                .setLocaleConfig("locale", "C.UTF-8")
-                .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .setRegisterShutdownHook(false)
-                .setPGStartupWait(START_LIMIT);
-        try {
-            postgres = builder.start();
-        } catch (IOException | IllegalStateException e) {
-            throw new IOException(e.getMessage() + ". The end of " + log + ":\n" + ChildProcess.tail(log), e);
-        }
-        note(POSTGRES, postmaster());
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
-                Statement statement = connection.createStatement()) {
-            if (!exists(statement, "SELECT 1 FROM pg_roles WHERE rolname = 'caravana'")) {
-                statement.execute("CREATE ROLE caravana LOGIN PASSWORD 'caravana'");
-            }
-            if (!exists(statement, "SELECT 1 FROM pg_database WHERE datname = 'caravana'")) {
-                statement.execute("CREATE DATABASE caravana OWNER caravana");
-            }
-        }
-    }
-
-    private static boolean exists(Statement statement, String query) throws SQLException {
-        try (ResultSet rows = statement.executeQuery(query)) {
-            return rows.next();
-        }
-    }
-
-    /** The server itself: what the library started has ended by now, having brought it up. */
-    private ProcessHandle postmaster() throws IOException {
-        List<String> lines = Files.readAllLines(data.postgresNote());
-        return ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
-                .orElseThrow(() -> new IOException("PostgreSQL ended while starting; see " + data.log("postgres")));
+        defaults.put("SQS_LONG_POLL_SECONDS", "2");
     }
 
     private void startRedis(int port) throws IOException {
-        Path folder = Files.createDirectories(data.resolve("redis"));
-        String program =
-                ExecutableProvider.newJarResourceProvider(folder.toFile()).get().getAbsolutePath();
-        noted(ChildProcess.start(
-                REDIS,
-                List.of(
-                        program,
-                        "--bind",
-                        "127.0.0.1",
-                        "--port",
-                        String.valueOf(port),
-                        "--save",
-                        "",
-                        "--appendonly",
-                        "no",
-                        "--dir",
-                        folder.toString()),
-                Map.of(),
-                data.log(REDIS)));
+        Path programs = data.resolve("redis-program");
+        Command.run("delete " + programs, List.of("rm", "-rf", programs.toString()));
+        Files.createDirectories(programs);
+        String program = ExecutableProvider.newJarResourceProvider(programs.toFile())
+                .get()
+                .getAbsolutePath();
+        Path folder = RunFolder.ofUser(data.resolve("redis"));
+        RunFolder.ofUser(programs);
+        // By a file: arguments can be read by everybody on this machine.
+        Path settings = RunFolder.writeForUser(
+                data.resolve("redis.conf"), """
+                bind 127.0.0.1
+                port %d
+                requirepass %s
+                save ""
+                appendonly no
+                dir "%s"
+                """.formatted(port, secrets.ofServer(REDIS), folder));
+        noted(ChildProcess.start(REDIS, List.of(program, settings.toString()), Map.of(), data.log(REDIS)));
     }
 
     private void startSqs(int port) throws IOException {
-        Files.createDirectories(data.resolve("sqs"));
+        Path folder = RunFolder.ofUser(data.resolve("sqs"));
         noted(java(
                 SQS,
                 128,
+                Map.of(SqsServer.PATH, secrets.ofServer(SQS)),
                 SqsServer.class.getName(),
                 String.valueOf(port),
-                data.resolve("sqs").resolve("queues").toString()));
+                folder.resolve("queues").toString()));
     }
 
     private void startS3(int port) throws IOException {
-        Path folder = Files.createDirectories(data.resolve("s3"));
-        Files.createDirectories(folder.resolve(BUCKET));
-        Path settings = data.resolve("s3.properties");
-        Files.writeString(settings, """
+        Path bucket = data.resolve("s3").resolve(BUCKET);
+        if (!Files.exists(bucket)) {
+            Files.createDirectories(bucket);
+        }
+        Path folder = RunFolder.ofUser(bucket.getParent());
+        Path settings = RunFolder.writeForUser(
+                data.resolve("s3.properties"), """
                 s3proxy.endpoint=http://127.0.0.1:%d
                 s3proxy.authorization=aws-v2-or-v4
                 s3proxy.identity=%s
@@ -266,27 +219,23 @@ final class Servers implements AutoCloseable {
                 jclouds.filesystem.basedir=%s
                 jclouds.identity=unused
                 jclouds.credential=unused
-                """.formatted(port, ACCESS_KEY, SECRET_KEY, folder));
-        noted(java(S3, 256, "org.gaul.s3proxy.Main", "--properties", settings.toString()));
+                """.formatted(port, ACCESS_KEY, secrets.ofServer(S3), folder));
+        noted(java(S3, 256, Map.of(), "org.gaul.s3proxy.Main", "--properties", settings.toString()));
     }
 
-    private ChildProcess java(String name, int heapMegabytes, String mainClass, String... arguments) {
+    private ChildProcess java(
+            String name, int heapMegabytes, Map<String, String> environment, String mainClass, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(ProjectLayout.java());
         command.addAll(ProjectLayout.smallJvm(heapMegabytes));
         command.addAll(List.of("-cp", ProjectLayout.classPath(), mainClass));
         command.addAll(List.of(arguments));
-        return ChildProcess.start(name, command, Map.of(), data.log(name));
+        return ChildProcess.start(name, command, environment, data.log(name));
     }
 
     private void noted(ChildProcess child) {
         children.put(child.name(), child);
-        note(child.name(), child.handle());
-    }
-
-    private void note(String name, ProcessHandle handle) {
-        data.note(name, handle);
-        handles.put(name, handle);
+        data.note(child.name(), child.handle());
     }
 
     /** What web has to keep to itself. */
@@ -294,38 +243,59 @@ final class Servers implements AutoCloseable {
         return secrets;
     }
 
-    /** The variables that point an app at these servers. */
-    Map<String, String> environment() {
-        return environment;
+    /** The variables without which an app would not work with these servers. */
+    Map<String, String> required() {
+        return required;
     }
 
-    /** The servers' processes by name. */
-    Map<String, ProcessHandle> handles() {
-        return handles;
+    /** Variables of an app that may have other values. */
+    Map<String, String> defaults() {
+        return defaults;
+    }
+
+    /** The servers' names. */
+    Set<String> names() {
+        return children.keySet();
+    }
+
+    /** A server's process. */
+    ProcessHandle handle(String name) {
+        return children.get(name).handle();
     }
 
     /** Completes with the name of the first server that ends. */
     CompletableFuture<Object> firstExit() {
-        return CompletableFuture.anyOf(handles.entrySet().stream()
-                .map(e -> e.getValue().onExit().thenApply(ended -> e.getKey()))
+        return CompletableFuture.anyOf(children.values().stream()
+                .map(child -> child.handle().onExit().thenApply(ended -> child.name()))
                 .toArray(CompletableFuture[]::new));
     }
 
-    private static boolean answersPing(int port) {
+    private boolean postgresLetsIn() {
+        String address = "jdbc:postgresql://127.0.0.1:%d/%s?connectTimeout=%d&socketTimeout=%3$d"
+                .formatted(ports.get(Ports.POSTGRES), Postgres.ROLE, CALL_LIMIT.toSeconds());
+        try (Connection connection = DriverManager.getConnection(address, Postgres.ROLE, secrets.ofServer(POSTGRES))) {
+            return !connection.isClosed();
+        } catch (SQLException notYet) {
+            return false;
+        }
+    }
+
+    private boolean redisAsksForPassword() {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
-            socket.setSoTimeout(500);
+            int limit = (int) CALL_LIMIT.toMillis();
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(Ports.REDIS)), limit);
+            socket.setSoTimeout(limit);
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII).equals("+PONG");
+            return new String(socket.getInputStream().readNBytes(7), StandardCharsets.US_ASCII).equals("-NOAUTH");
         } catch (IOException notYet) {
             return false;
         }
     }
 
-    private static boolean answersHttp(int port, String path) {
+    private static boolean answersHttp(String address) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                    .timeout(Duration.ofSeconds(2))
+            HttpRequest request = HttpRequest.newBuilder(URI.create(address))
+                    .timeout(CALL_LIMIT)
                     .build();
             int status = HttpClient.newHttpClient()
                     .send(request, HttpResponse.BodyHandlers.discarding())
@@ -344,18 +314,9 @@ final class Servers implements AutoCloseable {
     @Override
     public void close() {
         // All are asked before the first is waited for.
-        children.values().forEach(child -> child.handle().destroy());
+        children.values().forEach(ChildProcess::askToStop);
         for (ChildProcess child : children.values()) {
             child.stop(STOP_LIMIT);
-        }
-        if (postgres != null) {
-            try {
-                postgres.close();
-                // The library asks it to stop and does not wait for its end.
-                Optional.ofNullable(handles.get(POSTGRES)).ifPresent(p -> Liveness.stop(p, STOP_LIMIT));
-            } catch (IOException e) {
-                System.err.println("PostgreSQL did not stop cleanly: " + e.getMessage());
-            }
         }
     }
 }

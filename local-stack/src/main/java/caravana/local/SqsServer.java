@@ -33,6 +33,9 @@ import scala.collection.immutable.List$;
  * a kill.
  *
  * <p>Arguments: port, file. It makes the queue {@code video-jobs} and its dead-letter queue when they are missing.
+ *
+ * <p>ElasticMQ checks no credentials. In their place, its addresses begin with a path that only its clients know; only an
+ * order to move dead letters back, which names a queue by its ARN, is taken without it.
  */
 public final class SqsServer {
 
@@ -44,16 +47,16 @@ public final class SqsServer {
     static final String DEAD_LETTERS_ARN = "arn:aws:sqs:us-east-1:" + ACCOUNT + ":" + DEAD_LETTERS;
     static final int MAX_RECEIVES = 5;
 
-    private static final Duration RESTORE_LIMIT = Duration.ofSeconds(20);
-    private static final Duration CALL_LIMIT = Duration.ofSeconds(5);
+    /** The environment variable with the path that its addresses begin with. */
+    static final String PATH = "CARAVANA_SQS_PATH";
 
     private SqsServer() {}
 
     /** Serves until the process is ended. */
     public static void main(String[] args) throws Exception {
-        int port = Integer.parseInt(args[0]);
-        serve(port, args[1]);
-        createQueue(port, DEAD_LETTERS, Map.of("MessageRetentionPeriod", days(14)));
+        NodeAddress address = new NodeAddress("http", "127.0.0.1", Integer.parseInt(args[0]), System.getenv(PATH));
+        serve(address, args[1]);
+        createQueue(address, DEAD_LETTERS, Map.of("MessageRetentionPeriod", days(14)));
         Map<String, String> jobs = new LinkedHashMap<>();
         jobs.put("VisibilityTimeout", "60");
         jobs.put("ReceiveMessageWaitTimeSeconds", "20");
@@ -61,12 +64,12 @@ public final class SqsServer {
         jobs.put(
                 "RedrivePolicy",
                 "{\"deadLetterTargetArn\":\"" + DEAD_LETTERS_ARN + "\",\"maxReceiveCount\":\"" + MAX_RECEIVES + "\"}");
-        createQueue(port, QUEUE, jobs);
-        System.out.println("SQS serves on port " + port);
+        createQueue(address, QUEUE, jobs);
+        System.out.println("SQS serves on port " + address.port());
         Thread.currentThread().join();
     }
 
-    private static void serve(int port, String file) throws Exception {
+    private static void serve(NodeAddress address, String file) throws Exception {
         ActorSystem system = ActorSystem.create("sqs");
         // Without the delay that H2 grants itself, what was answered is on disk.
         SqlQueuePersistenceConfig persistence = new SqlQueuePersistenceConfig(
@@ -82,22 +85,22 @@ public final class SqsServer {
                         QueueManagerActor.class,
                         () -> new QueueManagerActor(new NowProvider(), limits, Option.apply(store))),
                 "queues");
-        Patterns.ask(store, new QueueEvent.Restore(queues), RESTORE_LIMIT)
+        Patterns.ask(store, new QueueEvent.Restore(queues), StartLimit.get())
                 .toCompletableFuture()
                 .get();
         SQSRestServer server = SQSRestServerBuilder$.MODULE$
                 .withActorSystem(system)
                 .withQueueManagerActor(queues)
                 .withInterface("127.0.0.1")
-                .withPort(port)
-                .withServerAddress(new NodeAddress("http", "127.0.0.1", port, ""))
+                .withPort(address.port())
+                .withServerAddress(address)
                 .withSQSLimits(limits)
                 .start();
         server.waitUntilStarted();
     }
 
     /** Makes the queue; one that exists with the same attributes is left as it is. */
-    private static void createQueue(int port, String name, Map<String, String> attributes) throws Exception {
+    private static void createQueue(NodeAddress address, String name, Map<String, String> attributes) throws Exception {
         Map<String, String> form = new LinkedHashMap<>();
         form.put("Action", "CreateQueue");
         form.put("Version", "2012-11-05");
@@ -111,8 +114,8 @@ public final class SqsServer {
         String body = form.entrySet().stream()
                 .map(e -> e.getKey() + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
-                .timeout(CALL_LIMIT)
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address.fullAddress() + "/"))
+                .timeout(StartLimit.get())
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();

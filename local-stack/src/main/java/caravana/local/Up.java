@@ -1,7 +1,6 @@
 package caravana.local;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,8 @@ import java.util.regex.Pattern;
 /** {@code ./caravana up}: the servers, web and worker in the foreground, until a signal or until one of them ends. */
 final class Up {
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    /** The variable by which an app takes edited routes over. */
+    static final String WATCH = "CARAVANA_ROUTES_WATCH";
 
     /** The lines that tell of edited routes. */
     private static final Pattern RELOADS = Pattern.compile(".*RouteReloader\\s*: (.*)");
@@ -34,8 +34,8 @@ final class Up {
                 settings.putAll(watched());
             }
             try (Servers servers = Servers.start(data, Ports::fixed);
-                    Apps apps = Apps.start(data, servers.environment(), settings)) {
-                if (!shutdown.unlessAsked(() -> apps.awaitReady(START_LIMIT))) {
+                    Apps apps = Apps.start(data, servers, settings)) {
+                if (!shutdown.unlessAsked(() -> apps.awaitReady())) {
                     return 0;
                 }
                 System.out.println("Caravana is up. Ctrl-C stops it.");
@@ -66,11 +66,9 @@ final class Up {
     private static Map<String, String> watched() {
         String routes = System.getenv("CARAVANA_ROUTES");
         return Map.of(
-                "SPRING_PROFILES_ACTIVE",
-                "local",
                 "CARAVANA_ROUTES",
-                routes == null ? "file:" + ProjectLayout.root().resolve("src/main/resources/camel") : routes,
-                "CARAVANA_ROUTES_WATCH",
+                routes == null ? "file:" + ProjectLayout.project().resolve("src/main/resources/camel") : routes,
+                WATCH,
                 "true",
                 // A route that receives is stopped when its open receive ends.
                 "SQS_LONG_POLL_SECONDS",

@@ -27,7 +27,7 @@ class ChildProcessTest {
                 "group", List.of("sh", "-c", "cut -d' ' -f5 /proc/$$/stat; exec sleep 60"), Map.of(), log);
         try {
             child.awaitReady(
-                    () -> child.tail().endsWith(String.valueOf(child.handle().pid())), Duration.ofSeconds(10));
+                    () -> child.tail().endsWith(String.valueOf(child.handle().pid())));
         } finally {
             child.stop(Duration.ofSeconds(5));
         }

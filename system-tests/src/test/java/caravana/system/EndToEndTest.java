@@ -30,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** From an upload over HTTP to a finished clip, with both packaged apps as processes. */
 class EndToEndTest {
 
-    private static final Duration START = Duration.ofSeconds(90);
     private static final Duration JOB = Duration.ofMinutes(2);
     /** Background of the cards, and of the footage that shows where the logo is. */
     private static final Videos.Pixel CARD = new Videos.Pixel(0x1f, 0x3a, 0x5f);
@@ -65,9 +64,9 @@ class EndToEndTest {
         settings.putAll(RAISED_LIMITS);
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
         worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
-        web.awaitReady(START);
+        web.awaitReady();
         client = ApiClient.signUp(web.uri());
-        worker.awaitReady(START);
+        worker.awaitReady();
     }
 
     @AfterAll

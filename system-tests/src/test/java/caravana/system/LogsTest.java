@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a deployment's logs say about a job, and what they never say. */
 class LogsTest {
 
-    private static final Duration START = Duration.ofSeconds(90);
     private static final Duration JOB = Duration.ofMinutes(2);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -44,8 +43,8 @@ class LogsTest {
             settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
             try (AppProcess web = AppProcess.start(AppProcess.WEB, settings, webLog);
                     AppProcess worker = AppProcess.start(AppProcess.WORKER, settings, workerLog)) {
-                web.awaitReady(START);
-                worker.awaitReady(START);
+                web.awaitReady();
+                worker.awaitReady();
                 ApiClient client = ApiClient.signUp(web.uri());
                 token = client.token();
                 id = upload(client, web, Videos.make(folder.resolve("a.mp4"), "640x360", 3));

@@ -39,7 +39,7 @@ class WebStopTest {
     void uploadsInFlightFinishBeforeThePortCloses() throws Exception {
         try (LocalStack stack = LocalStack.start(folder.resolve("stack"));
                 AppProcess web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))) {
-            web.awaitReady(Duration.ofSeconds(90));
+            web.awaitReady();
             ApiClient client = ApiClient.signUp(web.uri());
             String watched = upload(web, client);
             HttpResponse<InputStream> events = http.send(
@@ -70,7 +70,7 @@ class WebStopTest {
     void aWatcherThatLeftHoldsNothingUp() throws Exception {
         try (LocalStack stack = LocalStack.start(folder.resolve("stack"));
                 AppProcess web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))) {
-            web.awaitReady(Duration.ofSeconds(90));
+            web.awaitReady();
             ApiClient client = ApiClient.signUp(web.uri());
             String watched = upload(web, client);
             for (int i = 0; i < 5; i++) {

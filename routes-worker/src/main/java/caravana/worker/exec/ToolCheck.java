@@ -1,6 +1,11 @@
 package caravana.worker.exec;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +15,10 @@ import org.springframework.stereotype.Component;
 @Component
 public class ToolCheck {
 
-    private static final int PATIENCE_SECONDS = 20;
+    /** The first drawing after a boot collects the machine's fonts, which takes a slow one a minute. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private static final int TAIL_CHARACTERS = 500;
 
     ToolCheck() {
         require("ffmpeg", "install Debian's package ffmpeg", "-version");
@@ -28,29 +36,63 @@ public class ToolCheck {
                 "-");
     }
 
+    private static void require(String tool, String remedy, String... arguments) {
+        require(PATIENCE, tool, remedy, arguments);
+    }
+
     /**
      * Runs a tool once.
      *
-     * @throws IllegalStateException when that fails; the message says what to do
+     * @param patience how long it may take
+     * @param remedy what to do when it ends with a failure or cannot be started
+     * @throws IllegalStateException when that fails; the message says how, and what to do
      */
-    static void require(String tool, String remedy, String... arguments) {
+    static void require(Duration patience, String tool, String remedy, String... arguments) {
         List<String> line = new ArrayList<>(List.of(tool));
         line.addAll(List.of(arguments));
+        String command = "`" + String.join(" ", line) + "`";
+        Path output = null;
         try {
+            output = Files.createTempFile("caravana-tool-check-", ".txt");
             Process process = new ProcessBuilder(line)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectOutput(output.toFile())
                     .start();
-            if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
-                return;
+            process.getOutputStream().close();
+            if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("The worker needs " + tool + ", and " + command + " did not end within "
+                        + patience.toSeconds() + " s; see what keeps this machine busy, and start the worker again");
             }
-            process.destroyForcibly();
-        } catch (IOException notThere) {
-            // Told below.
+            if (process.exitValue() != 0) {
+                throw new IllegalStateException("The worker needs " + tool + ", and " + command + " ended with status "
+                        + process.exitValue() + "; " + remedy + ". The end of what it printed:\n" + tail(output));
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "The worker needs " + tool + " on its PATH, and it could not be started (" + e.getMessage() + "); "
+                            + remedy,
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new IllegalStateException("Stopped while " + command + " ran", e);
+        } finally {
+            delete(output);
         }
-        throw new IllegalStateException(
-                "The worker needs " + tool + " on its PATH, and it does not run as it has to; " + remedy);
+    }
+
+    private static String tail(Path output) throws IOException {
+        String text = Files.readString(output, StandardCharsets.ISO_8859_1).strip();
+        return text.substring(Math.max(0, text.length() - TAIL_CHARACTERS));
+    }
+
+    private static void delete(Path file) {
+        try {
+            if (file != null) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

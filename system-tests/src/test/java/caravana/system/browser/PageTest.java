@@ -43,7 +43,6 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 @ExtendWith(Outcome.class)
 class PageTest {
 
-    private static final Duration START = Duration.ofSeconds(90);
     private static final int SLOW = 800_000;
 
     @TempDir
@@ -67,8 +66,8 @@ class PageTest {
         worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
         video = Videos.make(folder.resolve("Llegada a Bogotá.mp4"), "1280x720", 8);
         text = Files.writeString(folder.resolve("<b>notes<b>.mp4"), "no video at all");
-        web.awaitReady(START);
-        worker.awaitReady(START);
+        web.awaitReady();
+        worker.awaitReady();
     }
 
     @AfterAll

@@ -13,7 +13,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,7 +28,6 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 final class Cluster implements AutoCloseable {
 
     static final List<String> SYSTEMS = List.of("postgres", "redis", "sqs", "s3");
-    private static final Duration START = Duration.ofSeconds(120);
 
     private final Path folder;
     private final LocalStack stack;
@@ -77,7 +75,7 @@ final class Cluster implements AutoCloseable {
     /** Starts web, or starts it again on another port, and waits until it serves. */
     void startWeb() {
         web = AppProcess.start(AppProcess.WEB, environment, folder.resolve("web.log"));
-        web.awaitReady(START);
+        web.awaitReady();
     }
 
     /** Starts one more worker. */
@@ -111,7 +109,7 @@ final class Cluster implements AutoCloseable {
     }
 
     void awaitWorkers() {
-        workers.forEach(worker -> worker.awaitReady(START));
+        workers.forEach(worker -> worker.awaitReady());
     }
 
     LocalStack stack() {
@@ -136,11 +134,7 @@ final class Cluster implements AutoCloseable {
 
     /** A connection to the database itself. */
     Connection database() throws SQLException {
-        String url = direct.get("DATABASE_URL");
-        return DriverManager.getConnection(
-                "jdbc:postgresql://" + url.substring(url.indexOf('@') + 1) + "?connectTimeout=5&socketTimeout=10",
-                "caravana",
-                "caravana");
+        return DriverManager.getConnection(stack.jdbcUrl() + "&connectTimeout=5&socketTimeout=10");
     }
 
     /** The first column of the only row that a query gives, as text. */

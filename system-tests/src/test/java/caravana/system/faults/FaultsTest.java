@@ -139,8 +139,12 @@ class FaultsTest {
                 .map(e -> "'" + e.getKey() + "'")
                 .collect(Collectors.joining(","));
         try (SqsClient sqs = cluster.sqs()) {
-            String task = sqs.startMessageMoveTask(m -> m.sourceArn(cluster.setting("SQS_DLQ_ARN")))
-                    .taskHandle();
+            String deadLetters = sqs.getQueueAttributes(q ->
+                            q.queueUrl(cluster.setting("SQS_DLQ_URL")).attributeNames(QueueAttributeName.QUEUE_ARN))
+                    .attributes()
+                    .get(QueueAttributeName.QUEUE_ARN);
+            String task =
+                    sqs.startMessageMoveTask(m -> m.sourceArn(deadLetters)).taskHandle();
             System.out.println("redriving all dead letters by the queue's move task");
             awaitTrue(
                     "what is healed is taken up again",

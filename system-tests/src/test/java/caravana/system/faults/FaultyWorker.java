@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +33,8 @@ final class FaultyWorker implements AutoCloseable {
         app = AppProcess.start(AppProcess.WORKER, environment, log);
     }
 
-    void awaitReady(Duration patience) {
-        app.awaitReady(patience);
+    void awaitReady() {
+        app.awaitReady();
     }
 
     AppProcess app() {

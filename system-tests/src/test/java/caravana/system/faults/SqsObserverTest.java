@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against the local stack's SQS server, with calls as the AWS SDK makes them. */
-@Timeout(60)
+@Timeout(600)
 class SqsObserverTest {
 
     private static final String JOBS = "video-jobs";
@@ -70,7 +70,7 @@ class SqsObserverTest {
     void observe() throws IOException {
         network = Forwarder.to(new InetSocketAddress("127.0.0.1", sqs.getPort()));
         observer = SqsObserver.to(URI.create("http://127.0.0.1:" + network.port()));
-        observed = URI.create("http://127.0.0.1:" + observer.port());
+        observed = URI.create("http://127.0.0.1:" + observer.port() + sqs.getPath());
     }
 
     @AfterEach
@@ -264,7 +264,7 @@ class SqsObserverTest {
     }
 
     private static HttpRequest request(URI endpoint, String action, String text) {
-        return HttpRequest.newBuilder(endpoint.resolve("/"))
+        return HttpRequest.newBuilder(URI.create(endpoint + "/"))
                 .timeout(LIMIT)
                 .header("Content-Type", "application/x-amz-json-1.0")
                 .header("X-Amz-Target", "AmazonSQS." + action)

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StopTest {
 
     private static final Duration GRACE = Duration.ofSeconds(3);
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration TOOLS_RUN = Duration.ofMinutes(10);
 
     @TempDir
     Path folder;
@@ -33,16 +33,16 @@ class StopTest {
         try (Cluster cluster = new Cluster(folder, new Scale(1).settings(GRACE), path)) {
             cluster.startWeb();
             FaultyWorker first = cluster.addWorker(2);
-            first.awaitReady(START);
+            first.awaitReady();
             List<String> jobs = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 jobs.add(new Uploads()
                         .upload(cluster.web().uri(), standIn.original(Map.of("seconds", "120")))
                         .orElseThrow());
             }
-            await().atMost(START).until(() -> first.tools().size() >= 4);
+            await().atMost(TOOLS_RUN).until(() -> first.tools().size() >= 4);
             FaultyWorker second = cluster.addWorker(3);
-            second.awaitReady(START);
+            second.awaitReady();
 
             double asked = now(cluster);
             first.terminate();

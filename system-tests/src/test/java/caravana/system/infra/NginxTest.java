@@ -35,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Debian's nginx with our configuration, in front of the packaged web app. */
 class NginxTest {
 
-    private static final Duration START = Duration.ofSeconds(90);
     private static final int MEGABYTE = 1024 * 1024;
     private static final String MAX_SIZE = "6MB";
     private static final String TOO_LARGE =
@@ -61,7 +60,7 @@ class NginxTest {
         settings.put("CARAVANA_UPLOAD_MAX_SIZE", MAX_SIZE);
         settings.put("CARAVANA_FORWARDED_HEADERS", "native");
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
-        web.awaitReady(START);
+        web.awaitReady();
         nginx = Nginx.start(folder.resolve("nginx"), web.uri(), "127.0.0.0/8", MAX_SIZE);
         client = ApiClient.signUp(nginx.uri());
     }

@@ -34,7 +34,6 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /** Every query of the dashboards and of the alerts, held against what web and a worker expose after real jobs. */
 class DashboardsTest {
 
-    private static final Duration START = Duration.ofSeconds(120);
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String METRICS = "caravana-prometheus";
 
@@ -56,7 +55,7 @@ class DashboardsTest {
     static void runJobs() throws Exception {
         stack = new OperatedStack(folder.resolve("system"));
         worker = stack.addWorker(1, Map.of());
-        worker.awaitReady(START);
+        worker.awaitReady();
         String video = stack.upload();
         failed = stack.uploadText();
         await().atMost(SOON).until(() -> stack.status(video), "processed"::equals);

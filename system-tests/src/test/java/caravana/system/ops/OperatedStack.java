@@ -20,7 +20,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,8 +34,6 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  * uploads, and an ffmpeg that fails or takes its time when it is told to.
  */
 final class OperatedStack implements AutoCloseable {
-
-    private static final Duration START = Duration.ofSeconds(120);
 
     /** A tenth of the product's times, so that a lease runs out within seconds. */
     private static final String WORKER_TIMES = """
@@ -86,7 +83,7 @@ final class OperatedStack implements AutoCloseable {
         settings.put("CARAVANA_WEB_MANAGEMENT_PORT", String.valueOf(webManagementPort));
         settings.put("SPRING_APPLICATION_JSON", WEB_TIMES);
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
-        web.awaitReady(START);
+        web.awaitReady();
         owner = ApiClient.signUp(web.uri());
         operator = ApiClient.logIn(
                 web.uri(),
@@ -245,9 +242,7 @@ final class OperatedStack implements AutoCloseable {
 
     /** A connection to the database, of the test's own. */
     Connection database() throws SQLException {
-        String url = stack.environment().get("DATABASE_URL");
-        return DriverManager.getConnection(
-                "jdbc:postgresql://" + url.substring(url.indexOf('@') + 1), "caravana", "caravana");
+        return DriverManager.getConnection(stack.jdbcUrl());
     }
 
     /** A client of the queue, of the test's own. */

@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  */
 class RunbooksTest {
 
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration LISTED = Duration.ofMinutes(10);
     private static final Duration SOON = Duration.ofSeconds(60);
 
     /** Pages of alarms that exist on AWS alone; the checks of the deployment run their scripts. */
@@ -113,7 +113,7 @@ class RunbooksTest {
         String video = stack.upload();
         assertThat(nobody.run("Diagnosis", shell)).contains("\"workers\":[]");
         AppProcess worker = stack.addWorker(1, Map.of());
-        worker.awaitReady(START);
+        worker.awaitReady();
         await().atMost(SOON).until(() -> !stack.worker(worker).isMissingNode());
         assertThat(nobody.run("Verification", shell))
                 .contains(stack.worker(worker).path("worker").asText());
@@ -152,7 +152,7 @@ class RunbooksTest {
         secrets.verified();
 
         Incident stuck = incident("stuck-job", "a worker with a running job is frozen");
-        second.awaitReady(START);
+        second.awaitReady();
         assertThat(Shell.bash("kill -STOP " + first.pid(), Map.of()).status()).isZero();
         assertThat(stuck.run("Diagnosis", shell)).contains(name).contains(video);
         stuck.run("Mitigation", with("WORKER", name));
@@ -271,7 +271,7 @@ class RunbooksTest {
         Incident disk = incident("disk-space", "the only worker's disk has less free than its reserve");
         Incident loss = incident("restore-after-data-loss", "the job queue is purged");
         AppProcess full = stack.addWorker(1, Map.of("CARAVANA_WORKER_DISK_RESERVE", "1000TB"));
-        await().atMost(START)
+        await().atMost(LISTED)
                 .until(() -> stack.worker(full).path("closed_by").toString().contains("disk"));
         former.close();
         lookAt(full);
@@ -294,7 +294,7 @@ class RunbooksTest {
         loss.run("Mitigation", shell);
 
         AppProcess last = stack.addWorker(2, Map.of());
-        last.awaitReady(START);
+        last.awaitReady();
         loss.run("Verification", shell);
         assertThat(stack.status(video)).isEqualTo("processed");
         await().atMost(SOON).until(() -> !stack.worker(last).isMissingNode());

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -27,7 +26,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** Routes shipped as versions, as docs/editing-routes.md tells it: shipped, run, refused, and rolled back. */
 class ShippingTest {
 
-    private static final Duration START = Duration.ofSeconds(90);
     private static final String RECEIVE = "web/receive-upload.camel.yaml";
 
     @TempDir
@@ -93,7 +91,7 @@ class ShippingTest {
     /** How web answers an upload with the routes of a version. */
     private String answerUnder(String version) throws IOException, InterruptedException {
         try (AppProcess web = start(version)) {
-            web.awaitReady(START);
+            web.awaitReady();
             String answer = ApiClient.signUp(web.uri())
                     .upload(web.uri(), "shipped", BodyPublishers.ofString("no video"))
                     .body();
@@ -105,7 +103,7 @@ class ShippingTest {
     /** What web says when it does not start with a version. */
     private String refusalOf(String version) {
         try (AppProcess web = start(version)) {
-            assertThatThrownBy(() -> web.awaitReady(START)).isInstanceOf(LocalStackException.class);
+            assertThatThrownBy(() -> web.awaitReady()).isInstanceOf(LocalStackException.class);
             assertThat(web.handle().isAlive()).isFalse();
             String tail = web.tail();
             System.out.println("web with version " + version + " refuses to start:\n" + tail);

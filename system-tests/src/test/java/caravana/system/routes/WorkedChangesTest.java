@@ -29,7 +29,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** The worked changes of docs/editing-routes.md, each applied to a copy of the routes and run end to end. */
 class WorkedChangesTest {
 
-    private static final Duration START = Duration.ofSeconds(90);
     private static final Duration JOB = Duration.ofMinutes(2);
 
     /** By which every scanner can be tested, and which harms nobody. */
@@ -49,7 +48,7 @@ class WorkedChangesTest {
     static void start() throws Exception {
         stack = LocalStack.start(folder.resolve("stack"));
         web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))
-                .awaitReady(START);
+                .awaitReady();
         client = ApiClient.signUp(web.uri());
         sample = Videos.make(folder.resolve("sample.mp4"), "640x360", 4);
     }
@@ -125,7 +124,7 @@ class WorkedChangesTest {
         settings.put("CARAVANA_ROUTES", routes.setting());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work-" + change).toString());
         return AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker-" + change + ".log"))
-                .awaitReady(START);
+                .awaitReady();
     }
 
     /** ClamAV's own signatures cannot be had everywhere; this one stand-in knows the signature that every scanner knows. */

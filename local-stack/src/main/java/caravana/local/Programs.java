@@ -1,0 +1,96 @@
+package caravana.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Folders with what was built, where the user of servers and apps can read them, made from the build's own when needed. */
+final class Programs {
+
+    private static final String ORIGINAL = "copy-of";
+    private static final String VERSION = "made-from";
+
+    private Programs() {}
+
+    /** Where to put what is made from a build folder: there, unless the user cannot read it. */
+    static Path place(Path buildFolder) {
+        if (LocalUser.current().canRead(buildFolder)) {
+            return buildFolder;
+        }
+        try {
+            String name = LocalUser.nameOf(buildFolder);
+            Path copies = LocalUser.folder("programs");
+            if (!Files.exists(copies.resolve(name).resolve(ORIGINAL))) {
+                deleteForgotten(copies);
+                Files.writeString(LocalUser.folder("programs/" + name).resolve(ORIGINAL), buildFolder.toString());
+            }
+            return copies.resolve(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes the copies of build folders that exist no more. */
+    private static void deleteForgotten(Path copies) throws IOException {
+        try (Stream<Path> all = Files.list(copies)) {
+            for (Path copy : all.toList()) {
+                Path original = copy.resolve(ORIGINAL);
+                if (Files.exists(original) && Files.notExists(Path.of(Files.readString(original)))) {
+                    delete(copy);
+                }
+            }
+        }
+    }
+
+    /** A file's version: another one has another time or size. */
+    static String version(Path file) {
+        try {
+            return file + " " + Files.getLastModifiedTime(file) + " " + Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * A folder made from something in that version; made anew when it was made from another.
+     *
+     * @param maker fills the empty folder that it is given
+     * @return the folder, readable for every user that can enter the folders above it
+     */
+    static Path make(Path folder, String version, Consumer<Path> maker) {
+        Path stamp = folder.resolve(VERSION);
+        // Tests of several JVMs may come here at once.
+        try (FileChannel channel = FileChannel.open(
+                        folder.resolveSibling(folder.getFileName() + ".lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            if (lock.isValid() && Files.exists(stamp) && Files.readString(stamp).equals(version)) {
+                return folder;
+            }
+            Path fresh = folder.resolveSibling(folder.getFileName() + ".new");
+            delete(fresh);
+            Files.createDirectories(fresh);
+            maker.accept(fresh);
+            Files.writeString(fresh.resolve(VERSION), version);
+            Command.run("open " + fresh, List.of("chmod", "-R", "go+rX", fresh.toString()));
+            delete(folder);
+            Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        Command.run("delete " + folder, List.of("rm", "-rf", folder.toString()));
+    }
+}
