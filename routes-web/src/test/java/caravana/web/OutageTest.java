@@ -15,7 +15,7 @@ import org.springframework.boot.test.web.server.LocalManagementPort;
 import org.springframework.test.context.TestPropertySource;
 
 /** The systems behind web killed for real: nothing is accepted that is not there, and nothing is left behind. */
-@TestPropertySource(properties = "caravana.reconciler.period=500ms")
+@TestPropertySource(properties = {"caravana.reconciler.period=500ms", "caravana.events.heartbeat=500ms"})
 class OutageTest extends WebTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
@@ -60,6 +60,30 @@ class OutageTest extends WebTest {
         }
         await().atMost(SOON).ignoreExceptions().untilAsserted(this::assertNothingLeft);
         assertThat(uploaded(user)).isNotBlank();
+    }
+
+    @Test
+    void eventStreamsOutliveTheDatabase() throws Exception {
+        Api user = user();
+        String id = uploaded(user);
+        try (EventClient events = new EventClient(port).send("GET", "/api/videos/events", user.token())) {
+            assertThat(events.line("data:")).contains(id);
+            stack.kill("postgres");
+            try {
+                assertUnavailable(user.get("/api/videos/" + id + "/events"));
+                for (int i = 0; i < 3; i++) {
+                    assertThat(events.line(":")).isEqualTo(":still there");
+                }
+            } finally {
+                stack.restart("postgres");
+            }
+            await().atMost(SOON).ignoreExceptions().until(() -> {
+                set(id, "attempts = 1");
+                return true;
+            });
+
+            assertThat(events.line("data:")).contains(id, "\"attempts\":1");
+        }
     }
 
     @Test

@@ -1,47 +1,39 @@
 package caravana.web.events;
 
-import java.lang.reflect.Method;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import java.util.Map;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.bind.annotation.RequestMethod;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
-import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import org.springframework.core.Ordered;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 /**
- * Leads {@code /api/videos/events} and {@code /api/videos/{video_id}/events} to {@link VideoEvents}. Camel's mapping comes
+ * Leads {@code /api/videos/events} and {@code /api/videos/{video_id}/events} to {@link EventCalls}. Camel's mapping comes
  * before all ordinary ones, and takes everything below the addresses that it knows.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(EventsProperties.class)
 class EventsMapping {
 
     private static final int BEFORE_CAMEL = -2;
 
     @Bean
-    RequestMappingHandlerMapping videoEventsMapping(VideoEvents events) throws NoSuchMethodException {
-        RequestMappingHandlerMapping mapping = new RequestMappingHandlerMapping() {
-            @Override
-            protected boolean isHandler(Class<?> beanType) {
-                return false;
-            }
-        };
-        mapping.setOrder(BEFORE_CAMEL);
-        register(
-                mapping,
-                "/api/videos/{video_id}/events",
-                events,
-                VideoEvents.class.getMethod("watchOne", String.class, String.class));
-        register(mapping, "/api/videos/events", events, VideoEvents.class.getMethod("watchAll", String.class));
-        return mapping;
+    SimpleUrlHandlerMapping videoEventsMapping(EventCalls calls) {
+        return new SimpleUrlHandlerMapping(
+                Map.of("/api/videos/events", calls, "/api/videos/{video_id}/events", calls), BEFORE_CAMEL);
     }
 
-    private static void register(
-            RequestMappingHandlerMapping mapping, String path, VideoEvents events, Method answering) {
-        mapping.registerMapping(
-                RequestMappingInfo.paths(path)
-                        .methods(RequestMethod.GET)
-                        .options(mapping.getBuilderConfiguration())
-                        .build(),
-                events,
-                answering);
+    /** It comes first: whatever the other filters check has been checked when the request came. */
+    @Bean
+    FilterRegistrationBean<Filter> continuedRequests() {
+        FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>(Continued::resume);
+        filter.setName("continuedRequests");
+        filter.setDispatcherTypes(DispatcherType.ASYNC);
+        filter.addUrlPatterns(Continued.PATH);
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
     }
 }

@@ -9,13 +9,27 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Event streams.
  *
- * @param streams how many may be open on this node; more get 503
- * @param period how often it is looked for changes, once for all streams
- * @param heartbeat how long a stream is silent before it gets a comment, by which a client that is gone is noticed
+ * @param streams how many may be open on this node, 1 or more; more are answered 503
+ * @param streamsPerAccount how many of them may be one account's, 1 or more; null for a quarter of {@code streams}. More
+ *     are answered 429
+ * @param period how often the node looks for changes, once for all streams
+ * @param heartbeat how long a stream is silent before it gets a comment, which reveals a client that is gone
+ * @param patience how long a client may take nothing of what is sent; then its connection is closed
  */
 @Validated
 @ConfigurationProperties("caravana.events")
 record EventsProperties(
         @Min(1) int streams,
+        @Min(1) Integer streamsPerAccount,
         @NotNull Duration period,
-        @NotNull Duration heartbeat) {}
+        @NotNull Duration heartbeat,
+        @NotNull Duration patience) {
+
+    private static final int ACCOUNTS_PER_NODE = 4;
+
+    EventsProperties {
+        if (streamsPerAccount == null) {
+            streamsPerAccount = Math.max(1, streams / ACCOUNTS_PER_NODE);
+        }
+    }
+}

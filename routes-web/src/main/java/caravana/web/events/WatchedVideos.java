@@ -1,6 +1,7 @@
 package caravana.web.events;
 
 import caravana.web.StatementParameters;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.springframework.stereotype.Component;
 @Component("watchedVideos")
 public class WatchedVideos {
 
+    /** How many of one account's videos are watched at once: those that changed last. */
+    static final int MOST = 1000;
+
     private final StringRedisTemplate redis;
 
     WatchedVideos(StringRedisTemplate redis) {
@@ -25,50 +29,27 @@ public class WatchedVideos {
     }
 
     /**
-     * A video as it was found.
-     *
-     * @param row a row of {@code watch-videos.sql}
-     * @param progress what its worker last told Redis; null when nobody is at it
-     */
-    public record Found(Map<String, Object> row, Map<String, String> progress) {
-
-        /** A video that is not there any more. */
-        static Found gone(String id) {
-            return new Found(Map.of("video_id", id, "status", "deleting"), null);
-        }
-
-        String id() {
-            return (String) row.get("video_id");
-        }
-
-        String owner() {
-            return (String) row.get("owner_id");
-        }
-
-        boolean is(String status) {
-            return status.equals(row.get("status"));
-        }
-    }
-
-    /**
-     * All that was found at one time.
+     * All that was found at one time, in the order in which it changed.
      *
      * @param at milliseconds of the database's clock; 0 when nothing was found
      */
-    public record Findings(long at, List<Found> videos) {}
+    record Findings(long at, List<FoundVideo> videos) {}
 
     /** Sets the parameters of {@code watch-videos.sql}. */
     public void ask(Exchange exchange) {
         Map<String, Object> parameters = new HashMap<>();
+        Map<?, ?> since = exchange.getProperty("since", Map.class);
         parameters.put("ids", array(exchange.getProperty("ids", Set.class)));
-        parameters.put("owners", array(exchange.getProperty("owners", Set.class)));
-        parameters.put("since", exchange.getProperty("since"));
+        parameters.put("owners", array(since.keySet()));
+        parameters.put("since", array(since.values()));
+        parameters.put("last_round", exchange.getProperty("last_round"));
+        parameters.put("most", MOST);
         StatementParameters.set(exchange, parameters);
     }
 
-    /** UUIDs as PostgreSQL writes an array of them. */
-    private static String array(Set<?> ids) {
-        return ids.toString().replace('[', '{').replace(']', '}');
+    /** As PostgreSQL writes an array. */
+    private static String array(Collection<?> values) {
+        return values.toString().replace('[', '{').replace(']', '}');
     }
 
     /**
@@ -100,17 +81,19 @@ public class WatchedVideos {
         return byId;
     }
 
-    /** Puts rows and progress together. */
-    public Findings compose(
+    /** Puts rows and progress together, as {@link Findings}. */
+    public Object compose(
             @ExchangeProperty("rows") List<Map<String, Object>> rows,
             @ExchangeProperty("progress") Map<String, Map<String, String>> progress) {
         long at = rows.isEmpty() ? 0 : ((Number) rows.get(0).get("asked_at")).longValue();
-        List<Found> videos = rows.stream()
+        List<FoundVideo> videos = rows.stream()
                 .map(row -> {
                     Map<String, Object> content = new LinkedHashMap<>(row);
-                    // Otherwise each round would find everything changed.
+                    // They change by themselves: each round would find everything changed.
                     content.remove("asked_at");
-                    return new Found(content, progress == null ? null : progress.get(row.get("video_id")));
+                    boolean replay = Boolean.TRUE.equals(content.remove("replay"));
+                    return new FoundVideo(
+                            content, progress == null ? null : progress.get((String) row.get("video_id")), replay);
                 })
                 .toList();
         return new Findings(at, videos);

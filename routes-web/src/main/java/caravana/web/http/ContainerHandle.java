@@ -6,8 +6,8 @@ import org.apache.catalina.connector.Request;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ContinueResponseTiming;
 
-/** What Tomcat can do with a request's body and the servlet API has no call for. Valid until the request ends. */
-final class ContainerHandle {
+/** What Tomcat can do with a request and the servlet API has no call for. Valid until the request ends. */
+public final class ContainerHandle {
 
     private static final String NAME = ContainerHandle.class.getName();
 
@@ -18,13 +18,14 @@ final class ContainerHandle {
     }
 
     /** Lends it to the request's filters. */
-    static ContainerHandle lend(Request request) {
+    public static ContainerHandle lend(Request request) {
         ContainerHandle handle = new ContainerHandle(request);
         request.setAttribute(NAME, handle);
         return handle;
     }
 
-    static ContainerHandle of(ServletRequest request) {
+    /** The handle of a request that {@link UnreadBodyValve} has passed. */
+    public static ContainerHandle of(ServletRequest request) {
         return (ContainerHandle) request.getAttribute(NAME);
     }
 
@@ -41,5 +42,13 @@ final class ContainerHandle {
         request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
         // Tomcat takes that for an error, and would have it answered.
         request.getResponse().setErrorReported();
+    }
+
+    /**
+     * Closes the connection when this thread, one of the container's, returns, and sends nothing of what is still buffered.
+     * Completing the request instead would wait until the client has taken all of it.
+     */
+    public void closeNow() {
+        request.getResponse().getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);
     }
 }

@@ -78,8 +78,7 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
         try {
             chain.doFilter(request, response);
         } finally {
-            // What goes on asynchronously is a body on its way, which its filter counts, or an event stream, which ends
-            // when draining begins.
+            // What goes on asynchronously is counted by itself: a body on its way, or an event stream.
             inFlight.end();
         }
     }

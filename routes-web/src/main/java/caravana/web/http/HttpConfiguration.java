@@ -19,6 +19,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 public class HttpConfiguration {
 
+    private static final String TOO_MANY = "too_many_at_once";
+
     /** Ordinary calls at once. */
     private static final int CALLS = 192;
 
@@ -38,8 +40,8 @@ public class HttpConfiguration {
             ApiMetrics metrics) {
         return new StreamingHttpEngine(
                 server.getPort(),
-                new Places("calls", CALLS, CALLS),
-                new Places("uploads", upload.atOnce(), upload.atOncePerAccount()),
+                new Places("calls", TOO_MANY, CALLS, CALLS),
+                new Places("uploads", TOO_MANY, upload.atOnce(), upload.atOncePerAccount()),
                 () -> {
                     RouteReloader watching = reloader.getIfAvailable();
                     return watching != null && watching.isReloading();

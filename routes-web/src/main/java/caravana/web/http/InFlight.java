@@ -5,16 +5,18 @@ import org.springframework.stereotype.Component;
 
 /** Counts the requests that are being served. */
 @Component
-class InFlight {
+public class InFlight {
 
     /** One party for this itself, and one for each request. */
     private final Phaser requests = new Phaser(1);
 
-    void begin() {
+    /** A request has begun. */
+    public void begin() {
         requests.register();
     }
 
-    void end() {
+    /** A request that had begun has ended. */
+    public void end() {
         requests.arriveAndDeregister();
     }
 

@@ -6,22 +6,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /** Bounds how many calls of a kind run at once: in all, and of one account. What is more is refused and never waits. */
-final class Places {
+public final class Places {
 
     private static final int RETRY_SECONDS = 5;
 
     private final String what;
+    private final String code;
     private final Semaphore free;
     private final int perAccount;
     private final Map<UUID, Integer> byAccount = new ConcurrentHashMap<>();
 
     /**
      * @param what what runs in them, for the refusal: "uploads", say
+     * @param code the refusal's code when an account has all that it may have
      * @param total how many run at once, 1 or more
      * @param perAccount how many of them may be one account's, 1 or more
      */
-    Places(String what, int total, int perAccount) {
+    public Places(String what, String code, int total, int perAccount) {
         this.what = what;
+        this.code = code;
         this.free = new Semaphore(total);
         this.perAccount = perAccount;
     }
@@ -30,15 +33,15 @@ final class Places {
      * Takes a place, until {@link #leave}.
      *
      * @param caller null for a call without a token, which no account is charged for
-     * @throws Problem 429 {@code too_many_at_once} when the account has all that it may have; 503 {@code busy} when none
+     * @throws Problem 429 with the code of these places when the account has all that it may have; 503 {@code busy} when none
      *     is free
      */
-    void take(Caller caller) {
+    public void take(Caller caller) {
         if (caller != null && byAccount.merge(caller.id(), 1, Integer::sum) > perAccount) {
             discharge(caller);
             throw new Problem(
                     429,
-                    "too_many_at_once",
+                    code,
                     "This account has %d %s running; wait until one of them ends.".formatted(perAccount, what),
                     RETRY_SECONDS);
         }
@@ -49,7 +52,7 @@ final class Places {
     }
 
     /** Gives the place back. */
-    void leave(Caller caller) {
+    public void leave(Caller caller) {
         free.release();
         discharge(caller);
     }

@@ -1,0 +1,178 @@
+package caravana.web.events;
+
+import caravana.logging.LogContext;
+import caravana.web.http.Caller;
+import caravana.web.http.InFlight;
+import caravana.web.http.Places;
+import caravana.web.http.Problem;
+import caravana.web.http.ProblemWriter;
+import caravana.web.http.Problems;
+import caravana.web.identity.Callers;
+import caravana.web.video.VideoDocument;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.http.MediaType;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.web.HttpRequestHandler;
+import org.springframework.web.servlet.HandlerMapping;
+
+/**
+ * Answers at the addresses of the event streams. {@code GET} opens one; {@code HEAD} is answered by the same checks and
+ * headers, and opens none.
+ */
+@Component
+class EventCalls implements HttpRequestHandler, DisposableBean {
+
+    /** Videos that are looked up at once; each takes a connection to the database. */
+    private static final int CHECKS = 4;
+
+    /** How long a call may wait for that. */
+    private static final long CHECK_PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private final VideoEvents events;
+    private final Places places;
+    private final InFlight inFlight;
+    private final VideoDocument documents;
+    private final ObjectMapper mapper;
+    private final Problems failures;
+    private final ProblemWriter problems;
+    // No bean: any Executor bean would switch Spring Boot's own off. The places bound how many wait for it.
+    private final ExecutorService checks =
+            Executors.newFixedThreadPool(CHECKS, new CustomizableThreadFactory("events-check-"));
+
+    EventCalls(
+            VideoEvents events,
+            EventsProperties settings,
+            InFlight inFlight,
+            VideoDocument documents,
+            ObjectMapper mapper,
+            Problems failures,
+            ProblemWriter problems) {
+        this.events = events;
+        this.places = new Places("event streams", "too_many_streams", settings.streams(), settings.streamsPerAccount());
+        this.inFlight = inFlight;
+        this.documents = documents;
+        this.mapper = mapper;
+        this.failures = failures;
+        this.problems = problems;
+    }
+
+    @Override
+    public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        // Null at the address without an id.
+        Map<?, ?> path = (Map<?, ?>) request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
+        String video = path == null ? null : (String) path.get("video_id");
+        Opening opening = new Opening(Callers.current(), Callers.currentUntil(), video, lastEvent(request));
+        try {
+            places.take(opening.caller);
+        } catch (Problem full) {
+            problems.write(full, response);
+            return;
+        }
+        inFlight.begin();
+        if (opening.video == null) {
+            opening.proceed(request, response);
+        } else {
+            request.setAttribute(Continued.NAME, opening);
+            opening.request = request.startAsync();
+            opening.request.setTimeout(0);
+            checks.execute(opening);
+        }
+    }
+
+    /** The time of an event that we sent; null when the client names none, or somebody else's. */
+    private static Long lastEvent(HttpServletRequest request) {
+        String id = request.getHeader("Last-Event-ID");
+        return id != null && id.matches("\\d{13}") ? Long.valueOf(id) : null;
+    }
+
+    @Override
+    public void destroy() {
+        checks.shutdown();
+    }
+
+    /** A call that has a place, until it is answered or its stream is over. */
+    private final class Opening implements Continued, Runnable {
+
+        private final Caller caller;
+        private final Instant until;
+        private final String video;
+        private final Long lastEvent;
+        private final long begun = System.nanoTime();
+        private AsyncContext request;
+        private volatile Problem refusal;
+
+        Opening(Caller caller, Instant until, String video, Long lastEvent) {
+            this.caller = caller;
+            this.until = until;
+            this.video = video;
+            this.lastEvent = lastEvent;
+        }
+
+        /** Looks the video up, without a thread of the container's. */
+        @Override
+        public void run() {
+            if (System.nanoTime() - begun > CHECK_PATIENCE_NANOS) {
+                refusal = Problem.of(503);
+            } else {
+                try {
+                    events.check(caller, video);
+                } catch (RuntimeException e) {
+                    refusal = failures.of(e);
+                } finally {
+                    LogContext.clear();
+                }
+            }
+            request.dispatch(PATH);
+        }
+
+        @Override
+        public void proceed(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            if (refusal == null && events.isDraining()) {
+                refusal = new Problem(503, "busy", "This node is stopping; open the stream again.");
+            }
+            if (refusal != null) {
+                leave();
+                problems.write(refusal, response);
+                return;
+            }
+            response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+            // Otherwise nginx would pass events on when a buffer is full.
+            response.setHeader("X-Accel-Buffering", "no");
+            if (request.getMethod().equals("HEAD")) {
+                leave();
+                return;
+            }
+            EventStream stream = new EventStream(
+                    caller.getId(),
+                    // As the database writes it.
+                    video == null ? null : video.toLowerCase(Locale.ROOT),
+                    lastEvent,
+                    until,
+                    documents,
+                    mapper,
+                    over -> {
+                        events.leave(over);
+                        leave();
+                    });
+            stream.open(request);
+            events.join(stream);
+        }
+
+        private void leave() {
+            places.leave(caller);
+            inFlight.end();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package caravana.web.events;
+
+import caravana.web.video.VideoDocument;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+/** A video as a round found it. Two of them are equal when clients would be told the same. */
+final class FoundVideo {
+
+    /** How long its document is used again; the links in it are valid for many times that long. */
+    private static final long REUSE_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private final Map<String, Object> row;
+    private final Map<String, String> progress;
+    private final boolean replay;
+
+    /** What was made of it last, for the next of the many streams that may be told of it. */
+    private volatile Document document;
+
+    private record Document(byte[] json, long made) {}
+
+    /**
+     * @param row a row of {@code watch-videos.sql}
+     * @param progress what its worker last reported to Redis; null when none is at it
+     * @param replay whether it is no news, and was found for those only who were away meanwhile
+     */
+    FoundVideo(Map<String, Object> row, Map<String, String> progress, boolean replay) {
+        this.row = row;
+        this.progress = progress;
+        this.replay = replay;
+    }
+
+    /** A video that no longer exists. */
+    static FoundVideo gone(String id) {
+        return new FoundVideo(Map.of("video_id", id, "status", "deleting"), null, false);
+    }
+
+    String id() {
+        return (String) row.get("video_id");
+    }
+
+    String owner() {
+        return (String) row.get("owner_id");
+    }
+
+    boolean isReplay() {
+        return replay;
+    }
+
+    boolean isDeleted() {
+        return is("deleting");
+    }
+
+    boolean isUnfinished() {
+        return is("uploaded") || is("processing");
+    }
+
+    private boolean is(String status) {
+        return status.equals(row.get("status"));
+    }
+
+    /** The data of its event. */
+    byte[] json(VideoDocument documents, ObjectMapper mapper) throws IOException {
+        Document last = document;
+        if (last == null || System.nanoTime() - last.made() > REUSE_NANOS) {
+            last = new Document(mapper.writeValueAsBytes(content(documents)), System.nanoTime());
+            document = last;
+        }
+        return last.json();
+    }
+
+    private Map<String, Object> content(VideoDocument documents) throws JsonProcessingException {
+        return isDeleted() ? Map.of("video_id", id()) : documents.detail(row, progress);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof FoundVideo video && row.equals(video.row) && Objects.equals(progress, video.progress);
+    }
+
+    @Override
+    public int hashCode() {
+        return id().hashCode();
+    }
+}
