@@ -73,7 +73,7 @@ class NginxTest {
         if (web != null) {
             web.close();
             stack.close();
-            int all = 8;
+            int all = 9;
             System.out.printf(
                     "RESULT name=infra-nginx value=%d unit=passed-of-%d target=%d verdict=%s%n",
                     PASSED.get(), all, all, PASSED.get() == all ? "pass" : "fail");
@@ -137,6 +137,25 @@ class NginxTest {
         assertThat(json.readTree(answer.body()).path("detail").asText()).isEqualTo(TOO_LARGE);
         assertThat(json.readTree(answer.body()).path("status").asInt()).isEqualTo(413);
         passed("8 MiB: 413 by nginx: " + answer.body());
+    }
+
+    /** Else anybody could fill this disk with bodies that the app refuses. */
+    @Test
+    void onlyAnUploadMayBeAsLargeAsAnUpload() throws Exception {
+        for (String path : List.of("/api/auth/login", "/api/nothing", "/nowhere")) {
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(nginx.uri().resolve(path))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[MEGABYTE + 1]))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).as(path).isEqualTo(413);
+            assertThat(json.readTree(answer.body()).path("detail").asText())
+                    .isEqualTo("Send at most 1048576 bytes; only uploads may be larger.");
+        }
+        assertThat(folder.resolve("nginx/temp-client_body")).isEmptyDirectory();
+        passed("a MiB and a byte that is no upload: 413 by nginx, no file of nginx's");
     }
 
     @Test
