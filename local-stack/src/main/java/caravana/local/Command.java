@@ -1,10 +1,11 @@
 package caravana.local;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Short commands of the system, which end by themselves. */
+/** Short commands of the system, which end by themselves; they name files by absolute paths. */
 final class Command {
 
     private record Outcome(int status, String output) {}
@@ -39,7 +40,11 @@ final class Command {
     }
 
     private static Outcome outcome(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        // Somewhere that every user can be.
+        Process process = new ProcessBuilder(command)
+                .directory(new File("/"))
+                .redirectErrorStream(true)
+                .start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {

@@ -165,6 +165,16 @@ final class LocalUser {
         }
     }
 
+    /** Closes a folder of this user, with all that is in it, to all others. */
+    void close(Path folder) {
+        // The folder last, so that it tells whether the whole has been done. By the user, who could exchange a file for
+        // a
+        // link meanwhile.
+        List<String> chmod = List.of(
+                "find", folder.toString(), "-depth", "!", "-type", "l", "-exec", "chmod", "u+rwX,go=", "{}", "+");
+        Command.run("close " + folder, separate ? asUser(chmod) : chmod);
+    }
+
     /** Lets this user's group pass through a folder that is ours. */
     void letEnter(Path folder) {
         Command.run("open " + folder + " for " + NAME, List.of("chgrp", NAME, folder.toString()));

@@ -66,21 +66,7 @@ public final class RunFolder {
             Files.createDirectories(folder);
             LocalUser.current().own(folder);
             if (!Files.getPosixFilePermissions(folder).equals(OURS_ALONE)) {
-                // The folder last, so that it tells whether the whole has been done.
-                Command.run(
-                        "close " + folder,
-                        List.of(
-                                "find",
-                                folder.toString(),
-                                "-depth",
-                                "!",
-                                "-type",
-                                "l",
-                                "-exec",
-                                "chmod",
-                                "u+rwX,go=",
-                                "{}",
-                                "+"));
+                LocalUser.current().close(folder);
             }
             return folder;
         } catch (IOException e) {

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
 
 /** PostgreSQL, Redis, SQS and S3 on loopback, each its own process, on one data folder. */
@@ -152,15 +153,16 @@ final class Servers implements AutoCloseable {
         required.put("AWS_SECRET_ACCESS_KEY", secrets.ofServer(S3));
         required.put("AWS_ENDPOINT_URL_SQS", sqs());
         required.put("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + ports.get(Ports.S3));
+        defaults.put("AWS_REGION", "us-east-1");
         // For whoever works on the servers by hand.
         RunFolder.writeSecret(
                 data.resolve("environment"),
-                required.entrySet().stream()
+                Stream.of(defaults, required)
+                        .flatMap(variables -> variables.entrySet().stream())
                         .map(e -> e.getKey() + "=" + e.getValue() + "\n")
                         .collect(Collectors.joining()));
         required.putAll(secrets.operator());
         defaults.put("JWT_PRIVATE_KEY", secrets.signingKey());
-        defaults.put("AWS_REGION", "us-east-1");
         // A worker that stops waits for its open receive.
         defaults.put("SQS_LONG_POLL_SECONDS", "2");
     }
