@@ -47,7 +47,8 @@ final class LiveEvents implements Benchmark {
     @Override
     public void run(Setting setting) throws Exception {
         Project.makeMedia(List.of(VIDEO_MEGABYTES));
-        try (WebOnStack system = WebOnStack.start(setting.folder(), Map.of())) {
+        Map<String, String> places = Map.of("CARAVANA_EVENT_STREAMS_PER_ACCOUNT", String.valueOf(STREAMS));
+        try (WebOnStack system = WebOnStack.start(setting.folder(), places)) {
             String id = new ObjectMapper()
                     .readTree(system.client()
                             .upload(

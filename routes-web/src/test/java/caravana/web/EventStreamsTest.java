@@ -2,9 +2,10 @@ package caravana.web;
 
 import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.net.SocketException;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -286,16 +287,15 @@ class EventStreamsTest extends WebTest {
                 .asInt();
     }
 
-    /** The id of the last event, once the connection has ended. */
-    private static String lastId(EventClient client) throws Exception {
-        String last = null;
-        try {
-            for (String line = client.line("id:"); line != null; line = client.line("id:")) {
-                last = line.substring("id:".length());
-            }
-        } catch (SocketException reset) {
-            // That is an end as well.
-        }
-        return last;
+    /** The id of the last event before the connection was cut off. */
+    private static String lastId(EventClient client) {
+        String[] last = {null};
+        assertThatThrownBy(() -> {
+                    for (String line = client.line("id:"); line != null; line = client.line("id:")) {
+                        last[0] = line.substring("id:".length());
+                    }
+                })
+                .isInstanceOf(IOException.class);
+        return last[0];
     }
 }

@@ -15,10 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -48,9 +45,6 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
     private static final byte[] OPENING = bytes("retry:2000\n:open\n\n");
 
     private static final byte[] REMINDER = bytes(":still there\n\n");
-
-    /** How long the database may take to show a change, in milliseconds: what is told again to a client that returns. */
-    private static final long OVERLAP_MILLIS = 30_000;
 
     private enum State {
         /** A thread of the container is at it, or on its way. */
@@ -82,17 +76,14 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
     private State state = State.BUSY;
     private AsyncContext async;
     private long stateSince = System.nanoTime();
-    private final Map<String, Change> waiting = new LinkedHashMap<>();
+    private final EventQueue waiting;
     private byte[] comment = OPENING;
-    private long told;
     private boolean ending;
     private boolean dropped;
     private boolean stopping;
 
     /** The thread that looks for changes alone reads and sets it. */
     private boolean informed;
-
-    private record Change(FoundVideo video, long at) {}
 
     /**
      * @param account the id of the account that watches
@@ -111,12 +102,12 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
             Consumer<EventStream> leave) {
         this.account = account;
         this.video = video;
-        this.since = since == null ? null : since - OVERLAP_MILLIS;
+        this.since = since == null ? null : since - EventQueue.OVERLAP_MILLIS;
         this.until = until;
         this.documents = documents;
         this.mapper = mapper;
         this.leave = leave;
-        this.told = since == null ? 0 : since;
+        this.waiting = new EventQueue(since);
     }
 
     /** What is watched: the id of a video, or of an account. */
@@ -145,22 +136,17 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
     // What other threads call.
 
     /**
-     * Tells it of videos; what it was to be told of the same ones before is forgotten.
+     * Tells it of videos.
      *
+     * @param videos one or more; of a stream that watches one, that one
      * @param at the time when they were found, in milliseconds; 0 when it is unknown
      */
     synchronized void tell(List<FoundVideo> videos, long at) {
         if (state == State.OVER || ending || dropped) {
             return;
         }
-        if (told == 0) {
-            told = at - OVERLAP_MILLIS;
-        }
-        for (FoundVideo found : videos) {
-            waiting.remove(found.id());
-            waiting.put(found.id(), new Change(found, at));
-            ending |= watchesOne() && !found.isUnfinished();
-        }
+        waiting.add(videos, at);
+        ending = watchesOne() && !videos.get(0).isUnfinished();
         if (waiting.size() > MOST_WAITING) {
             drop("is " + waiting.size() + " videos behind");
         } else {
@@ -308,40 +294,28 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
 
     /** What is to be sent next; null for nothing. */
     private byte[] next() throws IOException {
-        Change change;
-        long id;
+        EventQueue.Event next;
         synchronized (this) {
             if (comment != null) {
                 byte[] text = comment;
                 comment = null;
                 return text;
             }
-            Iterator<Change> changes = waiting.values().iterator();
-            if (!changes.hasNext()) {
-                return null;
-            }
-            change = changes.next();
-            changes.remove();
-            // Whoever returns with an event's id is told what came after it. Of the changes that were found at the same
-            // time, only the last may stand for all.
-            if (!changes.hasNext() || changes.next().at() != change.at()) {
-                told = change.at();
-            }
-            id = told;
+            next = waiting.poll();
         }
-        return event(change.video(), id);
+        return next == null ? null : bytes(next);
     }
 
-    private byte[] event(FoundVideo found, long id) throws IOException {
-        ByteArrayOutputStream event = new ByteArrayOutputStream();
-        event.writeBytes(bytes("event:" + (found.isDeleted() ? "deleted" : "video") + "\n"));
-        if (id > 0) {
-            event.writeBytes(bytes("id:" + id + "\n"));
+    private byte[] bytes(EventQueue.Event event) throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        text.writeBytes(bytes("event:" + (event.video().isDeleted() ? "deleted" : "video") + "\n"));
+        if (event.id() > 0) {
+            text.writeBytes(bytes("id:" + event.id() + "\n"));
         }
-        event.writeBytes(bytes("data:"));
-        event.writeBytes(found.json(documents, mapper));
-        event.writeBytes(bytes("\n\n"));
-        return event.toByteArray();
+        text.writeBytes(bytes("data:"));
+        text.writeBytes(event.video().json(documents, mapper));
+        text.writeBytes(bytes("\n\n"));
+        return text.toByteArray();
     }
 
     /** What the stream is now that everything is sent; still busy when there is more by now. */

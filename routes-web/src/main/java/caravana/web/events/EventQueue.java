@@ -1,0 +1,74 @@
+package caravana.web.events;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a client is to be told: of each video its last state, in the order in which they were found. Not thread-safe. */
+final class EventQueue {
+
+    /** How long the database may take to show a change, in milliseconds: what is told again to a client that returns. */
+    static final long OVERLAP_MILLIS = 30_000;
+
+    private final Map<String, Event> waiting = new LinkedHashMap<>();
+
+    /** The time up to which the client has been told everything, in milliseconds; null before anything was found. */
+    private Long told;
+
+    /**
+     * @param video the video's last state
+     * @param id the time up to which the client has been told everything once it has this, in milliseconds; 0 or less
+     *     when that is unknown
+     */
+    record Event(FoundVideo video, long id) {}
+
+    /** @param told the id of the last event that the client has; null when it has none */
+    EventQueue(Long told) {
+        this.told = told;
+    }
+
+    /**
+     * Adds what was found at one time; what was to be told of the same videos before is forgotten.
+     *
+     * @param at in milliseconds
+     */
+    void add(List<FoundVideo> videos, long at) {
+        if (told == null) {
+            told = at - OVERLAP_MILLIS;
+        }
+        for (FoundVideo video : videos) {
+            waiting.remove(video.id());
+            waiting.put(video.id(), new Event(video, at));
+        }
+    }
+
+    /** Takes the next event; null when there is none. */
+    Event poll() {
+        Iterator<Event> events = waiting.values().iterator();
+        if (!events.hasNext()) {
+            return null;
+        }
+        Event next = events.next();
+        events.remove();
+        // Whoever returns with an event's id is told what was found later. Of the events that were found at the same
+        // time,
+        // only the last may stand for all.
+        if (!events.hasNext() || events.next().id() != next.id()) {
+            told = next.id();
+        }
+        return new Event(next.video(), told);
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    int size() {
+        return waiting.size();
+    }
+
+    void clear() {
+        waiting.clear();
+    }
+}
