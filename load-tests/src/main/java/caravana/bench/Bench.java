@@ -29,6 +29,7 @@ public final class Bench {
                 new UploadMemory(),
                 new StatusThroughput(),
                 new HealthUnderLoad(),
+                new SlowClients(),
                 new LiveEvents(),
                 new Memory(),
                 new OnePass(),

@@ -1,13 +1,14 @@
 package caravana.bench;
 
-import caravana.measure.MeasurementException;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -15,6 +16,9 @@ import java.util.Locale;
  * processors blurs the difference between two servers.
  */
 final class KeptConnection implements AutoCloseable {
+
+    /** How long an answer may keep us waiting. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final URI address;
     private Socket socket;
@@ -28,19 +32,24 @@ final class KeptConnection implements AutoCloseable {
     private void open() throws IOException {
         socket = new Socket(address.getHost(), address.getPort());
         socket.setTcpNoDelay(true);
+        socket.setSoTimeout((int) PATIENCE.toMillis());
         in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
     }
+
+    /** What the server answered. */
+    record Answer(int status, byte[] body) {}
 
     /**
      * Sends a request and reads its answer to the end.
      *
-     * @throws MeasurementException when the answer is another one than 200
+     * @param request all of it; the answer to a {@code HEAD} has no body
+     * @throws IOException when the connection breaks, or no answer comes within 30 s; then the connection is of no use
      */
-    void ask(byte[] request) throws IOException {
+    Answer ask(byte[] request) throws IOException {
         socket.getOutputStream().write(request);
-        String status = line();
-        if (!status.startsWith("HTTP/1.1 200")) {
-            throw new MeasurementException("A request was answered " + status);
+        String[] first = line().split(" ");
+        if (first.length < 2 || !first[0].equals("HTTP/1.1")) {
+            throw new IOException("This is no answer: " + String.join(" ", first));
         }
         int length = -1;
         boolean last = false;
@@ -54,25 +63,32 @@ final class KeptConnection implements AutoCloseable {
                 last = true;
             }
         }
-        if (length >= 0) {
-            in.skipNBytes(length);
-        } else {
-            skipChunks();
-        }
+        byte[] body = request[0] == 'H' ? new byte[0] : length >= 0 ? bytes(length) : chunks();
         if (last) {
             // Servers want a new connection after some requests.
             close();
             open();
         }
+        return new Answer(Integer.parseInt(first[1]), body);
     }
 
-    private void skipChunks() throws IOException {
+    private byte[] bytes(int length) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("The server has closed the connection within an answer");
+        }
+        return bytes;
+    }
+
+    private byte[] chunks() throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
         int length;
         do {
             length = Integer.parseInt(line(), 16);
-            in.skipNBytes(length);
+            body.write(bytes(length));
             line();
         } while (length > 0);
+        return body.toByteArray();
     }
 
     private String line() throws IOException {

@@ -2,7 +2,9 @@ package caravana.bench;
 
 import caravana.measure.Figures;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The same work done in two ways, by turns, so that whatever else the machine does hits both. Only their ratio is compared
@@ -23,6 +25,11 @@ final class Pairs {
         double measure() throws Exception;
     }
 
+    /** One way to do it, when a run gives several figures: by their names. */
+    interface Run {
+        Map<String, Double> measure() throws Exception;
+    }
+
     /**
      * Measures pairs, each beginning with the side that the last one ended with.
      *
@@ -31,19 +38,34 @@ final class Pairs {
      * @param what is compared with what, as {@code ours ÷ theirs}, for people
      */
     static Pairs measure(int times, String unit, String what, Side ours, Side theirs) throws Exception {
-        Pairs pairs = new Pairs(unit);
+        return measureAll(times, unit, () -> Map.of(what, ours.measure()), () -> Map.of(what, theirs.measure()))
+                .get(what);
+    }
+
+    /** The same for several figures, by their names, which say what is compared with what. */
+    static Map<String, Pairs> measureAll(int times, String unit, Run ours, Run theirs) throws Exception {
+        Map<String, Pairs> all = new LinkedHashMap<>();
         for (int i = 0; i < times; i++) {
+            Map<String, Double> our;
+            Map<String, Double> their;
             if (i % 2 == 0) {
-                pairs.ours.add(ours.measure());
-                pairs.theirs.add(theirs.measure());
+                our = ours.measure();
+                their = theirs.measure();
             } else {
-                pairs.theirs.add(theirs.measure());
-                pairs.ours.add(ours.measure());
+                their = theirs.measure();
+                our = ours.measure();
             }
-            System.out.println(what + ": " + Figures.text(pairs.ours.get(i)) + " ÷ " + Figures.text(pairs.theirs.get(i))
-                    + " " + unit + " = " + Figures.exact(pairs.ratios().get(i)));
+            our.forEach((what, value) ->
+                    all.computeIfAbsent(what, first -> new Pairs(unit)).add(what, value, their.get(what)));
         }
-        return pairs;
+        return all;
+    }
+
+    private void add(String what, double our, double their) {
+        ours.add(our);
+        theirs.add(their);
+        System.out.println(what + ": " + Figures.text(our) + " ÷ " + Figures.text(their) + " " + unit + " = "
+                + Figures.exact(our / their));
     }
 
     private List<Double> ratios() {
@@ -69,11 +91,16 @@ final class Pairs {
         return Figures.median(theirs);
     }
 
-    /** Medians of both sides and the spread of the ratios, as a result's detail. */
+    /** The spread of the ratios and medians of both sides, as a result's detail. */
     String detail() {
+        return detail("ours", "theirs");
+    }
+
+    /** The same, with other names for the sides. */
+    String detail(String ours, String theirs) {
         List<Double> sorted = ratios().stream().sorted().toList();
         return "spread=" + Figures.exact(sorted.get(0)) + ".." + Figures.exact(sorted.get(sorted.size() - 1))
-                + " pairs=" + sorted.size() + " ours=" + Figures.text(ours()) + unit + " theirs="
+                + " pairs=" + sorted.size() + " " + ours + "=" + Figures.text(ours()) + unit + " " + theirs + "="
                 + Figures.text(theirs()) + unit;
     }
 }

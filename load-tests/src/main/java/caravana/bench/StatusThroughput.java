@@ -148,7 +148,10 @@ final class StatusThroughput implements Benchmark {
                     long count = 0;
                     try (KeptConnection connection = new KeptConnection(address)) {
                         for (; System.nanoTime() < end; count++) {
-                            connection.ask(request);
+                            int status = connection.ask(request).status();
+                            if (status != 200) {
+                                throw new MeasurementException("A status request was answered " + status);
+                            }
                         }
                     }
                     return count;

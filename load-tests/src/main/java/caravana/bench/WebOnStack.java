@@ -4,7 +4,11 @@ import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -59,6 +63,14 @@ final class WebOnStack implements AutoCloseable {
     /** The settings that point an app at the stack. */
     Map<String, String> environment() {
         return stack.environment();
+    }
+
+    /** A connection to the database, for what the API does not do. */
+    Connection database() throws SQLException {
+        URI url = URI.create(stack.environment().get("DATABASE_URL"));
+        String[] user = url.getUserInfo().split(":", 2);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath(), user[0], user[1]);
     }
 
     @Override

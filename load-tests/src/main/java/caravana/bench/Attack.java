@@ -1,0 +1,166 @@
+package caravana.bench;
+
+import caravana.local.ApiClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Clients that would like to take web away from all others, all at once: slow bodies and slow uploads, event streams that
+ * nobody reads, {@code HEAD} of an event stream, and sign-ups.
+ */
+final class Attack {
+
+    private static final int SLOW_BODIES = 64;
+    private static final int SLOW_UPLOADS = 16;
+    private static final int UNREAD_STREAMS = 8;
+    private static final int HEAD_CONNECTIONS = 40;
+    private static final int SIGN_UPS = 25;
+
+    /** So that there are 1,000 calls in five seconds. */
+    private static final Duration HEAD_PAUSE = Duration.ofMillis(200);
+
+    private static final Duration SIGN_UP_PERIOD = Duration.ofSeconds(1);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int DRIP_MILLIS = 1000;
+
+    /** The smallest that Linux takes is a little more. */
+    private static final int RECEIVE_BUFFER_BYTES = 1024;
+
+    /** Then it is opened anew, since whoever does not read does not learn that it was closed. */
+    private static final Duration UNREAD_STREAM = Duration.ofSeconds(5);
+
+    private final List<Crowd> crowds;
+    private final URI web;
+
+    /**
+     * @param web whom they attack
+     * @param watcher whose videos change all the time
+     * @param uploader whose uploads are slow
+     */
+    Attack(URI web, ApiClient watcher, ApiClient uploader) {
+        this.web = web;
+        String slowBody = "POST /api/auth/login HTTP/1.1\r\nHost: " + web.getAuthority()
+                + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
+        String slowUpload = "POST /api/videos?title=slow HTTP/1.1\r\nHost: " + web.getAuthority()
+                + "\r\nAuthorization: Bearer " + uploader.token()
+                + "\r\nContent-Type: video/mp4\r\nContent-Length: 15000000\r\n\r\n" + OrdinaryUser.VIDEO_START;
+        String stream = " /api/videos/events HTTP/1.1\r\nHost: " + web.getAuthority() + "\r\nAuthorization: Bearer "
+                + watcher.token() + "\r\nAccept: text/event-stream\r\n\r\n";
+        crowds = List.of(
+                new Crowd("slow bodies", SLOW_BODIES, Set.of(408), client -> drip(slowBody, client)),
+                new Crowd("slow uploads", SLOW_UPLOADS, Set.of(408, 429), client -> drip(slowUpload, client)),
+                new Crowd("unread streams", UNREAD_STREAMS, Set.of(), client -> leaveUnread("GET" + stream, client)),
+                new Crowd("HEAD of streams", HEAD_CONNECTIONS, Set.of(200), client -> head("HEAD" + stream, client)),
+                new Crowd("sign-ups", SIGN_UPS, Set.of(201, 429, 503), this::signUp));
+    }
+
+    /** Starts, and waits until all of them are where they want to be. */
+    void begin() throws InterruptedException {
+        crowds.forEach(Crowd::begin);
+        for (Crowd crowd : crowds) {
+            crowd.awaitInPlace();
+        }
+    }
+
+    /** Ends, and waits until all of them are gone. */
+    void end() throws InterruptedException {
+        crowds.forEach(Crowd::end);
+        for (Crowd crowd : crowds) {
+            crowd.awaitGone();
+        }
+    }
+
+    /** How often they were answered what nobody should be, or not at all. */
+    int unexpected() {
+        return crowds.stream().mapToInt(Crowd::unexpected).sum();
+    }
+
+    /** How they have been answered. */
+    @Override
+    public String toString() {
+        return crowds.stream().map(Crowd::toString).collect(Collectors.joining("\n"));
+    }
+
+    /** Sends a byte of the body each second, until there is an answer. */
+    private void drip(String head, Crowd.Client client) throws IOException {
+        try (Socket socket = new Socket(web.getHost(), web.getPort())) {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(DRIP_MILLIS);
+            OutputStream out = socket.getOutputStream();
+            out.write(bytes(head));
+            byte[] answer = new byte["HTTP/1.1 200".length()];
+            while (!client.isOver()) {
+                try {
+                    if (socket.getInputStream().readNBytes(answer, 0, answer.length) < answer.length) {
+                        throw new IOException("closed without an answer");
+                    }
+                    client.answered(Integer.parseInt(
+                            new String(answer, StandardCharsets.US_ASCII).substring("HTTP/1.1 ".length())));
+                    client.pause(RETRY);
+                    return;
+                } catch (SocketTimeoutException notYet) {
+                    client.isInPlace();
+                    out.write(' ');
+                }
+            }
+        }
+    }
+
+    private void leaveUnread(String request, Crowd.Client client) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
+            socket.connect(new InetSocketAddress(web.getHost(), web.getPort()));
+            socket.getOutputStream().write(bytes(request));
+            InputStream in = socket.getInputStream();
+            while (in.available() == 0 && !client.isOver()) {
+                client.pause(Duration.ofMillis(50));
+            }
+            client.isInPlace();
+            client.pause(UNREAD_STREAM);
+        }
+    }
+
+    private void head(String request, Crowd.Client client) throws IOException {
+        try (KeptConnection connection = new KeptConnection(web)) {
+            while (!client.isOver()) {
+                client.answered(connection.ask(bytes(request)).status());
+                client.pause(HEAD_PAUSE);
+            }
+        }
+    }
+
+    /** All of them at once, each second. */
+    private void signUp(Crowd.Client client) throws IOException {
+        client.isInPlace();
+        client.pause(SIGN_UP_PERIOD.minusNanos(System.nanoTime() % SIGN_UP_PERIOD.toNanos()));
+        String account = """
+                {"email": "%s@example.org", "password1": "a long password", "password2": "a long password",
+                "first_name": "Ana", "last_name": "Many", "city": "Lima", "country": "Perú"}""".formatted(UUID.randomUUID());
+        byte[] body = account.getBytes(StandardCharsets.UTF_8);
+        String head = "POST /api/auth/signup HTTP/1.1\r\nHost: " + web.getAuthority()
+                + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";
+        try (KeptConnection connection = new KeptConnection(web)) {
+            while (!client.isOver()) {
+                client.answered(connection
+                        .ask((head + account).getBytes(StandardCharsets.UTF_8))
+                        .status());
+                return;
+            }
+        }
+    }
+
+    private static byte[] bytes(String ascii) {
+        return ascii.getBytes(StandardCharsets.US_ASCII);
+    }
+}
