@@ -287,6 +287,11 @@ variable "web_settings" {
   description = "Further environment variables of web, by the names in README.md."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = lookup(var.web_settings, "JWT_ISSUER_URI", "") == "" || lookup(var.web_settings, "JWT_AUDIENCE", "") != ""
+    error_message = "JWT_ISSUER_URI needs JWT_AUDIENCE: the issuer makes tokens for other applications, too, and web does not start without it."
+  }
 }
 
 # Worker
