@@ -46,6 +46,7 @@ public class Me {
     private Map<String, Object> limits() {
         Map<String, Object> limits = new LinkedHashMap<>();
         limits.put("upload_bytes", upload.maxSize().toBytes());
+        limits.put("uploads_at_once", upload.atOncePerAccount());
         limits.put("uploads_per_hour", upload.perHour() == 0 ? null : upload.perHour());
         return limits;
     }
