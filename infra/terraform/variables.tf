@@ -359,6 +359,11 @@ variable "web_settings" {
     condition     = length(setintersection(keys(var.web_settings), keys(local.limit_settings))) == 0
     error_message = "Limits hold for web and worker alike: instead of ${join(", ", setintersection(keys(var.web_settings), keys(local.limit_settings)))} in web_settings, set the variable of that name in small letters, without caravana_."
   }
+
+  validation {
+    condition     = lookup(var.web_settings, "JWT_ISSUER_URI", "") == "" || lookup(var.web_settings, "JWT_AUDIENCE", "") != ""
+    error_message = "JWT_ISSUER_URI needs JWT_AUDIENCE: the issuer makes tokens for other applications, too, and web does not start without it."
+  }
 }
 
 # Worker

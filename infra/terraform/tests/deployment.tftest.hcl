@@ -59,6 +59,16 @@ run "groups_have_room" {
   expect_failures = [var.asg_worker_max]
 }
 
+run "an_outside_issuer_needs_an_audience" {
+  command = plan
+
+  variables {
+    web_settings = { JWT_ISSUER_URI = "https://login.example.org" }
+  }
+
+  expect_failures = [var.web_settings]
+}
+
 run "two_zones_at_least" {
   command = plan
 

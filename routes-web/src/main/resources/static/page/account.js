@@ -1,6 +1,6 @@
 // Signing in and signing up.
 
-import {logIn, signUp} from './api.js';
+import {logIn, showMe, signUp} from './api.js';
 import {h} from './dom.js';
 import {signedIn} from './session.js';
 import {t, why} from './texts.js';
@@ -33,10 +33,10 @@ export function accountView(notice) {
         if (creating) {
           await signUp(values);
         }
-        const email = values.email;
-        const token = await logIn(email, values.password1 ?? values.password);
+        const issued = await logIn(values.email, values.password1 ?? values.password);
+        const me = await showMe(issued.access_token);
         creating = false;
-        signedIn(email, token);
+        signedIn(issued, me);
       } catch (refused) {
         problem.textContent = why({code: refused.code, detail: refused.message});
         problem.hidden = false;

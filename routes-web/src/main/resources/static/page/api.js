@@ -57,6 +57,7 @@ export async function call(path, options) {
 
 export const signUp = (form) => call('/auth/signup', {method: 'POST', json: form, open: true});
 export const logIn = (email, password) => call('/auth/login', {method: 'POST', json: {email, password}, open: true});
+export const showMe = (token) => call('/me', {headers: {Authorization: `Bearer ${token}`}, open: true});
 
 /** @returns {Promise<{videos: Object[], next: string|null}>} a page of the list, and the path of the next one */
 export async function listVideos(path = '/videos?limit=20') {

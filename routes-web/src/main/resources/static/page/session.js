@@ -8,19 +8,24 @@ const listeners = new Set();
 function read() {
   try {
     const session = JSON.parse(sessionStorage.getItem(KEY));
-    return session && session.until > Date.now() ? session : null;
+    // One of an earlier version of this page has no roles.
+    return session && session.until > Date.now() && session.roles ? session : null;
   } catch {
     return null;
   }
 }
 
-/** @returns {{token: string, email: string, until: number}|null} */
+/** @returns {{token: string, email: string, roles: string[], until: number}|null} */
 export function session() {
   return current;
 }
 
-export function signedIn(email, {access_token: token, expires_in: seconds}) {
-  current = {token, email, until: Date.now() + seconds * 1000};
+/**
+ * @param {Object} issued the answer to the log-in
+ * @param {Object} me the answer of /me: the token is for the server, and nothing here looks into it
+ */
+export function signedIn({access_token: token, expires_in: seconds}, {email, roles}) {
+  current = {token, email, roles, until: Date.now() + seconds * 1000};
   sessionStorage.setItem(KEY, JSON.stringify(current));
   listeners.forEach((listener) => listener());
 }
@@ -38,15 +43,7 @@ export function onSession(listener) {
   listeners.add(listener);
 }
 
-/** Whether the token says so. The server decides anyway; this only spares others a tab that would be refused. */
+/** The server decides anyway; this only spares others a section that would be refused. */
 export function isOperator() {
-  if (!current) {
-    return false;
-  }
-  try {
-    const claims = JSON.parse(atob(current.token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')));
-    return Array.isArray(claims.roles) && claims.roles.includes('operator');
-  } catch {
-    return false;
-  }
+  return current !== null && current.roles.includes('operator');
 }

@@ -33,10 +33,12 @@ final class Api {
 
     private final int port;
     private final String token;
+    private final String source;
 
-    private Api(int port, String token) {
+    private Api(int port, String token, String source) {
         this.port = port;
         this.token = token;
+        this.source = source;
     }
 
     private static String contract() {
@@ -49,12 +51,17 @@ final class Api {
 
     /** A client without a token. */
     static Api anonymous(int port) {
-        return new Api(port, null);
+        return new Api(port, null, null);
     }
 
     /** The same with a token. */
     Api with(String anyToken) {
-        return new Api(port, anyToken);
+        return new Api(port, anyToken, source);
+    }
+
+    /** The same behind a proxy that names this address as the client's. */
+    Api from(String address) {
+        return new Api(port, token, address);
     }
 
     /** The account's id, as the token says. */
@@ -138,6 +145,9 @@ final class Api {
 
     HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+        if (source != null) {
+            request.header("X-Forwarded-For", source);
+        }
         return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 

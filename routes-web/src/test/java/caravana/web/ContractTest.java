@@ -33,6 +33,9 @@ import software.amazon.awssdk.core.sync.RequestBody;
         properties = {
             "caravana.identity.failures.per-account=1000000",
             "caravana.identity.failures.per-address=1000000",
+            "caravana.identity.failures.unknown-sources=1000000",
+            "caravana.identity.sign-ups.per-address=1000000",
+            "caravana.identity.sign-ups.in-total=1000000",
             "CARAVANA_UPLOAD_MAX_SIZE=100KB"
         })
 class ContractTest extends WebTest {

@@ -53,6 +53,8 @@ class OutageTest extends WebTest {
             assertUnavailable(user.send(user.raw("?title=t", bytes(1000))));
             assertUnavailable(user.get("/api/videos"));
             assertUnavailable(api().logIn("ana@example.org", "a good password"));
+            // What nobody could check was no guess.
+            assertThat(redis.keys("log-in-failures:*")).isEmpty();
             assertThat(api().get("/api/health").statusCode()).isEqualTo(200);
             assertThat(api().get("/api/health/ready").statusCode()).isEqualTo(503);
         } finally {

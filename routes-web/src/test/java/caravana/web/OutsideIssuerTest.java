@@ -2,82 +2,102 @@ package caravana.web;
 
 import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
-import com.sun.net.httpserver.HttpServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Accounts that are kept elsewhere: web knows the issuer's address, and has no key of its own. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OutsideIssuerTest extends WebTest {
 
-    private static final RSAKey KEY = key();
-    private static final HttpServer ISSUER = issuer();
-
-    private static String address() {
-        return "http://127.0.0.1:" + ISSUER.getAddress().getPort();
-    }
-
-    private static RSAKey key() {
-        try {
-            return new RSAKeyGenerator(2048).keyID("k").generate();
-        } catch (com.nimbusds.jose.JOSEException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static HttpServer issuer() {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            String self = "http://127.0.0.1:" + server.getAddress().getPort();
-            answer(
-                    server,
-                    "/.well-known/openid-configuration",
-                    "{\"issuer\":\"" + self + "\",\"jwks_uri\":\"" + self
-                            + "/keys\",\"subject_types_supported\":[\"public\"]}");
-            answer(server, "/keys", new JWKSet(KEY).toPublicJWKSet().toString());
-            server.start();
-            return server;
-        } catch (java.io.IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void answer(HttpServer server, String path, String document) {
-        server.createContext(path, exchange -> {
-            byte[] body = document.getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().add("Content-Type", "application/json");
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-        });
-    }
+    private static final String AUDIENCE = "https://videos.example.org";
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Issuer ISSUER = new Issuer();
 
     @DynamicPropertySource
     static void outside(DynamicPropertyRegistry registry) {
-        registry.add("caravana.identity.issuer-uri", OutsideIssuerTest::address);
+        // Web starts without it.
+        ISSUER.available(false);
+        registry.add("caravana.identity.issuer-uri", ISSUER::address);
+        registry.add("caravana.identity.audience", () -> AUDIENCE);
+        registry.add("caravana.identity.roles-claim", () -> "realm_access.roles");
         registry.add("caravana.identity.signing-key", () -> "");
         registry.add("caravana.identity.operator-email", () -> "");
     }
 
     @AfterAll
     static void stop() {
-        ISSUER.stop(0);
+        ISSUER.close();
+    }
+
+    @Test
+    @Order(1)
+    void whileTheIssuerIsUnavailableTokensCannotBeVerifiedAndJunkIsRefused() throws Exception {
+        HttpResponse<String> unverified = api().with(token("ana")).get("/api/videos");
+        assertProblem(unverified, 503, "issuer_unavailable");
+        assertThat(unverified.headers().firstValueAsLong("Retry-After").orElseThrow())
+                .isBetween(1L, 61L);
+        for (String junk : List.of("junk", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.")) {
+            assertProblem(api().with(junk).get("/api/videos"), 401, "unauthenticated");
+        }
+        // What needs no token, and health, do not care.
+        assertThat(api().get("/api/health").statusCode()).isEqualTo(200);
+
+        ISSUER.available(true);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(
+                                api().with(token("ana")).get("/api/videos").statusCode())
+                        .isEqualTo(200));
+    }
+
+    /** The issuer is asked by the background alone. */
+    @Test
+    @Order(2)
+    void requestsDoNotAskTheIssuer() throws Exception {
+        int before = ISSUER.requests();
+        ISSUER.available(false);
+        try {
+            for (int i = 0; i < 50; i++) {
+                assertThat(api().with(token("ana")).get("/api/me").statusCode()).isEqualTo(200);
+            }
+            // None, unless the background fetches metadata and keys right now.
+            assertThat(ISSUER.requests() - before).isLessThanOrEqualTo(2);
+        } finally {
+            ISSUER.available(true);
+        }
+    }
+
+    @Test
+    @Order(3)
+    void aReplacedKeyIsFetchedOnce() throws Exception {
+        String old = token("ana");
+        ISSUER.useKey("second");
+        int before = ISSUER.requests();
+
+        assertThat(api().with(token("ana")).get("/api/videos").statusCode()).isEqualTo(200);
+        assertProblem(api().with(old).get("/api/videos"), 401, "unauthenticated");
+        ISSUER.useKey("third");
+        for (int i = 0; i < 20; i++) {
+            assertProblem(api().with(token("ana")).get("/api/videos"), 401, "unauthenticated");
+        }
+        // Metadata and keys.
+        assertThat(ISSUER.requests() - before).isEqualTo(2);
+        ISSUER.useKey("second");
     }
 
     @Test
@@ -99,16 +119,95 @@ class OutsideIssuerTest extends WebTest {
         assertProblem(api().logIn("ana@example.org", "a good password"), 404, "accounts_elsewhere");
     }
 
-    private static String token(String subject) throws Exception {
-        SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k").build(),
-                new JWTClaimsSet.Builder()
-                        .issuer(address())
-                        .subject(subject)
-                        .expirationTime(Date.from(Instant.now().plusSeconds(600)))
-                        .claim("roles", List.of("user"))
-                        .build());
-        token.sign(new RSASSASigner(KEY));
-        return token.serialize();
+    @Test
+    void onlyAccessTokensForThisApiAreTaken() throws Exception {
+        assertRefused("aud", claims -> claims.audience("https://other.example.org"));
+        assertRefused("aud", claims -> claims.audience((String) null));
+        assertRefused(
+                "aud",
+                claims -> claims.audience((String) null)
+                        .claim("token_use", "access")
+                        .claim("client_id", "another"));
+        assertRefused("sub", claims -> claims.subject(null));
+        assertRefused("sub", claims -> claims.subject(" "));
+        assertRefused("exp", claims -> claims.expirationTime(null));
+        assertRefused(
+                "expired",
+                claims -> claims.expirationTime(Date.from(Instant.now().minusSeconds(120))));
+        assertRefused(
+                "nbf", claims -> claims.notBeforeTime(Date.from(Instant.now().plusSeconds(120))));
+        assertRefused("iss", claims -> claims.issuer("https://elsewhere.example.org"));
+        assertRefused("iss", claims -> claims.issuer(null));
+        for (String mark : List.of("at_hash", "c_hash", "nonce")) {
+            assertRefused("not an access token", claims -> claims.claim(mark, "x"));
+        }
+        assertRefused("not an access token", claims -> claims.claim("token_use", "id"));
+        for (String type : List.of("ID", "Refresh", "Offline")) {
+            assertRefused("not an access token", claims -> claims.claim("typ", type));
+        }
+        for (String type : List.of("logout+jwt", "dpop+jwt", "JOSE")) {
+            assertRefused("malformed", ISSUER.sign(type, ISSUER.claims("ana", AUDIENCE)));
+        }
+        assertRefused("malformed", token("ana").replaceAll("[^.]{8}$", "AAAAAAAA"));
+    }
+
+    @Test
+    void accessTokensOfAllShapesAreTaken() throws Exception {
+        for (String type : List.of("JWT", "at+jwt", "AT+JWT", "application/at+jwt")) {
+            assertTaken(ISSUER.sign(type, ISSUER.claims("ana", AUDIENCE)));
+        }
+        assertTaken(token("ana"));
+        assertTaken(ISSUER.sign(ISSUER.claims("ana", AUDIENCE).audience(List.of("account", AUDIENCE))));
+        // Cognito's.
+        assertTaken(ISSUER.sign(ISSUER.claims("ana", AUDIENCE)
+                .audience((String) null)
+                .claim("token_use", "access")
+                .claim("client_id", AUDIENCE)));
+        // Older Keycloaks'.
+        assertTaken(ISSUER.sign(
+                ISSUER.claims("ana", AUDIENCE).claim("typ", "Bearer").claim("nonce", "x")));
+        // The clocks may differ by a minute.
+        assertTaken(ISSUER.sign(ISSUER.claims("ana", AUDIENCE)
+                .expirationTime(Date.from(Instant.now().minusSeconds(5)))));
+    }
+
+    @Test
+    void rolesAndAddressAreTheTokens() throws Exception {
+        Api ana = api().with(token("ana"));
+        JsonNode me = Api.json(ana.get("/api/me"));
+        assertThat(me.path("id").asText())
+                .isEqualTo(jdbc.queryForObject(
+                        "SELECT owner_id::text FROM videos WHERE id = CAST(? AS uuid)", String.class, uploaded(ana)));
+        assertThat(me.path("email").isNull()).isTrue();
+        assertThat(me.path("roles").toString()).isEqualTo("[\"user\"]");
+        assertProblem(ana.get("/api/ops/queue"), 403, "forbidden");
+
+        Api operator = api().with(ISSUER.sign(ISSUER.claims("eva", AUDIENCE)
+                .claim("email", "eva@example.org")
+                .claim("realm_access", Map.of("roles", List.of("operator")))));
+        assertThat(Api.json(operator.get("/api/me")).path("email").asText()).isEqualTo("eva@example.org");
+        assertThat(Api.json(operator.get("/api/me")).path("roles").toString()).isEqualTo("[\"operator\"]");
+        assertThat(operator.get("/api/ops/failures").statusCode()).isEqualTo(200);
+    }
+
+    private void assertRefused(String why, UnaryOperator<JWTClaimsSet.Builder> change) throws Exception {
+        assertRefused(why, ISSUER.sign(change.apply(ISSUER.claims("ana", AUDIENCE))));
+    }
+
+    private void assertRefused(String why, String token) throws Exception {
+        HttpResponse<String> refused = api().with(token).get("/api/videos");
+        assertProblem(refused, 401, "unauthenticated");
+        assertThat(Api.json(refused).path("detail").asText()).contains(why);
+        assertThat(refused.headers().firstValue("WWW-Authenticate").orElseThrow())
+                .contains("error=\"invalid_token\"", why);
+    }
+
+    private void assertTaken(String token) throws Exception {
+        HttpResponse<String> answer = api().with(token).get("/api/videos");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private static String token(String subject) {
+        return ISSUER.sign(ISSUER.claims(subject, AUDIENCE));
     }
 }

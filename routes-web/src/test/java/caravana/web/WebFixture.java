@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import org.springframework.util.FileSystemUtils;
 
 /** The local stack, one for all tests of this JVM. */
-final class WebFixture {
+public final class WebFixture {
 
     private static final Path FOLDER = temporaryFolder();
-    static final LocalStack STACK = LocalStack.start(FOLDER);
+    public static final LocalStack STACK = LocalStack.start(FOLDER);
 
     static {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

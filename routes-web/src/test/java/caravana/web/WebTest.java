@@ -57,6 +57,7 @@ abstract class WebTest {
     void empty() {
         jdbc.update("DELETE FROM videos");
         redis.delete(redis.keys("log-in-failures:*"));
+        redis.delete(redis.keys("sign-ups:*"));
         objects().forEach(key -> s3.deleteObject(d -> d.bucket(bucket()).key(key)));
         sqs.purgeQueue(p -> p.queueUrl(queue()));
         sqs.purgeQueue(p -> p.queueUrl(setting("SQS_DLQ_URL")));

@@ -2,32 +2,68 @@ package caravana.web.health;
 
 import caravana.aws.BucketProperties;
 import caravana.aws.QueueProperties;
+import caravana.web.http.Problem;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.apache.camel.Exchange;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
- * Whether the systems behind web answer. Anybody may ask, so they are asked at most once a second, by one request at a
- * time, and each has two seconds to answer.
+ * Whether the systems behind web answer. Anybody may ask, so what is found out holds for a second, and is found out once
+ * for all who ask meanwhile, by threads of its own. Whoever asks first after that second waits for it; the others get the
+ * answer before, as long as it is not older than ten seconds.
+ *
+ * <p>A system that has not answered within two seconds is down, so nobody waits longer.
  */
 @Component("readiness")
 public class Readiness {
 
     private static final Duration FRESH = Duration.ofSeconds(1);
+    private static final Duration USABLE = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Map<String, Check> checks = new LinkedHashMap<>();
-    private Map<String, String> systems = Map.of();
-    private long asked;
+    private final LongSupplier nanoTime;
+    private final Executor threads = Executors.newCachedThreadPool(daemons());
+    private volatile States last;
+    private CompletableFuture<States> running;
 
+    @Autowired
     Readiness(
+            JdbcTemplate jdbc,
+            S3Client s3,
+            BucketProperties storage,
+            SqsClient sqs,
+            QueueProperties queue,
+            StringRedisTemplate redis) {
+        this(questions(jdbc, s3, storage, sqs, queue, redis), System::nanoTime);
+    }
+
+    /**
+     * @param questions of each system, one that fails when it is down
+     * @param nanoTime tells the time in nanoseconds, from any moment on
+     */
+    Readiness(Map<String, Runnable> questions, LongSupplier nanoTime) {
+        questions.forEach((system, question) -> checks.put(system, new Check(question)));
+        this.nanoTime = nanoTime;
+    }
+
+    private static Map<String, Runnable> questions(
             JdbcTemplate jdbc,
             S3Client s3,
             BucketProperties storage,
@@ -36,25 +72,26 @@ public class Readiness {
             StringRedisTemplate redis) {
         JdbcTemplate impatient = new JdbcTemplate(jdbc.getDataSource());
         impatient.setQueryTimeout((int) PATIENCE.toSeconds());
-        checks.put("database", () -> impatient.queryForObject("SELECT 1", Integer.class));
-        checks.put(
+        Map<String, Runnable> questions = new LinkedHashMap<>();
+        questions.put("database", () -> impatient.queryForObject("SELECT 1", Integer.class));
+        questions.put(
                 "store",
                 () -> s3.headBucket(
                         b -> b.bucket(storage.bucket()).overrideConfiguration(o -> o.apiCallTimeout(PATIENCE))));
-        checks.put(
+        questions.put(
                 "queue",
                 () -> sqs.getQueueAttributes(
                         q -> q.queueUrl(queue.queueUrl()).overrideConfiguration(o -> o.apiCallTimeout(PATIENCE))));
-        checks.put("progress", () -> redis.execute((RedisCallback<String>) c -> c.ping()));
+        questions.put("progress", () -> redis.execute((RedisCallback<String>) c -> c.ping()));
+        return questions;
     }
 
-    private interface Check {
-        void run();
-    }
+    /** What was found out, and when. */
+    private record States(Map<String, String> systems, long nanoTime) {}
 
     /** Makes the answer: 200, or 503 when anything but live progress is missing. */
     public void answer(Exchange exchange) {
-        Map<String, String> states = states();
+        Map<String, String> states = states().systems();
         boolean down = states.entrySet().stream()
                 .anyMatch(s -> s.getValue().equals("down") && !s.getKey().equals("progress"));
         String status = down ? "down" : states.containsValue("down") ? "degraded" : "ok";
@@ -69,22 +106,83 @@ public class Readiness {
         exchange.getMessage().setBody(document);
     }
 
-    private synchronized Map<String, String> states() {
-        if (systems.isEmpty() || System.nanoTime() - asked > FRESH.toNanos()) {
-            Map<String, String> states = new LinkedHashMap<>();
-            checks.forEach((name, check) -> states.put(name, answers(check) ? "up" : "down"));
-            systems = states;
-            asked = System.nanoTime();
+    private States states() {
+        States known = last;
+        if (known != null && isWithin(FRESH, known)) {
+            return known;
         }
-        return systems;
+        CompletableFuture<States> round;
+        boolean mine = false;
+        synchronized (this) {
+            if (running == null || running.isDone()) {
+                running = ask();
+                mine = true;
+            }
+            round = running;
+        }
+        return !mine && known != null && isWithin(USABLE, known) ? known : awaited(round);
     }
 
-    private static boolean answers(Check check) {
+    private boolean isWithin(Duration age, States known) {
+        return nanoTime.getAsLong() - known.nanoTime() <= age.toNanos();
+    }
+
+    /** Asks all systems at the same time. */
+    private CompletableFuture<States> ask() {
+        Map<String, CompletableFuture<Boolean>> answers = new LinkedHashMap<>();
+        checks.forEach((name, check) -> answers.put(name, check.ask(threads)));
+        return CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new))
+                .thenApply(all -> {
+                    Map<String, String> systems = new LinkedHashMap<>();
+                    answers.forEach((name, up) -> systems.put(name, up.join() ? "up" : "down"));
+                    last = new States(systems, nanoTime.getAsLong());
+                    return last;
+                });
+    }
+
+    private static CustomizableThreadFactory daemons() {
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("readiness-");
+        threads.setDaemon(true);
+        return threads;
+    }
+
+    private static States awaited(CompletableFuture<States> round) {
         try {
-            check.run();
-            return true;
-        } catch (RuntimeException away) {
-            return false;
+            // A little more than it takes at most.
+            return round.get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Problem.of(503);
+        }
+    }
+
+    /** One system. While it does not answer it is not asked again, so it holds one thread at most. */
+    private static final class Check {
+
+        private final Runnable question;
+        private CompletableFuture<Boolean> asked = CompletableFuture.completedFuture(false);
+
+        Check(Runnable question) {
+            this.question = question;
+        }
+
+        /** Completes with whether the system answered, after two seconds at the latest. Called by one thread at a time. */
+        CompletableFuture<Boolean> ask(Executor threads) {
+            if (asked.isDone()) {
+                asked = CompletableFuture.supplyAsync(this::answers, threads);
+            }
+            return asked.copy().completeOnTimeout(false, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        private boolean answers() {
+            try {
+                question.run();
+                return true;
+            } catch (RuntimeException unavailable) {
+                return false;
+            }
         }
     }
 }

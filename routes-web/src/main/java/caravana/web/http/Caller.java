@@ -1,5 +1,6 @@
 package caravana.web.http;
 
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -7,8 +8,10 @@ import java.util.UUID;
  * a request tells who somebody is.
  *
  * @param id the account's id
+ * @param email the e-mail address that the token names; null when it names none
+ * @param roles {@code operator}, {@code user}, both or none
  */
-public record Caller(UUID id) {
+public record Caller(UUID id, String email, List<String> roles) {
 
     /** For routes: {@code ${exchangeProperty.caller.id}}. */
     public String getId() {

@@ -21,14 +21,21 @@ public class Accounts {
     private static final List<String> NAMES = List.of("first_name", "last_name", "city", "country");
 
     private final IdentityProperties identity;
-    private final Passwords passwords;
-    private final FailedLogIns failures;
+    private final PasswordHashing passwords;
+    private final LogInAttempts attempts;
+    private final SignUpThrottle signUps;
     private final ObjectMapper json;
 
-    Accounts(IdentityProperties identity, Passwords passwords, FailedLogIns failures, ObjectMapper json) {
+    Accounts(
+            IdentityProperties identity,
+            PasswordHashing passwords,
+            LogInAttempts attempts,
+            SignUpThrottle signUps,
+            ObjectMapper json) {
         this.identity = identity;
         this.passwords = passwords;
-        this.failures = failures;
+        this.attempts = attempts;
+        this.signUps = signUps;
         this.json = json;
     }
 
@@ -36,7 +43,7 @@ public class Accounts {
      * The parameters of {@code open-account.sql}. The contract has been checked: every field is there, and no longer
      * than allowed.
      *
-     * @throws Problem 400 {@code passwords_differ}
+     * @throws Problem 400 {@code passwords_differ}; 429 {@code too_many_sign_ups}; 503 {@code busy}
      */
     public void open(Exchange exchange) throws JsonProcessingException {
         checkKeptHere();
@@ -47,9 +54,19 @@ public class Accounts {
         }
         Map<String, Object> parameters = new HashMap<>();
         parameters.put("email", email(form.get("email")));
-        parameters.put("password_hash", passwords.hash(password));
+        parameters.put("password_hash", hash(password, source(exchange)));
         NAMES.forEach(name -> parameters.put(name, ((String) form.get(name)).strip()));
         StatementParameters.set(exchange, parameters);
+    }
+
+    private String hash(String password, String source) {
+        Lanes.Place place = signUps.begin(source);
+        try {
+            return passwords.hash(password);
+        } catch (Problem busy) {
+            signUps.giveBack(place);
+            throw busy;
+        }
     }
 
     /** @throws Problem always: 400 {@code email_taken} */
@@ -59,15 +76,14 @@ public class Accounts {
 
     /**
      * Reads e-mail and password into the properties {@code email} and {@code password}, and the parameters of
-     * {@code find-account.sql}.
+     * the statement that finds the account. Begins an attempt, the property {@code attempt}, which {@link #check} or
+     * {@link #leave} ends.
      *
-     * @throws Problem 400 when they are not there, 429 when there have been too many failures
+     * @throws Problem 400 when they are not there, 429 {@code too_many_attempts}
      */
     public void enter(Exchange exchange) throws JsonProcessingException {
         checkKeptHere();
-        HttpServletRequest request =
-                exchange.getMessage().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
-        String type = String.valueOf(request.getContentType()).toLowerCase(Locale.ROOT);
+        String type = String.valueOf(request(exchange).getContentType()).toLowerCase(Locale.ROOT);
         if (type.startsWith("application/json")) {
             Map<?, ?> form = json.readValue(exchange.getMessage().getBody(String.class), Map.class);
             credentials(exchange, form.get("email"), form.get("password"));
@@ -75,8 +91,7 @@ public class Accounts {
             Map<String, String> form = QueryString.parsed(exchange.getMessage().getBody(String.class));
             credentials(exchange, form.get("username"), form.get("password"));
         }
-        exchange.setProperty("address", request.getRemoteAddr());
-        failures.check(exchange.getProperty("email", String.class), request.getRemoteAddr());
+        exchange.setProperty("attempt", attempts.begin(exchange.getProperty("email", String.class), source(exchange)));
     }
 
     private static void credentials(Exchange exchange, Object email, Object password) {
@@ -96,19 +111,30 @@ public class Accounts {
     /**
      * Checks the password.
      *
-     * @param account a row of {@code find-account.sql}; null when there is none
-     * @throws Problem 401 {@code bad_credentials}, the same for a wrong password and an unknown account
+     * @param account the account's row; null when there is none
+     * @throws Problem 401 {@code bad_credentials}, the same for a wrong password and an unknown account; 503 {@code busy}
      */
     public void check(
             @ExchangeProperty("account") Map<String, Object> account,
-            @ExchangeProperty("email") String email,
             @ExchangeProperty("password") String password,
-            @ExchangeProperty("address") String address) {
-        if (!passwords.matches(password, account == null ? null : (String) account.get("password_hash"))) {
-            failures.count(email, address);
+            @ExchangeProperty("attempt") LogInAttempts.Attempt attempt) {
+        String hash = account == null ? null : (String) account.get("password_hash");
+        if (!passwords.matches(password, hash, attempt.isKnown())) {
+            attempts.wrong(attempt);
             throw new Problem(401, "bad_credentials", "E-mail address or password is wrong.");
         }
-        failures.forget(email);
+        attempts.right(attempt);
+    }
+
+    /**
+     * Ends an attempt that could not be checked.
+     *
+     * @param attempt null when none was begun
+     */
+    public void leave(@ExchangeProperty("attempt") LogInAttempts.Attempt attempt) {
+        if (attempt != null) {
+            attempts.unchecked(attempt);
+        }
     }
 
     private void checkKeptHere() {
@@ -116,6 +142,14 @@ public class Accounts {
             throw new Problem(
                     404, "accounts_elsewhere", "Accounts are kept by " + identity.issuerUri() + "; log in there.");
         }
+    }
+
+    private static HttpServletRequest request(Exchange exchange) {
+        return exchange.getMessage().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
+    }
+
+    private static String source(Exchange exchange) {
+        return Source.of(request(exchange).getRemoteAddr());
     }
 
     static String email(Object text) {

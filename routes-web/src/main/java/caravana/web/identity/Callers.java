@@ -3,6 +3,7 @@ package caravana.web.identity;
 import caravana.web.http.Caller;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -12,6 +13,9 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 /** Tells who makes a request. */
 public final class Callers {
 
+    /** Before a role's name, as Spring Security wants it. */
+    static final String ROLE_PREFIX = "ROLE_";
+
     private Callers() {}
 
     /** The caller of this thread's request, as its token says; null for nobody. */
@@ -20,7 +24,11 @@ public final class Callers {
         if (!(authentication instanceof JwtAuthenticationToken token)) {
             return null;
         }
-        return new Caller(id(token.getToken()));
+        List<String> roles = token.getAuthorities().stream()
+                .map(authority -> authority.getAuthority().substring(ROLE_PREFIX.length()))
+                .sorted()
+                .toList();
+        return new Caller(id(token.getToken()), email(token.getToken()), roles);
     }
 
     /** When the token of this thread's request expires; never, if it does not say. */
@@ -30,6 +38,11 @@ public final class Callers {
                 ? token.getToken().getExpiresAt()
                 : null;
         return until == null ? Instant.MAX : until;
+    }
+
+    /** An issuer may put anything there. */
+    private static String email(Jwt token) {
+        return token.getClaims().get("email") instanceof String email ? email : null;
     }
 
     /** Our own subjects are UUIDs; another issuer's become one, always the same, and no other issuer's. */

@@ -14,33 +14,58 @@ import org.springframework.validation.annotation.Validated;
  * @param signingKey RSA private key of 2,048 bits or more that signs our tokens: PKCS #8 as PEM, or its base64 alone;
  *     empty with an outside issuer
  * @param issuerUri an outside issuer of tokens (OpenID Connect discovery); empty when the accounts are ours
- * @param rolesClaim the claim of a token that lists its roles, {@code user} and {@code operator}
+ * @param audience what tokens of an outside issuer have to be made for
+ * @param rolesClaim the claim of a token that lists its roles, {@code user} and {@code operator}; see {@link Roles}
  * @param tokenLife how long a token of ours is valid
  * @param operatorEmail an operator's account that is made at the start; empty for none
  * @param operatorPassword the password that it gets at each start, 12 characters or more
  * @param failures limits of failed log-ins
+ * @param signUps limits of sign-ups
  */
 @Validated
 @ConfigurationProperties("caravana.identity")
 public record IdentityProperties(
         String signingKey,
         String issuerUri,
+        String audience,
         @NotBlank String rolesClaim,
         @NotNull Duration tokenLife,
         String operatorEmail,
         String operatorPassword,
-        @NotNull @Valid Failures failures) {
+        @NotNull @Valid Failures failures,
+        @NotNull @Valid SignUps signUps) {
 
     /**
-     * Limits of failed log-ins.
+     * Failed log-ins that need not wait. Each further one waits twice as long as the one before. A source is an IPv4 address
+     * or an IPv6 /64.
      *
-     * @param perAccount failures of one e-mail address within the window, after which it is refused
-     * @param perAddress the same for one client address
-     * @param window how long a failure counts, from the first one on
+     * @param perAccount failures of one source for one account
+     * @param perAddress failures of one source for all accounts that it has not logged in to
+     * @param window how long it takes until that many failures are forgotten
+     * @param unknownSources failures for one account of all sources together that have not logged in to it
+     * @param unknownSourcesWindow how long it takes until that many failures are forgotten
+     * @param firstDelay the first wait
+     * @param maxDelay the longest wait
      */
     public record Failures(
             @Min(1) int perAccount,
             @Min(1) int perAddress,
+            @NotNull Duration window,
+            @Min(1) int unknownSources,
+            @NotNull Duration unknownSourcesWindow,
+            @NotNull Duration firstDelay,
+            @NotNull Duration maxDelay) {}
+
+    /**
+     * Sign-ups that need not wait. Further ones are let in one by one, as many within the window.
+     *
+     * @param perAddress sign-ups of one source
+     * @param inTotal sign-ups of all sources together
+     * @param window how long it takes until that many sign-ups are forgotten
+     */
+    public record SignUps(
+            @Min(1) int perAddress,
+            @Min(1) int inTotal,
             @NotNull Duration window) {}
 
     /** Whether tokens come from an outside issuer. */

@@ -24,8 +24,9 @@ class OperatorAccount implements ApplicationRunner {
         this.passwords = passwords;
         this.jdbc = jdbc;
         if (wanted() && identity.operatorPassword().length() < MIN_PASSWORD) {
-            throw new IllegalArgumentException("CARAVANA_OPERATOR_PASSWORD has to have at least " + MIN_PASSWORD
-                    + " characters, since CARAVANA_OPERATOR_EMAIL is set");
+            throw new SettingRefusedException(
+                    "CARAVANA_OPERATOR_PASSWORD has fewer than " + MIN_PASSWORD + " characters.",
+                    "Set a longer one, or leave CARAVANA_OPERATOR_EMAIL empty for no operator's account.");
         }
     }
 

@@ -1,11 +1,7 @@
 package caravana.web.identity;
 
-import caravana.web.http.Problem;
-import caravana.web.http.ProblemWriter;
 import caravana.web.video.PresignedLinks;
 import jakarta.servlet.DispatcherType;
-import java.util.Collection;
-import java.util.List;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,10 +15,8 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
-import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
-import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
@@ -90,12 +84,7 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain needsToken(HttpSecurity http, IdentityProperties identity, ProblemWriter problems)
-            throws Exception {
-        AuthenticationEntryPoint whoIsThat = (request, response, refused) -> {
-            response.setHeader("WWW-Authenticate", "Bearer");
-            problems.write(Problem.of(401), response);
-        };
+    SecurityFilterChain needsToken(HttpSecurity http, IdentityProperties identity, Refusals refusals) throws Exception {
         return headers(
                         http.authorizeHttpRequests(calls -> calls
                                         // A request that has been let in goes on, whatever becomes of it.
@@ -105,15 +94,14 @@ class SecurityConfiguration {
                                         .requestMatchers(HttpMethod.OPTIONS)
                                         .permitAll()
                                         .requestMatchers("/api/ops/**")
-                                        .hasRole("operator")
+                                        .hasRole(Roles.OPERATOR)
                                         .anyRequest()
                                         .authenticated())
                                 .oauth2ResourceServer(
                                         tokens -> tokens.jwt(jwt -> jwt.jwtAuthenticationConverter(roles(identity)))
-                                                .authenticationEntryPoint(whoIsThat)
-                                                .accessDeniedHandler((request, response, refused) ->
-                                                        problems.write(Problem.of(403), response)))
-                                .exceptionHandling(handling -> handling.authenticationEntryPoint(whoIsThat)),
+                                                .authenticationEntryPoint(refusals)
+                                                .accessDeniedHandler(refusals))
+                                .exceptionHandling(handling -> handling.authenticationEntryPoint(refusals)),
                         CONTENT_POLICY)
                 .build();
     }
@@ -135,21 +123,15 @@ class SecurityConfiguration {
     }
 
     @Bean
-    JwtDecoder jwtDecoder(Tokens tokens) {
-        return tokens.decoder();
+    JwtDecoder jwtDecoder(IdentityProperties identity, Tokens tokens) {
+        return identity.outside() ? new OutsideIssuer(identity) : tokens.decoder();
     }
 
     private static JwtAuthenticationConverter roles(IdentityProperties identity) {
         JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
-        converter.setJwtGrantedAuthoritiesConverter(token -> authorities(token, identity.rolesClaim()));
+        converter.setJwtGrantedAuthoritiesConverter(token -> Roles.of(token.getClaims(), identity.rolesClaim()).stream()
+                .<GrantedAuthority>map(role -> new SimpleGrantedAuthority(Callers.ROLE_PREFIX + role))
+                .toList());
         return converter;
-    }
-
-    private static Collection<GrantedAuthority> authorities(Jwt token, String claim) {
-        return token.getClaim(claim) instanceof List<?> names
-                ? names.stream()
-                        .<GrantedAuthority>map(name -> new SimpleGrantedAuthority("ROLE_" + name))
-                        .toList()
-                : List.of();
     }
 }

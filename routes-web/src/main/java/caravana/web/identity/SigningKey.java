@@ -14,7 +14,8 @@ import java.util.Base64;
 final class SigningKey {
 
     private static final int MIN_BITS = 2048;
-    private static final String HINT = "; make one by: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048";
+    private static final String REMEDY =
+            "Make a key by `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`.";
 
     private SigningKey() {}
 
@@ -22,16 +23,17 @@ final class SigningKey {
      * Reads the setting.
      *
      * @param text PKCS #8 as PEM, in which line ends may be missing or written as {@code \n}, or its base64 alone
-     * @throws IllegalArgumentException when it is none; the message says what to set and never repeats it
+     * @throws SettingRefusedException when it is none; neither message nor remedy repeats it
      */
     static RSAKey parse(String text) {
         if (text == null || text.isBlank()) {
-            throw new IllegalArgumentException("JWT_PRIVATE_KEY is not set; it is the RSA key that signs tokens" + HINT
-                    + ". Or set JWT_ISSUER_URI to the address of an outside issuer");
+            throw new SettingRefusedException(
+                    "JWT_PRIVATE_KEY is not set. It is the RSA key that signs tokens.",
+                    REMEDY + " Or set JWT_ISSUER_URI and JWT_AUDIENCE to use an outside issuer of tokens.");
         }
         RSAPrivateCrtKey secret = decoded(text);
         if (secret.getModulus().bitLength() < MIN_BITS) {
-            throw new IllegalArgumentException("JWT_PRIVATE_KEY is shorter than " + MIN_BITS + " bits" + HINT);
+            throw new SettingRefusedException("JWT_PRIVATE_KEY is shorter than " + MIN_BITS + " bits.", REMEDY);
         }
         try {
             RSAPublicKey open = (RSAPublicKey) KeyFactory.getInstance("RSA")
@@ -53,7 +55,7 @@ final class SigningKey {
             return (RSAPrivateCrtKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
         } catch (GeneralSecurityException | IllegalArgumentException | ClassCastException e) {
             // Without its cause, whose message may hold parts of the key.
-            throw new IllegalArgumentException("JWT_PRIVATE_KEY is no RSA key in PKCS #8" + HINT);
+            throw new SettingRefusedException("JWT_PRIVATE_KEY is no RSA key in PKCS #8.", REMEDY);
         }
     }
 }

@@ -11,12 +11,9 @@ import org.apache.camel.ExchangeProperty;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.JwtClaimsSet;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.JwtDecoders;
 import org.springframework.security.oauth2.jwt.JwtEncoderParameters;
-import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
-import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
 import org.springframework.stereotype.Component;
 
 /** The tokens of accounts that are kept here: JWT, signed with RS256. */
@@ -30,7 +27,7 @@ public class Tokens {
     private final RSAKey key;
     private final NimbusJwtEncoder encoder;
 
-    /** @throws IllegalArgumentException when there is neither a key nor an outside issuer */
+    /** @throws SettingRefusedException when there is neither a key nor an outside issuer */
     Tokens(IdentityProperties identity) {
         this.identity = identity;
         this.key = identity.outside() ? null : SigningKey.parse(identity.signingKey());
@@ -40,7 +37,7 @@ public class Tokens {
     /**
      * The answer to a log-in.
      *
-     * @param account a row of {@code find-account.sql}
+     * @param account the account's row
      */
     public Map<String, Object> issue(@ExchangeProperty("account") Map<String, Object> account) {
         Instant now = Instant.now();
@@ -61,16 +58,13 @@ public class Tokens {
                 identity.tokenLife().toSeconds());
     }
 
-    /** Reads tokens: ours, or those of the outside issuer, which is first asked for its keys when a token comes. */
+    /** Reads our own tokens. */
     JwtDecoder decoder() {
-        if (identity.outside()) {
-            return new SupplierJwtDecoder(() -> JwtDecoders.fromIssuerLocation(identity.issuerUri()));
-        }
         try {
             NimbusJwtDecoder decoder = NimbusJwtDecoder.withPublicKey(key.toRSAPublicKey())
                     .signatureAlgorithm(SignatureAlgorithm.RS256)
                     .build();
-            decoder.setJwtValidator(JwtValidators.createDefaultWithIssuer(ISSUER));
+            decoder.setJwtValidator(TokenRules.ofOurs(ISSUER));
             return decoder;
         } catch (JOSEException e) {
             throw new IllegalStateException(e);

@@ -2,6 +2,7 @@ package caravana.web.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
@@ -27,10 +28,15 @@ class PasswordsTest {
         assertThat(unknown).isGreaterThan(known / 4);
     }
 
+    /** The shortest of several times: other processes make some of them longer. */
     private long nanos(String hash) {
-        passwords.matches("wrong", hash);
-        long began = System.nanoTime();
-        passwords.matches("wrong", hash);
-        return System.nanoTime() - began;
+        return LongStream.range(0, 5)
+                .map(i -> {
+                    long began = System.nanoTime();
+                    passwords.matches("wrong", hash);
+                    return System.nanoTime() - began;
+                })
+                .min()
+                .orElseThrow();
     }
 }

@@ -1,0 +1,124 @@
+package caravana.web.identity;
+
+import caravana.web.http.Problem;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.data.redis.core.script.RedisScript;
+import org.springframework.stereotype.Component;
+
+/**
+ * Counts attempts before they are made: in Redis, for all nodes together, or in this node's memory while Redis is
+ * unavailable. An attempt takes its place in all its lanes or in none, in one step, so of any number of parallel attempts
+ * no more get through than one after the other would.
+ */
+@Component
+class Lanes {
+
+    /**
+     * Returns the milliseconds to wait, or 0 when the attempt has been counted. {@link LocalLanes} does the same. By the
+     * time of Redis, since the nodes' clocks may differ.
+     */
+    private static final RedisScript<Long> RESERVE = RedisScript.of("""
+            local time = redis.call('TIME')
+            local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            local lanes, wait = {}, 0
+            for i, key in ipairs(KEYS) do
+              local free, step, first, max = unpack(ARGV, 4 * i - 3, 4 * i)
+              local state = redis.call('HMGET', key, 'counted', 'since', 'next')
+              local counted, since = tonumber(state[1] or 0), tonumber(state[2] or now)
+              local forgotten = math.min(counted, math.floor((now - since) / step))
+              counted = counted - forgotten
+              since = counted == 0 and now or since + forgotten * step
+              wait = math.max(wait, tonumber(state[3] or 0) - now)
+              lanes[i] = {key, counted + 1, since, tonumber(free), tonumber(step), tonumber(first), tonumber(max)}
+            end
+            if wait > 0 then
+              return wait
+            end
+            for _, lane in ipairs(lanes) do
+              local key, counted, since, free, step, first, max = unpack(lane)
+              local delay = counted < free and 0 or math.min(first * 2 ^ (counted - free), max)
+              redis.call('HSET', key, 'counted', counted, 'since', since, 'next', now + delay)
+              redis.call('PEXPIRE', key, counted * step + delay)
+            end
+            return 0
+            """, Long.class);
+
+    private static final RedisScript<Long> GIVE_BACK = RedisScript.of("""
+            for _, key in ipairs(KEYS) do
+              local counted = tonumber(redis.call('HGET', key, 'counted') or 0)
+              if counted > 1 then
+                redis.call('HSET', key, 'counted', counted - 1, 'next', 0)
+              else
+                redis.call('DEL', key)
+              end
+            end
+            return 0
+            """, Long.class);
+
+    private final OptionalRedis redis;
+    private final LocalLanes local;
+
+    @Autowired
+    Lanes(OptionalRedis redis) {
+        this(redis, new LocalLanes(Clock.systemUTC()));
+    }
+
+    Lanes(OptionalRedis redis, LocalLanes local) {
+        this.redis = redis;
+        this.local = local;
+    }
+
+    /**
+     * What became of an attempt that wanted to be counted.
+     *
+     * @param delay how long to wait before the next try; zero when the attempt is counted and may be made
+     * @param lanes the lanes that it is counted in
+     * @param shared whether Redis counted it
+     */
+    record Place(Duration delay, List<Lane> lanes, boolean shared) {}
+
+    /** Counts an attempt in all these lanes, or in none. */
+    Place reserve(List<Lane> lanes) {
+        Optional<Long> wait = redis.ask(r -> r.execute(
+                RESERVE,
+                keys(lanes),
+                lanes.stream()
+                        .flatMap(lane -> Stream.of(
+                                lane.free(),
+                                lane.stepMillis(),
+                                lane.firstDelay().toMillis(),
+                                lane.maxDelay().toMillis()))
+                        .map(String::valueOf)
+                        .toArray()));
+        long millis = wait.orElseGet(() -> local.reserve(lanes));
+        return new Place(Duration.ofMillis(millis), lanes, wait.isPresent());
+    }
+
+    /** An attempt that was counted is not to count: it was right, or could not be made. */
+    void giveBack(Place place) {
+        if (place.shared()) {
+            redis.ask(r -> r.execute(GIVE_BACK, keys(place.lanes())));
+        } else {
+            local.giveBack(place.lanes());
+        }
+    }
+
+    /**
+     * The answer to an attempt that has to wait: 429, with the seconds until it may be made.
+     *
+     * @param what what there was too much of
+     */
+    static Problem refusal(String code, String what, Duration wait) {
+        int seconds = (int) wait.plusMillis(999).toSeconds();
+        return new Problem(429, code, "%s. Wait %d s, then try again.".formatted(what, seconds), seconds);
+    }
+
+    private static List<String> keys(List<Lane> lanes) {
+        return lanes.stream().map(Lane::key).toList();
+    }
+}

@@ -1,0 +1,72 @@
+package caravana.web.identity;
+
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The lanes of this node alone, as the script of {@link Lanes} keeps them in Redis; the oldest go when there are too many. */
+final class LocalLanes {
+
+    private static final int ENTRIES = 10_000;
+
+    private final Clock clock;
+    private final Map<String, State> states = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, State> eldest) {
+            return size() > ENTRIES;
+        }
+    };
+
+    LocalLanes(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Times in milliseconds. */
+    private record State(long counted, long since, long next) {
+
+        State at(long now, long step) {
+            long forgotten = Math.min(counted, (now - since) / step);
+            long left = counted - forgotten;
+            return new State(left, left == 0 ? now : since + forgotten * step, next);
+        }
+    }
+
+    /** Milliseconds to wait; 0 when the attempt has been counted. */
+    synchronized long reserve(List<Lane> lanes) {
+        long now = clock.millis();
+        List<State> current = lanes.stream()
+                .map(lane -> state(lane).at(now, lane.stepMillis()))
+                .toList();
+        long wait =
+                current.stream().mapToLong(state -> state.next() - now).max().orElse(0);
+        if (wait > 0) {
+            return wait;
+        }
+        for (int i = 0; i < lanes.size(); i++) {
+            State state = current.get(i);
+            long counted = state.counted() + 1;
+            states.put(
+                    lanes.get(i).key(),
+                    new State(counted, state.since(), now + lanes.get(i).delayMillis(counted)));
+        }
+        return 0;
+    }
+
+    synchronized void giveBack(List<Lane> lanes) {
+        for (Lane lane : lanes) {
+            State state = state(lane);
+            if (state.counted() > 1) {
+                states.put(lane.key(), new State(state.counted() - 1, state.since(), 0));
+            } else {
+                states.remove(lane.key());
+            }
+        }
+    }
+
+    private State state(Lane lane) {
+        return states.getOrDefault(lane.key(), new State(0, clock.millis(), 0));
+    }
+}

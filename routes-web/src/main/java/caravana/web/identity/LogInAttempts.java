@@ -1,0 +1,139 @@
+package caravana.web.identity;
+
+import caravana.web.http.Problem;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.stereotype.Component;
+
+/**
+ * Slows down whoever guesses passwords, see ADR 20. Each attempt is counted before its password is looked at, and given
+ * back when it was right. What is counted:
+ *
+ * <ul>
+ *   <li>of a source that has logged in to the account before: its own attempts, and nothing that others do;
+ *   <li>of any other source: its attempts on this account, its attempts on all accounts, and the attempts on this account
+ *       of all sources that have not logged in to it.
+ * </ul>
+ */
+@Component
+class LogInAttempts {
+
+    /** Log-ins of one source at once, on one node: others' log-ins find a place beside them. */
+    private static final int AT_ONCE = PasswordHashing.LOG_INS_WAITING / 2;
+
+    /** The longest wait of a source that is known: whoever guesses from there can slow its people down by no more. */
+    private static final Duration KNOWN_MAX_DELAY = Duration.ofSeconds(30);
+
+    private final IdentityProperties.Failures limits;
+    private final Lanes lanes;
+    private final KnownSources knownSources;
+    private final Pseudonyms pseudonyms;
+    private final Map<String, Integer> running = new ConcurrentHashMap<>();
+
+    LogInAttempts(IdentityProperties identity, Lanes lanes, KnownSources knownSources, Pseudonyms pseudonyms) {
+        this.limits = identity.failures();
+        this.lanes = lanes;
+        this.knownSources = knownSources;
+        this.pseudonyms = pseudonyms;
+    }
+
+    /** One attempt, from its beginning to its end. */
+    static final class Attempt {
+
+        private final String account;
+        private final String source;
+        private final boolean known;
+        private final Lanes.Place place;
+        private boolean over;
+
+        private Attempt(String account, String source, boolean known, Lanes.Place place) {
+            this.account = account;
+            this.source = source;
+            this.known = known;
+            this.place = place;
+        }
+
+        /** Whether the source has logged in to the account before. */
+        boolean isKnown() {
+            return known;
+        }
+    }
+
+    /**
+     * Counts an attempt. What is begun has to be ended.
+     *
+     * @param account the e-mail address, whether or not there is such an account
+     * @param source see {@link Source}
+     * @throws Problem 429 {@code too_many_attempts}
+     */
+    Attempt begin(String account, String source) {
+        if (running.merge(source, 1, Integer::sum) > AT_ONCE) {
+            leave(source);
+            throw refusal(Duration.ofSeconds(1));
+        }
+        try {
+            boolean known = knownSources.know(account, source);
+            Lanes.Place place = lanes.reserve(known ? knownLanes(account, source) : unknownLanes(account, source));
+            if (!place.delay().isZero()) {
+                throw refusal(place.delay());
+            }
+            return new Attempt(account, source, known, place);
+        } catch (RuntimeException refused) {
+            leave(source);
+            throw refused;
+        }
+    }
+
+    /** The password was right: the attempt no longer counts, and from now on the source is known. */
+    void right(Attempt attempt) {
+        unchecked(attempt);
+        knownSources.remember(attempt.account, attempt.source);
+    }
+
+    /** The password was wrong, or there is no such account: the attempt stays counted. */
+    void wrong(Attempt attempt) {
+        end(attempt);
+    }
+
+    /** The password was not looked at: the attempt no longer counts, unless it has ended before. */
+    void unchecked(Attempt attempt) {
+        if (end(attempt)) {
+            lanes.giveBack(attempt.place);
+        }
+    }
+
+    private boolean end(Attempt attempt) {
+        boolean first = !attempt.over;
+        attempt.over = true;
+        if (first) {
+            leave(attempt.source);
+        }
+        return first;
+    }
+
+    private List<Lane> knownLanes(String account, String source) {
+        return List.of(lane(limits.perAccount(), limits.window(), KNOWN_MAX_DELAY, "known", account, source));
+    }
+
+    private List<Lane> unknownLanes(String account, String source) {
+        return List.of(
+                lane(limits.perAccount(), limits.window(), limits.maxDelay(), "account-and-source", account, source),
+                lane(limits.perAddress(), limits.window(), limits.maxDelay(), "source", source),
+                lane(limits.unknownSources(), limits.unknownSourcesWindow(), limits.maxDelay(), "account", account));
+    }
+
+    private Lane lane(int free, Duration window, Duration maxDelay, String kind, String... counted) {
+        String key = "log-in-failures:" + kind + ":" + pseudonyms.of(counted);
+        return new Lane(key, free, window, limits.firstDelay(), maxDelay);
+    }
+
+    private void leave(String source) {
+        running.computeIfPresent(source, (s, count) -> count > 1 ? count - 1 : null);
+    }
+
+    private static Problem refusal(Duration wait) {
+        return Lanes.refusal("too_many_attempts", "Too many failed log-ins", wait);
+    }
+}

@@ -1,0 +1,53 @@
+package caravana.web.identity;
+
+import caravana.web.StatementParameters;
+import caravana.web.http.Caller;
+import caravana.web.upload.UploadProperties;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.stereotype.Component;
+
+/** What {@code show-me} tells callers about themselves. */
+@Component("me")
+public class Me {
+
+    private final UploadProperties upload;
+
+    Me(UploadProperties upload) {
+        this.upload = upload;
+    }
+
+    /** The parameters of {@code show-me.sql}. */
+    public void ask(Exchange exchange, @ExchangeProperty("caller") Caller caller) {
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("id", caller.getId());
+        StatementParameters.set(exchange, parameters);
+    }
+
+    /**
+     * Composes the answer.
+     *
+     * @param email that of the account's row; null when the account is kept by an outside issuer
+     */
+    public Map<String, Object> answer(@Body String email, @ExchangeProperty("caller") Caller caller) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("id", caller.getId());
+        document.put("email", email == null ? caller.email() : email);
+        document.put("roles", caller.roles());
+        document.put("limits", limits());
+        return document;
+    }
+
+    /** What holds for each account. */
+    private Map<String, Object> limits() {
+        Map<String, Object> limits = new LinkedHashMap<>();
+        limits.put("upload_bytes", upload.maxSize().toBytes());
+        limits.put("uploads_at_once", upload.atOncePerAccount());
+        limits.put("uploads_per_hour", upload.perHour() == 0 ? null : upload.perHour());
+        return limits;
+    }
+}

@@ -1,0 +1,39 @@
+package caravana.web.identity;
+
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.springframework.stereotype.Component;
+
+/**
+ * Names for what Redis counts, that tell whoever reads Redis neither e-mail addresses nor IP addresses: keyed hashes. The
+ * key is the one that signs tokens, which all nodes share and Redis never sees; a new signing key makes new names.
+ */
+@Component
+class Pseudonyms {
+
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private final SecretKeySpec key;
+
+    Pseudonyms(IdentityProperties identity) {
+        // With an outside issuer nobody logs in or signs up here, so nothing is named.
+        String secret = "pseudonyms:" + identity.signingKey();
+        this.key = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
+    }
+
+    /** The same text for the same parts, on every node. */
+    String of(String... parts) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            byte[] hash = mac.doFinal(String.join("\n", parts).getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package caravana.web.identity;
+
+import caravana.web.http.Problem;
+import caravana.web.http.ProblemWriter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.jwt.JwtValidationException;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.stereotype.Component;
+
+/** Answers whoever has no token, a wrong one, or one that does not permit the call, as RFC 6750 says. */
+@Component
+class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
+
+    private static final String CHALLENGE = "Bearer realm=\"caravana\"";
+
+    private final ProblemWriter problems;
+
+    Refusals(ProblemWriter problems) {
+        this.problems = problems;
+    }
+
+    @Override
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException refused)
+            throws IOException {
+        if (refused instanceof IssuerUnavailableException unavailable) {
+            Problem problem = new Problem(
+                    503,
+                    "issuer_unavailable",
+                    "The issuer of the token is unavailable, so the token cannot be verified. Try again later.",
+                    unavailable.retryAfter());
+            problems.write(problem, response);
+        } else if (refused instanceof OAuth2AuthenticationException invalid) {
+            String why = why(invalid);
+            challenge(response, ", error=\"invalid_token\", error_description=\"" + why + "\"");
+            problems.write(new Problem(401, "unauthenticated", why + " Log in again."), response);
+        } else {
+            challenge(response, "");
+            problems.write(Problem.of(401), response);
+        }
+    }
+
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException refused)
+            throws IOException {
+        challenge(response, ", error=\"insufficient_scope\"");
+        problems.write(Problem.of(403), response);
+    }
+
+    private static void challenge(HttpServletResponse response, String error) {
+        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE + error);
+    }
+
+    /** The rule that the token breaks; none of them quotes the token. */
+    private static String why(OAuth2AuthenticationException invalid) {
+        return invalid.getCause() instanceof JwtValidationException broken
+                ? broken.getErrors().stream()
+                        .map(OAuth2Error::getDescription)
+                        .findFirst()
+                        .orElseThrow()
+                : "The token is malformed, or its signature is not valid.";
+    }
+}

@@ -1,0 +1,13 @@
+package caravana.web.identity;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says in plain words, instead of a stack trace, which setting keeps web from starting. */
+final class SettingRefusedAnalyzer extends AbstractFailureAnalyzer<SettingRefusedException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, SettingRefusedException cause) {
+        return new FailureAnalysis(cause.getMessage(), cause.remedy(), cause);
+    }
+}

@@ -1,0 +1,47 @@
+package caravana.web.identity;
+
+import caravana.web.http.Problem;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** Slows down whoever opens accounts by the hundred, or looks for e-mail addresses that have one. */
+@Component
+class SignUpThrottle {
+
+    private final IdentityProperties.SignUps limits;
+    private final Lanes lanes;
+    private final Pseudonyms pseudonyms;
+
+    SignUpThrottle(IdentityProperties identity, Lanes lanes, Pseudonyms pseudonyms) {
+        this.limits = identity.signUps();
+        this.lanes = lanes;
+        this.pseudonyms = pseudonyms;
+    }
+
+    /**
+     * Counts a sign-up, whatever becomes of it.
+     *
+     * @param source see {@link Source}
+     * @throws Problem 429 {@code too_many_sign_ups}
+     */
+    Lanes.Place begin(String source) {
+        Lanes.Place place = lanes.reserve(
+                List.of(lane(limits.perAddress(), "source:" + pseudonyms.of(source)), lane(limits.inTotal(), "total")));
+        if (!place.delay().isZero()) {
+            throw Lanes.refusal("too_many_sign_ups", "Too many sign-ups", place.delay());
+        }
+        return place;
+    }
+
+    /** The sign-up could not be looked at, so it does not count. */
+    void giveBack(Lanes.Place place) {
+        lanes.giveBack(place);
+    }
+
+    private Lane lane(int free, String name) {
+        // One account after the other, at the rate of the window.
+        Duration delay = limits.window().dividedBy(free);
+        return new Lane("sign-ups:" + name, free, limits.window(), delay, delay);
+    }
+}

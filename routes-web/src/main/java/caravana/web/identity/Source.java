@@ -1,0 +1,46 @@
+package caravana.web.identity;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/** Who counts as one when attempts are counted per source. */
+final class Source {
+
+    private static final int PREFIX_BYTES = 8;
+    private static final String UNKNOWN = "unknown";
+
+    /** Some proxies add the port, some the interface. */
+    private static final Pattern ADDITIONS =
+            Pattern.compile("^(?:([0-9.]+)(?::[0-9]+)?|\\[(.*)](?::[0-9]+)?|(.*)%.*)$");
+
+    /** What {@link InetAddress#getByName} may take for a name, it would ask a name server for. */
+    private static final Pattern LITERAL = Pattern.compile(
+            "(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}|[0-9a-fA-F]*:[0-9a-fA-F:.]*");
+
+    private Source() {}
+
+    /**
+     * The source that an address belongs to: an IPv4 address itself, also where it is written as an IPv6 address; of any
+     * other IPv6 address its /64, since whoever has one address has all of them.
+     *
+     * @param address an IP address as the servlet container reports it
+     * @return a short text; {@code unknown} for everything that is no IP address, so that made-up names are one source
+     */
+    static String of(String address) {
+        String literal = ADDITIONS.matcher(address).replaceFirst("$1$2$3");
+        if (!LITERAL.matcher(literal).matches()) {
+            return UNKNOWN;
+        }
+        try {
+            InetAddress parsed = InetAddress.getByName(literal);
+            return parsed instanceof Inet4Address
+                    ? parsed.getHostAddress()
+                    : HexFormat.of().formatHex(parsed.getAddress(), 0, PREFIX_BYTES) + "/64";
+        } catch (UnknownHostException | IllegalArgumentException malformed) {
+            return UNKNOWN;
+        }
+    }
+}

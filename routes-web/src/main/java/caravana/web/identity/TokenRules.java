@@ -1,0 +1,84 @@
+package caravana.web.identity;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
+import org.springframework.security.oauth2.jwt.Jwt;
+
+/** What a token has to say, besides being signed. The descriptions are shown to callers. */
+final class TokenRules {
+
+    /** Payload {@code typ} of Keycloak's tokens that are not for calling an API. */
+    private static final Set<String> NOT_FOR_CALLS = Set.of("id", "refresh", "offline", "logout");
+
+    /** How far the issuer's clock and ours may be apart. */
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
+
+    private TokenRules() {}
+
+    /** The rules for our own tokens. */
+    static OAuth2TokenValidator<Jwt> ofOurs(String issuer) {
+        return new DelegatingOAuth2TokenValidator<>(
+                rule("The token is from another issuer (iss).", token -> issuer.equals(token.getClaimAsString("iss"))),
+                rule("The token has no subject (sub).", TokenRules::hasSubject),
+                rule("The token has no expiry (exp).", token -> token.getExpiresAt() != null),
+                rule(
+                        "The token has expired.",
+                        token -> token.getExpiresAt() == null
+                                || token.getExpiresAt().isAfter(Instant.now().minus(CLOCK_SKEW))),
+                rule(
+                        "The token is not valid yet (nbf).",
+                        token -> token.getNotBefore() == null
+                                || token.getNotBefore().isBefore(Instant.now().plus(CLOCK_SKEW))));
+    }
+
+    /** The rules for tokens of an outside issuer, which makes them for other applications as well. */
+    static OAuth2TokenValidator<Jwt> ofOutside(String issuer, String audience) {
+        return new DelegatingOAuth2TokenValidator<>(
+                ofOurs(issuer),
+                rule(
+                        "The token is for another audience (aud); ask the issuer for one for this API.",
+                        token -> isFor(audience, token)),
+                rule("The token is not an access token.", TokenRules::isAccessToken));
+    }
+
+    private static boolean hasSubject(Jwt token) {
+        return token.getSubject() != null && !token.getSubject().isBlank();
+    }
+
+    /** Cognito's access tokens have no audience; the client's id stands for it. */
+    private static boolean isFor(String audience, Jwt token) {
+        return token.getAudience() == null
+                ? "access".equals(token.getClaim("token_use")) && audience.equals(token.getClaim("client_id"))
+                : token.getAudience().contains(audience);
+    }
+
+    /**
+     * ID tokens tell a client who logged in and are no permission to call anything. One whose audience is the same as the
+     * API's is recognized by what only ID tokens have.
+     */
+    private static boolean isAccessToken(Jwt token) {
+        Object use = token.getClaim("token_use");
+        String type = String.valueOf(token.getClaims().get("typ")).toLowerCase(Locale.ROOT);
+        String headerType = String.valueOf(token.getHeaders().get("typ")).toLowerCase(Locale.ROOT);
+        boolean declared = "access".equals(use) || type.equals("bearer") || headerType.endsWith("at+jwt");
+        boolean otherUse = use != null && !"access".equals(use);
+        boolean bound = token.hasClaim("at_hash") || token.hasClaim("c_hash");
+        // Older Keycloaks put the nonce into access tokens as well, and declare those as bearer tokens.
+        boolean nonce = token.hasClaim("nonce") && !declared;
+        return !otherUse && !NOT_FOR_CALLS.contains(type) && !bound && !nonce;
+    }
+
+    private static OAuth2TokenValidator<Jwt> rule(String otherwise, Predicate<Jwt> holds) {
+        OAuth2TokenValidatorResult refused =
+                OAuth2TokenValidatorResult.failure(new OAuth2Error(OAuth2ErrorCodes.INVALID_TOKEN, otherwise, null));
+        return token -> holds.test(token) ? OAuth2TokenValidatorResult.success() : refused;
+    }
+}
