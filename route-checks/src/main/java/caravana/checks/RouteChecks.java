@@ -35,7 +35,8 @@ public final class RouteChecks {
                     new ReferenceRules(),
                     new NameRules(System::getenv),
                     new EndpointRules(),
-                    new StepRules());
+                    new StepRules(),
+                    new AnswerRules());
             houseRules.forEach(rule -> rule.check(tree, findings::add));
         }
         findings.sort(

@@ -17,10 +17,12 @@ import org.yaml.snakeyaml.Yaml;
  * against the running app.
  *
  * @param operations ids of the routes that the app itself calls, mostly the contract's operations
+ * @param answerHeaders names of the headers that its routes may answer with
  * @param settings names of the app's settings, as {@code {{…}}} names them
  * @param beans names of its beans, each with its public methods
  */
-public record Vocabulary(List<String> operations, List<String> settings, Map<String, List<String>> beans) {
+public record Vocabulary(
+        List<String> operations, List<String> answerHeaders, List<String> settings, Map<String, List<String>> beans) {
 
     private static final String HEAD =
             "# What the routes of this app may name. Generated: a test of the app says how.\n";
@@ -28,6 +30,7 @@ public record Vocabulary(List<String> operations, List<String> settings, Map<Str
     /** Everything in order, so that two of the same content are the same text. */
     public Vocabulary {
         operations = List.copyOf(new TreeSet<>(operations));
+        answerHeaders = List.copyOf(new TreeSet<>(answerHeaders));
         settings = List.copyOf(new TreeSet<>(settings));
         Map<String, List<String>> sorted = new TreeMap<>();
         beans.forEach((name, methods) -> sorted.put(name, List.copyOf(new TreeSet<>(methods))));
@@ -41,6 +44,7 @@ public record Vocabulary(List<String> operations, List<String> settings, Map<Str
             Map<String, Object> document = new Yaml().load(in);
             return new Vocabulary(
                     (List<String>) document.get("operations"),
+                    (List<String>) document.get("answer-headers"),
                     (List<String>) document.get("settings"),
                     (Map<String, List<String>>) document.get("beans"));
         } catch (IOException e) {
@@ -55,6 +59,7 @@ public record Vocabulary(List<String> operations, List<String> settings, Map<Str
         options.setDereferenceAliases(true);
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("operations", new ArrayList<>(operations));
+        document.put("answer-headers", new ArrayList<>(answerHeaders));
         document.put("settings", new ArrayList<>(settings));
         document.put("beans", beans);
         return HEAD + new Yaml(options).dump(document);

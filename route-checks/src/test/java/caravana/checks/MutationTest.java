@@ -172,6 +172,16 @@ class MutationTest {
                     "                      expression: DELETE FROM videos WHERE id = CAST('${header.id}' AS uuid)"),
             new Mistake("sql-composed", "worker/claim-job.sql", ":?video_id", "${header.video_id}"),
             new Mistake(
+                    "answer-header-dropped",
+                    "web/receive-upload.camel.yaml",
+                    "            id: head-location\n            name: Location\n",
+                    "            id: head-location\n            name: X-Location\n"),
+            new Mistake(
+                    "answer-header-dropped",
+                    "web/web-failures.camel.yaml",
+                    "                      name: Retry-After\n",
+                    "                      name: RetryAfter\n"),
+            new Mistake(
                     "failure-swallowed",
                     "shared/step-failures.camel.yaml",
                     "          steps:\n            - log:\n                id: log-and-go-on-log\n                loggingLevel: WARN\n"

@@ -63,7 +63,8 @@ export function uploadsView(onUploaded) {
 function take(files) {
   const fresh = [...files].map((file) => ({
     file,
-    title: file.name.replace(/\.[^.]{1,5}$/, '').slice(0, LONGEST_TITLE) || file.name,
+    // By characters and not by UTF-16 units: half of an emoji is no text.
+    title: [...file.name.replace(/\.[^.]{1,5}$/, '')].slice(0, LONGEST_TITLE).join('') || file.name,
     key: uniqueKey(),
     state: 'ready',
     fraction: 0,

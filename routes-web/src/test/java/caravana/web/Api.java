@@ -17,6 +17,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.core.io.ClassPathResource;
 
@@ -162,16 +164,30 @@ final class Api {
 
     /** What the contract has to say against an answer. */
     static Optional<String> violations(HttpResponse<?> answer, String body) {
-        String path = answer.request().uri().getPath();
-        SimpleResponse.Builder response = SimpleResponse.Builder.status(answer.statusCode());
-        answer.headers().map().forEach((name, values) -> response.withHeader(name, values));
-        answer.headers().firstValue("Content-Type").ifPresent(response::withContentType);
+        return violations(
+                answer.request().method(),
+                answer.request().uri().getPath(),
+                answer.statusCode(),
+                answer.headers().map(),
+                body);
+    }
+
+    /** The same of an answer however it was got. */
+    static Optional<String> violations(
+            String method, String path, int status, Map<String, List<String>> headers, String body) {
+        SimpleResponse.Builder response = SimpleResponse.Builder.status(status);
+        headers.forEach((name, values) -> {
+            response.withHeader(name, values);
+            if (name.equalsIgnoreCase("Content-Type")) {
+                response.withContentType(values.get(0));
+            }
+        });
         if (!body.isEmpty()) {
             response.withBody(body);
         }
         ValidationReport report = VALIDATOR.validateResponse(
                 path.startsWith("/api") ? path.substring("/api".length()) : path,
-                Request.Method.valueOf(answer.request().method()),
+                Request.Method.valueOf(method),
                 response.build());
         return report.getMessages().stream()
                 .filter(m -> m.getLevel() == ValidationReport.Level.ERROR)

@@ -40,8 +40,9 @@ import software.amazon.awssdk.core.sync.RequestBody;
         })
 class ContractTest extends WebTest {
 
-    private static final int CALLS_PER_OPERATION = 150;
-    private static final int MIN_CALLS = 2000;
+    private static final int CALLS_PER_OPERATION = 110;
+    private static final int ODD_CALLS_PER_OPERATION = 110;
+    private static final int MIN_CALLS = 5000;
 
     /** The states in which a call may find a video; the last ones are those of nobody's or somebody else's. */
     private static final List<String> STATES = List.of(
@@ -60,6 +61,7 @@ class ContractTest extends WebTest {
     private final Random random = new Random(seed);
     private final JsonNode contract = contract();
     private final GeneratedInputs inputs = new GeneratedInputs(contract, random);
+    private final OddRequests odds = new OddRequests(random);
 
     private Api user;
     private Api other;
@@ -92,7 +94,7 @@ class ContractTest extends WebTest {
                 String name = operation.getValue().path("operationId").asText();
                 Map<Integer, Integer> statuses = new TreeMap<>();
                 for (int i = 0; i < CALLS_PER_OPERATION; i++) {
-                    HttpRequest request = request(path, operation);
+                    HttpRequest request = request(call(path, operation));
                     Answer answer = Answer.to(request);
                     statuses.merge(answer.status(), 1, Integer::sum);
                     Api.violations(answer.head(), answer.body())
@@ -102,6 +104,15 @@ class ContractTest extends WebTest {
                             .ifPresent(violation -> violations.add(request + " " + answer.status() + ": " + violation));
                     calls++;
                 }
+                for (int i = 0; i < ODD_CALLS_PER_OPERATION; i++) {
+                    OddRequests.Odd odd = odds.of(call(path, operation));
+                    Wire.Answer reply = odd.request().send(port);
+                    statuses.merge(reply.status(), 1, Integer::sum);
+                    violation(operation.getKey().toUpperCase(Locale.ROOT), odd.path(), reply)
+                            .ifPresent(violation -> violations.add(
+                                    odd.request() + "\n" + reply.status() + " " + reply.text() + ": " + violation));
+                    calls++;
+                }
                 int successes = statuses.entrySet().stream()
                         .filter(s -> s.getKey() / 100 == 2 || s.getKey() == 302)
                         .mapToInt(Map.Entry::getValue)
@@ -109,7 +120,8 @@ class ContractTest extends WebTest {
                 if (successes == 0) {
                     without.add(name);
                 }
-                System.out.printf("%-22s%7d%11d  %s%n", name, CALLS_PER_OPERATION, successes, statuses);
+                System.out.printf(
+                        "%-22s%7d%11d  %s%n", name, CALLS_PER_OPERATION + ODD_CALLS_PER_OPERATION, successes, statuses);
             }
         }
         boolean pass = calls >= MIN_CALLS && violations.isEmpty() && without.isEmpty();
@@ -125,7 +137,36 @@ class ContractTest extends WebTest {
         assertThat(calls).isGreaterThanOrEqualTo(MIN_CALLS);
     }
 
-    private HttpRequest request(Map.Entry<String, JsonNode> path, Map.Entry<String, JsonNode> operation)
+    /** What is wrong with the answer to an odd call: it is one of the contract's, no failure of ours, and every error a problem. */
+    private static Optional<String> violation(String method, String path, Wire.Answer reply) throws IOException {
+        if (reply.status() >= 400 && !reply.isProblem()) {
+            return Optional.of("no problem document");
+        }
+        if (reply.status() == 0 || reply.status() >= 500) {
+            return Optional.of("a failure of ours");
+        }
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        reply.headers().forEach((name, value) -> headers.put(name, List.of(value)));
+        String body = reply.headers().getOrDefault("content-type", "").startsWith("text/event-stream")
+                ? "event: video"
+                : reply.text();
+        return Api.violations(method, path, reply.status(), headers, body);
+    }
+
+    private static HttpRequest request(OddRequests.Call call) {
+        HttpRequest.Builder request = call.caller()
+                .request(call.address() + (call.query().isEmpty() ? "" : "?" + String.join("&", call.query())));
+        call.headers().forEach(request::header);
+        if (call.type() != null) {
+            request.header("Content-Type", call.type());
+        }
+        return request.method(
+                        call.method(),
+                        call.body() == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(call.body()))
+                .build();
+    }
+
+    private OddRequests.Call call(Map.Entry<String, JsonNode> path, Map.Entry<String, JsonNode> operation)
             throws Exception {
         boolean right = random.nextInt(3) > 0;
         List<JsonNode> parameters = new ArrayList<>();
@@ -157,12 +198,15 @@ class ContractTest extends WebTest {
             query.add("no_such_parameter=1");
         }
         Api caller = random.nextInt(20) == 0 ? api() : path.getKey().startsWith("/ops/") ? operator() : user;
-        HttpRequest.Builder request =
-                caller.request("/api" + address + (query.isEmpty() ? "" : "?" + String.join("&", query)));
-        headers.forEach(request::header);
-        body(operation.getValue().path("requestBody"), request, right)
-                .method(operation.getKey().toUpperCase(Locale.ROOT), request);
-        return request.build();
+        Body body = body(operation.getValue().path("requestBody"), right);
+        return new OddRequests.Call(
+                operation.getKey().toUpperCase(Locale.ROOT),
+                "/api" + address,
+                query,
+                headers,
+                caller,
+                body.type(),
+                body.bytes());
     }
 
     /** Mostly an operator; the others are told that they are none. */
@@ -171,17 +215,13 @@ class ContractTest extends WebTest {
     }
 
     /** A body, and how it is sent. */
-    private record Body(byte[] bytes) {
-        void method(String method, HttpRequest.Builder request) {
-            request.method(method, bytes == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(bytes));
-        }
-    }
+    private record Body(String type, byte[] bytes) {}
 
-    private Body body(JsonNode reference, HttpRequest.Builder request, boolean right) throws Exception {
+    private Body body(JsonNode reference, boolean right) throws Exception {
         List<Map.Entry<String, JsonNode>> types =
                 new ArrayList<>(reference.path("content").properties());
         if (types.isEmpty()) {
-            return new Body(null);
+            return new Body(null, null);
         }
         Map.Entry<String, JsonNode> type = types.get(random.nextInt(types.size()));
         JsonNode schema = type.getValue().path("schema");
@@ -193,11 +233,12 @@ class ContractTest extends WebTest {
             }
         }
         String name = type.getKey().replace("*", "mp4");
-        request.header("Content-Type", name.startsWith("multipart/") ? Form.contentType() : name);
+        String sent = name.startsWith("multipart/") ? Form.contentType() : name;
         if (!right && random.nextInt(6) == 0) {
-            return new Body("neither { this = nor that".getBytes(StandardCharsets.UTF_8));
+            return new Body(sent, "neither { this = nor that".getBytes(StandardCharsets.UTF_8));
         }
         return new Body(
+                sent,
                 switch (name) {
                     case "application/json" -> Api.JSON.writeValueAsBytes(value);
                     case "application/x-www-form-urlencoded" -> urlEncoded(value);

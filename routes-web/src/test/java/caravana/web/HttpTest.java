@@ -10,7 +10,9 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What holds for every call. */
@@ -67,6 +69,60 @@ class HttpTest extends WebTest {
                 .noneMatch(name -> name.equalsIgnoreCase("x-trick")
                         || name.equalsIgnoreCase("trick")
                         || name.toLowerCase().startsWith("camel"));
+    }
+
+    /** Not even under the name of a header that an answer may have. */
+    @Test
+    void noHeaderOfTheRequestIsTakenForOneOfTheAnswer() throws Exception {
+        Api operator = api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD"));
+
+        for (String path : List.of("/api/ops/dead-letters", "/api/ops/queue", "/api/ops/audit", "/api/health/ready")) {
+            HttpResponse<String> answer = operator.send(operator.request(path)
+                    .header("Location", "http://evil.example/")
+                    .header("Link", "<http://evil.example/>; rel=\"next\"")
+                    .header("ETag", "\"e\"")
+                    .header("Cache-Control", "public, max-age=600")
+                    .header("Content-Disposition", "attachment"));
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.headers().map().toString()).doesNotContain("evil", "\"e\"", "600", "attachment");
+        }
+    }
+
+    /** Whatever a client says that this server is called, no address that it is given leads there. */
+    @Test
+    void noAddressOfAnAnswerIsMadeOfWhatTheClientSays() throws Exception {
+        Api user = user();
+        for (int i = 0; i < 2; i++) {
+            uploaded(user);
+        }
+        String upload = uploaded(user);
+        for (String line : List.of(
+                "GET /api/docs",
+                "GET /api/docs/",
+                "GET /api",
+                "GET /page",
+                "GET /api/videos?limit=1",
+                "GET /api/videos/" + upload + "/original",
+                "GET /api/videos/" + upload,
+                "POST /api/videos?title=t")) {
+            Wire.Answer reply = new RawRequest(line, "evil.example")
+                    .token(user)
+                    .header("X-Forwarded-Host", "evil.example")
+                    .header("X-Forwarded-Proto", "https")
+                    .header("X-Forwarded-Port", "666")
+                    .header("X-Forwarded-Prefix", "/evil.example")
+                    .header("Forwarded", "host=evil.example;proto=https")
+                    .body(null, line.startsWith("POST") ? bytes(100) : new byte[0])
+                    .send(port);
+            assertThat(reply.headers() + reply.text())
+                    .as(line)
+                    .doesNotContain("evil")
+                    .doesNotContain("666");
+            assertThat(reply.headers().getOrDefault("location", "/"))
+                    .as(line)
+                    .matches("/.*|" + Pattern.quote(setting("AWS_ENDPOINT_URL_S3")) + "/.*");
+        }
     }
 
     /** A header of the same name must not take the place of what the path says. */

@@ -101,6 +101,28 @@ class VideosTest extends WebTest {
         assertThat(Api.json(changed).at("/error/code").asText()).isEqualTo("attempts_exhausted");
     }
 
+    /** Not what went wrong inside of us, with its paths and statements: that is for operators. */
+    @Test
+    void uploadersReadASentenceAndOperatorsWhatHappened() throws Exception {
+        String inside = "ffmpeg -i /srv/work/a/original ended with 137; SELECT 1 FROM videos; jdbc:postgresql://db";
+        String id = uploaded(user);
+        set(id, FAILED);
+        set(id, "retryable = true, error_detail = '" + inside + "'");
+        Api operator = api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD"));
+        for (String code : List.of("attempts_exhausted", "output_invalid", "original_missing", "a_code_of_tomorrow")) {
+            set(id, "error_code = '" + code + "'");
+
+            JsonNode error = detail(id).path("error");
+
+            assertThat(error.path("code").asText()).isEqualTo(code);
+            assertThat(error.path("detail").asText()).endsWith(".").doesNotContain("ffmpeg", "SELECT", "/srv", "jdbc");
+            assertThat(operator.get("/api/ops/failures").body()).contains(inside);
+        }
+        // What a check of ours found is for people, with the limit that it names.
+        set(id, "error_code = 'too_long', retryable = false, error_detail = 'The video is longer than 600 seconds.'");
+        assertThat(detail(id).at("/error/detail").asText()).isEqualTo("The video is longer than 600 seconds.");
+    }
+
     @Test
     void theListIsPagedNewestFirstAndFiltered() throws Exception {
         List<String> ids = new ArrayList<>();

@@ -25,6 +25,11 @@ final class Wire implements AutoCloseable {
             return new String(body, StandardCharsets.UTF_8);
         }
 
+        /** The problem's; empty when it is none. */
+        String problemCode() throws IOException {
+            return isProblem() ? code() : "";
+        }
+
         String code() throws IOException {
             return Api.JSON.readTree(body).path("code").asText();
         }
@@ -68,7 +73,7 @@ final class Wire implements AutoCloseable {
     }
 
     /**
-     * Reads the next answer.
+     * Reads the next answer; of an event stream, which may have no end, the headers alone.
      *
      * @param hasBody whether a body follows its headers, as it does unless the request was HEAD
      * @throws IOException when the connection ends before the answer does
@@ -84,7 +89,9 @@ final class Wire implements AutoCloseable {
                     header.substring(0, colon).toLowerCase(Locale.ROOT),
                     header.substring(colon + 1).strip());
         }
-        return new Answer(status, headers, hasBody && status >= 200 && status != 204 ? body(in, headers) : new byte[0]);
+        boolean events = headers.getOrDefault("content-type", "").startsWith("text/event-stream");
+        boolean follows = hasBody && !events && status >= 200 && status != 204;
+        return new Answer(status, headers, follows ? body(in, headers) : new byte[0]);
     }
 
     private static byte[] body(InputStream in, Map<String, String> headers) throws IOException {

@@ -16,7 +16,7 @@ class VocabularyTest extends WorkerRouteTest {
 
     @Test
     void theChecksKnowWhatTheWorkerHas() throws Exception {
-        var texts = RunningVocabulary.compare(app, "worker", List.of());
+        var texts = RunningVocabulary.compare(app, "worker", List.of(), List.of());
 
         assertThat(texts.getValue())
                 .as("cp routes-worker/target/worker.yaml route-checks/src/main/resources/caravana/checks/")

@@ -154,7 +154,7 @@ class EndToEndTest {
 
     @Test
     void aFileThatIsNoVideoFailsWithItsReason() throws Exception {
-        String id = upload(Files.writeString(folder.resolve("text.mp4"), "no video at all"));
+        String id = upload(Files.writeString(folder.resolve("text.mp4"), "no video\0at all"));
 
         JsonNode video = await().atMost(JOB)
                 .until(() -> show(id), v -> v.path("status").asText().equals("failed"));

@@ -48,7 +48,7 @@ class LogsTest {
                 ApiClient client = ApiClient.signUp(web.uri());
                 token = client.token();
                 id = upload(client, web, Videos.make(folder.resolve("a.mp4"), "640x360", 3));
-                failed = upload(client, web, Files.writeString(folder.resolve("b.mp4"), "no video"));
+                failed = upload(client, web, Files.writeString(folder.resolve("b.mp4"), "no\0video"));
                 for (String video : List.of(id, failed)) {
                     await().atMost(JOB)
                             .pollInterval(200, TimeUnit.MILLISECONDS)

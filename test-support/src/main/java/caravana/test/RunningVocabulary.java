@@ -32,9 +32,11 @@ public final class RunningVocabulary {
      *
      * @param app {@code web} or {@code worker}
      * @param operations ids of the contract's operations that Camel calls
+     * @param answerHeaders names of the headers that routes may answer with
      */
     public static Map.Entry<String, String> compare(
-            ConfigurableApplicationContext context, String app, List<String> operations) throws IOException {
+            ConfigurableApplicationContext context, String app, List<String> operations, List<String> answerHeaders)
+            throws IOException {
         Map<String, List<String>> beans = new TreeMap<>();
         for (String name : context.getBeanDefinitionNames()) {
             Class<?> type = context.getBeanFactory().isCurrentlyInCreation(name)
@@ -46,7 +48,7 @@ public final class RunningVocabulary {
                 beans.put(name, methods(type));
             }
         }
-        String running = new Vocabulary(operations, settings(context), beans).toYaml();
+        String running = new Vocabulary(operations, answerHeaders, settings(context), beans).toYaml();
         Path actual = Path.of("target", app + ".yaml");
         Files.writeString(actual, running);
         return Map.entry(

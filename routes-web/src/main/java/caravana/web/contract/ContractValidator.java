@@ -1,50 +1,78 @@
 package caravana.web.contract;
 
+import caravana.web.contract.Operations.Operation;
+import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
+import caravana.web.http.UnknownName;
 import com.atlassian.oai.validator.OpenApiInteractionValidator;
 import com.atlassian.oai.validator.model.SimpleRequest;
 import com.atlassian.oai.validator.report.LevelResolver;
 import com.atlassian.oai.validator.report.ValidationReport;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.parameters.Parameter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.spi.RestClientRequestValidator;
-import org.apache.camel.support.MessageHelper;
 import org.springframework.stereotype.Component;
 
 /**
- * Checks requests against the contract before their route starts. Camel's own builds a new validator for each request,
- * does not decode query parameters, and answers in plain text.
+ * Checks requests against the contract before their route starts, and gives the route the body as JSON text, whichever of
+ * the contract's media types it came in. Camel's own builds a new validator for each request, does not decode query
+ * parameters, and answers in plain text.
  */
 @Component
 public class ContractValidator implements RestClientRequestValidator {
 
+    private static final String FORM = "application/x-www-form-urlencoded";
+
+    /**
+     * Under which the validator knows the schema of a form. By itself it guesses the types of a form's fields, takes the
+     * password 12345678 for a number and refuses it; so it gets the form as JSON, in which every field is a text.
+     */
+    private static final String FORM_AS_JSON = "application/form+json";
+
     private final ObjectMapper json;
+    private final Operations operations;
     private OpenApiInteractionValidator validator;
 
-    ContractValidator(ObjectMapper json) {
+    ContractValidator(ObjectMapper json, Operations operations) {
         this.json = json;
+        this.operations = operations;
     }
 
     @Override
     public ValidationError validate(Exchange exchange, ValidationContext context) {
         OpenAPI contract = exchange.getProperty(Exchange.REST_OPENAPI, OpenAPI.class);
         try {
-            return validator(contract).validateRequest(request(exchange.getMessage())).getMessages().stream()
-                    .filter(m -> m.getLevel() == ValidationReport.Level.ERROR)
-                    .findFirst()
-                    .map(m -> refusal(exchange, problem(m)))
-                    .orElse(null);
-        } catch (IllegalArgumentException malformed) {
-            return refusal(exchange, Problem.of(400));
+            check(exchange.getMessage(), validator(contract));
+            return null;
+        } catch (Problem refused) {
+            exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, Problem.TYPE);
+            try {
+                return new ValidationError(refused.getStatus(), json.writeValueAsString(refused.getDocument()));
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
     private synchronized OpenApiInteractionValidator validator(OpenAPI contract) {
         if (validator == null) {
+            contract.getPaths().values().stream()
+                    .flatMap(path -> path.readOperations().stream())
+                    .flatMap(operation -> Optional.ofNullable(operation.getRequestBody()).stream())
+                    .map(body -> body.getContent())
+                    .filter(content -> content.containsKey(FORM))
+                    .forEach(content -> content.addMediaType(FORM_AS_JSON, content.get(FORM)));
             validator = OpenApiInteractionValidator.createFor(contract)
                     .withLevelResolver(LevelResolver.create()
                             // Spring Security has looked at the token.
@@ -55,30 +83,95 @@ public class ContractValidator implements RestClientRequestValidator {
         return validator;
     }
 
-    private static SimpleRequest request(Message in) {
-        SimpleRequest.Builder request = new SimpleRequest.Builder(
-                in.getHeader(Exchange.HTTP_METHOD, String.class), in.getHeader(Exchange.HTTP_PATH, String.class));
-        String type = in.getHeader(Exchange.CONTENT_TYPE, String.class);
-        if (type != null) {
-            request.withContentType(type);
-            request.withBody(MessageHelper.extractBodyAsString(in));
-        }
+    private void check(Message in, OpenApiInteractionValidator against) {
+        String method = in.getHeader(Exchange.HTTP_METHOD, String.class);
+        String path = in.getHeader(Exchange.HTTP_PATH, String.class);
+        Operation operation = operations.find(method, path).orElseThrow();
+        SimpleRequest.Builder request = new SimpleRequest.Builder(method, path);
         QueryString.of(in).forEach(request::withQueryParam);
-        return request.build();
+        JsonNode bodySchema = readBody(in, operation, request);
+        against.validateRequest(request.build()).getMessages().stream()
+                .filter(message -> message.getLevel() == ValidationReport.Level.ERROR)
+                .findFirst()
+                .ifPresent(message -> {
+                    throw Problem.invalid(sentence(message, operation, bodySchema));
+                });
     }
 
-    private static Problem problem(ValidationReport.Message message) {
-        return message.getKey().startsWith("validation.request.contentType")
-                ? Problem.of(415)
-                : new Problem(400, "invalid_request", message.getMessage());
-    }
-
-    private ValidationError refusal(Exchange exchange, Problem problem) {
-        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, Problem.TYPE);
-        try {
-            return new ValidationError(problem.getStatus(), json.writeValueAsString(problem.getDocument()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+    /**
+     * Reads the body, checks the names in it, and gives it to the route and to the validator.
+     *
+     * @return its schema; a missing node when the operation takes none
+     */
+    private JsonNode readBody(Message in, Operation operation, SimpleRequest.Builder request) {
+        byte[] bytes = in.getBody(byte[].class);
+        boolean empty = bytes == null || bytes.length == 0;
+        String type = MediaTypes.essence(in.getHeader(Exchange.CONTENT_TYPE, String.class));
+        if (operation.bodies().isEmpty()) {
+            if (!empty) {
+                throw Problem.invalid("This call takes no body. Send none.");
+            }
+            return MissingNode.getInstance();
         }
+        JsonNode schema = operation.bodies().get(type);
+        if (empty && (type.isEmpty() || schema != null)) {
+            throw Problem.invalid("This call needs a body, as "
+                    + String.join(" or ", operation.bodies().keySet()) + ".");
+        }
+        if (schema == null) {
+            throw Problem.of(415);
+        }
+        JsonNode body = type.equals(FORM)
+                ? json.valueToTree(QueryString.parsed(new String(bytes, StandardCharsets.ISO_8859_1)))
+                : JsonBody.read(bytes);
+        if (!body.isObject()) {
+            throw Problem.invalid("The body must be a JSON object.");
+        }
+        checkNames(body, schema);
+        JsonBody.checkTexts("the body", body);
+        in.setBody(body.toString());
+        request.withContentType(type.equals(FORM) ? FORM_AS_JSON : type).withBody(body.toString());
+        return schema;
+    }
+
+    private static void checkNames(JsonNode body, JsonNode schema) {
+        List<String> known = new ArrayList<>();
+        schema.path("properties").fieldNames().forEachRemaining(known::add);
+        body.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                throw UnknownName.of("field", name, known);
+            }
+        });
+        schema.path("required").forEach(name -> {
+            if (!body.has(name.asText())) {
+                throw Problem.invalid("The field " + name.asText() + " is missing.");
+            }
+        });
+    }
+
+    /** What is wrong with a value. All objects of bodies are flat, but for lists; their names have been checked. */
+    private String sentence(ValidationReport.Message message, Operation operation, JsonNode bodySchema) {
+        ValidationReport.MessageContext context = message.getContext().orElseThrow();
+        String parameter = context.getParameter().map(Parameter::getName).orElse(null);
+        if (parameter != null) {
+            return operation.parameters().containsKey(parameter)
+                    ? SchemaSentence.of(
+                            "parameter", parameter, operation.parameters().get(parameter))
+                    : message.getMessage();
+        }
+        String[] steps = context.getPointers()
+                .map(ValidationReport.MessageContext.Pointers::getInstance)
+                .orElse("")
+                .split("/");
+        JsonNode schema = bodySchema;
+        StringBuilder name = new StringBuilder();
+        for (int i = 1; i < steps.length; i++) {
+            schema = operations.resolved(
+                    schema.has("items")
+                            ? schema.path("items")
+                            : schema.path("properties").path(steps[i]));
+            name.append(i == 1 ? "" : "/").append(steps[i]);
+        }
+        return name.isEmpty() ? message.getMessage() : SchemaSentence.of("field", name.toString(), schema);
     }
 }

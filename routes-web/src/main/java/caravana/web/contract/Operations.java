@@ -3,8 +3,11 @@ package caravana.web.contract;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.http.server.PathContainer;
@@ -14,11 +17,24 @@ import org.springframework.web.util.pattern.PathPatternParser;
 /** Which operation of the contract a request asks for. */
 public final class Operations {
 
-    private record Operation(String method, PathPattern path, String id) {}
+    /**
+     * An operation.
+     *
+     * @param parameters the schema of each query parameter, by its name
+     * @param bodies the schema of the body, by its media type in lower case; empty when the operation takes none
+     */
+    record Operation(
+            String id,
+            String method,
+            PathPattern path,
+            Map<String, JsonNode> parameters,
+            Map<String, JsonNode> bodies) {}
 
+    private final JsonNode contract;
     private final List<Operation> operations = new ArrayList<>();
 
     Operations(JsonNode contract) {
+        this.contract = contract;
         String base = contract.at("/servers/0/url").asText();
         PathPatternParser parser = new PathPatternParser();
         contract.path("paths")
@@ -26,9 +42,11 @@ public final class Operations {
                 .forEach(path -> path.getValue().properties().stream()
                         .filter(operation -> operation.getValue().has("operationId"))
                         .forEach(operation -> operations.add(new Operation(
+                                operation.getValue().path("operationId").asText(),
                                 operation.getKey().toUpperCase(Locale.ROOT),
                                 parser.parse(base + path.getKey()),
-                                operation.getValue().path("operationId").asText()))));
+                                parameters(operation.getValue()),
+                                bodies(operation.getValue())))));
         // Of several patterns that match, the most specific.
         operations.sort(Comparator.comparing(Operation::path));
     }
@@ -56,15 +74,46 @@ public final class Operations {
         return methods;
     }
 
-    /** The operation's id; {@code HEAD} is that of {@code GET}; {@code unknown} when the contract has none. */
-    public String of(String method, String path) {
+    private Map<String, JsonNode> parameters(JsonNode operation) {
+        Map<String, JsonNode> parameters = new LinkedHashMap<>();
+        operation.path("parameters").forEach(reference -> {
+            JsonNode parameter = resolved(reference);
+            if (parameter.path("in").asText().equals("query")) {
+                parameters.put(parameter.path("name").asText(), resolved(parameter.path("schema")));
+            }
+        });
+        return parameters;
+    }
+
+    private Map<String, JsonNode> bodies(JsonNode operation) {
+        Map<String, JsonNode> bodies = new LinkedHashMap<>();
+        operation
+                .path("requestBody")
+                .path("content")
+                .properties()
+                .forEach(type -> bodies.put(
+                        type.getKey().toLowerCase(Locale.ROOT),
+                        resolved(type.getValue().path("schema"))));
+        return bodies;
+    }
+
+    /** Follows a reference, if it is one. */
+    JsonNode resolved(JsonNode node) {
+        return node.has("$ref") ? contract.at(node.path("$ref").asText().substring(1)) : node;
+    }
+
+    /** The operation; {@code HEAD} is that of {@code GET}; empty when the contract has none. */
+    Optional<Operation> find(String method, String path) {
         PathContainer parsed = PathContainer.parsePath(path);
         String asked = method.equals("HEAD") ? "GET" : method;
         return operations.stream()
                 .filter(operation -> operation.method().equals(asked))
                 .filter(operation -> operation.path().matches(parsed))
-                .map(Operation::id)
-                .findFirst()
-                .orElse("unknown");
+                .findFirst();
+    }
+
+    /** The operation's id; {@code unknown} when the contract has none. */
+    public String of(String method, String path) {
+        return find(method, path).map(Operation::id).orElse("unknown");
     }
 }

@@ -30,11 +30,8 @@ class Firewall {
     @Bean
     RequestRejectedHandler requestRejectedHandler(ProblemWriter problems) {
         return (request, response, refused) -> problems.write(
-                new Problem(
-                        400,
-                        "invalid_request",
-                        "The address has a character or a sequence that no address of this API has, such as //,"
-                                + " a semicolon, or an encoded slash, percent sign or control character."),
+                Problem.invalid("The address has a character or a sequence that no address of this API has, such as //,"
+                        + " a semicolon, or an encoded slash, percent sign or control character."),
                 response);
     }
 }

@@ -17,7 +17,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * address for all operations, and would name the methods of any of them.
  */
 @Component
-@Order(Ordered.LOWEST_PRECEDENCE - 1)
+@Order(Ordered.LOWEST_PRECEDENCE - 2)
 class MethodFilter extends OncePerRequestFilter {
 
     private final Operations operations;

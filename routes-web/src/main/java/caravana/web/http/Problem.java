@@ -39,6 +39,15 @@ public class Problem extends RuntimeException {
     }
 
     /**
+     * 400 {@code invalid_request}: something of the request is not as the contract says.
+     *
+     * @param detail names what is wrong, and says what to send instead
+     */
+    public static Problem invalid(String detail) {
+        return new Problem(400, "invalid_request", detail);
+    }
+
+    /**
      * What a status alone says, for answers that the servlet container or Camel gave.
      *
      * @param status HTTP status, 400 to 599

@@ -1,7 +1,7 @@
 package caravana.web.http;
 
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -12,32 +12,57 @@ public final class QueryString {
 
     private QueryString() {}
 
-    /**
-     * All parameters, decoded; of one that is there several times, the first.
-     *
-     * @throws IllegalArgumentException when an escape is malformed
-     */
+    /** The parameters of a request's address, see {@link #parsed}. */
     public static Map<String, String> of(Message in) {
         return parsed(in.getHeader(Exchange.HTTP_QUERY, String.class));
     }
 
     /**
-     * The same of a text in that form, such as the body of an {@code application/x-www-form-urlencoded} request.
+     * All parameters, decoded (<a href="https://url.spec.whatwg.org/#urlencoded-parsing">application/x-www-form-urlencoded</a>),
+     * in their order.
      *
-     * @param query null and empty for no parameters
+     * @param query one character a byte; null and empty for no parameters
+     * @throws Problem 400 {@code invalid_request}, naming the parameter, when an escape is malformed, a text is not
+     *     UTF-8, a name has a control character, or a parameter is there twice
      */
     public static Map<String, String> parsed(String query) {
         Map<String, String> parameters = new LinkedHashMap<>();
-        if (query != null && !query.isEmpty()) {
-            for (String pair : query.split("&")) {
-                String[] parts = pair.split("=", 2);
-                parameters.putIfAbsent(decoded(parts[0]), parts.length > 1 ? decoded(parts[1]) : "");
+        for (String pair : query == null ? new String[0] : query.split("&")) {
+            if (pair.isEmpty()) {
+                continue;
+            }
+            String[] parts = pair.split("=", 2);
+            String name = decoded(parts[0], parts[0]);
+            if (name.codePoints().anyMatch(Character::isISOControl)) {
+                throw Problem.invalid(
+                        "The parameter name " + InputText.shown(name) + " has a control character. Remove it.");
+            }
+            String value = parts.length > 1 ? decoded(name, parts[1]) : "";
+            if (parameters.putIfAbsent(name, value) != null) {
+                throw Problem.invalid(
+                        "The parameter " + InputText.shown(name) + " is there more than once. Send it once.");
             }
         }
         return parameters;
     }
 
-    private static String decoded(String part) {
-        return URLDecoder.decode(part, StandardCharsets.UTF_8);
+    private static String decoded(String name, String part) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(part.length());
+        for (int i = 0; i < part.length(); i++) {
+            char next = part.charAt(i);
+            if (next == '%') {
+                if (i + 2 >= part.length()
+                        || !HexFormat.isHexDigit(part.charAt(i + 1))
+                        || !HexFormat.isHexDigit(part.charAt(i + 2))) {
+                    throw Problem.invalid("The parameter " + InputText.shown(name)
+                            + " has a percent sign that two hexadecimal digits do not follow. Write it as %25.");
+                }
+                bytes.write(HexFormat.fromHexDigits(part, i + 1, i + 3));
+                i += 2;
+            } else {
+                bytes.write(next == '+' ? ' ' : next);
+            }
+        }
+        return InputText.decoded(name, bytes.toByteArray());
     }
 }

@@ -10,8 +10,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.Set;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -46,19 +46,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
 
     private static final Logger log = LoggerFactory.getLogger(StreamingHttpEngine.class);
 
-    private static final String CACHE_CONTROL = "cache-control";
-
-    /** What an answer may carry, in lower case; all else in the headers came with the request. */
-    private static final Set<String> ANSWER_HEADERS = Set.of(
-            "allow",
-            CACHE_CONTROL,
-            "camelhttpresponsecode",
-            "content-type",
-            "etag",
-            "idempotency-replayed",
-            "link",
-            "location",
-            "retry-after");
+    private static final String CACHE_CONTROL = "Cache-Control";
 
     private static final String CALLER = Caller.class.getName();
     private static final String REQUEST = HttpServletRequest.class.getName();
@@ -101,12 +89,18 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor route) {
         return endpoint.isUseStreaming()
                 ? new UploadConsumer(endpoint, exchange -> run(route, withStream(exchange)))
-                : new CallConsumer(endpoint, exchange -> run(route, exchange), calls);
+                : new CallConsumer(endpoint, exchange -> run(route, withBytes(exchange)), calls);
     }
 
     private static Exchange withStream(Exchange exchange) throws IOException {
         HttpServletRequest request = request(exchange);
         exchange.getIn().setBody(call(request).time().from(new Trailed(request.getInputStream())));
+        return exchange;
+    }
+
+    /** As bytes: whoever decodes them has to see which of them are no text. */
+    private static Exchange withBytes(Exchange exchange) throws IOException {
+        exchange.getIn().setBody(request(exchange).getInputStream().readAllBytes());
         return exchange;
     }
 
@@ -142,6 +136,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         TraceParent trace = TraceParent.of(request.getHeader("traceparent"));
         exchange.setProperty("traceparent", trace.toString());
         LogContext.put(LogContext.TRACE_ID, trace.traceId());
+        AnswerHeaders.forget(exchange.getIn());
         try {
             route.process(exchange);
         } catch (Throwable t) {
@@ -155,7 +150,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         if (answer.getBody() instanceof InputStream) {
             answer.setBody(null);
         }
-        answer.getHeaders().keySet().removeIf(name -> !ANSWER_HEADERS.contains(name.toLowerCase(Locale.ROOT)));
+        AnswerHeaders.keep(answer);
     }
 
     /** Ordinary calls. */
@@ -198,7 +193,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
                 throw stopped();
             }
-            super.handleService(asGet(request), response);
+            super.handleService(new BodyHidden(asGet(request)), response);
         }
 
         /** A route that is stopped, or being replaced, stays at its address; one that was deleted leaves it. */
@@ -288,16 +283,6 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         UploadConsumer(PlatformHttpEndpoint endpoint, Processor route) {
             super(endpoint, route, uploads);
         }
-
-        @Override
-        protected void handleService(HttpServletRequest request, HttpServletResponse response) throws Exception {
-            String type = request.getContentType();
-            if (type != null && type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
-                // The servlet container would take the body for parameters while Camel maps the headers.
-                throw Problem.of(415);
-            }
-            super.handleService(new BodyHidden(request), response);
-        }
     }
 
     private static HttpServletRequest asGet(HttpServletRequest request) {
@@ -334,16 +319,29 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         }
     }
 
-    /** Camel's binding takes a length of 0 for "no body" and leaves the stream alone. */
+    /** Keeps Camel's binding away from what the engine and the routes read themselves. */
     private static final class BodyHidden extends HttpServletRequestWrapper {
 
         BodyHidden(HttpServletRequest request) {
             super(request);
         }
 
+        /** The binding takes a length of 0 for "no body" and leaves the stream alone. */
         @Override
         public int getContentLength() {
             return 0;
+        }
+
+        /** Looking for parameters, the servlet container would read a form. */
+        @Override
+        public Enumeration<String> getParameterNames() {
+            return Collections.emptyEnumeration();
+        }
+
+        /** All text is UTF-8; a charset that the client makes up must not decide how answers are written. */
+        @Override
+        public String getCharacterEncoding() {
+            return StandardCharsets.UTF_8.name();
         }
     }
 }

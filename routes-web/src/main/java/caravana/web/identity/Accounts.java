@@ -2,7 +2,6 @@ package caravana.web.identity;
 
 import caravana.web.StatementParameters;
 import caravana.web.http.Problem;
-import caravana.web.http.QueryString;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
@@ -83,14 +82,12 @@ public class Accounts {
      */
     public void enter(Exchange exchange) throws JsonProcessingException {
         checkKeptHere();
-        String type = String.valueOf(request(exchange).getContentType()).toLowerCase(Locale.ROOT);
-        if (type.startsWith("application/json")) {
-            Map<?, ?> form = json.readValue(exchange.getMessage().getBody(String.class), Map.class);
-            credentials(exchange, form.get("email"), form.get("password"));
-        } else {
-            Map<String, String> form = QueryString.parsed(exchange.getMessage().getBody(String.class));
-            credentials(exchange, form.get("username"), form.get("password"));
-        }
+        Map<?, ?> form = json.readValue(exchange.getMessage().getBody(String.class), Map.class);
+        // A form's name for it is OAuth 2's.
+        credentials(
+                exchange,
+                form.containsKey("username") ? form.get("username") : form.get("email"),
+                form.get("password"));
         exchange.setProperty("attempt", attempts.begin(exchange.getProperty("email", String.class), source(exchange)));
     }
 

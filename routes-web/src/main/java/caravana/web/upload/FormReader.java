@@ -1,5 +1,6 @@
 package caravana.web.upload;
 
+import caravana.web.http.InputText;
 import caravana.web.http.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletDiskFileUpl
 final class FormReader {
 
     private static final int BUFFER_BYTES = 64 * 1024;
-    private static final int HEADER_BYTES = 16 * 1024;
+    private static final int HEADER_BYTES = 64 * 1024;
     private static final byte[] HEADERS_END = {'\r', '\n', '\r', '\n'};
     private static final byte[] LINE_END = {'\r', '\n'};
     private static final byte[] LAST = {'-', '-'};
@@ -69,7 +70,8 @@ final class FormReader {
      * Goes on to the next field; what has not been read of the one before is skipped.
      *
      * @return false when there are no more
-     * @throws Problem 400 {@code malformed_form} when this is no form, or not all of one
+     * @throws Problem 400 {@code malformed_form} when this is no form, or not all of one; 400 {@code invalid_request} when
+     *     the names in it are not UTF-8
      * @throws IOException when the client went away
      */
     boolean next() throws IOException {
@@ -83,7 +85,11 @@ final class FormReader {
         if (!Arrays.equals(after, LINE_END)) {
             throw malformed();
         }
-        field = headers.getParsedHeaders(readHeaders());
+        byte[] head = readHeaders();
+        field = headers.getParsedHeaders(new String(head, StandardCharsets.ISO_8859_1));
+        String named = name();
+        field = headers.getParsedHeaders(
+                InputText.decoded(named == null ? "a field's name" : "the file name of " + named, head));
         return true;
     }
 
@@ -92,9 +98,25 @@ final class FormReader {
         return headers.getFieldName(field);
     }
 
-    /** The name of the field's file; null when it has none. */
+    /**
+     * The name of the field's file; null when it has none.
+     *
+     * @throws Problem 400 {@code invalid_request} when it is not UTF-8
+     */
     String fileName() {
-        return headers.getFileName(field);
+        String name = headers.getFileName(field);
+        // The library decodes filename*=UTF-8''… and puts U+FFFD in the place of what is none.
+        if (name != null
+                && name.indexOf('\uFFFD') >= 0
+                && field.getHeader("Content-Disposition").indexOf('\uFFFD') < 0) {
+            throw Problem.invalid("The file name of " + InputText.shown(name()) + " is not valid UTF-8.");
+        }
+        return name;
+    }
+
+    /** The field's media type; null when it says none. */
+    String contentType() {
+        return field.getHeader("Content-Type");
     }
 
     /**
@@ -105,7 +127,7 @@ final class FormReader {
         return new Content();
     }
 
-    private String readHeaders() throws IOException {
+    private byte[] readHeaders() throws IOException {
         InputStream rest = content();
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         for (int matched = 0; matched < HEADERS_END.length; ) {
@@ -116,7 +138,7 @@ final class FormReader {
             text.write(next);
             matched = next == HEADERS_END[matched] ? matched + 1 : next == '\r' ? 1 : 0;
         }
-        return text.toString(StandardCharsets.UTF_8);
+        return text.toByteArray();
     }
 
     /** How many of the bytes at hand belong to the content for sure. */

@@ -1,10 +1,14 @@
 package caravana.web.upload;
 
+import caravana.web.FileName;
+import caravana.web.http.InputText;
+import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
+import caravana.web.http.UnknownName;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
@@ -15,6 +19,10 @@ import org.springframework.stereotype.Component;
  */
 @Component("multipartUpload")
 public class MultipartUpload {
+
+    private static final String FILE = "video_file";
+    private static final String TITLE = "title";
+    private static final String TRANSFORMATIONS = "transformaciones";
 
     private static final int FIELD_BYTES = 16 * 1024;
 
@@ -31,16 +39,17 @@ public class MultipartUpload {
     /** @throws Problem 415 {@code not_multipart} when the request is no form */
     public void checkType(Exchange exchange) {
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
-        if (type == null || !type.startsWith("multipart/form-data")) {
+        if (!MediaTypes.essence(type).equals("multipart/form-data")) {
             throw new Problem(415, "not_multipart", "Send the form as multipart/form-data with the field video_file.");
         }
     }
 
     /**
-     * Stores {@code video_file}, or only counts it when the upload is one that we have.
+     * Stores {@code video_file}, or only counts it when the upload is one that we have. Each field is checked when it
+     * comes, so that what is wrong before the file is told before the file is read.
      *
      * @return {@code title}, {@code original_name}, {@code original_bytes} and {@code transformations} (a JSON array)
-     * @throws Problem 400, 408 or 413 when the upload is not as the contract says
+     * @throws Problem 400, 408, 413 or 415 when the upload is not as the contract says
      * @throws IOException when the client went away
      */
     public Map<String, Object> receive(Exchange exchange) throws IOException {
@@ -48,46 +57,59 @@ public class MultipartUpload {
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
         Opening opening = Opening.of(exchange);
         Map<String, Object> upload = new LinkedHashMap<>();
+        String transformations = null;
         FormReader form = new FormReader(in, type);
         while (form.next()) {
-            readField(form, opening, upload);
+            String name = form.name();
+            if (name == null) {
+                throw Problem.invalid("A part of the form has no name. Name each part by a field of this call.");
+            }
+            switch (name) {
+                case FILE -> readFile(form, opening, upload);
+                case TITLE -> {
+                    if (upload.put(TITLE, rules.title(text(form))) != null) {
+                        throw Problem.invalid("The field title is there more than once. Send it once.");
+                    }
+                }
+                case TRANSFORMATIONS -> {
+                    // A form may have it several times, one for each box that is ticked.
+                    transformations = transformations == null ? text(form) : transformations + "," + text(form);
+                    checkLength(TRANSFORMATIONS, transformations.length());
+                    rules.transformations(transformations);
+                }
+                default -> throw UnknownName.of("field", name, List.of(FILE, TITLE, TRANSFORMATIONS));
+            }
         }
-        if (!(upload.get("original_bytes") instanceof Long bytes)) {
+        if (!upload.containsKey("original_bytes")) {
             throw new Problem(400, "file_required", "Send the video in the field video_file.");
         }
-        UploadRules.checkNotEmpty(bytes);
-        upload.put("title", rules.title((String) upload.get("title")));
-        upload.put("transformations", rules.transformations((String) upload.get("transformations")));
+        upload.computeIfAbsent(TITLE, missing -> rules.title(null));
+        upload.put("transformations", rules.transformations(transformations));
         return upload;
     }
 
-    private void readField(FormReader field, Opening opening, Map<String, Object> upload) throws IOException {
-        switch (String.valueOf(field.name())) {
-            case "video_file" -> {
-                if (upload.containsKey("original_bytes")) {
-                    throw new Problem(400, "too_many_files", "Send one video_file per upload.");
-                }
-                upload.put("original_bytes", objects.take(field.content(), opening));
-                upload.put("original_name", printable(field.fileName()));
-            }
-            case "title" -> upload.put("title", text(field));
-            case "transformaciones" -> upload.merge("transformations", text(field), (some, more) -> some + "," + more);
-            default -> {
-                // A browser's form may hold more than we ask for.
-            }
+    private void readFile(FormReader field, Opening opening, Map<String, Object> upload) throws IOException {
+        if (upload.containsKey("original_bytes")) {
+            throw new Problem(400, "too_many_files", "Send one video_file per upload.");
         }
-    }
-
-    /** A file's name is data, and nothing but shown again. */
-    private static String printable(String name) {
-        return name == null ? null : name.replaceAll("\\p{Cntrl}", "");
+        VideoCheck.checkType(field.contentType());
+        VideoCheck.checkName(field.fileName());
+        long bytes = objects.take(field.content(), opening);
+        UploadRules.checkNotEmpty(bytes);
+        upload.put("original_bytes", bytes);
+        upload.put("original_name", FileName.stored(field.fileName()));
     }
 
     private static String text(FormReader field) throws IOException {
         byte[] bytes = field.content().readNBytes(FIELD_BYTES + 1);
-        if (bytes.length > FIELD_BYTES) {
-            throw new Problem(400, "field_too_long", "The field " + field.name() + " is too long.");
+        checkLength(field.name(), bytes.length);
+        return InputText.decoded(field.name(), bytes);
+    }
+
+    private static void checkLength(String name, int length) {
+        if (length > FIELD_BYTES) {
+            throw new Problem(
+                    400, "field_too_long", "The field " + name + " is longer than " + FIELD_BYTES + " bytes.");
         }
-        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -8,6 +8,7 @@ import caravana.web.http.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -50,12 +51,18 @@ public class ObjectWriter {
      * Stores the stream where the opening says; one that we have already is only read and counted.
      *
      * @return its length in bytes; 0 when the stream was empty, and nothing was stored
-     * @throws Problem 413 {@code too_large} when the stream is longer than allowed
+     * @throws Problem 413 {@code too_large} when the stream is longer than allowed; 415 {@code not_a_video} when its first
+     *     bytes are another kind of file's, and nothing was stored
      * @throws IOException when the client went away
      * @throws SdkException when S3 failed
      */
     long take(InputStream in, Opening opening) throws IOException {
-        return opening.originalKey() == null ? count(in) : write(in, opening.originalKey(), "application/octet-stream");
+        byte[] first = in.readNBytes(Signatures.BYTES);
+        VideoCheck.checkContent(first);
+        InputStream all = new SequenceInputStream(new ByteArrayInputStream(first), in);
+        return opening.originalKey() == null
+                ? count(all)
+                : write(all, opening.originalKey(), "application/octet-stream");
     }
 
     private long count(InputStream in) throws IOException {

@@ -1,11 +1,11 @@
 package caravana.web.upload;
 
+import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -33,12 +33,12 @@ public class RawUpload {
      */
     public Map<String, Object> announced(Exchange exchange) {
         Message in = exchange.getMessage();
-        String type = in.getHeader(Exchange.CONTENT_TYPE, String.class);
-        if (type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
-            throw new Problem(
-                    415, "unsupported_media_type", "Send a form to /api/videos/upload, the video itself here.");
+        checkType(in.getHeader(Exchange.CONTENT_TYPE, String.class));
+        String length = in.getHeader(Exchange.CONTENT_LENGTH, String.class);
+        if (length != null) {
+            UploadRules.checkNotEmpty(Long.parseLong(length));
+            objects.checkSize(Long.parseLong(length));
         }
-        objects.checkSize(length(in.getHeader(Exchange.CONTENT_LENGTH, String.class)));
         Map<String, String> address = QueryString.of(in);
         Map<String, Object> upload = new LinkedHashMap<>();
         upload.put("title", rules.title(address.get("title")));
@@ -47,8 +47,22 @@ public class RawUpload {
         return upload;
     }
 
-    private static long length(String header) {
-        return header == null ? 0 : Long.parseLong(header);
+    private static void checkType(String type) {
+        String essence = MediaTypes.essence(type);
+        if (essence.startsWith("multipart/")) {
+            throw new Problem(
+                    415,
+                    "unsupported_media_type",
+                    "The body is a form. Send forms to /api/videos/upload, and the video itself here.");
+        }
+        if (essence.equals("application/x-www-form-urlencoded")) {
+            throw new Problem(
+                    415,
+                    "unsupported_media_type",
+                    "The media type application/x-www-form-urlencoded is a form's, and some clients' default. Send the"
+                            + " video with its own, such as Content-Type: video/mp4.");
+        }
+        VideoCheck.checkType(type);
     }
 
     /**

@@ -1,11 +1,10 @@
 package caravana.web.video;
 
 import caravana.aws.BucketProperties;
+import caravana.web.FileName;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import org.springframework.http.ContentDisposition;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -60,40 +59,34 @@ public class PresignedLinks {
      */
     String original(Map<String, Object> row) {
         Object name = row.get("original_name");
-        ContentDisposition saved = ContentDisposition.attachment()
-                .filename(name == null ? title(row) : (String) name, StandardCharsets.UTF_8)
-                .build();
-        return to((String) row.get("original_key"), "application/octet-stream", saved);
+        return to(
+                (String) row.get("original_key"),
+                "application/octet-stream",
+                FileName.disposition("attachment", name == null ? title(row) : (String) name));
     }
 
     /** To the finished clip; null when there is none. */
     String processed(Map<String, Object> row) {
-        return to((String) row.get("processed_key"), "video/mp4", shown(title(row) + ".mp4"));
+        return to((String) row.get("processed_key"), "video/mp4", FileName.disposition("inline", title(row) + ".mp4"));
     }
 
     /** To the poster image; null when there is none. */
     String poster(Map<String, Object> row) {
-        return to((String) row.get("poster_key"), "image/jpeg", shown(title(row) + ".jpg"));
+        return to((String) row.get("poster_key"), "image/jpeg", FileName.disposition("inline", title(row) + ".jpg"));
     }
 
     private static String title(Map<String, Object> row) {
         return String.valueOf(row.get("title"));
     }
 
-    private static ContentDisposition shown(String name) {
-        return ContentDisposition.inline()
-                .filename(name, StandardCharsets.UTF_8)
-                .build();
-    }
-
-    private String to(String key, String type, ContentDisposition disposition) {
+    private String to(String key, String type, String disposition) {
         if (key == null) {
             return null;
         }
         SdkHttpRequest get = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.GET)
                 .uri(URI.create(bucketAddress + key))
-                .putRawQueryParameter("response-content-disposition", disposition.toString())
+                .putRawQueryParameter("response-content-disposition", disposition)
                 .putRawQueryParameter("response-content-type", type)
                 .build();
         return presigner

@@ -65,7 +65,7 @@ class PageTest {
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
         worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
         video = Videos.make(folder.resolve("Llegada a Bogotá.mp4"), "1280x720", 8);
-        text = Files.writeString(folder.resolve("<b>notes<b>.mp4"), "no video at all");
+        text = Files.writeString(folder.resolve("<b>notes<b>.mp4"), "no video\0at all");
         web.awaitReady();
         worker.awaitReady();
     }
@@ -159,6 +159,17 @@ class PageTest {
                 .as("nothing to be tried again")
                 .isZero();
         assertThat(page.errors()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeAVideoIsRefusedAtOnceInTheReadersLanguage() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        page.signUp();
+        page.pick(Files.writeString(folder.resolve("notas.mp4"), "These are only words."));
+        page.click(".uploads button[type=submit]");
+
+        page.see(".uploads .problem", "El archivo no es un video que podamos leer.", SOON);
+        assertThat(page.count(".video")).isZero();
     }
 
     /** The values are those of this deployment, which web and worker have from the same settings. */

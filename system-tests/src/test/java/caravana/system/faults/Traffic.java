@@ -123,7 +123,7 @@ final class Traffic implements Runnable {
             case GONE -> standIn.original(Map.of("seconds", "30"));
             case GIVEN_UP -> standIn.original(Map.of("seconds", "0.3", "fail", "signal"));
             case HEALED -> standIn.original(Map.of("seconds", "0.3", "fail", "until-healed"));
-            case REJECTED -> "This is no video at all.".getBytes(StandardCharsets.UTF_8);
+            case REJECTED -> "This is no\0video at all.".getBytes(StandardCharsets.UTF_8);
         };
     }
 

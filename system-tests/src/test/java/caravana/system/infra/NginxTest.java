@@ -187,6 +187,11 @@ class NginxTest {
 
         assertThat(client.get(nginx.uri().resolve("/hello.txt")).body()).isEqualTo("a file");
         assertThat(client.get(nginx.uri().resolve("/api/openapi.yaml")).body()).contains("\nopenapi: 3.");
+        // Redirections of nginx and of the app name no host.
+        assertThat(client.get(nginx.uri().resolve("/api")).headers().firstValue("Location"))
+                .hasValue("/api/");
+        assertThat(client.get(nginx.uri().resolve("/api/docs")).headers().firstValue("Location"))
+                .hasValue("/api/docs/index.html");
         passed("static file and /api/openapi.yaml: 200");
     }
 
@@ -195,7 +200,14 @@ class NginxTest {
         HttpServer echo = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         echo.createContext("/", exchange -> {
             Map<String, String> seen = new HashMap<>();
-            for (String name : List.of("X-forwarded-for", "X-forwarded-proto", "X-forwarded-host", "Host")) {
+            for (String name : List.of(
+                    "X-forwarded-for",
+                    "X-forwarded-proto",
+                    "X-forwarded-host",
+                    "X-forwarded-port",
+                    "X-forwarded-prefix",
+                    "Forwarded",
+                    "Host")) {
                 seen.put(name, String.join(" and ", exchange.getRequestHeaders().getOrDefault(name, List.of())));
             }
             byte[] body = json.writeValueAsBytes(seen);
@@ -220,6 +232,10 @@ class NginxTest {
 
             // Somebody else's word is not believed.
             assertThat(forwarded(wary).path("X-forwarded-for").asText()).isEqualTo("127.0.0.1");
+            assertThat(seen.path("X-forwarded-port").asText()
+                            + seen.path("X-forwarded-prefix").asText()
+                            + seen.path("Forwarded").asText())
+                    .isEmpty();
             passed("headers that the app gets: " + seen);
         } finally {
             echo.stop(0);
@@ -230,6 +246,10 @@ class NginxTest {
         HttpRequest request = HttpRequest.newBuilder(through.uri().resolve("/api/anything?token=secret"))
                 .header("X-Forwarded-For", "198.51.100.1, 203.0.113.9")
                 .header("X-Forwarded-Proto", "https")
+                .header("X-Forwarded-Host", "evil.example")
+                .header("X-Forwarded-Port", "666")
+                .header("X-Forwarded-Prefix", "/evil")
+                .header("Forwarded", "host=evil.example")
                 .build();
         String answer = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
         // nginx writes its line after it has answered.
@@ -241,7 +261,7 @@ class NginxTest {
     @Test
     void anEventStreamIsPassedOnAsItComes() throws Exception {
         HttpResponse<String> upload =
-                client.upload(nginx.uri(), "Watched", HttpRequest.BodyPublishers.ofString("not a video"));
+                client.upload(nginx.uri(), "Watched", HttpRequest.BodyPublishers.ofString("not\0a video"));
         String id = json.readTree(upload.body()).path("video_id").asText();
         HttpRequest watch = client.request(nginx.uri().resolve("/api/videos/" + id + "/events"))
                 .header("Accept", "text/event-stream")

@@ -81,7 +81,7 @@ class PasswordRotationTest {
 
     private String upload(ApiClient client, URI web) throws IOException, InterruptedException {
         HttpResponse<String> answer =
-                client.upload(web, "Rotation", HttpRequest.BodyPublishers.ofString("not a video"));
+                client.upload(web, "Rotation", HttpRequest.BodyPublishers.ofString("not\0a video"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
         return json.readTree(answer.body()).path("video_id").asText();
     }

@@ -196,7 +196,7 @@ final class OperatedStack implements AutoCloseable {
 
     /** The owner uploads what is no video. */
     String uploadText() throws IOException, InterruptedException {
-        HttpResponse<String> answer = owner.upload(web.uri(), "Text", BodyPublishers.ofString("no video at all"));
+        HttpResponse<String> answer = owner.upload(web.uri(), "Text", BodyPublishers.ofString("no video\0at all"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
         return json.readTree(answer.body()).path("video_id").asText();
     }

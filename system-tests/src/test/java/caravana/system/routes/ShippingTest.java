@@ -93,7 +93,7 @@ class ShippingTest {
         try (AppProcess web = start(version)) {
             web.awaitReady();
             String answer = ApiClient.signUp(web.uri())
-                    .upload(web.uri(), "shipped", BodyPublishers.ofString("no video"))
+                    .upload(web.uri(), "shipped", BodyPublishers.ofString("no\0video"))
                     .body();
             System.out.println("web with version " + version + " answers " + answer);
             return answer;

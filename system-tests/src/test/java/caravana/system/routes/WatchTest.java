@@ -98,7 +98,7 @@ class WatchTest {
         return client.send(client.request(up.web().resolve("/api/videos?title=edited"))
                         .header("Content-Type", "application/octet-stream")
                         .header("Idempotency-Key", "edited")
-                        .POST(BodyPublishers.ofString("no video"))
+                        .POST(BodyPublishers.ofString("no\0video"))
                         .build())
                 .body();
     }

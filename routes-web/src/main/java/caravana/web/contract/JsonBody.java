@@ -1,0 +1,83 @@
+package caravana.web.contract;
+
+import caravana.web.http.InputText;
+import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Reads a JSON body (RFC 8259) strictly: UTF-8, no field twice, nothing after it. */
+final class JsonBody {
+
+    private static final ObjectMapper STRICT = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private JsonBody() {}
+
+    /** @throws Problem 400 {@code invalid_request}, naming the field as far as there is one, when it cannot be read */
+    static JsonNode read(byte[] body) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+            return STRICT.readTree(text);
+        } catch (CharacterCodingException malformed) {
+            throw Problem.invalid("The text of " + whereMalformed(body) + " is not valid UTF-8. Send it as UTF-8.");
+        } catch (JsonProcessingException malformed) {
+            String where = where(malformed);
+            throw Problem.invalid("The body is not valid JSON" + (where.isEmpty() ? "" : ", at " + where)
+                    + ". Each name must be there once, and nothing after the closing bracket.");
+        }
+    }
+
+    /** The parser of bytes stops in the field whose text it cannot decode. */
+    private static String whereMalformed(byte[] body) {
+        try {
+            STRICT.readTree(body);
+        } catch (JsonProcessingException malformed) {
+            String where = where(malformed);
+            return where.isEmpty() ? "the body" : where;
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return "the body";
+    }
+
+    private static String where(JsonProcessingException malformed) {
+        return malformed.getProcessor() instanceof JsonParser parser
+                ? name(parser.getParsingContext().pathAsPointer())
+                : "";
+    }
+
+    private static String name(JsonPointer pointer) {
+        return InputText.shown(pointer.toString().replaceFirst("^/", ""));
+    }
+
+    /**
+     * Looks at all texts in it.
+     *
+     * @param name of what is looked at, for the refusal
+     * @throws Problem 400 {@code invalid_request}, see {@link InputText#check}
+     */
+    static void checkTexts(String name, JsonNode json) {
+        if (json.isTextual()) {
+            InputText.check(name, json.textValue());
+        } else if (json.isObject()) {
+            json.properties().forEach(field -> checkTexts(field.getKey(), field.getValue()));
+        } else {
+            json.elements().forEachRemaining(element -> checkTexts(name, element));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package caravana.web.http;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/**
+ * The headers that a route may answer with. A message has one set of headers for request and answer, so everything else
+ * in it is taken for the request's, and dropped; {@code check-routes} finds routes that set another one.
+ */
+public final class AnswerHeaders {
+
+    /** Their names. */
+    public static final Collection<String> NAMES = Set.of(
+            "Allow",
+            "Cache-Control",
+            "Content-Disposition",
+            "Content-Language",
+            Exchange.CONTENT_TYPE,
+            "ETag",
+            "Idempotency-Replayed",
+            "Link",
+            "Location",
+            "Retry-After");
+
+    private static final Set<String> ANY_CASE = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
+    static {
+        ANY_CASE.addAll(NAMES);
+    }
+
+    private AnswerHeaders() {}
+
+    /** Takes out of a request what would be taken for the route's answer. Its media type stays: routes read it. */
+    static void forget(Message request) {
+        request.getHeaders()
+                .keySet()
+                .removeIf(name -> ANY_CASE.contains(name) && !name.equalsIgnoreCase(Exchange.CONTENT_TYPE));
+    }
+
+    /** Takes out of an answer everything else. */
+    static void keep(Message answer) {
+        answer.getHeaders()
+                .keySet()
+                .removeIf(name -> !ANY_CASE.contains(name) && !name.equals(Exchange.HTTP_RESPONSE_CODE));
+    }
+}

@@ -1,0 +1,56 @@
+package caravana.web.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** What holds for the texts of a request, in whatever part of it: UTF-8, and nothing that cannot be stored as it is. */
+public final class InputText {
+
+    /** Of a name that is shown in a refusal, in characters. */
+    private static final int LONGEST_NAME = 60;
+
+    private InputText() {}
+
+    /**
+     * Decodes a text.
+     *
+     * @param name the field's, for the refusal
+     * @throws Problem 400 {@code invalid_request} when the bytes are not UTF-8
+     */
+    public static String decoded(String name, byte[] utf8) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
+        } catch (CharacterCodingException malformed) {
+            throw Problem.invalid("The text of " + shown(name) + " is not valid UTF-8. Send it as UTF-8.");
+        }
+    }
+
+    /**
+     * Looks at a text for what cannot be stored as it is.
+     *
+     * @param name the field's, for the refusal
+     * @throws Problem 400 {@code invalid_request} when the text has a NUL, which PostgreSQL does not store, or half of a
+     *     surrogate pair, which is no character
+     */
+    public static void check(String name, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw Problem.invalid("The text of " + shown(name) + " has a NUL character. Remove it.");
+        }
+        if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            throw Problem.invalid("The text of " + shown(name)
+                    + " has half of a surrogate pair. Send the whole character, or remove it.");
+        }
+    }
+
+    /** A name as a refusal shows it: on one line, and not longer than that. */
+    public static String shown(String name) {
+        String line = name.replaceAll("\\p{C}", "\uFFFD");
+        return line.codePointCount(0, line.length()) <= LONGEST_NAME
+                ? line
+                : line.substring(0, line.offsetByCodePoints(0, LONGEST_NAME)) + "…";
+    }
+}

@@ -1,0 +1,56 @@
+package caravana.web.http;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** Refuses names of fields and parameters that a call does not have: what a client misspells must not be ignored. */
+public final class UnknownName {
+
+    private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
+
+    /** Of names that are compared, in characters; comparing takes time by the product of both lengths. */
+    private static final int LONGEST_COMPARED = 60;
+
+    private UnknownName() {}
+
+    /**
+     * 400 {@code invalid_request}, with the name, the one that is most like it, and all that there are.
+     *
+     * @param kind {@code field} or {@code parameter}
+     * @param known the names that the call has
+     */
+    public static Problem of(String kind, String name, Collection<String> known) {
+        String unknown = "There is no " + kind + " " + InputText.shown(name) + ".";
+        if (known.isEmpty()) {
+            return Problem.invalid(unknown + " This call has no " + kind + "s; leave it out.");
+        }
+        String meant =
+                nearest(name, known).map(near -> " Did you mean " + near + "?").orElse("");
+        return Problem.invalid(unknown + meant + " This call has the " + (known.size() == 1 ? kind : kind + "s") + " "
+                + listed(known) + ".");
+    }
+
+    private static Optional<String> nearest(String name, Collection<String> known) {
+        if (name.length() > LONGEST_COMPARED) {
+            return Optional.empty();
+        }
+        String lower = name.toLowerCase(Locale.ROOT);
+        return known.stream()
+                .filter(candidate ->
+                        DISTANCE.apply(lower, candidate) <= Math.max(lower.length(), candidate.length()) / 2)
+                .min(Comparator.comparing(candidate -> DISTANCE.apply(lower, candidate)));
+    }
+
+    private static String listed(Collection<String> names) {
+        List<String> sorted = names.stream().sorted().toList();
+        String last = sorted.get(sorted.size() - 1);
+        return sorted.size() == 1
+                ? last
+                : sorted.stream().limit(sorted.size() - 1L).collect(Collectors.joining(", ")) + " and " + last;
+    }
+}

@@ -1,0 +1,108 @@
+package caravana.web.upload;
+
+import caravana.web.http.MediaTypes;
+import caravana.web.http.Problem;
+import java.util.Locale;
+import java.util.Set;
+import org.springframework.http.MediaType;
+import org.springframework.http.MediaTypeFactory;
+
+/**
+ * Refuses at once what cannot be a video: by its declared media type, by the type that its file name stands for, or by its
+ * first bytes. One of them is enough; what none of them tells for sure is left to the worker's ffprobe.
+ */
+final class VideoCheck {
+
+    /** Of the types that are not refused as a family: each says for sure that there is no video in it. */
+    private static final Set<String> NO_VIDEOS = Set.of(
+            "application/epub+zip",
+            "application/gzip",
+            "application/java-archive",
+            "application/javascript",
+            "application/json",
+            "application/msword",
+            "application/pdf",
+            "application/postscript",
+            "application/rtf",
+            "application/vnd.ms-excel",
+            "application/vnd.ms-powerpoint",
+            "application/vnd.rar",
+            "application/x-7z-compressed",
+            "application/x-bzip2",
+            "application/x-gzip",
+            "application/x-msdownload",
+            "application/x-rar-compressed",
+            "application/x-sh",
+            "application/x-tar",
+            "application/x-xz",
+            "application/x-zip-compressed",
+            "application/xhtml+xml",
+            "application/xml",
+            "application/zip",
+            "audio/aac",
+            "audio/flac",
+            "audio/midi",
+            "audio/mp3",
+            "audio/mpeg",
+            "audio/wav",
+            "audio/x-aac",
+            "audio/x-flac",
+            "audio/x-wav");
+
+    /** Extensions that Spring's list of media types lacks. */
+    private static final Set<String> NO_VIDEO_EXTENSIONS = Set.of("apng", "gz", "heic", "heif", "jxl", "md");
+
+    private VideoCheck() {}
+
+    /**
+     * @param type the declared media type, with or without parameters; null for none
+     * @throws Problem 415 {@code not_a_video}
+     */
+    static void checkType(String type) {
+        String essence = MediaTypes.essence(type);
+        if (isNoVideo(essence)) {
+            throw notAVideo("The media type " + essence + " is not a video's. Send a video as video/mp4, say, or as"
+                    + " application/octet-stream.");
+        }
+    }
+
+    /**
+     * @param name null for none
+     * @throws Problem 415 {@code not_a_video}
+     */
+    static void checkName(String name) {
+        if (name == null) {
+            return;
+        }
+        String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        String type =
+                MediaTypeFactory.getMediaType(name).map(MediaType::toString).orElse("");
+        if (isNoVideo(type) || NO_VIDEO_EXTENSIONS.contains(extension)) {
+            throw notAVideo("No video has a file name that ends in ." + extension + ". Send a video.");
+        }
+    }
+
+    /**
+     * @param first the file's first bytes, {@link Signatures#BYTES} of them if there are so many
+     * @throws Problem 415 {@code not_a_video}
+     */
+    static void checkContent(byte[] first) {
+        Signatures.otherThanVideo(first).ifPresent(kind -> {
+            throw notAVideo("By its first bytes, the file is " + kind + ". Send a video.");
+        });
+    }
+
+    private static boolean isNoVideo(String type) {
+        return type.startsWith("image/") && !type.equals("image/gif")
+                // Debian's list of media types takes the .ts of MPEG transport streams for text/vnd.trolltech.linguist.
+                || type.startsWith("text/") && !type.startsWith("text/vnd.")
+                || type.startsWith("font/")
+                || type.startsWith("application/vnd.openxmlformats-officedocument.")
+                || type.startsWith("application/vnd.oasis.opendocument.")
+                || NO_VIDEOS.contains(type);
+    }
+
+    private static Problem notAVideo(String detail) {
+        return new Problem(415, "not_a_video", detail);
+    }
+}

@@ -1,0 +1,437 @@
+package caravana.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whatever is sent gets the right answer: never a failure of ours, and nothing is kept of what is refused. */
+class InputTest extends WebTest {
+
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final String JSON = "application/json";
+    private static final String MULTIPART = "multipart/form-data; boundary=b";
+
+    /** @param code the problem's; empty for none */
+    private record Row(String sent, RawRequest request, int status, String code) {}
+
+    private final List<Row> rows = new ArrayList<>();
+    private final String email = "input-" + UUID.randomUUID() + "@example.org";
+    private Api user;
+
+    @BeforeEach
+    void signUp() throws Exception {
+        user = api().signedUp(email);
+    }
+
+    @Test
+    void whatIsRefusedIsRefusedWithItsCodeAndLeavesNothing() throws Exception {
+        addresses();
+        queries();
+        texts();
+        encodings();
+        otherThanVideos();
+        unknownNames();
+
+        assertTable();
+        assertNothingLeft();
+    }
+
+    @Test
+    void whatIsFineIsTaken() throws Exception {
+        headerBytes();
+        mediaTypes();
+
+        assertTable();
+    }
+
+    private void addresses() {
+        for (String address : List.of(
+                "/api//videos", "/api/videos;a=b", "/api/videos/./x", "/api/videos/%25zz", "/api/videos/a%0ab")) {
+            add("GET " + address, get(address), 400, "invalid_request");
+        }
+    }
+
+    private void queries() {
+        add("?limit=%zz", get("/api/videos?limit=%zz"), 400, "invalid_request");
+        add("?limit=%", get("/api/videos?limit=%"), 400, "invalid_request");
+        add("?status=%ff%fe", get("/api/videos?status=%ff%fe"), 400, "invalid_request");
+        add("?cursor=%00", get("/api/videos?cursor=%00"), 400, "invalid_request");
+        add("a parameter's name with a control character", get("/api/videos?li%01mit=1"), 400, "invalid_request");
+        add("the same on an event stream", get("/api/videos/events?a%01=1"), 400, "invalid_request");
+        add("?limit=1&limit=2", get("/api/videos?limit=1&limit=2"), 400, "invalid_request");
+        add("?limit=" + "9".repeat(4000), get("/api/videos?limit=" + "9".repeat(4000)), 400, "invalid_request");
+    }
+
+    private void texts() {
+        add("title=%zz", raw("?title=%zz").body("video/mp4", bytes(100)), 400, "invalid_request");
+        add("title=%ff%fe", raw("?title=%ff%fe").body("video/mp4", bytes(100)), 400, "invalid_request");
+        add("title=%00", raw("?title=a%00").body("video/mp4", bytes(100)), 400, "title_invalid");
+        add("title=%ed%a0%80", raw("?title=%ed%a0%80").body("video/mp4", bytes(100)), 400, "invalid_request");
+        add("title=a&title=b", raw("?title=a&title=b").body("video/mp4", bytes(100)), 400, "invalid_request");
+        add("the byte ff in a form's title", form(part("title", "a\u00ff"), file()), 400, "invalid_request");
+        add("NUL in a form's title", form(part("title", "a\0"), file()), 400, "title_invalid");
+        add("the byte ff in a file's name", form(part("title", "a"), file("a\u00ff.mp4")), 400, "invalid_request");
+        add(
+                "a form with 3,000 transformaciones",
+                form(Collections.nCopies(3000, part("transformaciones", "hd_720p"))
+                        .toArray(String[]::new)),
+                400,
+                "field_too_long");
+        add("a form with two titles", form(part("title", "a"), part("title", "b"), file()), 400, "invalid_request");
+        add("log-in form, username=%zz", logIn(FORM, "username=%zz&password=x"), 400, "invalid_request");
+        add("log-in form, username=%ff", logIn(FORM, "username=%ff&password=x"), 400, "invalid_request");
+        add("log-in form, the byte ff", logIn(FORM, "username=\u00ff&password=x"), 400, "invalid_request");
+        add("log-in form, NUL in username", logIn(FORM, "username=a%00b&password=x"), 400, "invalid_request");
+        add("log-in form, two passwords", logIn(FORM, "username=a&password=x&password=y"), 400, "invalid_request");
+        add("JSON, NUL in email", logIn(JSON, json("a\\u0000b", "x")), 400, "invalid_request");
+        add("JSON, NUL in password", logIn(JSON, json("a", "\\u0000")), 400, "invalid_request");
+        add("JSON, half of a surrogate pair", logIn(JSON, json("a", "\\ud83c")), 400, "invalid_request");
+        add("JSON, the byte ff", logIn(JSON, json("a", "\u00ff")), 400, "invalid_request");
+        add(
+                "JSON, a name twice",
+                logIn(JSON, "{\"email\":\"a\",\"email\":\"b\",\"password\":\"x\"}"),
+                400,
+                "invalid_request");
+        add("JSON, more after the end", logIn(JSON, json("a", "x") + "{}"), 400, "invalid_request");
+        add("JSON, nested 100,000 deep", logIn(JSON, "[".repeat(100_000)), 400, "invalid_request");
+        add("JSON, null", logIn(JSON, "null"), 400, "invalid_request");
+        add(
+                "JSON, a number as password",
+                logIn(JSON, "{\"email\":\"a\",\"password\":12345678}"),
+                400,
+                "invalid_request");
+        add(
+                "JSON, an unknown charset",
+                logIn("application/json; charset=no-such", json("a", "x")),
+                401,
+                "bad_credentials");
+        add("no media type", logIn(null, json("a", "x")), 415, "unsupported_media_type");
+        add("a media type that is none", logIn("///;;=", json("a", "x")), 415, "unsupported_media_type");
+        for (String password : List.of("true", "null", "[1]", "1", "{\"a\":1}")) {
+            add(
+                    "log-in form, wrong password " + password,
+                    logIn(FORM, "username=a&password=" + password),
+                    401,
+                    "bad_credentials");
+        }
+        add("a discard's reason with NUL", discard("abc\\u0000"), 403, "forbidden");
+    }
+
+    private RawRequest discard(String reason) {
+        return new RawRequest("POST /api/ops/dead-letters/discard")
+                .token(user)
+                .body(JSON, "{\"message_ids\":[\"a\"],\"reason\":\"" + reason + "\"}");
+    }
+
+    private void encodings() {
+        add(
+                "gzip, log-in",
+                logIn(JSON, "\u001f\u008b").header("Content-Encoding", "gzip"),
+                415,
+                "content_encoding_unsupported");
+        add(
+                "br, upload",
+                raw("?title=t").header("Content-Encoding", "br").body("video/mp4", bytes(100)),
+                415,
+                "content_encoding_unsupported");
+        add(
+                "gzip, form",
+                form(part("title", "t"), file()).header("Content-Encoding", "GZIP"),
+                415,
+                "content_encoding_unsupported");
+        add(
+                "identity, gzip",
+                logIn(JSON, json("a", "x")).header("Content-Encoding", "identity, gzip"),
+                415,
+                "content_encoding_unsupported");
+        add("identity", logIn(JSON, json("a", "x")).header("Content-Encoding", "identity"), 401, "bad_credentials");
+    }
+
+    private void otherThanVideos() {
+        for (String type : List.of(
+                "image/png",
+                "Image/WebP",
+                "text/plain; charset=utf-8",
+                "application/pdf",
+                "audio/mpeg",
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document")) {
+            add(type + ", raw", raw("?title=t").body(type, bytes(2000)), 415, "not_a_video");
+            add(
+                    type + ", in a form",
+                    form(part("title", "t"), file("a", type, latin1(bytes(2000)))),
+                    415,
+                    "not_a_video");
+        }
+        for (String name : List.of("a.png", "a.TXT", "a.pdf", "a.docx", "a.zip", "a.mp3", "a.HEIC", "a.md")) {
+            add("a file named " + name, form(part("title", "t"), file(name)), 415, "not_a_video");
+        }
+        List<String> files = List.of(
+                "%PDF-1.7\n",
+                hex("89504e470d0a1a0a"),
+                hex("ffd8ffe000104a464946"),
+                hex("0000001c6674797068656963"),
+                hex("504b030414000600"),
+                hex("1f8b0800"),
+                "ID3\u0003",
+                "Only words, and no video.\n",
+                "<svg/>",
+                "{\"a\":1}");
+        for (String start : files) {
+            String content = start.matches("(?s)[ -~\n]*[.>}]\n?") ? start : start + latin1(bytes(2000));
+            for (String type : new String[] {"application/octet-stream", null, "video/mp4"}) {
+                add(
+                        start.replaceAll("[^ -~]", ".") + " as " + type,
+                        raw("?title=t").body(type, content),
+                        415,
+                        "not_a_video");
+            }
+            add(
+                    start.replaceAll("[^ -~]", ".") + " in a form",
+                    form(part("title", "t"), file("a", null, content)),
+                    415,
+                    "not_a_video");
+        }
+        add("an empty body", raw("?title=t").body("video/mp4", ""), 400, "file_empty");
+        add("no body", raw("?title=t"), 400, "file_empty");
+        add("an empty file", form(part("title", "t"), file("a.mp4", null, "")), 400, "file_empty");
+    }
+
+    private void unknownNames() {
+        add(
+                "?transformations=hd_720p",
+                raw("?title=t&transformations=hd_720p").body("video/mp4", bytes(100)),
+                400,
+                "invalid_request");
+        add(
+                "a form's field transformations",
+                form(part("title", "t"), part("transformations", "hd_720p"), file()),
+                400,
+                "invalid_request");
+        add(
+                "a form's file as video",
+                form(part("title", "t"), file("a.mp4").replace("video_file", "video")),
+                400,
+                "invalid_request");
+        add("a form's part without a name", form("Content-Disposition: form-data\r\n\r\nx"), 400, "invalid_request");
+        add("a form's part without headers", form("\r\nx"), 400, "malformed_form");
+        add(
+                "a query at the form's address",
+                new RawRequest("POST /api/videos/upload?title=t").token(user).body(MULTIPART, "--b--"),
+                400,
+                "invalid_request");
+        add("?limits=1", get("/api/videos?limits=1"), 400, "invalid_request");
+        add("?token=x", get("/api/videos/" + UUID.randomUUID() + "?token=x"), 400, "invalid_request");
+        add("?since=1 of an event stream", get("/api/videos/events?since=1"), 400, "invalid_request");
+        add("a JSON field", logIn(JSON, "{\"email\":\"a\",\"pasword\":\"x\"}"), 400, "invalid_request");
+        add("a log-in form's field", logIn(FORM, "username=a&pasword=x"), 400, "invalid_request");
+    }
+
+    private void headerBytes() {
+        for (String header : List.of(
+                "X-Name: Élise",
+                "User-Agent: Tool — 1.0",
+                "Cookie: a=Á; b=\u0080\u009f",
+                "Accept-Language: ñ",
+                "Referer: http://á/")) {
+            String[] parts = header.split(": ");
+            String value = utf8(parts[1]);
+            add(header + ", list", get("/api/videos").header(parts[0], value), 200, "");
+            add(header + ", health", new RawRequest("GET /api/health").header(parts[0], value), 200, "");
+            add(header + ", readiness", new RawRequest("GET /api/health/ready").header(parts[0], value), 200, "");
+            add(header + ", page", new RawRequest("GET /").header(parts[0], value), 200, "");
+            add(header + ", docs", new RawRequest("GET /api/docs/index.html").header(parts[0], value), 200, "");
+            add(header + ", log-in", logIn(JSON, json(email, "a good password")).header(parts[0], value), 200, "");
+            add(header + ", upload", raw("?title=t").header(parts[0], value).body("video/mp4", bytes(100)), 201, "");
+            add(header + ", form", form(part("title", "t"), file()).header(parts[0], value), 201, "");
+        }
+        add(
+                "Authorization: É",
+                new RawRequest("GET /api/videos").header("Authorization", utf8("Bearer É")),
+                401,
+                "unauthenticated");
+    }
+
+    private void mediaTypes() {
+        add("Multipart/Form-Data", multipart("Multipart/Form-Data; Boundary=\"b\""), 201, "");
+        add("a charset before the boundary", multipart("multipart/form-data; charset=utf-8; boundary=b"), 201, "");
+        add("APPLICATION/JSON", logIn("APPLICATION/JSON;Charset=UTF-8", json(email, "a good password")), 200, "");
+        add(
+                "Application/X-WWW-Form-URLEncoded",
+                logIn(
+                        "Application/X-WWW-Form-URLEncoded; charset=utf-8",
+                        "username=" + email + "&password=a+good+password"),
+                200,
+                "");
+        add(
+                "OAuth 2's fields",
+                logIn(
+                        FORM,
+                        "grant_type=password&scope=&client_id=&client_secret=&username=" + email
+                                + "&password=a+good+password"),
+                200,
+                "");
+        add("image/gif", raw("?title=t").body("image/gif", "GIF89a" + latin1(bytes(100))), 201, "");
+        add("no type", raw("?title=t").body(null, bytes(2000)), 201, "");
+        add("application/octet-stream", raw("?title=t").body("application/octet-stream", bytes(2000)), 201, "");
+        add("Video/MP4; codecs=avc1", raw("?title=t").body("Video/MP4; codecs=\"avc1\"", bytes(2000)), 201, "");
+    }
+
+    private RawRequest multipart(String type) {
+        return new RawRequest("POST /api/videos/upload")
+                .token(user)
+                .body(type, "--b\r\n" + part("title", "t") + "\r\n--b\r\n" + file() + "\r\n--b--\r\n");
+    }
+
+    private void add(String sent, RawRequest request, int status, String code) {
+        rows.add(new Row(sent, request, status, code));
+    }
+
+    /** The longest titles and file names there are: what is kept of them, and what the links to the objects carry. */
+    @Test
+    void linksWorkWhateverTitleAndFileNameAre() throws Exception {
+        String title = "🎬".repeat(200);
+        Wire.Answer accepted = form(part("title", utf8(title)), file("\u00c3\u00a9".repeat(8 * 1024) + ".mov"))
+                .send(port);
+        assertThat(accepted.status()).as(accepted.text()).isEqualTo(201);
+        String id = Api.JSON.readTree(accepted.text()).path("video_id").asText();
+        assertThat(row(id)).containsEntry("title", title).containsEntry("original_name", "é".repeat(251) + ".mov");
+        set(id, "status = 'processed', processed_at = now(), processed_key = original_key, poster_key = original_key");
+
+        JsonNode detail = Api.json(user.get("/api/videos/" + id));
+        assertLink(detail.path("original_url").asText(), "attachment; filename=\"_", "%C3%A9.mov");
+        assertLink(detail.path("processed_url").asText(), "inline; filename=\"_", "%F0%9F%8E%AC.mp4");
+        assertLink(detail.path("poster_url").asText(), "inline; filename=\"_", "%F0%9F%8E%AC.jpg");
+        HttpResponse<String> moved = user.get("/api/videos/" + id + "/processed");
+        assertThat(moved.statusCode()).isEqualTo(302);
+        assertLink(moved.headers().firstValue("Location").orElseThrow(), "inline; filename=\"_", "%F0%9F%8E%AC.mp4");
+    }
+
+    private static void assertLink(String link, String begin, String end) throws Exception {
+        HttpResponse<byte[]> object = Api.HTTP.send(
+                HttpRequest.newBuilder(URI.create(link)).build(), HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(object.statusCode()).as(link).isEqualTo(200);
+        String disposition = object.headers().firstValue("Content-Disposition").orElseThrow();
+        assertThat(disposition).startsWith(begin).contains("filename*=UTF-8''%").endsWith(end);
+        assertThat(disposition.length()).isBetween(180, 200);
+    }
+
+    /** Nothing of the file has been sent yet, nor will be, when the answer comes. */
+    @Test
+    void whatIsWrongBeforeTheFileIsToldBeforeTheFileIsSent() throws Exception {
+        String content = latin1(bytes(2000)).substring(0, 10);
+        Map<String, String> begun = new LinkedHashMap<>();
+        begun.put("title_invalid", "--b\r\n" + part("title", " ") + "\r\n--b\r\n" + file("a.mp4", null, content));
+        begun.put(
+                "unknown_transformation",
+                "--b\r\n" + part("transformaciones", "sepia") + "\r\n--b\r\n" + file("a.mp4", null, content));
+        begun.put("invalid_request", "--b\r\n" + part("titel", "t") + "\r\n--b\r\n" + file("a.mp4", null, content));
+        begun.put("not_a_video", "--b\r\n" + part("title", "t") + "\r\n--b\r\n" + file("a.png", null, content));
+        for (Map.Entry<String, String> form : begun.entrySet()) {
+            Wire.Answer reply = new RawRequest("POST /api/videos/upload")
+                    .token(user)
+                    .header("Content-Length", "10000000")
+                    .header("Content-Type", MULTIPART)
+                    .begin(form.getValue())
+                    .send(port);
+            assertThat(reply.problemCode()).as(reply.text()).isEqualTo(form.getKey());
+        }
+        assertNothingLeft();
+    }
+
+    /** Whatever they look like: numbers, say. */
+    @Test
+    void aFormsPasswordIsText() throws Exception {
+        for (String password :
+                List.of("12345678", "1e300000", "Infinity", "        ", "[1, 2, 3]", "nullnull", "+%2B& =é")) {
+            String name = "input-" + UUID.randomUUID() + "@example.org";
+            assertThat(api().signUp(name, password).statusCode()).isEqualTo(201);
+
+            Wire.Answer reply = logIn(
+                            FORM,
+                            "username=" + name + "&password=" + URLEncoder.encode(password, StandardCharsets.UTF_8))
+                    .send(port);
+
+            assertThat(reply.status()).as(password + ": " + reply.text()).isEqualTo(200);
+        }
+    }
+
+    /** Prints the table as it is, and fails for each line that is not as it should be. */
+    private void assertTable() throws Exception {
+        List<String> wrong = new ArrayList<>();
+        System.out.printf("%-70s%7s  %s%n", "sent", "status", "code");
+        for (Row row : rows) {
+            Wire.Answer reply = row.request().send(port);
+            String line = "%-70.70s%7d  %s".formatted(row.sent(), reply.status(), reply.problemCode());
+            System.out.println(line);
+            if (reply.status() != row.status() || !reply.problemCode().equals(row.code())) {
+                wrong.add(line + ", and not " + row.status() + " " + row.code() + ": " + reply.text());
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    private RawRequest get(String address) {
+        return new RawRequest("GET " + address).token(user);
+    }
+
+    private RawRequest raw(String query) {
+        return new RawRequest("POST /api/videos" + query).token(user);
+    }
+
+    private RawRequest logIn(String type, String body) {
+        return new RawRequest("POST /api/auth/login").body(type, body);
+    }
+
+    private static String json(String email, String password) {
+        return "{\"email\":\"" + email + "\",\"password\":\"" + password + "\"}";
+    }
+
+    private RawRequest form(String... parts) {
+        return new RawRequest("POST /api/videos/upload")
+                .token(user)
+                .body(MULTIPART, "--b\r\n" + String.join("\r\n--b\r\n", parts) + "\r\n--b--\r\n");
+    }
+
+    private static String part(String name, String value) {
+        return "Content-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value;
+    }
+
+    private static String file() {
+        return file("a.mp4");
+    }
+
+    private static String file(String name) {
+        return file(name, "video/mp4", latin1(bytes(2000)));
+    }
+
+    private static String file(String name, String type, String content) {
+        return "Content-Disposition: form-data; name=\"video_file\"; filename=\"" + name + "\"\r\n"
+                + (type == null ? "" : "Content-Type: " + type + "\r\n") + "\r\n" + content;
+    }
+
+    private static String utf8(String text) {
+        return latin1(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String latin1(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private static String hex(String digits) {
+        return latin1(HexFormat.of().parseHex(digits));
+    }
+}
