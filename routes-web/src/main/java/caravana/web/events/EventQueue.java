@@ -51,9 +51,8 @@ final class EventQueue {
         }
         Event next = events.next();
         events.remove();
-        // Whoever returns with an event's id is told what was found later. Of the events that were found at the same
-        // time,
-        // only the last may stand for all.
+        // Whoever returns with an event's id is told what was found later. Of events that were found at the same time, the
+        // last alone may stand for all.
         if (!events.hasNext() || events.next().id() != next.id()) {
             told = next.id();
         }
