@@ -75,7 +75,7 @@ final class RouteCopy {
             Path target = copy.resolve(original.relativize(file));
             byte[] content = Files.readAllBytes(file);
             if (!Files.exists(target) || !Arrays.equals(content, Files.readAllBytes(target))) {
-                Files.createDirectories(target.getParent());
+                makeFolder(target.getParent());
                 Path fresh = target.resolveSibling(".fresh");
                 Files.write(fresh, content);
                 Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
@@ -86,6 +86,14 @@ final class RouteCopy {
             if (Files.notExists(original.resolve(copy.relativize(file)))) {
                 Files.delete(file);
             }
+        }
+    }
+
+    /** Whatever our umask: the apps read it. */
+    private void makeFolder(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        for (Path at = folder; at.startsWith(copy); at = at.getParent()) {
+            Files.setPosixFilePermissions(at, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
     }
 

@@ -132,8 +132,7 @@ class OtherUsersTest {
     @Test
     void aFolderWhereTheUserCannotGoIsReplacedByALink() throws Exception {
         assumeRoot();
-        // Not below the system's folder for temporary files, which is opened.
-        Path home = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "closed-home-");
+        Path home = closedHome();
         Path folder = home.resolve("data");
         Files.createDirectories(folder.resolve("s3"));
         Files.writeString(folder.resolve("s3/kept"), "kept");
@@ -162,7 +161,7 @@ class OtherUsersTest {
     @Test
     void programsThatTheUserCannotReadAreCopied() throws Exception {
         assumeRoot();
-        Path home = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "closed-home-");
+        Path home = closedHome();
         Path build = Files.createDirectories(home.resolve("target"));
         Files.writeString(build.resolve("program.jar"), "one");
         Path place = Programs.place(build);
@@ -180,7 +179,7 @@ class OtherUsersTest {
     @Test
     void routesThatTheUserCannotReadAreCopiedAndTheCopyFollowsEdits() throws Exception {
         assumeRoot();
-        Path home = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "closed-home-");
+        Path home = closedHome();
         Path routes = Files.createDirectories(home.resolve("camel/web"));
         Files.writeString(routes.resolve("one.camel.yaml"), "one");
         Files.writeString(routes.resolve("two.camel.yaml"), "two");
@@ -200,6 +199,11 @@ class OtherUsersTest {
         } finally {
             Command.run("clean up", List.of("rm", "-rf", home.toString()));
         }
+    }
+
+    /** Not below the folder for our temporary files, which servers and apps are let into. */
+    private static Path closedHome() throws IOException {
+        return Files.createTempDirectory(Path.of("/var/tmp"), "closed-home-");
     }
 
     private static Path copied(Path build, Path place) {
