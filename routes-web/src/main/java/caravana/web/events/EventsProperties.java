@@ -18,7 +18,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("caravana.events")
-record EventsProperties(
+public record EventsProperties(
         @Min(1) int streams,
         @Min(1) Integer streamsPerAccount,
         @NotNull Duration period,
@@ -27,7 +27,7 @@ record EventsProperties(
 
     private static final int ACCOUNTS_PER_NODE = 4;
 
-    EventsProperties {
+    public EventsProperties {
         if (streamsPerAccount == null) {
             streamsPerAccount = Math.max(1, streams / ACCOUNTS_PER_NODE);
         }

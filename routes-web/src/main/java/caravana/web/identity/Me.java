@@ -1,6 +1,8 @@
 package caravana.web.identity;
 
+import caravana.media.MediaLimits;
 import caravana.web.StatementParameters;
+import caravana.web.events.EventsProperties;
 import caravana.web.http.Caller;
 import caravana.web.upload.UploadProperties;
 import java.util.HashMap;
@@ -15,10 +17,14 @@ import org.springframework.stereotype.Component;
 @Component("me")
 public class Me {
 
+    private final MediaLimits originals;
     private final UploadProperties upload;
+    private final EventsProperties events;
 
-    Me(UploadProperties upload) {
+    Me(MediaLimits originals, UploadProperties upload, EventsProperties events) {
+        this.originals = originals;
         this.upload = upload;
+        this.events = events;
     }
 
     /** The parameters of {@code show-me.sql}. */
@@ -45,8 +51,9 @@ public class Me {
     /** What holds for each account. */
     private Map<String, Object> limits() {
         Map<String, Object> limits = new LinkedHashMap<>();
-        limits.put("upload_bytes", upload.maxSize().toBytes());
+        limits.put("upload_bytes", originals.size().toBytes());
         limits.put("uploads_at_once", upload.atOncePerAccount());
+        limits.put("event_streams_at_once", events.streamsPerAccount());
         limits.put("uploads_per_hour", upload.perHour() == 0 ? null : upload.perHour());
         return limits;
     }

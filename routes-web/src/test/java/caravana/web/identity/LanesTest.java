@@ -42,8 +42,8 @@ class LanesTest {
         ALONE
     }
 
-    private static JedisConnectionFactory connections(String host, int port) {
-        JedisConnectionFactory connections = new JedisConnectionFactory(new RedisStandaloneConfiguration(host, port));
+    private static JedisConnectionFactory connections(RedisStandaloneConfiguration address) {
+        JedisConnectionFactory connections = new JedisConnectionFactory(address);
         connections.afterPropertiesSet();
         connections.start();
         return connections;
@@ -51,12 +51,16 @@ class LanesTest {
 
     private static JedisConnectionFactory stack() {
         URI address = URI.create(WebFixture.STACK.environment().get("REDIS_URL"));
-        return connections(address.getHost(), address.getPort());
+        RedisStandaloneConfiguration configuration =
+                new RedisStandaloneConfiguration(address.getHost(), address.getPort());
+        configuration.setPassword(address.getUserInfo().substring(1));
+        return connections(configuration);
     }
 
     private void count(Where where) {
-        StringRedisTemplate counting =
-                where == Where.REDIS ? redis : new StringRedisTemplate(connections("127.0.0.1", 1));
+        StringRedisTemplate counting = where == Where.REDIS
+                ? redis
+                : new StringRedisTemplate(connections(new RedisStandaloneConfiguration("127.0.0.1", 1)));
         lanes = new Lanes(new OptionalRedis(counting), new LocalLanes(clock));
     }
 
