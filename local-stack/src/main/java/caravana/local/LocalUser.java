@@ -16,7 +16,7 @@ import java.util.UUID;
 /**
  * The user that servers and apps run as: our own, or, when we are root, a system user that owns nothing but its data.
  *
- * <p>See docs/adr/0022-users-and-secrets-of-the-local-stack.md.
+ * <p>See docs/adr/0017-users-and-secrets-of-the-local-stack.md.
  */
 final class LocalUser {
 

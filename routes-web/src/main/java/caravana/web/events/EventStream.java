@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * {@link #onError(AsyncEvent)} or {@link #onTimeout} before it ends them for a reason of its own. Any other thread only
  * asks, under this object's lock and while the stream is not over, that the container come: by a dispatch when everything
  * is sent, by a time-out when the client takes nothing. A write that fails on a thread that is not the container's would
- * make the container end the request meanwhile, and lend it to the next connection (ADR 19).
+ * make the container end the request meanwhile, and lend it to the next connection (ADR 15).
  */
 final class EventStream implements Continued, WriteListener, AsyncListener {
 

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
 /**
- * Slows down whoever guesses passwords, see ADR 20. Each attempt is counted before its password is looked at, and given
+ * Slows down whoever guesses passwords, see ADR 16. Each attempt is counted before its password is looked at, and given
  * back when it was right. What is counted:
  *
  * <ul>

@@ -38,4 +38,13 @@ record RouteCopy(Path folder) {
         assertThat(text).contains(before);
         Files.writeString(path, text.replace(before, after));
     }
+
+    /** Adds a file. */
+    void write(String file, String text) throws IOException {
+        Files.writeString(folder.resolve(file), text);
+    }
+
+    void delete(String file) throws IOException {
+        Files.delete(folder.resolve(file));
+    }
 }

@@ -21,6 +21,29 @@ class WatchTest {
     private static final Duration LIMIT = Duration.ofSeconds(2);
     private static final String RECEIVE = "web/receive-upload.camel.yaml";
 
+    private static final String GREETING = "web/greet-caller.camel.yaml";
+    private static final String GREET = """
+            # Greets.
+            #
+            # Enters:  GET /api/greeting.
+            # Leaves:  200.
+            - route:
+                id: greet-caller
+                description: Greets the caller.
+                routeConfigurationId: web-failures
+                from:
+                  id: get-greeting
+                  uri: platform-http:/api/greeting
+                  parameters:
+                    httpMethodRestrict: GET
+                  steps:
+                    - setBody:
+                        id: greeting
+                        expression:
+                          constant:
+                            expression: hello
+            """;
+
     @TempDir
     Path folder;
 
@@ -62,6 +85,12 @@ class WatchTest {
             routes.edit(RECEIVE, "Edited once", "Edited twice");
             await().atMost(SOON).until(() -> answer().contains("Edited twice"));
 
+            // A route that was deleted is not being restarted for ever.
+            routes.write(GREETING, GREET);
+            await().atMost(SOON).until(() -> greeted() == 200);
+            routes.delete(GREETING);
+            await().atMost(SOON).until(() -> greeted() == 404);
+
             double slowest =
                     Math.max(answered.toMillis(), Math.max(handling.toMillis(), statement.toMillis())) / 1000.0;
             System.out.printf(
@@ -101,5 +130,9 @@ class WatchTest {
                         .POST(BodyPublishers.ofString("no\0video"))
                         .build())
                 .body();
+    }
+
+    private int greeted() throws IOException, InterruptedException {
+        return client.get(up.web().resolve("/api/greeting")).statusCode();
     }
 }
