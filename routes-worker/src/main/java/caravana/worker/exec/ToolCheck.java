@@ -12,7 +12,16 @@ public class ToolCheck {
 
     private static final int PATIENCE_SECONDS = 20;
 
-    ToolCheck() {
+    ToolCheck(ToolFailureNote note) {
+        try {
+            requireAll();
+        } catch (IllegalStateException e) {
+            note.write();
+            throw e;
+        }
+    }
+
+    private static void requireAll() {
         require("ffmpeg", "install Debian's package ffmpeg", "-version");
         require("ffprobe", "install Debian's package ffmpeg", "-version");
         require(

@@ -2,6 +2,7 @@ package caravana.worker.intake;
 
 import caravana.aws.BucketProperties;
 import caravana.worker.WorkerProperties;
+import caravana.worker.exec.ToolProbe;
 import caravana.worker.job.WorkFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,8 +23,11 @@ public class SystemProbe {
     private final WorkFolder workFolder;
     private final DataSize reserve;
 
-    SystemProbe(S3Client s3, BucketProperties bucket, WorkFolder workFolder, WorkerProperties worker) {
+    private final ToolProbe tools;
+
+    SystemProbe(S3Client s3, BucketProperties bucket, WorkFolder workFolder, ToolProbe tools, WorkerProperties worker) {
         this.s3 = s3;
+        this.tools = tools;
         this.bucket = bucket;
         this.workFolder = workFolder;
         this.reserve = worker.diskReserve();
@@ -32,6 +36,11 @@ public class SystemProbe {
     /** @throws software.amazon.awssdk.core.exception.SdkException when the bucket cannot be reached within 5 s */
     public void storage() {
         s3.headBucket(b -> b.bucket(bucket.bucket()).overrideConfiguration(c -> c.apiCallTimeout(PATIENCE)));
+    }
+
+    /** @throws caravana.worker.exec.ToolUnavailableException when ffmpeg or ffprobe cannot be run */
+    public void tools() throws IOException {
+        tools.check();
     }
 
     /** @throws IOException when less than the reserve is free where jobs keep their files */

@@ -1,8 +1,10 @@
 package caravana.worker.media;
 
+import caravana.job.FailureCode;
 import caravana.worker.exec.ToolCommand;
+import caravana.worker.exec.ToolExecutor;
+import caravana.worker.exec.ToolFailedException;
 import caravana.worker.job.RunningJob;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
@@ -25,6 +27,9 @@ public class MediaProbe {
     private final ObjectMapper json;
     private final MediaProperties media;
 
+    /** Characters that an answer has at least of which the beginning is cut off. */
+    private static final int LONG = ToolExecutor.DOCUMENT_BYTES / 4;
+
     MediaProbe(ObjectMapper json, MediaProperties media) {
         this.json = json;
         this.media = media;
@@ -41,7 +46,7 @@ public class MediaProbe {
                 media.probeLimit(),
                 media.probeLimit(),
                 status -> notAVideo(),
-                () -> new RejectedMediaException("too_complex", "The file takes too long to be looked at."));
+                () -> new RejectedMediaException(FailureCode.TOO_COMPLEX));
     }
 
     /** What keeps ffmpeg and ffprobe from opening anything but this file, in a format that is known. */
@@ -54,22 +59,21 @@ public class MediaProbe {
     }
 
     private static RejectedMediaException notAVideo() {
-        return new RejectedMediaException("not_a_video", "The file is not a video that we can read.");
+        return new RejectedMediaException(FailureCode.NOT_A_VIDEO);
     }
 
     /**
      * Reads ffprobe's answer.
      *
      * @throws RejectedMediaException with the code of the first limit or rule that the original does not keep
-     * @throws JsonProcessingException when the answer is not the JSON that ffprobe writes
+     * @throws ToolFailedException when the answer is not the JSON that ffprobe writes
      */
-    public MediaFacts read(@ExchangeProperty("tool_output") String answer, @ExchangeProperty("job") RunningJob job)
-            throws JsonProcessingException {
-        if (!answer.startsWith("{")) {
+    public MediaFacts read(@ExchangeProperty("tool_output") String answer, @ExchangeProperty("job") RunningJob job) {
+        if (!answer.startsWith("{") && answer.length() >= LONG) {
             // Of a longer description, only the end was kept.
             throw tooManyStreams();
         }
-        JsonNode root = json.readTree(answer);
+        JsonNode root = FfprobeAnswer.read(json, answer);
         if (root.path("streams").size() > media.limits().streams()) {
             throw tooManyStreams();
         }
@@ -87,7 +91,7 @@ public class MediaProbe {
         if (video == null
                 || video.path("width").asInt() <= 0
                 || video.path("height").asInt() <= 0) {
-            throw new RejectedMediaException("no_video_stream", "The file has no video track.");
+            throw new RejectedMediaException(FailureCode.NO_VIDEO_STREAM);
         }
         MediaFacts facts = new MediaFacts(
                 root.path("format").path("format_name").asText(),
@@ -101,7 +105,7 @@ public class MediaProbe {
                 hasAudio,
                 false);
         if (HDR.contains(video.path("color_transfer").asText())) {
-            throw new RejectedMediaException("hdr_unsupported", "HDR video is not supported; send it in SDR.");
+            throw new RejectedMediaException(FailureCode.HDR_UNSUPPORTED);
         }
         holdAgainstLimits(facts);
         holdAgainstRules(facts);
@@ -110,7 +114,8 @@ public class MediaProbe {
 
     private RejectedMediaException tooManyStreams() {
         return new RejectedMediaException(
-                "too_many_streams", "The file has more than " + media.limits().streams() + " tracks.");
+                FailureCode.TOO_MANY_STREAMS,
+                "The file has more than " + media.limits().streams() + " tracks.");
     }
 
     /** The video's own length where the container knows it: its audio may be longer. */
@@ -118,7 +123,7 @@ public class MediaProbe {
         double own = video.path("duration").asDouble(0);
         double duration = own > 0 ? own : root.path("format").path("duration").asDouble(0);
         if (!(duration > 0)) {
-            throw new RejectedMediaException("no_duration", "The file does not say how long its video is.");
+            throw new RejectedMediaException(FailureCode.NO_DURATION);
         }
         return duration;
     }
@@ -134,27 +139,31 @@ public class MediaProbe {
         MediaProperties.Limits limits = media.limits();
         if (facts.bytes() > limits.size().toBytes()) {
             throw new RejectedMediaException(
-                    "too_large", "The file is larger than " + limits.size().toMegabytes() + " MB.");
+                    FailureCode.TOO_LARGE,
+                    "The file is larger than " + limits.size().toMegabytes() + " MB.");
         }
         if (!limits.codecs().contains(facts.videoCodec())) {
             throw new RejectedMediaException(
-                    "codec_unsupported", "The video codec " + facts.videoCodec() + " is not supported; H.264 is.");
+                    FailureCode.CODEC_UNSUPPORTED,
+                    "The video codec " + facts.videoCodec() + " is not supported; H.264 is.");
         }
         if (facts.durationSeconds() > limits.duration().toSeconds()) {
             throw new RejectedMediaException(
-                    "too_long", "The video is longer than " + limits.duration().toSeconds() + " seconds.");
+                    FailureCode.TOO_LONG,
+                    "The video is longer than " + limits.duration().toSeconds() + " seconds.");
         }
         int longer = Math.max(facts.width(), facts.height());
         int shorter = Math.min(facts.width(), facts.height());
         if (longer > limits.width() || shorter > limits.height()) {
             throw new RejectedMediaException(
-                    "resolution_too_high",
+                    FailureCode.RESOLUTION_TOO_HIGH,
                     "The picture is larger than " + limits.width() + "×" + limits.height() + " pixels.");
         }
         // Half a frame more, since an average is never exact.
         if (facts.framesPerSecond() > limits.frameRate() + 0.5) {
             throw new RejectedMediaException(
-                    "frame_rate_too_high", "The video has more than " + limits.frameRate() + " frames a second.");
+                    FailureCode.FRAME_RATE_TOO_HIGH,
+                    "The video has more than " + limits.frameRate() + " frames a second.");
         }
     }
 
@@ -163,10 +172,10 @@ public class MediaProbe {
             return;
         }
         if (facts.durationSeconds() < 20 || facts.durationSeconds() > 60) {
-            throw new RejectedMediaException("duration_out_of_rules", "The video has to be 20 to 60 seconds long.");
+            throw new RejectedMediaException(FailureCode.DURATION_OUT_OF_RULES);
         }
         if (Math.min(facts.width(), facts.height()) < 1080) {
-            throw new RejectedMediaException("resolution_out_of_rules", "The video has to be 1080p at least.");
+            throw new RejectedMediaException(FailureCode.RESOLUTION_OUT_OF_RULES);
         }
     }
 }

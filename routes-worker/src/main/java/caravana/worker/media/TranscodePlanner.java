@@ -1,5 +1,6 @@
 package caravana.worker.media;
 
+import caravana.job.FailureCode;
 import caravana.transformation.Transformation;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.exec.ToolCommand;
@@ -62,8 +63,7 @@ public class TranscodePlanner {
                 ToolCommand.Output.PROGRESS,
                 limit,
                 media.stallLimit(),
-                status -> new RejectedMediaException(
-                        "undecodable", "The video is damaged or in a format that we cannot decode."),
+                status -> new RejectedMediaException(FailureCode.UNDECODABLE),
                 null);
         return new TranscodePlan(command, result);
     }

@@ -32,6 +32,6 @@ class SystemProbeTest {
     private SystemProbe probe(DataSize reserve) {
         var settings = WorkerSettings.in(folder, reserve);
         WorkFolder workFolder = WorkFolders.in(settings);
-        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, settings);
+        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, null, settings);
     }
 }
