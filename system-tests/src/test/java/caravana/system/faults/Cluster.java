@@ -134,6 +134,11 @@ final class Cluster implements AutoCloseable {
         return folder;
     }
 
+    /** The settings of an app that is started in another way than {@link #addWorker}. */
+    Map<String, String> environment() {
+        return environment;
+    }
+
     /** A connection to the database itself. */
     Connection database() throws SQLException {
         String url = direct.get("DATABASE_URL");

@@ -66,9 +66,17 @@ final class StandIn {
             total_size=$((worked * 100))
             speed=1x
             progress=continue"
-              case "$fail" in signal | until-healed) kill -9 $$ ;; esac
+              case "$fail" in
+                signal | until-healed) kill -9 $$ ;;
+                stall) exec sleep 600 ;;
+              esac
             done
-            [ "$fail" = error ] && exit 1
+            case "$fail" in
+              error) exit 1 ;;
+              full) echo "$output: No space left on device" >&2 && exit 1 ;;
+              memory) echo "Cannot allocate memory" >&2 && exit 1 ;;
+              wrong) exec cp "$input" "$output" ;;
+            esac
             cp "%2$s/result.mp4" "$output" || exit 1
             echo progress=end
             """;
@@ -133,7 +141,9 @@ final class StandIn {
      * A video whose processing goes as ordered.
      *
      * @param orders {@code seconds}, 1 when not given, and {@code fail}: {@code signal} dies by a signal each time,
-     *     {@code until-healed} does so until {@link #heal}, {@code error} ends with an error; 120 characters in all
+     *     {@code until-healed} does so until {@link #heal}, {@code stall} stands still, {@code error} ends with an error,
+     *     {@code full} and {@code memory} with those of a full disk and of missing memory, {@code wrong} makes a result of
+     *     another size than planned; 120 characters in all
      */
     byte[] original(Map<String, String> orders) {
         String text = orders.entrySet().stream()
