@@ -94,6 +94,7 @@ final class ForeignFailure {
                         ForeignFailure::ofDatabase,
                         ForeignFailure::ofService,
                         ForeignFailure::ofMemory,
+                        ForeignFailure::ofFullDisk,
                         ForeignFailure::ofFiles,
                         ForeignFailure::ofProgram)
                 .flatMap(kind -> causes.stream().map(kind).filter(Objects::nonNull))
@@ -125,14 +126,16 @@ final class ForeignFailure {
         return null;
     }
 
+    private static FailureCode ofFullDisk(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        boolean full = failure instanceof IOException && DISK_FULL.stream().anyMatch(message::contains);
+        return full ? FailureCode.DISK_FULL : null;
+    }
+
     private static FailureCode ofFiles(Throwable failure) {
         boolean ofCamel = failure instanceof GenericFileOperationFailedException;
         if (!ofCamel && !(failure instanceof IOException)) {
             return null;
-        }
-        String message = String.valueOf(failure.getMessage());
-        if (DISK_FULL.stream().anyMatch(message::contains)) {
-            return FailureCode.DISK_FULL;
         }
         if (failure instanceof JsonProcessingException || isMissingFile(failure)) {
             return FailureCode.ROUTE_DEFECT;

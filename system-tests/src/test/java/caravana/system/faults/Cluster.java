@@ -82,7 +82,18 @@ final class Cluster implements AutoCloseable {
 
     /** Starts one more worker. */
     FaultyWorker addWorker(int slots) {
-        FaultyWorker worker = new FaultyWorker(folder.resolve("worker-" + workers.size()), environment, slots);
+        return addWorker(slots, Map.of());
+    }
+
+    /**
+     * Starts one more worker.
+     *
+     * @param more settings of its own
+     */
+    FaultyWorker addWorker(int slots, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(environment);
+        settings.putAll(more);
+        FaultyWorker worker = new FaultyWorker(folder.resolve("worker-" + workers.size()), settings, slots);
         workers.add(worker);
         worker.start();
         return worker;

@@ -51,6 +51,7 @@ final class StandIn {
               esac
             done
             [ -z "$ordered" ] && exec "%3$s" "$@"
+            echo run >>"%2$s/runs"
             [ "$fail" = until-healed ] && [ -e "%2$s/healed" ] && fail=
             # In tenths; the sleeps are longer for longer jobs, up to a second.
             tenths=$(echo "$seconds" | sed 's/^\\([0-9]*\\)$/\\1.0/; s/\\.\\([0-9]\\).*/\\1/; s/^0*\\(.\\)/\\1/')
@@ -164,6 +165,12 @@ final class StandIn {
     /** What every successful run makes: as long as the product plans, two seconds of footage and five of cards. */
     byte[] result() {
         return result;
+    }
+
+    /** How many times it has been run for an original with orders. */
+    int runs() throws IOException {
+        Path runs = folder.resolve("runs");
+        return Files.exists(runs) ? Files.readAllLines(runs).size() : 0;
     }
 
     /** From now on, {@code fail=until-healed} fails no more. */

@@ -3,6 +3,7 @@ package caravana.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.system.routes.RouteCopy;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,20 +25,29 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** One fault of each kind, and the code under which the worker counts it. */
-class FailureCodesTest {
+/** What becomes of jobs at a fault of each kind: under which code it counts, and what it costs. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class JobFailuresTest {
 
     private static final Duration SOON = Duration.ofMinutes(3);
     private static final Pattern COUNTER = Pattern.compile(
             "caravana_jobs_total\\{.*?code=\"(\\w+)\".*?last_code=\"(\\w+)\".*?outcome=\"(\\w+)\".*} (\\S+)");
 
+    /** How many jobs wait while the routes are wrong. */
+    private static final int JOBS = 12;
+
+    private static final int SLOTS = 2;
+
     @TempDir
-    Path folder;
+    private Path folder;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Uploads uploads = new Uploads();
@@ -44,8 +55,8 @@ class FailureCodesTest {
     private Cluster cluster;
     private FaultyWorker worker;
 
-    @Test
-    void eachKindOfFaultHasItsOwnCode() throws Exception {
+    @BeforeAll
+    void start() throws Exception {
         standIn = StandIn.in(folder.resolve("stand-in"));
         String settings = new Scale(0.2)
                 .settings(Duration.ofSeconds(2))
@@ -54,64 +65,134 @@ class FailureCodesTest {
                         "\"base-time-limit\": \"6s\", \"time-limit-factor\": 0.001, \"stall-limit\": \"2s\"");
         assertThat(settings).contains("stall-limit");
         String path = standIn.folder() + ":" + System.getenv("PATH");
-        try (Cluster running = new Cluster(folder, settings, path)) {
-            cluster = running;
-            cluster.startWeb();
-            String invalid = ordered("wrong");
-            String heavy = ordered("memory");
-            ordered("signal");
-            ordered("stall");
-            ordered("full");
-            ordered("error");
-            upload(standIn.original(Map.of("seconds", "60")));
-            upload("This is no video at all.".getBytes(StandardCharsets.UTF_8));
-            update(ordered("signal"), "attempts = 4");
-            update(ordered(""), "attempts = 5");
-            update(ordered(""), "transformations = '[\"of_next_year\"]'");
-            deleteOriginal(ordered(""));
-            refuseCommit(ordered(""));
-            String stolen = upload(standIn.original(Map.of("seconds", "5")));
-            sendPoison();
-            worker = cluster.addWorker(8);
-            worker.awaitReady(SOON);
+        cluster = new Cluster(folder, settings, path);
+        cluster.startWeb();
+    }
 
-            await().atMost(SOON).until(() -> status(stolen), "processing"::equals);
-            update(stolen, "claim_token = gen_random_uuid()");
-            awaitCodes(
-                    "killed",
-                    "stalled",
-                    "time_limit",
-                    "disk_full",
-                    "out_of_memory",
-                    "media_too_heavy",
-                    "undecodable",
-                    "not_a_video",
-                    "original_missing",
-                    "output_invalid",
-                    "unknown_transformation",
-                    "poison_message",
-                    "claim_lost",
-                    "attempts_exhausted",
-                    "database_unavailable");
-            withoutStore();
-            withoutTools();
-            withDefect();
-            String metrics = metrics();
-            COUNTER.matcher(metrics)
-                    .results()
-                    .map(MatchResult::group)
-                    .map(line -> line.replaceAll("application=\"[^\"]*\",", ""))
-                    .sorted()
-                    .forEach(System.out::println);
-
-            assertThat(lastCodes(metrics)).contains("killed", "worker_lost");
-            // The same measurement twice is final; too little memory twice is the original's fault.
-            assertThat(row(invalid)).isEqualTo("failed output_invalid 2 false");
-            assertThat(row(heavy)).isEqualTo("failed media_too_heavy 2 false");
-            System.out.printf(
-                    "RESULT name=failure-codes value=%d unit=codes target=18 verdict=pass%n",
-                    codes(metrics).size());
+    @AfterAll
+    void stop() {
+        if (cluster != null) {
+            cluster.close();
         }
+    }
+
+    /** Under load: more jobs wait than the worker has slots. After the first failure nothing more may be transcoded. */
+    @Test
+    void aMisspeltColumnWastesNoRunAndCountsNoAttempt() throws Exception {
+        RouteCopy routes = RouteCopy.into(Files.createDirectories(folder.resolve("camel")));
+        routes.edit("worker/commit-result.sql", "poster_key = :?poster_key", "poster_kee = :?poster_key");
+        int before = standIn.runs();
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < JOBS; i++) {
+            ids.add(ordered("", "1"));
+        }
+        FaultyWorker misspelt = cluster.addWorker(SLOTS, Map.of("CARAVANA_ROUTES", routes.setting()));
+        await().atMost(SOON).until(() -> closedBy(misspelt).contains("route_defect"));
+        int atFirstFailure = standIn.runs() - before;
+        // Ten times the time in which it takes a job, and twice that which the reconciler takes.
+        await().during(Duration.ofSeconds(10)).atMost(SOON).until(() -> attemptsCounted(ids) == 0);
+        await().atMost(SOON).until(() -> waiting(ids) == JOBS);
+        int wasted = standIn.runs() - before - atFirstFailure;
+        int counted = attemptsCounted(ids);
+        misspelt.terminate();
+        await().atMost(SOON).until(() -> !misspelt.isAlive());
+
+        FaultyWorker rolledBack = cluster.addWorker(SLOTS);
+        await().atMost(SOON).until(() -> processedAtFirstAttempt(ids) == JOBS);
+        rolledBack.terminate();
+        await().atMost(SOON).until(() -> !rolledBack.isAlive());
+        System.out.printf(
+                "RESULT name=misspelt-column value=%d unit=ffmpeg-runs-after-first-failure before=%d attempts-counted=%d"
+                        + " processed-at-first-attempt-after-roll-back=%d-of-%d target=0 verdict=%s%n",
+                wasted,
+                atFirstFailure,
+                counted,
+                processedAtFirstAttempt(ids),
+                JOBS,
+                wasted == 0 && counted == 0 ? "pass" : "fail");
+        assertThat(atFirstFailure).isBetween(1, SLOTS);
+        assertThat(wasted).isZero();
+        assertThat(counted).isZero();
+    }
+
+    @Test
+    void eachKindOfFaultHasItsOwnCode() throws Exception {
+        String invalid = ordered("wrong");
+        String heavy = ordered("memory");
+        ordered("signal");
+        ordered("stall");
+        ordered("full");
+        ordered("error");
+        upload(standIn.original(Map.of("seconds", "60")));
+        upload("This is no video at all.".getBytes(StandardCharsets.UTF_8));
+        update(ordered("signal"), "attempts = 4");
+        update(ordered(""), "attempts = 5");
+        update(ordered(""), "transformations = '[\"of_next_year\"]'");
+        deleteOriginal(ordered(""));
+        refuseCommit(ordered(""));
+        String stolen = upload(standIn.original(Map.of("seconds", "5")));
+        sendPoison();
+        worker = cluster.addWorker(8);
+        worker.awaitReady(SOON);
+
+        await().atMost(SOON).until(() -> status(stolen), "processing"::equals);
+        update(stolen, "claim_token = gen_random_uuid()");
+        awaitCodes(
+                "killed",
+                "stalled",
+                "time_limit",
+                "disk_full",
+                "out_of_memory",
+                "media_too_heavy",
+                "undecodable",
+                "not_a_video",
+                "original_missing",
+                "output_invalid",
+                "unknown_transformation",
+                "poison_message",
+                "claim_lost",
+                "attempts_exhausted",
+                "database_unavailable");
+        withoutStore();
+        withoutTools();
+        withDefect();
+        String metrics = metrics();
+        COUNTER.matcher(metrics)
+                .results()
+                .map(MatchResult::group)
+                .map(line -> line.replaceAll("application=\"[^\"]*\",", ""))
+                .sorted()
+                .forEach(System.out::println);
+
+        assertThat(lastCodes(metrics)).contains("killed", "worker_lost");
+        // The same measurement twice is final; too little memory twice is the original's fault.
+        assertThat(row(invalid)).isEqualTo("failed output_invalid 2 false");
+        assertThat(row(heavy)).isEqualTo("failed media_too_heavy 2 false");
+        System.out.printf(
+                "RESULT name=failure-codes value=%d unit=codes target=18 verdict=pass%n",
+                codes(metrics).size());
+    }
+
+    private String closedBy(FaultyWorker closed) throws SQLException {
+        return cluster.query("SELECT coalesce(string_agg(closed_by, ','), '') FROM workers WHERE name LIKE '%:"
+                + closed.app().pid() + "'");
+    }
+
+    private int attemptsCounted(List<String> ids) throws SQLException {
+        return count(ids, "status <> 'processing' AND attempts > 0");
+    }
+
+    private int waiting(List<String> ids) throws SQLException {
+        return count(ids, "status = 'uploaded' AND error_code IS NULL");
+    }
+
+    private int processedAtFirstAttempt(List<String> ids) throws SQLException {
+        return count(ids, "status = 'processed' AND attempts = 1");
+    }
+
+    private int count(List<String> ids, String condition) throws SQLException {
+        return Integer.parseInt(cluster.query(
+                "SELECT count(*) FROM videos WHERE id IN ('" + String.join("','", ids) + "') AND " + condition));
     }
 
     /** The store dies while a job runs: nothing can be stored, and the job is handed back. */
