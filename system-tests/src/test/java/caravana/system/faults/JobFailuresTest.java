@@ -47,7 +47,7 @@ class JobFailuresTest {
     private static final int SLOTS = 2;
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Uploads uploads = new Uploads();

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class SickWorker implements AutoCloseable {
     private static final Path JAR = Path.of("../routes-worker/target/routes-worker.jar");
 
     /** Nobody's; none of its processes run on this machine. */
-    private static final String USER = "54321";
+    private static final List<String> AS_USER = List.of("setpriv", "--reuid=54321", "--regid=54321", "--clear-groups");
 
     /** What a worker and the programs between it and its tools run, of this machine's. */
     private static final List<String> PROGRAMS =
@@ -54,17 +55,18 @@ final class SickWorker implements AutoCloseable {
         jdk = PrivateJdk.in(base.resolve("jdk"));
         tools = Files.createDirectories(base.resolve("tools"));
         for (String program : PROGRAMS) {
-            Files.createSymbolicLink(tools.resolve(program), Path.of("/usr/bin", program));
+            Files.copy(Path.of("/usr/bin", program), tools.resolve(program), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        Files.copy(standIn.folder().resolve("ffmpeg"), tools.resolve("ffmpeg"));
-        Files.createSymbolicLink(tools.resolve("ffprobe"), found("ffprobe"));
+        Files.copy(standIn.folder().resolve("ffmpeg"), tools.resolve("ffmpeg"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(found("ffprobe"), tools.resolve("ffprobe"), StandardCopyOption.COPY_ATTRIBUTES);
         this.environment = new HashMap<>(environment);
         this.environment.put("PATH", tools.toString());
         this.environment.put("CARAVANA_WORK_DIR", folderForAll("work").toString());
         this.environment.put("STATE_DIRECTORY", folderForAll("state").toString());
     }
 
-    private static Path found(String program) {
+    /** Where this machine has a program. */
+    static Path found(String program) {
         return Stream.of(System.getenv("PATH").split(":"))
                 .map(entry -> Path.of(entry, program))
                 .filter(Files::isExecutable)
@@ -102,10 +104,7 @@ final class SickWorker implements AutoCloseable {
     private void launch() throws IOException {
         int port = FreePort.next();
         management = URI.create("http://127.0.0.1:" + port);
-        List<String> line = new ArrayList<>();
-        if (isOfItsOwnUser()) {
-            line.addAll(List.of("setpriv", "--reuid=" + USER, "--regid=" + USER, "--clear-groups"));
-        }
+        List<String> line = asItsUser();
         line.addAll(List.of(
                 jdk.java(),
                 "-Xmx256m",
@@ -124,6 +123,10 @@ final class SickWorker implements AutoCloseable {
         process = builder.start();
     }
 
+    private List<String> asItsUser() {
+        return new ArrayList<>(isOfItsOwnUser() ? AS_USER : List.of());
+    }
+
     private static boolean isRoot() {
         return "root".equals(System.getProperty("user.name"));
     }
@@ -134,20 +137,9 @@ final class SickWorker implements AutoCloseable {
             return false;
         }
         try {
-            return new ProcessBuilder(
-                                    "setpriv",
-                                    "--reuid=" + USER,
-                                    "--regid=" + USER,
-                                    "--clear-groups",
-                                    "test",
-                                    "-r",
-                                    JAR.toRealPath().toString(),
-                                    "-a",
-                                    "-x",
-                                    tools.toString())
-                            .start()
-                            .waitFor()
-                    == 0;
+            List<String> line = new ArrayList<>(AS_USER);
+            line.addAll(List.of("test", "-r", JAR.toRealPath().toString(), "-a", "-x", tools.toString()));
+            return new ProcessBuilder(line).start().waitFor() == 0;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
@@ -163,26 +155,20 @@ final class SickWorker implements AutoCloseable {
 
     /** Lets it have no further process and no further thread, or as many as its user may have. */
     void limitProcesses(boolean limited) throws IOException, InterruptedException {
-        // The soft limit alone: the hard one, once lowered, stays low.
-        String limit = limited ? "1:" : "unlimited:";
-        Process prlimit = new ProcessBuilder(
-                        "prlimit", "--pid", String.valueOf(process.pid()), "--nproc=" + hard(limit))
-                .inheritIO()
-                .start();
-        assertThat(prlimit.waitFor()).isZero();
+        // By its own user, as the kernel asks it; and the soft limit alone, since the hard one, once lowered, stays
+        // low.
+        List<String> line = asItsUser();
+        line.addAll(List.of(
+                "prlimit", "--pid", String.valueOf(process.pid()), "--nproc=" + (limited ? "1" : hardLimit()) + ":"));
+        assertThat(new ProcessBuilder(line).inheritIO().start().waitFor()).isZero();
     }
 
-    /** The kernel allows a soft limit up to the hard one. */
-    private String hard(String limit) throws IOException {
-        if (limit.startsWith("1")) {
-            return limit;
-        }
-        String hard = Files.readAllLines(Path.of("/proc/" + process.pid() + "/limits")).stream()
+    private String hardLimit() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/limits")).stream()
                 .filter(line -> line.startsWith("Max processes"))
                 .map(line -> line.split("\\s+")[3])
                 .findFirst()
                 .orElseThrow();
-        return hard + ":";
     }
 
     PrivateJdk jdk() {
@@ -197,12 +183,6 @@ final class SickWorker implements AutoCloseable {
     /** Where systemd would let it leave notes. */
     Path stateFolder() {
         return base.resolve("state");
-    }
-
-    /** As rows name it: by its process. */
-    String name() throws IOException {
-        // setpriv and Java take the place of what was started, one after the other.
-        return ":" + process.pid();
     }
 
     /** What its metrics say, summed up over all labels but these; 0 when there is none. */
