@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,18 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         assertQueueIsQuiet();
         assertThat(deadLetters()).isEmpty();
         assertNothingLeftOnDisk();
+    }
+
+    /** UUIDs are the same in capitals; names of objects are not. */
+    @Test
+    void aMessageInCapitalsIsAboutTheSameVideo() throws Exception {
+        String id = upload(video("64x48", 1));
+        send(message(id).replaceFirst(id, id.toUpperCase(Locale.ROOT)));
+
+        await().atMost(JOB).until(() -> row(id).get("status").equals("processed"));
+
+        assertThat((String) row(id).get("processed_key")).startsWith("processed/" + id + "/");
+        assertQueueIsQuiet();
     }
 
     @Test
@@ -154,6 +167,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                 .containsEntry("attempts", 1)
                 .containsEntry("claim_token", null)
                 .containsEntry("due", false);
+        assertThat(row).containsEntry("error_code", "killed");
         assertThat((String) row.get("error_detail")).contains("ffmpeg ended with status 137");
         await().atMost(JOB).until(() -> objects("processed/" + id + "/").isEmpty());
         // It comes back by itself after the backoff.
@@ -191,6 +205,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         assertThat(row)
                 .containsEntry("attempts", 5)
                 .containsEntry("error_code", "attempts_exhausted")
+                .containsEntry("last_code", "killed")
                 .containsEntry("retryable", true);
         List<Message> dead = new ArrayList<>();
         await().atMost(JOB).until(() -> dead.addAll(deadLetters()) || !dead.isEmpty());
@@ -198,6 +213,8 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
             assertThat(letter.body()).isEqualTo(message(id));
             assertThat(letter.messageAttributes().get("attempt").stringValue()).isEqualTo("5");
             assertThat(letter.messageAttributes().get("code").stringValue()).isEqualTo("attempts_exhausted");
+            assertThat(letter.messageAttributes().get("last_code").stringValue())
+                    .isEqualTo("killed");
             // A redrive may take it before the row says failed; the claim asks which of them is newer.
             assertThat(Long.parseLong(letter.attributes().get(MessageSystemAttributeName.SENT_TIMESTAMP)))
                     .isGreaterThanOrEqualTo(((Timestamp) row.get("failed_at")).getTime());

@@ -20,7 +20,16 @@ public class ToolCheck {
 
     private static final int TAIL_CHARACTERS = 500;
 
-    ToolCheck() {
+    ToolCheck(ToolFailureNote note) {
+        try {
+            requireAll();
+        } catch (IllegalStateException e) {
+            note.write();
+            throw e;
+        }
+    }
+
+    private static void requireAll() {
         require("ffmpeg", "install Debian's package ffmpeg", "-version");
         require("ffprobe", "install Debian's package ffmpeg", "-version");
         require(

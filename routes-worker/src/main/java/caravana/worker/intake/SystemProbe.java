@@ -3,6 +3,7 @@ package caravana.worker.intake;
 import caravana.aws.BucketProperties;
 import caravana.media.MediaLimits;
 import caravana.worker.WorkerProperties;
+import caravana.worker.exec.ToolProbe;
 import caravana.worker.job.WorkFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,11 +25,19 @@ public class SystemProbe {
     private final DataSize reserve;
     private final DataSize jobs;
 
+    private final ToolProbe tools;
+
     /** @throws IllegalStateException when the disk has not room for the largest originals, however empty it is */
     SystemProbe(
-            S3Client s3, BucketProperties bucket, WorkFolder workFolder, WorkerProperties worker, MediaLimits limits)
+            S3Client s3,
+            BucketProperties bucket,
+            WorkFolder workFolder,
+            ToolProbe tools,
+            WorkerProperties worker,
+            MediaLimits limits)
             throws IOException {
         this.s3 = s3;
+        this.tools = tools;
         this.bucket = bucket;
         this.workFolder = workFolder;
         this.reserve = worker.diskReserve();
@@ -45,6 +54,11 @@ public class SystemProbe {
     /** @throws software.amazon.awssdk.core.exception.SdkException when the bucket cannot be reached within 5 s */
     public void storage() {
         s3.headBucket(b -> b.bucket(bucket.bucket()).overrideConfiguration(c -> c.apiCallTimeout(PATIENCE)));
+    }
+
+    /** @throws caravana.worker.exec.ToolUnavailableException when ffmpeg or ffprobe cannot be run */
+    public void tools() throws IOException {
+        tools.check();
     }
 
     /** @throws IOException when less is free where jobs keep their files than the reserve and what all slots may need */

@@ -17,7 +17,9 @@ import org.springframework.stereotype.Component;
 @Component("jobMetrics")
 public class JobMetrics {
 
-    private static final List<String> REASONS = List.of("database", "storage", "disk", "paused", "stopping");
+    private static final List<String> REASONS =
+            List.of("database", "storage", "disk", "tool", "route_defect", "paused", "stopping");
+    private static final String NONE = "none";
     private static final double MILLIS = 1000.0;
 
     private final MeterRegistry meters;
@@ -44,16 +46,18 @@ public class JobMetrics {
     }
 
     /**
-     * A job has come to an end on this worker.
+     * A job has come to an end on this worker; the exchange property {@code ended} then says how.
      *
      * @param outcome {@code processed}, {@code rejected}, {@code released}, {@code handed_back}, {@code given_up},
      *     {@code lost} or {@code poison}
      */
     public void ended(Exchange exchange, String outcome) {
-        String code = exchange.getProperty("error_code", "none", String.class);
         boolean processed = outcome.equals("processed");
-        meters.counter("caravana.jobs", "outcome", outcome, "code", processed ? "none" : code)
+        String code = exchange.getProperty("error_code", NONE, String.class);
+        String lastCode = exchange.getProperty("last_code", NONE, String.class);
+        meters.counter("caravana.jobs", "outcome", outcome, "code", processed ? NONE : code, "last_code", lastCode)
                 .increment();
+        exchange.setProperty("ended", outcome);
         RunningJob job = exchange.getProperty("job", RunningJob.class);
         if (job == null) {
             return;

@@ -57,6 +57,6 @@ class SystemProbeTest {
     private SystemProbe probe(int slots, DataSize reserve, MediaLimits limits) throws IOException {
         WorkerProperties settings = WorkerSettings.in(folder, slots, reserve);
         WorkFolder workFolder = WorkFolders.in(settings);
-        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, settings, limits);
+        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, null, settings, limits);
     }
 }
