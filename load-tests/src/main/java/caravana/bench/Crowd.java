@@ -51,7 +51,7 @@ final class Crowd {
         clients = Executors.newFixedThreadPool(size);
         inPlace = new CountDownLatch(size);
         for (int i = 0; i < size; i++) {
-            clients.execute(new Client());
+            clients.execute(new Client(i));
         }
     }
 
@@ -86,7 +86,17 @@ final class Crowd {
     /** One of them. */
     final class Client implements Runnable {
 
+        private final int number;
         private boolean there;
+
+        private Client(int number) {
+            this.number = number;
+        }
+
+        /** Which of them it is, from 0 on. */
+        int number() {
+            return number;
+        }
 
         @Override
         public void run() {

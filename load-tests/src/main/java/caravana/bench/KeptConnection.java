@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -21,16 +22,25 @@ final class KeptConnection implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final URI address;
+    private final InetAddress from;
     private Socket socket;
     private InputStream in;
 
     KeptConnection(URI address) throws IOException {
+        this(address, null);
+    }
+
+    /**
+     * @param from the address of ours that the server sees; null for the usual one
+     */
+    KeptConnection(URI address, InetAddress from) throws IOException {
         this.address = address;
+        this.from = from;
         open();
     }
 
     private void open() throws IOException {
-        socket = new Socket(address.getHost(), address.getPort());
+        socket = new Socket(address.getHost(), address.getPort(), from, 0);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) PATIENCE.toMillis());
         in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);

@@ -4,7 +4,6 @@ import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -67,10 +66,7 @@ final class WebOnStack implements AutoCloseable {
 
     /** A connection to the database, for what the API does not do. */
     Connection database() throws SQLException {
-        URI url = URI.create(stack.environment().get("DATABASE_URL"));
-        String[] user = url.getUserInfo().split(":", 2);
-        return DriverManager.getConnection(
-                "jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath(), user[0], user[1]);
+        return DriverManager.getConnection(stack.jdbcUrl());
     }
 
     @Override

@@ -72,6 +72,9 @@ public final class Target implements AutoCloseable {
     /** A local stack with web and, when they are wanted, workers. */
     public static final class Own {
 
+        /** All that a web node takes by default: a scenario's one account stands for many. */
+        private static final String UPLOADS_OF_ONE_ACCOUNT = "16";
+
         private final Path folder;
         private final LocalStack stack;
         private final AppProcess web;
@@ -84,7 +87,9 @@ public final class Target implements AutoCloseable {
             stack = LocalStack.start(folder.resolve("stack"));
             AppProcess starting = null;
             try {
-                starting = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"));
+                Map<String, String> settings = new HashMap<>(stack.environment());
+                settings.put("CARAVANA_UPLOAD_AT_ONCE_PER_ACCOUNT", UPLOADS_OF_ONE_ACCOUNT);
+                starting = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
                 starting.awaitReady();
                 operator = ApiClient.logIn(
                         starting.uri(),

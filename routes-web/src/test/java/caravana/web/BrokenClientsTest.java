@@ -43,6 +43,7 @@ class BrokenClientsTest extends WebTest {
     private static final int ROUNDS = Boolean.getBoolean("faults.long") ? 50 : 4;
     private static final int BROKEN = 20;
     private static final int HEALTHY = 3;
+    private static final int RESET = 2;
     private static final int ANNOUNCED = 15_000_000;
 
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
@@ -198,13 +199,17 @@ class BrokenClientsTest extends WebTest {
                     Wire.Answer answer = wire.answer();
                     check(answer, 408);
                 }
-                case 2 -> wire.reset();
+                case RESET -> wire.reset();
                 default -> {
                     wire.halfClose();
                     check(wire.answer(), 400);
                 }
             }
         } catch (Exception e) {
+            if (kind % 4 == RESET) {
+                // On a slow machine the server may have taken it for silent already, and ended the connection first.
+                return;
+            }
             wrong.add("a broken client of kind " + kind + " got no answer: " + e);
         }
     }

@@ -1,6 +1,7 @@
 package caravana.web.http;
 
-import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.Exchange;
@@ -12,23 +13,23 @@ import org.apache.camel.Message;
  */
 public final class AnswerHeaders {
 
-    /** Their names. */
-    public static final Collection<String> NAMES = Set.of(
-            "Allow",
-            "Cache-Control",
-            "Content-Disposition",
-            "Content-Language",
-            Exchange.CONTENT_TYPE,
-            "ETag",
-            "Idempotency-Replayed",
-            "Link",
-            "Location",
-            "Retry-After");
-
-    private static final Set<String> ANY_CASE = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    /** Their names, of which the case does not count. */
+    public static final Set<String> NAMES;
 
     static {
-        ANY_CASE.addAll(NAMES);
+        Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        names.addAll(List.of(
+                "Allow",
+                "Cache-Control",
+                "Content-Disposition",
+                "Content-Language",
+                Exchange.CONTENT_TYPE,
+                "ETag",
+                "Idempotency-Replayed",
+                "Link",
+                "Location",
+                "Retry-After"));
+        NAMES = Collections.unmodifiableSet(names);
     }
 
     private AnswerHeaders() {}
@@ -37,13 +38,13 @@ public final class AnswerHeaders {
     static void forget(Message request) {
         request.getHeaders()
                 .keySet()
-                .removeIf(name -> ANY_CASE.contains(name) && !name.equalsIgnoreCase(Exchange.CONTENT_TYPE));
+                .removeIf(name -> NAMES.contains(name) && !name.equalsIgnoreCase(Exchange.CONTENT_TYPE));
     }
 
     /** Takes out of an answer everything else. */
     static void keep(Message answer) {
         answer.getHeaders()
                 .keySet()
-                .removeIf(name -> !ANY_CASE.contains(name) && !name.equals(Exchange.HTTP_RESPONSE_CODE));
+                .removeIf(name -> !NAMES.contains(name) && !name.equals(Exchange.HTTP_RESPONSE_CODE));
     }
 }

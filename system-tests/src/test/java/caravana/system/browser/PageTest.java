@@ -409,10 +409,7 @@ class PageTest {
                         .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
                                 settings.get("AWS_ACCESS_KEY_ID"), settings.get("AWS_SECRET_ACCESS_KEY"))))
                         .build();
-                Connection database = DriverManager.getConnection(
-                        settings.get("DATABASE_URL").replaceFirst("^postgresql://[^@]+@", "jdbc:postgresql://"),
-                        "caravana",
-                        "caravana")) {
+                Connection database = DriverManager.getConnection(stack.jdbcUrl())) {
             String job;
             try (PreparedStatement fail = database.prepareStatement(
                     "UPDATE videos SET status = 'failed', failed_at = now(), updated_at = now(), attempts = 5,"

@@ -47,6 +47,12 @@ final class PrivateJdk {
                 helper(), PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
     }
 
+    void delete() throws IOException {
+        Process delete =
+                new ProcessBuilder("rm", "-rf", home.toString()).inheritIO().start();
+        assertThat(delete.onExit().join().exitValue()).isZero();
+    }
+
     private Path helper() {
         return home.resolve("lib/jspawnhelper");
     }

@@ -214,10 +214,11 @@ final class SickWorker implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         if (process != null) {
             process.destroyForcibly();
             process.onExit().join();
         }
+        jdk.delete();
     }
 }

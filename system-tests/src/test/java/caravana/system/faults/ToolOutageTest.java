@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ToolOutageTest {
 
     private static final boolean LONG = Boolean.getBoolean("faults.long");
-    private static final int JOBS = LONG ? 20 : 3;
+    private static final int JOBS = LONG ? 20 : 4;
     private static final Duration SOON = Duration.ofMinutes(3);
 
     /** Longer than any of the faults lasts here; then the worker would end. */
@@ -62,6 +62,8 @@ class ToolOutageTest {
             FaultyWorker other = cluster.addWorker(2);
             other.awaitReady();
             healthy = ":" + other.app().pid();
+            // The first one signs up as well, which takes a while.
+            upload(1);
             for (Fault fault : faults()) {
                 provoke(fault);
             }
@@ -83,7 +85,7 @@ class ToolOutageTest {
     private static String settings() {
         return """
             {"caravana": {
-              "worker": {"probe": "2s", "backoff": "1s", "grace": "2s", "disk-reserve": "50MB", "slots": 2,
+              "worker": {"probe": "3s", "backoff": "1s", "grace": "2s", "disk-reserve": "50MB", "slots": 2,
                          "tool-outage-limit": "%ds"},
               "sqs": {"long-poll-seconds": 2}}}
             """.formatted(OUTAGE_LIMIT_SECONDS);
