@@ -267,6 +267,7 @@ class IdentityTest extends WebTest {
             assertThat(challenge(refused))
                     .startsWith("Bearer realm=\"caravana\", error=\"invalid_token\", error_description=\"");
         }
+        assertThat(challenge(api().logIn(email, "guess"))).isEqualTo("Bearer realm=\"caravana\"");
         HttpResponse<String> forbidden = user().get("/api/ops/queue");
         assertProblem(forbidden, 403, "forbidden");
         assertThat(challenge(forbidden)).isEqualTo("Bearer realm=\"caravana\", error=\"insufficient_scope\"");

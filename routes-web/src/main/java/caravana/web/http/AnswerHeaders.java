@@ -28,7 +28,8 @@ public final class AnswerHeaders {
                 "Idempotency-Replayed",
                 "Link",
                 "Location",
-                "Retry-After"));
+                "Retry-After",
+                "WWW-Authenticate"));
         NAMES = Collections.unmodifiableSet(names);
     }
 

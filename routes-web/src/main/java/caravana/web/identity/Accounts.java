@@ -39,7 +39,7 @@ public class Accounts {
     }
 
     /**
-     * The parameters of {@code open-account.sql}. The contract has been checked: every field is there, and no longer
+     * The parameters of the statement that inserts the account. The contract has been checked: every field is there, and no longer
      * than allowed.
      *
      * @throws Problem 400 {@code passwords_differ}; 429 {@code too_many_sign_ups}; 503 {@code busy}

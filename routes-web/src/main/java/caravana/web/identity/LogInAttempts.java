@@ -71,13 +71,13 @@ class LogInAttempts {
     Attempt begin(String account, String source) {
         if (running.merge(source, 1, Integer::sum) > AT_ONCE) {
             leave(source);
-            throw refusal(Duration.ofSeconds(1));
+            throw Lanes.refusal("too_many_attempts", "Too many log-ins at once", Duration.ofSeconds(1));
         }
         try {
             boolean known = knownSources.know(account, source);
             Lanes.Place place = lanes.reserve(known ? knownLanes(account, source) : unknownLanes(account, source));
             if (!place.delay().isZero()) {
-                throw refusal(place.delay());
+                throw Lanes.refusal("too_many_attempts", "Too many failed log-ins", place.delay());
             }
             return new Attempt(account, source, known, place);
         } catch (RuntimeException refused) {
@@ -131,9 +131,5 @@ class LogInAttempts {
 
     private void leave(String source) {
         running.computeIfPresent(source, (s, count) -> count > 1 ? count - 1 : null);
-    }
-
-    private static Problem refusal(Duration wait) {
-        return Lanes.refusal("too_many_attempts", "Too many failed log-ins", wait);
     }
 }
