@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 /**
  * Routes that do not come with the jar: a folder, or one of the bucket's versions when {@code caravana.routes.version}
  * names it. They are read once and checked before anything of the app starts; what is wrong with them stops the start.
- * The app loads them from a copy of its own, so that it runs what was checked, whoever edits the folder meanwhile.
+ * The app loads them from a copy of its own, so that it runs what was checked, even if the folder changes meanwhile.
  */
 final class RoutesFromOutside implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 

@@ -28,8 +28,11 @@ final class StallWatch {
     /** To be asked again and again, by one thread. */
     boolean isStalled(ProcessHandle tool) {
         long now = System.nanoTime();
-        if (now - outputMoved < limitNanos / READ_CPU_AFTER) {
-            lastMoved = now;
+        long output = outputMoved;
+        if (output - lastMoved > 0) {
+            lastMoved = output;
+        }
+        if (now - output < limitNanos / READ_CPU_AFTER) {
             cpuTime = null;
             return false;
         }

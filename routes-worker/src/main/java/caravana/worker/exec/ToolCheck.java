@@ -35,13 +35,21 @@ public class ToolCheck {
         require(
                 "ffmpeg",
                 "it cannot draw text: install a build with drawtext, fontconfig and a font (Debian: fonts-dejavu-core)",
+                drawing("null").toArray(String[]::new));
+    }
+
+    /** ffmpeg's arguments to draw one letter and to write what comes out in that format to its standard output. */
+    static List<String> drawing(String format) {
+        return List.of(
                 "-nostdin",
+                "-v",
+                "error",
                 "-f",
                 "lavfi",
                 "-i",
                 "color=size=64x64:duration=0.04,drawtext=text=x:font=Sans",
                 "-f",
-                "null",
+                format,
                 "-");
     }
 

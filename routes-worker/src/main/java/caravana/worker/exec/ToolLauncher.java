@@ -45,7 +45,7 @@ public class ToolLauncher {
     /**
      * On Linux, a tool dies with the worker, even with one that is killed: the signal hangs on the thread that started the
      * tool, and that thread waits until it ends. It is the first that the kernel takes when memory is short, and
-     * stands back behind what has to be quick, such as the heartbeat.
+     * stands back behind what must be quick, such as the heartbeat.
      */
     ToolLauncher(ToolProperties tool) {
         prefix("setpriv", "--pdeathsig", "KILL");

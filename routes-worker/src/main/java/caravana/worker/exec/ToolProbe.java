@@ -12,7 +12,16 @@ import org.springframework.stereotype.Component;
 @Component
 public class ToolProbe {
 
-    private static final List<String> TOOLS = List.of("ffmpeg", "ffprobe");
+    /**
+     * @param arguments with which a tool that can do jobs ends with status 0
+     * @param answer what it then writes first
+     */
+    private record Trial(String tool, List<String> arguments, String answer) {}
+
+    /** ffmpeg draws a letter: without a font it runs, and does no job. */
+    private static final List<Trial> TRIALS = List.of(
+            new Trial("ffmpeg", ToolCheck.drawing("framecrc"), "#software: Lavf"),
+            new Trial("ffprobe", List.of("-version"), "ffprobe version"));
 
     /** For what takes a tenth of a second on an idle machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -26,32 +35,32 @@ public class ToolProbe {
     }
 
     /**
-     * Runs each tool for its version.
+     * Runs each tool once.
      *
-     * @throws ToolUnavailableException when one of them cannot be started, does not end within 30 s, or does not say what
-     *     it is; the message says which and why
+     * @throws ToolUnavailableException when one of them cannot be started, does not end within 30 s, or does not answer as
+     *     it should; the message says which and why
      * @throws IOException when the work folder is missing
      */
     public void check() throws IOException {
-        for (String tool : TOOLS) {
-            check(tool);
+        for (Trial trial : TRIALS) {
+            check(trial.tool(), trial.arguments(), trial.answer());
         }
     }
 
     /** Runs one tool. */
-    void check(String tool) throws IOException {
-        Process process = launcher.start(tool, List.of("-version"), workFolder.path());
+    void check(String tool, List<String> arguments, String answer) throws IOException {
+        Process process = launcher.start(tool, arguments, workFolder.path());
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 throw new ToolUnavailableException(tool, "it did not end within " + PATIENCE.toSeconds() + " s");
             }
             // What it says fits into the pipe, so that nobody need read while it runs.
             String said = text(process.getInputStream().readNBytes(200));
-            if (process.exitValue() != 0 || !said.startsWith(tool + " version")) {
+            if (process.exitValue() != 0 || !said.startsWith(answer)) {
                 throw new ToolUnavailableException(
                         tool,
-                        "`" + tool + " -version` ended with status " + process.exitValue() + ": "
-                                + (text(process.getErrorStream().readNBytes(500)) + " " + said).strip());
+                        "`" + tool + " " + String.join(" ", arguments) + "` ended with status " + process.exitValue()
+                                + ": " + (text(process.getErrorStream().readNBytes(500)) + " " + said).strip());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

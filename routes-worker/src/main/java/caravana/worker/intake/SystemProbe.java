@@ -61,7 +61,10 @@ public class SystemProbe {
         tools.check();
     }
 
-    /** @throws IOException when less is free where jobs keep their files than the reserve and what all slots may need */
+    /**
+     * @throws IOException when less is free where jobs keep their files than the reserve and what all slots may need, or no
+     *     file can be written there: the disk is mounted read-only, out of inodes or broken
+     */
     public void disk() throws IOException {
         long free = Files.getFileStore(workFolder.path()).getUsableSpace();
         if (free < reserve.toBytes() + jobs.toBytes()) {
@@ -69,6 +72,14 @@ public class SystemProbe {
                     + ", less than the reserve of " + mebibytes(reserve.toBytes())
                     + " (CARAVANA_WORKER_DISK_RESERVE) and the " + mebibytes(jobs.toBytes())
                     + " that jobs may need (CARAVANA_UPLOAD_MAX_SIZE, CARAVANA_WORKER_SLOTS)");
+        }
+        try {
+            workFolder.tryWriting();
+        } catch (IOException e) {
+            throw new IOException(
+                    "no file can be written in " + workFolder.path() + " (" + e + "): see whether the disk is"
+                            + " read-only, out of inodes or broken",
+                    e);
         }
     }
 

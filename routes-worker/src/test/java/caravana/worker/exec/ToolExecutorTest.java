@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.Liveness;
+import caravana.worker.WorkerProperties;
 import caravana.worker.WorkerSettings;
 import caravana.worker.exec.ToolCommand.Output;
 import caravana.worker.job.ClaimLostException;
@@ -194,7 +195,10 @@ class ToolExecutorTest {
         Path tool = Files.writeString(folder.resolve("tool"), content);
         Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("r-xr-xr-x"));
 
-        assertThatThrownBy(() -> probe().check(tool.toString())).isInstanceOf(ToolUnavailableException.class);
+        assertThatThrownBy(() -> probe().check(tool.toString(), List.of("-version"), tool + " version"))
+                .isInstanceOf(ToolUnavailableException.class)
+                .hasMessageContaining("ended with status")
+                .hasMessageNotContaining("No such file");
     }
 
     @Test
@@ -202,9 +206,25 @@ class ToolExecutorTest {
         probe().check();
     }
 
+    @Test
+    void theProbeFindsOutThatThereIsNoFont() throws Exception {
+        Path fonts = Files.writeString(folder.resolve("fonts.conf"), """
+                <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+                <fontconfig><dir>/no/such/folder</dir></fontconfig>
+                """);
+        Path ffmpeg = Files.writeString(
+                folder.resolve("ffmpeg"), "#!/bin/sh\nFONTCONFIG_FILE=" + fonts + " exec ffmpeg \"$@\"\n");
+        Files.setPosixFilePermissions(ffmpeg, PosixFilePermissions.fromString("r-xr-xr-x"));
+
+        assertThatThrownBy(() -> probe().check(ffmpeg.toString(), ToolCheck.drawing("framecrc"), "#software"))
+                .isInstanceOf(ToolUnavailableException.class)
+                .hasMessageContaining("Cannot find a valid font");
+    }
+
+    /** Its work folder is another than the tools', which it would remove as leftovers. */
     private ToolProbe probe() {
-        return new ToolProbe(
-                launcher(DataSize.ofGigabytes(3)), WorkFolders.in(WorkerSettings.in(folder, DataSize.ofBytes(1))));
+        WorkerProperties settings = WorkerSettings.in(folder.resolve("work"), DataSize.ofBytes(1));
+        return new ToolProbe(launcher(DataSize.ofGigabytes(3)), WorkFolders.in(settings));
     }
 
     @Test

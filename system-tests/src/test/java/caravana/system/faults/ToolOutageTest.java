@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A worker that cannot start its tools any more, in each way in which that happens, beside one that can: no job may fail,
- * no attempt may count, the other worker does them all, and the first one takes jobs again by itself after the repair.
+ * no attempt may count, the other worker does them all, and the first one takes jobs again after the repair.
  *
  * <p>System property {@code faults.long}: a hundred jobs instead of a handful, and the end of a worker that stays broken.
  */
