@@ -1,0 +1,10 @@
+package caravana.statement;
+
+/** A statement needs a value that its route did not set: a mistake in the route, which no retry repairs. */
+public class ParameterNotSetException extends RuntimeException {
+
+    ParameterNotSetException(String file, String name) {
+        super(file + " needs :?" + name + ", but no variable, exchange property or setting has that name."
+                + " Set it before the step, or give it a setting in the file.");
+    }
+}

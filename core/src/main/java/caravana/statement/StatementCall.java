@@ -1,0 +1,101 @@
+package caravana.statement;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLDataException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+
+/** Runs the statement of one file. The message gets its result as body when it has succeeded, and is not touched otherwise. */
+final class StatementCall {
+
+    /** What becomes of the rows. */
+    enum Result {
+        /** One row as a map by column label, or null. */
+        row,
+        /** All rows, as maps. */
+        rows,
+        /** How many rows were returned, or changed by a statement that returns none. */
+        count,
+        /** Nothing: the body stays. */
+        none
+    }
+
+    private final StatementFiles files;
+    private final StatementValues values;
+    private final DataSource database;
+    private final String file;
+    private final Result result;
+
+    /** @throws StatementRefusedException as {@link StatementFiles#get} */
+    StatementCall(StatementFiles files, StatementValues values, DataSource database, String file, Result result) {
+        this.files = files;
+        this.values = values;
+        this.database = database;
+        this.file = file;
+        this.result = result;
+        files.get(file);
+    }
+
+    /**
+     * Runs it on a connection of its own: one statement is one transaction.
+     *
+     * @throws ParameterNotSetException before the database is asked
+     * @throws SQLDataException when one row was wanted and there are more
+     */
+    void run(Exchange exchange) throws SQLException {
+        Object found = execute(files.get(file), exchange);
+        if (result != Result.none) {
+            exchange.getMessage().setBody(found);
+        }
+    }
+
+    private Object execute(StatementText text, Exchange exchange) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement = connection.prepareStatement(text.sql())) {
+            for (int i = 0; i < text.names().size(); i++) {
+                statement.setObject(i + 1, values.of(text.names().get(i), text, exchange, connection));
+            }
+            if (!statement.execute()) {
+                return result == Result.count ? (Object) statement.getUpdateCount() : null;
+            }
+            try (ResultSet rows = statement.getResultSet()) {
+                return shaped(text, read(rows));
+            }
+        }
+    }
+
+    private Object shaped(StatementText text, List<Map<String, Object>> rows) throws SQLException {
+        switch (result) {
+            case row:
+                if (rows.size() > 1) {
+                    throw new SQLDataException(text.file() + " found " + rows.size() + " rows where one was wanted");
+                }
+                return rows.isEmpty() ? null : rows.get(0);
+            case count:
+                return rows.size();
+            default:
+                return rows;
+        }
+    }
+
+    private static List<Map<String, Object>> read(ResultSet rows) throws SQLException {
+        ResultSetMetaData columns = rows.getMetaData();
+        List<Map<String, Object>> found = new ArrayList<>();
+        while (rows.next()) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            for (int i = 1; i <= columns.getColumnCount(); i++) {
+                row.put(columns.getColumnLabel(i), rows.getObject(i));
+            }
+            found.add(row);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,50 @@
+package caravana.statement;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.CamelContext;
+import org.apache.camel.support.ResourceHelper;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+/** The SQL files of the routes, each read once. */
+@Component
+public class StatementFiles {
+
+    private final CamelContext camel;
+    private final String location;
+    private final Map<String, StatementText> texts = new ConcurrentHashMap<>();
+
+    StatementFiles(@Lazy CamelContext camel, @Value("${caravana.routes.location}") String location) {
+        this.camel = camel;
+        this.location = location;
+    }
+
+    /** @throws StatementRefusedException when there is no such file, or a setting in it is wrong */
+    StatementText get(String file) {
+        StatementText known = texts.get(file);
+        if (known == null) {
+            known = read(file);
+            texts.put(file, known);
+        }
+        return known;
+    }
+
+    /** Edited files are read again at their next use. */
+    public void forget() {
+        texts.clear();
+    }
+
+    private StatementText read(String file) {
+        try (InputStream in = ResourceHelper.resolveMandatoryResourceAsInputStream(camel, location + "/" + file)) {
+            return StatementText.parse(
+                    file, new String(in.readAllBytes(), StandardCharsets.UTF_8), camel::resolvePropertyPlaceholders);
+        } catch (IOException e) {
+            throw new StatementRefusedException("There is no SQL file " + file + " in " + location, e);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package caravana.statement;
+
+/** A SQL file, or a step that names one, is not as it must be; the message says what to change. */
+public class StatementRefusedException extends IllegalArgumentException {
+
+    StatementRefusedException(String message) {
+        super(message);
+    }
+
+    StatementRefusedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

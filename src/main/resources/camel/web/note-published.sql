@@ -1,0 +1,1 @@
+UPDATE videos SET published_at = now() WHERE id = CAST(:?video_id AS uuid) RETURNING id, published_at

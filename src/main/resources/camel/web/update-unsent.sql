@@ -1,0 +1,1 @@
+UPDATE videos SET published_at = NULL WHERE id = CAST(:?video_id AS uuid) AND status = 'uploaded' RETURNING id, status
