@@ -1,5 +1,8 @@
 -- When it is retryable, a redrive of the dead letter, or the owner, may start it again.
 -- Either this claim still holds the row, or nobody does and no attempts are left.
+-- :?max_attempts = {{caravana.job.max-attempts}} as integer
+-- :?claim_token = null
+-- :?last_code = null
 UPDATE videos
 SET status = 'failed',
     claim_token = NULL,
@@ -11,7 +14,7 @@ SET status = 'failed',
     retryable = :?retryable,
     first_failed_at = coalesce(first_failed_at, now()),
     -- When its dead letter was sent, and not now: a redrive may have moved the letter since, and it has to count as newer.
-    failed_at = to_timestamp(:?dead_lettered_ms / 1000.0),
+    failed_at = CAST(:?dead_lettered_at AS timestamptz),
     updated_at = now()
 WHERE id = CAST(:?video_id AS uuid)
   AND (

@@ -1,9 +1,9 @@
 UPDATE videos
 SET status = 'uploaded',
-    title = :?title,
-    original_name = :?original_name,
-    original_bytes = :?original_bytes,
-    transformations = CAST(:?transformations AS jsonb),
+    title = :?upload.title,
+    original_name = :?upload.original_name,
+    original_bytes = :?upload.original_bytes,
+    transformations = CAST(:?upload.transformations AS jsonb),
     uploaded_at = now(),
     not_before = now(),
     updated_at = now()

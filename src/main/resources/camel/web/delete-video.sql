@@ -3,7 +3,7 @@ WITH deleted AS (
     SET status = 'deleting',
         updated_at = now()
     WHERE id = CAST(:?video_id AS uuid)
-      AND owner_id = CAST(:?owner_id AS uuid)
+      AND owner_id = CAST(:?caller.id AS uuid)
       AND status NOT IN ('receiving', 'deleting')
     RETURNING id, status
 ), freed AS (

@@ -1,1 +1,1 @@
-"SELECT id::text AS id, role, password_hash FROM users WHERE email = :?email"
+SELECT id::text AS id, role, password_hash FROM users WHERE email = :?email

@@ -1,10 +1,12 @@
+-- :?visibility_seconds = {{caravana.sqs.visibility-seconds}} as number
+-- :?max_attempts = {{caravana.job.max-attempts}} as integer
 SELECT id::text AS video_id,
        attempts,
        to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_failed_at,
        job_message(videos) AS job_message
 FROM videos
 WHERE status = 'processing'
-  AND lease_until < now() - make_interval(secs => :?abandoned_seconds)
+  AND lease_until < now() - make_interval(secs => 2 * :?visibility_seconds)
   AND attempts >= :?max_attempts
 ORDER BY lease_until
 LIMIT 100

@@ -1,4 +1,4 @@
 INSERT INTO users (email, password_hash, first_name, last_name, city, country)
-VALUES (:?email, :?password_hash, :?first_name, :?last_name, :?city, :?country)
+VALUES (:?account.email, :?account.password_hash, :?account.first_name, :?account.last_name, :?account.city, :?account.country)
 ON CONFLICT (email) DO NOTHING
 RETURNING id::text AS id, email

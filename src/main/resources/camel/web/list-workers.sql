@@ -1,4 +1,6 @@
 -- What operators ask first: is anything waiting for too long, are the workers there, and what are they doing.
+-- A worker reports every ten seconds; after this long it counts as gone.
+-- :?alive_seconds = 35 as integer
 SELECT (SELECT paused FROM intake) AS paused,
        (SELECT CAST(extract(epoch FROM now() - min(greatest(uploaded_at, not_before))) AS double precision)
         FROM videos

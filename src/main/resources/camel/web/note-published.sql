@@ -1,1 +1,3 @@
-UPDATE videos SET published_at = now() WHERE id = CAST(:?video_id AS uuid) RETURNING id, published_at
+UPDATE videos
+SET published_at = now()
+WHERE id = CAST(:?video_id AS uuid)

@@ -1,27 +1,32 @@
 -- Opens an upload, or tells why not: exactly one of any number of uploads with the same key is opened.
+-- :?patience_seconds = {{caravana.upload.patience}} as seconds
+-- :?per_hour = {{caravana.upload.per-hour}} as integer
+-- :?idempotency_key = null
+-- :?key_hours = 24 as integer
+-- :?traceparent = null
 WITH recent AS (
     SELECT count(*) AS uploads
     FROM videos
     WHERE :?per_hour > 0
-      AND owner_id = CAST(:?owner_id AS uuid)
+      AND owner_id = CAST(:?caller.id AS uuid)
       AND received_at > now() - interval '1 hour'
 ), allowed AS (
     SELECT 1 FROM recent WHERE :?per_hour = 0 OR uploads < :?per_hour
 ), keyed AS (
     INSERT INTO upload_keys (owner_id, key, video_id, expires_at)
-    SELECT CAST(:?owner_id AS uuid), CAST(:?key AS text), CAST(:?video_id AS uuid), now() + make_interval(hours => :?key_hours)
+    SELECT CAST(:?caller.id AS uuid), CAST(:?idempotency_key AS text), CAST(:?video_id AS uuid), now() + make_interval(hours => :?key_hours)
     FROM allowed
-    WHERE CAST(:?key AS text) IS NOT NULL
+    WHERE CAST(:?idempotency_key AS text) IS NOT NULL
     ON CONFLICT (owner_id, key) DO UPDATE
         SET video_id = excluded.video_id, expires_at = excluded.expires_at
         WHERE upload_keys.expires_at < now()
     RETURNING video_id
 ), opened AS (
     INSERT INTO videos (id, owner_id, status, original_key, transformations, traceparent, expires_at)
-    SELECT CAST(:?video_id AS uuid), CAST(:?owner_id AS uuid), 'receiving', :?original_key, '[]', :?traceparent,
+    SELECT CAST(:?video_id AS uuid), CAST(:?caller.id AS uuid), 'receiving', :?original_key, '[]', :?traceparent,
            now() + make_interval(secs => :?patience_seconds)
     FROM allowed
-    WHERE CAST(:?key AS text) IS NULL OR EXISTS (SELECT 1 FROM keyed)
+    WHERE CAST(:?idempotency_key AS text) IS NULL OR EXISTS (SELECT 1 FROM keyed)
     RETURNING id
 )
 SELECT 'opened' AS outcome,
@@ -38,8 +43,8 @@ SELECT CASE WHEN video.status = 'receiving' THEN 'running' ELSE 'done' END,
        video.original_bytes
 FROM upload_keys first
 JOIN videos video ON video.id = first.video_id
-WHERE first.owner_id = CAST(:?owner_id AS uuid)
-  AND first.key = CAST(:?key AS text)
+WHERE first.owner_id = CAST(:?caller.id AS uuid)
+  AND first.key = CAST(:?idempotency_key AS text)
   AND first.expires_at >= now()
   AND NOT EXISTS (SELECT 1 FROM opened)
 UNION ALL
@@ -48,5 +53,5 @@ WHERE NOT EXISTS (SELECT 1 FROM allowed)
   AND NOT EXISTS (
       SELECT 1
       FROM upload_keys
-      WHERE owner_id = CAST(:?owner_id AS uuid) AND key = CAST(:?key AS text) AND expires_at >= now()
+      WHERE owner_id = CAST(:?caller.id AS uuid) AND key = CAST(:?idempotency_key AS text) AND expires_at >= now()
   )

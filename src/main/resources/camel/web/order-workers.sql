@@ -1,4 +1,5 @@
 -- Pauses all workers, or lets them take jobs again, and notes who ordered it.
+-- :?reason = null
 WITH ordered AS (
     UPDATE intake
     SET paused = CAST(:?paused AS boolean),
@@ -6,7 +7,7 @@ WITH ordered AS (
     RETURNING paused
 ), noted AS (
     INSERT INTO audit (actor, act, detail)
-    SELECT :?actor, CASE WHEN paused THEN 'pause' ELSE 'resume' END, :?reason
+    SELECT :?caller.id, CASE WHEN paused THEN 'pause' ELSE 'resume' END, :?reason
     FROM ordered
 )
 SELECT paused, true AS ordered

@@ -14,13 +14,13 @@ WITH redriven AS (
         first_failed_at = NULL,
         failed_at = NULL,
         updated_at = now()
-    WHERE id = CAST(:?video_id AS uuid)
+    WHERE id = CAST(:?letter.videoId AS uuid)
       AND status = 'failed'
       AND retryable
     RETURNING id, job_message(videos) AS job_message
 ), noted AS (
     INSERT INTO audit (actor, act, video_id, message_id)
-    SELECT :?actor, 'redrive', id, :?message_id
+    SELECT :?caller.id, 'redrive', id, :?letter.messageId
     FROM redriven
 )
 SELECT id::text AS id, job_message

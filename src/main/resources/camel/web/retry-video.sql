@@ -13,7 +13,7 @@ SET status = 'uploaded',
     failed_at = NULL,
     updated_at = now()
 WHERE id = CAST(:?video_id AS uuid)
-  AND owner_id = CAST(:?owner_id AS uuid)
+  AND owner_id = CAST(:?caller.id AS uuid)
   AND status = 'failed'
   AND retryable
 RETURNING id, job_message(videos) AS job_message

@@ -1,4 +1,6 @@
 -- Due and published, and yet nobody came: the queue is empty, or later messages were taken before this one.
+-- :?visibility_seconds = {{caravana.sqs.visibility-seconds}} as number
+-- :?resend_seconds = {{caravana.reconciler.resend}} as seconds
 UPDATE videos
 SET published_at = now()
 WHERE id IN (

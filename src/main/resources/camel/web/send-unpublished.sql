@@ -1,3 +1,4 @@
+-- :?unpublished_seconds = {{caravana.reconciler.unpublished}} as seconds
 UPDATE videos
 SET published_at = now()
 WHERE id IN (

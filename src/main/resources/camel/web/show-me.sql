@@ -1,2 +1,2 @@
 -- The e-mail address of an account that is kept here; no row for one of an outside issuer.
-SELECT email FROM users WHERE id = CAST(:?id AS uuid)
+SELECT email FROM users WHERE id = CAST(:?caller.id AS uuid)

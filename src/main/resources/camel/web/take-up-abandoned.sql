@@ -1,4 +1,6 @@
 -- The message of a dead worker comes back by itself, well before this; here it is lost as well.
+-- :?visibility_seconds = {{caravana.sqs.visibility-seconds}} as number
+-- :?max_attempts = {{caravana.job.max-attempts}} as integer
 UPDATE videos
 SET status = 'uploaded',
     claim_token = NULL,
@@ -11,7 +13,7 @@ WHERE id IN (
     SELECT id
     FROM videos
     WHERE status = 'processing'
-      AND lease_until < now() - make_interval(secs => :?abandoned_seconds)
+      AND lease_until < now() - make_interval(secs => 2 * :?visibility_seconds)
       AND attempts < :?max_attempts
     ORDER BY lease_until
     LIMIT 100

@@ -1,3 +1,4 @@
+-- :?last_round = null
 WITH news AS (
     -- What changed later than that. Nothing is missed when the last round was long ago.
     SELECT coalesce(to_timestamp(CAST(:?last_round AS bigint) / 1000.0), now()) - interval '30 s' AS since

@@ -1,4 +1,5 @@
 -- Asked again, because the answer was lost on its way, it answers the same: the row then names this claim's own key.
+-- :?poster_key = null
 WITH committed AS (
     UPDATE videos
     SET status = 'processed',
@@ -9,7 +10,7 @@ WITH committed AS (
         error_detail = NULL,
         last_code = NULL,
         facts = CAST(:?facts AS jsonb),
-        phase_ms = CAST(:?phase_ms AS json),
+        phase_ms = CAST(:?job.phaseMillis AS json),
         claim_token = NULL,
         lease_until = NULL,
         processed_at = now(),

@@ -1,4 +1,7 @@
 -- This worker is there; those that have not said so for an hour are forgotten.
+-- :?worker = {{bean:workerName.get}}
+-- :?slots = {{caravana.worker.slots}} as integer
+-- :?routes = {{bean:routeVersion.name}}
 WITH forgotten AS (
     DELETE FROM workers
     WHERE seen_at < now() - interval '1 hour'
@@ -10,7 +13,7 @@ WITH forgotten AS (
     SET processed_at = now()
 )
 INSERT INTO workers (name, slots, closed_by, closed_why, routes)
-VALUES (:?worker, :?slots, :?closed_by, :?closed_why, :?routes)
+VALUES (:?worker, :?slots, array_to_string(CAST(:?closed_by AS text[]), ','), :?closed_why, :?routes)
 ON CONFLICT (name) DO UPDATE
 SET slots = excluded.slots,
     closed_by = excluded.closed_by,

@@ -1,4 +1,5 @@
 -- Not retryable: the same bytes would be refused again.
+-- :?original_sha256 = null
 UPDATE videos
 SET status = 'failed',
     claim_token = NULL,
@@ -8,7 +9,7 @@ SET status = 'failed',
     retryable = false,
     first_failed_at = coalesce(first_failed_at, now()),
     failed_at = now(),
-    phase_ms = CAST(:?phase_ms AS json),
+    phase_ms = CAST(:?job.phaseMillis AS json),
     original_sha256 = coalesce(:?original_sha256, original_sha256),
     updated_at = now()
 WHERE id = CAST(:?video_id AS uuid)

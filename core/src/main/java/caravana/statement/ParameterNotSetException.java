@@ -4,7 +4,7 @@ package caravana.statement;
 public class ParameterNotSetException extends RuntimeException {
 
     ParameterNotSetException(String file, String name) {
-        super(file + " needs :?" + name + ", but no variable, exchange property or setting has that name."
-                + " Set it before the step, or give it a setting in the file.");
+        super(file + " needs :?" + name + ", but no variable or exchange property of that name is set."
+                + " Set it before the step, or give it a default in the file: -- :?" + name + " = null");
     }
 }

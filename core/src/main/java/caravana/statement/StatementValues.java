@@ -11,14 +11,18 @@ import java.util.Collection;
 import java.util.Date;
 import java.util.Map;
 import org.apache.camel.Exchange;
+import org.springframework.beans.BeanWrapper;
+import org.springframework.beans.PropertyAccessorFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The values of a statement's parameters: a Camel variable, else an exchange property, else a setting of the file. Never a
+ * The values of a statement's parameters: a Camel variable, else an exchange property, else the file's default. Never a
  * message header, since whoever sends a request or a message can set those.
  */
 @Component
 class StatementValues {
+
+    private static final Object NOTHING = new Object();
 
     private final ObjectMapper json;
 
@@ -27,34 +31,51 @@ class StatementValues {
     }
 
     /**
-     * One value, as the database driver takes it: a map as JSON text, a collection as an array of text, a duration in
-     * seconds, a time as a timestamp; text, numbers, booleans and null as they are.
+     * The value of a name, or of a part of what has a name ({@code caller.id}, of a map or a bean), as the
+     * database driver takes it: text, numbers, booleans and null as they are, a collection as an array of
+     * text, a duration in seconds, a time as a timestamp, and all else as JSON text.
      *
      * @throws ParameterNotSetException when nothing has that name
      */
     Object of(String name, StatementText text, Exchange exchange, Connection connection) throws SQLException {
-        Object value = exchange.getVariable(name);
-        if (value == null) {
-            value = exchange.getProperty(name);
-        }
-        if (value == null) {
-            value = text.settings().get(name);
-        }
-        if (value == null && !isSet(name, exchange)) {
-            throw new ParameterNotSetException(text.file(), name);
+        Object value = find(name, exchange);
+        if (value == NOTHING) {
+            if (!text.defaults().containsKey(name)) {
+                throw new ParameterNotSetException(text.file(), name);
+            }
+            value = text.defaults().get(name);
         }
         return converted(value, connection);
     }
 
-    /** Whether it was set to null on purpose. */
-    private static boolean isSet(String name, Exchange exchange) {
-        return exchange.getProperties().containsKey(name)
-                || exchange.getVariables().containsKey(name);
+    private static Object find(String name, Exchange exchange) {
+        String[] path = name.split("\\.");
+        Object value = exchange.getVariable(path[0]);
+        if (value == null) {
+            value = exchange.getProperty(path[0]);
+        }
+        for (int i = 1; i < path.length && value != null && value != NOTHING; i++) {
+            value = part(value, path[i]);
+            if (value == null) {
+                // What holds it was set, and has nothing there.
+                return i == path.length - 1 ? null : NOTHING;
+            }
+        }
+        // Camel keeps no variable and no property that is null.
+        return value == null ? NOTHING : value;
+    }
+
+    private static Object part(Object whole, String name) {
+        if (whole instanceof Map<?, ?> map) {
+            return map.containsKey(name) ? map.get(name) : NOTHING;
+        }
+        BeanWrapper bean = PropertyAccessorFactory.forBeanPropertyAccess(whole);
+        return bean.isReadableProperty(name) ? bean.getPropertyValue(name) : NOTHING;
     }
 
     private Object converted(Object value, Connection connection) throws SQLException {
-        if (value instanceof Map<?, ?>) {
-            return json(value);
+        if (value == null || value instanceof String || value instanceof Number || value instanceof Boolean) {
+            return value;
         }
         if (value instanceof Collection<?> items) {
             return connection.createArrayOf(
@@ -69,7 +90,7 @@ class StatementValues {
         if (value instanceof Date date) {
             return new Timestamp(date.getTime());
         }
-        return value;
+        return json(value);
     }
 
     private String element(Object item) {

@@ -27,7 +27,7 @@ class StatementTextTest {
 
         assertThat(text.sql()).isEqualTo("UPDATE t SET a = ? WHERE id = CAST(? AS uuid) AND b = ?");
         assertThat(text.names()).containsExactly("a", "id", "a");
-        assertThat(text.settings()).isEmpty();
+        assertThat(text.defaults()).isEmpty();
     }
 
     @ParameterizedTest
@@ -47,27 +47,27 @@ class StatementTextTest {
     @ParameterizedTest
     @CsvSource({
         "-- :?x = {{lease}} as seconds, 90.0, java.lang.Double",
-        "-- :?x = {{most}} as integer, 5, java.lang.Long",
+        "-- :?x = {{most}} as integer, 5, java.lang.Integer",
         "-- :?x = {{half}} as number, 0.5, java.lang.Double",
         "-- :?x = {{name}} as text, a name, java.lang.String",
         "--:?x={{name}}, a name, java.lang.String"
     })
-    void aFileTakesSettingsFromTheApp(String line, String value, Class<?> type) {
+    void aFileGivesDefaults(String line, String value, Class<?> type) {
         StatementText text = parse(line + "\nSELECT :?x");
 
         assertThat(text.sql()).isEqualTo("SELECT ?");
-        assertThat(text.settings().get("x")).isInstanceOf(type).hasToString(value);
+        assertThat(text.defaults().get("x")).isInstanceOf(type).hasToString(value);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "-- :?x = {{unknown}} as text, some.sql: the setting of :?x cannot be used: Property with key [{{unknown}}] not found",
-        "-- :?x = {{name}} as seconds, some.sql: the setting of :?x cannot be used: 'a name' is not a valid duration",
-        "-- :?x = {{name}} as integer, 'some.sql: the setting of :?x cannot be used: For input string: \"a name\"'",
-        "-- :?x = {{most}} as minutes, 'some.sql: the setting of :?x cannot be used: Unknown type minutes; use text, integer, number or seconds'",
+        "-- :?x = {{unknown}} as text, some.sql: the default of :?x cannot be used: Property with key [{{unknown}}] not found",
+        "-- :?x = {{name}} as seconds, some.sql: the default of :?x cannot be used: 'a name' is not a valid duration",
+        "-- :?x = {{name}} as integer, 'some.sql: the default of :?x cannot be used: For input string: \"a name\"'",
+        "-- :?x = {{most}} as minutes, 'some.sql: the default of :?x cannot be used: Unknown type minutes; use text, integer, number or seconds'",
         "-- :?y = {{most}} as integer, 'some.sql sets :?y, which its statement does not use. Remove the line.'"
     })
-    void aWrongSettingIsRefused(String line, String message) {
+    void aWrongDefaultIsRefused(String line, String message) {
         assertThatThrownBy(() -> parse(line + "\nSELECT :?x"))
                 .isInstanceOf(StatementRefusedException.class)
                 .hasMessage(message);

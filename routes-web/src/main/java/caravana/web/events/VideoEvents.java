@@ -232,8 +232,10 @@ public class VideoEvents implements SmartLifecycle {
         }
         return ask("direct:" + ROUTE, exchange -> {
                     exchange.setProperty("ids", ids);
-                    exchange.setProperty("since", since);
+                    exchange.setProperty("owners", since.keySet());
+                    exchange.setProperty("since", since.values());
                     exchange.setProperty("last_round", lastRound);
+                    exchange.setProperty("most", WatchedVideos.MOST);
                 })
                 .getMessage()
                 .getBody(WatchedVideos.Findings.class);

@@ -35,23 +35,6 @@ public class WatchedVideos {
      */
     record Findings(long at, List<FoundVideo> videos) {}
 
-    /** Sets the parameters of {@code watch-videos.sql}. */
-    public void ask(Exchange exchange) {
-        Map<String, Object> parameters = new HashMap<>();
-        Map<?, ?> since = exchange.getProperty("since", Map.class);
-        parameters.put("ids", array(exchange.getProperty("ids", Set.class)));
-        parameters.put("owners", array(since.keySet()));
-        parameters.put("since", array(since.values()));
-        parameters.put("last_round", exchange.getProperty("last_round"));
-        parameters.put("most", MOST);
-        StatementParameters.set(exchange, parameters);
-    }
-
-    /** As PostgreSQL writes an array. */
-    private static String array(Collection<?> values) {
-        return values.toString().replace('[', '{').replace(']', '}');
-    }
-
     /**
      * Live progress of those that are being processed, by id; of all of them in one round trip.
      *

@@ -39,8 +39,8 @@ public class Accounts {
     }
 
     /**
-     * The parameters of the statement that inserts the account. The contract has been checked: every field is there, and no longer
-     * than allowed.
+     * Reads a new account into the property {@code account}. The contract has been checked: every field is there, and no
+     * longer than allowed.
      *
      * @throws Problem 400 {@code passwords_differ}; 429 {@code too_many_sign_ups}; 503 {@code busy}
      */
@@ -51,11 +51,11 @@ public class Accounts {
         if (!password.equals(form.get("password2"))) {
             throw new Problem(400, "passwords_differ", "password1 and password2 are not the same.");
         }
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("email", email(form.get("email")));
-        parameters.put("password_hash", hash(password, source(exchange)));
-        NAMES.forEach(name -> parameters.put(name, ((String) form.get(name)).strip()));
-        StatementParameters.set(exchange, parameters);
+        Map<String, Object> account = new HashMap<>();
+        account.put("email", email(form.get("email")));
+        account.put("password_hash", hash(password, source(exchange)));
+        NAMES.forEach(name -> account.put(name, ((String) form.get(name)).strip()));
+        exchange.setProperty("account", account);
     }
 
     private String hash(String password, String source) {
@@ -74,8 +74,7 @@ public class Accounts {
     }
 
     /**
-     * Reads e-mail and password into the properties {@code email} and {@code password}, and the parameters of
-     * the statement that finds the account. Begins an attempt, the property {@code attempt}, which {@link #check} or
+     * Reads e-mail and password into the properties {@code email} and {@code password}. Begins an attempt, the property {@code attempt}, which {@link #check} or
      * {@link #leave} ends.
      *
      * @throws Problem 400 when they are not there, 429 {@code too_many_attempts}
@@ -100,9 +99,6 @@ public class Accounts {
         }
         exchange.setProperty("email", email(name));
         exchange.setProperty("password", secret);
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("email", email(name));
-        StatementParameters.set(exchange, parameters);
     }
 
     /**

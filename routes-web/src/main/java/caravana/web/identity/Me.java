@@ -27,22 +27,15 @@ public class Me {
         this.events = events;
     }
 
-    /** The parameters of {@code show-me.sql}. */
-    public void ask(Exchange exchange, @ExchangeProperty("caller") Caller caller) {
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("id", caller.getId());
-        StatementParameters.set(exchange, parameters);
-    }
-
     /**
      * Composes the answer.
      *
-     * @param email that of the account's row; null when the account is kept by an outside issuer
+     * @param account the account's row; null when the account is kept by an outside issuer
      */
-    public Map<String, Object> answer(@Body String email, @ExchangeProperty("caller") Caller caller) {
+    public Map<String, Object> answer(@Body Map<String, Object> account, @ExchangeProperty("caller") Caller caller) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("id", caller.getId());
-        document.put("email", email == null ? caller.email() : email);
+        document.put("email", account == null ? caller.email() : account.get("email"));
         document.put("roles", caller.roles());
         document.put("limits", limits());
         return document;

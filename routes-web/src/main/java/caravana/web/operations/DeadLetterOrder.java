@@ -63,19 +63,6 @@ public class DeadLetterOrder {
         }
     }
 
-    /** The parameters of {@code redrive-video.sql}, and of the statement that notes a discard. */
-    public void askForVideo(
-            @ExchangeProperty("letter") DeadLetter letter,
-            @ExchangeProperty("caller") Caller caller,
-            Exchange exchange) {
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("video_id", letter.getVideoId());
-        parameters.put("message_id", letter.getMessageId());
-        parameters.put("actor", caller.getId());
-        parameters.put("reason", exchange.getProperty("reason"));
-        StatementParameters.set(exchange, parameters);
-    }
-
     /** Notes what became of the letter at hand. */
     public void settle(String how, Exchange exchange) {
         DeadLetter letter = exchange.getProperty("letter", DeadLetter.class);

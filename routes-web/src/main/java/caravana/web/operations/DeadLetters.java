@@ -112,13 +112,9 @@ public class DeadLetters {
         return value == null ? null : value.stringValue();
     }
 
-    /** The parameters of the statement that reads the letters' rows. */
-    public void askForRows(@ExchangeProperty("letters") List<DeadLetter> letters, Exchange exchange) {
-        String ids = letters.stream()
-                .map(DeadLetter::getVideoId)
-                .filter(Objects::nonNull)
-                .collect(Collectors.joining(",", "{", "}"));
-        StatementParameters.set(exchange, Map.of("video_ids", ids));
+    /** The videos that the letters name. */
+    public List<String> videoIds(@ExchangeProperty("letters") List<DeadLetter> letters) {
+        return letters.stream().map(DeadLetter::getVideoId).filter(Objects::nonNull).toList();
     }
 
     /**

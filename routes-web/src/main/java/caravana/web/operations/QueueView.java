@@ -22,9 +22,6 @@ import org.springframework.stereotype.Component;
 @Component("queueView")
 public class QueueView {
 
-    /** Workers say that they are there every ten seconds; after that long they are taken for gone. */
-    static final Duration ALIVE = Duration.ofSeconds(35);
-
     private static final Logger log = LoggerFactory.getLogger(QueueView.class);
 
     private final QueueFigures queue;
@@ -37,11 +34,6 @@ public class QueueView {
         this.queues = queues;
         this.redis = redis;
         this.json = json;
-    }
-
-    /** The parameters of {@code list-workers.sql}. */
-    public void ask(Exchange exchange) {
-        StatementParameters.set(exchange, Map.of("alive_seconds", (double) ALIVE.toSeconds()));
     }
 
     /**

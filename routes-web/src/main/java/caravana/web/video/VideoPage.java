@@ -30,28 +30,29 @@ public class VideoPage {
     }
 
     /**
-     * Sets the parameters of {@code list-videos.sql}.
+     * Reads which page is wanted, for {@code list-videos.sql}.
      *
+     * @return {@code rows} (how many), and {@code status}, {@code uploaded_after}, {@code cursor_at} and {@code cursor_id},
+     *     each null when the address does not say
      * @throws Problem 400 when the address is not as the contract says
      */
-    public void ask(Exchange exchange) {
+    public Map<String, Object> read(Exchange exchange) {
         Map<String, String> query = QueryString.of(exchange.getMessage());
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("owner_id", exchange.getProperty("caller", Caller.class).getId());
-        parameters.put("status", query.get("status"));
+        Map<String, Object> page = new HashMap<>();
+        page.put("status", query.get("status"));
         try {
             int limit = query.containsKey("limit") ? Integer.parseInt(query.get("limit")) : DEFAULT_LIMIT;
             if (limit < 1 || limit > MAX_LIMIT) {
                 throw new IllegalArgumentException("limit");
             }
             // One more than asked for, which tells whether there is another page.
-            parameters.put("rows", limit + 1);
+            page.put("rows", limit + 1);
             exchange.setProperty("limit", limit);
             String after = query.get("uploaded_after");
-            parameters.put(
+            page.put(
                     "uploaded_after",
                     after == null ? null : OffsetDateTime.parse(after).toString());
-            cursor(query.get("cursor"), parameters);
+            cursor(query.get("cursor"), page);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new Problem(
                     400,
@@ -60,20 +61,20 @@ public class VideoPage {
                             + " the Link header of the page before has it.");
         }
         exchange.setProperty("query", query);
-        StatementParameters.set(exchange, parameters);
+        return page;
     }
 
-    private static void cursor(String cursor, Map<String, Object> parameters) {
+    private static void cursor(String cursor, Map<String, Object> page) {
         String[] parts = cursor == null
                 ? new String[] {null, null}
                 : new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII).split(" ");
         if (parts.length != 2) {
             throw new IllegalArgumentException("cursor");
         }
-        parameters.put(
+        page.put(
                 "cursor_at",
                 parts[0] == null ? null : OffsetDateTime.parse(parts[0]).toString());
-        parameters.put(
+        page.put(
                 "cursor_id", parts[1] == null ? null : UUID.fromString(parts[1]).toString());
     }
 

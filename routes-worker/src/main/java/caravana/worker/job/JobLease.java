@@ -101,6 +101,11 @@ public class JobLease {
         return List.copyOf(byClaimToken.values());
     }
 
+    /** The tokens of these jobs' claims. */
+    public List<String> claimTokens(List<RunningJob> jobs) {
+        return jobs.stream().map(RunningJob::getClaimToken).toList();
+    }
+
     /**
      * Begins a phase of the exchange's job, for its progress and its times. Unless it is the same phase tried again, it is
      * tried anew: Camel counts the tries of a step in a header, and would count those of the steps before as well.

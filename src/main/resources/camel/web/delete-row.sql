@@ -1,1 +1,0 @@
-DELETE FROM videos WHERE id = CAST(:?video_id AS uuid) AND status = 'deleting' RETURNING id, status

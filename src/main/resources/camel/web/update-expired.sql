@@ -1,1 +1,0 @@
-UPDATE videos SET status = 'deleting', updated_at = now() WHERE status = 'receiving' AND expires_at < now() RETURNING id, status

@@ -1,1 +1,0 @@
-UPDATE videos SET published_at = NULL WHERE id = CAST(:?video_id AS uuid) AND status = 'uploaded' RETURNING id, status
