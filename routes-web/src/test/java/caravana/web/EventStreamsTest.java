@@ -205,7 +205,7 @@ class EventStreamsTest extends WebTest {
         assertThat(answers)
                 .filteredOn(head -> head.get(":status").equals("429"))
                 .allSatisfy(head -> assertThat(head).containsEntry("retry-after", "5"));
-        assertProblem(greedy.get(ALL), 429, "too_many_streams");
+        assertProblem(greedy.get(ALL), 429, "too_many_event_streams");
 
         // All others have what is left of the node's.
         Api second = user();

@@ -104,7 +104,7 @@ class VideosTest extends WebTest {
     /** Not what went wrong inside of us, with its paths and statements: that is for operators. */
     @Test
     void uploadersReadASentenceAndOperatorsWhatHappened() throws Exception {
-        String inside = "ffmpeg -i /srv/work/a/original ended with 137; SELECT 1 FROM videos; jdbc:postgresql://db";
+        String inside = "ffmpeg -i /data/jobs/a/original ended with 137; SELECT 1 FROM videos; jdbc:postgresql://db";
         String id = uploaded(user);
         set(id, FAILED);
         set(id, "retryable = true, error_detail = '" + inside + "'");
