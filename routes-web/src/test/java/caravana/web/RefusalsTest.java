@@ -20,7 +20,13 @@ class RefusalsTest extends WebTest {
         String authorization = "Authorization: Bearer " + user().token() + "\r\n";
         Map<String, String> sent = new LinkedHashMap<>();
         Map<String, Expected> expected = new LinkedHashMap<>();
-        add(sent, expected, "TRACE", "TRACE /api/videos HTTP/1.1\r\nHost: l\r\n\r\n", 405, "method_not_allowed");
+        add(
+                sent,
+                expected,
+                "TRACE",
+                "TRACE /api/videos HTTP/1.1\r\nHost: l\r\n" + authorization + "\r\n",
+                405,
+                "method_not_allowed");
         add(sent, expected, "TRACE of the page", "TRACE / HTTP/1.1\r\nHost: l\r\n\r\n", 405, "method_not_allowed");
         add(sent, expected, "CONNECT", "CONNECT l:80 HTTP/1.1\r\nHost: l\r\n\r\n", 501, "not_implemented");
         add(
