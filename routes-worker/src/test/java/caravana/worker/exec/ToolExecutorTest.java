@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.Liveness;
+import caravana.test.Waits;
 import caravana.worker.exec.ToolCommand.Output;
 import caravana.worker.job.ClaimLostException;
 import caravana.worker.job.RunningJob;
@@ -19,16 +20,17 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.camel.component.exec.ExecResult;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
-@Timeout(30)
 class ToolExecutorTest {
 
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Waits.LIMIT;
+
+    /** A limit that is reached, but not before a slow machine has started the tool. */
+    private static final Duration SHORT = Duration.ofSeconds(3);
 
     @TempDir
     Path folder;
@@ -157,13 +159,13 @@ class ToolExecutorTest {
 
     @Test
     void theTimeLimitKillsTheWholeTree() throws Exception {
-        assertThatThrownBy(() -> run(
-                        Output.DOCUMENT, Duration.ofMillis(500), LONG, "sleep 60 & echo $! > child; sh -c 'sleep 61'"))
+        assertThatThrownBy(() -> run(Output.DOCUMENT, SHORT, LONG, "sleep 60 & echo $! > child; sh -c 'sleep 61'"))
                 .isInstanceOf(ToolFailedException.class)
                 .hasMessageContaining("TIME_LIMIT");
 
         long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
-        await().until(() -> ProcessHandle.of(child).filter(Liveness::isRunning).isEmpty());
+        await().atMost(LONG)
+                .until(() -> ProcessHandle.of(child).filter(Liveness::isRunning).isEmpty());
     }
 
     @Test
@@ -171,7 +173,7 @@ class ToolExecutorTest {
         String standstill = "while true; do printf 'frame=7\\nout_time_us=1000\\ntotal_size=5\\nprogress=continue\\n';"
                 + " sleep 0.1; done";
 
-        assertThatThrownBy(() -> run(Output.PROGRESS, LONG, Duration.ofMillis(700), standstill))
+        assertThatThrownBy(() -> run(Output.PROGRESS, LONG, SHORT, standstill))
                 .isInstanceOf(ToolFailedException.class)
                 .hasMessageContaining("STALLED");
         assertThat(job.getTool().progress().frame()).isEqualTo(7);
@@ -180,9 +182,9 @@ class ToolExecutorTest {
     @Test
     void progressThatMovesIsNoStall() throws Exception {
         String moving = "for i in 1 2 3 4 5 6 7 8 9 10; do"
-                + " printf \"frame=$i\\nout_time_us=N/A\\nspeed=2.5x\\nprogress=continue\\n\"; sleep 0.1; done";
+                + " printf \"frame=$i\\nout_time_us=N/A\\nspeed=2.5x\\nprogress=continue\\n\"; sleep 0.4; done";
 
-        run(Output.PROGRESS, LONG, Duration.ofMillis(700), moving);
+        run(Output.PROGRESS, LONG, SHORT, moving);
 
         assertThat(job.getTool().progress()).isEqualTo(new ToolProgress(10, 0, 0, 0, 2.5));
     }
@@ -197,7 +199,7 @@ class ToolExecutorTest {
                 return e;
             }
         });
-        await().until(() -> Files.exists(folder.resolve("started")));
+        await().atMost(LONG).until(() -> Files.exists(folder.resolve("started")));
 
         job.getTool().kill(KillReason.CLAIM_LOST);
 
