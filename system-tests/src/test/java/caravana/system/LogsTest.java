@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a deployment's logs say about a job, and what they never say. */
 class LogsTest {
 
-    private static final Duration JOB = Duration.ofMinutes(2);
+    private static final Duration JOB = Waits.LIMIT;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir

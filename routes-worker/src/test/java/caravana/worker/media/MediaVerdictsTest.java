@@ -3,6 +3,7 @@ package caravana.worker.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import caravana.worker.WorkerRouteTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A table of odd, broken and hostile files, each through the whole worker, and what became of it. */
 class MediaVerdictsTest extends WorkerRouteTest {
 
-    private static final Duration ALL = Duration.ofMinutes(6);
+    private static final Duration ALL = Waits.LIMIT;
 
     /** What the heap may differ by after all of them, in bytes: caches of classes and pools, no media. */
     private static final long HEAP_TOLERANCE = 16L << 20;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.system.routes.RouteCopy;
+import caravana.test.Waits;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,7 +34,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /** What becomes of jobs at a fault of each kind: under which code it counts, and what it costs. */
 class JobFailuresTest {
 
-    private static final Duration SOON = Duration.ofMinutes(3);
+    private static final Duration SOON = Waits.LIMIT;
     private static final Pattern COUNTER = Pattern.compile(
             "caravana_jobs_total\\{.*?code=\"(\\w+)\".*?last_code=\"(\\w+)\".*?outcome=\"(\\w+)\".*} (\\S+)");
 

@@ -7,6 +7,7 @@ import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.local.Nginx;
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
@@ -22,7 +23,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -253,7 +253,7 @@ class NginxTest {
                 .build();
         String answer = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
         // nginx writes its line after it has answered.
-        await().atMost(Duration.ofSeconds(10)).until(() -> !through.accessLog().isBlank());
+        await().atMost(Waits.LIMIT).until(() -> !through.accessLog().isBlank());
         assertThat(through.accessLog()).doesNotContain("secret");
         return json.readTree(answer);
     }
@@ -265,7 +265,7 @@ class NginxTest {
         String id = json.readTree(upload.body()).path("video_id").asText();
         HttpRequest watch = client.request(nginx.uri().resolve("/api/videos/" + id + "/events"))
                 .header("Accept", "text/event-stream")
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Waits.LIMIT)
                 .build();
 
         // No worker runs: the stream stays open, and its first event must not wait for more.
