@@ -82,6 +82,7 @@ class JobFailuresTest {
         FaultyWorker misspelt = cluster.addWorker(SLOTS, Map.of("CARAVANA_ROUTES", routes.setting()));
         await().atMost(SOON).until(() -> closedBy(misspelt).contains("route_defect"));
         int atFirstFailure = standIn.runs() - before;
+        String why = cluster.query("SELECT string_agg(closed_why, ',') FROM workers");
         // Ten times the time in which it takes a job, and twice that which the reconciler takes.
         await().during(Duration.ofSeconds(10)).atMost(SOON).until(() -> attemptsCounted(ids) == 0);
         await().atMost(SOON).until(() -> waiting(ids) == JOBS);
@@ -103,6 +104,7 @@ class JobFailuresTest {
                 processedAtFirstAttempt(ids),
                 JOBS,
                 wasted == 0 && counted == 0 ? "pass" : "fail");
+        assertThat(why).contains("commit-in-database").contains("poster_kee");
         assertThat(atFirstFailure).isBetween(1, SLOTS);
         assertThat(wasted).isZero();
         assertThat(counted).isZero();
