@@ -204,14 +204,15 @@ class JobFailuresTest {
         Path ffmpeg = standIn.folder().resolve("ffmpeg");
         String program = Files.readString(ffmpeg);
         Path broken = Files.writeString(folder.resolve("broken"), "#!/bin/sh\nexit 1\n");
-        assertThat(broken.toFile().setExecutable(true)).isTrue();
+        assertThat(broken.toFile().setExecutable(true, false)).isTrue();
         Path whole = Files.writeString(folder.resolve("whole"), program);
-        assertThat(whole.toFile().setExecutable(true)).isTrue();
+        assertThat(whole.toFile().setExecutable(true, false)).isTrue();
         int before = standIn.runs();
         String id = ordered("error", "3");
         await().atMost(SOON).until(() -> standIn.runs() > before);
         move(broken, ffmpeg);
         awaitCodes("tool_unavailable");
+        await().atMost(SOON).until(() -> !status(id).equals("processing"));
         assertThat(row(id)).startsWith("uploaded 0");
         move(whole, ffmpeg);
         await().atMost(SOON).until(() -> row(id), "failed undecodable 1 false"::equals);
