@@ -282,7 +282,8 @@ class JobFailuresTest {
 
     private String row(String id) throws SQLException {
         return cluster.query(
-                "SELECT concat_ws(' ', status, error_code, attempts, retryable) FROM videos WHERE id = '" + id + "'");
+                "SELECT concat_ws(' ', status, error_code, attempts, CAST(retryable AS text)) FROM videos WHERE id = '"
+                        + id + "'");
     }
 
     private void awaitCodes(String... expected) {
