@@ -7,7 +7,7 @@ from=/tmp/caravana
 export DEBIAN_FRONTEND=noninteractive
 apt-get update
 apt-get -y upgrade
-packages=(openjdk-17-jre-headless awscli curl jq logrotate openssl unattended-upgrades)
+packages=(openjdk-17-jre-headless awscli curl jq logrotate needrestart openssl unattended-upgrades)
 case "$TIER" in
   web) packages+=(nginx) ;;
   worker) packages+=(ffmpeg) ;;
@@ -21,6 +21,9 @@ apt-get install -y /tmp/agent.deb
 # Authorities of RDS, by which the apps know the database.
 install -d /etc/caravana
 curl -sSfo /etc/caravana/rds-ca.pem https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
+
+# After an upgrade, needrestart restarts the units whose programs still run the old files: a JDK's, above all.
+install -m 0644 "$from/packer/needrestart.conf" /etc/needrestart/conf.d/caravana.conf
 
 adduser --system --group --home /var/lib/caravana --no-create-home caravana
 # Where units' output is appended; systemd opens the files as root, and the agent reads them as root.

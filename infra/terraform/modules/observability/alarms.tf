@@ -126,6 +126,30 @@ locals {
       }
     }
 
+    tool-unavailable = {
+      summary    = "A worker cannot run ffmpeg or ffprobe; it takes no jobs, and starts anew after two minutes"
+      expression = "closed"
+      threshold  = 0
+      period     = 60
+      of         = 1
+      missing    = "notBreaching"
+      metrics = {
+        closed = { namespace = var.metric_namespace, name = "caravana_intake_closed", stat = "Maximum", dimensions = merge(local.worker, { by = "tool" }) }
+      }
+    }
+
+    route-defect = {
+      summary    = "A job met a mistake in the routes; its worker takes no more jobs. Roll back to the version that ops/bin/show-queue names"
+      expression = "closed"
+      threshold  = 0
+      period     = 60
+      of         = 1
+      missing    = "notBreaching"
+      metrics = {
+        closed = { namespace = var.metric_namespace, name = "caravana_intake_closed", stat = "Maximum", dimensions = merge(local.worker, { by = "route_defect" }) }
+      }
+    }
+
     cpu-credits = {
       summary    = "An instance's CPU credits run out; then it is held at a fifth of its CPU, or costs extra"
       expression = "IF(MIN([FILL(web, 576), FILL(worker, 576)]) < ${var.thresholds.cpu_credits}, 1, 0)"

@@ -19,6 +19,16 @@ data "aws_iam_policy_document" "access" {
     resources = [var.dead_letter_queue_arn]
   }
 
+  # An instance on which ffmpeg cannot be run reports itself. The group is named and not referred to: it must not exist
+  # before this policy, which its first instance needs.
+  statement {
+    sid     = "OwnHealth"
+    actions = ["autoscaling:SetInstanceHealth"]
+    resources = [
+      "arn:${data.aws_partition.current.partition}:autoscaling:${var.region}:${data.aws_caller_identity.current.account_id}:autoScalingGroup:*:autoScalingGroupName/${local.group}",
+    ]
+  }
+
   statement {
     sid       = "OriginalsAndRoutes"
     actions   = ["s3:GetObject"]

@@ -1,6 +1,13 @@
 # The media workers: no port, no load balancer; they take jobs from the queue and scale with it.
 
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
 locals {
+  # As modules/instances names it.
+  group = "${var.name}-worker"
+
   # The backlog is worked off in two minutes by the instances that are there: so many jobs can wait for each of them.
   backlog_per_instance = 120 / var.mean_service_seconds
 }

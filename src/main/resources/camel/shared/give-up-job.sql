@@ -1,4 +1,4 @@
--- Retryable: a redrive of the dead letter, or the owner, may start it again.
+-- When it is retryable, a redrive of the dead letter, or the owner, may start it again.
 -- Either this claim still holds the row, or nobody does and no attempts are left.
 UPDATE videos
 SET status = 'failed',
@@ -6,7 +6,9 @@ SET status = 'failed',
     lease_until = NULL,
     error_code = :?error_code,
     error_detail = :?error_detail,
-    retryable = true,
+    -- what the last attempt failed of, when no attempts are left
+    last_code = :?last_code,
+    retryable = :?retryable,
     first_failed_at = coalesce(first_failed_at, now()),
     -- When its dead letter was sent, and not now: a redrive may have moved the letter since, and it has to count as newer.
     failed_at = to_timestamp(:?dead_lettered_ms / 1000.0),

@@ -21,6 +21,7 @@ SELECT id::text AS video_id,
        END AS queue_position,
        error_code,
        error_detail,
+       last_code,
        retryable,
        phase_ms::text AS phase_ms,
        coalesce(CAST(facts ->> 'truncated' AS boolean), false) AS truncated

@@ -3,6 +3,7 @@ SELECT coalesce(json_agg(failures), '[]')::text AS items, count(*) AS number
 FROM (SELECT id AS video_id,
              title,
              error_code AS code,
+             last_code,
              error_detail AS detail,
              to_char(failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS failed_at
       FROM videos

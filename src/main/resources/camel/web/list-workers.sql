@@ -7,7 +7,9 @@ SELECT (SELECT paused FROM intake) AS paused,
        (SELECT coalesce(json_agg(json_build_object(
                    'worker', name,
                    'slots', slots,
+                   'routes', routes,
                    'closed_by', CASE WHEN closed_by = '' THEN '[]' ELSE to_json(string_to_array(closed_by, ',')) END,
+                   'closed_why', nullif(closed_why, ''),
                    'seen_at', to_char(seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
                    'jobs', (SELECT coalesce(json_agg(json_build_object(
                                        'video_id', id,
@@ -19,4 +21,13 @@ SELECT (SELECT paused FROM intake) AS paused,
                               AND worker = name))
                ORDER BY name), '[]')::text
         FROM workers
-        WHERE seen_at > now() - make_interval(secs => :?alive_seconds)) AS workers
+        WHERE seen_at > now() - make_interval(secs => :?alive_seconds)) AS workers,
+       -- The newest first: what a defect of the newest is rolled back to.
+       (SELECT coalesce(json_agg(json_build_object(
+                   'version', version,
+                   'processed_at', to_char(processed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+               ORDER BY processed_at DESC), '[]')::text
+        FROM (SELECT version, processed_at
+              FROM route_versions
+              ORDER BY processed_at DESC
+              LIMIT 10) AS latest) AS routes

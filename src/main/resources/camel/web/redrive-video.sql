@@ -9,6 +9,7 @@ WITH redriven AS (
         published_at = NULL,
         error_code = NULL,
         error_detail = NULL,
+        last_code = NULL,
         retryable = false,
         first_failed_at = NULL,
         failed_at = NULL,

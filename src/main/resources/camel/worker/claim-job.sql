@@ -16,6 +16,7 @@ WITH claimed AS (
         -- what it failed of last stays until it succeeds: some failures may happen once and not twice
         error_code = CASE WHEN status = 'failed' THEN NULL ELSE error_code END,
         error_detail = CASE WHEN status = 'failed' THEN NULL ELSE error_detail END,
+        last_code = NULL,
         retryable = false,
         failed_at = NULL,
         first_failed_at = CASE
@@ -40,15 +41,17 @@ WITH claimed AS (
           -- redriven: by our API or by the queue's own console, after it had failed
           OR (status = 'failed' AND retryable AND to_timestamp(:?sent_ms / 1000.0) > failed_at)
       )
-    RETURNING id, attempts, transformations, first_failed_at, error_code,
+    RETURNING id, attempts, transformations, first_failed_at, error_code, error_detail,
               extract(epoch FROM now() - greatest(uploaded_at, not_before)) * 1000 AS queued_ms
 )
 SELECT 'claimed' AS outcome,
+       id::text AS video_id,
        attempts,
        transformations::text AS transformations,
        CAST(greatest(0, queued_ms) AS bigint) AS queued_ms,
        0 AS delay,
        error_code AS previous_error,
+       error_detail AS previous_detail,
        to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_failed_at
 FROM claimed
 UNION ALL
@@ -63,6 +66,7 @@ SELECT CASE
            WHEN status = 'receiving' THEN 'early'
            ELSE 'settled'
        END,
+       id::text,
        attempts,
        NULL,
        0,
@@ -71,6 +75,7 @@ SELECT CASE
            ELSE CAST(ceil(greatest(1, extract(epoch FROM not_before - now()))) AS integer)
        END,
        error_code,
+       error_detail,
        to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 FROM videos
 WHERE id = CAST(:?video_id AS uuid)

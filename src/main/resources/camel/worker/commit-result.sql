@@ -7,6 +7,7 @@ WITH committed AS (
         original_sha256 = :?original_sha256,
         error_code = NULL,
         error_detail = NULL,
+        last_code = NULL,
         facts = CAST(:?facts AS jsonb),
         phase_ms = CAST(:?phase_ms AS json),
         claim_token = NULL,

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Profile;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -43,7 +44,14 @@ public final class RouteReloader {
     private static final String CONTRACT = "web/rest-api.camel.yaml";
 
     private final CamelContext camel;
+    private final ApplicationEventPublisher events;
+
+    /** What people edit. */
     private final Path folder;
+
+    /** Where the app loads its routes and their SQL from: only what was checked. */
+    private final Path loaded;
+
     private final String app;
     private final Thread watcher = new Thread(this::watch, "route-watcher");
 
@@ -55,15 +63,22 @@ public final class RouteReloader {
 
     private volatile boolean reloading;
 
+    /** Whether the last that was said is that something is wrong. */
+    private boolean complained;
+
     RouteReloader(
             CamelContext camel,
+            ApplicationEventPublisher events,
+            @Value("${" + RoutesFromOutside.SOURCE + "}") Path folder,
             @Value("${caravana.routes.location}") String location,
             @Value("${caravana.routes.app}") String app)
             throws IOException {
         this.camel = camel;
-        this.folder = Path.of(location.replaceFirst("^file:", ""));
+        this.events = events;
+        this.folder = folder;
+        this.loaded = Path.of(location.replaceFirst("^file:", ""));
         this.app = app;
-        this.served = RouteFiles.read(folder);
+        this.served = RouteFiles.read(loaded);
         this.seen = served;
         watcher.setDaemon(true);
     }
@@ -105,7 +120,7 @@ public final class RouteReloader {
             }
             seen = now;
             // What is wrong with the other app's routes, that one tells.
-            List<Finding> findings = RouteChecks.check(folder).stream()
+            List<Finding> findings = RouteChecks.check(now).stream()
                     .filter(finding -> RouteFiles.isLoadedBy(app, finding.file()))
                     .toList();
             if (findings.isEmpty()) {
@@ -113,6 +128,7 @@ public final class RouteReloader {
             } else {
                 findings.forEach(finding -> LOG.warn("{}", finding));
                 LOG.warn("The routes before this edit go on serving");
+                complained = true;
             }
         } catch (IOException e) {
             // An editor may be about to replace the file; the next look is soon.
@@ -126,28 +142,38 @@ public final class RouteReloader {
             LOG.warn("{} is bound when the app starts: restart it for this edit", CONTRACT);
             files.remove(CONTRACT);
         }
-        if (files.isEmpty()) {
-            served = now;
-            return;
-        }
         reloading = true;
         try {
-            load(files, now);
-            remove(now);
-            LOG.info("Reloaded {}", files);
+            RouteFiles.write(loaded, now);
+            if (!files.isEmpty()) {
+                load(files, now);
+                remove(now);
+                LOG.info("Reloaded {}", files);
+                events.publishEvent(new RoutesReloaded(files));
+            }
             served = now;
+            allIsWell();
         } catch (Exception e) {
+            complained = true;
             LOG.error(
                     "Camel does not start these routes ({}); the ones before this edit go on serving",
                     e.getMessage(),
                     e);
             try {
+                RouteFiles.write(loaded, served);
                 load(files, served);
             } catch (Exception again) {
                 LOG.error("Nor could the routes before be started again: restart the app", again);
             }
         } finally {
             reloading = false;
+        }
+    }
+
+    private void allIsWell() {
+        if (complained) {
+            LOG.info("Nothing is wrong with the routes any more");
+            complained = false;
         }
     }
 

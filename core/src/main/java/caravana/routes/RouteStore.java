@@ -1,15 +1,12 @@
 package caravana.routes;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -35,19 +32,24 @@ final class RouteStore {
     }
 
     /**
-     * Uploads the routes of a folder.
+     * Uploads routes.
      *
+     * @param routes the files by their paths, as they were checked; others than routes and SQL stay here
      * @return how many files
      * @throws RoutesRefusedException when the version exists, or its name cannot be one
-     * @throws IOException when the folder cannot be read
      */
-    int ship(String version, Path folder) throws IOException {
+    int ship(String version, Map<String, String> routes) {
         if (exists(version)) {
             throw new RoutesRefusedException(
                     "Version " + version + " is in " + bucket + " already, and versions never change",
                     "Ship under another name");
         }
-        Map<String, byte[]> files = read(folder);
+        Map<String, byte[]> files = new TreeMap<>();
+        routes.forEach((name, text) -> {
+            if (FILE.matcher(name).matches()) {
+                files.put(name, text.getBytes(StandardCharsets.UTF_8));
+            }
+        });
         StringBuilder manifest = new StringBuilder();
         files.forEach((name, content) -> {
             manifest.append(digest(content)).append("  ").append(name).append('\n');
@@ -60,11 +62,11 @@ final class RouteStore {
     /**
      * Downloads a version.
      *
-     * @param folder where to; made when it is not there
+     * @return its files by their paths
      * @throws RoutesRefusedException when there is no such version, or a file is not as its manifest says
-     * @throws IOException when the folder cannot be written
      */
-    void fetch(String version, Path folder) throws IOException {
+    Map<String, String> fetch(String version) {
+        Map<String, String> files = new TreeMap<>();
         for (String line : manifest(version).lines().toList()) {
             String name = line.substring(line.lastIndexOf(' ') + 1);
             if (!FILE.matcher(name).matches()) {
@@ -80,10 +82,9 @@ final class RouteStore {
             if (!line.startsWith(digest(content) + " ")) {
                 throw damaged(version, name + " is not what was shipped");
             }
-            Path file = folder.resolve(name);
-            Files.createDirectories(file.getParent());
-            Files.write(file, content);
+            files.put(name, new String(content, StandardCharsets.UTF_8));
         }
+        return files;
     }
 
     private boolean exists(String version) {
@@ -113,19 +114,6 @@ final class RouteStore {
                     "Use up to 64 letters, digits, dots, hyphens and underscores");
         }
         return "routes/" + version + "/" + name;
-    }
-
-    private static Map<String, byte[]> read(Path folder) throws IOException {
-        Map<String, byte[]> files = new TreeMap<>();
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.filter(Files::isRegularFile).toList()) {
-                String name = folder.relativize(path).toString();
-                if (FILE.matcher(name).matches()) {
-                    files.put(name, Files.readAllBytes(path));
-                }
-            }
-        }
-        return files;
     }
 
     private static RoutesRefusedException damaged(String version, String how) {

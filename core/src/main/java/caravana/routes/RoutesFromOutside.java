@@ -3,6 +3,7 @@ package caravana.routes;
 import caravana.aws.AwsConfiguration;
 import caravana.checks.Finding;
 import caravana.checks.RouteChecks;
+import caravana.checks.RouteFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,10 +21,14 @@ import org.springframework.util.FileSystemUtils;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Routes that do not come with the jar: fetched from the bucket when {@code caravana.routes.version} names one of its
- * versions, and checked before anything of the app starts. What is wrong with them stops the start.
+ * Routes that do not come with the jar: a folder, or one of the bucket's versions when {@code caravana.routes.version}
+ * names it. They are read once and checked before anything of the app starts; what is wrong with them stops the start.
+ * The app loads them from a copy of its own, so that it runs what was checked, even if the folder changes meanwhile.
  */
 final class RoutesFromOutside implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    /** The folder that the settings name, when they name one. */
+    static final String SOURCE = "caravana.routes.source";
 
     private static final Log LOG = LogFactory.getLog(RoutesFromOutside.class);
     private static final String LOCATION = "caravana.routes.location";
@@ -34,45 +39,56 @@ final class RoutesFromOutside implements ApplicationContextInitializer<Configura
         ConfigurableEnvironment environment = context.getEnvironment();
         String version = environment.getProperty("caravana.routes.version", "");
         String location = environment.getProperty(LOCATION, "");
+        boolean folder = location.startsWith(FILE);
+        if (version.isBlank() && !folder) {
+            return;
+        }
+        if (!version.isBlank() && folder) {
+            throw new RoutesRefusedException(
+                    "The settings name routes twice: version " + version + " and the folder " + location,
+                    "Set CARAVANA_ROUTES_VERSION or CARAVANA_ROUTES, not both");
+        }
+        String source = folder ? location.substring(FILE.length()) : "";
+        String name = folder ? source : "version " + version;
         try {
-            if (!version.isBlank()) {
-                if (location.startsWith(FILE)) {
-                    throw new RoutesRefusedException(
-                            "The settings name routes twice: version " + version + " and the folder " + location,
-                            "Set CARAVANA_ROUTES_VERSION or CARAVANA_ROUTES, not both");
-                }
-                location = FILE + fetch(environment, version);
-                environment
-                        .getPropertySources()
-                        .addFirst(new MapPropertySource("fetched routes", Map.of(LOCATION, location)));
-            }
-            if (location.startsWith(FILE)) {
-                String name = version.isBlank() ? location.substring(FILE.length()) : "version " + version;
-                check(name, Path.of(location.substring(FILE.length())));
-                LOG.info("Routes from " + name + ", checked");
-            }
+            Map<String, String> routes = folder ? read(Path.of(source)) : fetch(environment, version);
+            check(name, routes);
+            Path copy = copy(routes);
+            environment
+                    .getPropertySources()
+                    .addFirst(new MapPropertySource(
+                            "routes from outside", Map.of(LOCATION, FILE + copy, SOURCE, source)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        LOG.info("Routes from " + name + ", checked");
     }
 
-    private static Path fetch(ConfigurableEnvironment environment, String version) throws IOException {
-        Path folder = Files.createTempDirectory("caravana-routes-");
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> FileSystemUtils.deleteRecursively(folder.toFile()), "delete-routes"));
-        try (S3Client s3 = AwsConfiguration.s3Client(environment)) {
-            new RouteStore(s3, environment.getRequiredProperty("caravana.s3.bucket")).fetch(version, folder);
-        }
-        return folder;
-    }
-
-    private static void check(String name, Path folder) throws IOException {
+    private static Map<String, String> read(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new RoutesRefusedException(
                     "There is no folder " + folder,
                     "Set CARAVANA_ROUTES to file:/path/to/camel, which holds the routes");
         }
-        List<Finding> findings = RouteChecks.check(folder);
+        return RouteFiles.read(folder);
+    }
+
+    private static Map<String, String> fetch(ConfigurableEnvironment environment, String version) {
+        try (S3Client s3 = AwsConfiguration.s3Client(environment)) {
+            return new RouteStore(s3, environment.getRequiredProperty("caravana.s3.bucket")).fetch(version);
+        }
+    }
+
+    private static Path copy(Map<String, String> routes) throws IOException {
+        Path folder = Files.createTempDirectory("caravana-routes-");
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> FileSystemUtils.deleteRecursively(folder.toFile()), "delete-routes"));
+        RouteFiles.write(folder, routes);
+        return folder;
+    }
+
+    private static void check(String name, Map<String, String> routes) {
+        List<Finding> findings = RouteChecks.check(routes);
         if (!findings.isEmpty()) {
             throw new RoutesRefusedException(
                     "The routes in " + name + " are not as they should be:\n\n"

@@ -3,9 +3,11 @@ package caravana.routes;
 import caravana.aws.AwsConfiguration;
 import caravana.checks.Finding;
 import caravana.checks.RouteChecks;
+import caravana.checks.RouteFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
 import org.springframework.core.env.StandardEnvironment;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -23,7 +25,8 @@ public final class ShipRoutes {
     public static void main(String[] args) throws IOException {
         String version = args[0];
         Path folder = Path.of(args[1]);
-        List<Finding> findings = RouteChecks.check(folder);
+        Map<String, String> routes = RouteFiles.read(folder);
+        List<Finding> findings = RouteChecks.check(routes);
         findings.forEach(System.err::println);
         if (!findings.isEmpty()) {
             System.err.println("Nothing was shipped.");
@@ -37,7 +40,7 @@ public final class ShipRoutes {
             System.exit(1);
         }
         try (S3Client s3 = AwsConfiguration.s3Client(environment)) {
-            int files = new RouteStore(s3, bucket).ship(version, folder);
+            int files = new RouteStore(s3, bucket).ship(version, routes);
             System.out.printf(
                     "%d files are in %s as version %s. Set CARAVANA_ROUTES_VERSION=%s to run it.%n",
                     files, bucket, version, version);

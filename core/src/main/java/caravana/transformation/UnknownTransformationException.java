@@ -1,9 +1,11 @@
 package caravana.transformation;
 
+import caravana.job.CodedFailure;
+import caravana.job.FailureCode;
 import java.util.Set;
 
 /** A job asks for a transformation that the catalogue does not have. */
-public class UnknownTransformationException extends IllegalArgumentException {
+public class UnknownTransformationException extends IllegalArgumentException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;
 
@@ -17,5 +19,10 @@ public class UnknownTransformationException extends IllegalArgumentException {
     /** The name that the catalogue does not have. */
     public String name() {
         return name;
+    }
+
+    @Override
+    public String code() {
+        return FailureCode.UNKNOWN_TRANSFORMATION.code();
     }
 }

@@ -1,14 +1,18 @@
 package caravana.local;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** Hands the lines of a growing log on that are of interest. */
+/** Hands the lines of a growing log on. */
 final class LogFollower {
 
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -16,18 +20,26 @@ final class LogFollower {
     private LogFollower() {}
 
     /**
-     * Follows from here to the end of the program.
+     * Follows from the end that the log has now to the end of the program.
      *
-     * @param interest a line that matches it is handed on by its first group
+     * @throws UncheckedIOException when there is no such log
      */
-    static void start(Path log, Pattern interest, Consumer<String> reader) {
-        Thread thread = new Thread(() -> follow(log, interest, reader), "follow-" + log.getFileName());
+    static void start(Path log, Consumer<String> reader) {
+        long from;
+        try {
+            from = Files.size(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread thread = new Thread(() -> follow(log, from, reader), "follow-" + log.getFileName());
         thread.setDaemon(true);
         thread.start();
     }
 
-    private static void follow(Path log, Pattern interest, Consumer<String> reader) {
-        try (var lines = Files.newBufferedReader(log)) {
+    private static void follow(Path log, long from, Consumer<String> reader) {
+        try (InputStream file = Files.newInputStream(log)) {
+            file.skipNBytes(from);
+            Reader lines = new InputStreamReader(new BufferedInputStream(file), StandardCharsets.UTF_8);
             StringBuilder line = new StringBuilder();
             while (true) {
                 int next = lines.read();
@@ -36,10 +48,7 @@ final class LogFollower {
                         log.wait(PAUSE.toMillis());
                     }
                 } else if (next == '\n') {
-                    Matcher matcher = interest.matcher(line);
-                    if (matcher.matches()) {
-                        reader.accept(matcher.group(1));
-                    }
+                    reader.accept(line.toString());
                     line.setLength(0);
                 } else {
                     line.append((char) next);

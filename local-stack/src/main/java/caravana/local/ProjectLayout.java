@@ -8,6 +8,14 @@ import java.util.List;
 /** Where the parts of a built project are, told from where this class was loaded. */
 final class ProjectLayout {
 
+    /**
+     * How a JVM starts processes. By default it runs a helper of the JDK's, which an update of the JDK replaces under a
+     * running JVM, and from then on no start works. VFORK needs no helper; from JDK 25 on it is deprecated, and FORK needs
+     * none either.
+     */
+    private static final String PROCESS_LAUNCH =
+            "-Djdk.lang.Process.launchMechanism=" + (Runtime.version().feature() < 25 ? "VFORK" : "FORK");
+
     private ProjectLayout() {}
 
     /** The project's root folder. */
@@ -62,7 +70,7 @@ final class ProjectLayout {
 
     /** JVM options for our own processes: quick to start, small, and without a second compiler to warm up. */
     static List<String> smallJvm(int heapMegabytes) {
-        return List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + heapMegabytes + "m");
+        return List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + heapMegabytes + "m", PROCESS_LAUNCH);
     }
 
     private static Path target() {

@@ -113,10 +113,13 @@ final class Status {
             JsonNode failure = failures.get(i);
             line(
                     screen,
-                    "  %s  %s  %s",
+                    "  %s  %s  %s%s",
                     TIME.format(Instant.parse(failure.path("failed_at").asText())),
                     failure.path("video_id").asText(),
-                    failure.path("code").asText());
+                    failure.path("code").asText(),
+                    failure.path("last_code").isTextual()
+                            ? ": " + failure.path("last_code").asText()
+                            : "");
         }
         return screen.toString();
     }
@@ -133,6 +136,9 @@ final class Status {
                 worker.path("jobs").size(),
                 worker.path("slots").asInt(),
                 closed);
+        if (worker.path("closed_why").isTextual()) {
+            line(screen, "    %s", worker.path("closed_why").asText());
+        }
         worker.path("jobs").forEach(job -> {
             boolean known = job.path("percent").isNumber();
             line(

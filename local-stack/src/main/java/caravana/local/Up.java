@@ -5,16 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
 
 /** {@code ./caravana up}: the servers, web and worker in the foreground, until a signal or until one of them ends. */
 final class Up {
 
     /** The variable by which an app takes edited routes over. */
     static final String WATCH = "CARAVANA_ROUTES_WATCH";
-
-    /** The lines that tell of edited routes. */
-    private static final Pattern RELOADS = Pattern.compile(".*RouteReloader\\s*: (.*)");
 
     private Up() {}
 
@@ -38,6 +34,11 @@ final class Up {
                 if (!shutdown.unlessAsked(() -> apps.awaitReady())) {
                     return 0;
                 }
+                if (watch) {
+                    for (String app : List.of(AppProcess.WEB, AppProcess.WORKER)) {
+                        LogFollower.start(data.log(app), new WatchedApp(app, System.out::println)::logged);
+                    }
+                }
                 System.out.println("Caravana is up. Ctrl-C stops it.");
                 System.out.println("  page    " + apps.web() + "/");
                 System.out.println("  health  " + apps.web() + "/api/health");
@@ -47,9 +48,6 @@ final class Up {
                 if (watch) {
                     System.out.println(
                             "  routes  " + settings.get("CARAVANA_ROUTES") + "   (edits are checked and taken over)");
-                    for (String app : List.of(AppProcess.WEB, AppProcess.WORKER)) {
-                        LogFollower.start(data.log(app), RELOADS, line -> System.out.println(app + ": " + line));
-                    }
                 }
                 Object ended = CompletableFuture.anyOf(shutdown.asked(), servers.firstExit(), apps.firstExit())
                         .join();

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Checks a folder of routes, layer by layer: strict YAML, Camel's schema of the pinned version, Camel's catalogue of
@@ -22,8 +23,17 @@ public final class RouteChecks {
      * @throws IOException when it cannot be read
      */
     public static List<Finding> check(Path folder) throws IOException {
+        return check(RouteFiles.read(folder));
+    }
+
+    /**
+     * Everything that is wrong with files that were read before, so that what is loaded afterwards is what was checked.
+     *
+     * @param files as {@link RouteFiles#read} gives them
+     */
+    public static List<Finding> check(Map<String, String> files) {
         List<Finding> findings = new ArrayList<>();
-        RouteTree tree = RouteTree.read(folder, findings::add);
+        RouteTree tree = RouteTree.of(files, findings::add);
         if (findings.isEmpty()) {
             new SchemaRule().check(tree, findings::add);
         }

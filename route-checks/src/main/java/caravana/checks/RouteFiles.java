@@ -35,6 +35,25 @@ public final class RouteFiles {
     }
 
     /**
+     * Makes a folder hold these files, and no other of their kinds.
+     *
+     * @param folder made when it is not there
+     * @throws IOException when it cannot be written
+     */
+    public static void write(Path folder, Map<String, String> files) throws IOException {
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path path = folder.resolve(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, file.getValue());
+        }
+        Set<String> others = new TreeSet<>(read(folder).keySet());
+        others.removeAll(files.keySet());
+        for (String other : others) {
+            Files.delete(folder.resolve(other));
+        }
+    }
+
+    /**
      * The files with routes that an app has to load again: those that changed, those that run SQL that changed, and
      * those whose error handling changed.
      *

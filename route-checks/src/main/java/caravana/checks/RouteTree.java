@@ -42,7 +42,8 @@ final class RouteTree {
         return of(files, nothing -> {});
     }
 
-    private static RouteTree of(Map<String, String> files, Consumer<Finding> report) {
+    /** @param report gets what is no YAML, and keys that are there twice */
+    static RouteTree of(Map<String, String> files, Consumer<Finding> report) {
         RouteTree tree = new RouteTree();
         files.forEach((name, text) -> {
             if (name.endsWith(ROUTES)) {

@@ -98,7 +98,8 @@ export function operatorsView() {
     const rows = state.workers.map((worker) => h('tr', {},
       h('th', {scope: 'row'}, worker.worker,
         h('small', {}, `${t('slots', {used: number(worker.jobs.length), slots: number(worker.slots)})}, ${t('seen', {time: ago(worker.seen_at)})}`),
-        worker.closed_by?.length > 0 ? h('small', {class: 'closed'}, t('closedBy', {what: worker.closed_by.map((by) => t(`closed_${by}`)).join(', ')})) : null),
+        worker.closed_by?.length > 0 ? h('small', {class: 'closed'}, t('closedBy', {what: worker.closed_by.map((by) => t(`closed_${by}`)).join(', ')})) : null,
+        worker.closed_why ? h('small', {class: 'reason', lang: 'en'}, worker.closed_why) : null),
       h('td', {}, ...(worker.jobs.length > 0 ? worker.jobs.map(job) : [h('span', {class: 'quiet'}, t('idle'))]))));
     return [
       h('div', {class: 'head'},
@@ -146,7 +147,7 @@ export function operatorsView() {
     });
     const rows = dead.items.map((item, i) => h('tr', {},
       h('td', {class: 'box'}, boxes[i]),
-      h('td', {}, h('code', {}, item.code ?? '–'), ' ', h('span', {class: `badge ${item.state}`}, t(`state_${item.state}`)),
+      h('td', {}, h('code', {}, codes(item)), ' ', h('span', {class: `badge ${item.state}`}, t(`state_${item.state}`)),
         h('small', {class: 'reason', lang: 'en'}, item.reason)),
       h('td', {class: 'id'}, item.video_id ?? '–'),
       h('td', {class: 'number'}, item.attempts === null ? '–' : number(item.attempts)),
@@ -195,13 +196,18 @@ export function operatorsView() {
   function showFailures(items) {
     const rows = items.map((item) => h('tr', {},
       h('th', {scope: 'row'}, item.title, h('small', {}, item.video_id)),
-      h('td', {}, h('code', {}, item.code), h('small', {class: 'reason', lang: 'en'}, item.detail ?? '')),
+      h('td', {}, h('code', {}, codes(item)), h('small', {class: 'reason', lang: 'en'}, item.detail ?? '')),
       h('td', {class: 'time'}, dateTime(item.failed_at))));
     return [
       h('h2', {id: 'failures'}, t('failures')),
       rows.length > 0 ? table([t('video'), t('reason'), t('failedAt')], rows) : emptyState('noFailures', 'noFailuresText'),
     ];
   }
+}
+
+/** The code of a failure; when no attempts were left, with that of the last one. */
+function codes({code, last_code: last}) {
+  return last ? `${code}: ${last}` : code ?? '–';
 }
 
 function counts(lists) {

@@ -82,6 +82,19 @@ const TEXTS = {
     error_output_invalid: 'The result was not as planned. That is our fault.',
     error_media_too_heavy: 'This video needs more memory than there is for one.',
     error_out_of_memory: 'This video needs more memory than there is for one.',
+    error_killed: 'Processing was interrupted.',
+    error_stalled: 'Processing stopped making progress.',
+    error_time_limit: 'Processing took too long.',
+    error_tool_failed: 'Processing ended with an error.',
+    error_disk_full: 'There was no disk space left for processing.',
+    error_disk_unavailable: 'The disk could not be used for processing.',
+    error_store_unavailable: 'The storage was not available.',
+    error_database_unavailable: 'The database was not available.',
+    error_queue_unavailable: 'The queue was not available.',
+    error_tool_unavailable: 'Processing was not available.',
+    error_route_defect: 'The fault is ours.',
+    error_worker_lost: 'Processing was interrupted.',
+    error_internal_error: 'The fault is ours.',
     error_original_missing: 'The uploaded file is no longer there. Upload it again.',
     error_too_large: 'The file is too large: the limit is {size}. Send a smaller one.',
     error_too_long: 'The video is too long: the limit is {longest}. Trim it.',
@@ -114,6 +127,8 @@ const TEXTS = {
     closed_database: 'database away',
     closed_storage: 'storage away',
     closed_disk: 'disk almost full',
+    closed_tool: 'ffmpeg cannot be run',
+    closed_route_defect: 'a defect in its routes',
     closed_paused: 'paused',
     closed_stopping: 'stopping',
     video: 'Video',
@@ -249,6 +264,20 @@ const TEXTS = {
     error_output_invalid: 'El resultado no salió como debía. Es culpa nuestra.',
     error_media_too_heavy: 'Este video necesita más memoria de la que hay para uno.',
     error_out_of_memory: 'Este video necesita más memoria de la que hay para uno.',
+    error_killed: 'El procesamiento se interrumpió.',
+    error_stalled: 'El procesamiento dejó de avanzar.',
+    error_time_limit: 'El procesamiento tardó demasiado.',
+    error_tool_failed: 'El procesamiento terminó con un error.',
+    error_disk_full: 'No quedaba espacio en disco para procesar.',
+    error_disk_unavailable: 'No se pudo usar el disco para procesar.',
+    error_store_unavailable: 'El almacenamiento no estaba disponible.',
+    error_database_unavailable: 'La base de datos no estaba disponible.',
+    error_queue_unavailable: 'La cola no estaba disponible.',
+    error_tool_unavailable: 'El procesamiento no estaba disponible.',
+    error_unknown_transformation: 'Una de las transformaciones aún no está disponible.',
+    error_route_defect: 'La culpa es nuestra.',
+    error_worker_lost: 'El procesamiento se interrumpió.',
+    error_internal_error: 'La culpa es nuestra.',
     queue: 'Cola',
     waiting: 'En espera',
     inFlight: 'En trabajo',
@@ -272,6 +301,8 @@ const TEXTS = {
     closed_database: 'sin base de datos',
     closed_storage: 'sin almacenamiento',
     closed_disk: 'disco casi lleno',
+    closed_tool: 'ffmpeg no se puede ejecutar',
+    closed_route_defect: 'un defecto en sus rutas',
     closed_paused: 'en pausa',
     closed_stopping: 'deteniéndose',
     video: 'Video',
@@ -326,14 +357,16 @@ export function t(key, values = {}) {
 
 /**
  * Why something was refused or failed, in the words of the reader: those of this page, or else the server's own, which
- * are English.
+ * are English. When no attempts are left, what the last one failed of is added.
  *
- * @param {{code: string, detail: string|null}} problem
+ * @param {{code: string, last_code?: string|null, detail: string|null}} problem
  */
-export function why({code, detail}) {
+export function why({code, last_code: last, detail}) {
   const text = TEXTS[language][`error_${code}`];
   const sayable = text !== undefined && (limits() !== null || !text.includes('{'));
-  return sayable ? t(`error_${code}`, limitValues()) : detail || t('error_unknown');
+  const said = sayable ? t(`error_${code}`, limitValues()) : detail || t('error_unknown');
+  const lastText = last ? TEXTS[language][`error_${last}`] : null;
+  return lastText ? `${said} ${lastText}` : said;
 }
 
 /** What an original may be, once the limits are known. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +48,9 @@ class OperationsTest extends WebTest {
         jdbc.update(
                 "INSERT INTO workers VALUES ('node:1', 2, 'disk,storage'), ('node:2', 4, '')," + " ('gone', 1, '')");
         jdbc.update("UPDATE workers SET seen_at = now() - interval '1 min' WHERE name = 'gone'");
+        jdbc.update("UPDATE workers SET routes = '2026-11', closed_why = 'disk: full' WHERE name = 'node:1'");
+        jdbc.update("DELETE FROM route_versions");
+        jdbc.update("INSERT INTO route_versions VALUES ('2026-10', now() - interval '1 day'), ('2026-11', now())");
         deadLetter("{}", null);
 
         JsonNode queue = json(operator.get("/api/ops/queue"));
@@ -58,6 +62,10 @@ class OperationsTest extends WebTest {
         assertThat(queue.path("workers").findValuesAsText("worker")).containsExactly("node:1", "node:2");
         assertThat(queue.at("/workers/0/closed_by").toString()).isEqualTo("[\"disk\",\"storage\"]");
         assertThat(queue.at("/workers/1/closed_by").toString()).isEqualTo("[]");
+        assertThat(queue.at("/workers/0/routes").asText()).isEqualTo("2026-11");
+        assertThat(queue.at("/workers/0/closed_why").asText()).isEqualTo("disk: full");
+        assertThat(queue.at("/workers/1/closed_why").isNull()).isTrue();
+        assertThat(queue.path("routes").findValuesAsText("version")).containsExactly("2026-11", "2026-10");
         JsonNode job = queue.at("/workers/0/jobs/0");
         assertThat(job.path("video_id").asText()).isEqualTo(running);
         assertThat(job.path("phase").asText()).isEqualTo("transcode");
@@ -94,6 +102,10 @@ class OperationsTest extends WebTest {
             assertThat(list.path("complete").asBoolean()).isTrue();
             assertThat(item(list, letters.redrivable()).path("state").asText()).isEqualTo("redrivable");
             assertThat(item(list, letters.redrivable()).path("code").asText()).isEqualTo("attempts_exhausted");
+            assertThat(item(list, letters.redrivable()).path("last_code").asText())
+                    .isEqualTo("time_limit");
+            assertThat(item(list, letters.redrivable()).path("video_id").asText())
+                    .isEqualTo(letters.failed());
             assertThat(item(list, letters.redrivable()).path("reason").asText()).isEqualTo("It broke");
             assertThat(item(list, letters.redrivable()).path("attempts").asInt())
                     .isEqualTo(5);
@@ -176,6 +188,7 @@ class OperationsTest extends WebTest {
 
         assertThat(failure.path("video_id").asText()).isEqualTo(letters.failed());
         assertThat(failure.path("code").asText()).isEqualTo("attempts_exhausted");
+        assertThat(failure.path("last_code").asText()).isEqualTo("time_limit");
         assertThat(failure.path("title").asText()).isEqualTo("t");
     }
 
@@ -187,11 +200,13 @@ class OperationsTest extends WebTest {
         String failed = uploaded(user);
         set(
                 failed,
-                "status = 'failed', failed_at = now(), error_code = 'attempts_exhausted', retryable = true, attempts = 5");
+                "status = 'failed', failed_at = now(), error_code = 'attempts_exhausted', last_code = 'time_limit',"
+                        + " retryable = true, attempts = 5");
         String processed = uploaded(user);
         set(processed, "status = 'processed', processed_at = now(), processed_key = original_key");
         return new Letters(
-                deadLetter("{\"video_id\":\"" + failed + "\"}", "attempts_exhausted"),
+                // As another producer may write it.
+                deadLetter("{\"video_id\":\"" + failed.toUpperCase(Locale.ROOT) + "\"}", "attempts_exhausted"),
                 deadLetter("{\"video_id\":\"" + processed + "\"}", "attempts_exhausted"),
                 deadLetter("not even JSON", "poison_message"),
                 failed);
@@ -201,8 +216,11 @@ class OperationsTest extends WebTest {
         return sqs.sendMessage(m -> {
                     m.queueUrl(setting("SQS_DLQ_URL")).messageBody(body);
                     if (code != null) {
-                        m.messageAttributes(
-                                Map.of("code", text(code), "reason", text("It broke"), "attempt", text("5")));
+                        m.messageAttributes(Map.of(
+                                "code", text(code),
+                                "last_code", text("time_limit"),
+                                "reason", text("It broke"),
+                                "attempt", text("5")));
                     }
                 })
                 .messageId();

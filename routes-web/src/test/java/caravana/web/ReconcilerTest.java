@@ -69,12 +69,14 @@ class ReconcilerTest extends QuickSweepsTest {
         assertThat(dead).singleElement().satisfies(m -> {
             assertThat(m.body()).contains(exhausted);
             assertThat(m.messageAttributes().get("code").stringValue()).isEqualTo("attempts_exhausted");
+            assertThat(m.messageAttributes().get("last_code").stringValue()).isEqualTo("worker_lost");
             assertThat(m.messageAttributes().get("attempt").stringValue()).isEqualTo("5");
             assertThat(m.messageAttributes().get("first_failed_at").stringValue())
                     .isEqualTo("2026-01-02T03:04:05Z");
         });
         assertThat(row(exhausted))
                 .containsEntry("error_code", "attempts_exhausted")
+                .containsEntry("last_code", "worker_lost")
                 .containsEntry("retryable", true);
         assertThat(take("SQS_QUEUE_URL")).isEmpty();
     }

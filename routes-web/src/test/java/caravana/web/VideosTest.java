@@ -34,7 +34,7 @@ class VideosTest extends QuickSweepsTest {
     private static final String PROCESSING =
             "status = 'processing', claim_token = gen_random_uuid(), lease_until = now() + interval '1 hour', attempts = 1";
     private static final String FAILED = "status = 'failed', failed_at = now(), error_code = 'attempts_exhausted',"
-            + " error_detail = 'It failed five times.', attempts = 5";
+            + " last_code = 'time_limit', error_detail = 'It failed five times.', attempts = 5";
 
     private Api user;
 
@@ -96,6 +96,7 @@ class VideosTest extends QuickSweepsTest {
         assertThat(changed.statusCode()).isEqualTo(200);
         assertThat(changed.headers().firstValue("Retry-After")).isEmpty();
         assertThat(Api.json(changed).at("/error/code").asText()).isEqualTo("attempts_exhausted");
+        assertThat(Api.json(changed).at("/error/last_code").asText()).isEqualTo("time_limit");
     }
 
     /** Not what went wrong inside of us, with its paths and statements: that is for operators. */

@@ -24,6 +24,7 @@ import org.springframework.stereotype.Component;
  *       a receive on waiting;
  *   <li>heartbeat + the time that a hung database call takes ≤ lease: else one such call loses the lease;
  *   <li>an SQS call ends within a heartbeat: else the next beat waits for it;
+ *   <li>tool outage limit > period of the probe: else one failed probe ends the worker;
  *   <li>backoff ≤ longest backoff ≤ 15 min, SQS's longest delivery delay;
  *   <li>base time limit + longest video ≤ longest run of ffmpeg: else some videos could not be done at the speed at which
  *       they play;
@@ -133,6 +134,16 @@ class TimeSettings implements CamelContextConfiguration {
                 worker.grace(),
                 shutdownPhase);
         require(problems, worker.probe().toMillis() > 0, "caravana.worker.probe has to be above 0");
+        require(
+                problems,
+                worker.toolOutageLimit().compareTo(worker.probe()) > 0,
+                "caravana.worker.tool-outage-limit (%s) must be above caravana.worker.probe (%s): one failed probe is no outage",
+                worker.toolOutageLimit(),
+                worker.probe());
+        require(
+                problems,
+                !worker.routeDefectPause().isNegative(),
+                "caravana.worker.route-defect-pause cannot be negative");
         return problems;
     }
 

@@ -19,8 +19,10 @@ import org.springframework.validation.annotation.Validated;
  * @param backoff delay after the first failed attempt; it doubles with each further one
  * @param maxBackoff the longest delay
  * @param grace how long running jobs may go on when the worker is told to stop; the rest is handed back
- * @param probe how often the database, the object store and the disk are looked at
+ * @param probe how often the database, the object store, the disk and the tools are looked at
  * @param diskReserve free space at the work folder, beside what the slots may need, below which no job is taken
+ * @param toolOutageLimit how long ffmpeg or ffprobe may be impossible to run before the worker ends with status 1
+ * @param routeDefectPause how long no job is taken after one has met a mistake in the routes; then one at a time is tried
  */
 @Validated
 @ConfigurationProperties("caravana.worker")
@@ -33,7 +35,9 @@ public record WorkerProperties(
         @NotNull Duration maxBackoff,
         @NotNull Duration grace,
         @NotNull Duration probe,
-        @NotNull DataSize diskReserve) {
+        @NotNull DataSize diskReserve,
+        @NotNull Duration toolOutageLimit,
+        @NotNull Duration routeDefectPause) {
 
     /** How long jobs that the grace period has not sufficed for may take to be handed back: three calls each. */
     public static final Duration HAND_BACK = Duration.ofSeconds(15);

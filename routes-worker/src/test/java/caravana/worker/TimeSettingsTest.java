@@ -72,7 +72,9 @@ class TimeSettingsTest {
                 Duration.ofSeconds(maxBackoff),
                 Duration.ofSeconds(grace),
                 Duration.ofSeconds(10),
-                DataSize.ofGigabytes(1));
+                DataSize.ofGigabytes(1),
+                Duration.ofMinutes(2),
+                Duration.ofMinutes(5));
         return problems(worker, LONGEST_VIDEO, visibility, sqsCall, connect, answer, shutdown);
     }
 

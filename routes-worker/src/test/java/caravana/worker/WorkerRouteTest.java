@@ -72,6 +72,7 @@ public abstract class WorkerRouteTest {
         registry.add("caravana.worker.probe", () -> "1s");
         registry.add("caravana.sqs.call-timeout", () -> "1900ms");
         registry.add("caravana.worker.backoff", () -> "4s");
+        registry.add("caravana.worker.route-defect-pause", () -> "3s");
         registry.add("caravana.worker.work-dir", WORK::toString);
         System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
         System.setProperty("aws.secretAccessKey", stack.get("AWS_SECRET_ACCESS_KEY"));

@@ -26,6 +26,21 @@ public final class WorkerSettings {
     }
 
     public static WorkerProperties in(Path workDir, int slots, DataSize diskReserve) {
+        return with(workDir, slots, diskReserve, Duration.ofMinutes(2), Duration.ofMinutes(5));
+    }
+
+    /** @param routeDefectPause how long no job is taken after one has met a mistake in the routes */
+    public static WorkerProperties pausing(Duration routeDefectPause) {
+        return with(Path.of("work"), 1, DataSize.ofGigabytes(1), Duration.ofMinutes(2), routeDefectPause);
+    }
+
+    /** @param toolOutageLimit how long tools may be impossible to run before the worker ends */
+    public static WorkerProperties withToolOutageLimit(Duration toolOutageLimit) {
+        return with(Path.of("work"), 1, DataSize.ofGigabytes(1), toolOutageLimit, Duration.ofMinutes(5));
+    }
+
+    private static WorkerProperties with(
+            Path workDir, int slots, DataSize diskReserve, Duration toolOutageLimit, Duration routeDefectPause) {
         return new WorkerProperties(
                 slots,
                 workDir,
@@ -35,7 +50,9 @@ public final class WorkerSettings {
                 Duration.ofSeconds(900),
                 Duration.ofSeconds(90),
                 Duration.ofSeconds(10),
-                diskReserve);
+                diskReserve,
+                toolOutageLimit,
+                routeDefectPause);
     }
 
     /** The limits of originals, as an app reads them with these environment variables. */

@@ -21,6 +21,7 @@ public final class DeadLetter {
     private final String receiptHandle;
     private final String videoId;
     private final String code;
+    private final String lastCode;
     private final String reason;
     private final Integer attempts;
     private final String sentAt;
@@ -29,6 +30,7 @@ public final class DeadLetter {
     /**
      * @param videoId null when the body names none
      * @param code stable code of the failure; null when the queue itself moved the message
+     * @param lastCode what the last attempt failed of, when no attempts are left; null otherwise
      * @param attempts null when unknown
      * @param sentAt when the message was first sent, ISO 8601
      */
@@ -37,6 +39,7 @@ public final class DeadLetter {
             String receiptHandle,
             String videoId,
             String code,
+            String lastCode,
             String reason,
             Integer attempts,
             String sentAt) {
@@ -44,6 +47,7 @@ public final class DeadLetter {
         this.receiptHandle = receiptHandle;
         this.videoId = videoId;
         this.code = code;
+        this.lastCode = lastCode;
         this.reason = reason;
         this.attempts = attempts;
         this.sentAt = sentAt;
@@ -66,6 +70,11 @@ public final class DeadLetter {
 
     public String getCode() {
         return code;
+    }
+
+    @JsonProperty("last_code")
+    public String getLastCode() {
+        return lastCode;
     }
 
     public String getReason() {

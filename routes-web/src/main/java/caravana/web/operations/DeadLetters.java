@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -88,15 +89,19 @@ public class DeadLetters {
                 message.receiptHandle(),
                 videoId(message.body()),
                 attribute(message, "code"),
+                attribute(message, "last_code"),
                 attribute(message, "reason"),
                 attempts != null && attempts.matches("\\d{1,9}") ? Integer.valueOf(attempts) : null,
                 sent == null ? null : Instant.ofEpochMilli(Long.parseLong(sent)).toString());
     }
 
+    /** In lower case, as rows have it, however the sender wrote it. */
     private String videoId(String body) {
         try {
             JsonNode id = json.readTree(body).path("video_id");
-            return id.isTextual() && UUID.matcher(id.asText()).matches() ? id.asText() : null;
+            return id.isTextual() && UUID.matcher(id.asText()).matches()
+                    ? id.asText().toLowerCase(Locale.ROOT)
+                    : null;
         } catch (JsonProcessingException poison) {
             return null;
         }

@@ -63,6 +63,7 @@ public class QueueView {
         JsonNode workers = json.readTree((String) row.get("workers"));
         workers.forEach(worker -> worker.path("jobs").forEach(job -> addProgress((ObjectNode) job)));
         answer.put("workers", workers);
+        answer.put("routes", json.readTree((String) row.get("routes")));
         return answer;
     }
 

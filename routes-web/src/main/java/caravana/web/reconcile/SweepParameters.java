@@ -1,6 +1,7 @@
 package caravana.web.reconcile;
 
 import caravana.aws.QueueProperties;
+import caravana.job.FailureCode;
 import caravana.job.JobProperties;
 import caravana.web.StatementParameters;
 import java.util.Date;
@@ -53,6 +54,8 @@ public class SweepParameters {
         parameters.put("video_id", exchange.getProperty("video_id"));
         parameters.put("claim_token", null);
         parameters.put("error_code", exchange.getProperty("error_code"));
+        parameters.put("last_code", exchange.getProperty("last_code"));
+        parameters.put("retryable", FailureCode.ATTEMPTS_EXHAUSTED.retryable());
         parameters.put("error_detail", exchange.getProperty("error_detail"));
         parameters.put(
                 "dead_lettered_ms",

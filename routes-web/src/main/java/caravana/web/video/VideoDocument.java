@@ -80,6 +80,7 @@ public class VideoDocument {
         }
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", row.get("error_code"));
+        error.put("last_code", row.get("last_code"));
         error.put("detail", FailureSentence.of(row));
         error.put("retryable", row.get("retryable"));
         return error;

@@ -6,8 +6,10 @@ public enum KillReason {
     CLAIM_LOST,
     /** It ran longer than its limit. */
     TIME_LIMIT,
-    /** Its output did not move for the stall limit. */
+    /** Neither its output nor its CPU time moved for the stall limit. */
     STALLED,
+    /** A mistake in the routes keeps the job's lease from being renewed. */
+    UNRENEWED,
     /** The worker stops. */
     SHUTDOWN
 }

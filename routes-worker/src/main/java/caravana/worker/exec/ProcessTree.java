@@ -1,6 +1,11 @@
 package caravana.worker.exec;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A process and everything that it started. */
 final class ProcessTree {
@@ -18,5 +23,28 @@ final class ProcessTree {
                 return;
             }
         }
+    }
+
+    /** Kills those of our own children, each with its tree, that run in a folder. */
+    static void killChildrenIn(Path folder) {
+        ProcessHandle.current()
+                .children()
+                .filter(child -> runsIn(child, folder))
+                .forEach(ProcessTree::kill);
+    }
+
+    private static boolean runsIn(ProcessHandle process, Path folder) {
+        try {
+            return Files.isSameFile(Path.of("/proc/" + process.pid() + "/cwd"), folder);
+        } catch (IOException goneOrNotLinux) {
+            return false;
+        }
+    }
+
+    /** CPU time that the processes of the tree have used which run now, in user and in kernel mode. */
+    static Duration cpuTime(ProcessHandle root) {
+        return Stream.concat(Stream.of(root), root.descendants())
+                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 }

@@ -20,19 +20,36 @@ public class ToolCheck {
 
     private static final int TAIL_CHARACTERS = 500;
 
-    ToolCheck() {
+    ToolCheck(ToolFailureNote note) {
+        try {
+            requireAll();
+        } catch (IllegalStateException e) {
+            note.write();
+            throw e;
+        }
+    }
+
+    private static void requireAll() {
         require("ffmpeg", "install Debian's package ffmpeg", "-version");
         require("ffprobe", "install Debian's package ffmpeg", "-version");
         require(
                 "ffmpeg",
                 "it cannot draw text: install a build with drawtext, fontconfig and a font (Debian: fonts-dejavu-core)",
+                drawing("null").toArray(String[]::new));
+    }
+
+    /** ffmpeg's arguments to draw one letter and to write what comes out in that format to its standard output. */
+    static List<String> drawing(String format) {
+        return List.of(
                 "-nostdin",
+                "-v",
+                "error",
                 "-f",
                 "lavfi",
                 "-i",
                 "color=size=64x64:duration=0.04,drawtext=text=x:font=Sans",
                 "-f",
-                "null",
+                format,
                 "-");
     }
 

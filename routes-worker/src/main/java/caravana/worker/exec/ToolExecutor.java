@@ -1,21 +1,17 @@
 package caravana.worker.exec;
 
+import caravana.job.FailureCode;
 import caravana.worker.exec.ToolExecBinding.JobCommand;
 import caravana.worker.job.ClaimLostException;
 import caravana.worker.job.JobInterruptedException;
 import java.io.ByteArrayInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.apache.camel.component.exec.ExecCommand;
 import org.apache.camel.component.exec.ExecCommandExecutor;
@@ -37,15 +33,13 @@ public class ToolExecutor implements ExecCommandExecutor {
     private static final Logger log = LoggerFactory.getLogger(ToolExecutor.class);
 
     private static final int STDERR_TAIL_BYTES = 8 * 1024;
-    private static final int DOCUMENT_BYTES = 1024 * 1024;
-    private static final long WATCH_MILLIS = 200;
-    private static final Set<String> ENVIRONMENT = Set.of("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR");
+    /** Bytes of a document that are kept; of a longer one, its end. */
+    public static final int DOCUMENT_BYTES = 1024 * 1024;
 
-    /**
-     * Exit statuses that are not the tool's own: 126 and 127 say that it could not be run, and to Java a process that a
-     * signal ended has 128 plus the signal's number. Above them come ffmpeg's own again, from version 6 on.
-     */
-    private static final int CANNOT_RUN = 126;
+    private static final long WATCH_MILLIS = 200;
+
+    /** To Java, a process that a signal ended has 128 plus the signal's number. Above them come ffmpeg's own, from version 6. */
+    private static final int FIRST_SIGNAL = 128 + 1;
 
     private static final int LAST_SIGNAL = 128 + 31;
     private static final int KILLED = 128 + 9;
@@ -57,27 +51,15 @@ public class ToolExecutor implements ExecCommandExecutor {
     private static final Pattern MEMORY_REFUSED = Pattern.compile("Cannot allocate memory|malloc of size"
             + "|Resource temporarily unavailable|Error initializing filter 'drawtext'");
 
-    private static final Path PROGRAMS = Path.of("/usr/bin");
+    /** What they say of a thread that could not be made, for want of memory for its stack or by the limit of processes. */
+    private static final String THREAD_REFUSED = "Resource temporarily unavailable";
 
-    private final List<String> prefix = new ArrayList<>();
+    private static final List<String> DISK_FULL = List.of("No space left on device", "Disk quota exceeded");
 
-    /**
-     * On Linux, a tool dies with the worker, even with one that is killed: the signal hangs on the thread that started the
-     * tool, and that thread waits here until it ends. It is the first that the kernel takes when memory is short, and
-     * stands back behind what has to be quick, such as the heartbeat.
-     */
-    ToolExecutor(ToolProperties tool) {
-        prefix("setpriv", "--pdeathsig", "KILL");
-        prefix("choom", "-n", "1000", "--");
-        prefix("nice", "-n", String.valueOf(tool.niceness()));
-        prefix("prlimit", "--as=" + tool.memory().toBytes());
-    }
+    private final ToolLauncher launcher;
 
-    private void prefix(String program, String... arguments) {
-        if (Files.isExecutable(PROGRAMS.resolve(program))) {
-            prefix.add(program);
-            prefix.addAll(List.of(arguments));
-        }
+    ToolExecutor(ToolLauncher launcher) {
+        this.launcher = launcher;
     }
 
     /**
@@ -88,7 +70,9 @@ public class ToolExecutor implements ExecCommandExecutor {
      * @throws RuntimeException what the command says of an end with an error, or of its time limit
      * @throws ClaimLostException when it was killed because the claim is lost
      * @throws JobInterruptedException when it was killed because the worker stops
-     * @throws IOException when it could not be started
+     * @throws ToolUnavailableException when this machine cannot run it now
+     * @throws IOException when the job's folder is missing
+     * @throws IllegalArgumentException when no machine could start it with these arguments
      */
     @Override
     public ExecResult execute(ExecCommand planned) throws IOException, ToolFailedException {
@@ -97,30 +81,24 @@ public class ToolExecutor implements ExecCommandExecutor {
         if (control.killed() != null) {
             fail(command, control.killed(), -1, "not started", false);
         }
-        List<String> line = new ArrayList<>(prefix);
-        line.add(command.getExecutable());
-        line.addAll(command.getArgs());
-        ProcessBuilder builder = new ProcessBuilder(line)
-                .directory(new File(command.getWorkingDir()))
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-        builder.environment().keySet().retainAll(ENVIRONMENT);
-
         OutOfMemoryWatch memory = new OutOfMemoryWatch();
-        Process process = builder.start();
+        Process process = launcher.start(command.getExecutable(), command.getArgs(), Path.of(command.getWorkingDir()));
         control.started(process.toHandle());
         ByteTail stderr = new ByteTail(STDERR_TAIL_BYTES);
         ByteTail document = new ByteTail(DOCUMENT_BYTES);
-        AtomicLong lastMoved = new AtomicLong(System.nanoTime());
-        boolean progress = command.command().output() == ToolCommand.Output.PROGRESS;
-        Thread out = progress
-                ? reader("progress", process.getInputStream(), in -> followProgress(in, control, lastMoved))
-                : reader("stdout", process.getInputStream(), in -> drain(in, document));
-        Thread err = reader("stderr", process.getErrorStream(), in -> drain(in, stderr));
         try {
-            watch(process, command.command(), control, progress ? lastMoved : null);
+            StallWatch stall = new StallWatch(command.command().stallLimit());
+            boolean progress = command.command().output() == ToolCommand.Output.PROGRESS;
+            Thread out = progress
+                    ? reader("progress", process.getInputStream(), in -> followProgress(in, control, stall))
+                    : reader("stdout", process.getInputStream(), in -> drain(in, document));
+            Thread err = reader("stderr", process.getErrorStream(), in -> drain(in, stderr));
+            watch(process, command.command(), control, progress ? stall : null);
             // Bounded: something that the tool left behind may hold the pipes open.
             out.join(500);
             err.join(500);
+        } catch (OutOfMemoryError noThread) {
+            throw ToolLauncher.noThreadFor(command.getExecutable(), noThread);
         } catch (InterruptedException e) {
             control.kill(KillReason.SHUTDOWN);
             Thread.currentThread().interrupt();
@@ -146,15 +124,14 @@ public class ToolExecutor implements ExecCommandExecutor {
         return noPicture || MEMORY_REFUSED.matcher(stderr).find();
     }
 
-    private static void watch(Process process, ToolCommand command, ToolControl control, AtomicLong lastMoved)
+    private static void watch(Process process, ToolCommand command, ToolControl control, StallWatch stall)
             throws InterruptedException {
         long started = System.nanoTime();
         while (!process.waitFor(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
             long now = System.nanoTime();
             if (now - started > command.timeLimit().toNanos()) {
                 control.kill(KillReason.TIME_LIMIT);
-            } else if (lastMoved != null
-                    && now - lastMoved.get() > command.stallLimit().toNanos()) {
+            } else if (stall != null && stall.isStalled(process.toHandle())) {
                 control.kill(KillReason.STALLED);
             }
         }
@@ -167,32 +144,46 @@ public class ToolExecutor implements ExecCommandExecutor {
             throw new ClaimLostException(tool + " was stopped: the claim is lost");
         }
         if (killed == KillReason.SHUTDOWN) {
-            throw new JobInterruptedException(tool + " was stopped: the worker stops");
+            throw JobInterruptedException.byStop(tool + " was stopped: the worker stops");
+        }
+        if (killed == KillReason.UNRENEWED) {
+            throw JobInterruptedException.byRouteDefect(tool + " was stopped: the job's lease cannot be renewed");
         }
         if (killed == KillReason.TIME_LIMIT && command.command().onTimeLimit() != null) {
             throw command.command().onTimeLimit().get();
         }
         if (killed != null) {
-            throw new ToolFailedException(tool + " was killed (" + killed + "): " + stderr, exit);
+            FailureCode code = killed == KillReason.STALLED ? FailureCode.STALLED : FailureCode.TIME_LIMIT;
+            throw new ToolFailedException(code, tool + " was killed (" + killed + "): " + stderr, exit);
         }
+        if (ToolLauncher.wasNotReached(exit, stderr)) {
+            throw new ToolUnavailableException(tool, stderr);
+        }
+        if (stderr.contains(THREAD_REFUSED) && TaskLimit.isNear()) {
+            throw new ToolUnavailableException(tool, "the limit of processes is reached: " + stderr);
+        }
+        String ended = tool + " ended with status " + exit + ": " + stderr;
         if (outOfMemory) {
             throw new ToolOutOfMemoryException(tool + " ran out of memory: " + stderr, exit);
         }
-        if (exit >= CANNOT_RUN && exit <= LAST_SIGNAL || stderr.contains("No space left on device")) {
-            throw new ToolFailedException(tool + " ended with status " + exit + ": " + stderr, exit);
+        if (DISK_FULL.stream().anyMatch(stderr::contains)) {
+            throw new ToolFailedException(FailureCode.DISK_FULL, ended, exit);
+        }
+        if (exit >= FIRST_SIGNAL && exit <= LAST_SIGNAL) {
+            throw new ToolFailedException(FailureCode.KILLED, ended, exit);
         }
         RuntimeException refusal = command.command().onError().apply(exit);
         if (refusal == null) {
-            throw new ToolFailedException(tool + " ended with status " + exit + ": " + stderr, exit);
+            throw new ToolFailedException(FailureCode.TOOL_FAILED, ended, exit);
         }
         log.info("{} refused the original of video {}: {}", tool, command.job().getVideoId(), stderr);
         throw refusal;
     }
 
-    private static void followProgress(InputStream in, ToolControl control, AtomicLong lastMoved) throws IOException {
+    private static void followProgress(InputStream in, ToolControl control, StallWatch stall) throws IOException {
         ProgressReader.read(in, newest -> {
             if (newest.hasMovedSince(control.progress())) {
-                lastMoved.set(System.nanoTime());
+                stall.outputMoved();
             }
             control.progress(newest);
         });

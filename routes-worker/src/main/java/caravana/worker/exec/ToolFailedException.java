@@ -1,13 +1,35 @@
 package caravana.worker.exec;
 
+import caravana.job.CodedFailure;
+import caravana.job.FailureCode;
 import org.apache.camel.component.exec.ExecException;
 
 /** A tool failed for a reason that lies with this machine, not with the original; another attempt may do better. */
-public class ToolFailedException extends ExecException {
+public class ToolFailedException extends ExecException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;
 
-    ToolFailedException(String message, int exitValue) {
+    /** Characters of output that an unreadable one is described by. */
+    private static final int SHOWN = 100;
+
+    private final FailureCode code;
+
+    ToolFailedException(FailureCode code, String message, int exitValue) {
         super(message, null, null, exitValue);
+        this.code = code;
+    }
+
+    /** It ended without an error, and what it wrote is not what it is there to write. */
+    public static ToolFailedException unreadable(String tool, String output) {
+        String shown = output.length() <= SHOWN ? output : output.substring(0, SHOWN) + " …";
+        return new ToolFailedException(
+                FailureCode.TOOL_FAILED,
+                tool + " ended with status 0, and its output is unreadable: '" + shown + "'",
+                0);
+    }
+
+    @Override
+    public String code() {
+        return code.code();
     }
 }

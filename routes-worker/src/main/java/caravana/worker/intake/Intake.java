@@ -4,26 +4,41 @@ import caravana.worker.WorkerProperties;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether this worker takes jobs. It is closed as long as anything stands against it: a system that jobs need is away,
- * operators have paused all workers, or this worker stops.
+ * Whether this worker takes jobs. It is closed while anything speaks against it: a system or a tool that jobs need is
+ * unavailable, its routes have a defect, operators have paused all workers, or this worker stops.
  */
 @Component("intake")
 public class Intake {
+
+    /** What closes it when ffmpeg or ffprobe cannot be run. */
+    static final String TOOL = "tool";
+
+    /** What closes it when a job has met a mistake in the routes; see {@link RouteDefects}. */
+    static final String ROUTE_DEFECT = "route_defect";
 
     private static final Logger log = LoggerFactory.getLogger(Intake.class);
 
     private static final String PAUSED = "paused";
     private static final String STOPPING = "stopping";
-    private static final Set<String> ORDERS = Set.of(PAUSED, STOPPING);
 
-    /** What stands against it, and why. */
-    private final Map<String, String> closedBy = new ConcurrentHashMap<>();
+    /** What closes it and makes no running job fail. */
+    private static final Set<String> NO_OUTAGE = Set.of(PAUSED, STOPPING, ROUTE_DEFECT);
+
+    /**
+     * @param why for operators
+     * @param since {@link System#nanoTime()}
+     */
+    private record Closure(String why, long since) {}
+
+    private final Map<String, Closure> closures = new ConcurrentHashMap<>();
 
     private final Duration probe;
 
@@ -33,12 +48,23 @@ public class Intake {
 
     /** Whether jobs are taken now. */
     public boolean isOpen() {
-        return closedBy.isEmpty();
+        return closures.isEmpty();
     }
 
-    /** Whether a system that jobs need is known to be away: what fails meanwhile is not the job's fault. */
+    /** Whether something that jobs need is known to be unavailable: what fails meanwhile is not the job's fault. */
     public boolean isSystemDown() {
-        return !ORDERS.containsAll(closedBy.keySet());
+        return !NO_OUTAGE.containsAll(closures.keySet());
+    }
+
+    /** Whether that is one of the reasons for which it is closed. */
+    public boolean isClosedBy(String reason) {
+        return closures.containsKey(reason);
+    }
+
+    /** How long it has been closed for that reason without a break; zero when it is not. */
+    Duration closedFor(String reason) {
+        Closure closure = closures.get(reason);
+        return closure == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - closure.since());
     }
 
     /** How long a job waits that an outage has failed, in seconds: until the next look at the systems. */
@@ -46,9 +72,18 @@ public class Intake {
         return (int) Math.max(1, probe.toSeconds());
     }
 
-    /** What stands against it: names of systems, {@code paused}, {@code stopping}. */
+    /** Why it is closed: names of systems, {@code tool}, {@code route_defect}, {@code paused}, {@code stopping}. */
     public Set<String> closedBy() {
-        return Set.copyOf(closedBy.keySet());
+        return Set.copyOf(closures.keySet());
+    }
+
+    /** The same with what is known of each, for operators; empty when it is open. */
+    public String closedWhy() {
+        return new TreeMap<>(closures)
+                .entrySet().stream()
+                        .map(closure ->
+                                closure.getKey() + ": " + closure.getValue().why())
+                        .collect(Collectors.joining("; "));
     }
 
     /** A system that jobs need answers as it should. */
@@ -79,15 +114,17 @@ public class Intake {
         close(STOPPING, "this worker stops");
     }
 
-    private void close(String what, String why) {
-        if (closedBy.put(what, why) == null) {
-            log.warn("No jobs are taken: {}: {}", what, why);
+    private void close(String reason, String why) {
+        Closure before = closures.get(reason);
+        closures.put(reason, new Closure(why, before == null ? System.nanoTime() : before.since()));
+        if (before == null) {
+            log.warn("No jobs are taken: {}: {}", reason, why);
         }
     }
 
-    private void open(String what) {
-        if (closedBy.remove(what) != null) {
-            log.info("No longer in the way of jobs: {}{}", what, isOpen() ? "; they are taken again" : "");
+    private void open(String reason) {
+        if (closures.remove(reason) != null) {
+            log.info("No longer in the way of jobs: {}{}", reason, isOpen() ? "; they are taken again" : "");
         }
     }
 }

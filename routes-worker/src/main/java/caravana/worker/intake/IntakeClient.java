@@ -28,11 +28,13 @@ final class IntakeClient implements SqsClient {
 
     private final SqsClient sqs;
     private final Intake intake;
+    private final RouteDefects defects;
     private final QueueProperties queue;
 
-    IntakeClient(SqsClient sqs, Intake intake, QueueProperties queue) {
+    IntakeClient(SqsClient sqs, Intake intake, RouteDefects defects, QueueProperties queue) {
         this.sqs = sqs;
         this.intake = intake;
+        this.defects = defects;
         this.queue = queue;
     }
 
@@ -40,7 +42,7 @@ final class IntakeClient implements SqsClient {
     public ReceiveMessageResponse receiveMessage(ReceiveMessageRequest request) {
         if (!intake.isOpen()) {
             // Camel asks again after its poll delay of half a second.
-            return nothing();
+            return defects.beginTrial() ? receiveOnTrial(request) : nothing();
         }
         ReceiveMessageResponse received = sqs.receiveMessage(patient(request));
         if (intake.isOpen()) {
@@ -48,6 +50,21 @@ final class IntakeClient implements SqsClient {
         }
         received.messages().forEach(this::handBack);
         return nothing();
+    }
+
+    private ReceiveMessageResponse receiveOnTrial(ReceiveMessageRequest request) {
+        String messageId = null;
+        try {
+            ReceiveMessageResponse received = sqs.receiveMessage(
+                    patient(request).toBuilder().maxNumberOfMessages(1).build());
+            messageId = received.messages().stream()
+                    .findFirst()
+                    .map(Message::messageId)
+                    .orElse(null);
+            return received;
+        } finally {
+            defects.tryMessage(messageId);
+        }
     }
 
     /** The client's time-outs are for short calls; a receive waits for a message. */

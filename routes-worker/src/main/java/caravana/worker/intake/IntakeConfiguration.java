@@ -20,7 +20,7 @@ public class IntakeConfiguration {
     }
 
     @Bean(autowireCandidate = false)
-    SqsClient intakeClient(SqsClient sqs, Intake intake, QueueProperties queue) {
-        return new IntakeClient(sqs, intake, queue);
+    SqsClient intakeClient(SqsClient sqs, Intake intake, RouteDefects defects, QueueProperties queue) {
+        return new IntakeClient(sqs, intake, defects, queue);
     }
 }

@@ -3,6 +3,7 @@ package caravana.worker.intake;
 import caravana.aws.BucketProperties;
 import caravana.media.MediaLimits;
 import caravana.worker.WorkerProperties;
+import caravana.worker.exec.ToolProbe;
 import caravana.worker.job.WorkFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,11 +25,19 @@ public class SystemProbe {
     private final DataSize reserve;
     private final DataSize jobs;
 
+    private final ToolProbe tools;
+
     /** @throws IllegalStateException when the disk has not room for the largest originals, however empty it is */
     SystemProbe(
-            S3Client s3, BucketProperties bucket, WorkFolder workFolder, WorkerProperties worker, MediaLimits limits)
+            S3Client s3,
+            BucketProperties bucket,
+            WorkFolder workFolder,
+            ToolProbe tools,
+            WorkerProperties worker,
+            MediaLimits limits)
             throws IOException {
         this.s3 = s3;
+        this.tools = tools;
         this.bucket = bucket;
         this.workFolder = workFolder;
         this.reserve = worker.diskReserve();
@@ -47,7 +56,15 @@ public class SystemProbe {
         s3.headBucket(b -> b.bucket(bucket.bucket()).overrideConfiguration(c -> c.apiCallTimeout(PATIENCE)));
     }
 
-    /** @throws IOException when less is free where jobs keep their files than the reserve and what all slots may need */
+    /** @throws caravana.worker.exec.ToolUnavailableException when ffmpeg or ffprobe cannot be run */
+    public void tools() throws IOException {
+        tools.check();
+    }
+
+    /**
+     * @throws IOException when less is free where jobs keep their files than the reserve and what all slots may need, or no
+     *     file can be written there: the disk is mounted read-only, out of inodes or broken
+     */
     public void disk() throws IOException {
         long free = Files.getFileStore(workFolder.path()).getUsableSpace();
         if (free < reserve.toBytes() + jobs.toBytes()) {
@@ -55,6 +72,14 @@ public class SystemProbe {
                     + ", less than the reserve of " + mebibytes(reserve.toBytes())
                     + " (CARAVANA_WORKER_DISK_RESERVE) and the " + mebibytes(jobs.toBytes())
                     + " that jobs may need (CARAVANA_UPLOAD_MAX_SIZE, CARAVANA_WORKER_SLOTS)");
+        }
+        try {
+            workFolder.tryWriting();
+        } catch (IOException e) {
+            throw new IOException(
+                    "no file can be written in " + workFolder.path() + " (" + e + "): see whether the disk is"
+                            + " read-only, out of inodes or broken",
+                    e);
         }
     }
 

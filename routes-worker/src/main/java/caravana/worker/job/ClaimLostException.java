@@ -1,12 +1,20 @@
 package caravana.worker.job;
 
+import caravana.job.CodedFailure;
+import caravana.job.FailureCode;
+
 /** The row no longer carries this job's claim token: somebody else owns the video now, or it is being deleted. */
-public class ClaimLostException extends RuntimeException {
+public class ClaimLostException extends RuntimeException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;
 
     /** @param message at which step it was noticed */
     public ClaimLostException(String message) {
         super(message);
+    }
+
+    @Override
+    public String code() {
+        return FailureCode.CLAIM_LOST.code();
     }
 }

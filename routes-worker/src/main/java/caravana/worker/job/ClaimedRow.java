@@ -21,8 +21,8 @@ public class ClaimedRow {
     }
 
     /**
-     * Sets {@code outcome}, {@code attempt}, {@code first_failed_at} and {@code previous_error} (if it ever failed),
-     * {@code delay} (seconds) and, after a claim, {@code transformations} and {@code queued_ms}. No row at all means that
+     * Sets {@code outcome}, {@code video_id} as the row writes it, {@code attempt}, {@code first_failed_at},
+     * {@code previous_error} and {@code previous_detail} (if it ever failed), {@code delay} (seconds) and, after a claim, {@code transformations} and {@code queued_ms}. No row at all means that
      * the video was deleted: there is nothing to do.
      */
     public void read(@Body Map<String, Object> row, Exchange exchange) throws JsonProcessingException {
@@ -31,10 +31,14 @@ public class ClaimedRow {
             return;
         }
         exchange.setProperty("outcome", row.get("outcome"));
+        // Whoever sent the message may have written it in capitals; keys of objects and of progress are made of it.
+        exchange.setProperty("video_id", row.get("video_id"));
+        LogContext.put(LogContext.VIDEO_ID, row.get("video_id"));
         exchange.setProperty("attempt", row.get("attempts"));
         LogContext.put(LogContext.ATTEMPT, row.get("attempts"));
         exchange.setProperty("first_failed_at", row.get("first_failed_at"));
         exchange.setProperty("previous_error", row.get("previous_error"));
+        exchange.setProperty("previous_detail", row.get("previous_detail"));
         if (!"claimed".equals(row.get("outcome"))) {
             exchange.setProperty("delay", row.get("delay"));
             return;

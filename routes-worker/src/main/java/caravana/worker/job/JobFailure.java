@@ -1,10 +1,7 @@
 package caravana.worker.job;
 
-import caravana.transformation.ImpossibleCombinationException;
-import caravana.transformation.UnknownTransformationException;
-import caravana.worker.exec.ToolOutOfMemoryException;
-import caravana.worker.media.OutputInvalidException;
-import caravana.worker.media.RejectedMediaException;
+import caravana.job.CodedFailure;
+import caravana.job.FailureCode;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import org.apache.camel.ValidationException;
 import org.springframework.stereotype.Component;
@@ -17,29 +14,37 @@ public class JobFailure {
     /** Longest reason, in characters: an SQS message with its attributes is at most 256 KiB. */
     private static final int LONGEST = 1000;
 
-    /** The stable code under which a failure is stored and counted. */
+    /**
+     * The stable code under which a failure is stored and counted: the one that it was thrown with, or what
+     * {@link ForeignFailure} makes of an exception that is not ours.
+     */
     public String code(Throwable failure) {
-        if (failure instanceof RejectedMediaException rejected) {
-            return rejected.getCode();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CodedFailure coded) {
+                return coded.code();
+            }
         }
-        if (failure instanceof NoSuchKeyException) {
-            return "original_missing";
-        }
-        if (failure instanceof PoisonMessageException
-                || failure instanceof ValidationException
-                || failure instanceof JsonProcessingException) {
-            return "poison_message";
-        }
-        if (failure instanceof ToolOutOfMemoryException) {
-            return "out_of_memory";
-        }
-        if (failure instanceof OutputInvalidException) {
-            return "output_invalid";
-        }
-        if (failure instanceof UnknownTransformationException || failure instanceof ImpossibleCombinationException) {
-            return "unknown_transformation";
-        }
-        return "attempts_exhausted";
+        return ForeignFailure.of(failure).code();
+    }
+
+    /**
+     * The same at a certain point of the flow.
+     *
+     * @param outcome what became of the claim; null before it, when what is wrong with a document is wrong with the message
+     */
+    public String code(Throwable failure, String outcome) {
+        boolean document = failure instanceof ValidationException || failure instanceof JsonProcessingException;
+        return outcome == null && document ? FailureCode.POISON_MESSAGE.code() : code(failure);
+    }
+
+    /** Whether nobody can ever handle the message. */
+    public boolean isPoison(Throwable failure, String outcome) {
+        return FailureCode.POISON_MESSAGE.code().equals(code(failure, outcome));
+    }
+
+    /** Whether a failure has that code. */
+    public boolean is(Throwable failure, String code) {
+        return code.equals(code(failure));
     }
 
     /**
@@ -48,7 +53,7 @@ public class JobFailure {
      */
     public String reason(Throwable failure) {
         String message =
-                failure instanceof NoSuchKeyException ? "The original is no longer stored." : failure.getMessage();
+                failure instanceof NoSuchKeyException ? FailureCode.ORIGINAL_MISSING.sentence() : failure.getMessage();
         String line = (message == null || message.isBlank() ? failure.getClass().getName() : message)
                 .replaceAll("[\\p{Cntrl}\\uFFFE\\uFFFF]+", " ")
                 .strip();

@@ -1,12 +1,32 @@
 package caravana.worker.job;
 
-/** The job was stopped for no fault of its own, since its worker stops: it is handed back and costs no attempt. */
-public class JobInterruptedException extends RuntimeException {
+import caravana.job.CodedFailure;
+import caravana.job.FailureCode;
+
+/** The job was stopped for no fault of its own: it is handed back at once and costs no attempt. */
+public final class JobInterruptedException extends RuntimeException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message at which step it was stopped */
-    public JobInterruptedException(String message) {
+    private final FailureCode code;
+
+    private JobInterruptedException(FailureCode code, String message) {
         super(message);
+        this.code = code;
+    }
+
+    /** Its worker stops. */
+    public static JobInterruptedException byStop(String message) {
+        return new JobInterruptedException(FailureCode.WORKER_STOPPED, message);
+    }
+
+    /** A mistake in this worker's routes stands in its way. */
+    public static JobInterruptedException byRouteDefect(String message) {
+        return new JobInterruptedException(FailureCode.ROUTE_DEFECT, message);
+    }
+
+    @Override
+    public String code() {
+        return code.code();
     }
 }

@@ -167,6 +167,11 @@ public class JobLease {
         running().forEach(job -> job.getTool().kill(reason));
     }
 
+    /** Stops the tools of all running jobs, whose leases a mistake in the routes keeps from being renewed. */
+    public void stopUnrenewed() {
+        running().forEach(job -> job.getTool().kill(KillReason.UNRENEWED));
+    }
+
     /**
      * Waits until no job runs.
      *

@@ -1,12 +1,20 @@
 package caravana.worker.job;
 
+import caravana.job.CodedFailure;
+import caravana.job.FailureCode;
+
 /** A message that no worker can ever handle: it goes to the dead-letter queue at once, and no row is touched. */
-public class PoisonMessageException extends RuntimeException {
+public class PoisonMessageException extends RuntimeException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;
 
     /** @param message why it can not be handled, for operators */
     public PoisonMessageException(String message) {
         super(message);
+    }
+
+    @Override
+    public String code() {
+        return FailureCode.POISON_MESSAGE.code();
     }
 }

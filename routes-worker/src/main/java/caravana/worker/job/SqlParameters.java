@@ -1,6 +1,8 @@
 package caravana.worker.job;
 
+import caravana.job.FailureCode;
 import caravana.job.JobProperties;
+import caravana.routes.RouteVersion;
 import caravana.worker.WorkerName;
 import caravana.worker.WorkerProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -29,12 +31,14 @@ public class SqlParameters {
     private final JobProperties job;
     private final ObjectMapper json;
     private final WorkerName name;
+    private final RouteVersion routes;
 
-    SqlParameters(WorkerProperties worker, JobProperties job, ObjectMapper json, WorkerName name) {
+    SqlParameters(WorkerProperties worker, JobProperties job, ObjectMapper json, WorkerName name, RouteVersion routes) {
         this.worker = worker;
         this.job = job;
         this.json = json;
         this.name = name;
+        this.routes = routes;
     }
 
     /** For {@code claim-job.sql}. */
@@ -49,17 +53,21 @@ public class SqlParameters {
         put(exchange, parameters);
     }
 
-    /** For {@code note-worker.sql}: this worker, and what keeps it from taking jobs. */
-    public void note(Set<String> closedBy, Exchange exchange) {
+    /**
+     * For {@code note-worker.sql}: this worker, its routes, and what keeps it from taking jobs.
+     *
+     * @param processed whether it has processed a job since the last note
+     */
+    public void note(Set<String> closedBy, String closedWhy, boolean processed, Exchange exchange) {
         put(
                 exchange,
                 Map.of(
-                        "worker",
-                        name.get(),
-                        "slots",
-                        worker.slots(),
-                        "closed_by",
-                        String.join(",", new TreeSet<>(closedBy))));
+                        "worker", name.get(),
+                        "slots", worker.slots(),
+                        "closed_by", String.join(",", new TreeSet<>(closedBy)),
+                        "closed_why", closedWhy,
+                        "routes", routes.name(),
+                        "processed", processed));
     }
 
     /** For {@code keep-lease.sql}: all these jobs at once. */
@@ -112,6 +120,8 @@ public class SqlParameters {
     /** For {@code give-up-job.sql} and {@code reject-job.sql}. */
     public void fail(Exchange exchange) throws JsonProcessingException {
         Map<String, Object> parameters = failure(exchange);
+        parameters.put("last_code", exchange.getProperty("last_code"));
+        parameters.put("retryable", isRetryable(exchange.getProperty("error_code", String.class)));
         parameters.put("max_attempts", job.maxAttempts());
         parameters.put("phase_ms", phases(exchange));
         // Only what is given up has a dead letter.
@@ -119,6 +129,10 @@ public class SqlParameters {
         parameters.put("dead_lettered_ms", deadLettered == null ? null : deadLettered.getTime());
         parameters.put("original_sha256", exchange.getProperty("original_sha256"));
         put(exchange, parameters);
+    }
+
+    private static boolean isRetryable(String code) {
+        return FailureCode.of(code).map(FailureCode::retryable).orElse(false);
     }
 
     private static Map<String, Object> identity(Exchange exchange) {

@@ -77,6 +77,16 @@ public class WorkFolder {
         return path;
     }
 
+    /** @throws IOException when no file can be made and written here */
+    public void tryWriting() throws IOException {
+        Path file = Files.createTempFile(path, "probe-", null);
+        try {
+            Files.write(file, new byte[] {1});
+        } finally {
+            Files.delete(file);
+        }
+    }
+
     /** Makes the folder of a claim. */
     Path open(String claimToken) throws IOException {
         return Files.createDirectories(path.resolve(claimToken));

@@ -1,11 +1,13 @@
 package caravana.worker.media;
 
+import caravana.job.FailureCode;
 import caravana.media.Amounts;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
 import caravana.worker.exec.ToolCommand;
+import caravana.worker.exec.ToolExecutor;
+import caravana.worker.exec.ToolFailedException;
 import caravana.worker.job.RunningJob;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
@@ -31,6 +33,9 @@ public class MediaProbe {
     private final MediaLimits limits;
     private final MediaRefusals refusals;
 
+    /** Characters that an answer has at least of which the beginning is cut off. */
+    private static final int LONG = ToolExecutor.DOCUMENT_BYTES / 4;
+
     MediaProbe(ObjectMapper json, MediaProperties media, MediaLimits limits) {
         this.json = json;
         this.media = media;
@@ -51,7 +56,7 @@ public class MediaProbe {
                 limit,
                 status -> new RejectedMediaException(refusals.notAVideo()),
                 () -> new RejectedMediaException(
-                        "too_complex",
+                        FailureCode.TOO_COMPLEX,
                         "The file could not be analysed within " + Amounts.duration(limit)
                                 + ". Convert it to an ordinary MP4 file and send that."));
     }
@@ -65,15 +70,14 @@ public class MediaProbe {
      * Reads ffprobe's answer.
      *
      * @throws RejectedMediaException with the code of the first limit or rule that the original does not keep
-     * @throws JsonProcessingException when the answer is not the JSON that ffprobe writes
+     * @throws ToolFailedException when the answer is not the JSON that ffprobe writes
      */
-    public MediaFacts read(@ExchangeProperty("tool_output") String answer, @ExchangeProperty("job") RunningJob job)
-            throws JsonProcessingException {
-        if (!answer.startsWith("{")) {
+    public MediaFacts read(@ExchangeProperty("tool_output") String answer, @ExchangeProperty("job") RunningJob job) {
+        if (!answer.startsWith("{") && answer.length() >= LONG) {
             // Of a longer description, only the end was kept.
             throw new RejectedMediaException(refusals.tooManyStreams());
         }
-        JsonNode root = json.readTree(answer);
+        JsonNode root = FfprobeAnswer.read(json, answer);
         if (root.path("streams").size() > limits.streams()) {
             throw new RejectedMediaException(refusals.tooManyStreams());
         }
@@ -91,7 +95,7 @@ public class MediaProbe {
         if (video == null
                 || video.path("width").asInt() <= 0
                 || video.path("height").asInt() <= 0) {
-            throw new RejectedMediaException("no_video_stream", "The file has no video track.");
+            throw new RejectedMediaException(FailureCode.NO_VIDEO_STREAM);
         }
         MediaFacts facts = new MediaFacts(
                 root.path("format").path("format_name").asText(),
@@ -105,7 +109,7 @@ public class MediaProbe {
                 hasAudio,
                 false);
         if (HDR.contains(video.path("color_transfer").asText())) {
-            throw new RejectedMediaException("hdr_unsupported", "HDR video is not supported; send it in SDR.");
+            throw new RejectedMediaException(FailureCode.HDR_UNSUPPORTED);
         }
         checkLimits(facts);
         checkRules(facts);
@@ -117,7 +121,7 @@ public class MediaProbe {
         double own = video.path("duration").asDouble(0);
         double duration = own > 0 ? own : root.path("format").path("duration").asDouble(0);
         if (!(duration > 0)) {
-            throw new RejectedMediaException("no_duration", "The video's duration could not be determined.");
+            throw new RejectedMediaException(FailureCode.NO_DURATION);
         }
         return duration;
     }

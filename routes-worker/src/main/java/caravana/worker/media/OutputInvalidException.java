@@ -1,12 +1,20 @@
 package caravana.worker.media;
 
-/** A result is not as planned. That is our fault, not the uploader's: it is tried once more, and then looked at. */
-public class OutputInvalidException extends RuntimeException {
+import caravana.job.CodedFailure;
+import caravana.job.FailureCode;
+
+/** A result is not as planned. That is our fault, not the uploader's: it is tried once more. */
+public class OutputInvalidException extends RuntimeException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;
 
     /** @param message what is wrong with it */
     public OutputInvalidException(String message) {
         super(message);
+    }
+
+    @Override
+    public String code() {
+        return FailureCode.OUTPUT_INVALID.code();
     }
 }

@@ -1,9 +1,10 @@
 package caravana.worker.media;
 
+import caravana.job.FailureCode;
 import caravana.media.MediaLimits;
 import caravana.worker.exec.ToolCommand;
+import caravana.worker.exec.ToolFailedException;
 import caravana.worker.job.RunningJob;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
@@ -66,13 +67,13 @@ public class ResultCheck {
      *
      * @throws OutputInvalidException when it is not what was planned in any other way
      * @throws RejectedMediaException when nothing of the original is in it
+     * @throws ToolFailedException when the answer is not the JSON that ffprobe writes
      */
     public void read(
             @ExchangeProperty("tool_output") String answer,
             @ExchangeProperty("planned") PlannedResult planned,
-            Exchange exchange)
-            throws JsonProcessingException {
-        JsonNode root = json.readTree(answer);
+            Exchange exchange) {
+        JsonNode root = FfprobeAnswer.read(json, answer);
         double seconds = root.path("format").path("duration").asDouble(0);
         List<String> wrong = new ArrayList<>(streamsNotAs(planned, root.path("streams")));
         if (seconds > planned.seconds() + TOLERANCE) {
@@ -82,8 +83,7 @@ public class ResultCheck {
             throw new OutputInvalidException("The result is not as planned: " + String.join("; ", wrong));
         }
         if (planned.footageSeconds() > 2 * TOLERANCE && seconds - planned.addedSeconds() <= TOLERANCE / 3) {
-            throw new RejectedMediaException(
-                    "undecodable", "The video is damaged or in a format that we cannot decode.");
+            throw new RejectedMediaException(FailureCode.UNDECODABLE);
         }
         double missing = planned.seconds() - seconds;
         exchange.setProperty("missing_seconds", missing > TOLERANCE ? missing : 0.0);
@@ -136,8 +136,7 @@ public class ResultCheck {
                 ToolCommand.Output.DOCUMENT,
                 limit,
                 limit,
-                status -> new RejectedMediaException(
-                        "undecodable", "The video is damaged or in a format that we cannot decode."),
+                status -> new RejectedMediaException(FailureCode.UNDECODABLE),
                 null);
     }
 

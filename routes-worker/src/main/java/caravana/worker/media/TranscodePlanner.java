@@ -1,5 +1,6 @@
 package caravana.worker.media;
 
+import caravana.job.FailureCode;
 import caravana.media.MediaLimits;
 import caravana.transformation.Transformation;
 import caravana.transformation.TransformationCatalogue;
@@ -63,8 +64,7 @@ public class TranscodePlanner {
                 ToolCommand.Output.PROGRESS,
                 timeLimit(result),
                 media.stallLimit(),
-                status -> new RejectedMediaException(
-                        "undecodable", "The video is damaged or in a format that we cannot decode."),
+                status -> new RejectedMediaException(FailureCode.UNDECODABLE),
                 null);
         return new TranscodePlan(command, result);
     }

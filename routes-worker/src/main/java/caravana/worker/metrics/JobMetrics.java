@@ -6,6 +6,7 @@ import caravana.worker.job.JobLease;
 import caravana.worker.job.RunningJob;
 import caravana.worker.media.MediaFacts;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.List;
@@ -13,17 +14,21 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Counts what becomes of jobs. Label values come from fixed sets: outcomes, stable error codes and phases. */
+/** Counts what becomes of jobs. Label values come from fixed sets: outcomes, stable error codes, phases, and versions of the routes. */
 @Component("jobMetrics")
 public class JobMetrics {
 
-    private static final List<String> REASONS = List.of("database", "storage", "disk", "paused", "stopping");
+    private static final List<String> REASONS =
+            List.of("database", "storage", "disk", "tool", "route_defect", "paused", "stopping");
+    private static final String NONE = "none";
     private static final double MILLIS = 1000.0;
 
     private final MeterRegistry meters;
+    private final MultiGauge routes;
 
     JobMetrics(MeterRegistry meters, WorkerProperties worker, JobLease lease, Intake intake) {
         this.meters = meters;
+        this.routes = MultiGauge.builder("caravana.routes").register(meters);
         meters.gauge(
                 "caravana.slots",
                 Tags.of("state", "used"),
@@ -44,16 +49,28 @@ public class JobMetrics {
     }
 
     /**
-     * A job has come to an end on this worker.
+     * Which routes this worker runs.
+     *
+     * @param rollBackTo the version that a defect of these is rolled back to; null when none is known
+     */
+    public void routes(String version, String rollBackTo) {
+        Tags tags = Tags.of("version", version, "roll_back_to", rollBackTo == null ? NONE : rollBackTo);
+        routes.register(List.of(MultiGauge.Row.of(tags, 1)), true);
+    }
+
+    /**
+     * A job has come to an end on this worker; the exchange property {@code ended} then says how.
      *
      * @param outcome {@code processed}, {@code rejected}, {@code released}, {@code handed_back}, {@code given_up},
      *     {@code lost} or {@code poison}
      */
     public void ended(Exchange exchange, String outcome) {
-        String code = exchange.getProperty("error_code", "none", String.class);
         boolean processed = outcome.equals("processed");
-        meters.counter("caravana.jobs", "outcome", outcome, "code", processed ? "none" : code)
+        String code = exchange.getProperty("error_code", NONE, String.class);
+        String lastCode = exchange.getProperty("last_code", NONE, String.class);
+        meters.counter("caravana.jobs", "outcome", outcome, "code", processed ? NONE : code, "last_code", lastCode)
                 .increment();
+        exchange.setProperty("ended", outcome);
         RunningJob job = exchange.getProperty("job", RunningJob.class);
         if (job == null) {
             return;

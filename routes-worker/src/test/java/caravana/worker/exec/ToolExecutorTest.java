@@ -6,14 +6,19 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.local.Liveness;
 import caravana.test.Waits;
+import caravana.worker.WorkerProperties;
+import caravana.worker.WorkerSettings;
 import caravana.worker.exec.ToolCommand.Output;
 import caravana.worker.job.ClaimLostException;
 import caravana.worker.job.RunningJob;
 import caravana.worker.job.RunningJobs;
+import caravana.worker.job.WorkFolders;
 import caravana.worker.media.RejectedMediaException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
@@ -48,8 +54,17 @@ class ToolExecutorTest {
         return executor().execute(new ToolExecBinding.JobCommand("sh", command, job));
     }
 
+    private void run(String tool) throws Exception {
+        ToolCommand command = new ToolCommand(List.of(), Output.DOCUMENT, LONG, LONG, status -> refused(), null);
+        executor().execute(new ToolExecBinding.JobCommand(tool, command, job));
+    }
+
     private static ToolExecutor executor() {
-        return new ToolExecutor(new ToolProperties(5, DataSize.ofGigabytes(3)));
+        return new ToolExecutor(launcher(DataSize.ofGigabytes(3)));
+    }
+
+    private static ToolLauncher launcher(DataSize memory) {
+        return new ToolLauncher(new ToolProperties(5, memory));
     }
 
     private static RejectedMediaException refused() {
@@ -68,8 +83,7 @@ class ToolExecutorTest {
     void anErrorStatusRefusesTheOriginal() {
         assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "echo broken >&2; exit 1"))
                 .isInstanceOfSatisfying(
-                        RejectedMediaException.class,
-                        e -> assertThat(e.getCode()).isEqualTo("refused"))
+                        RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("refused"))
                 .hasMessage("A sentence for the uploader.");
     }
 
@@ -89,27 +103,130 @@ class ToolExecutorTest {
     @Test
     void aStatusThatSaysNothingAboutTheMediaIsTheToolsOwn() {
         assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "echo 'no database' >&2; exit 3"))
-                .isInstanceOf(ToolFailedException.class)
+                .isInstanceOfSatisfying(
+                        ToolFailedException.class, e -> assertThat(e.code()).isEqualTo("tool_failed"))
                 .hasMessageContaining("no database");
     }
 
     @Test
     void aFullDiskAndASignalAreNotTheOriginalsFault() {
         assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "echo 'x: No space left on device' >&2; exit 1"))
-                .isInstanceOf(ToolFailedException.class);
+                .isInstanceOfSatisfying(
+                        ToolFailedException.class, e -> assertThat(e.code()).isEqualTo("disk_full"));
         assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "kill -SEGV $$"))
-                .isInstanceOf(ToolFailedException.class)
+                .isInstanceOfSatisfying(
+                        ToolFailedException.class, e -> assertThat(e.code()).isEqualTo("killed"))
                 .hasMessageContaining("139");
     }
 
-    @Test
-    void aToolThatIsNotThereIsNotTheOriginalsFault() {
-        ToolCommand command =
-                new ToolCommand(List.of(), Output.DOCUMENT, LONG, LONG, status -> status == 3 ? null : refused(), null);
+    /** Started for real: missing, not executable, without its interpreter, without one of its libraries. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            no-such-tool   |                                             | r--
+            not-executable | #!/bin/sh                                   | r--
+            no-interpreter | #!/no/such/interpreter                      | r-x
+            """)
+    void aToolThatCannotBeRunIsNobodysFault(String name, String content, String mode) throws Exception {
+        Path tool = folder.resolve(name);
+        if (content != null) {
+            Files.writeString(tool, content + "\n");
+            Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString(mode.repeat(3)));
+        }
 
-        assertThatThrownBy(() -> executor().execute(new ToolExecBinding.JobCommand("no-such-tool", command, job)))
-                .isNotInstanceOf(RejectedMediaException.class)
-                .hasMessageContaining("no-such-tool");
+        assertThatThrownBy(() -> run(tool.toString()))
+                .isInstanceOfSatisfying(
+                        ToolUnavailableException.class,
+                        e -> assertThat(e.code()).isEqualTo("tool_unavailable"))
+                .hasMessageContaining(name);
+    }
+
+    /** As the dynamic linker and the programs before the tool write it; the linker's version check ends with 1. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            127 | ffmpeg: error while loading shared libraries: libx264.so.164: cannot open shared object file: No such file
+            127 | ffprobe: symbol lookup error: /usr/lib/libavfilter.so.8: undefined symbol: x
+            1   | ffmpeg: /lib/x86_64-linux-gnu/libm.so.6: version `GLIBC_2.99' not found (required by ffmpeg)
+            126 | prlimit: failed to execute ffmpeg: Permission denied
+            127 | setpriv: failed to execute choom: No such file or directory
+            1   | prlimit: failed to set the AS resource limit: Operation not permitted
+            1   | choom: failed to set score adj value: Permission denied
+            """)
+    void whatStandsBeforeTheToolIsNobodysFault(int status, String said) {
+        assertThatThrownBy(() -> run(
+                        Output.DOCUMENT, LONG, LONG, "echo \"" + said.replace("`", "\\`") + "\" >&2; exit " + status))
+                .isInstanceOf(ToolUnavailableException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            126 | Conversion failed!
+            127 | [mov,mp4 @ 0x55] moov atom not found
+            1   | [mov,mp4 @ 0x55] prlimit: failed to execute ffmpeg
+            """)
+    void itsOwnStatusIsTheMediasFaultWhateverItIs(int status, String said) {
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "echo '" + said + "' >&2; exit " + status))
+                .isInstanceOf(RejectedMediaException.class);
+    }
+
+    @Test
+    void aCommandLineThatNoMachineTakesIsAMistake() {
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "true " + "x".repeat(3_000_000)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "true \0"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aFolderThatIsGoneIsNoFaultOfTheTool() {
+        job = RunningJobs.inFolder(folder.resolve("gone"));
+
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "true")).isInstanceOf(FileSystemException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // As an update leaves it that was broken off: empty, or cut; a shell then runs what is there.
+                "",
+                "garbage",
+                "#!/bin/sh\nexit 127",
+                "#!/bin/sh\necho $0 version 5; kill -SEGV $$",
+                "#!/bin/sh\necho another program"
+            })
+    void theProbeFindsOutWhetherAToolRuns(String content) throws Exception {
+        Path tool = Files.writeString(folder.resolve("tool"), content);
+        Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("r-xr-xr-x"));
+
+        assertThatThrownBy(() -> probe().check(tool.toString(), List.of("-version"), tool + " version"))
+                .isInstanceOf(ToolUnavailableException.class)
+                .hasMessageContaining("ended with status")
+                .hasMessageNotContaining("No such file");
+    }
+
+    @Test
+    void theProbeIsContentWithTheRealTools() throws Exception {
+        probe().check();
+    }
+
+    @Test
+    void theProbeFindsOutThatThereIsNoFont() throws Exception {
+        Path fonts = Files.writeString(folder.resolve("fonts.conf"), """
+                <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+                <fontconfig><dir>/no/such/folder</dir></fontconfig>
+                """);
+        Path ffmpeg = Files.writeString(
+                folder.resolve("ffmpeg"), "#!/bin/sh\nFONTCONFIG_FILE=" + fonts + " exec ffmpeg \"$@\"\n");
+        Files.setPosixFilePermissions(ffmpeg, PosixFilePermissions.fromString("r-xr-xr-x"));
+
+        assertThatThrownBy(() -> probe().check(ffmpeg.toString(), ToolCheck.drawing("framecrc"), "#software"))
+                .isInstanceOf(ToolUnavailableException.class)
+                .hasMessageContaining("Cannot find a valid font");
+    }
+
+    /** Its work folder is another than the tools', which it would remove as leftovers. */
+    private ToolProbe probe() {
+        WorkerProperties settings = WorkerSettings.in(folder.resolve("work"), DataSize.ofBytes(1));
+        return new ToolProbe(launcher(DataSize.ofGigabytes(3)), WorkFolders.in(settings));
     }
 
     @Test
@@ -124,8 +241,7 @@ class ToolExecutorTest {
 
         assertThatThrownBy(() -> executor().execute(new ToolExecBinding.JobCommand("sh", command, job)))
                 .isInstanceOfSatisfying(
-                        RejectedMediaException.class,
-                        e -> assertThat(e.getCode()).isEqualTo("too_complex"));
+                        RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("too_complex"));
     }
 
     /** An encoder that wants more than the limit: the real tool, and a real allocation that fails. */
@@ -139,7 +255,7 @@ class ToolExecutorTest {
                 LONG,
                 status -> status == 3 ? null : refused(),
                 null);
-        ToolExecutor starved = new ToolExecutor(new ToolProperties(5, DataSize.ofMegabytes(500)));
+        ToolExecutor starved = new ToolExecutor(launcher(DataSize.ofMegabytes(500)));
 
         assertThatThrownBy(() -> starved.execute(new ToolExecBinding.JobCommand("ffmpeg", command, job)))
                 .isInstanceOf(ToolOutOfMemoryException.class);
@@ -160,8 +276,8 @@ class ToolExecutorTest {
     @Test
     void theTimeLimitKillsTheWholeTree() throws Exception {
         assertThatThrownBy(() -> run(Output.DOCUMENT, SHORT, LONG, "sleep 60 & echo $! > child; sh -c 'sleep 61'"))
-                .isInstanceOf(ToolFailedException.class)
-                .hasMessageContaining("TIME_LIMIT");
+                .isInstanceOfSatisfying(
+                        ToolFailedException.class, e -> assertThat(e.code()).isEqualTo("time_limit"));
 
         long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
         await().atMost(LONG)
@@ -170,13 +286,18 @@ class ToolExecutorTest {
 
     @Test
     void progressThatStandsStillIsAStall() {
-        String standstill = "while true; do printf 'frame=7\\nout_time_us=1000\\ntotal_size=5\\nprogress=continue\\n';"
-                + " sleep 0.1; done";
+        String standstill = "printf 'frame=7\\nout_time_us=1000\\ntotal_size=5\\nprogress=continue\\n'; exec sleep 60";
 
         assertThatThrownBy(() -> run(Output.PROGRESS, LONG, SHORT, standstill))
                 .isInstanceOf(ToolFailedException.class)
-                .hasMessageContaining("STALLED");
+                .satisfies(e -> assertThat(((ToolFailedException) e).code()).isEqualTo("stalled"));
         assertThat(job.getTool().progress().frame()).isEqualTo(7);
+    }
+
+    /** Nothing is written for three times the limit, and something below the tool works all the time. */
+    @Test
+    void cpuTimeThatMovesIsNoStall() throws Exception {
+        run(Output.PROGRESS, LONG, Duration.ofMillis(500), "timeout 1.5 sh -c 'while :; do :; done'; true");
     }
 
     @Test

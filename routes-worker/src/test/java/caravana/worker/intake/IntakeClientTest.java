@@ -1,9 +1,13 @@
 package caravana.worker.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 import caravana.aws.QueueProperties;
+import caravana.routes.RouteVersion;
 import caravana.worker.WorkerSettings;
+import caravana.worker.job.JobFailure;
+import caravana.worker.job.JobLease;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +30,12 @@ import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 class IntakeClientTest {
 
     private final Intake intake = new Intake(WorkerSettings.in(Path.of("work"), DataSize.ofMegabytes(1)));
+    private final RouteDefects defects = new RouteDefects(
+            intake,
+            new JobFailure(),
+            mock(JobLease.class),
+            mock(RouteVersion.class),
+            WorkerSettings.pausing(Duration.ZERO));
     private final List<Object> calls = new ArrayList<>();
 
     @Test
@@ -72,14 +82,26 @@ class IntakeClientTest {
         assertThat(((DeleteMessageRequest) calls.get(2)).receiptHandle()).isEqualTo("handle");
     }
 
+    @Test
+    void whileTheRoutesHaveADefectOneMessageAtATimeIsTried() {
+        defects.judge("a-step", new NullPointerException());
+        assertThat(intake.closedBy()).containsExactly("route_defect");
+
+        assertThat(receive("1", () -> {})).hasSize(1);
+        assertThat(receive("1", () -> {})).isEmpty();
+
+        assertThat(calls).hasSize(1);
+    }
+
     private List<Message> receive(String receives, Runnable meanwhile) {
         Message message = Message.builder()
+                .messageId("id")
                 .body("body")
                 .receiptHandle("handle")
                 .attributes(Map.of(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, receives))
                 .build();
         QueueProperties queue = new QueueProperties("q", "http://q", "http://dlq", 5, 20, 60, Duration.ofSeconds(8));
-        return new IntakeClient(new Recorder(message, meanwhile), intake, queue)
+        return new IntakeClient(new Recorder(message, meanwhile), intake, defects, queue)
                 .receiveMessage(ReceiveMessageRequest.builder().build())
                 .messages();
     }

@@ -35,6 +35,18 @@ class SystemProbeTest {
         assertThatCode(() -> probe(DataSize.ofBytes(1)).disk()).doesNotThrowAnyException();
     }
 
+    /** A file in the folder's place, since root may write even where nobody may. */
+    @Test
+    void aFolderThatTakesNoFilesIsAnOutage() throws IOException {
+        folder = folder.resolve("work");
+        SystemProbe probe = probe(DataSize.ofBytes(1));
+        Files.delete(folder.resolve(".lock"));
+        Files.delete(folder);
+        Files.createFile(folder);
+
+        assertThatThrownBy(probe::disk).hasMessageContaining("no file can be written in " + folder);
+    }
+
     /** However empty the disk is: as many bytes as it has, and jobs that may need more. */
     @Test
     void aDiskThatCannotHoldTheLargestOriginalsIsRefusedAtTheStart() throws IOException {
@@ -57,6 +69,6 @@ class SystemProbeTest {
     private SystemProbe probe(int slots, DataSize reserve, MediaLimits limits) throws IOException {
         WorkerProperties settings = WorkerSettings.in(folder, slots, reserve);
         WorkFolder workFolder = WorkFolders.in(settings);
-        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, settings, limits);
+        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, null, settings, limits);
     }
 }

@@ -51,7 +51,7 @@ class MediaProbeTest {
                 catchThrowableOfType(RejectedMediaException.class, () -> probe(Map.of(setting, value), original));
 
         assertThat(refused).hasMessage(sentence);
-        assertThat(refused.getCode()).isEqualTo(code);
+        assertThat(refused.code()).isEqualTo(code);
         assertThat(probe(Map.of(setting, higher), original)).isNotNull();
     }
 
@@ -60,7 +60,7 @@ class MediaProbeTest {
     void anUprightPictureIsMeasuredByItsSides() throws IOException {
         assertThat(probe(Map.of(), "width=2304 height=4096")).isNotNull();
         assertThat(catchThrowableOfType(RejectedMediaException.class, () -> probe(Map.of(), "width=2306 height=4096"))
-                        .getCode())
+                        .code())
                 .isEqualTo("resolution_too_high");
     }
 

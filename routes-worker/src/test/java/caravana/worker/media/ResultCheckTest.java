@@ -61,8 +61,7 @@ class ResultCheckTest {
     void cardsWithoutFootageAreARefusedOriginal() {
         assertThatThrownBy(() -> check.read(probed(5.1, GOOD), PLANNED, exchange))
                 .isInstanceOfSatisfying(
-                        RejectedMediaException.class,
-                        e -> assertThat(e.getCode()).isEqualTo("undecodable"));
+                        RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("undecodable"));
     }
 
     @Test

@@ -80,7 +80,18 @@ final class Cluster implements AutoCloseable {
 
     /** Starts one more worker. */
     FaultyWorker addWorker(int slots) {
-        FaultyWorker worker = new FaultyWorker(folder.resolve("worker-" + workers.size()), environment, slots);
+        return addWorker(slots, Map.of());
+    }
+
+    /**
+     * Starts one more worker.
+     *
+     * @param more settings of its own
+     */
+    FaultyWorker addWorker(int slots, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(environment);
+        settings.putAll(more);
+        FaultyWorker worker = new FaultyWorker(folder.resolve("worker-" + workers.size()), settings, slots);
         workers.add(worker);
         worker.start();
         return worker;
@@ -130,6 +141,11 @@ final class Cluster implements AutoCloseable {
 
     Path folder() {
         return folder;
+    }
+
+    /** The settings of an app that is started in another way than {@link #addWorker}. */
+    Map<String, String> environment() {
+        return environment;
     }
 
     /** A connection to the database itself. */

@@ -26,6 +26,9 @@ final class StandIn {
     /** Payload of the planted box, in bytes; the script reads that many from the end of the original. */
     private static final int ORDERS = 120;
 
+    /** Has a line for each run of the program. */
+    private static final String RUNS = "runs";
+
     private static final String SCRIPT = """
             #!/bin/sh
             # Stands in for ffmpeg: see StandIn.java.
@@ -51,6 +54,7 @@ final class StandIn {
               esac
             done
             [ -z "$ordered" ] && exec "%3$s" "$@"
+            echo run >>"%2$s/runs"
             [ "$fail" = until-healed ] && [ -e "%2$s/healed" ] && fail=
             # In tenths; the sleeps are longer for longer jobs, up to a second.
             tenths=$(echo "$seconds" | sed 's/^\\([0-9]*\\)$/\\1.0/; s/\\.\\([0-9]\\).*/\\1/; s/^0*\\(.\\)/\\1/')
@@ -66,9 +70,17 @@ final class StandIn {
             total_size=$((worked * 100))
             speed=1x
             progress=continue"
-              case "$fail" in signal | until-healed) kill -9 $$ ;; esac
+              case "$fail" in
+                signal | until-healed) kill -9 $$ ;;
+                stall) exec sleep 600 ;;
+              esac
             done
-            [ "$fail" = error ] && exit 1
+            case "$fail" in
+              error) exit 1 ;;
+              full) echo "$output: No space left on device" >&2 && exit 1 ;;
+              memory) echo "Cannot allocate memory" >&2 && exit 1 ;;
+              wrong) exec cp "$input" "$output" ;;
+            esac
             cp "%2$s/result.mp4" "$output" || exit 1
             echo progress=end
             """;
@@ -83,6 +95,9 @@ final class StandIn {
         Path script = this.folder.resolve("ffmpeg");
         Files.writeString(script, SCRIPT.formatted(ORDERS, this.folder, realFfmpeg()));
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        // The apps may run as another user than the test.
+        Files.setPosixFilePermissions(
+                Files.createFile(this.folder.resolve(RUNS)), PosixFilePermissions.fromString("rw-rw-rw-"));
         original = clip("original.mp4", "color=teal:size=320x240:rate=10:duration=2");
         footage = clip("footage.mp4", "testsrc2=size=640x360:rate=30:duration=6");
         result = clip("result.mp4", "color=teal:size=1280x720:rate=10:duration=7");
@@ -133,7 +148,9 @@ final class StandIn {
      * A video whose processing goes as ordered.
      *
      * @param orders {@code seconds}, 1 when not given, and {@code fail}: {@code signal} dies by a signal each time,
-     *     {@code until-healed} does so until {@link #heal}, {@code error} ends with an error; 120 characters in all
+     *     {@code until-healed} does so until {@link #heal}, {@code stall} stands still, {@code error} ends with an error,
+     *     {@code full} and {@code memory} with those of a full disk and of missing memory, {@code wrong} makes a result of
+     *     another size than planned; 120 characters in all
      */
     byte[] original(Map<String, String> orders) {
         String text = orders.entrySet().stream()
@@ -154,6 +171,11 @@ final class StandIn {
     /** What every successful run makes: as long as the product plans, two seconds of footage and five of cards. */
     byte[] result() {
         return result;
+    }
+
+    /** How many times it has been run for an original with orders. */
+    int runs() throws IOException {
+        return Files.readAllLines(folder.resolve(RUNS)).size();
     }
 
     /** From now on, {@code fail=until-healed} fails no more. */

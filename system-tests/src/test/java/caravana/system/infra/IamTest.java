@@ -148,6 +148,7 @@ class IamTest {
         names.put("var.log_group_arns", "own log groups");
         names.put("[\"*\"]", "own namespace of metrics");
         names.put("aws_autoscaling_group.this.arn", "own group");
+        names.put(":autoScalingGroupName/${local.group}", "own group");
         List<String> found = names.entrySet().stream()
                 .filter(e -> expression.contains(e.getKey()))
                 .map(Map.Entry::getValue)

@@ -132,6 +132,36 @@ class InstanceScriptsTest {
         assertThat(Files.readAllLines(folder.resolve("shown"))).hasSize(3);
     }
 
+    /** The second and the fourth end have other reasons; ends of the hour before do not count any more. */
+    @Test
+    void theThirdEndForWantOfToolsWithinTenMinutesReportsTheInstance() throws IOException {
+        standIn("aws", "echo aws \"$@\" >>" + folder + "/calls");
+        Files.writeString(folder.resolve("tool-failures"), "1000000000\n1000000001\n");
+
+        List<Boolean> forWantOfTools = List.of(true, false, true, false);
+        for (boolean tools : forWantOfTools) {
+            if (tools) {
+                Files.createFile(folder.resolve("tool-failure"));
+            }
+            Checks.Ran ran = script("report-tool-failure");
+            assertThat(ran.status()).as(ran.output()).isZero();
+            assertThat(folder.resolve("tool-failure")).doesNotExist();
+        }
+        assertThat(folder.resolve("calls")).doesNotExist();
+
+        for (int further = 0; further < 2; further++) {
+            Files.createFile(folder.resolve("tool-failure"));
+            Checks.Ran ran = script("report-tool-failure");
+            assertThat(ran.status()).as(ran.output()).isZero();
+        }
+
+        assertThat(calls())
+                .hasSize(2)
+                .containsOnly(
+                        "aws autoscaling set-instance-health --instance-id " + INSTANCE + " --health-status Unhealthy");
+        assertThat(Files.readAllLines(folder.resolve("tool-failures"))).hasSize(4);
+    }
+
     @Test
     void theEnvironmentFileHasEveryValueAsItIs() throws IOException {
         String awkward = "it's a \"$HOME\" `date` \\ value";

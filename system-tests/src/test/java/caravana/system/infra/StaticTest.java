@@ -183,6 +183,8 @@ class StaticTest {
                         "api-errors",
                         "disk-space",
                         "database-connections",
+                        "tool-unavailable",
+                        "route-defect",
                         "cpu-credits",
                         "asg-at-maximum");
         if (!Files.exists(pages.resolve("dead-letters.md"))) {

@@ -38,7 +38,8 @@ final class OperatedStack implements AutoCloseable {
     /** A tenth of the product's times, so that a lease runs out within seconds. */
     private static final String WORKER_TIMES = """
         {"caravana": {
-          "worker": {"heartbeat": "1200ms", "lease": "3600ms", "backoff": "100ms", "probe": "1s", "grace": "2s"},
+          "worker": {"heartbeat": "1200ms", "lease": "3600ms", "backoff": "100ms", "probe": "1s", "grace": "2s",
+                     "route-defect-pause": "2s"},
           "sqs": {"visibility-seconds": 6, "call-timeout": "800ms", "long-poll-seconds": 2}},
          "spring": {"datasource": {"hikari": {"connection-timeout": 500, "validation-timeout": 250,
           "data-source-properties": {"socketTimeout": "1"}}}}}
@@ -52,7 +53,9 @@ final class OperatedStack implements AutoCloseable {
 
     private static final String FFMPEG = """
         #!/bin/sh
-        # The real ffmpeg, but for jobs as the test orders by a file: killed at once, or waiting until they may go on.
+        # The real ffmpeg, but as the test orders by a file: without one of its libraries; killed at once, or waiting until
+        # it may go on, for jobs alone.
+        [ -e "%1$s/crippled" ] && echo "ffmpeg: error while loading shared libraries: libx264.so.164" >&2 && exit 127
         case " $* " in *" -progress "*) ;; *) exec "%2$s" "$@" ;; esac
         [ -e "%1$s/broken" ] && kill -9 $$
         while [ -e "%1$s/waiting" ]; do sleep 0.1; done
@@ -172,6 +175,11 @@ final class OperatedStack implements AutoCloseable {
     /** From now on each ffmpeg waits, or those that do go on. */
     void holdFfmpeg(boolean waiting) throws IOException {
         order("waiting", waiting);
+    }
+
+    /** From now on ffmpeg cannot be run, or it can again. */
+    void crippleFfmpeg(boolean crippled) throws IOException {
+        order("crippled", crippled);
     }
 
     private void order(String name, boolean given) throws IOException {

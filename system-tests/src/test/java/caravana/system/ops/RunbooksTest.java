@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,6 +75,8 @@ class RunbooksTest {
             deadLettersAndFailureRatio();
             oldestMessageAge(second);
             storeAway(second);
+            noTools(second);
+            routeDefect(second);
             noDisk(second);
             if (psql) {
                 slowStatement();
@@ -265,6 +268,50 @@ class RunbooksTest {
         assertThat(stack.tryUpload().statusCode()).isEqualTo(201);
         errors.verified();
         backlog.verified();
+    }
+
+    /** An upgrade has left ffmpeg without one of its libraries. */
+    private void noTools(AppProcess worker) throws Exception {
+        Incident tools = incident("tool-unavailable", "ffmpeg lacks one of its libraries");
+        stack.crippleFfmpeg(true);
+        await().atMost(SOON)
+                .until(() -> stack.worker(worker).path("closed_by").toString().contains("tool"));
+        String video = stack.upload();
+
+        assertThat(tools.run("Diagnosis", shell))
+                .contains("libx264.so.164")
+                .containsPattern("caravana_intake_closed\\{.*by=\"tool\".*} 1");
+
+        stack.crippleFfmpeg(false);
+        tools.run("Verification", shell);
+        assertThat(stack.status(video)).isEqualTo("processed");
+        tools.verified();
+    }
+
+    /** A statement names a column that is not there. */
+    private void routeDefect(AppProcess worker) throws Exception {
+        Incident defect = incident("route-defect", "a statement names a column that is not there");
+        rename("original_sha256", "misspelt");
+        String video = stack.upload();
+        await().atMost(SOON)
+                .until(() -> stack.worker(worker).path("closed_by").toString().contains("route_defect"));
+
+        assertThat(defect.run("Diagnosis", shell))
+                .contains("step commit-in-database of routes built-in")
+                .contains("\"version\":\"built-in\"")
+                .containsPattern("caravana_intake_closed\\{.*by=\"route_defect\".*} 1");
+
+        rename("misspelt", "original_sha256");
+        defect.run("Verification", shell);
+        assertThat(stack.status(video)).isEqualTo("processed");
+        defect.verified();
+    }
+
+    private void rename(String column, String name) throws SQLException {
+        try (Connection database = stack.database();
+                Statement statement = database.createStatement()) {
+            statement.execute("ALTER TABLE videos RENAME COLUMN " + column + " TO " + name);
+        }
     }
 
     /** The only worker that is left has no disk space, and is replaced; meanwhile the queue loses its messages. */

@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** A copy of the project's routes, to edit. */
-record RouteCopy(Path folder) {
+public record RouteCopy(Path folder) {
 
     private static final Path ROUTES = Path.of("../src/main/resources/camel");
 
-    static RouteCopy into(Path folder) throws IOException {
+    /** Copies them into a folder. */
+    public static RouteCopy into(Path folder) throws IOException {
         try (Stream<Path> paths = Files.walk(ROUTES)) {
             for (Path path : paths.toList()) {
                 Path to = folder.resolve(ROUTES.relativize(path).toString());
@@ -27,12 +28,12 @@ record RouteCopy(Path folder) {
     }
 
     /** As the setting {@code CARAVANA_ROUTES} names it. */
-    String setting() {
+    public String setting() {
         return "file:" + folder;
     }
 
     /** Writes something else for something that is there. */
-    void edit(String file, String before, String after) throws IOException {
+    public void edit(String file, String before, String after) throws IOException {
         Path path = folder.resolve(file);
         String text = Files.readString(path);
         assertThat(text).contains(before);

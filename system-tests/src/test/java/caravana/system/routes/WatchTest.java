@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
 import caravana.system.UpCommand;
+import caravana.system.Videos;
 import caravana.test.Waits;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,6 +87,10 @@ class WatchTest {
             routes.edit(RECEIVE, "exceptionType: java.lang.NoIll", "exceptionType: java.lang.Ill");
             routes.edit(RECEIVE, "Edited once", "Edited twice");
             await().atMost(SOON).until(() -> answer().contains("Edited twice"));
+            await().atMost(SOON)
+                    .until(() -> up.printed().contains("routes-web: Nothing is wrong with the routes any more"));
+
+            jobsThatFailAreTold();
 
             // A route that was deleted is not being restarted for ever.
             routes.write(GREETING, GREET);
@@ -101,6 +107,24 @@ class WatchTest {
             System.out.println(up.printed());
             UpCommand.stop(process);
         }
+    }
+
+    /** A statement that no check can know to be wrong, since PostgreSQL alone knows its tables. */
+    private void jobsThatFailAreTold() throws Exception {
+        routes.edit("worker/commit-result.sql", "poster_key = :?poster_key", "poster_kee = :?poster_key");
+        await().atMost(SOON).until(() -> up.printed().contains("Reloaded [worker/commit-result.camel.yaml]"));
+        Path video = Videos.make(folder.resolve("video.mp4"), "64x48", 1);
+        HttpResponse<String> accepted = client.upload(up.web(), "Edited", BodyPublishers.ofFile(video));
+        assertThat(accepted.statusCode()).isEqualTo(201);
+        await().atMost(SOON)
+                .until(
+                        () -> up.printed()
+                                .matches(
+                                        "(?s).*routes-worker: Video \\S+, attempt 1, step commit-in-database: route_defect: .*poster_kee.*"));
+
+        routes.edit("worker/commit-result.sql", "poster_kee = :?poster_key", "poster_key = :?poster_key");
+
+        await().atMost(SOON).until(() -> up.printed().contains("routes-worker: Jobs are processed again"));
     }
 
     private interface Edit {

@@ -1,0 +1,96 @@
+package caravana.job;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What a job can fail of: the stable code by which rows, dead letters, metrics and the API name it, whether a retry may
+ * help, and the one sentence that its uploader reads.
+ *
+ * <p>Codes are part of the API's contract: they may be added, and are never renamed. What exactly happened, with paths,
+ * statements and exit statuses, is the failure's reason, which is for operators alone.
+ */
+public enum FailureCode {
+    // The original is at fault, and stays so.
+    NOT_A_VIDEO(false, "The file is not a video that we can read."),
+    NO_VIDEO_STREAM(false, "The file has no video track."),
+    NO_DURATION(false, "The video's duration could not be determined."),
+    UNDECODABLE(false, "The video is damaged, or its format cannot be decoded."),
+    TOO_LARGE(false, "The file is larger than allowed."),
+    TOO_LONG(false, "The video is longer than allowed."),
+    TOO_COMPLEX(false, "Inspecting the file takes too long."),
+    TOO_MANY_STREAMS(false, "The file has more tracks than allowed."),
+    RESOLUTION_TOO_HIGH(false, "The picture is larger than allowed."),
+    FRAME_RATE_TOO_HIGH(false, "The video has more frames per second than allowed."),
+    CODEC_UNSUPPORTED(false, "The video's codec is not supported. Send it in H.264."),
+    HDR_UNSUPPORTED(false, "HDR video is not supported. Send it in SDR."),
+    DURATION_OUT_OF_RULES(false, "The video must be 20 to 60 seconds long."),
+    RESOLUTION_OUT_OF_RULES(false, "The video must be at least 1080p."),
+    MEDIA_TOO_HEAVY(false, "Processing the video takes more memory than is available. Send it in a lower resolution."),
+    ORIGINAL_MISSING(false, "The uploaded file is no longer stored. Upload it again."),
+
+    // The product is at fault, and another attempt would end the same.
+    OUTPUT_INVALID(false, "The result was not as planned. The fault is ours, and a retry does not help."),
+
+    // No attempts are left; the last one's own code stands beside it.
+    ATTEMPTS_EXHAUSTED(true, "Processing failed several times in a row. You can retry it."),
+
+    // One attempt failed.
+    KILLED(true, "Processing was interrupted."),
+    STALLED(true, "Processing stopped making progress."),
+    TIME_LIMIT(true, "Processing took too long."),
+    TOOL_FAILED(true, "Processing ended with an error."),
+    OUT_OF_MEMORY(true, "Processing ran out of memory."),
+    DISK_FULL(true, "There was no disk space left for processing."),
+    DISK_UNAVAILABLE(true, "The disk could not be used for processing."),
+    UNKNOWN_TRANSFORMATION(true, "One of the transformations is not available yet."),
+    WORKER_LOST(true, "Processing was interrupted."),
+    INTERNAL_ERROR(true, "Processing failed. The fault is ours."),
+
+    // Something that jobs need was unavailable.
+    TOOL_UNAVAILABLE(true, "Processing is not available at the moment."),
+    STORE_UNAVAILABLE(true, "The storage is not available at the moment."),
+    DATABASE_UNAVAILABLE(true, "The database is not available at the moment."),
+    QUEUE_UNAVAILABLE(true, "The queue is not available at the moment."),
+    ROUTE_DEFECT(true, "Processing failed. The fault is ours."),
+
+    // The job goes on elsewhere, or there never was one.
+    WORKER_STOPPED(true, "Processing was interrupted and starts again."),
+    CLAIM_LOST(true, "Processing goes on elsewhere."),
+    POISON_MESSAGE(false, "The message is not a job.");
+
+    private static final Map<String, FailureCode> BY_CODE =
+            Arrays.stream(values()).collect(Collectors.toMap(FailureCode::code, Function.identity()));
+
+    private final boolean retryable;
+    private final String sentence;
+
+    FailureCode(boolean retryable, String sentence) {
+        this.retryable = retryable;
+        this.sentence = sentence;
+    }
+
+    /** The stable code, such as {@code disk_full}. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether a video that failed of it may be retried, by its owner or by a redrive of its dead letter. */
+    public boolean retryable() {
+        return retryable;
+    }
+
+    /** One English sentence for the uploader; it names no path, host, statement or setting. */
+    public String sentence() {
+        return sentence;
+    }
+
+    /** The failure of that code; empty for a code of somebody's own, which a route may give to a refusal. */
+    public static Optional<FailureCode> of(String code) {
+        return Optional.ofNullable(BY_CODE.get(code));
+    }
+}

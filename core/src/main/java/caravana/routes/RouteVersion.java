@@ -1,0 +1,24 @@
+package caravana.routes;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** Which routes this app runs, in a word that operators can act upon. */
+@Component
+public class RouteVersion {
+
+    private static final String BUILT_IN = "built-in";
+
+    private final String name;
+
+    RouteVersion(
+            @Value("${caravana.routes.version:}") String version,
+            @Value("${" + RoutesFromOutside.SOURCE + ":}") String source) {
+        name = !version.isBlank() ? version : !source.isBlank() ? source : BUILT_IN;
+    }
+
+    /** The version that was shipped, the folder, or {@code built-in} for those that came with the jar. */
+    public String name() {
+        return name;
+    }
+}

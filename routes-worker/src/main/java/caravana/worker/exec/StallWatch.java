@@ -1,0 +1,46 @@
+package caravana.worker.exec;
+
+import java.time.Duration;
+
+/**
+ * Tells whether a tool stands still: neither its output nor the CPU time of its process tree has moved for the limit. Wall
+ * time alone does not tell: on a busy machine a healthy tool may get little of the CPU for long.
+ */
+final class StallWatch {
+
+    /** Output that moved within this part of the limit makes the CPU time, which costs more to read, needless. */
+    private static final int READ_CPU_AFTER = 10;
+
+    private final long limitNanos;
+    private volatile long outputMoved = System.nanoTime();
+    private long lastMoved = outputMoved;
+    private Duration cpuTime;
+
+    StallWatch(Duration limit) {
+        limitNanos = limit.toNanos();
+    }
+
+    /** The tool's output has moved. May be called by any thread. */
+    void outputMoved() {
+        outputMoved = System.nanoTime();
+    }
+
+    /** To be asked again and again, by one thread. */
+    boolean isStalled(ProcessHandle tool) {
+        long now = System.nanoTime();
+        long output = outputMoved;
+        if (output - lastMoved > 0) {
+            lastMoved = output;
+        }
+        if (now - output < limitNanos / READ_CPU_AFTER) {
+            cpuTime = null;
+            return false;
+        }
+        Duration used = ProcessTree.cpuTime(tool);
+        if (!used.equals(cpuTime)) {
+            lastMoved = now;
+            cpuTime = used;
+        }
+        return now - lastMoved > limitNanos;
+    }
+}

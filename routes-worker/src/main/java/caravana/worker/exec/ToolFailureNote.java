@@ -1,0 +1,39 @@
+package caravana.worker.exec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * A file that says why this process ends: because tools cannot be run. {@code ops/bin/report-tool-failure}, which the unit
+ * runs after each end, counts such ends; other ends are none of the instance's fault.
+ */
+@Component
+public class ToolFailureNote {
+
+    private static final Logger log = LoggerFactory.getLogger(ToolFailureNote.class);
+    private static final String NAME = "tool-failure";
+
+    private final String stateFolder;
+
+    /** @param stateFolder where systemd lets the unit keep files; empty when something else has started the worker */
+    ToolFailureNote(@Value("${STATE_DIRECTORY:}") String stateFolder) {
+        this.stateFolder = stateFolder;
+    }
+
+    /** Leaves the note. */
+    public void write() {
+        if (stateFolder.isBlank()) {
+            return;
+        }
+        try {
+            Files.writeString(Path.of(stateFolder, NAME), "");
+        } catch (IOException e) {
+            log.warn("Could not note in {} that tools cannot be run: {}", stateFolder, e.toString());
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package caravana.worker.job;
+
+import caravana.job.FailureCode;
+import caravana.worker.exec.ToolLauncher;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.camel.CamelExchangeException;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.ExchangeTimedOutException;
+import org.apache.camel.NoTypeConversionAvailableException;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.ValidationException;
+import org.apache.camel.component.file.GenericFileOperationFailedException;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+
+/** What an exception of the JDK, of Camel, of a driver or of the AWS SDK means for a job. */
+final class ForeignFailure {
+
+    /**
+     * Classes of SQLSTATE that say that the statement or its values are wrong, and not that the database is away: dynamic
+     * SQL error, feature not supported, case not found, cardinality violation, data exception, integrity constraint
+     * violation, SQL function exception, invalid schema name, syntax error or access rule violation, check option violation.
+     *
+     * @see <a href="https://www.postgresql.org/docs/17/errcodes-appendix.html">PostgreSQL error codes</a>
+     */
+    private static final Set<String> WRONG_STATEMENTS =
+            Set.of("07", "0A", "20", "21", "22", "23", "2F", "3F", "42", "44");
+
+    /** Error codes of S3 and SQS that say that the request itself is wrong. */
+    private static final Set<String> WRONG_REQUESTS = Set.of(
+            "InvalidArgument",
+            "InvalidRequest",
+            "KeyTooLongError",
+            "MalformedXML",
+            "InvalidParameterValue",
+            "InvalidParameterCombination",
+            "MissingParameter",
+            "MissingRequiredParameter",
+            "ValidationError",
+            "InvalidAttributeName",
+            "InvalidAttributeValue",
+            "InvalidMessageContents",
+            "UnsupportedOperation");
+
+    private static final List<String> DISK_FULL = List.of("No space left on device", "Disk quota exceeded");
+
+    /** Missing headers, properties, beans, methods, endpoints and conversions are Camel's own. */
+    private static final List<Class<? extends Throwable>> MISTAKES = List.of(
+            CamelExchangeException.class,
+            RuntimeCamelException.class,
+            NoTypeConversionAvailableException.class,
+            ReflectiveOperationException.class,
+            LinkageError.class,
+            StackOverflowError.class,
+            ClassCastException.class,
+            NullPointerException.class,
+            IllegalArgumentException.class,
+            IllegalStateException.class,
+            IndexOutOfBoundsException.class,
+            UnsupportedOperationException.class,
+            ArithmeticException.class,
+            ArrayStoreException.class,
+            NegativeArraySizeException.class,
+            NoSuchElementException.class,
+            DateTimeException.class);
+
+    private ForeignFailure() {}
+
+    /**
+     * Its code. What a system or the machine has done wrong counts before what a program has: a bean that complains of a
+     * missing value because the disk is full has a full disk.
+     */
+    static FailureCode of(Throwable failure) {
+        List<Throwable> causes = new ArrayList<>();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            causes.add(cause);
+        }
+        // Database before service before file: a broken connection is an IOException below the driver's own.
+        return Stream.<Function<Throwable, FailureCode>>of(
+                        ForeignFailure::ofDatabase,
+                        ForeignFailure::ofService,
+                        ForeignFailure::ofMemory,
+                        ForeignFailure::ofFullDisk,
+                        ForeignFailure::ofFiles,
+                        ForeignFailure::ofProgram)
+                .flatMap(kind -> causes.stream().map(kind).filter(Objects::nonNull))
+                .findFirst()
+                .orElse(FailureCode.INTERNAL_ERROR);
+    }
+
+    private static FailureCode ofDatabase(Throwable failure) {
+        if (failure instanceof SQLException database) {
+            return isWrongStatement(database) ? FailureCode.ROUTE_DEFECT : FailureCode.DATABASE_UNAVAILABLE;
+        }
+        return null;
+    }
+
+    private static FailureCode ofService(Throwable failure) {
+        if (failure instanceof NoSuchKeyException) {
+            return FailureCode.ORIGINAL_MISSING;
+        }
+        if (failure instanceof SdkException aws) {
+            return isWrongRequest(aws) ? FailureCode.ROUTE_DEFECT : service(aws);
+        }
+        return null;
+    }
+
+    private static FailureCode ofMemory(Throwable failure) {
+        if (failure instanceof OutOfMemoryError error) {
+            return ToolLauncher.isProcessLimit(error) ? FailureCode.TOOL_UNAVAILABLE : FailureCode.INTERNAL_ERROR;
+        }
+        return null;
+    }
+
+    private static FailureCode ofFullDisk(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        boolean full = failure instanceof IOException && DISK_FULL.stream().anyMatch(message::contains);
+        return full ? FailureCode.DISK_FULL : null;
+    }
+
+    private static FailureCode ofFiles(Throwable failure) {
+        boolean ofCamel = failure instanceof GenericFileOperationFailedException;
+        if (!ofCamel && !(failure instanceof IOException)) {
+            return null;
+        }
+        if (failure instanceof JsonProcessingException || isMissingFile(failure)) {
+            return FailureCode.ROUTE_DEFECT;
+        }
+        boolean ofDisk = ofCamel || failure instanceof FileSystemException || failure instanceof FileNotFoundException;
+        // Of a job's steps, only those that speak to S3 read from the network.
+        return ofDisk ? FailureCode.DISK_UNAVAILABLE : FailureCode.STORE_UNAVAILABLE;
+    }
+
+    /** A step names a file that no step has made, or a resource that is not there. */
+    private static boolean isMissingFile(Throwable failure) {
+        return failure instanceof NoSuchFileException
+                || failure instanceof FileNotFoundException
+                        && !String.valueOf(failure.getMessage()).matches(".*\\((?!No such file).*\\)");
+    }
+
+    /** The service whose client failed: the exception itself does not say, when no answer came. */
+    private static FailureCode service(SdkException failure) {
+        for (StackTraceElement frame : failure.getStackTrace()) {
+            if (frame.getClassName().startsWith("software.amazon.awssdk.services.sqs.")) {
+                return FailureCode.QUEUE_UNAVAILABLE;
+            }
+        }
+        return FailureCode.STORE_UNAVAILABLE;
+    }
+
+    private static boolean isWrongStatement(SQLException failure) {
+        String state = failure.getSQLState();
+        if (state != null) {
+            return state.length() == 5 && WRONG_STATEMENTS.contains(state.substring(0, 2));
+        }
+        // Camel itself, of a parameter too many or too few; pools and drivers give none either when they get no
+        // connection.
+        StackTraceElement[] frames = failure.getStackTrace();
+        return frames.length > 0 && frames[0].getClassName().startsWith("org.apache.camel.");
+    }
+
+    private static boolean isWrongRequest(SdkException failure) {
+        if (failure instanceof AwsServiceException answered) {
+            return answered.awsErrorDetails() != null
+                    && WRONG_REQUESTS.contains(answered.awsErrorDetails().errorCode());
+        }
+        return String.valueOf(failure.getMessage()).startsWith("Unable to marshall request");
+    }
+
+    /** What no machine and no system can cause: somebody wrote a route, or a bean, that does not do. */
+    private static FailureCode ofProgram(Throwable failure) {
+        if (failure instanceof CamelExecutionException
+                || failure instanceof ExchangeTimedOutException
+                || failure instanceof ValidationException) {
+            return null;
+        }
+        return MISTAKES.stream().anyMatch(mistake -> mistake.isInstance(failure)) ? FailureCode.ROUTE_DEFECT : null;
+    }
+}

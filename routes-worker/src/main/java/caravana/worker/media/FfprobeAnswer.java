@@ -1,0 +1,25 @@
+package caravana.worker.media;
+
+import caravana.worker.exec.ToolFailedException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** Reads the JSON document that ffprobe writes. */
+final class FfprobeAnswer {
+
+    private FfprobeAnswer() {}
+
+    /** @throws ToolFailedException when it is no JSON object: then ffprobe did not do what it is there for */
+    static JsonNode read(ObjectMapper json, String answer) {
+        try {
+            JsonNode root = json.readTree(answer);
+            if (root.isObject()) {
+                return root;
+            }
+        } catch (JsonProcessingException noJson) {
+            // Reported below.
+        }
+        throw ToolFailedException.unreadable("ffprobe", answer);
+    }
+}

@@ -1,0 +1,207 @@
+package caravana.system.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caravana.test.Waits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A worker that cannot start its tools any more, in each way in which that happens, beside one that can: no job may fail,
+ * no attempt may count, the other worker does them all, and the first one takes jobs again after the repair.
+ *
+ * <p>System property {@code faults.long}: a hundred jobs instead of a handful, and the end of a worker that stays broken.
+ */
+class ToolOutageTest {
+
+    private static final boolean LONG = Boolean.getBoolean("faults.long");
+    private static final int JOBS = LONG ? 20 : 4;
+    private static final Duration SOON = Waits.LIMIT;
+
+    /** Longer than any of the faults lasts here; then the worker would end. */
+    private static final int OUTAGE_LIMIT_SECONDS = 120;
+
+    private interface Change {
+        void make() throws Exception;
+    }
+
+    private record Fault(String name, Change breaking, Change repair) {}
+
+    @TempDir
+    Path folder;
+
+    private final List<String> table = new ArrayList<>();
+    private final List<String> violations = new ArrayList<>();
+    private final Uploads uploads = new Uploads();
+    private StandIn standIn;
+    private Cluster cluster;
+    private SickWorker sick;
+    private String healthy;
+    private int handedBack;
+
+    @Test
+    void nobodySeesAFailedVideo() throws Exception {
+        // The worker of another user has to get through.
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        standIn = StandIn.in(folder.resolve("stand-in"));
+        String path = standIn.folder() + ":" + System.getenv("PATH");
+        try (Cluster running = new Cluster(folder, settings(), path);
+                SickWorker worker = new SickWorker(folder.resolve("sick"), standIn, running.environment())) {
+            cluster = running;
+            sick = worker;
+            cluster.startWeb();
+            sick.start();
+            FaultyWorker other = cluster.addWorker(2);
+            other.awaitReady();
+            healthy = ":" + other.app().pid();
+            // The first one signs up as well, which takes a while.
+            upload(1);
+            for (Fault fault : faults()) {
+                provoke(fault);
+            }
+            if (LONG) {
+                stayBroken();
+            }
+            System.out.println(
+                    "| fault | jobs | failed | attempts counted | done by the healthy worker | handed back | afterwards |");
+            System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
+            table.forEach(System.out::println);
+            assertThat(violations).as(sick.log()).isEmpty();
+        }
+        System.out.printf(
+                "RESULT name=tool-outage value=%d unit=violations handed_back=%d target=0 verdict=%s%n",
+                violations.size(), handedBack, violations.isEmpty() ? "pass" : "fail");
+        assertThat(handedBack).as("jobs that a broken worker had taken").isPositive();
+    }
+
+    private static String settings() {
+        return """
+            {"caravana": {
+              "worker": {"probe": "3s", "backoff": "1s", "grace": "2s", "disk-reserve": "50MB", "slots": 2,
+                         "tool-outage-limit": "%ds"},
+              "sqs": {"long-poll-seconds": 2}}}
+            """.formatted(OUTAGE_LIMIT_SECONDS);
+    }
+
+    private List<Fault> faults() throws IOException {
+        Path ffmpeg = sick.tool("ffmpeg");
+        Path ffprobe = sick.tool("ffprobe");
+        byte[] program = Files.readAllBytes(ffmpeg);
+        byte[] probe = Files.readAllBytes(ffprobe);
+        Change restore = () -> write(ffmpeg, program);
+        List<Fault> faults = new ArrayList<>(List.of(
+                new Fault(
+                        "the JDK's jspawnhelper lost its x bit",
+                        () -> sick.jdk().makeHelperExecutable(false),
+                        () -> sick.jdk().makeHelperExecutable(true)),
+                new Fault("ffprobe was removed", () -> Files.delete(ffprobe), () -> write(ffprobe, probe)),
+                new Fault(
+                        "ffmpeg was replaced by a file that does not execute",
+                        () -> write(ffmpeg, new byte[0]),
+                        restore),
+                new Fault(
+                        "ffmpeg lacks one of its libraries",
+                        () -> {
+                            Path libraries = Files.createDirectories(folder.resolve("libraries"));
+                            Files.write(libraries.resolve("libc.so.6"), new byte[] {1});
+                            write(
+                                    ffmpeg,
+                                    ("#!/bin/sh\nLD_LIBRARY_PATH=" + libraries + " exec " + SickWorker.found("ffmpeg")
+                                                    + " \"$@\"\n")
+                                            .getBytes());
+                        },
+                        restore)));
+        if (sick.canBeLimited()) {
+            faults.add(new Fault(
+                    "the limit of processes is reached",
+                    () -> sick.limitProcesses(true),
+                    () -> sick.limitProcesses(false)));
+        } else {
+            System.out.println(
+                    "RESULT name=tool-outage-process-limit verdict=skipped reason=\"no other user can read the worker's jar\"");
+        }
+        return faults;
+    }
+
+    /** A new file, since the old one may be running. */
+    private static void write(Path file, byte[] content) throws IOException {
+        Files.deleteIfExists(file);
+        Files.write(file, content);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private void provoke(Fault fault) throws Exception {
+        double before = sick.metric("caravana_jobs_total", "code=\"tool_unavailable\"");
+        fault.breaking().make();
+        List<String> ids = upload(JOBS);
+        await().atMost(SOON).until(() -> count(ids, "status IN ('processed', 'failed')") == JOBS);
+        await().atMost(SOON).until(() -> sick.metric("caravana_intake_closed", "by=\"tool\"") == 1);
+        int failed = count(ids, "status = 'failed'");
+        int counted = count(ids, "attempts <> 1 OR error_code IS NOT NULL");
+        int byHealthy = count(ids, "worker LIKE '%" + healthy + "'");
+        double back = sick.metric("caravana_jobs_total", "code=\"tool_unavailable\"") - before;
+        handedBack += (int) back;
+
+        fault.repair().make();
+        await().atMost(SOON).until(() -> sick.metric("caravana_intake_closed", "by=\"tool\"") == 0);
+        boolean takes = takesJobsAgain();
+        table.add(String.format(
+                "| %s | %d | %d | %d | %d | %.0f | %s |",
+                fault.name(), JOBS, failed, counted, byHealthy, back, takes ? "takes jobs again" : "TAKES NONE"));
+        if (failed > 0 || counted > 0 || byHealthy < JOBS || !takes) {
+            violations.add(table.get(table.size() - 1));
+        }
+    }
+
+    private boolean takesJobsAgain() throws Exception {
+        double processed = sick.metric("caravana_jobs_total", "outcome=\"processed\"");
+        for (int i = 0; i < 10; i++) {
+            List<String> ids = upload(4);
+            await().atMost(SOON).until(() -> count(ids, "status IN ('processed', 'failed')") == 4);
+            if (sick.metric("caravana_jobs_total", "outcome=\"processed\"") > processed) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What systemd would see: the end with status 1 and the note, and the same at each new start. */
+    private void stayBroken() throws Exception {
+        Files.delete(sick.tool("ffprobe"));
+        long broken = System.nanoTime();
+        int status = sick.exitStatus();
+        long seconds = Duration.ofNanos(System.nanoTime() - broken).toSeconds();
+        boolean noted = Files.deleteIfExists(sick.stateFolder().resolve("tool-failure"));
+        int again = sick.startInVain();
+        boolean notedAgain = Files.exists(sick.stateFolder().resolve("tool-failure"));
+        System.out.printf(
+                "RESULT name=tool-outage-end value=%d unit=s status=%d noted=%s status-of-next-start=%d noted=%s target=>=%d%n",
+                seconds, status, noted, again, notedAgain, OUTAGE_LIMIT_SECONDS);
+        if (status != 1 || again != 1 || !noted || !notedAgain || seconds < OUTAGE_LIMIT_SECONDS) {
+            violations.add("a worker that stays broken");
+        }
+    }
+
+    private List<String> upload(int jobs) throws InterruptedException {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < jobs; i++) {
+            ids.add(uploads.upload(cluster.web().uri(), standIn.original(Map.of("seconds", "0.3")))
+                    .orElseThrow());
+        }
+        return ids;
+    }
+
+    private int count(List<String> ids, String condition) throws Exception {
+        return Integer.parseInt(cluster.query(
+                "SELECT count(*) FROM videos WHERE id IN ('" + String.join("','", ids) + "') AND (" + condition + ")"));
+    }
+}
