@@ -55,8 +55,6 @@ public class AwsConfiguration {
     }
 
     private static boolean damaged(Throwable failure) {
-        return failure instanceof S3Exception refusal
-                && refusal.awsErrorDetails() != null
-                && DAMAGED.contains(refusal.awsErrorDetails().errorCode());
+        return failure instanceof S3Exception refusal && AwsErrors.hasCode(refusal, DAMAGED);
     }
 }

@@ -1,5 +1,6 @@
 package caravana.worker.job;
 
+import caravana.aws.AwsErrors;
 import caravana.job.FailureCode;
 import caravana.worker.exec.ToolLauncher;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -175,8 +176,7 @@ final class ForeignFailure {
 
     private static boolean isWrongRequest(SdkException failure) {
         if (failure instanceof AwsServiceException answered) {
-            return answered.awsErrorDetails() != null
-                    && WRONG_REQUESTS.contains(answered.awsErrorDetails().errorCode());
+            return AwsErrors.hasCode(answered, WRONG_REQUESTS);
         }
         return String.valueOf(failure.getMessage()).startsWith("Unable to marshall request");
     }

@@ -85,6 +85,8 @@ class ForeignFailureTest {
                         FailureCode.STORE_UNAVAILABLE),
                 Arguments.of(answer("ServiceUnavailable", 503), FailureCode.STORE_UNAVAILABLE),
                 Arguments.of(answer("AccessDenied", 403), FailureCode.STORE_UNAVAILABLE),
+                // To a HEAD.
+                Arguments.of(answer(null, 403), FailureCode.STORE_UNAVAILABLE),
                 Arguments.of(answer("KeyTooLongError", 400), FailureCode.ROUTE_DEFECT),
                 Arguments.of(
                         SdkClientException.create("Unable to marshall request to JSON: Key cannot be empty."),
