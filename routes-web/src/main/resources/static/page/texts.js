@@ -237,7 +237,7 @@ const TEXTS = {
     error_accounts_elsewhere: 'Las cuentas se gestionan en otro sistema.',
     error_invalid_request: 'Hay un dato que no es válido.',
     error_title_invalid: 'Escribe un título de 1 a 200 caracteres.',
-    error_file_empty: 'El archivo está vacío.',
+
     error_too_many_uploads: 'Has subido todo lo permitido por hora. Inténtalo más tarde.',
     error_too_many_at_once: 'Ya tienes varias subidas en curso. Espera a que termine una.',
     error_too_slow: 'La subida es demasiado lenta. Inténtalo con una conexión más rápida.',

@@ -134,7 +134,7 @@ class UploadTest extends WebTest {
     void badFormsAreRefusedAndLeaveNothing() throws Exception {
         byte[] content = bytes(1000);
         assertRefused(new Form().field("title", "t"), 400, "file_required");
-        assertRefused(new Form().field("title", "t").file("video_file", "a.mp4", new byte[0]), 400, "file_empty");
+        assertRefused(new Form().field("title", "t").file("video_file", "a.mp4", new byte[0]), 415, "not_a_video");
         assertRefused(new Form().file("video_file", "a.mp4", content), 400, "title_invalid");
         assertRefused(
                 new Form().field("title", "x".repeat(201)).file("video_file", "a.mp4", content), 400, "title_invalid");
@@ -170,7 +170,7 @@ class UploadTest extends WebTest {
         assertProblem(user.send(user.raw("", content)), 400, "title_invalid");
         assertProblem(user.send(user.raw("?title=%20", content)), 400, "title_invalid");
         assertProblem(user.send(user.raw("?title=t&transformaciones=sepia", content)), 400, "unknown_transformation");
-        assertProblem(user.send(user.raw("?title=t", new byte[0])), 400, "file_empty");
+        assertProblem(user.send(user.raw("?title=t", new byte[0])), 415, "not_a_video");
         assertProblem(user.send(user.raw("?title=t", bytes(12 * 1024 * 1024 + 1))), 413, "too_large");
         assertProblem(
                 user.send(user.raw("?title=t", content).setHeader("Content-Type", Form.contentType())),

@@ -1,6 +1,7 @@
 package caravana.web.upload;
 
 import caravana.aws.BucketProperties;
+import caravana.aws.WriteOnceClient;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
 import caravana.media.Refusal;
@@ -12,13 +13,17 @@ import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
  * Writes a stream of any length into one S3 object while its bytes arrive: no spool file, one part in memory.
@@ -92,23 +97,36 @@ public class ObjectWriter {
     }
 
     private long writeParts(InputStream in, String key, String type, Part part) throws IOException {
-        String upload = s3.createMultipartUpload(c -> c.bucket(bucket).key(key).contentType(type))
+        String upload = s3.createMultipartUpload(c -> c.bucket(bucket)
+                        .key(key)
+                        .contentType(type)
+                        .checksumAlgorithm(ChecksumAlgorithm.CRC32_C)
+                        .checksumType(ChecksumType.FULL_OBJECT))
                 .uploadId();
         boolean complete = false;
         try {
             List<CompletedPart> parts = new ArrayList<>();
+            CRC32C whole = new CRC32C();
             long total = 0;
             for (; part.length > 0; part.fill(in)) {
                 total += part.length;
                 checkSize(total);
                 int number = parts.size() + 1;
-                String tag = s3.uploadPart(
-                                u -> u.bucket(bucket).key(key).uploadId(upload).partNumber(number), part.body())
-                        .eTag();
-                parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
+                whole.update(part.bytes, 0, part.length);
+                UploadPartResponse sent = s3.uploadPart(
+                        u -> u.bucket(bucket).key(key).uploadId(upload).partNumber(number), part.body());
+                parts.add(CompletedPart.builder()
+                        .partNumber(number)
+                        .eTag(sent.eTag())
+                        .checksumCRC32C(sent.checksumCRC32C())
+                        .build());
             }
-            s3.completeMultipartUpload(
-                    c -> c.bucket(bucket).key(key).uploadId(upload).multipartUpload(m -> m.parts(parts)));
+            s3.completeMultipartUpload(c -> c.bucket(bucket)
+                    .key(key)
+                    .uploadId(upload)
+                    .checksumType(ChecksumType.FULL_OBJECT)
+                    .checksumCRC32C(WriteOnceClient.text(whole))
+                    .multipartUpload(m -> m.parts(parts)));
             complete = true;
             return total;
         } finally {

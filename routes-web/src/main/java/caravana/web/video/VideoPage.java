@@ -8,6 +8,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ public class VideoPage {
 
     private static final int DEFAULT_LIMIT = 20;
     private static final int MAX_LIMIT = 100;
+    private static final int LAST_YEAR = 9999;
 
     private final VideoDocument documents;
 
@@ -48,9 +50,7 @@ public class VideoPage {
             parameters.put("rows", limit + 1);
             exchange.setProperty("limit", limit);
             String after = query.get("uploaded_after");
-            parameters.put(
-                    "uploaded_after",
-                    after == null ? null : OffsetDateTime.parse(after).toString());
+            parameters.put("uploaded_after", time(after));
             cursor(query.get("cursor"), parameters);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new Problem(
@@ -63,6 +63,18 @@ public class VideoPage {
         StatementParameters.set(exchange, parameters);
     }
 
+    /** In UTC, and within the years that the database can hold as we write them. */
+    private static String time(String text) {
+        if (text == null) {
+            return null;
+        }
+        OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
+        if (time.getYear() < 1 || time.getYear() > LAST_YEAR) {
+            throw new DateTimeException("The year is not one of 1 to " + LAST_YEAR);
+        }
+        return time.toString();
+    }
+
     private static void cursor(String cursor, Map<String, Object> parameters) {
         String[] parts = cursor == null
                 ? new String[] {null, null}
@@ -70,9 +82,7 @@ public class VideoPage {
         if (parts.length != 2) {
             throw new IllegalArgumentException("cursor");
         }
-        parameters.put(
-                "cursor_at",
-                parts[0] == null ? null : OffsetDateTime.parse(parts[0]).toString());
+        parameters.put("cursor_at", time(parts[0]));
         parameters.put(
                 "cursor_id", parts[1] == null ? null : UUID.fromString(parts[1]).toString());
     }

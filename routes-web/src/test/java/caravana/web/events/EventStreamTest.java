@@ -39,6 +39,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.apache.catalina.Context;
+import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardContext;
@@ -110,8 +111,9 @@ class EventStreamTest {
     }
 
     private static void add(Context context, String path, HttpServlet servlet) {
-        Tomcat.addServlet(context, path, servlet).setAsyncSupported(true);
-        context.addServletMappingDecoded(path, path);
+        Wrapper wrapper = Tomcat.addServlet(context, path, servlet);
+        wrapper.setAsyncSupported(true);
+        wrapper.addMapping(path);
     }
 
     @AfterEach
