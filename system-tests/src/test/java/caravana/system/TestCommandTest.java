@@ -84,7 +84,8 @@ class TestCommandTest {
         Path script = Files.createDirectories(project.resolve("bin")).resolve("mvn");
         Files.writeString(script, "#!/bin/sh\n" + maven);
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        ProcessBuilder builder = new ProcessBuilder("./caravana", "test", "media")
+        // As from a terminal: what a script starts in the background ignores SIGINT.
+        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT", "./caravana", "test", "media")
                 .directory(project.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(project.resolve("printed").toFile());
