@@ -16,7 +16,7 @@ const TEXTS = {
     signIn: 'Sign in',
     signUp: 'Create an account',
     toSignUp: 'No account yet? Create one',
-    toSignIn: 'There is an account already? Sign in',
+    toSignIn: 'Do you have an account? Sign in',
     email: 'E-mail',
     password: 'Password',
     passwordAgain: 'Password once more',
@@ -156,7 +156,7 @@ const TEXTS = {
     noFailures: 'No recent failures',
     noFailuresText: 'Videos that failed lately would be listed here.',
     failedAt: 'Failed',
-    notNow: 'These figures cannot be had at the moment: {why}',
+    notNow: 'These figures are not available at the moment: {why}',
   },
   es: {
     skip: 'Ir al contenido',
