@@ -36,6 +36,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Debian's nginx with our configuration, in front of the packaged web app. */
 class NginxTest {
 
+    /** The most that web takes in a call that is no upload. */
+    private static final int CALL_BYTES = 64 * 1024;
+
     private static final int MEGABYTE = 1024 * 1024;
     private static final String MAX_SIZE = "6MB";
     private static final String TOO_LARGE =
@@ -147,16 +150,16 @@ class NginxTest {
             HttpResponse<String> answer = http.send(
                     HttpRequest.newBuilder(nginx.uri().resolve(path))
                             .header("Content-Type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[MEGABYTE + 1]))
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[CALL_BYTES + 1]))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
 
             assertThat(answer.statusCode()).as(path).isEqualTo(413);
             assertThat(json.readTree(answer.body()).path("detail").asText())
-                    .isEqualTo("Send at most 1048576 bytes; only uploads may be larger.");
+                    .isEqualTo("Send at most " + CALL_BYTES + " bytes; only uploads may be larger.");
         }
         assertThat(folder.resolve("nginx/temp-client_body")).isEmptyDirectory();
-        passed("a MiB and a byte that is no upload: 413 by nginx, no file of nginx's");
+        passed("64 KiB and a byte that is no upload: 413 by nginx, no file of nginx's");
     }
 
     @Test
