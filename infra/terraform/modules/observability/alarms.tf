@@ -139,7 +139,7 @@ locals {
     }
 
     route-defect = {
-      summary    = "A job met a mistake in the routes; its worker takes no more jobs. Roll the routes back"
+      summary    = "A job met a mistake in the routes; its worker takes no more jobs. Roll back to the version that ops/bin/show-queue names"
       expression = "closed"
       threshold  = 0
       period     = 60

@@ -20,4 +20,11 @@ SET slots = excluded.slots,
     closed_why = excluded.closed_why,
     routes = excluded.routes,
     seen_at = now()
-RETURNING name, seen_at
+RETURNING name,
+          seen_at,
+          -- What a defect of this worker's routes is rolled back to.
+          (SELECT version
+           FROM route_versions
+           WHERE version <> :?routes
+           ORDER BY processed_at DESC
+           LIMIT 1) AS roll_back_to

@@ -1,14 +1,14 @@
 package caravana.aws;
 
+import java.util.Set;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
@@ -19,6 +19,8 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({AwsProperties.class, QueueProperties.class, BucketProperties.class})
 public class AwsConfiguration {
+
+    private static final Set<String> DAMAGED = Set.of("BadDigest", "XAmzContentSHA256Mismatch");
 
     @Bean(destroyMethod = "close")
     SqsClient sqsClient(AwsProperties aws, QueueProperties queue) {
@@ -38,7 +40,7 @@ public class AwsConfiguration {
 
     @Bean(destroyMethod = "close")
     S3Client s3Client(AwsProperties aws) {
-        return s3(aws);
+        return new WriteOnceClient(s3(aws));
     }
 
     private static S3Client s3(AwsProperties aws) {
@@ -46,9 +48,13 @@ public class AwsConfiguration {
                 .region(Region.of(aws.region()))
                 .endpointOverride(aws.s3Endpoint())
                 .forcePathStyle(aws.s3Endpoint() != null)
-                // S3 servers other than AWS do not know the SDK's newer default checksums.
-                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                // Bytes that were changed on the way are sent again; the SDK takes a wrong checksum for the sender's
+                // fault.
+                .overrideConfiguration(c -> c.retryStrategy(r -> r.retryOnException(AwsConfiguration::damaged)))
                 .build();
+    }
+
+    private static boolean damaged(Throwable failure) {
+        return failure instanceof S3Exception refusal && AwsErrors.hasCode(refusal, DAMAGED);
     }
 }

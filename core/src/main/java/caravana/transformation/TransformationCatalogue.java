@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -135,6 +136,11 @@ public class TransformationCatalogue {
             }
         }
         resolve(defaultSet());
+    }
+
+    /** The names of all that there are. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(byName.keySet());
     }
 
     /** Names of the set that an upload gets when it names none. */

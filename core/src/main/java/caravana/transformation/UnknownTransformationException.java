@@ -9,8 +9,16 @@ public class UnknownTransformationException extends IllegalArgumentException imp
 
     private static final long serialVersionUID = 1L;
 
+    private final String name;
+
     UnknownTransformationException(String name, Set<String> known) {
         super("unknown transformation '" + name + "'; known are " + String.join(", ", known));
+        this.name = name;
+    }
+
+    /** The name that the catalogue does not have. */
+    public String name() {
+        return name;
     }
 
     @Override

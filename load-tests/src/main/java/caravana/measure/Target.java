@@ -75,6 +75,8 @@ public final class Target implements AutoCloseable {
         /** All that a web node takes by default: a scenario's one account stands for many. */
         private static final String UPLOADS_OF_ONE_ACCOUNT = "16";
 
+        private static final String CALLS_OF_ONE_ACCOUNT = "192";
+
         private final Path folder;
         private final LocalStack stack;
         private final AppProcess web;
@@ -89,6 +91,7 @@ public final class Target implements AutoCloseable {
             try {
                 Map<String, String> settings = new HashMap<>(stack.environment());
                 settings.put("CARAVANA_UPLOAD_AT_ONCE_PER_ACCOUNT", UPLOADS_OF_ONE_ACCOUNT);
+                settings.put("CARAVANA_CALLS_AT_ONCE_PER_ACCOUNT", CALLS_OF_ONE_ACCOUNT);
                 starting = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
                 starting.awaitReady();
                 operator = ApiClient.logIn(

@@ -73,8 +73,10 @@ class LocalStackTest {
                 "SQS_QUEUE_URL");
 
         killed.launcher().destroyForcibly();
-        killed.launcher().onExit().get(60, TimeUnit.SECONDS);
-        assertThat(left).as("nothing outlives its launcher").allMatch(p -> Liveness.awaitEnd(p, Duration.ofMinutes(1)));
+        killed.launcher().onExit().get(10, TimeUnit.MINUTES);
+        assertThat(left)
+                .as("nothing outlives its launcher")
+                .allMatch(p -> Liveness.awaitEnd(p, Duration.ofMinutes(10)));
 
         try (LocalStack next = LocalStack.start(data)) {
             try (Connection database = connect(next);
@@ -113,7 +115,7 @@ class LocalStackTest {
 
         launcher.destroy();
 
-        assertThat(launcher.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(launcher.waitFor(10, TimeUnit.MINUTES)).isTrue();
         assertThat(launcher.exitValue()).isZero();
         assertThat(servers).noneMatch(Liveness::isRunning);
     }
@@ -162,7 +164,7 @@ class LocalStackTest {
                     .hasRootCauseInstanceOf(SocketTimeoutException.class);
             stack.thaw("postgres");
             try (Connection after = connect(stack)) {
-                assertThat(after.isValid(10)).isTrue();
+                assertThat(after.isValid(600)).isTrue();
             }
         }
     }

@@ -55,7 +55,7 @@ class PortsTest {
         String complaint = new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))
                 .lines()
                 .collect(Collectors.joining("\n"));
-        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).isEqualTo(1);
         return complaint;
     }

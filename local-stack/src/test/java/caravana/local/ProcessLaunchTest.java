@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our JVMs go on starting processes when an update takes away the helper that Java does it with. */
 class ProcessLaunchTest {
@@ -40,7 +42,15 @@ class ProcessLaunchTest {
         assertThat(startsWith(ProjectLayout.smallJvm(32))).containsExactly("0", "0", "0");
     }
 
-    /** Else the other test would prove nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"web", "worker"})
+    void norWithThoseOfTheInstances(String tier) throws Exception {
+        Path options = ProjectLayout.root().resolve("infra/packer/jvm-" + tier + ".options");
+
+        assertThat(startsWith(List.of("@" + options))).containsExactly("0", "0", "0");
+    }
+
+    /** Else the other tests would prove nothing. */
     @Test
     void byDefaultItIs() throws Exception {
         assertThat(startsWith(List.of("-Djdk.lang.Process.launchMechanism=POSIX_SPAWN")))

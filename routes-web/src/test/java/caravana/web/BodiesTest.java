@@ -1,14 +1,16 @@
 package caravana.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Bodies that come slowly, in pieces, not at all, or after they were refused. */
-class BodiesTest extends WebTest {
+class BodiesTest extends ImpatientTest {
 
     /** More connections than the server has threads. */
     private static final int MANY = 300;
@@ -64,6 +66,24 @@ class BodiesTest extends WebTest {
                 wire.close();
             }
         }
+    }
+
+    @Test
+    void anUploadThatStallsIsCutOffAndLeavesNothing() throws Exception {
+        String token = user().token();
+        try (Wire wire = new Wire(port)) {
+            wire.send(head(
+                            "POST",
+                            "/api/videos?title=t",
+                            "Authorization: Bearer " + token
+                                    + "\r\nContent-Type: video/mp4\r\nContent-Length: 11000000\r\n"))
+                    .send(bytes(9_000_000));
+
+            Wire.Answer answer = wire.answer();
+            assertThat(answer.status()).as(answer.text()).isEqualTo(408);
+            assertThat(answer.problemCode()).isEqualTo("too_slow");
+        }
+        await().atMost(Waits.LIMIT).untilAsserted(this::assertNothingLeft);
     }
 
     /** A connection goes on after a refusal if the answer does not say otherwise: the rest of the body is no request. */

@@ -3,6 +3,7 @@ package caravana.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
@@ -10,7 +11,6 @@ import ch.qos.logback.core.AppenderBase;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -26,19 +26,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
-import org.springframework.test.context.TestPropertySource;
 
 /**
  * Clients that stall, vanish or stop half-way, beside healthy ones: every healthy request is answered as if it were alone.
  * {@code -Dfaults.long=true} runs 50 rounds.
  */
-@TestPropertySource(
-        properties = {
-            "caravana.upload.at-once=64",
-            "caravana.upload.at-once-per-account=64",
-            "server.tomcat.connection-timeout=2s"
-        })
-class BrokenClientsTest extends WebTest {
+class BrokenClientsTest extends ImpatientTest {
 
     private static final int ROUNDS = Boolean.getBoolean("faults.long") ? 50 : 4;
     private static final int BROKEN = 20;
@@ -116,7 +109,7 @@ class BrokenClientsTest extends WebTest {
         assertThat(log.found).isEmpty();
         assertThat(originals).hasPositiveValue();
         assertThat(answered.get()).as("stalled uploads get an answer").isGreaterThanOrEqualTo(ROUNDS);
-        await().atMost(Duration.ofMinutes(2)).untilAsserted(this::assertNothingLeft);
+        await().atMost(Waits.LIMIT).untilAsserted(this::assertNothingLeft);
     }
 
     /** Uploads both ways, looks at what it has, fetches and compares it, and deletes it. */

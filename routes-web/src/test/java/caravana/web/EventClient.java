@@ -1,5 +1,6 @@
 package caravana.web;
 
+import caravana.test.Waits;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.TreeMap;
 /** A client of event streams that reads as slowly as the test wants, and leaves as rudely. */
 public final class EventClient implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 60_000;
+    private static final int PATIENCE_MILLIS = (int) Waits.LIMIT.toMillis();
 
     private final Socket socket = new Socket();
     private final InputStream in;

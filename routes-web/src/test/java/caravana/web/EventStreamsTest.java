@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -19,7 +20,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -37,10 +37,9 @@ import org.springframework.test.context.TestPropertySource;
             "server.tomcat.connection-timeout=10m"
         })
 @ExtendWith(OutputCaptureExtension.class)
-@Timeout(180)
 class EventStreamsTest extends WebTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Waits.LIMIT;
     private static final String ALL = "/api/videos/events";
 
     private final List<EventClient> clients = Collections.synchronizedList(new ArrayList<>());
@@ -205,7 +204,7 @@ class EventStreamsTest extends WebTest {
         assertThat(answers)
                 .filteredOn(head -> head.get(":status").equals("429"))
                 .allSatisfy(head -> assertThat(head).containsEntry("retry-after", "5"));
-        assertProblem(greedy.get(ALL), 429, "too_many_streams");
+        assertProblem(greedy.get(ALL), 429, "too_many_event_streams");
 
         // All others have what is left of the node's.
         Api second = user();

@@ -2,7 +2,6 @@ package caravana.web;
 
 import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.entry;
 
 import caravana.local.LocalStack;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -150,8 +149,8 @@ class IdentityTest extends WebTest {
 
         Guesses guesses = guess(HOME, i -> GUESSER);
 
-        assertThat(guesses.statuses).containsOnly(entry(401, 3L), entry(429, 197L));
-        assertThat(guesses.hashed).isEqualTo(3);
+        assertThat(guesses.statuses).containsEntry(429, 197L);
+        assertThat(guesses.letThrough()).isEqualTo(3);
         System.out.println("200 parallel guesses from one source: " + guesses);
     }
 
@@ -163,14 +162,14 @@ class IdentityTest extends WebTest {
                 .isEqualTo(200);
 
         Guesses within = guess("2001:db8:1:1::7", i -> "2001:db8:2:2::" + Integer.toHexString(i + 1));
-        assertThat(within.hashed).isEqualTo(3);
+        assertThat(within.letThrough()).isEqualTo(3);
         // A known source is one by its /64, too.
         assertThat(api().from("2001:db8:1:1::8").logIn(email, PASSWORD).statusCode())
                 .isEqualTo(200);
 
         Guesses across = guess("2001:db8:1:1::7", i -> "2001:db8:3:" + Integer.toHexString(i) + "::1");
         System.out.println("200 parallel guesses from one /64: " + within + ", from 200 of them: " + across);
-        assertThat(within.hashed + across.hashed).isEqualTo(12);
+        assertThat(within.letThrough() + across.letThrough()).isEqualTo(12);
         // What that costs: from a source that nobody has logged in from, the owner has to wait as well.
         HttpResponse<String> elsewhere = api().from("198.51.100.9").logIn(email, PASSWORD);
         assertProblem(elsewhere, 429, "too_many_attempts");
@@ -284,7 +283,13 @@ class IdentityTest extends WebTest {
      * What became of guesses: how many were answered with each status, and how many reached the hash, besides the owner's
      * own log-ins.
      */
-    private record Guesses(Map<Integer, Long> statuses, long hashed) {}
+    private record Guesses(Map<Integer, Long> statuses, long hashed) {
+
+        /** Those that the limits did not stop: on a slow machine some of them wait too long for the hash and are sent away. */
+        long letThrough() {
+            return hashed + statuses.getOrDefault(503, 0L);
+        }
+    }
 
     /** Guesses the password of {@link #email} 200 times in parallel; the owner logs in from home meanwhile. */
     private Guesses guess(String home, IntFunction<String> source) throws Exception {

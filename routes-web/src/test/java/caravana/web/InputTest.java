@@ -83,6 +83,28 @@ class InputTest extends WebTest {
         add("title=%ed%a0%80", raw("?title=%ed%a0%80").body("video/mp4", bytes(100)), 400, "invalid_request");
         add("title=a&title=b", raw("?title=a&title=b").body("video/mp4", bytes(100)), 400, "invalid_request");
         add("the byte ff in a form's title", form(part("title", "a\u00ff"), file()), 400, "invalid_request");
+        for (String title : List.of("a%0a", "a%C2%85b", "%C2%A0", "%E2%80%8B", "a%E2%80%AEb", "%EF%BB%BFa")) {
+            add("title=" + title, raw("?title=" + title).body("video/mp4", bytes(100)), 400, "title_invalid");
+        }
+        add(
+                "transformaciones of 1,001 characters",
+                raw("?title=a&transformaciones=" + "hd_720p,".repeat(125) + "x").body("video/mp4", bytes(100)),
+                400,
+                "field_too_long");
+        add(
+                "transformaciones=hd720",
+                raw("?title=a&transformaciones=hd720").body("video/mp4", bytes(100)),
+                400,
+                "unknown_transformation");
+        for (String time : List.of(
+                "2026-01-01T00:00:00%2B18:00", "0000-01-01T00:00:00Z", "%2B99999-01-01T00:00:00Z", "yesterday")) {
+            boolean right = time.endsWith("18:00");
+            add(
+                    "uploaded_after=" + time,
+                    get("/api/videos?uploaded_after=" + time),
+                    right ? 200 : 400,
+                    right ? "" : "invalid_request");
+        }
         add("NUL in a form's title", form(part("title", "a\0"), file()), 400, "title_invalid");
         add("the byte ff in a file's name", form(part("title", "a"), file("a\u00ff.mp4")), 400, "invalid_request");
         add(
@@ -158,6 +180,13 @@ class InputTest extends WebTest {
                 logIn(JSON, json("a", "x")).header("Content-Encoding", "identity, gzip"),
                 415,
                 "content_encoding_unsupported");
+        for (String header : List.of("Content-Encoding: gzip", "Content-Transfer-Encoding: base64")) {
+            add(
+                    header + " of a form's file",
+                    form(part("title", "t"), header + "\r\n" + file()),
+                    415,
+                    "content_encoding_unsupported");
+        }
         add("identity", logIn(JSON, json("a", "x")).header("Content-Encoding", "identity"), 401, "bad_credentials");
     }
 
@@ -168,6 +197,10 @@ class InputTest extends WebTest {
                 "text/plain; charset=utf-8",
                 "application/pdf",
                 "audio/mpeg",
+                "audio/vnd.wave",
+                "application/ld+json",
+                "message/http",
+                "model/gltf-binary",
                 "application/vnd.openxmlformats-officedocument.wordprocessingml.document")) {
             add(type + ", raw", raw("?title=t").body(type, bytes(2000)), 415, "not_a_video");
             add(
@@ -205,9 +238,9 @@ class InputTest extends WebTest {
                     415,
                     "not_a_video");
         }
-        add("an empty body", raw("?title=t").body("video/mp4", ""), 400, "file_empty");
-        add("no body", raw("?title=t"), 400, "file_empty");
-        add("an empty file", form(part("title", "t"), file("a.mp4", null, "")), 400, "file_empty");
+        add("an empty body", raw("?title=t").body("video/mp4", ""), 415, "not_a_video");
+        add("no body", raw("?title=t"), 415, "not_a_video");
+        add("an empty file", form(part("title", "t"), file("a.mp4", null, "")), 415, "not_a_video");
     }
 
     private void unknownNames() {
@@ -233,6 +266,8 @@ class InputTest extends WebTest {
                 new RawRequest("POST /api/videos/upload?title=t").token(user).body(MULTIPART, "--b--"),
                 400,
                 "invalid_request");
+        add("?a=1 of health", new RawRequest("GET /api/health?a=1"), 400, "invalid_request");
+        add("?a=%zz of health", new RawRequest("GET /api/health?a=%zz"), 400, "invalid_request");
         add("?limits=1", get("/api/videos?limits=1"), 400, "invalid_request");
         add("?token=x", get("/api/videos/" + UUID.randomUUID() + "?token=x"), 400, "invalid_request");
         add("?since=1 of an event stream", get("/api/videos/events?since=1"), 400, "invalid_request");
@@ -283,6 +318,11 @@ class InputTest extends WebTest {
                         "grant_type=password&scope=&client_id=&client_secret=&username=" + email
                                 + "&password=a+good+password"),
                 200,
+                "");
+        add(
+                "Content-Transfer-Encoding: binary of a form's file",
+                form(part("title", "t"), "Content-Transfer-Encoding: binary\r\n" + file()),
+                201,
                 "");
         add("image/gif", raw("?title=t").body("image/gif", "GIF89a" + latin1(bytes(100))), 201, "");
         add("no type", raw("?title=t").body(null, bytes(2000)), 201, "");

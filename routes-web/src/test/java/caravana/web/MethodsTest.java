@@ -15,7 +15,7 @@ import org.yaml.snakeyaml.Yaml;
 /** Methods: HEAD is GET without a body, and every address names the methods that it takes. */
 class MethodsTest extends WebTest {
 
-    private static final Set<String> ALL = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    private static final Set<String> ALL = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
 
     private static String head(String method, String path, String token) {
         return method + " " + path + " HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer " + token + "\r\n\r\n";
@@ -42,8 +42,7 @@ class MethodsTest extends WebTest {
 
     @Test
     void everyAddressNamesItsMethods() throws Exception {
-        String token = api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD"))
-                .token();
+        String token = operator();
         for (Map.Entry<String, Set<String>> address : addresses().entrySet()) {
             try (Wire wire = new Wire(port)) {
                 Wire.Answer options =
@@ -66,6 +65,41 @@ class MethodsTest extends WebTest {
                 }
             }
         }
+    }
+
+    /** Camel would take some of them for the address without the slash. */
+    @Test
+    void anAddressWithASlashBehindItIsAnother() throws Exception {
+        String token = operator();
+        for (Map.Entry<String, Set<String>> address : addresses().entrySet()) {
+            for (String method : ALL) {
+                String path = address.getKey() + "/";
+                try (Wire wire = new Wire(port)) {
+                    Wire.Answer answer = wire.send(head(method, path, token)).answer(!method.equals("HEAD"));
+                    assertThat(answer.status()).as(method + " " + path).isEqualTo(404);
+                    assertThat(answer.headers()).containsEntry("content-type", "application/problem+json");
+                }
+            }
+        }
+    }
+
+    @Test
+    void traceIsRefusedEverywhere() throws Exception {
+        for (String path : List.of("/", "/page/app.js", "/api/docs/index.html", "/nothing")) {
+            try (Wire wire = new Wire(port)) {
+                Wire.Answer answer =
+                        wire.send(head("TRACE", path, user().token())).answer();
+                assertThat(answer.status()).as(path).isEqualTo(405);
+                assertThat(allowed(answer)).as(path).containsExactly("GET", "HEAD", "OPTIONS");
+                assertThat(answer.text()).doesNotContain("Bearer");
+            }
+        }
+    }
+
+    /** Who may make every call. */
+    private String operator() throws Exception {
+        return api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD"))
+                .token();
     }
 
     private static Set<String> allowed(Wire.Answer answer) {

@@ -4,6 +4,7 @@ import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import java.net.http.HttpResponse;
@@ -26,7 +27,7 @@ import org.springframework.test.context.DynamicPropertySource;
 class OutsideIssuerTest extends WebTest {
 
     private static final String AUDIENCE = "https://videos.example.org";
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Waits.LIMIT;
     private static final Issuer ISSUER = new Issuer();
 
     @DynamicPropertySource

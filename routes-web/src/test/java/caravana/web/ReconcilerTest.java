@@ -3,22 +3,21 @@ package caravana.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.test.context.TestPropertySource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** The sweeps as they ship, at a quick beat, on rows that crashes would leave behind. */
-@TestPropertySource(properties = "caravana.reconciler.period=300ms")
-class ReconcilerTest extends WebTest {
+class ReconcilerTest extends QuickSweepsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final Duration SOON = Waits.LIMIT;
 
     @BeforeEach
     void emptyQueues() {

@@ -6,15 +6,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.platform.http.springboot.CamelRequestHandlerMapping;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /** Web's routes held against the contract; what holds for every route is checked by route-checks. */
 class RoutesTest extends WebTest {
 
     @Autowired
     private CamelRequestHandlerMapping mappings;
+
+    @Autowired
+    private ProducerTemplate routes;
 
     /** Both ways: nothing is promised that is not there, and nothing is there that is not promised. */
     @Test
@@ -43,5 +50,21 @@ class RoutesTest extends WebTest {
                                         served.add(method + " " + path.replace("/{*matchOnUriPrefix}", "")))));
 
         assertThat(served).isEqualTo(promised);
+    }
+
+    /** CVE-2026-95664: Camel would evaluate it, and delete the object of that name. */
+    @Test
+    void anObjectsNameIsNotEvaluated() {
+        String id = UUID.randomUUID().toString();
+        String expression = "processed/" + id + "/${sys:java.specification.version}";
+        s3.putObject(p -> p.bucket(bucket()).key(expression), RequestBody.fromString("named by an expression"));
+
+        Exchange deletion = routes.request("direct:delete-results", exchange -> exchange.setProperty("video_id", id));
+
+        assertThat(deletion.getException())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(expression)
+                .hasMessageContaining("expression");
+        s3.deleteObject(d -> d.bucket(bucket()).key(expression));
     }
 }

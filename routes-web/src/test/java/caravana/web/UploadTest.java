@@ -4,6 +4,7 @@ import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -25,11 +26,12 @@ import software.amazon.awssdk.services.sqs.model.Message;
             "caravana.upload.at-once=3",
             "caravana.upload.at-once-per-account=3",
             "caravana.upload.per-hour=12",
-            "server.tomcat.connection-timeout=2s"
+            // No client is given up while a test runs because it has sent nothing for a while.
+            "server.tomcat.connection-timeout=10m"
         })
 class UploadTest extends WebTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Waits.LIMIT;
 
     private Api user;
 
@@ -132,7 +134,7 @@ class UploadTest extends WebTest {
     void badFormsAreRefusedAndLeaveNothing() throws Exception {
         byte[] content = bytes(1000);
         assertRefused(new Form().field("title", "t"), 400, "file_required");
-        assertRefused(new Form().field("title", "t").file("video_file", "a.mp4", new byte[0]), 400, "file_empty");
+        assertRefused(new Form().field("title", "t").file("video_file", "a.mp4", new byte[0]), 415, "not_a_video");
         assertRefused(new Form().file("video_file", "a.mp4", content), 400, "title_invalid");
         assertRefused(
                 new Form().field("title", "x".repeat(201)).file("video_file", "a.mp4", content), 400, "title_invalid");
@@ -168,7 +170,7 @@ class UploadTest extends WebTest {
         assertProblem(user.send(user.raw("", content)), 400, "title_invalid");
         assertProblem(user.send(user.raw("?title=%20", content)), 400, "title_invalid");
         assertProblem(user.send(user.raw("?title=t&transformaciones=sepia", content)), 400, "unknown_transformation");
-        assertProblem(user.send(user.raw("?title=t", new byte[0])), 400, "file_empty");
+        assertProblem(user.send(user.raw("?title=t", new byte[0])), 415, "not_a_video");
         assertProblem(user.send(user.raw("?title=t", bytes(12 * 1024 * 1024 + 1))), 413, "too_large");
         assertProblem(
                 user.send(user.raw("?title=t", content).setHeader("Content-Type", Form.contentType())),
@@ -212,18 +214,6 @@ class UploadTest extends WebTest {
             await().atMost(SOON).until(() -> count("receiving") == 1);
         }
 
-        await().atMost(SOON).untilAsserted(this::assertNothingLeft);
-    }
-
-    @Test
-    void aClientThatStallsIsCutOffAndLeavesNothing() throws Exception {
-        try (Socket socket = begin("/api/videos?title=t", "video/mp4", 11_000_000)) {
-            socket.getOutputStream().write(bytes(9_000_000));
-            socket.getOutputStream().flush();
-
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(answer).startsWith("HTTP/1.1 408 ").contains("application/problem+json", "\"too_slow\"");
-        }
         await().atMost(SOON).untilAsserted(this::assertNothingLeft);
     }
 

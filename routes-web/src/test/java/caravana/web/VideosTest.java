@@ -4,6 +4,7 @@ import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.InputStream;
@@ -21,17 +22,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.springframework.test.context.TestPropertySource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** What an owner sees of videos, and does to them, once they are uploaded. */
-@TestPropertySource(properties = {"caravana.reconciler.period=500ms", "caravana.events.heartbeat=1s"})
-@Timeout(60)
-class VideosTest extends WebTest {
+class VideosTest extends QuickSweepsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Waits.LIMIT;
     private static final String PROCESSED = "status = 'processed', processed_at = now(), processed_key = 'processed/'"
             + " || id || '/c/video.mp4', poster_key = 'processed/' || id || '/c/poster.jpg'";
     private static final String PROCESSING =
@@ -105,7 +102,7 @@ class VideosTest extends WebTest {
     /** Not what went wrong inside of us, with its paths and statements: that is for operators. */
     @Test
     void uploadersReadASentenceAndOperatorsWhatHappened() throws Exception {
-        String inside = "ffmpeg -i /srv/work/a/original ended with 137; SELECT 1 FROM videos; jdbc:postgresql://db";
+        String inside = "ffmpeg -i /data/jobs/a/original ended with 137; SELECT 1 FROM videos; jdbc:postgresql://db";
         String id = uploaded(user);
         set(id, FAILED);
         set(id, "retryable = true, error_detail = '" + inside + "'");

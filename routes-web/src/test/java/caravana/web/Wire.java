@@ -1,5 +1,6 @@
 package caravana.web;
 
+import caravana.test.Waits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,8 +14,7 @@ import java.util.TreeMap;
 /** A connection on which every byte is written by hand, for what no HTTP client would send. */
 final class Wire implements AutoCloseable {
 
-    /** More than any time-out of the server. */
-    private static final int PATIENCE_MILLIS = 120_000;
+    private static final int PATIENCE_MILLIS = (int) Waits.LIMIT.toMillis();
 
     private final Socket socket;
 

@@ -29,6 +29,7 @@ class RouteDefectTest extends WorkerRouteTest {
     @Test
     void aMisspeltColumnCostsNoAttemptAndClosesTheIntakeUntilAJobOnTrialIsProcessed() throws Exception {
         byte[] video = video("64x48", 1);
+        jdbc.update("INSERT INTO route_versions (version, processed_at) VALUES ('v1', now())");
         misspell("videos", "poster_key");
         String first = upload(video);
         send(message(first));
@@ -43,7 +44,11 @@ class RouteDefectTest extends WorkerRouteTest {
         await().atMost(JOB)
                 .until(() -> jdbc.queryForObject(
                                 "SELECT closed_why FROM workers ORDER BY seen_at DESC LIMIT 1", String.class)
-                        .contains("commit-in-database"));
+                        .matches(".*commit-in-database of routes built-in: .*; roll back to routes v1"));
+        assertThat(meters.find("caravana.routes")
+                        .tags("version", "built-in", "roll_back_to", "v1")
+                        .gauge())
+                .isNotNull();
 
         correct("videos", "poster_key");
         String second = upload(video);

@@ -3,6 +3,7 @@ package caravana.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.intake.Intake;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -38,11 +38,10 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 @ActiveProfiles("local")
 @EnableRouteCoverage
 @CamelSpringBootTest
-@DirtiesContext
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 public abstract class WorkerRouteTest {
 
-    protected static final Duration JOB = Duration.ofSeconds(60);
+    protected static final Duration JOB = Waits.LIMIT;
     private static final String OWNER = "00000000-0000-4000-8000-000000000001";
     protected static final Path WORK = WorkerFixture.FOLDER.resolve("work");
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** From an upload over HTTP to a finished clip, with both packaged apps as processes. */
 class EndToEndTest {
 
-    private static final Duration JOB = Duration.ofMinutes(2);
+    private static final Duration JOB = Waits.LIMIT;
     /** Background of the cards, and of the footage that shows where the logo is. */
     private static final Videos.Pixel CARD = new Videos.Pixel(0x1f, 0x3a, 0x5f);
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a deployment's logs say about a job, and what they never say. */
 class LogsTest {
 
-    private static final Duration JOB = Duration.ofMinutes(2);
+    private static final Duration JOB = Waits.LIMIT;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
@@ -59,12 +61,21 @@ class LogsTest {
                                     .matches("processed|failed"));
                 }
                 client.get(web.uri().resolve("/api/videos/" + id + "/processed"));
+                JsonNode build = JSON.readTree(client.get(worker.uri().resolve("/actuator/info"))
+                                .body())
+                        .path("build");
+                assertThat(build.path("version").asText()).isNotEmpty();
+                assertThat(build.path("commit").asText()).matches("[0-9a-f]{7,}|unknown");
+                assertThat(Instant.parse(build.path("time").asText())).isBefore(Instant.now());
             }
         }
         List<JsonNode> web = lines(webLog);
         List<JsonNode> worker = lines(workerLog);
         List<JsonNode> job = new ArrayList<>(of(web, id));
         job.addAll(of(worker, id));
+        for (List<JsonNode> log : List.of(web, worker)) {
+            assertThat(log.get(0).path("message").asText()).matches("caravana \\S+, commit \\w+, built \\S+Z");
+        }
         job.forEach(line -> System.out.println("line of the job: " + line));
 
         assertThat(of(web, id)).anyMatch(line -> line.path("route").asText().equals("accept-upload"));
@@ -97,7 +108,7 @@ class LogsTest {
         return JSON.readTree(answer.body()).path("video_id").asText();
     }
 
-    /** Every line that is not the banner is an object. */
+    /** Every line but those of the JVM itself is an object. */
     private static List<JsonNode> lines(Path log) throws IOException {
         List<JsonNode> lines = new ArrayList<>();
         for (String line : Files.readAllLines(log)) {

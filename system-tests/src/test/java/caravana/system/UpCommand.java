@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.FreePort;
+import caravana.test.Waits;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** {@code ./caravana up} as a person runs it, on ports of its own. */
 public final class UpCommand {
 
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Waits.LIMIT;
     private static final List<String> PORTS = List.of(
             "CARAVANA_WEB_PORT",
             "CARAVANA_WEB_MANAGEMENT_PORT",
@@ -81,7 +82,7 @@ public final class UpCommand {
     /** Ends it as Ctrl-C does. */
     public static void stop(Process up) throws InterruptedException {
         up.destroy();
-        assertThat(up.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(up.waitFor(START.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(up.exitValue()).isIn(0, 143);
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.test.Waits;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -20,6 +21,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Web, as a process, told to stop while it is at work. */
 class WebStopTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Waits.LIMIT;
 
     @TempDir
     Path folder;
@@ -38,7 +41,7 @@ class WebStopTest {
     @Test
     void uploadsInFlightFinishBeforeThePortCloses() throws Exception {
         try (LocalStack stack = LocalStack.start(folder.resolve("stack"));
-                AppProcess web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))) {
+                AppProcess web = start(stack)) {
             web.awaitReady();
             ApiClient client = ApiClient.signUp(web.uri());
             String watched = upload(web, client);
@@ -69,7 +72,7 @@ class WebStopTest {
     @Test
     void aWatcherThatLeftHoldsNothingUp() throws Exception {
         try (LocalStack stack = LocalStack.start(folder.resolve("stack"));
-                AppProcess web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))) {
+                AppProcess web = start(stack)) {
             web.awaitReady();
             ApiClient client = ApiClient.signUp(web.uri());
             String watched = upload(web, client);
@@ -86,6 +89,15 @@ class WebStopTest {
 
             web.handle().onExit().get(SOON.toSeconds(), TimeUnit.SECONDS);
         }
+    }
+
+    /** Starts web so that only what holds its end up forever does so for longer than the test waits. */
+    private AppProcess start(LocalStack stack) {
+        Map<String, String> settings = new HashMap<>(stack.environment());
+        settings.put(
+                "SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE",
+                Waits.LIMIT.multipliedBy(2).toString());
+        return AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
     }
 
     /** Uploads a video, and answers with its id. */

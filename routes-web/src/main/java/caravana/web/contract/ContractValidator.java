@@ -86,7 +86,7 @@ public class ContractValidator implements RestClientRequestValidator {
     private void check(Message in, OpenApiInteractionValidator against) {
         String method = in.getHeader(Exchange.HTTP_METHOD, String.class);
         String path = in.getHeader(Exchange.HTTP_PATH, String.class);
-        Operation operation = operations.find(method, path).orElseThrow();
+        Operation operation = operations.find(method, path).orElseThrow(() -> Problem.of(404));
         SimpleRequest.Builder request = new SimpleRequest.Builder(method, path);
         QueryString.of(in).forEach(request::withQueryParam);
         JsonNode bodySchema = readBody(in, operation, request);

@@ -1,6 +1,10 @@
 package caravana.web.contract;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.support.PropertiesLoaderUtils;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -15,9 +19,18 @@ class DocumentationPages implements WebMvcConfigurer {
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
         registry.addResourceHandler("/api/openapi*.yaml").addResourceLocations("classpath:caravana/");
         // Ours first: its initializer names our document instead of the viewer's sample.
-        registry.addResourceHandler(FOLDER + "**")
-                .addResourceLocations(
-                        "classpath:caravana/docs/", "classpath:META-INF/resources/webjars/swagger-ui/5.34.1/");
+        registry.addResourceHandler(FOLDER + "**").addResourceLocations("classpath:caravana/docs/", swaggerUi());
+    }
+
+    /** Its folder is named by its version, which its jar tells. */
+    private static String swaggerUi() {
+        ClassPathResource jar = new ClassPathResource("META-INF/maven/org.webjars/swagger-ui/pom.properties");
+        try {
+            String version = PropertiesLoaderUtils.loadProperties(jar).getProperty("version");
+            return "classpath:META-INF/resources/webjars/swagger-ui/" + version + "/";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

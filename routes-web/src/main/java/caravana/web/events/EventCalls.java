@@ -60,7 +60,8 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
             Problems failures,
             ProblemWriter problems) {
         this.events = events;
-        this.places = new Places("event streams", "too_many_streams", settings.streams(), settings.streamsPerAccount());
+        this.places =
+                new Places("event streams", "too_many_event_streams", settings.streams(), settings.streamsPerAccount());
         this.inFlight = inFlight;
         this.documents = documents;
         this.mapper = mapper;

@@ -1,6 +1,5 @@
 package caravana.web.events;
 
-import caravana.web.StatementParameters;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

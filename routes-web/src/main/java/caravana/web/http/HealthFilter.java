@@ -56,7 +56,11 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
             throws IOException, ServletException {
         boolean started = availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC;
         if (request.getRequestURI().equals(PATH) && METHODS.contains(request.getMethod())) {
-            answerHealth(response, started && !draining ? "ok" : draining ? "draining" : "starting");
+            if (request.getQueryString() == null) {
+                answerHealth(response, started && !draining ? "ok" : draining ? "draining" : "starting");
+            } else {
+                problems.write(Problem.invalid("This call has no parameters. Send it without a query."), response);
+            }
         } else if (!started && !draining) {
             problems.write(new Problem(503, "starting", "The server is starting; try again in a moment.", 2), response);
         } else {

@@ -9,6 +9,7 @@ import org.apache.catalina.core.StandardHost;
 import org.apache.coyote.ContinueResponseTiming;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.web.ServerProperties;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -33,6 +34,7 @@ public class HttpConfiguration {
     @Bean(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
     PlatformHttpEngine platformHttpEngine(
             ServerProperties server,
+            @Value("${caravana.calls.at-once-per-account}") int callsPerAccount,
             UploadProperties upload,
             ObjectProvider<RouteReloader> reloader,
             Problems failures,
@@ -40,7 +42,7 @@ public class HttpConfiguration {
             ApiMetrics metrics) {
         return new StreamingHttpEngine(
                 server.getPort(),
-                new Places("calls", TOO_MANY, CALLS, CALLS),
+                new Places("calls", TOO_MANY, CALLS, callsPerAccount),
                 new Places("uploads", TOO_MANY, upload.atOnce(), upload.atOncePerAccount()),
                 () -> {
                     RouteReloader watching = reloader.getIfAvailable();
@@ -66,6 +68,8 @@ public class HttpConfiguration {
                 protocol.setMaxThreads(CALLS + upload.atOnce() + SPARE_THREADS);
                 // Not before the token has been looked at.
                 protocol.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
+                // Tomcat would refuse it with the methods of any address; MethodFilter refuses it with the right ones.
+                connector.setAllowTrace(true);
                 connector.setProperty("socket.txBufSize", String.valueOf(SEND_BUFFER_BYTES));
             });
         };

@@ -54,20 +54,28 @@ public class Problem extends RuntimeException {
      */
     public static Problem of(int status) {
         return switch (status) {
-            case 400 -> new Problem(400, "invalid_request", "The request cannot be understood.");
+            case 400 ->
+                new Problem(
+                        400,
+                        "invalid_request",
+                        "The request is not valid HTTP, or its address and headers are longer than 8 KiB. Correct it.");
             case 401 ->
                 new Problem(401, "unauthenticated", "Log in, and send the token as Authorization: Bearer TOKEN.");
             case 403 -> new Problem(403, "forbidden", "This account may not do that.");
             case 404 -> new Problem(404, "not_found", "There is nothing at this address.");
             case 405 -> new Problem(405, "method_not_allowed", "This address does not take that method.");
-            case 406 -> new Problem(406, "not_acceptable", "The answer is to be had as JSON only.");
+            case 406 -> new Problem(406, "not_acceptable", "Only application/json is available.");
             case 411 ->
                 new Problem(411, "length_required", "Send the body with a Content-Length; only uploads go without.");
             case 415 ->
                 new Problem(415, "unsupported_media_type", "This call does not take a body of that media type.");
+            case 416 ->
+                new Problem(416, "range_not_satisfiable", "The range is outside of the file. Ask for one within it.");
+            case 417 -> new Problem(417, "expectation_failed", "Send no Expect header, or Expect: 100-continue.");
             case 501 ->
                 new Problem(501, "not_implemented", "This server does not know that method or transfer coding.");
-            case 503 -> new Problem(503, "unavailable", "A system that we need is away for a moment; try again later.");
+            case 503 ->
+                new Problem(503, "unavailable", "A system that we need is unavailable for a moment. Try again later.");
             case 505 -> new Problem(505, "http_version_not_supported", "Use HTTP/1.1.");
             default ->
                 status < 500

@@ -6,7 +6,6 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +93,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
 
     private static Exchange withStream(Exchange exchange) throws IOException {
         HttpServletRequest request = request(exchange);
-        exchange.getIn().setBody(call(request).time().from(new Trailed(request.getInputStream())));
+        exchange.getIn().setBody(call(request).time().from(request.getInputStream()));
         return exchange;
     }
 
@@ -102,23 +101,6 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     private static Exchange withBytes(Exchange exchange) throws IOException {
         exchange.getIn().setBody(request(exchange).getInputStream().readAllBytes());
         return exchange;
-    }
-
-    /** Tomcat has no other exception for a chunked body with too many trailer fields. */
-    private static final class Trailed extends FilterInputStream {
-
-        Trailed(InputStream body) {
-            super(body);
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            try {
-                return super.read(buffer, offset, length);
-            } catch (IllegalStateException tooMany) {
-                throw new IOException(tooMany);
-            }
-        }
     }
 
     private static HttpServletRequest request(Exchange exchange) {

@@ -25,14 +25,21 @@ public final class UnknownName {
      * @param known the names that the call has
      */
     public static Problem of(String kind, String name, Collection<String> known) {
-        String unknown = "There is no " + kind + " " + InputText.shown(name) + ".";
+        return Problem.invalid(sentence(kind, name, known));
+    }
+
+    /** What that problem says. */
+    public static String sentence(String kind, String name, Collection<String> known) {
+        String unknown = name.isEmpty()
+                ? "A " + kind + " has no name."
+                : "There is no " + kind + " " + InputText.shown(name) + ".";
         if (known.isEmpty()) {
-            return Problem.invalid(unknown + " This call has no " + kind + "s; leave it out.");
+            return unknown + " This call has no " + kind + "s; leave it out.";
         }
         String meant =
                 nearest(name, known).map(near -> " Did you mean " + near + "?").orElse("");
-        return Problem.invalid(unknown + meant + " This call has the " + (known.size() == 1 ? kind : kind + "s") + " "
-                + listed(known) + ".");
+        return unknown + meant + " This call has the " + (known.size() == 1 ? kind : kind + "s") + " " + listed(known)
+                + ".";
     }
 
     private static Optional<String> nearest(String name, Collection<String> known) {

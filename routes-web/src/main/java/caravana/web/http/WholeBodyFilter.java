@@ -1,5 +1,6 @@
 package caravana.web.http;
 
+import caravana.web.contract.Operations;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -53,12 +54,14 @@ class WholeBodyFilter extends OncePerRequestFilter {
 
     private static final String BODY = WholeBodyFilter.class.getName() + ".body";
 
+    private final Operations operations;
     private final Problems failures;
     private final ProblemWriter problems;
     private final InFlight inFlight;
     private final AtomicLong arriving = new AtomicLong();
 
-    WholeBodyFilter(Problems failures, ProblemWriter problems, InFlight inFlight) {
+    WholeBodyFilter(Operations operations, Problems failures, ProblemWriter problems, InFlight inFlight) {
+        this.operations = operations;
         this.failures = failures;
         this.problems = problems;
         this.inFlight = inFlight;
@@ -75,7 +78,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
             throws IOException, ServletException {
         if (request.getAttribute(BODY) instanceof byte[] body) {
             chain.doFilter(new Complete(request, body), response);
-        } else if (isAsyncDispatch(request) || isUpload(request) || !hasBody(request)) {
+        } else if (isAsyncDispatch(request) || isUpload(request) || !hasBody(request) || !isCall(request)) {
             chain.doFilter(request, response);
         } else if (request.getContentLengthLong() > LIMIT) {
             problems.write(
@@ -90,6 +93,11 @@ class WholeBodyFilter extends OncePerRequestFilter {
 
     private static boolean hasBody(HttpServletRequest request) {
         return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+    }
+
+    /** What nobody answers is refused without its body. */
+    private boolean isCall(HttpServletRequest request) {
+        return !operations.methods(request.getRequestURI()).isEmpty();
     }
 
     private static boolean isUpload(HttpServletRequest request) {

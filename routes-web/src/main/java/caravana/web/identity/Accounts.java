@@ -1,6 +1,5 @@
 package caravana.web.identity;
 
-import caravana.web.StatementParameters;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,7 +1,6 @@
 package caravana.web.identity;
 
 import caravana.media.MediaLimits;
-import caravana.web.StatementParameters;
 import caravana.web.events.EventsProperties;
 import caravana.web.http.Caller;
 import caravana.web.upload.UploadProperties;

@@ -4,7 +4,6 @@ import caravana.web.http.Problem;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.annotation.PreDestroy;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -13,7 +12,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,7 +19,7 @@ import org.springframework.stereotype.Component;
  * from known sources, log-ins from others and sign-ups have threads of their own, so that none waits for the others.
  *
  * <p>A bounded number of callers waits, for at most five seconds; more are refused at once. All of them together are fewer
- * than the requests that web serves at once.
+ * than the requests that web serves at once. While sign-ups wait, they take a quarter of a processor and no more.
  */
 @Component
 class PasswordHashing {
@@ -32,6 +30,11 @@ class PasswordHashing {
     private static final int SIGN_UPS_WAITING = 16;
     private static final int PATIENCE_SECONDS = 5;
 
+    /** How long a thread rests after a hash while others wait, as a multiple of what the hash took. */
+    private static final int SIGN_UP_REST = 3;
+
+    private static final int NO_REST = 0;
+
     private final Passwords passwords;
     private final Pool knownLogIns;
     private final Pool otherLogIns;
@@ -41,9 +44,9 @@ class PasswordHashing {
         this.passwords = passwords;
         // Rather few: what all other requests do has to go on beside them.
         int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-        this.knownLogIns = new Pool("log-in", atOnce, LOG_INS_WAITING, meters);
-        this.otherLogIns = new Pool("log-in", atOnce, LOG_INS_WAITING, meters);
-        this.signUps = new Pool("sign-up", 1, SIGN_UPS_WAITING, meters);
+        this.knownLogIns = new Pool("log-in", atOnce, LOG_INS_WAITING, NO_REST, meters);
+        this.otherLogIns = new Pool("log-in", atOnce, LOG_INS_WAITING, NO_REST, meters);
+        this.signUps = new Pool("sign-up", 1, SIGN_UPS_WAITING, SIGN_UP_REST, meters);
     }
 
     /**
@@ -78,15 +81,9 @@ class PasswordHashing {
         private final ThreadPoolExecutor threads;
         private final Timer hashes;
 
-        Pool(String call, int atOnce, int waiting, MeterRegistry meters) {
+        Pool(String call, int atOnce, int waiting, int rest, MeterRegistry meters) {
             this.call = call;
-            this.threads = new ThreadPoolExecutor(
-                    atOnce,
-                    atOnce,
-                    0,
-                    TimeUnit.SECONDS,
-                    new ArrayBlockingQueue<>(waiting),
-                    new CustomizableThreadFactory(call + "-hash-"));
+            this.threads = new RestingExecutor(atOnce, waiting, rest, call + "-hash-");
             this.hashes = meters.timer("caravana.password.hash", "operation", call);
         }
 

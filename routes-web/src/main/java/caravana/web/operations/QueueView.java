@@ -1,7 +1,6 @@
 package caravana.web.operations;
 
 import caravana.aws.QueueProperties;
-import caravana.web.StatementParameters;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -116,7 +116,12 @@ final class FormReader {
 
     /** The field's media type; null when it says none. */
     String contentType() {
-        return field.getHeader("Content-Type");
+        return header("Content-Type");
+    }
+
+    /** A header of the field; null when it has none of that name. */
+    String header(String name) {
+        return field.getHeader(name);
     }
 
     /**

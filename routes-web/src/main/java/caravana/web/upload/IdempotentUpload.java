@@ -1,7 +1,6 @@
 package caravana.web.upload;
 
 import caravana.logging.LogContext;
-import caravana.web.StatementParameters;
 import caravana.web.http.Caller;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
@@ -26,6 +27,9 @@ public class MultipartUpload {
 
     private static final int FIELD_BYTES = 16 * 1024;
 
+    /** What a form may have around its file; more is not refused before it is read. */
+    private static final long FORM_BYTES = 1024 * 1024;
+
     private final ObjectWriter objects;
     private final UploadRules rules;
     private final UploadProperties limits;
@@ -36,8 +40,12 @@ public class MultipartUpload {
         this.limits = limits;
     }
 
-    /** @throws Problem 415 {@code not_multipart} when the request is no form */
-    public void checkType(Exchange exchange) {
+    /** @throws Problem 415 {@code not_multipart} when the request is no form; 413 {@code too_large} when it says so itself */
+    public void checkAnnounced(Exchange exchange) {
+        String length = exchange.getMessage().getHeader(Exchange.CONTENT_LENGTH, String.class);
+        if (length != null) {
+            objects.checkSize(Long.parseLong(length) - FORM_BYTES);
+        }
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
         if (!MediaTypes.essence(type).equals("multipart/form-data")) {
             throw new Problem(415, "not_multipart", "Send the form as multipart/form-data with the field video_file.");
@@ -74,7 +82,6 @@ public class MultipartUpload {
                 case TRANSFORMATIONS -> {
                     // A form may have it several times, one for each box that is ticked.
                     transformations = transformations == null ? text(form) : transformations + "," + text(form);
-                    checkLength(TRANSFORMATIONS, transformations.length());
                     rules.transformations(transformations);
                 }
                 default -> throw UnknownName.of("field", name, List.of(FILE, TITLE, TRANSFORMATIONS));
@@ -92,12 +99,24 @@ public class MultipartUpload {
         if (upload.containsKey("original_bytes")) {
             throw new Problem(400, "too_many_files", "Send one video_file per upload.");
         }
+        checkEncoding(field.header("Content-Encoding"), List.of("", "identity"));
+        checkEncoding(field.header("Content-Transfer-Encoding"), List.of("", "binary", "8bit", "7bit"));
         VideoCheck.checkType(field.contentType());
         VideoCheck.checkName(field.fileName());
         long bytes = objects.take(field.content(), opening);
         UploadRules.checkNotEmpty(bytes);
         upload.put("original_bytes", bytes);
         upload.put("original_name", FileName.stored(field.fileName()));
+    }
+
+    private static void checkEncoding(String encoding, List<String> plain) {
+        if (encoding != null && !plain.contains(encoding.strip().toLowerCase(Locale.ROOT))) {
+            throw new Problem(
+                    415,
+                    "content_encoding_unsupported",
+                    "The file in the form has the encoding " + InputText.shown(encoding)
+                            + ". Send its bytes as they are.");
+        }
     }
 
     private static String text(FormReader field) throws IOException {

@@ -1,6 +1,7 @@
 package caravana.web.upload;
 
 import caravana.aws.BucketProperties;
+import caravana.aws.WriteOnceClient;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
 import caravana.media.Refusal;
@@ -10,14 +11,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
  * Writes a stream of any length into one S3 object while its bytes arrive: no spool file, one part in memory.
@@ -77,37 +83,50 @@ public class ObjectWriter {
 
     /** Stores the whole stream; the type is the object's media type. */
     private long write(InputStream in, String key, String type) throws IOException {
-        byte[] part = new byte[PART_BYTES];
-        int length = in.readNBytes(part, 0, PART_BYTES);
-        checkSize(length);
-        if (length == 0) {
+        Part part = new Part();
+        part.fill(in);
+        checkSize(part.length);
+        if (part.length == 0) {
             return 0;
         }
-        if (length < PART_BYTES) {
-            s3.putObject(p -> p.bucket(bucket).key(key).contentType(type), body(part, length));
-            return length;
+        if (part.length < PART_BYTES) {
+            s3.putObject(p -> p.bucket(bucket).key(key).contentType(type), part.body());
+            return part.length;
         }
         return writeParts(in, key, type, part);
     }
 
-    private long writeParts(InputStream in, String key, String type, byte[] part) throws IOException {
-        String upload = s3.createMultipartUpload(c -> c.bucket(bucket).key(key).contentType(type))
+    private long writeParts(InputStream in, String key, String type, Part part) throws IOException {
+        String upload = s3.createMultipartUpload(c -> c.bucket(bucket)
+                        .key(key)
+                        .contentType(type)
+                        .checksumAlgorithm(ChecksumAlgorithm.CRC32_C)
+                        .checksumType(ChecksumType.FULL_OBJECT))
                 .uploadId();
         boolean complete = false;
         try {
             List<CompletedPart> parts = new ArrayList<>();
+            CRC32C whole = new CRC32C();
             long total = 0;
-            for (int length = PART_BYTES; length > 0; length = in.readNBytes(part, 0, PART_BYTES)) {
-                total += length;
+            for (; part.length > 0; part.fill(in)) {
+                total += part.length;
                 checkSize(total);
                 int number = parts.size() + 1;
-                String tag = s3.uploadPart(
-                                u -> u.bucket(bucket).key(key).uploadId(upload).partNumber(number), body(part, length))
-                        .eTag();
-                parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
+                whole.update(part.bytes, 0, part.length);
+                UploadPartResponse sent = s3.uploadPart(
+                        u -> u.bucket(bucket).key(key).uploadId(upload).partNumber(number), part.body());
+                parts.add(CompletedPart.builder()
+                        .partNumber(number)
+                        .eTag(sent.eTag())
+                        .checksumCRC32C(sent.checksumCRC32C())
+                        .build());
             }
-            s3.completeMultipartUpload(
-                    c -> c.bucket(bucket).key(key).uploadId(upload).multipartUpload(m -> m.parts(parts)));
+            s3.completeMultipartUpload(c -> c.bucket(bucket)
+                    .key(key)
+                    .uploadId(upload)
+                    .checksumType(ChecksumType.FULL_OBJECT)
+                    .checksumCRC32C(WriteOnceClient.text(whole))
+                    .multipartUpload(m -> m.parts(parts)));
             complete = true;
             return total;
         } finally {
@@ -133,8 +152,27 @@ public class ObjectWriter {
         }
     }
 
-    private static RequestBody body(byte[] part, int length) {
-        return RequestBody.fromContentProvider(
-                () -> new ByteArrayInputStream(part, 0, length), length, "application/octet-stream");
+    /**
+     * What is sent to S3 in one piece. It takes the memory of what has arrived, and not of what may: most uploads are slow, and
+     * many are small.
+     */
+    private static final class Part {
+        private byte[] bytes = new byte[READ_BYTES];
+        private int length;
+
+        /** Reads until the part is full or the stream ends; afterwards {@link #length} is what was read. */
+        void fill(InputStream in) throws IOException {
+            length = in.readNBytes(bytes, 0, bytes.length);
+            while (length == bytes.length && length < PART_BYTES) {
+                bytes = Arrays.copyOf(bytes, Math.min(2 * length, PART_BYTES));
+                length += in.readNBytes(bytes, length, bytes.length - length);
+            }
+        }
+
+        RequestBody body() {
+            int sent = length;
+            return RequestBody.fromContentProvider(
+                    () -> new ByteArrayInputStream(bytes, 0, sent), sent, "application/octet-stream");
+        }
     }
 }

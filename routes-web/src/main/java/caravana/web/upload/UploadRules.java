@@ -4,6 +4,7 @@ import caravana.transformation.ImpossibleCombinationException;
 import caravana.transformation.TransformationCatalogue;
 import caravana.transformation.UnknownTransformationException;
 import caravana.web.http.Problem;
+import caravana.web.http.UnknownName;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Arrays;
@@ -16,7 +17,16 @@ import org.springframework.stereotype.Component;
 public class UploadRules {
 
     private static final int TITLE_LENGTH = 200;
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+    /** Of the longest list of names, in characters, as the contract has it. */
+    static final int TRANSFORMATIONS_LENGTH = 1000;
+
+    /** Control characters of ASCII and ISO 8859-1, separators of lines, and marks that turn the direction of what follows. */
+    private static final Pattern CONTROL =
+            Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]");
+
+    /** Of no width, or white space that {@link String#strip()} does not know. */
+    private static final Pattern INVISIBLE = Pattern.compile("[\\p{Z}\\p{Cf}]*");
+
     private static final Pattern KEY = Pattern.compile("[!-~]{1,200}");
 
     private final TransformationCatalogue catalogue;
@@ -34,13 +44,14 @@ public class UploadRules {
      */
     String title(String text) {
         String title = text == null ? "" : text.strip();
-        if (title.isEmpty()
+        if (INVISIBLE.matcher(title).matches()
                 || title.codePointCount(0, title.length()) > TITLE_LENGTH
-                || CONTROL.matcher(title).find()) {
+                || CONTROL.matcher(text).find()) {
             throw new Problem(
                     400,
                     "title_invalid",
-                    "Send a title of 1 to " + TITLE_LENGTH + " characters, none of them a control character.");
+                    "Send a title of 1 to " + TITLE_LENGTH
+                            + " characters, at least one of them visible and none of them a control character.");
         }
         return title;
     }
@@ -49,9 +60,15 @@ public class UploadRules {
      * The transformations, as a JSON array.
      *
      * @param names separated by commas; null or empty for the default set
-     * @throws Problem 400 {@code unknown_transformation} or {@code impossible_combination}
+     * @throws Problem 400 {@code field_too_long}, {@code unknown_transformation} or {@code impossible_combination}
      */
     String transformations(String names) {
+        if (names != null && names.length() > TRANSFORMATIONS_LENGTH) {
+            throw new Problem(
+                    400,
+                    "field_too_long",
+                    "The field transformaciones is longer than " + TRANSFORMATIONS_LENGTH + " characters. Shorten it.");
+        }
         List<String> asked = names == null
                 ? List.of()
                 : Arrays.stream(names.split(","))
@@ -64,7 +81,8 @@ public class UploadRules {
             catalogue.resolve(chosen);
             return json.writeValueAsString(chosen);
         } catch (UnknownTransformationException e) {
-            throw new Problem(400, "unknown_transformation", e.getMessage());
+            throw new Problem(
+                    400, "unknown_transformation", UnknownName.sentence("transformation", e.name(), catalogue.names()));
         } catch (ImpossibleCombinationException e) {
             throw new Problem(400, "impossible_combination", e.getMessage());
         } catch (JsonProcessingException e) {
@@ -87,10 +105,10 @@ public class UploadRules {
         return header;
     }
 
-    /** @throws Problem 400 {@code file_empty} */
+    /** @throws Problem 415 {@code not_a_video} */
     static void checkNotEmpty(long bytes) {
         if (bytes == 0) {
-            throw new Problem(400, "file_empty", "The file is empty; send a video.");
+            throw new Problem(415, "not_a_video", "The file is empty. Send a video.");
         }
     }
 }

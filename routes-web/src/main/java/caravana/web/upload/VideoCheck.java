@@ -36,18 +36,12 @@ final class VideoCheck {
             "application/x-tar",
             "application/x-xz",
             "application/x-zip-compressed",
-            "application/xhtml+xml",
             "application/xml",
-            "application/zip",
-            "audio/aac",
-            "audio/flac",
-            "audio/midi",
-            "audio/mp3",
-            "audio/mpeg",
-            "audio/wav",
-            "audio/x-aac",
-            "audio/x-flac",
-            "audio/x-wav");
+            "application/zip");
+
+    /** Files of these names and types may have a picture as well. */
+    private static final Set<String> MAYBE_VIDEOS =
+            Set.of("audio/3gpp", "audio/3gpp2", "audio/mp4", "audio/ogg", "audio/webm");
 
     /** Extensions that Spring's list of media types lacks. */
     private static final Set<String> NO_VIDEO_EXTENSIONS = Set.of("apng", "gz", "heic", "heif", "jxl", "md");
@@ -96,7 +90,12 @@ final class VideoCheck {
         return type.startsWith("image/") && !type.equals("image/gif")
                 // Debian's list of media types takes the .ts of MPEG transport streams for text/vnd.trolltech.linguist.
                 || type.startsWith("text/") && !type.startsWith("text/vnd.")
+                || type.startsWith("audio/") && !MAYBE_VIDEOS.contains(type)
                 || type.startsWith("font/")
+                || type.startsWith("message/")
+                || type.startsWith("model/")
+                || type.endsWith("+json")
+                || type.endsWith("+xml")
                 || type.startsWith("application/vnd.openxmlformats-officedocument.")
                 || type.startsWith("application/vnd.oasis.opendocument.")
                 || NO_VIDEOS.contains(type);

@@ -1,6 +1,5 @@
 package caravana.web.video;
 
-import caravana.web.StatementParameters;
 import caravana.web.http.Caller;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
@@ -8,6 +7,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +22,7 @@ public class VideoPage {
 
     private static final int DEFAULT_LIMIT = 20;
     private static final int MAX_LIMIT = 100;
+    private static final int LAST_YEAR = 9999;
 
     private final VideoDocument documents;
 
@@ -49,9 +50,7 @@ public class VideoPage {
             page.put("rows", limit + 1);
             exchange.setProperty("limit", limit);
             String after = query.get("uploaded_after");
-            page.put(
-                    "uploaded_after",
-                    after == null ? null : OffsetDateTime.parse(after).toString());
+            page.put("uploaded_after", time(after));
             cursor(query.get("cursor"), page);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new Problem(
@@ -64,6 +63,18 @@ public class VideoPage {
         return page;
     }
 
+    /** In UTC, and within the years that the database can hold as we write them. */
+    private static String time(String text) {
+        if (text == null) {
+            return null;
+        }
+        OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
+        if (time.getYear() < 1 || time.getYear() > LAST_YEAR) {
+            throw new DateTimeException("The year is not one of 1 to " + LAST_YEAR);
+        }
+        return time.toString();
+    }
+
     private static void cursor(String cursor, Map<String, Object> page) {
         String[] parts = cursor == null
                 ? new String[] {null, null}
@@ -71,9 +82,7 @@ public class VideoPage {
         if (parts.length != 2) {
             throw new IllegalArgumentException("cursor");
         }
-        page.put(
-                "cursor_at",
-                parts[0] == null ? null : OffsetDateTime.parse(parts[0]).toString());
+        page.put("cursor_at", time(parts[0]));
         page.put(
                 "cursor_id", parts[1] == null ? null : UUID.fromString(parts[1]).toString());
     }

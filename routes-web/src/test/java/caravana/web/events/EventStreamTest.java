@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import caravana.web.EventClient;
 import caravana.web.http.ContainerHandle;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -38,6 +39,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.apache.catalina.Context;
+import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardContext;
@@ -50,15 +52,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Streams on the real container, without the rest of the app. */
-@Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EventStreamTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Waits.LIMIT;
     private static final Duration NEVER = Duration.ofDays(1);
     private static final Instant TOKEN_ENDS = Instant.now().plus(NEVER);
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -111,8 +111,9 @@ class EventStreamTest {
     }
 
     private static void add(Context context, String path, HttpServlet servlet) {
-        Tomcat.addServlet(context, path, servlet).setAsyncSupported(true);
-        context.addServletMappingDecoded(path, path);
+        Wrapper wrapper = Tomcat.addServlet(context, path, servlet);
+        wrapper.setAsyncSupported(true);
+        wrapper.addMapping(path);
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package caravana.web.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** A database that answers, hangs and fails as the test wants. Time is moved by hand. */
 class ReadinessTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Waits.LIMIT;
 
     private final AtomicLong nanoTime = new AtomicLong();
     private final AtomicInteger asked = new AtomicInteger();

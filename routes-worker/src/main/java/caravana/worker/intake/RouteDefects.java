@@ -67,6 +67,7 @@ public class RouteDefects {
     private final Set<String> victims = new HashSet<>();
 
     private String lastMistake;
+    private String rollBackTo;
     private long trialFrom;
     private boolean onTrial;
     private String messageOnTrial;
@@ -186,6 +187,12 @@ public class RouteDefects {
         update();
     }
 
+    /** @param version the routes that processed a job last, beside this worker's; null when there are none */
+    public synchronized void rollBackTo(String version) {
+        rollBackTo = version;
+        update();
+    }
+
     /** Whether a job has been processed since this was asked last. */
     public boolean takeProcessed() {
         boolean was = processed;
@@ -209,7 +216,8 @@ public class RouteDefects {
     }
 
     private String what() {
-        return unproven.isEmpty() ? String.join("; ", ofTimers.values()) : lastMistake;
+        String mistakes = unproven.isEmpty() ? String.join("; ", ofTimers.values()) : lastMistake;
+        return rollBackTo == null ? mistakes : mistakes + "; roll back to routes " + rollBackTo;
     }
 
     private boolean isDefect(Throwable failure) {

@@ -1,5 +1,6 @@
 package caravana.worker.job;
 
+import caravana.aws.AwsErrors;
 import caravana.job.FailureCode;
 import caravana.worker.exec.ToolLauncher;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -31,9 +32,10 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 final class ForeignFailure {
 
     /**
-     * Classes of SQLSTATE that say that the statement or its values are wrong, and not that the database is away: dynamic
-     * SQL error, feature not supported, case not found, cardinality violation, data exception, integrity constraint
-     * violation, SQL function exception, invalid schema name, syntax error or access rule violation, check option violation.
+     * Classes of SQLSTATE that say that the statement or its values are wrong, and not that the database is
+     * unavailable: dynamic SQL error, feature not supported, case not found, cardinality violation, data exception,
+     * integrity constraint violation, SQL function exception, invalid schema name, syntax error or access rule
+     * violation, check option violation.
      *
      * @see <a href="https://www.postgresql.org/docs/17/errcodes-appendix.html">PostgreSQL error codes</a>
      */
@@ -175,8 +177,7 @@ final class ForeignFailure {
 
     private static boolean isWrongRequest(SdkException failure) {
         if (failure instanceof AwsServiceException answered) {
-            return answered.awsErrorDetails() != null
-                    && WRONG_REQUESTS.contains(answered.awsErrorDetails().errorCode());
+            return AwsErrors.hasCode(answered, WRONG_REQUESTS);
         }
         return String.valueOf(failure.getMessage()).startsWith("Unable to marshall request");
     }

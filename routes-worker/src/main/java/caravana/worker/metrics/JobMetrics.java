@@ -6,6 +6,7 @@ import caravana.worker.job.JobLease;
 import caravana.worker.job.RunningJob;
 import caravana.worker.media.MediaFacts;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Counts what becomes of jobs. Label values come from fixed sets: outcomes, stable error codes and phases. */
+/** Counts what becomes of jobs. Label values come from fixed sets: outcomes, stable error codes, phases, and versions of the routes. */
 @Component("jobMetrics")
 public class JobMetrics {
 
@@ -23,9 +24,11 @@ public class JobMetrics {
     private static final double MILLIS = 1000.0;
 
     private final MeterRegistry meters;
+    private final MultiGauge routes;
 
     JobMetrics(MeterRegistry meters, WorkerProperties worker, JobLease lease, Intake intake) {
         this.meters = meters;
+        this.routes = MultiGauge.builder("caravana.routes").register(meters);
         meters.gauge(
                 "caravana.slots",
                 Tags.of("state", "used"),
@@ -43,6 +46,16 @@ public class JobMetrics {
                     intake,
                     i -> i.closedBy().contains(reason) ? 1 : 0);
         }
+    }
+
+    /**
+     * Which routes this worker runs.
+     *
+     * @param rollBackTo the version that a defect of these is rolled back to; null when none is known
+     */
+    public void routes(String version, String rollBackTo) {
+        Tags tags = Tags.of("version", version, "roll_back_to", rollBackTo == null ? NONE : rollBackTo);
+        routes.register(List.of(MultiGauge.Row.of(tags, 1)), true);
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.Liveness;
+import caravana.test.Waits;
 import caravana.worker.WorkerProperties;
 import caravana.worker.WorkerSettings;
 import caravana.worker.exec.ToolCommand.Output;
@@ -24,17 +25,18 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.camel.component.exec.ExecResult;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
-@Timeout(30)
 class ToolExecutorTest {
 
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Waits.LIMIT;
+
+    /** A limit that is reached, but not before a slow machine has started the tool. */
+    private static final Duration SHORT = Duration.ofSeconds(3);
 
     @TempDir
     Path folder;
@@ -273,20 +275,20 @@ class ToolExecutorTest {
 
     @Test
     void theTimeLimitKillsTheWholeTree() throws Exception {
-        assertThatThrownBy(() -> run(
-                        Output.DOCUMENT, Duration.ofMillis(500), LONG, "sleep 60 & echo $! > child; sh -c 'sleep 61'"))
+        assertThatThrownBy(() -> run(Output.DOCUMENT, SHORT, LONG, "sleep 60 & echo $! > child; sh -c 'sleep 61'"))
                 .isInstanceOfSatisfying(
                         ToolFailedException.class, e -> assertThat(e.code()).isEqualTo("time_limit"));
 
         long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
-        await().until(() -> ProcessHandle.of(child).filter(Liveness::isRunning).isEmpty());
+        await().atMost(LONG)
+                .until(() -> ProcessHandle.of(child).filter(Liveness::isRunning).isEmpty());
     }
 
     @Test
     void progressThatStandsStillIsAStall() {
         String standstill = "printf 'frame=7\\nout_time_us=1000\\ntotal_size=5\\nprogress=continue\\n'; exec sleep 60";
 
-        assertThatThrownBy(() -> run(Output.PROGRESS, LONG, Duration.ofMillis(700), standstill))
+        assertThatThrownBy(() -> run(Output.PROGRESS, LONG, SHORT, standstill))
                 .isInstanceOf(ToolFailedException.class)
                 .satisfies(e -> assertThat(((ToolFailedException) e).code()).isEqualTo("stalled"));
         assertThat(job.getTool().progress().frame()).isEqualTo(7);
@@ -295,15 +297,15 @@ class ToolExecutorTest {
     /** Nothing is written for three times the limit, and something below the tool works all the time. */
     @Test
     void cpuTimeThatMovesIsNoStall() throws Exception {
-        run(Output.PROGRESS, LONG, Duration.ofMillis(500), "timeout 1.5 sh -c 'while :; do :; done'; true");
+        run(Output.PROGRESS, LONG, Duration.ofSeconds(1), "timeout 3 sh -c 'while :; do :; done'; true");
     }
 
     @Test
     void progressThatMovesIsNoStall() throws Exception {
         String moving = "for i in 1 2 3 4 5 6 7 8 9 10; do"
-                + " printf \"frame=$i\\nout_time_us=N/A\\nspeed=2.5x\\nprogress=continue\\n\"; sleep 0.1; done";
+                + " printf \"frame=$i\\nout_time_us=N/A\\nspeed=2.5x\\nprogress=continue\\n\"; sleep 0.4; done";
 
-        run(Output.PROGRESS, LONG, Duration.ofMillis(700), moving);
+        run(Output.PROGRESS, LONG, SHORT, moving);
 
         assertThat(job.getTool().progress()).isEqualTo(new ToolProgress(10, 0, 0, 0, 2.5));
     }
@@ -318,7 +320,7 @@ class ToolExecutorTest {
                 return e;
             }
         });
-        await().until(() -> Files.exists(folder.resolve("started")));
+        await().atMost(LONG).until(() -> Files.exists(folder.resolve("started")));
 
         job.getTool().kill(KillReason.CLAIM_LOST);
 

@@ -1,11 +1,14 @@
 package caravana.worker.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import caravana.worker.WorkerSettings;
 import caravana.worker.exec.ToolFailureNotes;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,12 +24,21 @@ class ToolOutageTest {
         /** @param args the state folder */
         public static void main(String[] args) throws InterruptedException {
             var settings = WorkerSettings.withToolOutageLimit(Duration.ofMillis(300));
-            Intake intake = new Intake(settings);
+            AtomicInteger looks = new AtomicInteger();
+            Intake intake = new Intake(settings) {
+                @Override
+                Duration closedFor(String reason) {
+                    looks.incrementAndGet();
+                    return super.closedFor(reason);
+                }
+            };
             new ToolOutage(intake, settings, ToolFailureNotes.in(args[0])).begin();
             intake.unavailable("tool", "interrupted");
             intake.available("tool");
             intake.unavailable("storage", "is another matter");
-            Thread.sleep(1000);
+            // Between two looks lies more than the limit.
+            int before = looks.get();
+            await().atMost(Waits.LIMIT).until(() -> looks.get() >= before + 2);
             System.out.println("still there");
             intake.unavailable("tool", "ffmpeg cannot be run: it is a test");
             Thread.currentThread().join();

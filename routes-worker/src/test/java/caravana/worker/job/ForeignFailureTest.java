@@ -77,14 +77,16 @@ class ForeignFailureTest {
                                 "Cannot store", new IOException("No space left on device")),
                         FailureCode.DISK_FULL),
                 Arguments.of(new GenericFileOperationFailedException("Cannot rename"), FailureCode.DISK_UNAVAILABLE),
-                Arguments.of(new AccessDeniedException("/work"), FailureCode.DISK_UNAVAILABLE),
-                Arguments.of(new FileNotFoundException("/work/x (Permission denied)"), FailureCode.DISK_UNAVAILABLE),
+                Arguments.of(new AccessDeniedException("/data"), FailureCode.DISK_UNAVAILABLE),
+                Arguments.of(new FileNotFoundException("/data/x (Permission denied)"), FailureCode.DISK_UNAVAILABLE),
                 Arguments.of(new SocketException("Connection reset"), FailureCode.STORE_UNAVAILABLE),
                 Arguments.of(
                         SdkClientException.create("Unable to execute HTTP request", new SocketException()),
                         FailureCode.STORE_UNAVAILABLE),
                 Arguments.of(answer("ServiceUnavailable", 503), FailureCode.STORE_UNAVAILABLE),
                 Arguments.of(answer("AccessDenied", 403), FailureCode.STORE_UNAVAILABLE),
+                // To a HEAD.
+                Arguments.of(answer(null, 403), FailureCode.STORE_UNAVAILABLE),
                 Arguments.of(answer("KeyTooLongError", 400), FailureCode.ROUTE_DEFECT),
                 Arguments.of(
                         SdkClientException.create("Unable to marshall request to JSON: Key cannot be empty."),

@@ -3,6 +3,7 @@ package caravana.system.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -24,8 +25,8 @@ import org.openqa.selenium.logging.LogType;
 /** The page in a browser, as a person has it before their eyes. */
 final class Page implements AutoCloseable {
 
-    static final Duration SOON = Duration.ofSeconds(10);
-    static final Duration JOB = Duration.ofSeconds(90);
+    static final Duration SOON = Waits.LIMIT;
+    static final Duration JOB = Waits.LIMIT;
 
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 

@@ -1,6 +1,7 @@
 package caravana.system.faults;
 
 import caravana.system.faults.FaultPlan.Fault;
+import caravana.test.Waits;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,12 +20,11 @@ import java.util.function.BooleanSupplier;
 /** Provokes faults, and keeps account of what each one hit. */
 final class Faults {
 
-    private static final Duration TO_BE_MET = Duration.ofSeconds(60);
+    private static final Duration TO_BE_MET = Waits.LIMIT;
 
     private final Cluster cluster;
     private final Scale scale;
     private final Random random;
-    private final Duration grace;
     private final List<Outage> outages = new ArrayList<>();
     private final Set<String> lostClaims = new HashSet<>();
     private final List<String> missed = new ArrayList<>();
@@ -35,11 +35,10 @@ final class Faults {
     private int resets;
     private long cutDeadLetters;
 
-    Faults(Cluster cluster, Scale scale, Random random, Duration grace) {
+    Faults(Cluster cluster, Scale scale, Random random) {
         this.cluster = cluster;
         this.scale = scale;
         this.random = random;
-        this.grace = grace;
     }
 
     /** Provokes it and brings everything back, though not always before the next fault. */
@@ -144,7 +143,7 @@ final class Faults {
         worker.thaw();
         worker.terminate();
         stops++;
-        if (!happens(() -> !worker.isAlive(), grace.plusSeconds(30))) {
+        if (!happens(() -> !worker.isAlive(), TO_BE_MET)) {
             missed.add("a stop: the worker did not end by itself");
             worker.kill();
         }
@@ -164,13 +163,12 @@ final class Faults {
         FaultyWorker worker = victim.get();
         Set<String> claims = claimsOf(worker);
         lostClaims.addAll(claims);
-        Duration limit = scale.lease().plusSeconds(3L * scale.visibilitySeconds());
         boolean taken = happens(
                 () -> {
                     Set<String> held = claimsInDatabase();
                     return claims.stream().anyMatch(claim -> !held.contains(claim));
                 },
-                limit);
+                TO_BE_MET);
         worker.thaw();
         if (taken) {
             freezes++;

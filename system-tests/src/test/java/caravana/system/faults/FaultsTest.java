@@ -2,6 +2,7 @@ package caravana.system.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.test.Waits;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,7 +30,7 @@ class FaultsTest {
 
     private static final double FACTOR = 0.2;
     private static final Duration GRACE = Duration.ofSeconds(2);
-    private static final Duration QUIET = Duration.ofMinutes(4);
+    private static final Duration QUIET = Waits.LIMIT;
 
     @TempDir
     Path folder;
@@ -66,7 +67,7 @@ class FaultsTest {
     private void run(Cluster cluster, StandIn standIn, FaultProfile profile, Scale scale, long seed) throws Exception {
         Instant started = Instant.now();
         AcknowledgementWatch acknowledgements = new AcknowledgementWatch(cluster);
-        Faults faults = new Faults(cluster, scale, new Random(seed), GRACE);
+        Faults faults = new Faults(cluster, scale, new Random(seed));
         Traffic traffic =
                 new Traffic(cluster, standIn, seed + 1, profile.jobs(), 2 * profile.workers() * profile.slots());
         Thread uploads = new Thread(traffic, "uploads");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -19,10 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Both ends of each connection are in the test's hands. */
-@Timeout(20)
+@Timeout(600)
 class ForwarderTest {
 
-    private static final int PATIENCE_MILLIS = 5000;
+    private static final int PATIENCE_MILLIS = (int) Waits.LIMIT.toMillis();
     private static final byte[] TERMINATE = {'X', 0, 0, 0, 4};
 
     private ServerSocket server;
@@ -146,7 +147,7 @@ class ForwarderTest {
         try (Call call = new Call()) {
             call.ask("question");
             call.client.close();
-            await().until(() -> forwarder.failedCalls() == 1);
+            await().atMost(Waits.LIMIT).until(() -> forwarder.failedCalls() == 1);
             assertReset(call.upstream);
         }
     }
@@ -170,7 +171,7 @@ class ForwarderTest {
             assertReset(call.client);
             assertReset(call.upstream);
             // The system still connects until the thread that accepts has noticed.
-            await().until(this::isRefused);
+            await().atMost(Waits.LIMIT).until(this::isRefused);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.system.routes.RouteCopy;
+import caravana.test.Waits;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,7 +34,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /** What becomes of jobs at a fault of each kind: under which code it counts, and what it costs. */
 class JobFailuresTest {
 
-    private static final Duration SOON = Duration.ofMinutes(3);
+    private static final Duration SOON = Waits.LIMIT;
     private static final Pattern COUNTER = Pattern.compile(
             "caravana_jobs_total\\{.*?code=\"(\\w+)\".*?last_code=\"(\\w+)\".*?outcome=\"(\\w+)\".*} (\\S+)");
 
@@ -81,6 +82,7 @@ class JobFailuresTest {
         FaultyWorker misspelt = cluster.addWorker(SLOTS, Map.of("CARAVANA_ROUTES", routes.setting()));
         await().atMost(SOON).until(() -> closedBy(misspelt).contains("route_defect"));
         int atFirstFailure = standIn.runs() - before;
+        String why = cluster.query("SELECT string_agg(closed_why, ',') FROM workers");
         // Ten times the time in which it takes a job, and twice that which the reconciler takes.
         await().during(Duration.ofSeconds(10)).atMost(SOON).until(() -> attemptsCounted(ids) == 0);
         await().atMost(SOON).until(() -> waiting(ids) == JOBS);
@@ -102,6 +104,7 @@ class JobFailuresTest {
                 processedAtFirstAttempt(ids),
                 JOBS,
                 wasted == 0 && counted == 0 ? "pass" : "fail");
+        assertThat(why).contains("commit-in-database").contains("poster_kee");
         assertThat(atFirstFailure).isBetween(1, SLOTS);
         assertThat(wasted).isZero();
         assertThat(counted).isZero();
@@ -201,14 +204,15 @@ class JobFailuresTest {
         Path ffmpeg = standIn.folder().resolve("ffmpeg");
         String program = Files.readString(ffmpeg);
         Path broken = Files.writeString(folder.resolve("broken"), "#!/bin/sh\nexit 1\n");
-        assertThat(broken.toFile().setExecutable(true)).isTrue();
+        assertThat(broken.toFile().setExecutable(true, false)).isTrue();
         Path whole = Files.writeString(folder.resolve("whole"), program);
-        assertThat(whole.toFile().setExecutable(true)).isTrue();
+        assertThat(whole.toFile().setExecutable(true, false)).isTrue();
         int before = standIn.runs();
         String id = ordered("error", "3");
         await().atMost(SOON).until(() -> standIn.runs() > before);
         move(broken, ffmpeg);
         awaitCodes("tool_unavailable");
+        await().atMost(SOON).until(() -> !status(id).equals("processing"));
         assertThat(row(id)).startsWith("uploaded 0");
         move(whole, ffmpeg);
         await().atMost(SOON).until(() -> row(id), "failed undecodable 1 false"::equals);
@@ -278,7 +282,8 @@ class JobFailuresTest {
 
     private String row(String id) throws SQLException {
         return cluster.query(
-                "SELECT concat_ws(' ', status, error_code, attempts, retryable) FROM videos WHERE id = '" + id + "'");
+                "SELECT concat_ws(' ', status, error_code, attempts, CAST(retryable AS text)) FROM videos WHERE id = '"
+                        + id + "'");
     }
 
     private void awaitCodes(String... expected) {

@@ -3,6 +3,7 @@ package caravana.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -16,7 +17,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 @EnabledIfSystemProperty(named = "faults.long", matches = "true", disabledReason = "takes more than ten minutes")
 class LongJobTest {
 
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Waits.LIMIT;
 
     @TempDir
     Path folder;

@@ -1,5 +1,6 @@
 package caravana.system.faults;
 
+import caravana.test.Waits;
 import java.time.Duration;
 
 /**
@@ -48,7 +49,7 @@ record Scale(double factor) {
                   "media": {"base-time-limit": "20m"},
                   "upload": {"patience": "20s"},
                   "reconciler": {"period": "%8$dms", "unpublished": "%8$dms", "resend": "%9$dms"}},
-                 "spring": {"datasource": {"hikari": {
+                 "spring": {"lifecycle": {"timeout-per-shutdown-phase": "%12$dms"}, "datasource": {"hikari": {
                   "connection-timeout": %10$d, "validation-timeout": 250,
                   "data-source-properties": {"socketTimeout": "%11$d"}}}}}
                 """.formatted(
@@ -62,6 +63,8 @@ record Scale(double factor) {
                         reconcilerPeriod().toMillis(),
                         5 * reconcilerPeriod().toMillis(),
                         Math.max(250, Math.round(5000 * factor)),
-                        Math.max(1, Math.round(10 * factor)));
+                        Math.max(1, Math.round(10 * factor)),
+                        // A stop that hangs is seen, and not ended by the app itself.
+                        Waits.LIMIT.multipliedBy(2).toMillis());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.FreePort;
+import caravana.test.Waits;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
  */
 final class SickWorker implements AutoCloseable {
 
-    private static final Duration START = Duration.ofMinutes(5);
+    private static final Duration START = Waits.LIMIT;
     private static final Path JAR = Path.of("../routes-worker/target/routes-worker.jar");
 
     /** Nobody's; none of its processes run on this machine. */

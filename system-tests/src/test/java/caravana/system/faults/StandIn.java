@@ -26,6 +26,9 @@ final class StandIn {
     /** Payload of the planted box, in bytes; the script reads that many from the end of the original. */
     private static final int ORDERS = 120;
 
+    /** Has a line for each run of the program. */
+    private static final String RUNS = "runs";
+
     private static final String SCRIPT = """
             #!/bin/sh
             # Stands in for ffmpeg: see StandIn.java.
@@ -92,6 +95,9 @@ final class StandIn {
         Path script = this.folder.resolve("ffmpeg");
         Files.writeString(script, SCRIPT.formatted(ORDERS, this.folder, realFfmpeg()));
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        // The apps may run as another user than the test.
+        Files.setPosixFilePermissions(
+                Files.createFile(this.folder.resolve(RUNS)), PosixFilePermissions.fromString("rw-rw-rw-"));
         original = clip("original.mp4", "color=teal:size=320x240:rate=10:duration=2");
         footage = clip("footage.mp4", "testsrc2=size=640x360:rate=30:duration=6");
         result = clip("result.mp4", "color=teal:size=1280x720:rate=10:duration=7");
@@ -169,8 +175,7 @@ final class StandIn {
 
     /** How many times it has been run for an original with orders. */
     int runs() throws IOException {
-        Path runs = folder.resolve("runs");
-        return Files.exists(runs) ? Files.readAllLines(runs).size() : 0;
+        return Files.readAllLines(folder.resolve(RUNS)).size();
     }
 
     /** From now on, {@code fail=until-healed} fails no more. */

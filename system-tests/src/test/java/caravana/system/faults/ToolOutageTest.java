@@ -3,6 +3,7 @@ package caravana.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ class ToolOutageTest {
 
     private static final boolean LONG = Boolean.getBoolean("faults.long");
     private static final int JOBS = LONG ? 20 : 4;
-    private static final Duration SOON = Duration.ofMinutes(3);
+    private static final Duration SOON = Waits.LIMIT;
 
     /** Longer than any of the faults lasts here; then the worker would end. */
     private static final int OUTAGE_LIMIT_SECONDS = 120;

@@ -2,6 +2,7 @@ package caravana.system.infra;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.test.Waits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ final class Checks {
 
     static final Path ROOT = root();
     static final Path TERRAFORM = ROOT.resolve("infra/terraform");
-    private static final int TOOL_MINUTES = 5;
+    private static final int TOOL_MINUTES = (int) Waits.LIMIT.toMinutes();
 
     private Checks() {}
 

@@ -2,6 +2,8 @@ package caravana.system.infra;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,6 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyFactory;
+import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -216,6 +222,31 @@ class InstanceScriptsTest {
 
         assertThat(ran.status()).isEqualTo(2);
         assertThat(ran.output()).contains("'" + setting + "' is no size", "such as 100MB");
+    }
+
+    /** Web reads PKCS #8 only; {@code openssl genpkey} writes another form as DER before OpenSSL 3.1. */
+    @ParameterizedTest
+    @CsvSource({"put-web-secret, operator@example.test", "rotate-web-secret, signing-key"})
+    void theKeyInASecretIsOneThatWebReads(String name, String argument) throws Exception {
+        Checks.need("web-secret", "openssl");
+        standIn(
+                "aws",
+                "case \"$2\" in\n"
+                        // Put makes the first value; what is rotated has one.
+                        + "get-secret-value) [ " + name
+                        + " = rotate-web-secret ] && echo '{\"KEPT\": \"as it was\"}' ;;\n"
+                        + "put-secret-value) cat >" + folder + "/secret ;;\n"
+                        + "esac");
+
+        Checks.Ran ran = script(name, "arn:secret", argument);
+
+        assertThat(ran.status()).as(ran.output()).isZero();
+        JsonNode secret = new ObjectMapper().readTree(folder.resolve("secret").toFile());
+        byte[] key = Base64.getDecoder().decode(secret.path("JWT_PRIVATE_KEY").asText());
+        RSAPrivateCrtKey read =
+                (RSAPrivateCrtKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(key));
+        assertThat(read.getModulus().bitLength()).isEqualTo(3072);
+        assertThat(secret.has("KEPT")).isEqualTo(name.equals("rotate-web-secret"));
     }
 
     private String address() {

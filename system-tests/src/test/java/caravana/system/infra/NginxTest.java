@@ -7,6 +7,7 @@ import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.local.Nginx;
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
@@ -22,7 +23,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Debian's nginx with our configuration, in front of the packaged web app. */
 class NginxTest {
+
+    /** The most that web takes in a call that is no upload. */
+    private static final int CALL_BYTES = 64 * 1024;
 
     private static final int MEGABYTE = 1024 * 1024;
     private static final String MAX_SIZE = "6MB";
@@ -147,16 +150,16 @@ class NginxTest {
             HttpResponse<String> answer = http.send(
                     HttpRequest.newBuilder(nginx.uri().resolve(path))
                             .header("Content-Type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[MEGABYTE + 1]))
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[CALL_BYTES + 1]))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
 
             assertThat(answer.statusCode()).as(path).isEqualTo(413);
             assertThat(json.readTree(answer.body()).path("detail").asText())
-                    .isEqualTo("Send at most 1048576 bytes; only uploads may be larger.");
+                    .isEqualTo("Send at most " + CALL_BYTES + " bytes; only uploads may be larger.");
         }
         assertThat(folder.resolve("nginx/temp-client_body")).isEmptyDirectory();
-        passed("a MiB and a byte that is no upload: 413 by nginx, no file of nginx's");
+        passed("64 KiB and a byte that is no upload: 413 by nginx, no file of nginx's");
     }
 
     @Test
@@ -253,7 +256,7 @@ class NginxTest {
                 .build();
         String answer = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
         // nginx writes its line after it has answered.
-        await().atMost(Duration.ofSeconds(10)).until(() -> !through.accessLog().isBlank());
+        await().atMost(Waits.LIMIT).until(() -> !through.accessLog().isBlank());
         assertThat(through.accessLog()).doesNotContain("secret");
         return json.readTree(answer);
     }
@@ -265,7 +268,7 @@ class NginxTest {
         String id = json.readTree(upload.body()).path("video_id").asText();
         HttpRequest watch = client.request(nginx.uri().resolve("/api/videos/" + id + "/events"))
                 .header("Accept", "text/event-stream")
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Waits.LIMIT)
                 .build();
 
         // No worker runs: the stream stays open, and its first event must not wait for more.

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The database's password changes under running apps, as RDS changes it every week. */
 class PasswordRotationTest {
 
-    private static final Duration JOB = Duration.ofMinutes(1);
+    private static final Duration JOB = Waits.LIMIT;
     private static final String SECRET = "the-database";
 
     @TempDir
@@ -87,7 +88,7 @@ class PasswordRotationTest {
     }
 
     private String status(ApiClient client, URI web, String id) {
-        return await().atMost(Duration.ofSeconds(30))
+        return await().atMost(JOB)
                 .until(
                         () -> json.readTree(client.get(web.resolve("/api/videos/" + id))
                                         .body())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.AppProcess;
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
@@ -34,7 +35,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /** Every query of the dashboards and of the alerts, held against what web and a worker expose after real jobs. */
 class DashboardsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Waits.LIMIT;
     private static final String METRICS = "caravana-prometheus";
 
     /** One line of a scrape: a series' name, and its labels. */

@@ -19,7 +19,8 @@ record PromQl(Set<String> metrics, Set<String> labels) {
     private static final Pattern MATCHERS = Pattern.compile("\\{([^}]*)}");
     private static final Pattern MATCHED = Pattern.compile("([a-z_]+)\\s*[=!]");
     private static final Pattern RANGE = Pattern.compile("\\[[^]]*]");
-    private static final Pattern GROUPING = Pattern.compile("\\b(?:by|without|on|ignoring)\\s*\\(([^)]*)\\)");
+    private static final Pattern GROUPING =
+            Pattern.compile("\\b(?:by|without|on|ignoring|group_left|group_right)\\s*\\(([^)]*)\\)");
     private static final Pattern FUNCTION = Pattern.compile("[a-z_]+\\s*\\(");
     private static final Pattern NAME = Pattern.compile("(?<![\\w.])[a-z][a-z0-9_]*");
     private static final Set<String> KEYWORDS = Set.of("and", "or", "unless", "offset", "bool");

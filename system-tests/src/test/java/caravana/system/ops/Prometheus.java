@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.FreePort;
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -27,7 +28,7 @@ final class Prometheus implements AutoCloseable {
           - {job_name: worker, metrics_path: /actuator/prometheus, static_configs: [{targets: ["127.0.0.1:%d"]}]}
         """;
 
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Waits.LIMIT;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();

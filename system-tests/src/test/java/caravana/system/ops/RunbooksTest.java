@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.AppProcess;
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
@@ -34,8 +35,8 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  */
 class RunbooksTest {
 
-    private static final Duration LISTED = Duration.ofMinutes(10);
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration LISTED = Waits.LIMIT;
+    private static final Duration SOON = Waits.LIMIT;
 
     /** Pages of alarms that exist on AWS alone; the checks of the deployment run their scripts. */
     private static final Set<String> OF_THE_DEPLOYMENT = Set.of("cpu-credits", "asg-at-maximum");

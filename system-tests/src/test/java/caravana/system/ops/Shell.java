@@ -1,5 +1,6 @@
 package caravana.system.ops;
 
+import caravana.test.Waits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ final class Shell {
     /** The project's folder. */
     static final Path ROOT = root();
 
-    private static final int PATIENCE_SECONDS = 240;
+    private static final int PATIENCE_SECONDS = (int) Waits.LIMIT.toSeconds();
 
     private Shell() {}
 

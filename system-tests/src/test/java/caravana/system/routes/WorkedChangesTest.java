@@ -8,6 +8,7 @@ import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.system.Clients;
 import caravana.system.Videos;
+import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** The worked changes of docs/editing-routes.md, each applied to a copy of the routes and run end to end. */
 class WorkedChangesTest {
 
-    private static final Duration JOB = Duration.ofMinutes(2);
+    private static final Duration JOB = Waits.LIMIT;
 
     /** By which every scanner can be tested, and which harms nobody. */
     private static final String EICAR = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";

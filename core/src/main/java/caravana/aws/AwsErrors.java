@@ -1,0 +1,17 @@
+package caravana.aws;
+
+import java.util.Set;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+
+/** What AWS says of a call that it refused. */
+public final class AwsErrors {
+
+    private AwsErrors() {}
+
+    /** Whether it is one of these codes. The answer to a HEAD has no body, and so no code. */
+    public static boolean hasCode(AwsServiceException refusal, Set<String> codes) {
+        AwsErrorDetails details = refusal.awsErrorDetails();
+        return details != null && details.errorCode() != null && codes.contains(details.errorCode());
+    }
+}

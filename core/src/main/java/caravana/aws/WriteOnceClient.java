@@ -1,0 +1,143 @@
+package caravana.aws;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.services.s3.DelegatingS3Client;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
+
+/**
+ * S3 for objects that are written once: keys carry the id of the upload, or the token of the claim, that writes them.
+ *
+ * <p>Each put, part and completion carries a CRC-32C of its content, which S3 checks before it stores anything; S3 keeps it
+ * with the object, and downloads are validated by it. An object that exists is not overwritten. When S3 refuses a write
+ * because of that, and what it has is what was to be written, the write has succeeded: its first answer was lost, and the
+ * SDK sent it again.
+ */
+public final class WriteOnceClient extends DelegatingS3Client {
+
+    private static final Logger log = LoggerFactory.getLogger(WriteOnceClient.class);
+    private static final String NOTHING = "*";
+    private static final int EXISTS = 412;
+    private static final int BUFFER = 64 * 1024;
+
+    public WriteOnceClient(S3Client s3) {
+        super(s3);
+    }
+
+    /**
+     * Stores an object.
+     *
+     * @param body can be read more than once
+     * @throws S3Exception 412 when another object has that key
+     */
+    @Override
+    public PutObjectResponse putObject(PutObjectRequest put, RequestBody body) {
+        String checksum = checksum(body);
+        try {
+            return super.putObject(
+                    put.toBuilder()
+                            .checksumCRC32C(checksum)
+                            .ifNoneMatch(NOTHING)
+                            .build(),
+                    body);
+        } catch (S3Exception e) {
+            String tag = tagOfOurs(e, put.bucket(), put.key(), checksum);
+            return PutObjectResponse.builder()
+                    .eTag(tag)
+                    .checksumCRC32C(checksum)
+                    .build();
+        }
+    }
+
+    /**
+     * Fetches an object; reading it to its end fails when its content is not that of its checksum.
+     *
+     * @param <R> what the transformer makes of the content
+     */
+    @Override
+    public <R> R getObject(GetObjectRequest get, ResponseTransformer<GetObjectResponse, R> transformer) {
+        return super.getObject(
+                get.toBuilder().checksumMode(ChecksumMode.ENABLED).build(), transformer);
+    }
+
+    /**
+     * Sends one part.
+     *
+     * @param body can be read more than once
+     */
+    @Override
+    public UploadPartResponse uploadPart(UploadPartRequest part, RequestBody body) {
+        return super.uploadPart(part.toBuilder().checksumCRC32C(checksum(body)).build(), body);
+    }
+
+    /**
+     * Makes an object of the parts.
+     *
+     * @param completion has the CRC-32C of the whole object
+     * @throws S3Exception 412 when another object has that key
+     */
+    @Override
+    public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest completion) {
+        try {
+            return super.completeMultipartUpload(
+                    completion.toBuilder().ifNoneMatch(NOTHING).build());
+        } catch (S3Exception e) {
+            String tag = tagOfOurs(e, completion.bucket(), completion.key(), completion.checksumCRC32C());
+            return CompleteMultipartUploadResponse.builder().eTag(tag).build();
+        }
+    }
+
+    /** The tag of the object that a write was refused for, if it is what was to be written; throws the refusal if not. */
+    private String tagOfOurs(S3Exception refusal, String bucket, String key, String checksum) {
+        if (refusal.statusCode() != EXISTS) {
+            throw refusal;
+        }
+        HeadObjectResponse there = headObject(h -> h.bucket(bucket).key(key).checksumMode(ChecksumMode.ENABLED));
+        if (!checksum.equals(there.checksumCRC32C())) {
+            throw refusal;
+        }
+        log.info("{} was stored already, by a write whose answer was lost", key);
+        return there.eTag();
+    }
+
+    private static String checksum(RequestBody body) {
+        CRC32C sum = new CRC32C();
+        byte[] buffer = new byte[BUFFER];
+        try (InputStream in =
+                new CheckedInputStream(body.contentStreamProvider().newStream(), sum)) {
+            while (in.read(buffer) >= 0) {
+                // The sum takes what is read.
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text(sum);
+    }
+
+    /** A CRC-32C as S3 writes it: four bytes, the first the highest, in base64. */
+    public static String text(CRC32C sum) {
+        byte[] bytes =
+                ByteBuffer.allocate(Integer.BYTES).putInt((int) sum.getValue()).array();
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+}

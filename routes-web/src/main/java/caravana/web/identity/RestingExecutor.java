@@ -1,0 +1,52 @@
+package caravana.web.identity;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * Threads that rest after each task as long as others wait, for a multiple of what the task took: so a flood of tasks leaves
+ * the processors to everybody else, however long a task takes on this machine.
+ */
+final class RestingExecutor extends ThreadPoolExecutor {
+
+    private final int rest;
+    private final ThreadLocal<Long> began = new ThreadLocal<>();
+
+    /**
+     * @param atOnce threads, 1 or more
+     * @param waiting tasks that may wait, 1 or more; those beyond are rejected
+     * @param rest the multiple; 0 for none
+     * @param names how the threads' names begin
+     */
+    RestingExecutor(int atOnce, int waiting, int rest, String names) {
+        super(
+                atOnce,
+                atOnce,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(waiting),
+                new CustomizableThreadFactory(names));
+        this.rest = rest;
+    }
+
+    @Override
+    protected void beforeExecute(Thread thread, Runnable task) {
+        began.set(System.nanoTime());
+    }
+
+    /** Called when the task's result is there already. */
+    @Override
+    protected void afterExecute(Runnable task, Throwable failure) {
+        long end = System.nanoTime();
+        long until = end + rest * (end - began.get());
+        while (!getQueue().isEmpty() && !isShutdown() && until - System.nanoTime() > 0) {
+            LockSupport.parkNanos(until - System.nanoTime());
+            if (Thread.interrupted()) {
+                return;
+            }
+        }
+    }
+}
