@@ -62,7 +62,8 @@ record StatementText(String file, String sql, List<String> names, Map<String, Ob
                         file + " sets :?" + name + ", which its statement does not use. Remove the line.");
             }
         }
-        return new StatementText(file, sql.toString().strip(), List.copyOf(names), Collections.unmodifiableMap(defaults));
+        return new StatementText(
+                file, sql.toString().strip(), List.copyOf(names), Collections.unmodifiableMap(defaults));
     }
 
     private static Object value(String file, Matcher line, UnaryOperator<String> resolve) {

@@ -1,12 +1,9 @@
 package caravana.web.events;
 
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.RedisOperations;

@@ -4,11 +4,9 @@ import caravana.media.MediaLimits;
 import caravana.web.events.EventsProperties;
 import caravana.web.http.Caller;
 import caravana.web.upload.UploadProperties;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Body;
-import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 

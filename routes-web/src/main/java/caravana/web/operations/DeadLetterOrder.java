@@ -1,6 +1,5 @@
 package caravana.web.operations;
 
-import caravana.web.http.Caller;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -15,9 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.camel.Body;
-import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,7 +111,10 @@ public class DeadLetters {
 
     /** The videos that the letters name. */
     public List<String> videoIds(@ExchangeProperty("letters") List<DeadLetter> letters) {
-        return letters.stream().map(DeadLetter::getVideoId).filter(Objects::nonNull).toList();
+        return letters.stream()
+                .map(DeadLetter::getVideoId)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /**

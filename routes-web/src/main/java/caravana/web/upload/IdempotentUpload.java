@@ -1,10 +1,8 @@
 package caravana.web.upload;
 
 import caravana.logging.LogContext;
-import caravana.web.http.Caller;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
@@ -31,8 +29,7 @@ public class IdempotentUpload {
         LogContext.put(LogContext.VIDEO_ID, id);
         exchange.setProperty("original_key", "uploads/" + id + ".mp4");
         exchange.setProperty(
-                "idempotency_key",
-                rules.idempotencyKey(exchange.getMessage().getHeader(KEY_HEADER, String.class)));
+                "idempotency_key", rules.idempotencyKey(exchange.getMessage().getHeader(KEY_HEADER, String.class)));
     }
 
     /** Whether the upload is a new one; if it is a repetition, {@code video_id} is from here on that of the first. */

@@ -1,6 +1,5 @@
 package caravana.web.video;
 
-import caravana.web.http.Caller;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
 import java.net.URLEncoder;
