@@ -3,6 +3,7 @@ package caravana.routes;
 import caravana.checks.Finding;
 import caravana.checks.RouteChecks;
 import caravana.checks.RouteFiles;
+import caravana.statement.StatementFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +44,10 @@ public final class RouteReloader {
     /** Its routes are made by Camel out of the contract, once. */
     private static final String CONTRACT = "web/rest-api.camel.yaml";
 
+    private static final String SQL = ".sql";
+
     private final CamelContext camel;
+    private final StatementFiles statements;
     private final ApplicationEventPublisher events;
 
     /** What people edit. */
@@ -68,12 +72,14 @@ public final class RouteReloader {
 
     RouteReloader(
             CamelContext camel,
+            StatementFiles statements,
             ApplicationEventPublisher events,
             @Value("${" + RoutesFromOutside.SOURCE + "}") Path folder,
             @Value("${caravana.routes.location}") String location,
             @Value("${caravana.routes.app}") String app)
             throws IOException {
         this.camel = camel;
+        this.statements = statements;
         this.events = events;
         this.folder = folder;
         this.loaded = Path.of(location.replaceFirst("^file:", ""));
@@ -179,13 +185,19 @@ public final class RouteReloader {
 
     private void load(Set<String> files, Map<String, String> texts) throws Exception {
         List<Resource> resources = new ArrayList<>();
+        List<String> edited = new ArrayList<>();
         for (String file : files) {
-            if (texts.containsKey(file)) {
+            if (file.endsWith(SQL)) {
+                edited.add(file);
+            } else if (texts.containsKey(file)) {
                 resources.add(
                         ResourceHelper.fromString(Path.of(file).getFileName().toString(), texts.get(file)));
             }
         }
-        PluginHelper.getRoutesLoader(camel).updateRoutes(resources);
+        statements.reread(edited.stream().filter(texts::containsKey).toList());
+        if (!resources.isEmpty()) {
+            PluginHelper.getRoutesLoader(camel).updateRoutes(resources);
+        }
     }
 
     /** Ends the routes of this app that are no longer there. */

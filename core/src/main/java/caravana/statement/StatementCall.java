@@ -28,6 +28,9 @@ final class StatementCall {
         none
     }
 
+    /** The SQLSTATE by which callers know that the statement is wrong, and not the database. */
+    private static final String CARDINALITY_VIOLATION = "21000";
+
     private final StatementFiles files;
     private final StatementValues values;
     private final DataSource database;
@@ -76,7 +79,10 @@ final class StatementCall {
         switch (result) {
             case row:
                 if (rows.size() > 1) {
-                    throw new SQLDataException(text.file() + " found " + rows.size() + " rows where one was wanted");
+                    throw new SQLDataException(
+                            text.file() + " returned " + rows.size() + " rows, and result=row takes one at most."
+                                    + " Narrow the statement, or write result: rows",
+                            CARDINALITY_VIOLATION);
                 }
                 return rows.isEmpty() ? null : rows.get(0);
             case count:

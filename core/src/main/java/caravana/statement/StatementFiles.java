@@ -3,6 +3,7 @@ package caravana.statement;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
@@ -26,17 +27,17 @@ public class StatementFiles {
 
     /** @throws StatementRefusedException when there is no such file, or a setting in it is wrong */
     StatementText get(String file) {
-        StatementText known = texts.get(file);
-        if (known == null) {
-            known = read(file);
-            texts.put(file, known);
-        }
-        return known;
+        return texts.computeIfAbsent(file, this::read);
     }
 
-    /** Edited files are read again at their next use. */
-    public void forget() {
-        texts.clear();
+    /**
+     * Reads files again that were edited.
+     *
+     * @param edited their paths below the routes' folder; those that no step runs are left alone
+     * @throws StatementRefusedException as {@link #get}
+     */
+    public void reread(Collection<String> edited) {
+        edited.forEach(file -> texts.computeIfPresent(file, (same, before) -> read(same)));
     }
 
     private StatementText read(String file) {

@@ -1,5 +1,8 @@
 package caravana.checks;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.StringJoiner;
@@ -12,7 +15,21 @@ import org.apache.camel.catalog.EndpointValidationResult;
 final class CatalogRule implements Rule {
 
     /** Its answers are kept: reading a component's description takes longer than a whole check. */
-    static final CamelCatalog CATALOG = new DefaultCamelCatalog(true);
+    static final CamelCatalog CATALOG = catalog();
+
+    /** With our own component beside those of Camel. */
+    private static CamelCatalog catalog() {
+        CamelCatalog catalog = new DefaultCamelCatalog(true);
+        try (InputStream in = CatalogRule.class.getResourceAsStream("statement.json")) {
+            catalog.addComponent(
+                    "statement",
+                    "caravana.statement.StatementComponent",
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return catalog;
+    }
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
@@ -40,7 +57,15 @@ final class CatalogRule implements Rule {
                                         value.text().replaceFirst("^(\\d+)ms$", "$1"), StandardCharsets.UTF_8))));
         EndpointValidationResult result =
                 CATALOG.validateEndpointProperties(uri.toString(), false, consumer, !consumer);
-        if (!result.isSuccess() && result.hasErrors()) {
+        if (result.getUnknownComponent() != null) {
+            report.accept(new Finding(
+                    route.file(),
+                    step.element().line(),
+                    "endpoint-options",
+                    "There is no component " + result.getUnknownComponent(),
+                    "Write one that exists"
+                            + NameRules.similar(result.getUnknownComponent(), CATALOG.findComponentNames())));
+        } else if (!result.isSuccess() && result.hasErrors()) {
             report.accept(new Finding(
                     route.file(),
                     step.element().line(),

@@ -22,6 +22,7 @@ final class NameRules implements Rule {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
     private static final Pattern BEAN_FUNCTION = Pattern.compile("\\$\\{bean:([\\w-]+)(?:(?:\\?method=|\\.)(\\w+))?");
     private static final Pattern REFERENCE = Pattern.compile("#(?:bean:)?([\\w-]+)");
+    private static final String BEAN = "bean:";
     private static final Set<String> CALLERS = Set.of("bean", "method");
     private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
 
@@ -41,29 +42,38 @@ final class NameRules implements Rule {
         tree.files()
                 .forEach((file, root) -> root.all().forEach(element -> {
                     if (element.isText()) {
-                        placeholders(file, element, report);
+                        placeholders(file, element.line(), element.text(), report);
                         functions(file, element, report);
                     }
                     element.fields().forEach((key, value) -> {
                         if (CALLERS.contains(key)) {
                             value.get("ref")
-                                    .ifPresent(ref -> bean(file, ref, ref.text(), value.text("method"), report));
+                                    .ifPresent(ref -> bean(file, ref.line(), ref.text(), value.text("method"), report));
                         } else if (key.equals("parameters")) {
                             value.fields().values().forEach(parameter -> reference(file, parameter, report));
                         }
                     });
                 }));
+        tree.statements()
+                .forEach((file, text) -> SqlText.of(text)
+                        .defaults()
+                        .values()
+                        .forEach(value -> placeholders(file, value.line(), value.value(), report)));
     }
 
-    private void placeholders(String file, Element element, Consumer<Finding> report) {
-        Matcher placeholder = PLACEHOLDER.matcher(element.text());
+    private void placeholders(String file, int line, String text, Consumer<Finding> report) {
+        Matcher placeholder = PLACEHOLDER.matcher(text);
         while (placeholder.find()) {
             String name = placeholder.group(1);
+            if (name.startsWith(BEAN)) {
+                String[] call = name.substring(BEAN.length()).split("\\.", 2);
+                bean(file, line, call[0], call.length > 1 ? call[1] : "", report);
+            }
             String missing = missingVariable(name);
             if (missing != null) {
                 report.accept(new Finding(
                         file,
-                        element.line(),
+                        line,
                         "setting-unknown",
                         "Nothing sets the environment variable " + missing + " that {{" + name + "}} takes",
                         "Set it for this check and for the app, or give a default: {{" + name + ":default}}"));
@@ -73,7 +83,7 @@ final class NameRules implements Rule {
                         vocabulary -> vocabulary.settings().contains(name),
                         (app, vocabulary) -> report.accept(new Finding(
                                 file,
-                                element.line(),
+                                line,
                                 "setting-unknown",
                                 "There is no setting " + name + " in " + app,
                                 "Name one that exists" + similar(name, vocabulary.settings()) + ", set the variable "
@@ -107,24 +117,24 @@ final class NameRules implements Rule {
         Matcher function = BEAN_FUNCTION.matcher(element.text());
         while (function.find()) {
             String method = function.group(2);
-            bean(file, element, function.group(1), method == null ? "" : method, report);
+            bean(file, element.line(), function.group(1), method == null ? "" : method, report);
         }
     }
 
     private void reference(String file, Element parameter, Consumer<Finding> report) {
         Matcher reference = REFERENCE.matcher(parameter.text());
         if (reference.matches()) {
-            bean(file, parameter, reference.group(1), "", report);
+            bean(file, parameter.line(), reference.group(1), "", report);
         }
     }
 
-    private void bean(String file, Element at, String name, String call, Consumer<Finding> report) {
+    private void bean(String file, int line, String name, String call, Consumer<Finding> report) {
         unlessEverywhere(
                 file,
                 vocabulary -> vocabulary.beans().containsKey(name),
                 (app, vocabulary) -> report.accept(new Finding(
                         file,
-                        at.line(),
+                        line,
                         "bean-unknown",
                         "There is no bean " + name + " in " + app,
                         "Name one that exists"
@@ -138,7 +148,7 @@ final class NameRules implements Rule {
                             .orElse(true),
                     (app, vocabulary) -> report.accept(new Finding(
                             file,
-                            at.line(),
+                            line,
                             "bean-method-unknown",
                             "The bean " + name + " has no method " + method,
                             "Call one of " + vocabulary.beans().get(name))));
@@ -161,7 +171,7 @@ final class NameRules implements Rule {
     }
 
     /** Those that may have been meant, in brackets. */
-    private static String similar(String name, Iterable<String> known) {
+    static String similar(String name, Iterable<String> known) {
         List<String> close = new ArrayList<>();
         known.forEach(candidate -> {
             if (DISTANCE.apply(name, candidate) <= Math.max(2, name.length() / 5)) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** What a route names is there: its error handling, the routes that it calls, the SQL that it runs. */
+/** What a route names is there: its error handling, and the routes that it calls. */
 final class ReferenceRules implements Rule {
 
     private static final String DIRECT = "direct:";
@@ -37,7 +37,6 @@ final class ReferenceRules implements Rule {
                         "Name one of " + named(configurations, route.file())));
             }
             route.steps().forEach(step -> call(route.file(), step, tree, called, report));
-            statements(tree, route, report);
         }
         for (Route configuration : tree.configurations()) {
             configuration.element().all().stream()
@@ -88,18 +87,5 @@ final class ReferenceRules implements Rule {
                 .map(Route::id)
                 .sorted()
                 .toList();
-    }
-
-    private static void statements(RouteTree tree, Route route, Consumer<Finding> report) {
-        String prefix = "resource:{{caravana.routes.location}}/";
-        route.element().all().stream()
-                .filter(e -> e.text().startsWith(prefix) && e.text().endsWith(".sql"))
-                .filter(e -> !tree.statements().containsKey(e.text().substring(prefix.length())))
-                .forEach(e -> report.accept(new Finding(
-                        route.file(),
-                        e.line(),
-                        "sql-file-missing",
-                        "There is no file " + e.text().substring(prefix.length()),
-                        "Name one that lies beside the routes")));
     }
 }

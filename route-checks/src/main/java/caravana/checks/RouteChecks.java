@@ -45,6 +45,7 @@ public final class RouteChecks {
                     new ReferenceRules(),
                     new NameRules(System::getenv),
                     new EndpointRules(),
+                    new StatementRules(),
                     new StepRules(),
                     new AnswerRules());
             houseRules.forEach(rule -> rule.check(tree, findings::add));

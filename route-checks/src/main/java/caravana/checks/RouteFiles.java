@@ -54,8 +54,7 @@ public final class RouteFiles {
     }
 
     /**
-     * The files with routes that an app has to load again: those that changed, those that run SQL that changed, and
-     * those whose error handling changed.
+     * The files that an app must load again: those that changed, and those with routes whose error handling changed.
      *
      * @param app {@code web} or {@code worker}
      */
@@ -68,15 +67,10 @@ public final class RouteFiles {
                 .map(Route::id)
                 .collect(Collectors.toSet());
         Set<String> affected = new TreeSet<>(changed);
-        after.forEach((file, text) -> {
-            if (changed.stream().anyMatch(other -> other.endsWith(RouteTree.SQL) && text.contains("/" + other))) {
-                affected.add(file);
-            }
-        });
         RouteTree.of(after).routes().stream()
                 .filter(route -> handlings.contains(route.element().text("routeConfigurationId")))
                 .forEach(route -> affected.add(route.file()));
-        affected.removeIf(file -> !file.endsWith(RouteTree.ROUTES) || !isLoadedBy(app, file));
+        affected.removeIf(file -> !isLoadedBy(app, file));
         return affected;
     }
 

@@ -33,12 +33,6 @@ final class StepRules implements Rule {
             compact(route.file(), route.element(), report);
             swallowed(route.file(), route.element(), report);
         }
-        tree.statements().forEach((file, text) -> {
-            if (text.contains("${")) {
-                int line = text.substring(0, text.indexOf("${")).split("\n", -1).length;
-                report.accept(composed(file, line));
-            }
-        });
         for (Route configuration : tree.configurations()) {
             swallowed(configuration.file(), configuration.element(), report);
         }
@@ -91,8 +85,8 @@ final class StepRules implements Rule {
             report.accept(finding(
                     route,
                     step,
-                    "transacted-jdbc",
-                    "transacted does not reach jdbc: the statements would not be atomic",
+                    "transacted-statements",
+                    "transacted does not reach statements: each is a transaction of its own",
                     "Put what belongs together into one statement"));
         }
         if (step.kind().equals("rollback")
@@ -104,21 +98,6 @@ final class StepRules implements Rule {
                     "markRollbackOnly lets the consumer delete the message of a job that failed",
                     "Throw an exception, which the route's error handling knows"));
         }
-        if (step.kind().equals("setBody")) {
-            step.element().all().stream()
-                    .filter(Element::isText)
-                    .filter(e -> e.text().matches("(?is)\\s*(select|insert|update|delete|with)\\b.*\\$\\{.*"))
-                    .forEach(e -> report.accept(composed(route.file(), e.line())));
-        }
-    }
-
-    private static Finding composed(String file, int line) {
-        return new Finding(
-                file,
-                line,
-                "sql-composed",
-                "A value in the text of a statement is an injection waiting for its day",
-                "Name a parameter as :?name, and give it by a bean");
     }
 
     /** A handler of everything that ends the failure there, and does nothing else about it. */

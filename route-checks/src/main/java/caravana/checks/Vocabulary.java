@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +20,15 @@ import org.yaml.snakeyaml.Yaml;
  * @param operations ids of the routes that the app itself calls, mostly the contract's operations
  * @param answerHeaders names of the headers that its routes may answer with
  * @param settings names of the app's settings, as {@code {{…}}} names them
+ * @param properties names of the exchange properties that the app's own code sets
  * @param beans names of its beans, each with its public methods
  */
 public record Vocabulary(
-        List<String> operations, List<String> answerHeaders, List<String> settings, Map<String, List<String>> beans) {
+        List<String> operations,
+        List<String> answerHeaders,
+        List<String> settings,
+        Collection<String> properties,
+        Map<String, List<String>> beans) {
 
     private static final String HEAD =
             "# What the routes of this app may name. Generated: a test of the app says how.\n";
@@ -32,6 +38,7 @@ public record Vocabulary(
         operations = List.copyOf(new TreeSet<>(operations));
         answerHeaders = List.copyOf(new TreeSet<>(answerHeaders));
         settings = List.copyOf(new TreeSet<>(settings));
+        properties = List.copyOf(new TreeSet<>(properties));
         Map<String, List<String>> sorted = new TreeMap<>();
         beans.forEach((name, methods) -> sorted.put(name, List.copyOf(new TreeSet<>(methods))));
         beans = sorted;
@@ -46,6 +53,7 @@ public record Vocabulary(
                     (List<String>) document.get("operations"),
                     (List<String>) document.get("answer-headers"),
                     (List<String>) document.get("settings"),
+                    (List<String>) document.get("properties"),
                     (Map<String, List<String>>) document.get("beans"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -61,6 +69,7 @@ public record Vocabulary(
         document.put("operations", new ArrayList<>(operations));
         document.put("answer-headers", new ArrayList<>(answerHeaders));
         document.put("settings", new ArrayList<>(settings));
+        document.put("properties", new ArrayList<>(properties));
         document.put("beans", beans);
         return HEAD + new Yaml(options).dump(document);
     }

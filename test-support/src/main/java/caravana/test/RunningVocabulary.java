@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -24,6 +26,8 @@ public final class RunningVocabulary {
     /** Of what Spring Boot and we bring, the beans that routes have use for. */
     private static final Set<String> INFRASTRUCTURE =
             Set.of("dataSource", "stringRedisTemplate", "sqsClient", "s3Client", "intakeClient", "nothingFromSenders");
+
+    private static final Pattern PROPERTY = Pattern.compile("exchange\\.setProperty\\(\\s*\"(\\w+)\"");
 
     private RunningVocabulary() {}
 
@@ -48,7 +52,7 @@ public final class RunningVocabulary {
                 beans.put(name, methods(type));
             }
         }
-        String running = new Vocabulary(operations, answerHeaders, settings(context), beans).toYaml();
+        String running = new Vocabulary(operations, answerHeaders, settings(context), properties(), beans).toYaml();
         Path actual = Path.of("target", app + ".yaml");
         Files.writeString(actual, running);
         return Map.entry(
@@ -71,6 +75,17 @@ public final class RunningVocabulary {
                 .map(Method::getName)
                 .distinct()
                 .toList();
+    }
+
+    /** The exchange properties that the app's code sets by their names. */
+    private static Set<String> properties() throws IOException {
+        Set<String> properties = new TreeSet<>();
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            for (Path source : sources.filter(Files::isRegularFile).toList()) {
+                PROPERTY.matcher(Files.readString(source)).results().forEach(found -> properties.add(found.group(1)));
+            }
+        }
+        return properties;
     }
 
     private static List<String> settings(ConfigurableApplicationContext context) {

@@ -18,12 +18,12 @@ record Opening(String originalKey, Map<?, ?> earlier) {
     private static final int HOUR_SECONDS = 3600;
 
     /**
-     * Reads the property {@code opening}.
+     * Reads the variable {@code opening}.
      *
      * @throws Problem 409 {@code idempotency_in_progress}, 429 {@code too_many_uploads}
      */
     static Opening of(Exchange exchange) {
-        Map<?, ?> row = exchange.getProperty("opening", Map.class);
+        Map<?, ?> row = exchange.getVariable("opening", Map.class);
         // No row: another upload with this key has been opened in this very moment.
         String outcome = row == null ? "running" : (String) row.get("outcome");
         return switch (outcome) {

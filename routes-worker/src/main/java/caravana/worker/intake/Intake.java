@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -72,9 +73,9 @@ public class Intake {
         return (int) Math.max(1, probe.toSeconds());
     }
 
-    /** Why it is closed: names of systems, {@code tool}, {@code route_defect}, {@code paused}, {@code stopping}. */
+    /** Why it is closed: names of systems, {@code tool}, {@code route_defect}, {@code paused}, {@code stopping}; in order. */
     public Set<String> closedBy() {
-        return Set.copyOf(closures.keySet());
+        return new TreeSet<>(closures.keySet());
     }
 
     /** The same with what is known of each, for operators; empty when it is open. */

@@ -166,13 +166,8 @@ final class ForeignFailure {
 
     private static boolean isWrongStatement(SQLException failure) {
         String state = failure.getSQLState();
-        if (state != null) {
-            return state.length() == 5 && WRONG_STATEMENTS.contains(state.substring(0, 2));
-        }
-        // Camel itself, of a parameter too many or too few; pools and drivers give none either when they get no
-        // connection.
-        StackTraceElement[] frames = failure.getStackTrace();
-        return frames.length > 0 && frames[0].getClassName().startsWith("org.apache.camel.");
+        // Pools and drivers give none when they get no connection.
+        return state != null && state.length() == 5 && WRONG_STATEMENTS.contains(state.substring(0, 2));
     }
 
     private static boolean isWrongRequest(SdkException failure) {

@@ -34,6 +34,7 @@ class JobStatementsTest {
         try {
             return new ClassPathResource(resource)
                     .getContentAsString(StandardCharsets.UTF_8)
+                    .replace(":?job.phaseMillis", ":phase_ms")
                     .replace(":?", ":");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -70,8 +70,8 @@ class WatchTest {
                     () -> up.printed()
                             .contains("routes-worker: Reloaded [worker/job-failures.camel.yaml, worker/process-video"));
             Duration statement = timed(
-                    () -> routes.edit("worker/claim-job.sql", "--", "-- Edited. --"),
-                    () -> up.printed().contains("routes-worker: Reloaded [worker/claim-job.camel.yaml]"));
+                    () -> routes.edit("worker/claim-job.sql", "-- Claims a video", "-- Edited. Claims a video"),
+                    () -> up.printed().contains("routes-worker: Reloaded [worker/claim-job.sql]"));
 
             routes.edit(RECEIVE, "routeConfigurationId: upload-failures", "routeConfigurationId: upload-failure");
             await().atMost(SOON).until(() -> up.printed().contains("[error-handling-unknown]"));
@@ -112,7 +112,7 @@ class WatchTest {
     /** A statement that no check can know to be wrong, since PostgreSQL alone knows its tables. */
     private void jobsThatFailAreTold() throws Exception {
         routes.edit("worker/commit-result.sql", "poster_key = :?poster_key", "poster_kee = :?poster_key");
-        await().atMost(SOON).until(() -> up.printed().contains("Reloaded [worker/commit-result.camel.yaml]"));
+        await().atMost(SOON).until(() -> up.printed().contains("Reloaded [worker/commit-result.sql]"));
         Path video = Videos.make(folder.resolve("video.mp4"), "64x48", 1);
         HttpResponse<String> accepted = client.upload(up.web(), "Edited", BodyPublishers.ofFile(video));
         assertThat(accepted.statusCode()).isEqualTo(201);

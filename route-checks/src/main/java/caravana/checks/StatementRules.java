@@ -1,0 +1,168 @@
+package caravana.checks;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The SQL of the routes: files that are there, with parameters that something sets. */
+final class StatementRules implements Rule {
+
+    private static final String SCHEME = "statement:";
+    private static final Set<String> OTHERS = Set.of("jdbc", "spring-jdbc", "sql", "sql-stored", "jpa");
+    private static final Set<String> SETTERS = Set.of("setProperty", "setVariable");
+    private static final Map<String, String> TYPES = Map.of(
+            "text", ".*",
+            "integer", "-?\\d+",
+            "number", "-?\\d+(\\.\\d+)?",
+            "seconds", "\\d+(ns|us|ms|s|m|h|d)?");
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        Set<String> run = new HashSet<>();
+        Map<Apps, Set<String>> set = new EnumMap<>(Apps.class);
+        for (Apps app : Apps.values()) {
+            set.put(app, set(tree, app));
+        }
+        steps(tree).forEach(step -> {
+            if (OTHERS.stream().anyMatch(step.step()::uses)) {
+                report.accept(new Finding(
+                        step.file(),
+                        step.step().element().line(),
+                        "sql-not-in-file",
+                        "The apps run SQL from files only",
+                        "Put it into a file beside the route, and run that by statement:"));
+            }
+            String file = file(step.step());
+            if (!file.isEmpty()) {
+                run.add(file);
+                missing(step.file(), step.step(), file, tree, report);
+            }
+        });
+        tree.statements().forEach((file, text) -> {
+            SqlText sql = SqlText.of(text);
+            composed(file, text, report);
+            defaults(file, sql, report);
+            if (run.contains(file)) {
+                unset(file, sql, set, report);
+            } else if (tree.statements().keySet().containsAll(run)) {
+                // Otherwise this is the one that a step has by a wrong name.
+                report.accept(new Finding(
+                        file,
+                        1,
+                        "sql-never-run",
+                        "No route runs this file",
+                        "Run it by statement:" + file + ", or delete it"));
+            }
+        });
+    }
+
+    private record StepOfFile(String file, Route.Step step) {}
+
+    private static Stream<StepOfFile> steps(RouteTree tree) {
+        return Stream.concat(
+                tree.routes().stream()
+                        .flatMap(route -> route.steps().stream().map(step -> new StepOfFile(route.file(), step))),
+                tree.configurations().stream()
+                        .flatMap(configuration -> configuration.element().all().stream()
+                                .flatMap(element -> Route.stepsOf(element).stream())
+                                .map(step -> new StepOfFile(configuration.file(), step))));
+    }
+
+    private static String file(Route.Step step) {
+        return step.uri().startsWith(SCHEME)
+                ? step.uri().substring(SCHEME.length()).replaceFirst("\\?.*", "")
+                : "";
+    }
+
+    private static void missing(String at, Route.Step step, String file, RouteTree tree, Consumer<Finding> report) {
+        if (!tree.statements().containsKey(file)) {
+            report.accept(new Finding(
+                    at,
+                    step.element().line(),
+                    "sql-file-missing",
+                    "There is no file " + file,
+                    "Name one that lies beside the routes"
+                            + NameRules.similar(file, tree.statements().keySet())));
+        }
+    }
+
+    private static void composed(String file, String text, Consumer<Finding> report) {
+        if (text.contains("${")) {
+            report.accept(new Finding(
+                    file,
+                    text.substring(0, text.indexOf("${")).split("\n", -1).length,
+                    "sql-composed",
+                    "A value in the text of a statement is an injection waiting for its day",
+                    "Name a parameter as :?name, and set a variable of that name"));
+        }
+    }
+
+    private static void defaults(String file, SqlText sql, Consumer<Finding> report) {
+        sql.defaults().forEach((name, value) -> {
+            String what = null;
+            String instead = "Remove the line";
+            if (!sql.uses(name)) {
+                what = "The statement has no :?" + name;
+                instead += ", or name one of its parameters" + NameRules.similar(name, names(sql));
+            } else if (!TYPES.containsKey(value.type())) {
+                what = "There is no type " + value.type();
+                instead = "Use text, integer, number or seconds";
+            } else if (!value.value().contains("{{") && !value.value().matches(TYPES.get(value.type()))) {
+                what = value.value() + " is no " + (value.type().equals("seconds") ? "duration" : value.type());
+                instead = "Write a value of that type, or null without a type";
+            }
+            if (what != null) {
+                report.accept(new Finding(file, value.line(), "sql-default", what, instead));
+            }
+        });
+    }
+
+    private static List<String> names(SqlText sql) {
+        return sql.parameters().stream().map(SqlText.Parameter::name).distinct().toList();
+    }
+
+    /** Parameters that nothing sets in one of the apps that load the file; each once. */
+    private static void unset(String file, SqlText sql, Map<Apps, Set<String>> names, Consumer<Finding> report) {
+        List<String> open = new ArrayList<>(names(sql));
+        open.removeAll(sql.defaults().keySet());
+        for (Apps app : Apps.loading(file)) {
+            Set<String> set = names.get(app);
+            open.stream()
+                    .filter(name -> !set.contains(name.replaceFirst("\\..*", "")))
+                    .forEach(name -> {
+                        int line = sql.parameters().stream()
+                                .filter(parameter -> parameter.name().equals(name))
+                                .mapToInt(SqlText.Parameter::line)
+                                .min()
+                                .orElseThrow();
+                        report.accept(new Finding(
+                                file,
+                                line,
+                                "sql-parameter-not-set",
+                                "Nothing in " + app.folder() + " sets " + name,
+                                "Set a variable of that name before the step" + NameRules.similar(name, set)
+                                        + ", or give a default: -- :?" + name + " = null"));
+                    });
+        }
+    }
+
+    /** The names of all variables and exchange properties of an app. */
+    private static Set<String> set(RouteTree tree, Apps app) {
+        Set<String> names = steps(tree)
+                .filter(step -> Apps.loading(step.file()).contains(app))
+                .map(StepOfFile::step)
+                .flatMap(step -> Stream.of(
+                        SETTERS.contains(step.kind()) ? step.element().text("name") : "",
+                        step.element().text("variableReceive")))
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toCollection(HashSet::new));
+        names.addAll(Vocabulary.of(app).properties());
+        return names;
+    }
+}
