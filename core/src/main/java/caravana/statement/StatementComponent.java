@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * {@code statement:job/claim-job.sql?result=row}: one step that runs the SQL of a file, whose path is below the routes'
- * folder. How it finds the values of {@code :?name}, see {@link StatementValues}; why it is not {@code jdbc:}, see ADR 20.
+ * folder. How it finds the values of {@code :?name}, see {@link StatementValues}; why it is not {@code jdbc:}, see ADR 19.
  */
 @Component("statement-component")
 class StatementComponent extends DefaultComponent {
