@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The values of a statement's parameters: a Camel variable, else an exchange property, else the file's default. Never a
- * message header, since whoever sends a request or a message can set those.
+ * message header, since the senders of requests and messages can set those.
  */
 @Component
 class StatementValues {
