@@ -4,34 +4,84 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.function.Supplier;
+import org.springframework.util.FastByteArrayOutputStream;
 
-/** Keeps the body of an answer. Status and headers go to the answer itself, of which nothing is sent yet. */
+/**
+ * Keeps the body of an answer. Status and headers go to the answer itself, of which nothing is sent yet. A body that finds
+ * no memory is dropped while it comes, see {@link #isDropped}.
+ */
 final class CollectedAnswer extends HttpServletResponseWrapper {
 
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    /** What every answer may have of the heap, in bytes: the page, and lists of usual length, need nobody's leave. */
+    private static final int FREE = 32 * 1024;
+
+    /** The memory for what is longer is taken in pieces of this many bytes. */
+    private static final int PIECE = 16 * 1024;
+
+    private final AnswerMemory memory;
+    private final Supplier<String> owners;
+    private final FastByteArrayOutputStream body = new FastByteArrayOutputStream(1024);
+    private String owner;
+    private long taken;
+    private boolean dropped;
     private ServletOutputStream stream;
     private PrintWriter writer;
     private boolean sent;
 
-    CollectedAnswer(HttpServletResponse response) {
+    /** @param owners returns who the memory of a large answer is charged to */
+    CollectedAnswer(HttpServletResponse response, AnswerMemory memory, Supplier<String> owners) {
         super(response);
+        this.memory = memory;
+        this.owners = owners;
     }
 
-    byte[] content() {
+    FastByteArrayOutputStream content() {
         if (writer != null) {
             writer.flush();
         }
-        return body.toByteArray();
+        return body;
     }
 
     /** Whether the answer has been sent already, or is the container's to send. */
     boolean isSent() {
         return sent;
+    }
+
+    /** Whether the body found no memory: another answer is due. */
+    boolean isDropped() {
+        content();
+        return dropped;
+    }
+
+    /** Gives the memory back; what is collected is not used any more. */
+    void release() {
+        if (taken > 0) {
+            memory.giveBack(owner, taken);
+            taken = 0;
+        }
+    }
+
+    private boolean hasRoomFor(int bytes) {
+        long missing = body.size() + (long) bytes - FREE - taken;
+        if (missing > 0 && !dropped) {
+            if (owner == null) {
+                owner = owners.get();
+            }
+            long more = Math.max(missing, PIECE);
+            if (memory.take(owner, more)) {
+                taken += more;
+            } else {
+                dropped = true;
+                body.reset();
+                release();
+            }
+        }
+        return !dropped;
     }
 
     @Override
@@ -45,7 +95,8 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     @Override
     public PrintWriter getWriter() {
         if (writer == null) {
-            writer = new PrintWriter(new OutputStreamWriter(body, Charset.forName(getCharacterEncoding())));
+            writer =
+                    new PrintWriter(new OutputStreamWriter(getOutputStream(), Charset.forName(getCharacterEncoding())));
         }
         return writer;
     }
@@ -54,7 +105,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     @Override
     public void flushBuffer() throws IOException {
         sent = true;
-        super.getOutputStream().write(content());
+        content().writeTo(super.getOutputStream());
         body.reset();
         super.flushBuffer();
     }
@@ -74,6 +125,8 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     public void resetBuffer() {
         super.resetBuffer();
         body.reset();
+        release();
+        dropped = false;
         stream = null;
         writer = null;
     }
@@ -93,13 +146,17 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     private final class Collecting extends ServletOutputStream {
 
         @Override
-        public void write(int next) {
-            body.write(next);
+        public void write(int next) throws IOException {
+            if (hasRoomFor(1)) {
+                body.write(next);
+            }
         }
 
         @Override
-        public void write(byte[] bytes, int offset, int length) {
-            body.write(bytes, offset, length);
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (hasRoomFor(length)) {
+                body.write(bytes, offset, length);
+            }
         }
 
         @Override

@@ -1,5 +1,6 @@
 package caravana.web.http;
 
+import caravana.web.identity.Callers;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -11,9 +12,9 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -33,11 +34,11 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
     private static final Logger log = LoggerFactory.getLogger(WholeAnswerFilter.class);
 
-    /** What every answer may have of the heap, in bytes: nobody's list waits for others' large answers. */
-    private static final int FREE = 64 * 1024;
-
-    /** What all answers that are being sent may have beyond that, in bytes. */
+    /** What all large answers may occupy together, in bytes. */
     private static final long TOTAL_LIMIT = 32L * 1024 * 1024;
+
+    /** What those of one account or source may occupy, in bytes. */
+    private static final long OWNER_LIMIT = TOTAL_LIMIT / 4;
 
     /** How long a client may take: this, and as long as the answer takes at that rate. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -49,7 +50,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
     private final ProblemWriter problems;
     private final InFlight inFlight;
-    private final AtomicLong sending = new AtomicLong();
+    private final AnswerMemory memory = new AnswerMemory(TOTAL_LIMIT, OWNER_LIMIT);
 
     WholeAnswerFilter(ProblemWriter problems, InFlight inFlight) {
         this.problems = problems;
@@ -75,26 +76,36 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         }
         // A request that waited for its body comes back with the answer of before, which is not sent.
         HttpServletResponse connected = (HttpServletResponse) request.getAttribute(CONNECTED);
-        CollectedAnswer answer = new CollectedAnswer(connected);
-        chain.doFilter(request, answer);
-        if (request.isAsyncStarted() || answer.isSent() || failedToRead(request)) {
-            return;
+        CollectedAnswer answer = new CollectedAnswer(connected, memory, () -> owner(request));
+        boolean departed = false;
+        try {
+            chain.doFilter(request, answer);
+            if (request.isAsyncStarted() || answer.isSent() || failedToRead(request)) {
+                return;
+            }
+            if (answer.isDropped()) {
+                answer.reset();
+                problems.write(
+                        new Problem(503, "busy", "Too many large answers are being sent; try again in a moment."),
+                        answer);
+            }
+            if (ContainerHandle.of(request).hasReadBody()) {
+                new Departure(request, connected, answer).begin();
+                departed = true;
+            } else {
+                // It is a refusal, and short. UnreadBodyValve reads on.
+                answer.flushBuffer();
+            }
+        } finally {
+            if (!departed) {
+                answer.release();
+            }
         }
-        if (!ContainerHandle.of(request).hasReadBody()) {
-            // It is a refusal, and short. UnreadBodyValve reads on.
-            answer.flushBuffer();
-            return;
-        }
-        byte[] body = answer.content();
-        if (sending.addAndGet(charge(body)) > TOTAL_LIMIT) {
-            sending.addAndGet(-charge(body));
-            answer.reset();
-            problems.write(
-                    new Problem(503, "busy", "Too many large answers are being sent; try again in a moment."), answer);
-            body = answer.content();
-            sending.addAndGet(charge(body));
-        }
-        new Departure(request, connected, body).begin();
+    }
+
+    private static String owner(HttpServletRequest request) {
+        Caller caller = Callers.current();
+        return caller == null ? Source.of(request.getRemoteAddr()) : caller.getId();
     }
 
     /** The container answers, when this thread returns: see {@link StreamingHttpEngine}. */
@@ -102,35 +113,36 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         return request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null;
     }
 
-    private static int charge(byte[] body) {
-        return Math.max(0, body.length - FREE);
-    }
-
     /** An answer on its way. The container calls it by one thread at a time, and never after the request's end. */
     private final class Departure implements WriteListener, AsyncListener {
 
-        private static final int WRITE_BYTES = 64 * 1024;
+        private static final int WRITE_BYTES = 16 * 1024;
 
         private final HttpServletRequest request;
         private final HttpServletResponse response;
-        private final byte[] body;
+        private final CollectedAnswer answer;
+        private final long size;
+        private final InputStream body;
+        private final byte[] buffer;
         private final AtomicBoolean over = new AtomicBoolean();
         private ServletOutputStream out;
         private AsyncContext async;
-        private int sent;
+        private long sent;
         private boolean flushed;
 
-        Departure(HttpServletRequest request, HttpServletResponse response, byte[] body) {
+        Departure(HttpServletRequest request, HttpServletResponse response, CollectedAnswer answer) {
             this.request = request;
             this.response = response;
-            this.body = body;
+            this.answer = answer;
+            this.size = answer.content().size();
+            this.body = answer.content().getInputStream();
+            this.buffer = new byte[(int) Math.min(WRITE_BYTES, size)];
         }
 
         void begin() throws IOException {
             inFlight.begin();
             async = request.startAsync(request, response);
-            async.setTimeout(
-                    PATIENCE.plusSeconds(body.length / MIN_BYTES_PER_SECOND).toMillis());
+            async.setTimeout(PATIENCE.plusSeconds(size / MIN_BYTES_PER_SECOND).toMillis());
             async.addListener(this);
             out = response.getOutputStream();
             out.setWriteListener(this);
@@ -140,9 +152,9 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         @Override
         public void onWritePossible() throws IOException {
             while (out.isReady()) {
-                if (sent < body.length) {
-                    int count = Math.min(WRITE_BYTES, body.length - sent);
-                    out.write(body, sent, count);
+                if (sent < size) {
+                    int count = body.read(buffer);
+                    out.write(buffer, 0, count);
                     sent += count;
                 } else if (!flushed) {
                     flushed = true;
@@ -162,7 +174,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
         @Override
         public void onTimeout(AsyncEvent event) {
-            log.info("A client took too long to read its answer, {} of {} bytes", sent, body.length);
+            log.info("A client took too long to read its answer, {} of {} bytes", sent, size);
             end();
             ContainerHandle.of(request).closeNow();
             async.complete();
@@ -187,7 +199,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
         private void end() {
             if (over.compareAndSet(false, true)) {
-                sending.addAndGet(-charge(body));
+                answer.release();
                 inFlight.end();
             }
         }
