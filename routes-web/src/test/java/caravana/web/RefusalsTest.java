@@ -3,6 +3,7 @@ package caravana.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +123,18 @@ class RefusalsTest extends WebTest {
                         + "5\r\nvideo\r\n0\r\n\r\n",
                 400,
                 "invalid_request");
+        for (String type : List.of("multipart/form-data; boundary=b", "video/mp4")) {
+            add(
+                    sent,
+                    expected,
+                    "an upload that announces too much, as " + type,
+                    "POST /api/videos" + (type.startsWith("video") ? "?title=t" : "/upload")
+                            + " HTTP/1.1\r\nHost: l\r\n"
+                            + authorization + "Expect: 100-continue\r\nContent-Type: " + type
+                            + "\r\nContent-Length: 999999999999\r\n\r\n",
+                    413,
+                    "too_large");
+        }
         add(sent, expected, "a long id", get("/api/videos/" + "x".repeat(201), authorization), 404, "not_found");
         add(
                 sent,
