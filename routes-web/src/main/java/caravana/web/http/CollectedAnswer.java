@@ -13,7 +13,7 @@ import org.springframework.util.FastByteArrayOutputStream;
 
 /**
  * Keeps the body of an answer. Status and headers go to the answer itself, of which nothing is sent yet. A body that finds
- * no memory is dropped while it comes, see {@link #isDropped}.
+ * no memory is dropped, when its length is announced or while it is written, see {@link #isDropped}.
  */
 final class CollectedAnswer extends HttpServletResponseWrapper {
 
@@ -25,6 +25,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
 
     private final AnswerMemory memory;
     private final Supplier<String> owners;
+    private final boolean hasBody;
     private final FastByteArrayOutputStream body = new FastByteArrayOutputStream(1024);
     private String owner;
     private long taken;
@@ -33,9 +34,13 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     private PrintWriter writer;
     private boolean sent;
 
-    /** @param owners returns who the memory of a large answer is charged to */
-    CollectedAnswer(HttpServletResponse response, AnswerMemory memory, Supplier<String> owners) {
+    /**
+     * @param hasBody false when it tells the length of a body that does not come, as to {@code HEAD}
+     * @param owners returns who the memory of a large answer is charged to
+     */
+    CollectedAnswer(HttpServletResponse response, boolean hasBody, AnswerMemory memory, Supplier<String> owners) {
         super(response);
+        this.hasBody = hasBody;
         this.memory = memory;
         this.owners = owners;
     }
@@ -66,8 +71,9 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         }
     }
 
-    private boolean hasRoomFor(int bytes) {
-        long missing = body.size() + (long) bytes - FREE - taken;
+    /** Takes the memory for that many bytes more. */
+    private boolean hasRoomFor(long bytes) {
+        long missing = body.size() + bytes - FREE - taken;
         if (missing > 0 && !dropped) {
             if (owner == null) {
                 owner = owners.get();
@@ -82,6 +88,20 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
             }
         }
         return !dropped;
+    }
+
+    @Override
+    public void setContentLength(int length) {
+        setContentLengthLong(length);
+    }
+
+    /** What will not fit is not even read from its file. */
+    @Override
+    public void setContentLengthLong(long length) {
+        super.setContentLengthLong(length);
+        if (hasBody) {
+            hasRoomFor(length);
+        }
     }
 
     @Override
@@ -143,20 +163,29 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         super.sendError(status, message);
     }
 
+    /** The answer is dropped. */
+    static final class NoMemoryException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NoMemoryException() {
+            super("There is no memory for the answer");
+        }
+    }
+
     private final class Collecting extends ServletOutputStream {
 
         @Override
         public void write(int next) throws IOException {
-            if (hasRoomFor(1)) {
-                body.write(next);
-            }
+            write(new byte[] {(byte) next}, 0, 1);
         }
 
+        /** @throws NoMemoryException so that nobody goes on writing */
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (hasRoomFor(length)) {
-                body.write(bytes, offset, length);
+            if (!hasRoomFor(length)) {
+                throw new NoMemoryException();
             }
+            body.write(bytes, offset, length);
         }
 
         @Override

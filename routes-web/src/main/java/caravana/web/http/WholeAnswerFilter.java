@@ -76,14 +76,15 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         }
         // A request that waited for its body comes back with the answer of before, which is not sent.
         HttpServletResponse connected = (HttpServletResponse) request.getAttribute(CONNECTED);
-        CollectedAnswer answer = new CollectedAnswer(connected, memory, () -> owner(request));
+        CollectedAnswer answer =
+                new CollectedAnswer(connected, !request.getMethod().equals("HEAD"), memory, () -> owner(request));
         boolean departed = false;
         try {
-            chain.doFilter(request, answer);
+            boolean dropped = isDropped(request, answer, chain);
             if (request.isAsyncStarted() || answer.isSent() || failedToRead(request)) {
                 return;
             }
-            if (answer.isDropped()) {
+            if (dropped) {
                 answer.reset();
                 problems.write(
                         new Problem(503, "busy", "Too many large answers are being sent; try again in a moment."),
@@ -100,6 +101,17 @@ class WholeAnswerFilter extends OncePerRequestFilter {
             if (!departed) {
                 answer.release();
             }
+        }
+    }
+
+    /** Lets the app answer. Some who write answers pass on that there is no memory, some do not. */
+    private static boolean isDropped(HttpServletRequest request, CollectedAnswer answer, FilterChain chain)
+            throws IOException, ServletException {
+        try {
+            chain.doFilter(request, answer);
+            return answer.isDropped();
+        } catch (CollectedAnswer.NoMemoryException dropped) {
+            return true;
         }
     }
 
