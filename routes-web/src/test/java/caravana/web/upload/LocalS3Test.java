@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
@@ -46,6 +47,7 @@ class LocalS3Test {
     private static final String CHECKSUM = "x-amz-checksum-crc32c";
     private static final String PAGE = "http://localhost:8080";
     private static final String ELSEWHERE = "https://elsewhere.example.org";
+    private static final Duration VALID = Duration.ofMinutes(15);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Map<String, String> stack = WebFixture.STACK.environment();
@@ -90,7 +92,7 @@ class LocalS3Test {
     }
 
     @Test
-    void aPresignedRequestIsRefusedForAnotherObject() throws Exception {
+    void aPresignedRequestIsRefusedForAnotherObjectAnotherMethodAndLater() throws Exception {
         s3.putObject(p -> p.bucket(bucket).key(key), RequestBody.fromString(CONTENT));
         s3.putObject(p -> p.bucket(bucket).key(key + "2"), RequestBody.fromString("private"));
         Presigned get = object("GET", Map.of());
@@ -98,6 +100,10 @@ class LocalS3Test {
         Presigned changed = new Presigned("GET", get.address().replace(key, key + "2"), Map.of());
 
         assertRefused(send(changed, ""), 403, "SignatureDoesNotMatch");
+        Presigned delete = new Presigned("DELETE", get.address(), Map.of());
+        assertRefused(send(delete, ""), 403, "SignatureDoesNotMatch");
+        Clock past = Clock.offset(Clock.systemUTC(), VALID.plusMinutes(1).negated());
+        assertRefused(send(presigned("GET", bucket + "/" + key, Map.of(), past), ""), 403, "AccessDenied");
     }
 
     @Test
@@ -236,8 +242,12 @@ class LocalS3Test {
         return presigned("POST", bucket + "?delete", headers);
     }
 
-    /** Signed as web signs its links. */
     private Presigned presigned(String method, String path, Map<String, String> headers) {
+        return presigned(method, path, headers, Clock.systemUTC());
+    }
+
+    /** Signed as web signs its links. */
+    private Presigned presigned(String method, String path, Map<String, String> headers, Clock clock) {
         SdkHttpRequest.Builder request = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.fromValue(method))
                 .uri(URI.create(stack.get("AWS_ENDPOINT_URL_S3") + "/" + path));
@@ -249,7 +259,8 @@ class LocalS3Test {
                         .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
                         .putProperty(AwsV4HttpSigner.REGION_NAME, "us-east-1")
                         .putProperty(AwsV4HttpSigner.AUTH_LOCATION, AuthLocation.QUERY_STRING)
-                        .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, Duration.ofMinutes(15))
+                        .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, VALID)
+                        .putProperty(AwsV4HttpSigner.SIGNING_CLOCK, clock)
                         .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, false)
                         .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
                         .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false))
