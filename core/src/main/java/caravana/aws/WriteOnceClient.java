@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import org.slf4j.Logger;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -29,15 +31,17 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
  * S3 for objects that are written once: keys carry the id of the upload, or the token of the claim, that writes them.
  *
  * <p>Each put, part and completion carries a CRC-32C of its content, which S3 checks before it stores anything; S3 keeps it
- * with the object, and downloads are validated by it. An object that exists is not overwritten. When S3 refuses a write
- * because of that, and what it has is what was to be written, the write has succeeded: its first answer was lost, and the
- * SDK sent it again.
+ * with the object, and downloads are validated by it. An object that exists is not overwritten.
+ *
+ * <p>When the answer to a write is lost, the SDK sends the write again. S3 refuses the repetition, because the object exists
+ * or because the multipart upload no longer does. If what S3 has is what was to be written, the write has succeeded.
  */
 public final class WriteOnceClient extends DelegatingS3Client {
 
     private static final Logger log = LoggerFactory.getLogger(WriteOnceClient.class);
     private static final String NOTHING = "*";
     private static final int EXISTS = 412;
+    private static final Set<String> COMPLETED_OR_ABORTED = Set.of("NoSuchUpload");
     private static final int BUFFER = 64 * 1024;
 
     public WriteOnceClient(S3Client s3) {
@@ -94,7 +98,7 @@ public final class WriteOnceClient extends DelegatingS3Client {
      * Makes an object of the parts.
      *
      * @param completion has the CRC-32C of the whole object
-     * @throws S3Exception 412 when another object has that key
+     * @throws S3Exception 412 when another object has that key; 404 when there is no such upload
      */
     @Override
     public CompleteMultipartUploadResponse completeMultipartUpload(CompleteMultipartUploadRequest completion) {
@@ -109,15 +113,20 @@ public final class WriteOnceClient extends DelegatingS3Client {
 
     /** The tag of the object that a write was refused for, if it is what was to be written; throws the refusal if not. */
     private String tagOfOurs(S3Exception refusal, String bucket, String key, String checksum) {
-        if (refusal.statusCode() != EXISTS) {
+        if (refusal.statusCode() != EXISTS && !AwsErrors.hasCode(refusal, COMPLETED_OR_ABORTED)) {
             throw refusal;
         }
-        HeadObjectResponse there = headObject(h -> h.bucket(bucket).key(key).checksumMode(ChecksumMode.ENABLED));
-        if (!checksum.equals(there.checksumCRC32C())) {
-            throw refusal;
+        try {
+            HeadObjectResponse stored =
+                    headObject(h -> h.bucket(bucket).key(key).checksumMode(ChecksumMode.ENABLED));
+            if (checksum.equals(stored.checksumCRC32C())) {
+                log.info("{} was stored already, by a write whose answer was lost", key);
+                return stored.eTag();
+            }
+        } catch (NoSuchKeyException nothingStored) {
+            refusal.addSuppressed(nothingStored);
         }
-        log.info("{} was stored already, by a write whose answer was lost", key);
-        return there.eTag();
+        throw refusal;
     }
 
     private static String checksum(RequestBody body) {

@@ -10,16 +10,19 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * Versions of the routes in the bucket: the files of each under {@code routes/<version>/}, and a manifest that is
- * written last, so that a version that was not uploaded to its end does not exist. A version never changes.
+ * written last, so that a version that was not uploaded to its end does not exist. A version never changes: each file is
+ * written once, so two who ship different routes under one name at once cannot mix them.
  *
  * <p>The manifest has a line a file, {@code <SHA-256 in hex>  <path>}, as {@code sha256sum} writes them.
  */
 final class RouteStore {
 
     private static final String MANIFEST = "manifest.sha256";
+    private static final int EXISTS = 412;
     private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern FILE = Pattern.compile("(web|worker|shared)/[A-Za-z0-9._-]+\\.(camel\\.yaml|sql)");
 
@@ -32,18 +35,13 @@ final class RouteStore {
     }
 
     /**
-     * Uploads routes.
+     * Uploads routes, by a client that writes each object once. Shipping the same again changes nothing.
      *
      * @param routes the files by their paths, as they were checked; others than routes and SQL stay here
      * @return how many files
-     * @throws RoutesRefusedException when the version exists, or its name cannot be one
+     * @throws RoutesRefusedException when other routes were shipped as this version, or its name cannot be one
      */
     int ship(String version, Map<String, String> routes) {
-        if (exists(version)) {
-            throw new RoutesRefusedException(
-                    "Version " + version + " is in " + bucket + " already, and versions never change",
-                    "Ship under another name");
-        }
         Map<String, byte[]> files = new TreeMap<>();
         routes.forEach((name, text) -> {
             if (FILE.matcher(name).matches()) {
@@ -53,10 +51,24 @@ final class RouteStore {
         StringBuilder manifest = new StringBuilder();
         files.forEach((name, content) -> {
             manifest.append(digest(content)).append("  ").append(name).append('\n');
-            s3.putObject(p -> p.bucket(bucket).key(key(version, name)), RequestBody.fromBytes(content));
+            put(version, name, content);
         });
-        s3.putObject(p -> p.bucket(bucket).key(key(version, MANIFEST)), RequestBody.fromString(manifest.toString()));
+        put(version, MANIFEST, manifest.toString().getBytes(StandardCharsets.UTF_8));
         return files.size();
+    }
+
+    private void put(String version, String name, byte[] content) {
+        try {
+            s3.putObject(p -> p.bucket(bucket).key(key(version, name)), RequestBody.fromBytes(content));
+        } catch (S3Exception e) {
+            if (e.statusCode() != EXISTS) {
+                throw e;
+            }
+            throw new RoutesRefusedException(
+                    "Version " + version + " in " + bucket + " has another " + name
+                            + " already, and versions never change",
+                    "Ship under another name");
+        }
     }
 
     /**
@@ -85,15 +97,6 @@ final class RouteStore {
             files.put(name, new String(content, StandardCharsets.UTF_8));
         }
         return files;
-    }
-
-    private boolean exists(String version) {
-        try {
-            s3.headObject(h -> h.bucket(bucket).key(key(version, MANIFEST)));
-            return true;
-        } catch (NoSuchKeyException e) {
-            return false;
-        }
     }
 
     private String manifest(String version) {

@@ -1,6 +1,7 @@
 package caravana.routes;
 
 import caravana.aws.AwsConfiguration;
+import caravana.aws.WriteOnceClient;
 import caravana.checks.Finding;
 import caravana.checks.RouteChecks;
 import caravana.checks.RouteFiles;
@@ -39,7 +40,7 @@ public final class ShipRoutes {
             System.err.println("Set S3_BUCKET to the deployment's bucket. Nothing was shipped.");
             System.exit(1);
         }
-        try (S3Client s3 = AwsConfiguration.s3Client(environment)) {
+        try (S3Client s3 = new WriteOnceClient(AwsConfiguration.s3Client(environment))) {
             int files = new RouteStore(s3, bucket).ship(version, routes);
             System.out.printf(
                     "%d files are in %s as version %s. Set CARAVANA_ROUTES_VERSION=%s to run it.%n",

@@ -17,14 +17,18 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Clients that would like to take web away from all others, all at once: slow bodies and slow uploads, event streams that
- * nobody reads, {@code HEAD} of an event stream, and sign-ups.
+ * Clients that would like to take web away from all others, all at once: slow bodies and slow uploads, large answers that
+ * are read slowly, event streams that nobody reads, {@code HEAD} of an event stream, and sign-ups.
  */
 final class Attack {
 
     private static final int SLOW_BODIES = 64;
     private static final int SLOW_UPLOADS = 16;
     private static final int UNREAD_STREAMS = 8;
+
+    /** More than web has threads. */
+    private static final int SLOW_READERS = 300;
+
     private static final int HEAD_CONNECTIONS = 40;
     private static final int SIGN_UPS = 25;
 
@@ -41,6 +45,11 @@ final class Attack {
     /** Then it is opened anew, since whoever does not read does not learn that it was closed. */
     private static final Duration UNREAD_STREAM = Duration.ofSeconds(5);
 
+    /** How long a slow reader takes what comes, some bytes a second. */
+    private static final Duration SLOW_READING = Duration.ofSeconds(10);
+
+    private static final int SIP_BYTES = 100;
+
     private final List<Crowd> crowds;
     private final URI web;
 
@@ -56,11 +65,13 @@ final class Attack {
         String slowUpload = "POST /api/videos?title=slow HTTP/1.1\r\nHost: " + web.getAuthority()
                 + "\r\nAuthorization: Bearer " + uploader.token()
                 + "\r\nContent-Type: video/mp4\r\nContent-Length: 15000000\r\n\r\n" + OrdinaryUser.VIDEO_START;
+        String file = "GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: " + web.getAuthority() + "\r\n\r\n";
         String stream = " /api/videos/events HTTP/1.1\r\nHost: " + web.getAuthority() + "\r\nAuthorization: Bearer "
                 + watcher.token() + "\r\nAccept: text/event-stream\r\n\r\n";
         crowds = List.of(
                 new Crowd("slow bodies", SLOW_BODIES, Set.of(408), client -> drip(slowBody, client)),
                 new Crowd("slow uploads", SLOW_UPLOADS, Set.of(408, 429), client -> drip(slowUpload, client)),
+                new Crowd("slow readers", SLOW_READERS, Set.of(200, 503), client -> readSlowly(file, client)),
                 new Crowd("unread streams", UNREAD_STREAMS, Set.of(), client -> leaveUnread("GET" + stream, client)),
                 new Crowd("HEAD of streams", HEAD_CONNECTIONS, Set.of(200), client -> head("HEAD" + stream, client)),
                 new Crowd("sign-ups", SIGN_UPS, Set.of(201, 429, 503), this::signUp));
@@ -100,14 +111,9 @@ final class Attack {
             socket.setSoTimeout(DRIP_MILLIS);
             OutputStream out = socket.getOutputStream();
             out.write(bytes(head));
-            byte[] answer = new byte["HTTP/1.1 200".length()];
             while (!client.isOver()) {
                 try {
-                    if (socket.getInputStream().readNBytes(answer, 0, answer.length) < answer.length) {
-                        throw new IOException("closed without an answer");
-                    }
-                    client.answered(Integer.parseInt(
-                            new String(answer, StandardCharsets.US_ASCII).substring("HTTP/1.1 ".length())));
+                    client.answered(status(socket.getInputStream()));
                     client.pause(RETRY);
                     return;
                 } catch (SocketTimeoutException notYet) {
@@ -118,10 +124,27 @@ final class Attack {
         }
     }
 
+    private Socket withSmallBuffer() throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
+        socket.connect(new InetSocketAddress(web.getHost(), web.getPort()));
+        return socket;
+    }
+
+    private void readSlowly(String request, Crowd.Client client) throws IOException {
+        try (Socket socket = withSmallBuffer()) {
+            socket.getOutputStream().write(bytes(request));
+            InputStream in = socket.getInputStream();
+            client.answered(status(in));
+            for (int seconds = 0; seconds < SLOW_READING.toSeconds() && !client.isOver(); seconds++) {
+                in.readNBytes(Math.min(SIP_BYTES, in.available()));
+                client.pause(Duration.ofSeconds(1));
+            }
+        }
+    }
+
     private void leaveUnread(String request, Crowd.Client client) throws IOException {
-        try (Socket socket = new Socket()) {
-            socket.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
-            socket.connect(new InetSocketAddress(web.getHost(), web.getPort()));
+        try (Socket socket = withSmallBuffer()) {
             socket.getOutputStream().write(bytes(request));
             InputStream in = socket.getInputStream();
             while (in.available() == 0 && !client.isOver()) {
@@ -159,6 +182,14 @@ final class Attack {
         try (KeptConnection connection = new KeptConnection(web, InetAddress.getByAddress(address))) {
             client.answered(connection.ask(request).status());
         }
+    }
+
+    private static int status(InputStream in) throws IOException {
+        byte[] start = in.readNBytes("HTTP/1.1 200".length());
+        if (start.length < "HTTP/1.1 200".length()) {
+            throw new IOException("closed without an answer");
+        }
+        return Integer.parseInt(new String(start, StandardCharsets.US_ASCII).substring("HTTP/1.1 ".length()));
     }
 
     private static byte[] bytes(String ascii) {

@@ -2,11 +2,12 @@ package caravana.web;
 
 import org.springframework.test.context.TestPropertySource;
 
-/** Web that has room for many clients at once and waits for none of them for long. */
+/** Web that has room for many clients at once, waits for none of them for long, and soon deletes what they leave. */
 @TestPropertySource(
         properties = {
             "caravana.upload.at-once=64",
             "caravana.upload.at-once-per-account=64",
+            "caravana.reconciler.period=1s",
             "server.tomcat.connection-timeout=2s"
         })
 abstract class ImpatientTest extends WebTest {}

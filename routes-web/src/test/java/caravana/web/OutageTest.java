@@ -14,9 +14,15 @@ import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 
 /** The systems behind web killed for real: nothing is accepted that is not there, and nothing is left behind. */
@@ -26,6 +32,9 @@ class OutageTest extends QuickSweepsTest {
 
     @Autowired
     private HikariDataSource pool;
+
+    @Value("${caravana.calls.at-once-per-account}")
+    private int callsPerAccount;
 
     @LocalManagementPort
     private int managementPort;
@@ -105,13 +114,80 @@ class OutageTest extends QuickSweepsTest {
 
     /** How many times as long as one wait for a connection it takes to refuse an upload. */
     private double waitsOfARefusedUpload(Api user) throws Exception {
+        long one = oneWait();
+        long begun = System.nanoTime();
+        assertUnavailable(user.send(user.raw("?title=t", bytes(1000))));
+        return (double) (System.nanoTime() - begun) / one;
+    }
+
+    /** In nanoseconds. */
+    private long oneWait() {
         // A connection that answered a moment ago is handed out untested.
         await().pollInterval(Duration.ofSeconds(1)).atMost(SOON).until(this::hasNoConnection);
         long begun = System.nanoTime();
         assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
-        long waited = System.nanoTime();
-        assertUnavailable(user.send(user.raw("?title=t", bytes(1000))));
-        return (double) (System.nanoTime() - waited) / (waited - begun);
+        return System.nanoTime() - begun;
+    }
+
+    /** It could not be recorded, so it is not waited again for a connection to forget it. */
+    @Test
+    void anUploadThatLosesTheDatabaseOnItsWayWaitsOnce() throws Exception {
+        Api user = user();
+        byte[] video = bytes(1_000_000);
+        try (Wire wire = new Wire(port)) {
+            wire.send("POST /api/videos?title=t HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer " + user.token()
+                            + "\r\nContent-Type: video/mp4\r\nContent-Length: " + video.length + "\r\n\r\n")
+                    .send(Arrays.copyOf(video, 1000));
+            await().atMost(SOON).until(() -> jdbc.queryForObject("SELECT count(*) FROM videos", Integer.class) == 1);
+            stack.kill("postgres");
+            try {
+                long one = oneWait();
+                wire.send(Arrays.copyOfRange(video, 1000, video.length));
+                long sent = System.nanoTime();
+                Wire.Answer answer = wire.answer();
+                assertThat(answer.status()).as(answer.text()).isEqualTo(503);
+                assertThat((double) (System.nanoTime() - sent) / one).isLessThan(2);
+            } finally {
+                stack.restart("postgres");
+            }
+        }
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(user.get("/api/videos").body()).isEqualTo("[]"));
+    }
+
+    /** Their threads wait for the database, and only so many may be one account's. */
+    @Test
+    void oneAccountsCallsLeaveRoomForOthers() throws Exception {
+        Api user = user();
+        Api other = user();
+        ExecutorService clients = Executors.newFixedThreadPool(2 * callsPerAccount);
+        stack.freeze("postgres");
+        try {
+            await().pollInterval(Duration.ofSeconds(1)).atMost(SOON).until(this::hasNoConnection);
+            await().atMost(SOON).until(() -> {
+                List<Future<HttpResponse<String>>> calls = new ArrayList<>();
+                for (int i = 0; i < 2 * callsPerAccount; i++) {
+                    calls.add(clients.submit(() -> user.get("/api/videos")));
+                }
+                assertUnavailable(other.get("/api/videos"));
+                int refused = 0;
+                for (Future<HttpResponse<String>> call : calls) {
+                    HttpResponse<String> answer = call.get();
+                    if (answer.statusCode() == 429) {
+                        assertProblem(answer, 429, "too_many_at_once");
+                        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+                        refused++;
+                    } else {
+                        assertUnavailable(answer);
+                    }
+                }
+                return refused > 0;
+            });
+        } finally {
+            clients.shutdownNow();
+            stack.thaw("postgres");
+        }
     }
 
     private boolean hasNoConnection() {

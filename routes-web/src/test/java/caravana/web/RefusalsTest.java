@@ -3,6 +3,7 @@ package caravana.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -97,14 +98,59 @@ class RefusalsTest extends WebTest {
                 "not_implemented");
         String chunked = "POST /api/videos?title=t HTTP/1.1\r\nHost: l\r\n" + authorization
                 + "Content-Type: video/mp4\r\nTransfer-Encoding: chunked\r\n\r\n";
-        add(sent, expected, "a bad chunk", chunked + "zz\r\nx", 400, "request_incomplete");
+        add(sent, expected, "a bad chunk", chunked + "zz\r\nx", 400, "invalid_request");
         add(
                 sent,
                 expected,
                 "trailer fields of 9,000 bytes",
                 chunked + "5\r\nvideo\r\n0\r\n" + "X-T: x\r\n".repeat(1125) + "\r\n",
                 400,
-                "request_incomplete");
+                "invalid_request");
+        add(sent, expected, "two tokens", get("/api/videos", authorization + authorization), 400, "invalid_request");
+        add(
+                sent,
+                expected,
+                "two media types",
+                "POST /api/auth/login HTTP/1.1\r\nHost: l\r\nContent-Type: application/json\r\n"
+                        + "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}",
+                400,
+                "invalid_request");
+        add(
+                sent,
+                expected,
+                "two keys of an upload",
+                chunked.replace("Content-Type", "Idempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Type")
+                        + "5\r\nvideo\r\n0\r\n\r\n",
+                400,
+                "invalid_request");
+        for (String type : List.of("multipart/form-data; boundary=b", "video/mp4")) {
+            add(
+                    sent,
+                    expected,
+                    "an upload that announces too much, as " + type,
+                    "POST /api/videos" + (type.startsWith("video") ? "?title=t" : "/upload")
+                            + " HTTP/1.1\r\nHost: l\r\n"
+                            + authorization + "Expect: 100-continue\r\nContent-Type: " + type
+                            + "\r\nContent-Length: 999999999999\r\n\r\n",
+                    413,
+                    "too_large");
+        }
+        add(sent, expected, "a long id", get("/api/videos/" + "x".repeat(201), authorization), 404, "not_found");
+        add(
+                sent,
+                expected,
+                "a wrong media type, whose body waits to be asked for",
+                "POST /api/auth/login HTTP/1.1\r\nHost: l\r\nExpect: 100-continue\r\nContent-Type: text/plain\r\n"
+                        + "Content-Length: 1000\r\n\r\n",
+                415,
+                "unsupported_media_type");
+        add(
+                sent,
+                expected,
+                "a body that is not wanted, and waits to be asked for",
+                get("/api/videos", authorization + "Expect: 100-continue\r\nContent-Length: 1000\r\n"),
+                400,
+                "invalid_request");
 
         StringBuilder wrong = new StringBuilder();
         for (String name : sent.keySet()) {

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -43,6 +44,25 @@ final class Wire implements AutoCloseable {
     Wire(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
+    }
+
+    private Wire(Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setSoTimeout(PATIENCE_MILLIS);
+    }
+
+    /** One whose own buffer takes next to nothing of what is not read. */
+    static Wire withSmallBuffer(int port) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(1024);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return new Wire(socket);
+    }
+
+    /** One from another of this machine's addresses, {@code 127.0.1.1}: what is counted per source counts it apart. */
+    static Wire fromElsewhere(int port) throws IOException {
+        return new Wire(new Socket(
+                InetAddress.getLoopbackAddress(), port, InetAddress.getByAddress(new byte[] {127, 0, 1, 1}), 0));
     }
 
     /** Sends text as UTF-8. */

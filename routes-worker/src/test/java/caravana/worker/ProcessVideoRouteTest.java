@@ -3,6 +3,7 @@ package caravana.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.Timestamp;
@@ -325,6 +326,24 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         assertThat(row(id)).containsEntry("attempts", 1);
         assertThat(intake.isOpen()).isTrue();
         assertQueueIsQuiet();
+    }
+
+    /** Bytes that a disk of S3 changed, or the network: nothing is made of them, and the download is tried again. */
+    @Test
+    void anOriginalThatIsNotWhatWasUploadedIsNotProcessed() throws Exception {
+        String id = upload(video("64x48", 1));
+        Path object = WorkerFixture.FOLDER.resolve("stack/s3/" + bucket() + "/uploads/" + id + ".mp4");
+        byte[] uploaded = Files.readAllBytes(object);
+        byte[] damaged = uploaded.clone();
+        damaged[damaged.length / 2] ^= 1;
+        Files.write(object, damaged);
+
+        send(message(id));
+        await().atMost(JOB).until(() -> row(id).get("claims").equals(1) && row(id).get("claim_token") == null);
+        assertThat(row(id)).containsEntry("status", "uploaded");
+
+        Files.write(object, uploaded);
+        await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
     }
 
     @Test

@@ -94,7 +94,7 @@ public class ContractValidator implements RestClientRequestValidator {
                 .filter(message -> message.getLevel() == ValidationReport.Level.ERROR)
                 .findFirst()
                 .ifPresent(message -> {
-                    throw Problem.invalid(sentence(message, operation, bodySchema));
+                    throw refusal(message, operation, bodySchema);
                 });
     }
 
@@ -108,19 +108,13 @@ public class ContractValidator implements RestClientRequestValidator {
         boolean empty = bytes == null || bytes.length == 0;
         String type = MediaTypes.essence(in.getHeader(Exchange.CONTENT_TYPE, String.class));
         if (operation.bodies().isEmpty()) {
-            if (!empty) {
-                throw Problem.invalid("This call takes no body. Send none.");
-            }
             return MissingNode.getInstance();
         }
-        JsonNode schema = operation.bodies().get(type);
-        if (empty && (type.isEmpty() || schema != null)) {
+        if (empty) {
             throw Problem.invalid("This call needs a body, as "
                     + String.join(" or ", operation.bodies().keySet()) + ".");
         }
-        if (schema == null) {
-            throw Problem.of(415);
-        }
+        JsonNode schema = operation.bodies().get(type);
         JsonNode body = type.equals(FORM)
                 ? json.valueToTree(QueryString.parsed(new String(bytes, StandardCharsets.ISO_8859_1)))
                 : JsonBody.read(bytes);
@@ -150,14 +144,15 @@ public class ContractValidator implements RestClientRequestValidator {
     }
 
     /** What is wrong with a value. All objects of bodies are flat, but for lists; their names have been checked. */
-    private String sentence(ValidationReport.Message message, Operation operation, JsonNode bodySchema) {
+    private Problem refusal(ValidationReport.Message message, Operation operation, JsonNode bodySchema) {
         ValidationReport.MessageContext context = message.getContext().orElseThrow();
         String parameter = context.getParameter().map(Parameter::getName).orElse(null);
         if (parameter != null) {
-            return operation.parameters().containsKey(parameter)
-                    ? SchemaSentence.of(
-                            "parameter", parameter, operation.parameters().get(parameter))
-                    : message.getMessage();
+            JsonNode schema = operation.parameters().get(parameter);
+            // What is no query parameter is part of the address.
+            return schema == null
+                    ? Problem.of(404)
+                    : Problem.invalid(SchemaSentence.of("parameter", parameter, schema));
         }
         String[] steps = context.getPointers()
                 .map(ValidationReport.MessageContext.Pointers::getInstance)
@@ -172,6 +167,7 @@ public class ContractValidator implements RestClientRequestValidator {
                             : schema.path("properties").path(steps[i]));
             name.append(i == 1 ? "" : "/").append(steps[i]);
         }
-        return name.isEmpty() ? message.getMessage() : SchemaSentence.of("field", name.toString(), schema);
+        return Problem.invalid(
+                name.isEmpty() ? message.getMessage() : SchemaSentence.of("field", name.toString(), schema));
     }
 }

@@ -1,5 +1,6 @@
 package caravana.web.contract;
 
+import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
 import caravana.web.http.ProblemWriter;
 import caravana.web.http.QueryString;
@@ -10,19 +11,28 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Checks what every call of the contract has to hold to, whatever answers it: a body that is not compressed, and a query
- * with the parameters that the call has. It comes after the check of the token, and before any of the body is read.
+ * Checks what every call of the contract holds to, whatever answers it: headers that are there once, a body of a type
+ * that the call takes, not compressed, and a query with the parameters that the call has. It comes after the check of the
+ * token, and before any of the body is read or asked for.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE - 1)
 class RequestCheck extends OncePerRequestFilter {
+
+    /** Headers of one value. Of two, proxies and we could read different ones. */
+    private static final List<String> SINGLE = List.of("Authorization", "Content-Type", "Idempotency-Key");
+
+    /** What uploads take is theirs to say: the type may be missing or wrong, and the first bytes right. */
+    private static final Set<String> UPLOADS = Set.of("video/*", "multipart/form-data");
 
     private final Operations operations;
     private final ProblemWriter problems;
@@ -39,11 +49,13 @@ class RequestCheck extends OncePerRequestFilter {
                 operations.find(request.getMethod(), request.getRequestURI()).orElse(null);
         if (operation != null) {
             try {
+                checkSingle(request);
                 checkEncoding(request);
+                checkBody(request, operation);
                 checkQuery(request, operation);
             } catch (Problem refused) {
                 if (refused.getStatus() == 415) {
-                    // What would be taken instead, see RFC 9110, 15.5.16.
+                    // What would be accepted, see RFC 9110, 15.5.16.
                     response.setHeader("Accept-Encoding", "identity");
                 }
                 problems.write(refused, response);
@@ -51,6 +63,27 @@ class RequestCheck extends OncePerRequestFilter {
             }
         }
         chain.doFilter(request, response);
+    }
+
+    private static void checkSingle(HttpServletRequest request) {
+        for (String name : SINGLE) {
+            if (Collections.list(request.getHeaders(name)).size() > 1) {
+                throw Problem.invalid("The header " + name + " is there more than once. Send it once.");
+            }
+        }
+    }
+
+    private static void checkBody(HttpServletRequest request, Operations.Operation operation) {
+        boolean announced = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+        Set<String> types = operation.bodies().keySet();
+        if (announced && types.isEmpty()) {
+            throw Problem.invalid("This call takes no body. Send none.");
+        }
+        if (announced
+                && Collections.disjoint(types, UPLOADS)
+                && !types.contains(MediaTypes.essence(request.getContentType()))) {
+            throw Problem.of(415);
+        }
     }
 
     private static void checkEncoding(HttpServletRequest request) {

@@ -34,6 +34,11 @@ public final class ContainerHandle {
         request.getResponse().sendAcknowledgement(ContinueResponseTiming.ALWAYS);
     }
 
+    /** Whether the request has no body, or all of it has been read. */
+    boolean hasReadBody() {
+        return request.getCoyoteRequest().isFinished();
+    }
+
     /**
      * Closes the connection when the request ends. Without it, the container would read what is left of the body, and
      * hold a thread for as long as the client lets it wait.

@@ -22,7 +22,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * <p>It is the first thing to stop: health turns 503 at once, requests in flight finish, and only then the port closes.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
 public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle {
 
     /** The path that load balancers ask. */

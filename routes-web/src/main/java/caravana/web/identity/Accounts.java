@@ -1,6 +1,7 @@
 package caravana.web.identity;
 
 import caravana.web.http.Problem;
+import caravana.web.http.Source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;

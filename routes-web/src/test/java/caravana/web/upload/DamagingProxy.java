@@ -9,9 +9,12 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands between a client and S3, and damages answers: it changes a byte of their content, or loses one. */
+/** Stands between a client and S3, and damages answers: it changes a byte of their content, loses one, or sends another. */
 final class DamagingProxy implements AutoCloseable {
 
     private static final int BUFFER = 16 * 1024;
@@ -21,7 +24,8 @@ final class DamagingProxy implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final AtomicInteger refusals = new AtomicInteger();
     private final AtomicInteger answersToDamage = new AtomicInteger();
-    private volatile String lostAnswer;
+    private final Queue<String> replacements = new ConcurrentLinkedQueue<>();
+    private volatile String replacedRequest;
 
     /** @param content what the bytes to damage are made of, over and over */
     DamagingProxy(URI server, byte[] content) throws IOException {
@@ -44,14 +48,19 @@ final class DamagingProxy implements AutoCloseable {
         answersToDamage.set(number);
     }
 
-    /** Cuts the connection instead of passing on the answer to the next request that starts so. */
-    void loseAnswerTo(String requestLine) {
-        lostAnswer = requestLine;
+    /**
+     * Sends these instead of the answers to the next requests that start so. S3 gets the requests all the same.
+     *
+     * @param answers complete with status line and headers; an empty one cuts the connection
+     */
+    void replaceAnswersTo(String requestLine, String... answers) {
+        replacements.addAll(List.of(answers));
+        replacedRequest = requestLine;
     }
 
-    /** Whether the answer was lost. */
-    boolean lostIt() {
-        return lostAnswer == null;
+    /** How many of the answers were not yet replaced. */
+    int answersToReplace() {
+        return replacements.size();
     }
 
     private void accept() {
@@ -83,7 +92,7 @@ final class DamagingProxy implements AutoCloseable {
 
         private final Socket client;
         private final Socket upstream;
-        private volatile boolean loses;
+        private volatile String replacement;
 
         Line(Socket client, Socket upstream) {
             this.client = client;
@@ -99,8 +108,9 @@ final class DamagingProxy implements AutoCloseable {
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     if (requests) {
                         note(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
-                    } else if (loses && !new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(" 100 ")) {
-                        lostAnswer = null;
+                    } else if (replacement != null
+                            && !new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(" 100 ")) {
+                        out.write(replacement.getBytes(StandardCharsets.ISO_8859_1));
                         return;
                     }
                     if (!requests) {
@@ -115,9 +125,9 @@ final class DamagingProxy implements AutoCloseable {
         }
 
         private void note(String request) {
-            String wanted = lostAnswer;
+            String wanted = replacedRequest;
             if (wanted != null && request.startsWith(wanted)) {
-                loses = true;
+                replacement = replacements.poll();
             }
         }
 

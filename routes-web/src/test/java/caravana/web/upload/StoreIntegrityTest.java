@@ -27,6 +27,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -37,6 +38,10 @@ class StoreIntegrityTest {
     private static final int SMALL = 1024;
     /** Three parts. */
     private static final int LARGE = 11 * 1024 * 1024;
+
+    private static final String LOST = "";
+    private static final String EXISTS = refusal("412 Precondition Failed", "PreconditionFailed");
+    private static final String NO_SUCH_UPLOAD = refusal("404 Not Found", "NoSuchUpload");
 
     private final String bucket = WebFixture.STACK.environment().get("S3_BUCKET");
     private final String key = "uploads/" + UUID.randomUUID();
@@ -132,16 +137,68 @@ class StoreIntegrityTest {
     @Test
     void aWriteWhoseAnswerIsLostHasSucceeded() throws Exception {
         for (int length : List.of(SMALL, LARGE)) {
-            proxy.loseAnswerTo((length == SMALL ? "PUT /" : "POST /") + bucket + "/" + key
-                    + (length == SMALL ? " " : "?uploadId"));
+            proxy.replaceAnswersTo(length == SMALL ? "PUT /" + bucket + "/" + key + " " : completion(), LOST);
 
             upload(content(length));
 
-            assertThat(proxy.lostIt()).as("an answer was lost").isTrue();
-            assertThat(s3.getObjectAsBytes(g -> g.bucket(bucket).key(key)).asByteArray())
-                    .isEqualTo(content(length));
-            s3.deleteObject(d -> d.bucket(bucket).key(key));
+            assertStored(content(length));
         }
+    }
+
+    /** The local S3 answers a repeated completion as it did the first; AWS may refuse it in these two ways. */
+    @Test
+    void aCompletionWhoseRepetitionIsRefusedHasSucceeded() throws Exception {
+        for (String refusal : List.of(EXISTS, NO_SUCH_UPLOAD)) {
+            proxy.replaceAnswersTo(completion(), LOST, refusal);
+
+            upload(content(LARGE));
+
+            assertStored(content(LARGE));
+        }
+    }
+
+    @Test
+    void aCompletionOfNoUploadIsRefusedWhenItsObjectIsNotThere() {
+        s3.putObject(p -> p.bucket(bucket).key(key), RequestBody.fromString("another"));
+        proxy.replaceAnswersTo(completion(), NO_SUCH_UPLOAD);
+        assertThat(catchThrowableOfType(S3Exception.class, () -> upload(content(LARGE)))
+                        .awsErrorDetails()
+                        .errorCode())
+                .as("another object")
+                .isEqualTo("NoSuchUpload");
+        s3.deleteObject(d -> d.bucket(bucket).key(key));
+
+        String upload = s3.createMultipartUpload(c -> c.bucket(bucket).key(key)).uploadId();
+        s3.abortMultipartUpload(a -> a.bucket(bucket).key(key).uploadId(upload));
+        S3Exception refusal = catchThrowableOfType(
+                S3Exception.class,
+                () -> s3.completeMultipartUpload(c -> c.bucket(bucket)
+                        .key(key)
+                        .uploadId(upload)
+                        .checksumCRC32C("AAAAAA==")
+                        .multipartUpload(m -> m.parts(CompletedPart.builder()
+                                .partNumber(1)
+                                .eTag("none")
+                                .build()))));
+        assertThat(refusal.awsErrorDetails().errorCode()).as("no object").isEqualTo("NoSuchUpload");
+    }
+
+    /** How the request line of a completion starts. */
+    private String completion() {
+        return "POST /" + bucket + "/" + key + "?uploadId";
+    }
+
+    private void assertStored(byte[] content) {
+        assertThat(proxy.answersToReplace()).as("answers that were passed on").isZero();
+        assertThat(s3.getObjectAsBytes(g -> g.bucket(bucket).key(key)).asByteArray())
+                .isEqualTo(content);
+        s3.deleteObject(d -> d.bucket(bucket).key(key));
+    }
+
+    private static String refusal(String status, String code) {
+        String body = "<Error><Code>" + code + "</Code><Message>refused</Message></Error>";
+        return "HTTP/1.1 " + status + "\r\nContent-Type: application/xml\r\nContent-Length: " + body.length()
+                + "\r\nConnection: close\r\n\r\n" + body;
     }
 
     private void upload(byte[] content) throws IOException {

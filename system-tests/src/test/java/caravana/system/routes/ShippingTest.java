@@ -50,7 +50,19 @@ class ShippingTest {
             routes.edit(RECEIVE, "Procesamiento en curso", "Second version");
             assertThat(ship("2026-11-24.1", routes).output()).contains("versions never change");
             assertThat(ship("2026-11-24.2", routes).status()).isZero();
+            assertThat(ship("2026-11-24.2", routes).status())
+                    .as("the same again")
+                    .isZero();
             assertThat(answerUnder("2026-11-24.2")).contains("Second version");
+
+            // Somebody else ships other routes under the same name, and is not yet done.
+            String others = "routes/2026-11-24.4/" + RECEIVE;
+            s3.putObject(p -> p.bucket(bucket).key(others), RequestBody.fromString("# theirs"));
+            Shipped second = ship("2026-11-24.4", routes);
+            assertThat(second.status()).isEqualTo(1);
+            assertThat(second.output()).contains("has another " + RECEIVE + " already, and versions never change");
+            assertThat(s3.getObjectAsBytes(g -> g.bucket(bucket).key(others)).asUtf8String())
+                    .isEqualTo("# theirs");
 
             routes.edit(RECEIVE, "routeConfigurationId: upload-failures", "routeConfigurationId: upload-failure");
             Shipped wrong = ship("2026-11-24.3", routes);

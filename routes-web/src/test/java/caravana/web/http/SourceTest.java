@@ -1,4 +1,4 @@
-package caravana.web.identity;
+package caravana.web.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

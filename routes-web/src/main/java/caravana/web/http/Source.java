@@ -1,4 +1,4 @@
-package caravana.web.identity;
+package caravana.web.http;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -6,8 +6,8 @@ import java.net.UnknownHostException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/** Who counts as one when attempts are counted per source. */
-final class Source {
+/** Who counts as one where clients without an account are counted. */
+public final class Source {
 
     private static final int PREFIX_BYTES = 8;
     private static final String UNKNOWN = "unknown";
@@ -29,7 +29,7 @@ final class Source {
      * @param address an IP address as the servlet container reports it
      * @return a short text; {@code unknown} for everything that is no IP address, so that made-up names are one source
      */
-    static String of(String address) {
+    public static String of(String address) {
         String literal = ADDITIONS.matcher(address).replaceFirst("$1$2$3");
         if (!LITERAL.matcher(literal).matches()) {
             return UNKNOWN;

@@ -1,0 +1,219 @@
+package caravana.web.http;
+
+import caravana.web.identity.Callers;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Sends an answer when it is complete, without a thread: a client that reads slowly, or not at all, occupies its connection
+ * and the memory of its answer. {@link WholeBodyFilter} does the same for what clients send.
+ *
+ * <p>Event streams have a way of their own to wait for clients.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class WholeAnswerFilter extends OncePerRequestFilter {
+
+    private static final Logger log = LoggerFactory.getLogger(WholeAnswerFilter.class);
+
+    /** What all large answers may occupy together, in bytes. */
+    private static final long TOTAL_LIMIT = 32L * 1024 * 1024;
+
+    /** What those of one account or source may occupy, in bytes. */
+    private static final long OWNER_LIMIT = TOTAL_LIMIT / 4;
+
+    /** How long a client may take: this, and as long as the answer takes at that rate. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** The request attribute that holds the container's own response. */
+    private static final String CONNECTED = WholeAnswerFilter.class.getName() + ".response";
+
+    private static final int MIN_BYTES_PER_SECOND = 32 * 1024;
+
+    private final ProblemWriter problems;
+    private final InFlight inFlight;
+    private final AnswerMemory memory = new AnswerMemory(TOTAL_LIMIT, OWNER_LIMIT);
+
+    WholeAnswerFilter(ProblemWriter problems, InFlight inFlight) {
+        this.problems = problems;
+        this.inFlight = inFlight;
+    }
+
+    /** A request whose body had to be waited for is answered when it comes back. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return request.getRequestURI().endsWith("/events");
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getAttribute(CONNECTED) == null) {
+            request.setAttribute(CONNECTED, response);
+        }
+        // A request that waited for its body comes back with the answer of before, which is not sent.
+        HttpServletResponse connected = (HttpServletResponse) request.getAttribute(CONNECTED);
+        CollectedAnswer answer =
+                new CollectedAnswer(connected, !request.getMethod().equals("HEAD"), memory, () -> owner(request));
+        boolean departed = false;
+        try {
+            boolean dropped = isDropped(request, answer, chain);
+            if (request.isAsyncStarted() || answer.isSent() || failedToRead(request)) {
+                return;
+            }
+            if (dropped) {
+                answer.reset();
+                problems.write(
+                        new Problem(503, "busy", "Too many large answers are being sent; try again in a moment."),
+                        answer);
+            }
+            if (ContainerHandle.of(request).hasReadBody()) {
+                new Departure(request, connected, answer).begin();
+                departed = true;
+            } else {
+                // It is a refusal, and short. UnreadBodyValve reads on.
+                answer.flushBuffer();
+            }
+        } finally {
+            if (!departed) {
+                answer.release();
+            }
+        }
+    }
+
+    /** Lets the app answer. Some who write answers pass on that there is no memory, some do not. */
+    private static boolean isDropped(HttpServletRequest request, CollectedAnswer answer, FilterChain chain)
+            throws IOException, ServletException {
+        try {
+            chain.doFilter(request, answer);
+            return answer.isDropped();
+        } catch (CollectedAnswer.NoMemoryException dropped) {
+            return true;
+        }
+    }
+
+    private static String owner(HttpServletRequest request) {
+        Caller caller = Callers.current();
+        return caller == null ? Source.of(request.getRemoteAddr()) : caller.getId();
+    }
+
+    /** The container answers, when this thread returns: see {@link StreamingHttpEngine}. */
+    private static boolean failedToRead(HttpServletRequest request) {
+        return request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null;
+    }
+
+    /** An answer on its way. The container calls it by one thread at a time, and never after the request's end. */
+    private final class Departure implements WriteListener, AsyncListener {
+
+        private static final int WRITE_BYTES = 16 * 1024;
+
+        private final HttpServletRequest request;
+        private final HttpServletResponse response;
+        private final CollectedAnswer answer;
+        private final long size;
+        private final InputStream body;
+        private final byte[] buffer;
+        private final AtomicBoolean over = new AtomicBoolean();
+        private ServletOutputStream out;
+        private AsyncContext async;
+        private long sent;
+        private boolean flushed;
+
+        Departure(HttpServletRequest request, HttpServletResponse response, CollectedAnswer answer) {
+            this.request = request;
+            this.response = response;
+            this.answer = answer;
+            this.size = answer.content().size();
+            this.body = answer.content().getInputStream();
+            this.buffer = new byte[(int) Math.min(WRITE_BYTES, size)];
+        }
+
+        void begin() throws IOException {
+            inFlight.begin();
+            async = request.startAsync(request, response);
+            async.setTimeout(PATIENCE.plusSeconds(size / MIN_BYTES_PER_SECOND).toMillis());
+            async.addListener(this);
+            out = response.getOutputStream();
+            out.setWriteListener(this);
+        }
+
+        /** Completing it before the connection has taken all would wait for the client, on this thread. */
+        @Override
+        public void onWritePossible() throws IOException {
+            while (out.isReady()) {
+                if (sent < size) {
+                    int count = body.read(buffer);
+                    out.write(buffer, 0, count);
+                    sent += count;
+                } else if (!flushed) {
+                    flushed = true;
+                    out.flush();
+                } else {
+                    end();
+                    async.complete();
+                    return;
+                }
+            }
+        }
+
+        @Override
+        public void onError(Throwable gone) {
+            log.debug("The client did not wait for its answer: {}", gone.toString());
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            log.info("A client took too long to read its answer, {} of {} bytes", sent, size);
+            end();
+            ContainerHandle.of(request).closeNow();
+            async.complete();
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            end();
+            async.complete();
+        }
+
+        /** Also when the container ended the request for a reason of its own. */
+        @Override
+        public void onComplete(AsyncEvent event) {
+            end();
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            // Nobody starts it again.
+        }
+
+        private void end() {
+            if (over.compareAndSet(false, true)) {
+                answer.release();
+                inFlight.end();
+            }
+        }
+    }
+}

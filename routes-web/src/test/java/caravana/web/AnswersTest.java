@@ -1,0 +1,98 @@
+package caravana.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Answers whose clients read slowly, or not at all. */
+class AnswersTest extends WebTest {
+
+    /** More connections than the server has threads. */
+    private static final int MANY = 300;
+
+    /** Together more than all buffers of a connection take. */
+    private static final int CALLS = 10;
+
+    /** Of those that are read at last. */
+    private static final int READ = 5;
+
+    private static final String CONTRACT = "/api/openapi.yaml";
+    private static final String LARGE = "/api/docs/swagger-ui-bundle.js";
+
+    private static String get(String path) {
+        return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    }
+
+    @Test
+    void answersThatNobodyReadsOccupyOnlyTheirOwnConnections() throws Exception {
+        Api user = user();
+        List<Wire> unread = new ArrayList<>();
+        try {
+            for (int i = 0; i < MANY; i++) {
+                unread.add(Wire.withSmallBuffer(port).send(get(CONTRACT).repeat(CALLS)));
+            }
+            assertThat(user.get("/api/videos").statusCode()).isEqualTo(200);
+            assertThat(uploaded(user)).isNotBlank();
+            assertThat(api().get("/api/health").statusCode()).isEqualTo(200);
+
+            // They still have their connections, or the calls would only have waited for their end.
+            for (Wire wire : unread.subList(0, READ)) {
+                for (int i = 0; i < CALLS; i++) {
+                    Wire.Answer answer = wire.answer();
+                    assertThat(answer.status()).isEqualTo(200);
+                    assertThat(answer.body()).hasSizeGreaterThan(10_000);
+                }
+            }
+        } finally {
+            for (Wire wire : unread) {
+                wire.close();
+            }
+        }
+    }
+
+    /** What finds no memory is refused; no other source's answers are, however large. */
+    @Test
+    void manyLargeAnswersAreRefusedBeforeTheyTakeTheMemory() throws Exception {
+        Api user = user();
+        List<Wire> unread = new ArrayList<>();
+        try {
+            for (int i = 0; i < MANY; i++) {
+                unread.add(Wire.withSmallBuffer(port).send(get(LARGE)));
+            }
+            assertThat(user.get("/api/videos").statusCode()).isEqualTo(200);
+            try (Wire other = Wire.fromElsewhere(port)) {
+                assertThat(other.send(get(LARGE)).answer().status()).isEqualTo(200);
+            }
+            int refused = 0;
+            for (Wire wire : unread) {
+                Wire.Answer answer = wire.answer();
+                if (answer.status() == 503) {
+                    assertThat(answer.problemCode()).isEqualTo("busy");
+                    refused++;
+                } else {
+                    assertThat(answer.status()).isEqualTo(200);
+                }
+            }
+            assertThat(refused).isPositive();
+        } finally {
+            for (Wire wire : unread) {
+                wire.close();
+            }
+        }
+    }
+
+    @Test
+    void aLargeAnswerIsWholeForHeadAndGet() throws Exception {
+        try (Wire wire = new Wire(port)) {
+            Wire.Answer whole = wire.send(get(LARGE)).answer();
+            Wire.Answer head = wire.send(get(LARGE).replace("GET ", "HEAD ")).answer(false);
+            Wire.Answer again = wire.send(get(LARGE)).answer();
+
+            assertThat(whole.status()).isEqualTo(200);
+            assertThat(head.headers().get("content-length")).isEqualTo(String.valueOf(whole.body().length));
+            assertThat(again.body()).isEqualTo(whole.body());
+        }
+    }
+}
