@@ -1,6 +1,8 @@
 package caravana.aws;
 
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
@@ -29,8 +31,24 @@ public class AwsConfiguration {
                 .endpointOverride(aws.sqsEndpoint())
                 // Two tries at least: a connection that died unnoticed must not cost the call.
                 .overrideConfiguration(c -> c.apiCallTimeout(queue.callTimeout())
-                        .apiCallAttemptTimeout(queue.callTimeout().dividedBy(2)))
+                        .apiCallAttemptTimeout(queue.callTimeout().dividedBy(2))
+                        .scheduledExecutorService(timeLimits()))
                 .build();
+    }
+
+    /**
+     * Ends calls at their time limits. Its thread is started now: the SDK's own start with the first calls, and where the
+     * limit of processes is reached by then, the {@link OutOfMemoryError} ends Camel's consumer for good.
+     */
+    private static ScheduledExecutorService timeLimits() {
+        ScheduledThreadPoolExecutor limits = new ScheduledThreadPoolExecutor(1, run -> {
+            Thread thread = new Thread(run, "sqs-time-limits");
+            thread.setDaemon(true);
+            return thread;
+        });
+        limits.setRemoveOnCancelPolicy(true);
+        limits.prestartAllCoreThreads();
+        return limits;
     }
 
     /** The client of S3 for those who run before there are beans; the caller closes it. */

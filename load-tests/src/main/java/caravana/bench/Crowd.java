@@ -10,14 +10,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** Clients that do the same again and again, each on a thread of its own, from the crowd's beginning to its end. */
 final class Crowd {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final String name;
     private final int size;
@@ -26,7 +24,7 @@ final class Crowd {
     private final Map<String, Integer> outcomes = new TreeMap<>();
     private ExecutorService clients;
     private CountDownLatch inPlace;
-    private volatile boolean over;
+    private volatile CountDownLatch ending;
 
     /**
      * @param name what they are, for people
@@ -47,7 +45,7 @@ final class Crowd {
 
     /** Starts all of them. */
     void begin() {
-        over = false;
+        ending = new CountDownLatch(1);
         clients = Executors.newFixedThreadPool(size);
         inPlace = new CountDownLatch(size);
         for (int i = 0; i < size; i++) {
@@ -68,7 +66,7 @@ final class Crowd {
 
     /** Tells all of them that it is enough. */
     void end() {
-        over = true;
+        ending.countDown();
         clients.shutdown();
     }
 
@@ -100,7 +98,7 @@ final class Crowd {
 
         @Override
         public void run() {
-            while (!over) {
+            while (!isOver()) {
                 try {
                     visit.make(this);
                 } catch (IOException broken) {
@@ -112,7 +110,7 @@ final class Crowd {
 
         /** Whether it is enough. */
         boolean isOver() {
-            return over;
+            return ending.getCount() == 0;
         }
 
         /** From now on it does what it is there for. */
@@ -131,9 +129,10 @@ final class Crowd {
 
         /** Does nothing for that long, or until it is enough. */
         void pause(Duration time) {
-            long end = System.nanoTime() + time.toNanos();
-            for (long left = time.toNanos(); left > 0 && !over; left = end - System.nanoTime()) {
-                LockSupport.parkNanos(Math.min(PAUSE_NANOS, left));
+            try {
+                ending.await(time.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

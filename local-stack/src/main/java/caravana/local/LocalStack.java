@@ -54,8 +54,9 @@ public final class LocalStack implements AutoCloseable {
             File errors = folder.resolve("launcher.log").toFile();
             Process launcher = new ProcessBuilder(
                             ProjectLayout.java(),
+                            // With the second compiler, unlike our other JVMs: it makes an RSA key, which takes thrice
+                            // as long without.
                             "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
                             "-cp",
                             ProjectLayout.classPath(),
                             Main.class.getName(),

@@ -4,6 +4,7 @@ import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.util.ArchUtils;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -117,21 +118,12 @@ final class Postgres {
         return options;
     }
 
-    /** PostgreSQL's programs, unpacked when they are not there yet. */
-    private Path programs() throws IOException {
-        Path programs = data.resolve("postgres-program");
-        Path unpacked = programs.resolve("unpacked");
-        if (!Files.exists(unpacked)) {
-            Command.run("delete " + programs, List.of("rm", "-rf", programs.toString()));
-            unpack(programs);
-            // Whatever our umask: another user runs them.
-            Command.run("open " + programs, List.of("chmod", "-R", "go+rX", programs.toString()));
-            Files.createFile(unpacked);
-        }
-        return programs.resolve("bin");
+    /** PostgreSQL's programs, unpacked once for each build and not for each data folder: that takes seconds. */
+    private static Path programs() {
+        return ProjectLayout.made("postgres", Postgres::unpack).resolve("bin");
     }
 
-    private static void unpack(Path folder) throws IOException {
+    private static void unpack(Path folder) {
         try (InputStream packed = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(
                         "Linux", ArchUtils.normalize(System.getProperty("os.arch")));
                 TarArchiveInputStream entries = new TarArchiveInputStream(new XZCompressorInputStream(packed))) {
@@ -151,6 +143,8 @@ final class Postgres {
                             path, PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
                 }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Where the parts of a built project are, told from where this class was loaded. */
 final class ProjectLayout {
@@ -42,16 +43,25 @@ final class ProjectLayout {
             throw new LocalStackException("The local stack is not built (" + jar + " or lib/ is missing); "
                     + "run ./caravana, or mvn package");
         }
-        Path readable = Programs.place(target());
-        if (!readable.equals(target())) {
-            readable = Programs.make(
-                    readable.resolve("local-stack"),
-                    Programs.version(jar),
+        Path readable = target();
+        if (!Programs.place(target()).equals(target())) {
+            readable = made(
+                    "local-stack",
                     copy -> Command.run(
                             "copy " + target(),
                             List.of("cp", "-r", jar.toString(), libraries.toString(), copy.toString())));
         }
         return readable.resolve("local-stack.jar") + ":" + readable.resolve("lib") + "/*";
+    }
+
+    /**
+     * A folder that is made from this build, once, where the user of servers and apps can read it.
+     *
+     * @param maker fills the empty folder that it is given
+     */
+    static Path made(String name, Consumer<Path> maker) {
+        return Programs.make(
+                Programs.place(target()).resolve(name), Programs.version(target().resolve("local-stack.jar")), maker);
     }
 
     /**

@@ -44,6 +44,7 @@ final class Servers implements AutoCloseable {
     private final Map<String, String> required = new LinkedHashMap<>();
     private final Map<String, String> defaults = new LinkedHashMap<>();
     private final Map<String, ChildProcess> children = new LinkedHashMap<>();
+    private final HttpClient http = HttpClient.newHttpClient();
     private final ToIntFunction<Ports> chosenPort;
     private final Map<Ports, Integer> ports = new EnumMap<>(Ports.class);
     private Secrets secrets;
@@ -293,14 +294,13 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    private static boolean answersHttp(String address) {
+    private boolean answersHttp(String address) {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(address))
                     .timeout(CALL_LIMIT)
                     .build();
-            int status = HttpClient.newHttpClient()
-                    .send(request, HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
+            int status =
+                    http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
             // S3 refuses an unsigned request, which is an answer; SQS has to know its queue.
             return status == 200 || status == 403;
         } catch (IOException notYet) {

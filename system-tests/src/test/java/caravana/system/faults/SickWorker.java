@@ -81,9 +81,8 @@ final class SickWorker implements AutoCloseable {
         return folder;
     }
 
-    /** Starts it, with Java's default way of starting processes, and waits until it takes jobs. */
-    void start() throws IOException {
-        launch();
+    /** Waits until it takes jobs. */
+    void awaitReady() {
         await().atMost(START).pollInterval(Duration.ofMillis(200)).until(() -> {
             assertThat(process.isAlive()).as(log()).isTrue();
             return get("/actuator/health/readiness").statusCode() == 200;
@@ -102,7 +101,8 @@ final class SickWorker implements AutoCloseable {
         return process.exitValue();
     }
 
-    private void launch() throws IOException {
+    /** Starts it, with Java's default way of starting processes; see {@link #awaitReady}. */
+    void launch() throws IOException {
         int port = FreePort.next();
         management = URI.create("http://127.0.0.1:" + port);
         List<String> line = asItsUser();
@@ -170,6 +170,10 @@ final class SickWorker implements AutoCloseable {
                 .map(line -> line.split("\\s+")[3])
                 .findFirst()
                 .orElseThrow();
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     PrivateJdk jdk() {

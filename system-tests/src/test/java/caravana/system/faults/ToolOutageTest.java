@@ -12,20 +12,26 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A worker that cannot start its tools any more, in each way in which that happens, beside one that can: no job may fail,
- * no attempt may count, the other worker does them all, and the first one takes jobs again after the repair.
+ * A worker that cannot start its tools any more, beside one that can: no job may fail, no attempt may count, the other worker
+ * does them all, and the first one takes jobs again after the repair.
  *
- * <p>System property {@code faults.long}: a hundred jobs instead of a handful, and the end of a worker that stays broken.
+ * <p>System properties: {@code faults.long} for each way in which tools cannot be started, with a hundred jobs, and the end
+ * of a worker that stays broken; otherwise it is one way and a few jobs. {@code faults.seed} chooses the same way again.
  */
 class ToolOutageTest {
 
     private static final boolean LONG = Boolean.getBoolean("faults.long");
-    private static final int JOBS = LONG ? 20 : 4;
+    private static final int JOBS = LONG ? 100 : 4;
+    private static final String SMALL = "0.3";
     private static final Duration SOON = Waits.LIMIT;
+
+    private static final String FAILED = "status = 'failed'";
+    private static final String COUNTED = "attempts <> 1 OR error_code IS NOT NULL";
 
     /** Longer than any of the faults lasts here; then the worker would end. */
     private static final int OUTAGE_LIMIT_SECONDS = 120;
@@ -58,14 +64,14 @@ class ToolOutageTest {
                 SickWorker worker = new SickWorker(folder.resolve("sick"), standIn, running.environment())) {
             cluster = running;
             sick = worker;
-            cluster.startWeb();
-            sick.start();
+            // All at once: the workers wait for the schema that web makes.
+            sick.launch();
             FaultyWorker other = cluster.addWorker(2);
+            cluster.startWeb();
             other.awaitReady();
+            sick.awaitReady();
             healthy = ":" + other.app().pid();
-            // The first one signs up as well, which takes a while.
-            upload(1);
-            for (Fault fault : faults()) {
+            for (Fault fault : chosen(faults())) {
                 provoke(fault);
             }
             if (LONG) {
@@ -80,16 +86,24 @@ class ToolOutageTest {
         System.out.printf(
                 "RESULT name=tool-outage value=%d unit=violations handed_back=%d target=0 verdict=%s%n",
                 violations.size(), handedBack, violations.isEmpty() ? "pass" : "fail");
-        assertThat(handedBack).as("jobs that a broken worker had taken").isPositive();
     }
 
     private static String settings() {
         return """
             {"caravana": {
-              "worker": {"probe": "3s", "backoff": "1s", "grace": "2s", "disk-reserve": "50MB", "slots": 2,
+              "worker": {"probe": "1s", "backoff": "1s", "grace": "2s", "disk-reserve": "50MB", "slots": 2,
                          "tool-outage-limit": "%ds"},
               "sqs": {"long-poll-seconds": 2}}}
             """.formatted(OUTAGE_LIMIT_SECONDS);
+    }
+
+    private static List<Fault> chosen(List<Fault> faults) {
+        if (LONG) {
+            return faults;
+        }
+        long seed = Long.getLong("faults.seed", System.nanoTime() & 0xffffff);
+        System.out.println("tool outage: seed " + seed + " (repeat with --seed " + seed + ")");
+        return List.of(faults.get(new Random(seed).nextInt(faults.size())));
     }
 
     private List<Fault> faults() throws IOException {
@@ -141,12 +155,13 @@ class ToolOutageTest {
 
     private void provoke(Fault fault) throws Exception {
         double before = sick.metric("caravana_jobs_total", "code=\"tool_unavailable\"");
+        List<String> begun = beginAtSick();
         fault.breaking().make();
-        List<String> ids = upload(JOBS);
-        await().atMost(SOON).until(() -> count(ids, "status IN ('processed', 'failed')") == JOBS);
+        List<String> ids = upload(JOBS, SMALL);
+        await().atMost(SOON).until(() -> finished(ids) == JOBS && finished(begun) == begun.size());
         await().atMost(SOON).until(() -> sick.metric("caravana_intake_closed", "by=\"tool\"") == 1);
-        int failed = count(ids, "status = 'failed'");
-        int counted = count(ids, "attempts <> 1 OR error_code IS NOT NULL");
+        int failed = count(ids, FAILED) + count(begun, FAILED);
+        int counted = count(ids, COUNTED) + count(begun, COUNTED);
         int byHealthy = count(ids, "worker LIKE '%" + healthy + "'");
         double back = sick.metric("caravana_jobs_total", "code=\"tool_unavailable\"") - before;
         handedBack += (int) back;
@@ -157,16 +172,27 @@ class ToolOutageTest {
         table.add(String.format(
                 "| %s | %d | %d | %d | %d | %.0f | %s |",
                 fault.name(), JOBS, failed, counted, byHealthy, back, takes ? "takes jobs again" : "TAKES NONE"));
-        if (failed > 0 || counted > 0 || byHealthy < JOBS || !takes) {
+        if (failed > 0 || counted > 0 || byHealthy < JOBS || back < 1 || !takes) {
             violations.add(table.get(table.size() - 1));
         }
+    }
+
+    /** Uploads jobs until the worker that will break is at one of them; it then needs its tools once more. */
+    private List<String> beginAtSick() throws Exception {
+        String atSick = "status = 'processing' AND worker LIKE '%:" + sick.pid() + "'";
+        List<String> begun = new ArrayList<>();
+        do {
+            begun.addAll(upload(4, "2"));
+            await().atMost(SOON).until(() -> count(begun, atSick) > 0 || finished(begun) == begun.size());
+        } while (count(begun, atSick) == 0);
+        return begun;
     }
 
     private boolean takesJobsAgain() throws Exception {
         double processed = sick.metric("caravana_jobs_total", "outcome=\"processed\"");
         for (int i = 0; i < 10; i++) {
-            List<String> ids = upload(4);
-            await().atMost(SOON).until(() -> count(ids, "status IN ('processed', 'failed')") == 4);
+            List<String> ids = upload(4, SMALL);
+            await().atMost(SOON).until(() -> finished(ids) == 4);
             if (sick.metric("caravana_jobs_total", "outcome=\"processed\"") > processed) {
                 return true;
             }
@@ -191,13 +217,17 @@ class ToolOutageTest {
         }
     }
 
-    private List<String> upload(int jobs) throws InterruptedException {
+    private List<String> upload(int jobs, String seconds) throws InterruptedException {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < jobs; i++) {
-            ids.add(uploads.upload(cluster.web().uri(), standIn.original(Map.of("seconds", "0.3")))
+            ids.add(uploads.upload(cluster.web().uri(), standIn.original(Map.of("seconds", seconds)))
                     .orElseThrow());
         }
         return ids;
+    }
+
+    private int finished(List<String> ids) throws Exception {
+        return count(ids, "status IN ('processed', 'failed')");
     }
 
     private int count(List<String> ids, String condition) throws Exception {
