@@ -1,5 +1,6 @@
 -- Claims a video, or tells in which state it was found. Exactly one of any number of concurrent claims wins.
 -- Asked again with the same token, because the answer was lost on its way, it answers the same.
+-- :?sent_ms = null
 -- :?worker = {{bean:workerName.get}}
 -- :?lease_seconds = {{caravana.worker.lease}} as seconds
 -- :?max_attempts = {{caravana.job.max-attempts}} as integer

@@ -51,7 +51,8 @@ final class StatementCall {
      * Runs it on a connection of its own: one statement is one transaction.
      *
      * @throws ParameterNotSetException before the database is asked
-     * @throws SQLDataException when one row was wanted and there are more
+     * @throws SQLDataException when rows were wanted and the statement returns none at all, or one and there are more; what
+     *     the statement changed stays changed
      */
     void run(Exchange exchange) throws SQLException {
         Object found = execute(files.get(file), exchange);
@@ -67,12 +68,22 @@ final class StatementCall {
                 statement.setObject(i + 1, values.of(text.names().get(i), text, exchange, connection));
             }
             if (!statement.execute()) {
-                return result == Result.count ? (Object) statement.getUpdateCount() : null;
+                return withoutRows(text, statement.getUpdateCount());
             }
             try (ResultSet rows = statement.getResultSet()) {
                 return shaped(text, read(rows));
             }
         }
+    }
+
+    private Object withoutRows(StatementText text, int changed) throws SQLException {
+        if (result == Result.row || result == Result.rows) {
+            throw new SQLDataException(
+                    text.file() + " returns no rows, and result=" + result + " takes them. Add RETURNING, or write"
+                            + " result: count or result: none",
+                    CARDINALITY_VIOLATION);
+        }
+        return changed;
     }
 
     private Object shaped(StatementText text, List<Map<String, Object>> rows) throws SQLException {

@@ -1,5 +1,6 @@
 package caravana.statement;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -44,8 +45,10 @@ public class StatementFiles {
         try (InputStream in = ResourceHelper.resolveMandatoryResourceAsInputStream(camel, location + "/" + file)) {
             return StatementText.parse(
                     file, new String(in.readAllBytes(), StandardCharsets.UTF_8), camel::resolvePropertyPlaceholders);
-        } catch (IOException e) {
+        } catch (FileNotFoundException e) {
             throw new StatementRefusedException("There is no SQL file " + file + " in " + location, e);
+        } catch (IOException e) {
+            throw new StatementRefusedException("The SQL file " + file + " cannot be read: " + e.getMessage(), e);
         }
     }
 }

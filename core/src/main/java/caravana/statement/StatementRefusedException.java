@@ -1,6 +1,6 @@
 package caravana.statement;
 
-/** A SQL file, or a step that names one, is not as it must be; the message says what to change. */
+/** A SQL file, or a step that names one, has a mistake; the message says what to change. */
 public class StatementRefusedException extends IllegalArgumentException {
 
     StatementRefusedException(String message) {

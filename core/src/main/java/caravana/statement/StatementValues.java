@@ -7,9 +7,15 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.springframework.beans.BeanWrapper;
 import org.springframework.beans.PropertyAccessorFactory;
@@ -24,6 +30,22 @@ class StatementValues {
 
     private static final Object NOTHING = new Object();
 
+    /** As which it also gives the values of rows. */
+    private static final List<Class<?>> KNOWN_TO_THE_DRIVER = List.of(
+            String.class,
+            Number.class,
+            Boolean.class,
+            UUID.class,
+            byte[].class,
+            Timestamp.class,
+            java.sql.Date.class,
+            java.sql.Time.class,
+            java.sql.Array.class,
+            LocalDate.class,
+            LocalTime.class,
+            LocalDateTime.class,
+            OffsetDateTime.class);
+
     private final ObjectMapper json;
 
     StatementValues(ObjectMapper json) {
@@ -32,8 +54,8 @@ class StatementValues {
 
     /**
      * The value of a name, or of a part of what has a name ({@code caller.id}, of a map or a bean), as the
-     * database driver takes it: text, numbers, booleans and null as they are, a collection as an array of
-     * text, a duration in seconds, a time as a timestamp, and all else as JSON text.
+     * database driver takes it: a collection becomes an array of text, a duration seconds, an instant a timestamp, an enum
+     * its name, and a map, a record or another bean JSON text. What the driver knows stays as it is.
      *
      * @throws ParameterNotSetException when nothing has that name
      */
@@ -74,8 +96,11 @@ class StatementValues {
     }
 
     private Object converted(Object value, Connection connection) throws SQLException {
-        if (value == null || value instanceof String || value instanceof Number || value instanceof Boolean) {
+        if (value == null || KNOWN_TO_THE_DRIVER.stream().anyMatch(type -> type.isInstance(value))) {
             return value;
+        }
+        if (value instanceof Enum<?> constant) {
+            return constant.name();
         }
         if (value instanceof Collection<?> items) {
             return connection.createArrayOf(

@@ -37,11 +37,32 @@ class StatementTextTest {
                 "SELECT /* nor\n :?that */ 1",
                 "SELECT ':?a', 'it''s :?b'",
                 "SELECT 1 AS \":?c\"",
-                "SELECT $$ :?d $$, $x$ :?e $x$"
+                "SELECT $$ :?d $$, $x$ :?e $x$",
+                "SELECT E'it\\'s :?f'",
+                "SELECT /* a /* b */ :?g */ 1"
             })
     void commentsAndQuotedTextHoldNoParameters(String sql) {
         assertThat(parse(sql).names()).isEmpty();
         assertThat(parse(sql + "\n + :?real").names()).containsExactly("real");
+    }
+
+    @Test
+    void aCommentSeparatesAndAQuestionMarkIsAnOperator() {
+        assertThat(parse("SELECT/* x */1, a ? 'b', '?', :?c").sql()).isEqualTo("SELECT 1, a ?? 'b', '?', ?");
+    }
+
+    @Test
+    void onlyTheHeadGivesDefaults() {
+        assertThat(parse("-- About it.\n-- :?x = {{most}} as integer\nSELECT :?x -- :?y = late\n, :?y")
+                        .defaults())
+                .containsOnlyKeys("x");
+    }
+
+    @Test
+    void longQuotedTextIsRead() {
+        String quoted = "'" + "it''s ".repeat(3000) + "'";
+
+        assertThat(parse("SELECT " + quoted + ", :?x").names()).containsExactly("x");
     }
 
     @ParameterizedTest

@@ -12,15 +12,25 @@ import java.util.regex.Pattern;
  *
  * @param sql the statement, with a {@code ?} for each {@code :?name}, and without comments
  * @param parameters those names in their order, repeated as often as they occur
- * @param defaults what the file says of names that no route needs to set, as in
+ * @param defaults what the comments before the statement say of names that no route needs to set, as in
  *     {@code -- :?lease_seconds = {{caravana.worker.lease}} as seconds}, {@code -- :?limit = 20 as integer} or
  *     {@code -- :?reason = null}
  */
 public record SqlText(String sql, List<Parameter> parameters, Map<String, Default> defaults) {
 
-    /** In comments and in quoted text, nothing is a parameter. */
+    /** A comment in which there may be further ones, as PostgreSQL has it; two levels of them are enough. */
+    private static final String COMMENT = comment(comment(comment("(?!)")));
+
+    /** In comments and in quoted text, nothing is a parameter; and {@code ?} elsewhere is an operator. */
     private static final Pattern TOKEN = Pattern.compile(
-            "--[^\\n]*|/\\*.*?\\*/|'(?:[^']|'')*'|\"[^\"]*\"|\\$(\\w*)\\$.*?\\$\\1\\$|:\\?([\\w.]+)", Pattern.DOTALL);
+            "--[^\\n]*|" + COMMENT
+                    + "|(?<![\\w$])[eE]'[^'\\\\]*+(?:(?:\\\\.|'')[^'\\\\]*+)*+'"
+                    + "|'[^']*+(?:''[^']*+)*+'|\"[^\"]*\"|\\$(\\w*)\\$.*?\\$\\1\\$|:\\?([\\w.]+)|\\?",
+            Pattern.DOTALL);
+
+    private static String comment(String inner) {
+        return "/\\*(?:[^*/]++|\\*(?!/)|/(?!\\*)|" + inner + ")*+\\*/";
+    }
 
     private static final Pattern DEFAULT =
             Pattern.compile("--\\s*:\\?([\\w.]+)\\s*=\\s*(\\S.*?)(?:\\s+as\\s+(\\w+))?\\s*");
@@ -48,20 +58,30 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
         List<Parameter> parameters = new ArrayList<>();
         Map<String, Default> defaults = new LinkedHashMap<>();
         Matcher token = TOKEN.matcher(text);
+        boolean inHead = true;
+        int end = 0;
         while (token.find()) {
             String found = token.group();
+            boolean comment = found.startsWith("--") || found.startsWith("/*");
+            inHead &= comment && text.substring(end, token.start()).isBlank();
+            end = token.end();
             int line = (int) text.substring(0, token.start()).lines().count() + (atLineStart(text, token) ? 1 : 0);
             String replacement = found;
             if (token.group(2) != null) {
                 parameters.add(new Parameter(token.group(2), line));
                 replacement = "?";
-            } else if (found.startsWith("--") || found.startsWith("/*")) {
-                replacement = "";
+            } else if (comment) {
+                // They separate what stands on both sides.
+                replacement = " ";
                 Matcher head = DEFAULT.matcher(found);
-                if (head.matches()) {
+                if (inHead && head.matches()) {
                     String type = head.group(3) == null ? "text" : head.group(3);
                     defaults.put(head.group(1), new Default(head.group(2), type, line));
                 }
+            }
+            if (found.equals("?")) {
+                // The driver takes a single one for a parameter.
+                replacement = "??";
             }
             token.appendReplacement(sql, Matcher.quoteReplacement(replacement));
         }

@@ -20,7 +20,7 @@ final class StatementRules implements Rule {
             "text", ".*",
             "integer", "-?\\d+",
             "number", "-?\\d+(\\.\\d+)?",
-            "seconds", "\\d+(ns|us|ms|s|m|h|d)?");
+            "seconds", "\\d+(ns|us|ms|s|m|h|d)?|[Pp][\\dDdTtHhMmSs.]+");
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
@@ -98,7 +98,7 @@ final class StatementRules implements Rule {
                     file,
                     text.substring(0, text.indexOf("${")).split("\n", -1).length,
                     "sql-composed",
-                    "A value in the text of a statement is an injection waiting for its day",
+                    "A value is inserted into the text of the statement: SQL injection",
                     "Name a parameter as :?name, and set a variable of that name"));
         }
     }
