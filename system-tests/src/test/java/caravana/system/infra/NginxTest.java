@@ -17,10 +17,12 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -141,6 +143,36 @@ class NginxTest {
         assertThat(json.readTree(answer.body()).path("detail").asText()).isEqualTo(TOO_LARGE);
         assertThat(json.readTree(answer.body()).path("status").asInt()).isEqualTo(413);
         passed("8 MiB: 413 by nginx: " + answer.body());
+    }
+
+    /** There is no address yet when nginx refuses these. */
+    @Test
+    void whatNginxCannotReadIsAProblem() throws Exception {
+        Map<String, Integer> expected = Map.of(
+                "GET /%zz HTTP/1.1",
+                400,
+                "GET /../../x HTTP/1.1",
+                400,
+                "GET /" + "a".repeat(40_000) + " HTTP/1.1",
+                400,
+                "CONNECT a:1 HTTP/1.1",
+                400,
+                "GET / HTTP/3.1",
+                505,
+                "\u0016\u0003\u0001",
+                400);
+        for (String line : expected.keySet()) {
+            try (Socket socket = new Socket(nginx.uri().getHost(), nginx.uri().getPort())) {
+                socket.setSoTimeout((int) Waits.LIMIT.toMillis());
+                socket.getOutputStream().write((line + "\r\nHost: l\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                int status = expected.get(line);
+                assertThat(answer)
+                        .as(line.length() > 50 ? "a long address" : line)
+                        .startsWith("HTTP/1.1 " + status)
+                        .contains("Content-Type: application/problem+json", "\"status\":" + status);
+            }
+        }
     }
 
     /** Else anybody could fill this disk with bodies that the app refuses. */
