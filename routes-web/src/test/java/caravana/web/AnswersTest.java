@@ -18,6 +18,8 @@ class AnswersTest extends WebTest {
     /** Of those that are read at last. */
     private static final int READ = 5;
 
+    private static final int SOURCES = 8;
+
     private static final String CONTRACT = "/api/openapi.yaml";
     private static final String LARGE = "/api/docs/swagger-ui-bundle.js";
 
@@ -62,7 +64,7 @@ class AnswersTest extends WebTest {
                 unread.add(Wire.withSmallBuffer(port).send(get(LARGE)));
             }
             assertThat(user.get("/api/videos").statusCode()).isEqualTo(200);
-            try (Wire other = Wire.fromElsewhere(port)) {
+            try (Wire other = Wire.fromElsewhere(port, 1)) {
                 assertThat(other.send(get(LARGE)).answer().status()).isEqualTo(200);
             }
             int refused = 0;
@@ -76,6 +78,34 @@ class AnswersTest extends WebTest {
                 }
             }
             assertThat(refused).isPositive();
+        } finally {
+            for (Wire wire : unread) {
+                wire.close();
+            }
+        }
+    }
+
+    /** However many of them there are: clients without an account have a memory of their own. */
+    @Test
+    void clientsWithoutAnAccountTakeNoMemoryFromThoseWithOne() throws Exception {
+        Api user = user();
+        String id = uploaded(user);
+        jdbc.update("""
+                INSERT INTO videos (id, owner_id, status, title, original_name, original_bytes, transformations,
+                                    original_key, expires_at, uploaded_at, published_at)
+                SELECT gen_random_uuid(), owner_id, status, repeat('🎬', 199), original_name, original_bytes,
+                       transformations, original_key || copy, expires_at, uploaded_at, now()
+                FROM videos, generate_series(1, 99) AS copy
+                WHERE id = CAST(? AS uuid)
+                """, id);
+        List<Wire> unread = new ArrayList<>();
+        try {
+            for (int i = 0; i < MANY; i++) {
+                unread.add(Wire.fromElsewhere(port, 1 + i % SOURCES)
+                        .send(get(LARGE).repeat(CALLS)));
+            }
+            assertThat(user.get("/api/videos?limit=100").body()).hasSizeGreaterThan(32 * 1024);
+            assertThat(api().get("/api/health").statusCode()).isEqualTo(200);
         } finally {
             for (Wire wire : unread) {
                 wire.close();

@@ -59,10 +59,13 @@ final class Wire implements AutoCloseable {
         return new Wire(socket);
     }
 
-    /** One from another of this machine's addresses, {@code 127.0.1.1}: what is counted per source counts it apart. */
-    static Wire fromElsewhere(int port) throws IOException {
-        return new Wire(new Socket(
-                InetAddress.getLoopbackAddress(), port, InetAddress.getByAddress(new byte[] {127, 0, 1, 1}), 0));
+    /** One from another of this machine's addresses, {@code 127.0.1.n}: what is counted per source counts it apart. */
+    static Wire fromElsewhere(int port, int n) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(1024);
+        socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 1, (byte) n}), 0));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return new Wire(socket);
     }
 
     /** Sends text as UTF-8. */

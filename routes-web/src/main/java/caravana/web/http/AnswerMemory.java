@@ -20,10 +20,26 @@ final class AnswerMemory {
         this.perOwner = perOwner;
     }
 
+    /** Who answers are charged to, and where. */
+    record Owner(AnswerMemory memory, String name) {
+
+        boolean take(long bytes) {
+            return memory.take(name, bytes);
+        }
+
+        void giveBack(long bytes) {
+            memory.giveBack(name, bytes);
+        }
+    }
+
+    /** An account, or a source of clients without one. */
+    Owner owner(String name) {
+        return new Owner(this, name);
+    }
+
     /**
      * Takes memory, until {@link #giveBack}.
      *
-     * @param owner an account, or a source of clients without one
      * @return false when there is not that much left; nothing is taken then
      */
     synchronized boolean take(String owner, long bytes) {

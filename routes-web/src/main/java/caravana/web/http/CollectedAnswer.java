@@ -23,11 +23,10 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     /** The memory for what is longer is taken in pieces of this many bytes. */
     private static final int PIECE = 16 * 1024;
 
-    private final AnswerMemory memory;
-    private final Supplier<String> owners;
+    private final Supplier<AnswerMemory.Owner> owners;
     private final boolean hasBody;
     private final FastByteArrayOutputStream body = new FastByteArrayOutputStream(1024);
-    private String owner;
+    private AnswerMemory.Owner owner;
     private long taken;
     private boolean dropped;
     private ServletOutputStream stream;
@@ -38,10 +37,9 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
      * @param hasBody false when it tells the length of a body that does not come, as to {@code HEAD}
      * @param owners returns who the memory of a large answer is charged to
      */
-    CollectedAnswer(HttpServletResponse response, boolean hasBody, AnswerMemory memory, Supplier<String> owners) {
+    CollectedAnswer(HttpServletResponse response, boolean hasBody, Supplier<AnswerMemory.Owner> owners) {
         super(response);
         this.hasBody = hasBody;
-        this.memory = memory;
         this.owners = owners;
     }
 
@@ -63,10 +61,16 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         return dropped;
     }
 
+    /** Takes another, short answer instead. */
+    void replace() {
+        dropped = false;
+        reset();
+    }
+
     /** Gives the memory back; what is collected is not used any more. */
     void release() {
         if (taken > 0) {
-            memory.giveBack(owner, taken);
+            owner.giveBack(taken);
             taken = 0;
         }
     }
@@ -79,7 +83,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
                 owner = owners.get();
             }
             long more = Math.max(missing, PIECE);
-            if (memory.take(owner, more)) {
+            if (owner.take(more)) {
                 taken += more;
             } else {
                 dropped = true;
@@ -146,29 +150,21 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         super.resetBuffer();
         body.reset();
         release();
-        dropped = false;
         stream = null;
         writer = null;
     }
 
     @Override
     public void sendError(int status) throws IOException {
-        sent = true;
-        super.sendError(status);
+        sendError(status, null);
     }
 
+    /** Of a dropped answer nobody else says why it failed. */
     @Override
     public void sendError(int status, String message) throws IOException {
-        sent = true;
-        super.sendError(status, message);
-    }
-
-    /** The answer is dropped. */
-    static final class NoMemoryException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        NoMemoryException() {
-            super("There is no memory for the answer");
+        if (!dropped) {
+            sent = true;
+            super.sendError(status, message);
         }
     }
 
@@ -179,11 +175,11 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
             write(new byte[] {(byte) next}, 0, 1);
         }
 
-        /** @throws NoMemoryException so that nobody goes on writing */
+        /** @throws IOException when the answer is dropped, so that nobody goes on writing */
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             if (!hasRoomFor(length)) {
-                throw new NoMemoryException();
+                throw new IOException("There is no memory for the answer");
             }
             body.write(bytes, offset, length);
         }

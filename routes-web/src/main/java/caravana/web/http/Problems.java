@@ -3,6 +3,7 @@ package caravana.web.http;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
+import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.BadRequestException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ public class Problems {
             if (cause instanceof SocketTimeoutException || cause.getCause() instanceof SocketTimeoutException) {
                 return new Problem(408, "too_slow", "No data arrived for too long; send the request again.");
             }
-            if (cause instanceof BadRequestException) {
+            if (cause instanceof BadRequestException && !(cause instanceof ClientAbortException)) {
                 log.info("A body that is no HTTP: {}", cause.toString());
                 return Problem.invalid("The chunks of the body, or the fields behind them, are not written as HTTP/1.1"
                         + " wants them (RFC 9112, section 7.1), or are too long.");

@@ -34,8 +34,8 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
     private static final Logger log = LoggerFactory.getLogger(WholeAnswerFilter.class);
 
-    /** What all large answers may occupy together, in bytes. */
-    private static final long TOTAL_LIMIT = 32L * 1024 * 1024;
+    /** What all large answers to accounts may occupy together, in bytes; and those to clients without one. */
+    private static final long TOTAL_LIMIT = 16L * 1024 * 1024;
 
     /** What those of one account or source may occupy, in bytes. */
     private static final long OWNER_LIMIT = TOTAL_LIMIT / 4;
@@ -50,7 +50,8 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
     private final ProblemWriter problems;
     private final InFlight inFlight;
-    private final AnswerMemory memory = new AnswerMemory(TOTAL_LIMIT, OWNER_LIMIT);
+    private final AnswerMemory ofAccounts = new AnswerMemory(TOTAL_LIMIT, OWNER_LIMIT);
+    private final AnswerMemory ofSources = new AnswerMemory(TOTAL_LIMIT, OWNER_LIMIT);
 
     WholeAnswerFilter(ProblemWriter problems, InFlight inFlight) {
         this.problems = problems;
@@ -77,15 +78,15 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         // A request that waited for its body comes back with the answer of before, which is not sent.
         HttpServletResponse connected = (HttpServletResponse) request.getAttribute(CONNECTED);
         CollectedAnswer answer =
-                new CollectedAnswer(connected, !request.getMethod().equals("HEAD"), memory, () -> owner(request));
+                new CollectedAnswer(connected, !request.getMethod().equals("HEAD"), () -> owner(request));
         boolean departed = false;
         try {
-            boolean dropped = isDropped(request, answer, chain);
+            collect(request, answer, chain);
             if (request.isAsyncStarted() || answer.isSent() || failedToRead(request)) {
                 return;
             }
-            if (dropped) {
-                answer.reset();
+            if (answer.isDropped()) {
+                answer.replace();
                 problems.write(
                         new Problem(503, "busy", "Too many large answers are being sent; try again in a moment."),
                         answer);
@@ -104,20 +105,21 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Lets the app answer. Some who write answers pass on that there is no memory, some do not. */
-    private static boolean isDropped(HttpServletRequest request, CollectedAnswer answer, FilterChain chain)
+    /** Lets the app answer. Of one that is dropped, some who wrote it pass the failure on, and some do not. */
+    private static void collect(HttpServletRequest request, CollectedAnswer answer, FilterChain chain)
             throws IOException, ServletException {
         try {
             chain.doFilter(request, answer);
-            return answer.isDropped();
-        } catch (CollectedAnswer.NoMemoryException dropped) {
-            return true;
+        } catch (IOException | ServletException failure) {
+            if (!answer.isDropped()) {
+                throw failure;
+            }
         }
     }
 
-    private static String owner(HttpServletRequest request) {
+    private AnswerMemory.Owner owner(HttpServletRequest request) {
         Caller caller = Callers.current();
-        return caller == null ? Source.of(request.getRemoteAddr()) : caller.getId();
+        return caller == null ? ofSources.owner(Source.of(request.getRemoteAddr())) : ofAccounts.owner(caller.getId());
     }
 
     /** The container answers, when this thread returns: see {@link StreamingHttpEngine}. */

@@ -60,6 +60,8 @@ final class Signatures {
             Signature.ofText("a HEIF image", 4, "ftypmif1"),
             Signature.ofText("an AVIF image", 4, "ftypavif"),
             Signature.ofText("a raw photograph", 4, "ftypcrx "),
+            Signature.ofText("an M4A sound", 4, "ftypM4A "),
+            Signature.ofText("an M4A sound", 4, "ftypM4B "),
             Signature.ofText("a WAV sound", 8, "WAVEfmt "),
             Signature.ofText("a FLAC sound", 0, "fLaC"),
             Signature.ofText("an MP3 sound", 0, "ID3"),
@@ -78,6 +80,7 @@ final class Signatures {
             Signature.of("an office document", 0, "d0cf11e0a1b11ae1"),
             Signature.of("a program", 0, "7f454c46"),
             Signature.of("a program", 0, "cafebabe"),
+            Signature.ofText("a program", 78, "This program cannot be run in DOS mode"),
             Signature.ofText("a database", 0, "SQLite format 3\0"),
             Signature.ofText("a font", 0, "wOFF"),
             Signature.ofText("a font", 0, "wOF2"));
