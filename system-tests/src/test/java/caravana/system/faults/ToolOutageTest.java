@@ -97,7 +97,7 @@ class ToolOutageTest {
               "worker": {"probe": "1s", "backoff": "1s", "grace": "2s", "disk-reserve": "50MB", "slots": 2,
                          "tool-outage-limit": "%ds"},
               "sqs": {"long-poll-seconds": 2}}}
-            """.formatted(OUTAGE_LIMIT_SECONDS);
+            """.formatted(LONG ? OUTAGE_LIMIT_SECONDS : Waits.LIMIT.toSeconds());
     }
 
     private static List<Fault> chosen(List<Fault> faults) {
