@@ -239,7 +239,7 @@ const TEXTS = {
     error_title_invalid: 'Escribe un título de 1 a 200 caracteres.',
 
     error_too_many_uploads: 'Has subido todo lo permitido por hora. Inténtalo más tarde.',
-    error_too_many_at_once: 'Ya tienes varias subidas en curso. Espera a que termine una.',
+    error_too_many_at_once: 'Tienes demasiadas peticiones o subidas a la vez. Espera un poco y vuelve a intentarlo.',
     error_too_slow: 'La subida es demasiado lenta. Inténtalo con una conexión más rápida.',
     error_busy: 'Hay demasiada actividad. Inténtalo en un momento.',
     error_unavailable: 'Un sistema que necesitamos no responde. Inténtalo pronto.',

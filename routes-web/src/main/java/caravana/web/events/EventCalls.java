@@ -60,8 +60,12 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
             Problems failures,
             ProblemWriter problems) {
         this.events = events;
-        this.places =
-                new Places("event streams", "too_many_event_streams", settings.streams(), settings.streamsPerAccount());
+        this.places = new Places(
+                "event streams",
+                "This account",
+                "too_many_event_streams",
+                settings.streams(),
+                settings.streamsPerAccount());
         this.inFlight = inFlight;
         this.documents = documents;
         this.mapper = mapper;
@@ -76,7 +80,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
         String video = path == null ? null : (String) path.get("video_id");
         Opening opening = new Opening(Callers.current(), Callers.currentUntil(), video, lastEvent(request));
         try {
-            places.take(opening.caller);
+            places.take(opening.caller.id());
         } catch (Problem full) {
             problems.write(full, response);
             return;
@@ -172,7 +176,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
         }
 
         private void leave() {
-            places.leave(caller);
+            places.leave(caller.id());
             inFlight.end();
         }
     }

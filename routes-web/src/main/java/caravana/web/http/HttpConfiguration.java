@@ -22,8 +22,16 @@ public class HttpConfiguration {
 
     private static final String TOO_MANY = "too_many_at_once";
 
-    /** Ordinary calls at once. */
+    private static final String ACCOUNT = "This account";
+
+    /** Ordinary calls of accounts at once. */
     private static final int CALLS = 192;
+
+    /** Calls at once of clients without an account, log-ins among them, so that they take no place of an account's. */
+    private static final int CALLS_OF_SOURCES = 256;
+
+    /** Those of one address. Many people may share it, and its log-ins wait for each other. */
+    private static final int CALLS_OF_ONE_SOURCE = 192;
 
     /** Threads beyond those of calls and uploads: health, the page, refusals. */
     private static final int SPARE_THREADS = 48;
@@ -42,8 +50,9 @@ public class HttpConfiguration {
             ApiMetrics metrics) {
         return new StreamingHttpEngine(
                 server.getPort(),
-                new Places("calls", TOO_MANY, CALLS, callsPerAccount),
-                new Places("uploads", TOO_MANY, upload.atOnce(), upload.atOncePerAccount()),
+                new Places("calls", ACCOUNT, TOO_MANY, CALLS, callsPerAccount),
+                new Places("calls", "This address", TOO_MANY, CALLS_OF_SOURCES, CALLS_OF_ONE_SOURCE),
+                new Places("uploads", ACCOUNT, TOO_MANY, upload.atOnce(), upload.atOncePerAccount()),
                 () -> {
                     RouteReloader watching = reloader.getIfAvailable();
                     return watching != null && watching.isReloading();
@@ -65,7 +74,7 @@ public class HttpConfiguration {
             });
             factory.addConnectorCustomizers(connector -> {
                 AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
-                protocol.setMaxThreads(CALLS + upload.atOnce() + SPARE_THREADS);
+                protocol.setMaxThreads(CALLS + CALLS_OF_SOURCES + upload.atOnce() + SPARE_THREADS);
                 // Not before the token has been looked at.
                 protocol.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
                 // Tomcat would refuse it with the methods of any address; MethodFilter refuses it with the right ones.

@@ -1,65 +1,65 @@
 package caravana.web.http;
 
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
-/** Bounds how many calls of a kind run at once: in all, and of one account. What is more is refused and never waits. */
+/** Bounds how many calls of a kind run at once: in all, and of one owner. What is more is refused and never waits. */
 public final class Places {
 
     private static final int RETRY_SECONDS = 5;
 
     private final String what;
+    private final String ownedBy;
     private final String code;
     private final Semaphore free;
-    private final int perAccount;
-    private final Map<UUID, Integer> byAccount = new ConcurrentHashMap<>();
+    private final int perOwner;
+    private final Map<Object, Integer> byOwner = new ConcurrentHashMap<>();
 
     /**
      * @param what what runs in them, for the refusal: "uploads", say
-     * @param code the refusal's code when an account has all that it may have
+     * @param ownedBy who is charged, for the refusal: "This account", say
+     * @param code the refusal's code when an owner has all that it may have
      * @param total how many run at once, 1 or more
-     * @param perAccount how many of them may be one account's, 1 or more
+     * @param perOwner how many of them may be one owner's, 1 or more
      */
-    public Places(String what, String code, int total, int perAccount) {
+    public Places(String what, String ownedBy, String code, int total, int perOwner) {
         this.what = what;
+        this.ownedBy = ownedBy;
         this.code = code;
         this.free = new Semaphore(total);
-        this.perAccount = perAccount;
+        this.perOwner = perOwner;
     }
 
     /**
      * Takes a place, until {@link #leave}.
      *
-     * @param caller null for a call without a token, which no account is charged for
-     * @throws Problem 429 with the code of these places when the account has all that it may have; 503 {@code busy} when none
-     *     is free
+     * @param owner whom it is charged to: an account's id, or a {@link Source}
+     * @throws Problem 429 with the code of these places when the owner has all that it may have; 503 {@code busy} when none is
+     *     free
      */
-    public void take(Caller caller) {
-        if (caller != null && byAccount.merge(caller.id(), 1, Integer::sum) > perAccount) {
-            discharge(caller);
+    public void take(Object owner) {
+        if (byOwner.merge(owner, 1, Integer::sum) > perOwner) {
+            discharge(owner);
             throw new Problem(
                     429,
                     code,
-                    "This account has %d %s running; wait until one of them ends.".formatted(perAccount, what),
+                    "%s has %d %s running; wait until one of them ends.".formatted(ownedBy, perOwner, what),
                     RETRY_SECONDS);
         }
         if (!free.tryAcquire()) {
-            discharge(caller);
+            discharge(owner);
             throw new Problem(503, "busy", "Too many %s are running; try again in a moment.".formatted(what));
         }
     }
 
     /** Gives the place back. */
-    public void leave(Caller caller) {
+    public void leave(Object owner) {
         free.release();
-        discharge(caller);
+        discharge(owner);
     }
 
-    private void discharge(Caller caller) {
-        if (caller != null) {
-            byAccount.computeIfPresent(caller.id(), (id, count) -> count == 1 ? null : count - 1);
-        }
+    private void discharge(Object owner) {
+        byOwner.computeIfPresent(owner, (key, count) -> count == 1 ? null : count - 1);
     }
 }

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *       objects to another connection while the route still uses them (ADR 14).
  *   <li>An endpoint with {@code useStreaming=true} gets the request's own stream as body, untouched; the starter copies it
  *       into the heap. Every other endpoint gets a body that is complete, see {@link WholeBodyFilter}.
- *   <li>{@link Places} bound how many calls run at once, uploads and others apart.
+ *   <li>{@link Places} bound how many calls run at once: uploads, other calls of accounts, and those of clients without one.
  *   <li>The exchange property {@code caller} names the caller.
  *   <li>{@code Server-Timing} reports how long the app took, see {@link AppTime}.
  *   <li>No request header and no request body ever comes back in an answer, and every error is a {@link Problem}.
@@ -51,6 +51,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     private static final String REQUEST = HttpServletRequest.class.getName();
 
     private final Places calls;
+    private final Places callsOfSources;
     private final Places uploads;
     private final BooleanSupplier reloading;
     private final Problems failures;
@@ -60,7 +61,8 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
 
     /**
      * @param port the server's port
-     * @param calls for ordinary calls
+     * @param calls for ordinary calls of accounts
+     * @param callsOfSources for those of clients without an account, charged to their {@link Source}
      * @param uploads for endpoints with {@code useStreaming=true}
      * @param reloading whether routes are being replaced right now
      * @param callers returns who makes the request of the calling thread; null for nobody
@@ -68,6 +70,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     StreamingHttpEngine(
             int port,
             Places calls,
+            Places callsOfSources,
             Places uploads,
             BooleanSupplier reloading,
             Problems failures,
@@ -76,6 +79,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             ApiMetrics metrics) {
         super(port);
         this.calls = calls;
+        this.callsOfSources = callsOfSources;
         this.uploads = uploads;
         this.reloading = reloading;
         this.failures = failures;
@@ -153,12 +157,14 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             request.setAttribute(ApiMetrics.Call.NAME, call);
             Caller caller = callers.get();
             request.setAttribute(CALLER, caller);
+            Places own = caller == null ? callsOfSources : places;
+            Object owner = caller == null ? Source.of(request.getRemoteAddr()) : caller.id();
             try {
-                places.take(caller);
+                own.take(owner);
                 try {
                     handleService(request, response);
                 } finally {
-                    places.leave(caller);
+                    own.leave(owner);
                 }
             } catch (Problem problem) {
                 answer(problem, call, response);
