@@ -82,6 +82,10 @@ class WholeAnswerFilter extends OncePerRequestFilter {
                 problems.write(
                         new Problem(503, "busy", "Too many large answers are being sent; try again in a moment."),
                         answer);
+            } else if (answer.getStatus() >= 400 && answer.content().size() == 0) {
+                // Spring refuses some requests for pages without a word, but for the page's charset.
+                answer.setCharacterEncoding(null);
+                problems.write(Problem.of(answer.getStatus()), answer);
             }
             if (ContainerHandle.of(request).hasReadBody()) {
                 new Departure(request, connected, answer).begin();
@@ -138,6 +142,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         }
 
         void begin() throws IOException {
+            ContainerHandle.of(request).announceLength(size);
             start(request, response, PATIENCE.plusSeconds(size / MIN_BYTES_PER_SECOND));
             out = response.getOutputStream();
             out.setWriteListener(this);
