@@ -42,26 +42,27 @@ class AnswersTest extends WebTest {
             for (int i = 0; i < MANY; i++) {
                 unread.add(Wire.withSmallBuffer(port).send(get(CONTRACT).repeat(CALLS)));
             }
-            // While their calls run, and afterwards: they take no place of an account's either.
+            assertAnswered(user.get("/api/videos"));
+            // They still have their connections, or the call would only have waited for their end. The newest have them
+            // longest: on a slow machine the oldest may be given up soon.
+            for (Wire wire : unread.subList(MANY - READ, MANY)) {
+                for (int i = 0; i < CALLS; i++) {
+                    Wire.Answer answer = wire.answer();
+                    if (answer.status() >= 400) {
+                        // Together they are more than one source may have; a 503 ends the connection.
+                        assertThat(answer.problemCode()).isIn("too_many_at_once", "busy");
+                        break;
+                    }
+                    assertThat(answer.status()).isEqualTo(200);
+                    assertThat(answer.body()).hasSizeGreaterThan(10_000);
+                }
+            }
+            // They take no place of an account's either.
             for (int i = 0; i < LISTS; i++) {
                 assertAnswered(user.get("/api/videos"));
             }
             assertThat(uploaded(user)).isNotBlank();
             assertAnswered(api().get("/api/health"));
-
-            // They still have their connections, or the calls would only have waited for their end.
-            for (Wire wire : unread.subList(0, READ)) {
-                for (int i = 0; i < CALLS; i++) {
-                    Wire.Answer answer = wire.answer();
-                    if (answer.status() >= 400) {
-                        // Together they are more than one source may have.
-                        assertThat(answer.problemCode()).isIn("too_many_at_once", "busy");
-                    } else {
-                        assertThat(answer.status()).isEqualTo(200);
-                        assertThat(answer.body()).hasSizeGreaterThan(10_000);
-                    }
-                }
-            }
         } finally {
             for (Wire wire : unread) {
                 wire.close();
