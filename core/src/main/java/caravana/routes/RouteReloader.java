@@ -42,7 +42,7 @@ public final class RouteReloader {
     private static final Duration PERIOD = Duration.ofMillis(200);
 
     /** Its routes are made by Camel out of the contract, once. */
-    private static final String CONTRACT = "web/rest-api.camel.yaml";
+    private static final String CONTRACT = "api/rest-api.camel.yaml";
 
     private static final String SQL = ".sql";
 

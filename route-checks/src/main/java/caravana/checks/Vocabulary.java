@@ -47,7 +47,7 @@ public record Vocabulary(
     /** That of an app, {@code web} or {@code worker}. */
     @SuppressWarnings("unchecked")
     static Vocabulary of(Apps app) {
-        try (InputStream in = Vocabulary.class.getResourceAsStream(app.folder() + ".yaml")) {
+        try (InputStream in = Vocabulary.class.getResourceAsStream(app.label() + ".yaml")) {
             Map<String, Object> document = new Yaml().load(in);
             return new Vocabulary(
                     (List<String>) document.get("operations"),
