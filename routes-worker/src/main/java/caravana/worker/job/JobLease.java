@@ -107,8 +107,7 @@ public class JobLease {
     }
 
     /**
-     * Begins a phase of the exchange's job, for its progress and its times. Unless it is the same phase tried again, it is
-     * tried anew: Camel counts the tries of a step in a header, and would count those of the steps before as well.
+     * Begins a phase of the exchange's job, for its progress and its times.
      *
      * @throws ClaimLostException when the claim was lost meanwhile, so that nothing more is written
      */
@@ -116,9 +115,6 @@ public class JobLease {
         RunningJob job = exchange.getProperty("job", RunningJob.class);
         if (job.getTool().killed() == KillReason.CLAIM_LOST) {
             throw new ClaimLostException("The claim was lost before " + phase);
-        }
-        if (!phase.equals(job.getPhase())) {
-            exchange.getMessage().removeHeaders("CamelRedeliver*");
         }
         job.enter(phase);
     }
