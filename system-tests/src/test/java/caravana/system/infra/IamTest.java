@@ -53,8 +53,10 @@ class IamTest {
             Map.entry("delete-original", List.of("uploads/*")),
             Map.entry("delete-not-named", List.of("processed/*")),
             Map.entry("get-object", List.of("uploads/*")),
-            Map.entry("put-object", List.of("processed/*")),
-            Map.entry("delete-object", List.of("processed/*")),
+            Map.entry("put-video", List.of("processed/*")),
+            Map.entry("put-poster", List.of("processed/*")),
+            Map.entry("delete-video-object", List.of("processed/*")),
+            Map.entry("delete-poster-object", List.of("processed/*")),
             Map.entry("ObjectWriter", List.of("uploads/*")),
             Map.entry("PresignedLinks", List.of("uploads/*", "processed/*")),
             Map.entry("RouteStore", List.of("routes/*")));
