@@ -44,6 +44,7 @@ public final class RouteChecks {
                     new NamingRules(),
                     new ReferenceRules(),
                     new NameRules(System::getenv),
+                    new ActRules(),
                     new EndpointRules(),
                     new StatementRules(),
                     new StepRules(),

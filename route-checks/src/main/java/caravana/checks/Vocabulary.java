@@ -22,13 +22,15 @@ import org.yaml.snakeyaml.Yaml;
  * @param settings names of the app's settings, as {@code {{…}}} names them
  * @param properties names of the exchange properties that the app's own code sets
  * @param beans names of its beans, each with its public methods
+ * @param stepOnly those of their methods that only a step may call, as {@code bean.method}
  */
 public record Vocabulary(
         List<String> operations,
         List<String> answerHeaders,
         List<String> settings,
         Collection<String> properties,
-        Map<String, List<String>> beans) {
+        Map<String, List<String>> beans,
+        Collection<String> stepOnly) {
 
     private static final String HEAD =
             "# What the routes of this app may name. Generated: a test of the app says how.\n";
@@ -42,6 +44,7 @@ public record Vocabulary(
         Map<String, List<String>> sorted = new TreeMap<>();
         beans.forEach((name, methods) -> sorted.put(name, List.copyOf(new TreeSet<>(methods))));
         beans = sorted;
+        stepOnly = List.copyOf(new TreeSet<>(stepOnly));
     }
 
     /** That of an app, {@code web} or {@code worker}. */
@@ -54,7 +57,8 @@ public record Vocabulary(
                     (List<String>) document.get("answer-headers"),
                     (List<String>) document.get("settings"),
                     (List<String>) document.get("properties"),
-                    (Map<String, List<String>>) document.get("beans"));
+                    (Map<String, List<String>>) document.get("beans"),
+                    (List<String>) document.get("step-only"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,6 +75,7 @@ public record Vocabulary(
         document.put("settings", new ArrayList<>(settings));
         document.put("properties", new ArrayList<>(properties));
         document.put("beans", beans);
+        document.put("step-only", new ArrayList<>(stepOnly));
         return HEAD + new Yaml(options).dump(document);
     }
 }

@@ -77,6 +77,16 @@ class MutationTest {
                     "method=outageDelay",
                     "method=outageDelays"),
             new Mistake(
+                    "act-in-expression",
+                    "failure/end-failed-attempt.camel.yaml",
+                    "method: isSystemDown\n",
+                    "method: unavailable('database', 'x')\n"),
+            new Mistake(
+                    "act-in-expression",
+                    "intake/watch-intake.camel.yaml",
+                    "${bean:routeVersion?method=name}",
+                    "${bean:routeDefects?method=takeProcessed}"),
+            new Mistake(
                     "description-missing",
                     FLOW,
                     "    description: Turns the original that a job message names into a finished clip.\n",

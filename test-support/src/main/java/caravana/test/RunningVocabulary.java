@@ -1,5 +1,6 @@
 package caravana.test;
 
+import caravana.checks.StepOnly;
 import caravana.checks.Vocabulary;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -42,6 +43,7 @@ public final class RunningVocabulary {
             ConfigurableApplicationContext context, String app, List<String> operations, List<String> answerHeaders)
             throws IOException {
         Map<String, List<String>> beans = new TreeMap<>();
+        Set<String> stepOnly = new TreeSet<>();
         for (String name : context.getBeanDefinitionNames()) {
             Class<?> type = context.getBeanFactory().isCurrentlyInCreation(name)
                     ? null
@@ -50,9 +52,13 @@ public final class RunningVocabulary {
                 beans.put(name, List.of());
             } else if (type != null && isOurs(name, type)) {
                 beans.put(name, methods(type));
+                Arrays.stream(type.getMethods())
+                        .filter(method -> method.isAnnotationPresent(StepOnly.class))
+                        .forEach(method -> stepOnly.add(name + "." + method.getName()));
             }
         }
-        String running = new Vocabulary(operations, answerHeaders, settings(context), properties(), beans).toYaml();
+        String running =
+                new Vocabulary(operations, answerHeaders, settings(context), properties(), beans, stepOnly).toYaml();
         Path actual = Path.of("target", app + ".yaml");
         Files.writeString(actual, running);
         return Map.entry(

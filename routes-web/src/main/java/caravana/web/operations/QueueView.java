@@ -1,6 +1,7 @@
 package caravana.web.operations;
 
 import caravana.aws.QueueProperties;
+import caravana.checks.StepOnly;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -39,6 +40,7 @@ public class QueueView {
      * @param row of {@code list-workers.sql}
      * @throws software.amazon.awssdk.core.exception.SdkException when SQS does not tell
      */
+    @StepOnly
     public Map<String, Object> answer(@Body Map<String, Object> row) throws JsonProcessingException {
         QueueFigures.Figures jobs = queue.of(queues.queueUrl());
         QueueFigures.Figures dead = queue.of(queues.dlqUrl());

@@ -1,5 +1,6 @@
 package caravana.worker.progress;
 
+import caravana.checks.StepOnly;
 import caravana.worker.exec.ToolProgress;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.RunningJob;
@@ -35,6 +36,7 @@ public class ProgressPublisher {
      *
      * @throws org.springframework.dao.DataAccessException when Redis cannot be reached within its time-out
      */
+    @StepOnly
     public void publish() {
         List<RunningJob> jobs =
                 lease.running().stream().filter(RunningJob::isProgressDue).toList();

@@ -1,19 +1,20 @@
 package caravana.web.reconcile;
 
 import caravana.aws.QueueProperties;
+import caravana.checks.StepOnly;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** Looks whether the job queue is empty, for the reconciler. */
-@Component("queueLook")
-public class QueueLook {
+@Component("queueProbe")
+public class QueueProbe {
 
     private final QueueProperties queue;
     private final SqsClient sqs;
     private boolean wasEmpty;
 
-    QueueLook(QueueProperties queue, SqsClient sqs) {
+    QueueProbe(QueueProperties queue, SqsClient sqs) {
         this.queue = queue;
         this.sqs = sqs;
     }
@@ -23,7 +24,8 @@ public class QueueLook {
      *
      * @throws software.amazon.awssdk.core.exception.SdkException when SQS does not answer
      */
-    public synchronized boolean look() {
+    @StepOnly
+    public synchronized boolean isEmptyTwice() {
         boolean empty = isEmpty();
         boolean both = empty && wasEmpty;
         wasEmpty = empty;
