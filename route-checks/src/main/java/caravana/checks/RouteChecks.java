@@ -45,6 +45,7 @@ public final class RouteChecks {
                     new ReferenceRules(),
                     new NameRules(System::getenv),
                     new ActRules(),
+                    new ContractRules(),
                     new EndpointRules(),
                     new StatementRules(),
                     new StepRules(),

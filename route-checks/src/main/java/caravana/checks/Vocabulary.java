@@ -21,6 +21,7 @@ import org.yaml.snakeyaml.Yaml;
  * @param answerHeaders names of the headers that its routes may answer with
  * @param settings names of the app's settings, as {@code {{…}}} names them
  * @param properties names of the exchange properties that the app's own code sets
+ * @param reads names of the exchange properties and variables that the app's own code reads
  * @param beans names of its beans, each with its public methods
  * @param stepOnly those of their methods that only a step may call, as {@code bean.method}
  */
@@ -29,6 +30,7 @@ public record Vocabulary(
         List<String> answerHeaders,
         List<String> settings,
         Collection<String> properties,
+        Collection<String> reads,
         Map<String, List<String>> beans,
         Collection<String> stepOnly) {
 
@@ -41,6 +43,7 @@ public record Vocabulary(
         answerHeaders = List.copyOf(new TreeSet<>(answerHeaders));
         settings = List.copyOf(new TreeSet<>(settings));
         properties = List.copyOf(new TreeSet<>(properties));
+        reads = List.copyOf(new TreeSet<>(reads));
         Map<String, List<String>> sorted = new TreeMap<>();
         beans.forEach((name, methods) -> sorted.put(name, List.copyOf(new TreeSet<>(methods))));
         beans = sorted;
@@ -57,6 +60,7 @@ public record Vocabulary(
                     (List<String>) document.get("answer-headers"),
                     (List<String>) document.get("settings"),
                     (List<String>) document.get("properties"),
+                    (List<String>) document.get("reads"),
                     (Map<String, List<String>>) document.get("beans"),
                     (List<String>) document.get("step-only"));
         } catch (IOException e) {
@@ -74,6 +78,7 @@ public record Vocabulary(
         document.put("answer-headers", new ArrayList<>(answerHeaders));
         document.put("settings", new ArrayList<>(settings));
         document.put("properties", new ArrayList<>(properties));
+        document.put("reads", new ArrayList<>(reads));
         document.put("beans", beans);
         document.put("step-only", new ArrayList<>(stepOnly));
         return HEAD + new Yaml(options).dump(document);

@@ -86,6 +86,8 @@ class MutationTest {
                     "intake/watch-intake.camel.yaml",
                     "${bean:routeVersion?method=name}",
                     "${bean:routeDefects?method=takeProcessed}"),
+            new Mistake("contract-enters", FETCH, "`original_key`", "`orginal_key`"),
+            new Mistake("contract-leaves", FETCH, "`original_sha256`", "`original_sha`"),
             new Mistake(
                     "description-missing",
                     FLOW,
@@ -113,8 +115,8 @@ class MutationTest {
             new Mistake(
                     "direct-never-called",
                     "job/read-job.camel.yaml",
-                    "\n- route:\n    id: read-job\n",
-                    "\n- route:\n    id: left-over\n    description: Nobody needs it any more.\n"
+                    "- route:\n    id: read-job\n",
+                    "- route:\n    id: left-over\n    description: Nobody needs it any more.\n"
                             + "    routeConfigurationId: caller-decides\n    from:\n      uri: direct:left-over\n      steps:\n"
                             + "        - log:\n            id: left-over-log\n            message: x\n\n- route:\n    id: read-job\n"),
             new Mistake("sql-file-missing", "job/claim-job.camel.yaml", "claim-job.sql", "claim-jobs.sql"),

@@ -28,7 +28,9 @@ public final class RunningVocabulary {
     private static final Set<String> INFRASTRUCTURE =
             Set.of("dataSource", "stringRedisTemplate", "sqsClient", "s3Client", "intakeClient", "nothingFromSenders");
 
-    private static final Pattern PROPERTY = Pattern.compile("exchange\\.setProperty\\(\\s*\"(\\w+)\"");
+    private static final Pattern SETS = Pattern.compile("exchange\\.setProperty\\(\\s*\"(\\w+)\"");
+    private static final Pattern READS =
+            Pattern.compile("(?:@ExchangeProperty\\(|@Variable\\(|\\.getProperty\\(|\\.getVariable\\()\\s*\"(\\w+)\"");
 
     private RunningVocabulary() {}
 
@@ -57,8 +59,9 @@ public final class RunningVocabulary {
                         .forEach(method -> stepOnly.add(name + "." + method.getName()));
             }
         }
-        String running =
-                new Vocabulary(operations, answerHeaders, settings(context), properties(), beans, stepOnly).toYaml();
+        String running = new Vocabulary(
+                        operations, answerHeaders, settings(context), names(SETS), names(READS), beans, stepOnly)
+                .toYaml();
         Path actual = Path.of("target", app + ".yaml");
         Files.writeString(actual, running);
         return Map.entry(
@@ -83,15 +86,15 @@ public final class RunningVocabulary {
                 .toList();
     }
 
-    /** The exchange properties that the app's code sets by their names. */
-    private static Set<String> properties() throws IOException {
-        Set<String> properties = new TreeSet<>();
+    /** The exchange properties and variables that the app's code sets or reads by their names. */
+    private static Set<String> names(Pattern use) throws IOException {
+        Set<String> names = new TreeSet<>();
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
             for (Path source : sources.filter(Files::isRegularFile).toList()) {
-                PROPERTY.matcher(Files.readString(source)).results().forEach(found -> properties.add(found.group(1)));
+                use.matcher(Files.readString(source)).results().forEach(found -> names.add(found.group(1)));
             }
         }
-        return properties;
+        return names;
     }
 
     private static List<String> settings(ConfigurableApplicationContext context) {
