@@ -202,8 +202,8 @@ class MutationTest {
             new Mistake(
                     "answer-header-dropped",
                     "upload/receive-upload.camel.yaml",
-                    "            id: head-location\n            name: Location\n",
-                    "            id: head-location\n            name: X-Location\n"),
+                    "            id: set-location\n            name: Location\n",
+                    "            id: set-location\n            name: X-Location\n"),
             new Mistake(
                     "answer-header-dropped",
                     "api/answer-failure.camel.yaml",
@@ -212,7 +212,7 @@ class MutationTest {
             new Mistake(
                     "failure-swallowed",
                     "errors/log-and-go-on.camel.yaml",
-                    "          steps:\n            - log:\n                id: log-and-go-on-log\n                loggingLevel: WARN\n"
+                    "          steps:\n            - log:\n                id: log-passed-failure\n                loggingLevel: WARN\n"
                             + "                message: \"${routeId}: ${exception.message}\"\n",
                     ""),
             new Mistake(

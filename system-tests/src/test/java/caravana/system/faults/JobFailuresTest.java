@@ -104,7 +104,7 @@ class JobFailuresTest {
                 processedAtFirstAttempt(ids),
                 JOBS,
                 wasted == 0 && counted == 0 ? "pass" : "fail");
-        assertThat(why).contains("commit-in-database").contains("poster_kee");
+        assertThat(why).contains("commit-row").contains("poster_kee");
         assertThat(atFirstFailure).isBetween(1, SLOTS);
         assertThat(wasted).isZero();
         assertThat(counted).isZero();

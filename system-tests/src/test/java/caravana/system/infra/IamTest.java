@@ -47,7 +47,7 @@ class IamTest {
 
     /** Which objects a step of a route or a class handles; their keys are made at run time. */
     private static final Map<String, List<String>> OBJECTS = Map.ofEntries(
-            Map.entry("ask-store", List.of("uploads/*", "processed/*")),
+            Map.entry("probe-object", List.of("uploads/*", "processed/*")),
             Map.entry("purge-original", List.of("uploads/*")),
             Map.entry("delete-result", List.of("processed/*")),
             Map.entry("delete-original", List.of("uploads/*")),

@@ -123,7 +123,7 @@ class WatchTest {
                 .until(
                         () -> up.printed()
                                 .matches(
-                                        "(?s).*routes-worker: Video \\S+, attempt 1, step commit-in-database: route_defect: .*poster_kee.*"));
+                                        "(?s).*routes-worker: Video \\S+, attempt 1, step commit-row: route_defect: .*poster_kee.*"));
 
         routes.edit("job/commit-result.sql", "poster_kee = :?poster_key", "poster_key = :?poster_key");
 
