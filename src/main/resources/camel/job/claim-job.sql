@@ -56,7 +56,7 @@ SELECT 'claimed' AS outcome,
        0 AS delay,
        error_code AS previous_error,
        error_detail AS previous_detail,
-       to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_failed_at
+       iso_seconds(first_failed_at) AS first_failed_at
 FROM claimed
 UNION ALL
 SELECT CASE
@@ -80,7 +80,7 @@ SELECT CASE
        END,
        error_code,
        error_detail,
-       to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+       iso_seconds(first_failed_at)
 FROM videos
 WHERE id = CAST(:?video_id AS uuid)
   AND NOT EXISTS (SELECT 1 FROM claimed)

@@ -1,6 +1,6 @@
 -- What operators did last, the newest first, as JSON.
 SELECT coalesce(json_agg(acts), '[]')::text AS items, count(*) AS number
-FROM (SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at,
+FROM (SELECT iso(at) AS at,
              actor,
              act,
              video_id,

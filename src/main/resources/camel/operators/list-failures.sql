@@ -5,7 +5,7 @@ FROM (SELECT id AS video_id,
              error_code AS code,
              last_code,
              error_detail AS detail,
-             to_char(failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS failed_at
+             iso(failed_at) AS failed_at
       FROM videos
       WHERE status = 'failed'
       ORDER BY videos.failed_at DESC

@@ -12,11 +12,11 @@ SELECT (SELECT paused FROM intake) AS paused,
                    'routes', routes,
                    'closed_by', CASE WHEN closed_by = '' THEN '[]' ELSE to_json(string_to_array(closed_by, ',')) END,
                    'closed_why', nullif(closed_why, ''),
-                   'seen_at', to_char(seen_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                   'seen_at', iso(seen_at),
                    'jobs', (SELECT coalesce(json_agg(json_build_object(
                                        'video_id', id,
                                        'attempt', attempts,
-                                       'started_at', to_char(claimed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+                                       'started_at', iso(claimed_at))
                                    ORDER BY claimed_at), '[]')
                             FROM videos
                             WHERE status = 'processing'
@@ -27,7 +27,7 @@ SELECT (SELECT paused FROM intake) AS paused,
        -- The newest first: what a defect of the newest is rolled back to.
        (SELECT coalesce(json_agg(json_build_object(
                    'version', version,
-                   'processed_at', to_char(processed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+                   'processed_at', iso(processed_at))
                ORDER BY processed_at DESC), '[]')::text
         FROM (SELECT version, processed_at
               FROM route_versions

@@ -2,7 +2,7 @@
 -- :?max_attempts = {{caravana.job.max-attempts}} as integer
 SELECT id::text AS video_id,
        attempts,
-       to_char(first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_failed_at,
+       iso_seconds(first_failed_at) AS first_failed_at,
        job_message(videos) AS job_message
 FROM videos
 WHERE status = 'processing'

@@ -1,19 +1,5 @@
-UPDATE videos
-SET status = 'uploaded',
-    attempts = 0,
-    claim_token = NULL,
-    lease_until = NULL,
-    not_before = now(),
-    published_at = NULL,
-    error_code = NULL,
-    error_detail = NULL,
-    last_code = NULL,
-    retryable = false,
-    first_failed_at = NULL,
-    failed_at = NULL,
-    updated_at = now()
-WHERE id = CAST(:?video_id AS uuid)
-  AND owner_id = CAST(:?caller.id AS uuid)
-  AND status = 'failed'
-  AND retryable
-RETURNING id, job_message(videos) AS job_message
+SELECT queued.id, job_message(queued) AS job_message
+FROM videos own
+CROSS JOIN LATERAL requeue(own.id) AS queued
+WHERE own.id = CAST(:?video_id AS uuid)
+  AND own.owner_id = CAST(:?caller.id AS uuid)
