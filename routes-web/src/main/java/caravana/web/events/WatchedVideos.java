@@ -1,6 +1,7 @@
 package caravana.web.events;
 
 import caravana.checks.StepOnly;
+import caravana.job.LiveProgress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ public class WatchedVideos {
             @SuppressWarnings("unchecked")
             public <K, V> Object execute(RedisOperations<K, V> operations) {
                 RedisOperations<String, String> strings = (RedisOperations<String, String>) operations;
-                ids.forEach(id -> strings.opsForHash().entries("progress:" + id));
+                ids.forEach(id -> strings.opsForHash().entries(LiveProgress.keyOf(id)));
                 return null;
             }
         });

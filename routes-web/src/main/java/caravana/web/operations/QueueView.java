@@ -2,6 +2,7 @@ package caravana.web.operations;
 
 import caravana.aws.QueueProperties;
 import caravana.checks.StepOnly;
+import caravana.job.LiveProgress;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -62,7 +63,9 @@ public class QueueView {
         List<Object> progress = List.of();
         try {
             progress = redis.opsForHash()
-                    .multiGet("progress:" + job.path("video_id").asText(), List.of("phase", "percent"));
+                    .multiGet(
+                            LiveProgress.keyOf(job.path("video_id").asText()),
+                            List.of(LiveProgress.PHASE, LiveProgress.PERCENT));
         } catch (DataAccessException away) {
             log.debug("No live progress: {}", away.toString());
         }
