@@ -44,7 +44,7 @@ final class PlainProgram implements AutoCloseable {
     static PlainProgram start(Class<?> program, Map<String, String> environment, Path log) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(AppProcess.jvmOptions());
+        command.addAll(AppProcess.jvmOptions(AppProcess.WEB));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().putAll(environment);

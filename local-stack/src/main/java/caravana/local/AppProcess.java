@@ -30,6 +30,10 @@ public final class AppProcess implements AutoCloseable {
     static final String WORK_DIR = "CARAVANA_WORK_DIR";
 
     private static final int HEAP_MEGABYTES = 256;
+
+    /** As on an instance: all that clients can make web keep at once fits into it, see ADR 14. */
+    private static final int WEB_HEAP_MEGABYTES = 640;
+
     /**
      * The heap grows by what is lived on, and not to its limit by garbage of the start: a JVM with two cores and many
      * gigabytes would take all of it at once. Without memory an app ends rather than serving half of its calls.
@@ -66,7 +70,7 @@ public final class AppProcess implements AutoCloseable {
      */
     public static AppProcess start(String module, Map<String, String> environment, Path log) {
         Path jar = extracted(module);
-        List<String> options = jvmOptions();
+        List<String> options = jvmOptions(module);
         ClassArchive classes = ClassArchive.of(module, jar, options);
         options.addAll(classes.options());
         classes.announce();
@@ -75,7 +79,13 @@ public final class AppProcess implements AutoCloseable {
 
     /** The same from the fat jar as it was built, and without options but the heap's: what a start is compared with. */
     public static AppProcess startFatJar(String module, Map<String, String> environment, Path log) {
-        return start(module, List.of("-Xmx" + HEAP_MEGABYTES + "m"), built(module), environment, log, whenReady -> {});
+        return start(
+                module,
+                List.of("-Xmx" + heapMegabytes(module) + "m"),
+                built(module),
+                environment,
+                log,
+                whenReady -> {});
     }
 
     private static AppProcess start(
@@ -103,11 +113,15 @@ public final class AppProcess implements AutoCloseable {
         return new AppProcess(child, options, uri, health, () -> whenReady.accept(child.handle()));
     }
 
-    /** The options of our apps' JVMs, for a program that is compared with them. */
-    public static List<String> jvmOptions() {
-        List<String> options = new ArrayList<>(ProjectLayout.smallJvm(HEAP_MEGABYTES));
+    /** The options of an app's JVM, for a program that is compared with it. */
+    public static List<String> jvmOptions(String module) {
+        List<String> options = new ArrayList<>(ProjectLayout.smallJvm(heapMegabytes(module)));
         options.addAll(SMALL_HEAP);
         return options;
+    }
+
+    private static int heapMegabytes(String module) {
+        return module.equals(WEB) ? WEB_HEAP_MEGABYTES : HEAP_MEGABYTES;
     }
 
     private static int port(Map<String, String> settings, Ports port) {

@@ -68,6 +68,45 @@ class BodiesTest extends ImpatientTest {
         }
     }
 
+    /** The memory for long bodies is shared: one source takes a part of it, and log-ins need none of it. */
+    @Test
+    void longBodiesOfOneSourceKeepNobodyElseOut() throws Exception {
+        String unfinished =
+                head("POST", "/api/auth/login", "Content-Type: application/json\r\nContent-Length: 60000\r\n")
+                        + "x".repeat(59_000);
+        List<Wire> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < MANY; i++) {
+                slow.add(new Wire(port).send(unfinished));
+            }
+            assertThat(slow.get(MANY - 1).answer().problemCode()).isEqualTo("busy");
+            try (Wire wire = new Wire(port)) {
+                assertThat(wire.send(logIn("") + LOG_IN).answer().code()).isEqualTo("bad_credentials");
+            }
+            try (Wire wire = Wire.fromElsewhere(port, 1)) {
+                assertThat(wire.send(unfinished + "x".repeat(1000)).answer().problemCode())
+                        .isEqualTo("invalid_request");
+            }
+        } finally {
+            for (Wire wire : slow) {
+                wire.close();
+            }
+        }
+        // What they took is given back, also that of a call that was answered.
+        await().atMost(Waits.LIMIT).untilAsserted(() -> {
+            try (Wire wire = new Wire(port)) {
+                assertThat(wire.send(unfinished + "x".repeat(1000)).answer().problemCode())
+                        .isEqualTo("invalid_request");
+            }
+        });
+        for (int i = 0; i < MANY; i++) {
+            try (Wire wire = new Wire(port)) {
+                assertThat(wire.send(unfinished + "x".repeat(1000)).answer().problemCode())
+                        .isEqualTo("invalid_request");
+            }
+        }
+    }
+
     @Test
     void anUploadThatStallsIsCutOffAndLeavesNothing() throws Exception {
         String token = user().token();

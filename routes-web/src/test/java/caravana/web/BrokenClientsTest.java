@@ -3,6 +3,7 @@ package caravana.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Sample;
 import caravana.test.Waits;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -33,7 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 class BrokenClientsTest extends ImpatientTest {
 
-    private static final int ROUNDS = Boolean.getBoolean("faults.long") ? 50 : 4;
     private static final int BROKEN = 20;
     private static final int HEALTHY = 3;
     private static final int RESET = 2;
@@ -86,7 +86,8 @@ class BrokenClientsTest extends ImpatientTest {
             int seed = i;
             healthy.add(clients.submit(() -> beHealthy(new Random(seed), over)));
         }
-        for (int round = 0; round < ROUNDS; round++) {
+        int rounds = Sample.size("rounds of broken clients", 4, 50);
+        for (int round = 0; round < rounds; round++) {
             List<Future<?>> broken = new ArrayList<>();
             for (int i = 0; i < BROKEN; i++) {
                 int kind = i;
@@ -104,11 +105,11 @@ class BrokenClientsTest extends ImpatientTest {
         System.out.printf(
                 "RESULT broken-clients: %d rounds of %d broken clients, %d of them answered; %d healthy calls,"
                         + " %d originals compared, %d wrong answers, %d suspicious log lines%n",
-                ROUNDS, BROKEN, answered.get(), healthyCalls.get(), originals.get(), wrong.size(), log.found.size());
+                rounds, BROKEN, answered.get(), healthyCalls.get(), originals.get(), wrong.size(), log.found.size());
         assertThat(wrong).isEmpty();
         assertThat(log.found).isEmpty();
         assertThat(originals).hasPositiveValue();
-        assertThat(answered.get()).as("stalled uploads get an answer").isGreaterThanOrEqualTo(ROUNDS);
+        assertThat(answered.get()).as("stalled uploads get an answer").isGreaterThanOrEqualTo(rounds);
         await().atMost(Waits.LIMIT).untilAsserted(this::assertNothingLeft);
     }
 

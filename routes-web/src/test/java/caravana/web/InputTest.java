@@ -50,6 +50,39 @@ class InputTest extends WebTest {
         assertNothingLeft();
     }
 
+    /** What is wrong with the words that came, and what to send instead. */
+    @Test
+    void refusalsSayWhatToDo() throws Exception {
+        Map<RawRequest, String> details = new LinkedHashMap<>();
+        for (String name :
+                List.of("title[]", "title{0}", "<title>", "ti|tle", "ti^tle", "ti`tle", "ti\\tle", "\"title\"")) {
+            details.put(
+                    raw("?" + name + "=a").body("video/mp4", bytes(100)),
+                    "There is no parameter " + name + ". Did you mean title?");
+        }
+        details.put(logIn(JSON, "{\"email\":\"a\",\"email\":\"b\"}"), "The field email is there more than once.");
+        details.put(logIn(JSON, "{\"email\":{\"a\":1,\"a\":2}}"), "The field email/a is there more than once.");
+        details.put(logIn(JSON, "{\n\"email\":\"a\",}"), "line 2, column 13, in the field email");
+        details.put(logIn(JSON, json("a", "x") + "{}"), "nothing may follow the closing bracket");
+        details.put(logIn(JSON, "{\"email\":" + "[".repeat(2000) + "]".repeat(2000) + "}"), "nested too deeply");
+        details.put(logIn(JSON, "{\"email\":" + "1".repeat(2000) + "}"), "too long a number");
+        details.put(logIn(JSON, "[]"), "not a JSON object. Send one");
+        details.put(
+                logIn(JSON, "{\"email\":[[\"a\"]],\"password\":\"x\"}"), "The field email must be text of 1 to 254");
+        details.put(multipart("multipart/form-data"), "names no boundary. Send");
+        details.put(form("\r\nx"), "End them by an empty line");
+        details.put(multipart("multipart/form-data; boundary=other"), "ends before its last delimiter");
+        details.put(
+                new RawRequest("POST /api/videos/upload").token(user).body(MULTIPART, "--b?\r\n"),
+                "a line of two hyphens and the boundary");
+        for (Map.Entry<RawRequest, String> detail : details.entrySet()) {
+            Wire.Answer answer = detail.getKey().send(port);
+            assertThat(answer.status()).as(detail.getKey() + answer.text()).isEqualTo(400);
+            assertThat(answer.isProblem()).isTrue();
+            assertThat(Api.JSON.readTree(answer.body()).path("detail").asText()).contains(detail.getValue());
+        }
+    }
+
     @Test
     void whatIsFineIsTaken() throws Exception {
         headerBytes();
@@ -281,7 +314,8 @@ class InputTest extends WebTest {
                 "User-Agent: Tool — 1.0",
                 "Cookie: a=Á; b=\u0080\u009f",
                 "Accept-Language: ñ",
-                "Referer: http://á/")) {
+                "Referer: http://á/",
+                "Origin: http://á")) {
             String[] parts = header.split(": ");
             String value = utf8(parts[1]);
             add(header + ", list", get("/api/videos").header(parts[0], value), 200, "");

@@ -15,7 +15,20 @@ import org.yaml.snakeyaml.Yaml;
 /** Methods: HEAD is GET without a body, and every address names the methods that it takes. */
 class MethodsTest extends WebTest {
 
-    private static final Set<String> ALL = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE");
+    private static final Set<String> ALL =
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO");
+
+    /** What the contract does not have, and a browser reads. */
+    private static final List<String> PAGES = List.of(
+            "/",
+            "/index.html",
+            "/page/app.js",
+            "/page/style.css",
+            "/api/openapi.yaml",
+            "/api/docs",
+            "/api/docs/",
+            "/api/docs/index.html",
+            "/api/docs/swagger-ui.css");
 
     private static String head(String method, String path, String token) {
         return method + " " + path + " HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer " + token + "\r\n\r\n";
@@ -40,10 +53,16 @@ class MethodsTest extends WebTest {
         return addresses;
     }
 
+    private static Map<String, Set<String>> addressesAndPages() {
+        Map<String, Set<String>> all = addresses();
+        PAGES.forEach(page -> all.put(page, new TreeSet<>(Set.of("GET", "HEAD", "OPTIONS"))));
+        return all;
+    }
+
     @Test
     void everyAddressNamesItsMethods() throws Exception {
         String token = operator();
-        for (Map.Entry<String, Set<String>> address : addresses().entrySet()) {
+        for (Map.Entry<String, Set<String>> address : addressesAndPages().entrySet()) {
             try (Wire wire = new Wire(port)) {
                 Wire.Answer options =
                         wire.send(head("OPTIONS", address.getKey(), token)).answer();
@@ -62,6 +81,54 @@ class MethodsTest extends WebTest {
                             .as(method + " " + address.getKey())
                             .isEqualTo(address.getValue());
                     assertThat(answer.headers()).containsEntry("content-type", "application/problem+json");
+                }
+            }
+        }
+    }
+
+    /** Who needs no token for the right method needs none to learn that it is the wrong one. */
+    @Test
+    void whatIsOpenToAllRefusesAMethodToAll() throws Exception {
+        List<String> open = new ArrayList<>(PAGES);
+        open.addAll(List.of("/api/health", "/api/health/ready", "/api/limits", "/api/auth/login", "/api/auth/signup"));
+        for (String path : open) {
+            try (Wire wire = new Wire(port)) {
+                Wire.Answer answer = wire.send("FOO " + path + " HTTP/1.1\r\nHost: l\r\n\r\n")
+                        .answer();
+                assertThat(answer.status()).as(path).isEqualTo(405);
+                assertThat(answer.problemCode()).as(path).isEqualTo("method_not_allowed");
+                assertThat(allowed(answer))
+                        .as(path)
+                        .isEqualTo(addressesAndPages().get(path));
+            }
+        }
+    }
+
+    /** No page is another origin's; the browser of one that asks gets no leave, and no error that is none of ours. */
+    @Test
+    void whoAsksForAnotherOriginIsToldTheMethodsAsWell() throws Exception {
+        for (String path : List.of("/", "/page/app.js", "/api/docs", "/api/docs/index.html", "/api/videos")) {
+            try (Wire wire = new Wire(port)) {
+                Wire.Answer answer = wire.send(
+                                "OPTIONS " + path + " HTTP/1.1\r\nHost: l\r\nOrigin: https://other.example\r\n"
+                                        + "Access-Control-Request-Method: GET\r\n\r\n")
+                        .answer();
+                assertThat(answer.status()).as(path).isEqualTo(204);
+                assertThat(allowed(answer)).isEqualTo(addressesAndPages().get(path));
+                assertThat(answer.headers()).doesNotContainKey("access-control-allow-origin");
+            }
+        }
+    }
+
+    @Test
+    void noMethodMakesAPageOfWhatIsNone() throws Exception {
+        for (String method : List.of("GET", "POST", "OPTIONS", "FOO")) {
+            for (String path : List.of("/page/nothing.js", "/api/docs/nothing.js")) {
+                try (Wire wire = new Wire(port)) {
+                    Wire.Answer answer =
+                            wire.send(head(method, path, user().token())).answer();
+                    assertThat(answer.status()).as(method + " " + path).isEqualTo(404);
+                    assertThat(answer.problemCode()).isEqualTo("not_found");
                 }
             }
         }
@@ -111,9 +178,8 @@ class MethodsTest extends WebTest {
     void headIsGetWithoutABody() throws Exception {
         Api user = user();
         String video = "/api/videos/" + uploaded(user);
-        List<String> paths = new ArrayList<>(List.of(
-                "/", "/page/app.js", "/api/openapi.yaml", "/api/docs", "/api/docs/index.html", "/api/nothing", video));
-        paths.add(video + "/original");
+        List<String> paths = new ArrayList<>(PAGES);
+        paths.addAll(List.of("/api/nothing", "/page/nothing.js", video, video + "/original"));
         addresses().forEach((path, methods) -> {
             if (methods.contains("GET") && !path.endsWith("/events")) {
                 paths.add(path);
@@ -126,10 +192,7 @@ class MethodsTest extends WebTest {
 
                 assertThat(head.status()).as(path).isEqualTo(get.status());
                 for (Wire.Answer answer : List.of(get, head)) {
-                    answer.headers()
-                            .keySet()
-                            .removeAll(
-                                    Set.of("date", "server-timing", "location", "transfer-encoding", "content-length"));
+                    answer.headers().keySet().removeAll(Set.of("date", "server-timing", "location"));
                 }
                 assertThat(head.headers()).as(path).isEqualTo(get.headers());
             }

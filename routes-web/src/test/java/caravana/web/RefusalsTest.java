@@ -151,6 +151,30 @@ class RefusalsTest extends WebTest {
                 get("/api/videos", authorization + "Expect: 100-continue\r\nContent-Length: 1000\r\n"),
                 400,
                 "invalid_request");
+        for (String page : List.of("/", "/page/app.js", "/api/docs/index.html", "/api/openapi.yaml")) {
+            add(
+                    sent,
+                    expected,
+                    "a condition that " + page + " does not meet",
+                    get(page, "If-Unmodified-Since: Mon, 26 Nov 1990 00:00:00 GMT\r\n"),
+                    412,
+                    "precondition_failed");
+            add(
+                    sent,
+                    expected,
+                    "a range behind the end of " + page,
+                    get(page, "Range: bytes=99999999-\r\n"),
+                    416,
+                    "range_not_satisfiable");
+            add(
+                    sent,
+                    expected,
+                    "the whole of " + page + " in several ranges",
+                    get(page, "Range: bytes=0-,0-\r\n"),
+                    416,
+                    "range_not_satisfiable");
+        }
+        add(sent, expected, "the page as a picture", get("/", "Accept: image/png\r\n"), 406, "not_acceptable");
 
         StringBuilder wrong = new StringBuilder();
         for (String name : sent.keySet()) {
@@ -173,6 +197,17 @@ class RefusalsTest extends WebTest {
             }
         }
         assertThat(wrong.toString()).isEmpty();
+    }
+
+    /** An answer to HTTP/0.9 has neither status nor headers. */
+    @Test
+    void aRequestWithoutAVersionIsRefused() throws Exception {
+        for (String path : List.of("/", "/api/health", "/api/limits", "/page/app.js", "/nothing")) {
+            try (Wire wire = new Wire(port)) {
+                String answer = wire.send("GET " + path + "\r\n").rest();
+                assertThat(answer).as(path).contains("\"status\":505", "http_version_not_supported", "Use HTTP/1.1.");
+            }
+        }
     }
 
     private static void add(

@@ -157,6 +157,11 @@ final class Wire implements AutoCloseable {
         return line.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Everything until the server ends the connection. */
+    String rest() throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     /** Whether the server has ended the connection. */
     boolean isEnded() throws IOException {
         return socket.getInputStream().read() < 0;

@@ -157,7 +157,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
 
     @Test
     void anFfmpegThatIsKilledCostsOneAttemptAndTheJobWaits() throws Exception {
-        String id = upload(video("320x240", 20));
+        String id = upload(video("320x240", 8));
         send(message(id));
         ProcessHandle ffmpeg = await().atMost(JOB).until(ProcessVideoRouteTest::transcoding, p -> p != null);
 
@@ -348,7 +348,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
 
     @Test
     void anOutageOfTheDatabaseWhileAJobRunsCostsNothing() throws Exception {
-        String id = upload(video("320x240", 30));
+        String id = upload(video("320x240", 8));
         send(message(id));
         ProcessHandle ffmpeg = await().atMost(JOB).until(ProcessVideoRouteTest::transcoding, p -> p != null);
         freeze(ffmpeg);

@@ -43,6 +43,10 @@ public abstract class WorkerRouteTest {
 
     protected static final Duration JOB = Waits.LIMIT;
     private static final String OWNER = "00000000-0000-4000-8000-000000000001";
+
+    /** How long each card stands, for less to encode. */
+    protected static final Duration CARD = Duration.ofMillis(500);
+
     protected static final Path WORK = WorkerFixture.FOLDER.resolve("work");
 
     @Autowired
@@ -73,6 +77,8 @@ public abstract class WorkerRouteTest {
         registry.add("caravana.sqs.call-timeout", () -> "1900ms");
         registry.add("caravana.worker.backoff", () -> "4s");
         registry.add("caravana.worker.route-defect-pause", () -> "3s");
+        registry.add("caravana.media.cards.opening-for", () -> CARD.toMillis() + "ms");
+        registry.add("caravana.media.cards.closing-for", () -> CARD.toMillis() + "ms");
         registry.add("caravana.worker.work-dir", WORK::toString);
         System.setProperty("aws.accessKeyId", stack.get("AWS_ACCESS_KEY_ID"));
         System.setProperty("aws.secretAccessKey", stack.get("AWS_SECRET_ACCESS_KEY"));

@@ -79,7 +79,7 @@ class EndToEndTest {
 
     @Test
     void aFullHdVideoBecomesAClip() throws Exception {
-        String id = upload(Videos.make(folder.resolve("wide.mp4"), "1920x1080", 34));
+        String id = upload(Videos.make(folder.resolve("wide.mp4"), "1920x1080", 34, "-r", "10"));
         Path clip = fetch(id);
 
         JsonNode probe = assertFinished(clip);

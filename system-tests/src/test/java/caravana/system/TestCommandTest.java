@@ -20,8 +20,10 @@ class TestCommandTest {
 
     private static final String REPORT = """
             <?xml version="1.0" encoding="UTF-8"?>
-            <testsuite xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="3.0.2" name="%s" time="%s" tests="1">
+            <testsuite xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" version="3.0.2" name="%1$s" time="%2$s" tests="1">
               <testcase name="it" time="0"/>
+              <system-out><![CDATA[Left out: 2 of 3 for %1$s
+            ]]></system-out>
             </testsuite>
             """;
 
@@ -29,7 +31,7 @@ class TestCommandTest {
     Path project;
 
     @Test
-    void theSlowestClassesAreLastAndTheStatusIsMavens() throws Exception {
+    void theSlowestClassesAndWhatIsLeftOutAreLastAndTheStatusIsMavens() throws Exception {
         report("earlier", "EarlierTest", "9999");
         StringBuilder reports = new StringBuilder();
         for (int i = 1; i <= 12; i++) {
@@ -50,7 +52,8 @@ class TestCommandTest {
                         "  1012.5  12Test",
                         "    11.2  11Test",
                         "    10.2  10Test")
-                .endsWith("     3.2  3Test")
+                .containsSequence("     3.2  3Test", "Left out, and done with --long:", "  2 of 3 for 10Test")
+                .endsWith("  2 of 3 for 9Test")
                 .noneMatch(line -> line.contains("EarlierTest"));
     }
 

@@ -117,16 +117,18 @@ public class PlainStatus {
             String name = (String) row.get("original_name");
             Map<String, Object> document = new LinkedHashMap<>();
             SUMMARY.forEach(field -> document.put(field, row.get(field)));
-            document.put("processed_url", link(row.get("processed_key"), "video/mp4", inline(title + ".mp4")));
+            document.put(
+                    "processed_url",
+                    link(row.get("processed_key"), "video/mp4", named(ContentDisposition.inline(), title + ".mp4")));
             document.put(
                     "original_url",
                     link(
                             row.get("original_key"),
                             "application/octet-stream",
-                            ContentDisposition.attachment()
-                                    .filename(name == null ? title : name, StandardCharsets.UTF_8)
-                                    .build()));
-            document.put("poster_url", link(row.get("poster_key"), "image/jpeg", inline(title + ".jpg")));
+                            named(ContentDisposition.attachment(), name == null ? title : name)));
+            document.put(
+                    "poster_url",
+                    link(row.get("poster_key"), "image/jpeg", named(ContentDisposition.inline(), title + ".jpg")));
             document.put("phase", null);
             document.put("progress", 100.0);
             document.put("eta_seconds", null);
@@ -138,10 +140,9 @@ public class PlainStatus {
             return document;
         }
 
-        private static ContentDisposition inline(String name) {
-            return ContentDisposition.inline()
-                    .filename(name, StandardCharsets.UTF_8)
-                    .build();
+        private static ContentDisposition named(ContentDisposition.Builder type, String name) {
+            boolean ascii = StandardCharsets.US_ASCII.newEncoder().canEncode(name);
+            return (ascii ? type.filename(name) : type.filename(name, StandardCharsets.UTF_8)).build();
         }
 
         private String link(Object key, String type, ContentDisposition disposition) {

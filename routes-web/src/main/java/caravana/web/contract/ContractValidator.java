@@ -119,7 +119,7 @@ public class ContractValidator implements RestClientRequestValidator {
                 ? json.valueToTree(QueryString.parsed(new String(bytes, StandardCharsets.ISO_8859_1)))
                 : JsonBody.read(bytes);
         if (!body.isObject()) {
-            throw Problem.invalid("The body must be a JSON object.");
+            throw Problem.invalid("The body is not a JSON object. Send one in braces, with the fields of this call.");
         }
         checkNames(body, schema);
         JsonBody.checkTexts("the body", body);

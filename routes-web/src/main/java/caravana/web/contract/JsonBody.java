@@ -2,10 +2,12 @@ package caravana.web.contract;
 
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -38,10 +40,23 @@ final class JsonBody {
         } catch (CharacterCodingException malformed) {
             throw Problem.invalid("The text of " + whereMalformed(body) + " is not valid UTF-8. Send it as UTF-8.");
         } catch (JsonProcessingException malformed) {
-            String where = where(malformed);
-            throw Problem.invalid("The body is not valid JSON" + (where.isEmpty() ? "" : ", at " + where)
-                    + ". Each name must be there once, and nothing after the closing bracket.");
+            throw Problem.invalid(sentence(malformed));
         }
+    }
+
+    /** It never repeats a value: that may be a password. */
+    private static String sentence(JsonProcessingException malformed) {
+        String where = where(malformed);
+        if (malformed instanceof StreamConstraintsException) {
+            return "The body is nested too deeply, or has too long a number. Send an object as the contract has it.";
+        }
+        if (malformed.getOriginalMessage().startsWith("Duplicate field")) {
+            return "The field " + where + " is there more than once. Send it once.";
+        }
+        JsonLocation at = malformed.getLocation();
+        return "The body is not valid JSON at line " + at.getLineNr() + ", column " + at.getColumnNr()
+                + (where.isEmpty() ? "" : ", in the field " + where)
+                + ". Check quotes, commas and brackets; nothing may follow the closing bracket.";
     }
 
     /** The parser of bytes stops in the field whose text it cannot decode. */

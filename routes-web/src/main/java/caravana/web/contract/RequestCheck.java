@@ -1,5 +1,6 @@
 package caravana.web.contract;
 
+import caravana.web.http.AnnouncedBody;
 import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
 import caravana.web.http.ProblemWriter;
@@ -74,7 +75,7 @@ class RequestCheck extends OncePerRequestFilter {
     }
 
     private static void checkBody(HttpServletRequest request, Operations.Operation operation) {
-        boolean announced = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+        boolean announced = AnnouncedBody.isIn(request);
         Set<String> types = operation.bodies().keySet();
         if (announced && types.isEmpty()) {
             throw Problem.invalid("This call takes no body. Send none.");

@@ -23,10 +23,10 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     /** The memory for what is longer is taken in pieces of this many bytes. */
     private static final int PIECE = 16 * 1024;
 
-    private final Supplier<AnswerMemory.Owner> owners;
+    private final Supplier<ClientMemory.Owner> owners;
     private final boolean hasBody;
     private final FastByteArrayOutputStream body = new FastByteArrayOutputStream(1024);
-    private AnswerMemory.Owner owner;
+    private ClientMemory.Owner owner;
     private long taken;
     private boolean dropped;
     private ServletOutputStream stream;
@@ -37,7 +37,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
      * @param hasBody false when it tells the length of a body that does not come, as to {@code HEAD}
      * @param owners returns who the memory of a large answer is charged to
      */
-    CollectedAnswer(HttpServletResponse response, boolean hasBody, Supplier<AnswerMemory.Owner> owners) {
+    CollectedAnswer(HttpServletResponse response, boolean hasBody, Supplier<ClientMemory.Owner> owners) {
         super(response);
         this.hasBody = hasBody;
         this.owners = owners;

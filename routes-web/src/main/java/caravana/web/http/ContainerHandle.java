@@ -40,6 +40,18 @@ public final class ContainerHandle {
     }
 
     /**
+     * Announces the length of the answer's body, unless the app has done so: that of a body that does not come, as to
+     * {@code HEAD}. The app's own response does not take it any more after a redirection.
+     *
+     * @param bytes of the body that was collected
+     */
+    void announceLength(long bytes) {
+        if (request.getResponse().getCoyoteResponse().getContentLengthLong() < 0) {
+            request.getResponse().setContentLengthLong(bytes);
+        }
+    }
+
+    /**
      * Closes the connection when the request ends. Without it, the container would read what is left of the body, and
      * hold a thread for as long as the client lets it wait.
      */

@@ -71,6 +71,7 @@ public class HttpConfiguration {
                 StandardHost host = (StandardHost) context.getParent();
                 host.setErrorReportValveClass("");
                 host.getPipeline().addValve(new ProblemReportValve(problems));
+                host.getPipeline().addValve(new VersionValve());
             });
             factory.addConnectorCustomizers(connector -> {
                 AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
@@ -79,6 +80,9 @@ public class HttpConfiguration {
                 protocol.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
                 // Tomcat would refuse it with the methods of any address; MethodFilter refuses it with the right ones.
                 connector.setAllowTrace(true);
+                // Tomcat would refuse these without a word about the parameter; QueryString reads what follows the
+                // question mark.
+                connector.setProperty("relaxedQueryChars", "\"<>[\\]^`{|}");
                 connector.setProperty("socket.txBufSize", String.valueOf(SEND_BUFFER_BYTES));
             });
         };

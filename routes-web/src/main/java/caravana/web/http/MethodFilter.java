@@ -4,7 +4,9 @@ import caravana.web.contract.Operations;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.util.Set;
 import org.springframework.core.Ordered;
@@ -13,12 +15,14 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Says which methods an address of the contract takes: to {@code OPTIONS}, and to whoever uses another one. Camel has one
- * address for all operations, and would name the methods of any of them.
+ * Reports which methods an address takes: to {@code OPTIONS}, and when it refuses another one. Camel has one address for all
+ * operations, and would name the methods of any of them. Pages and their files are read only; Spring decides which there are.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE - 2)
 class MethodFilter extends OncePerRequestFilter {
+
+    private static final String READ_ONLY = "GET, HEAD, OPTIONS";
 
     private final Operations operations;
     private final ProblemWriter problems;
@@ -36,10 +40,10 @@ class MethodFilter extends OncePerRequestFilter {
         if (methods.isEmpty() && endsInSlashOnly(path)) {
             problems.write(Problem.of(404), response);
         } else if (methods.isEmpty() && request.getMethod().equals("TRACE")) {
-            response.setHeader("Allow", "GET, HEAD, OPTIONS");
+            response.setHeader("Allow", READ_ONLY);
             problems.write(Problem.of(405), response);
         } else if (methods.isEmpty()) {
-            chain.doFilter(request, response);
+            chain.doFilter(new PageRequest(request), new PageResponse(request, response));
         } else if (request.getMethod().equals("OPTIONS")) {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             response.setHeader("Allow", String.join(", ", methods));
@@ -55,5 +59,50 @@ class MethodFilter extends OncePerRequestFilter {
     private boolean endsInSlashOnly(String path) {
         String without = path.replaceFirst("/+$", "");
         return !without.equals(path) && !operations.methods(without).isEmpty();
+    }
+
+    /** Without an origin: of one that it cannot parse, or that asks what it may do, Spring refuses the request. */
+    private static final class PageRequest extends HttpServletRequestWrapper {
+
+        PageRequest(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public String getHeader(String name) {
+            return name.equalsIgnoreCase("Origin") ? null : super.getHeader(name);
+        }
+    }
+
+    /** Answers as for an address of the contract, where Spring would leave out OPTIONS, and answer it by 200. */
+    private static final class PageResponse extends HttpServletResponseWrapper {
+
+        private final boolean options;
+
+        PageResponse(HttpServletRequest request, HttpServletResponse response) {
+            super(response);
+            this.options = request.getMethod().equals("OPTIONS");
+        }
+
+        @Override
+        public void addHeader(String name, String value) {
+            if (name.equalsIgnoreCase("Allow")) {
+                setHeader(name, value);
+            } else {
+                super.addHeader(name, value);
+            }
+        }
+
+        @Override
+        public void setHeader(String name, String value) {
+            if (name.equalsIgnoreCase("Allow")) {
+                super.setHeader(name, READ_ONLY);
+                if (options) {
+                    setStatus(SC_NO_CONTENT);
+                }
+            } else {
+                super.setHeader(name, value);
+            }
+        }
     }
 }

@@ -58,7 +58,8 @@ public class Problem extends RuntimeException {
                 new Problem(
                         400,
                         "invalid_request",
-                        "The request is not valid HTTP, or its address and headers are longer than 8 KiB. Correct it.");
+                        "The request is not valid HTTP, its address has characters that must be percent-encoded, or its"
+                                + " address and headers are longer than 8 KiB. Correct it.");
             case 401 ->
                 new Problem(401, "unauthenticated", "Log in, and send the token as Authorization: Bearer TOKEN.");
             case 403 -> new Problem(403, "forbidden", "This account may not do that.");
@@ -67,6 +68,11 @@ public class Problem extends RuntimeException {
             case 406 -> new Problem(406, "not_acceptable", "Only application/json is available.");
             case 411 ->
                 new Problem(411, "length_required", "Send the body with a Content-Length; only uploads go without.");
+            case 412 ->
+                new Problem(
+                        412,
+                        "precondition_failed",
+                        "The file is not as If-Match or If-Unmodified-Since asks for. Ask without these headers.");
             case 415 ->
                 new Problem(415, "unsupported_media_type", "This call does not take a body of that media type.");
             case 416 ->

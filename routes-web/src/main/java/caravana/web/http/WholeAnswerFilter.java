@@ -1,9 +1,6 @@
 package caravana.web.http;
 
-import caravana.web.identity.Callers;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
@@ -14,7 +11,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -34,11 +30,8 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
     private static final Logger log = LoggerFactory.getLogger(WholeAnswerFilter.class);
 
-    /** What all large answers to accounts may occupy together, in bytes; and those to clients without one. */
-    private static final long TOTAL_LIMIT = 16L * 1024 * 1024;
-
-    /** What those of one account or source may occupy, in bytes. */
-    private static final long OWNER_LIMIT = TOTAL_LIMIT / 4;
+    /** What large answers may occupy, in bytes, see {@link ClientMemory}. */
+    private static final long MEMORY = 16L * 1024 * 1024;
 
     /** How long a client may take: this, and as long as the answer takes at that rate. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -50,8 +43,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
     private final ProblemWriter problems;
     private final InFlight inFlight;
-    private final AnswerMemory ofAccounts = new AnswerMemory(TOTAL_LIMIT, OWNER_LIMIT);
-    private final AnswerMemory ofSources = new AnswerMemory(TOTAL_LIMIT, OWNER_LIMIT);
+    private final ClientMemory memory = new ClientMemory(MEMORY);
 
     WholeAnswerFilter(ProblemWriter problems, InFlight inFlight) {
         this.problems = problems;
@@ -78,7 +70,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         // A request that waited for its body comes back with the answer of before, which is not sent.
         HttpServletResponse connected = (HttpServletResponse) request.getAttribute(CONNECTED);
         CollectedAnswer answer =
-                new CollectedAnswer(connected, !request.getMethod().equals("HEAD"), () -> owner(request));
+                new CollectedAnswer(connected, !request.getMethod().equals("HEAD"), () -> memory.owner(request));
         boolean departed = false;
         try {
             collect(request, answer, chain);
@@ -90,6 +82,10 @@ class WholeAnswerFilter extends OncePerRequestFilter {
                 problems.write(
                         new Problem(503, "busy", "Too many large answers are being sent; try again in a moment."),
                         answer);
+            } else if (answer.getStatus() >= 400 && answer.content().size() == 0) {
+                // Spring refuses some requests for pages without a word, but for the page's charset.
+                answer.setCharacterEncoding(null);
+                problems.write(Problem.of(answer.getStatus()), answer);
             }
             if (ContainerHandle.of(request).hasReadBody()) {
                 new Departure(request, connected, answer).begin();
@@ -117,18 +113,13 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         }
     }
 
-    private AnswerMemory.Owner owner(HttpServletRequest request) {
-        Caller caller = Callers.current();
-        return caller == null ? ofSources.owner(Source.of(request.getRemoteAddr())) : ofAccounts.owner(caller.getId());
-    }
-
     /** The container answers, when this thread returns: see {@link StreamingHttpEngine}. */
     private static boolean failedToRead(HttpServletRequest request) {
         return request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null;
     }
 
-    /** An answer on its way. The container calls it by one thread at a time, and never after the request's end. */
-    private final class Departure implements WriteListener, AsyncListener {
+    /** An answer on its way. */
+    private final class Departure extends Transfer implements WriteListener {
 
         private static final int WRITE_BYTES = 16 * 1024;
 
@@ -137,27 +128,22 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         private final CollectedAnswer answer;
         private final long size;
         private final InputStream body;
-        private final byte[] buffer;
-        private final AtomicBoolean over = new AtomicBoolean();
         private ServletOutputStream out;
-        private AsyncContext async;
         private long sent;
         private boolean flushed;
 
         Departure(HttpServletRequest request, HttpServletResponse response, CollectedAnswer answer) {
+            super(inFlight);
             this.request = request;
             this.response = response;
             this.answer = answer;
             this.size = answer.content().size();
             this.body = answer.content().getInputStream();
-            this.buffer = new byte[(int) Math.min(WRITE_BYTES, size)];
         }
 
         void begin() throws IOException {
-            inFlight.begin();
-            async = request.startAsync(request, response);
-            async.setTimeout(PATIENCE.plusSeconds(size / MIN_BYTES_PER_SECOND).toMillis());
-            async.addListener(this);
+            ContainerHandle.of(request).announceLength(size);
+            start(request, response, PATIENCE.plusSeconds(size / MIN_BYTES_PER_SECOND));
             out = response.getOutputStream();
             out.setWriteListener(this);
         }
@@ -165,6 +151,8 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         /** Completing it before the connection has taken all would wait for the client, on this thread. */
         @Override
         public void onWritePossible() throws IOException {
+            // Not one for each connection that waits.
+            byte[] buffer = new byte[(int) Math.min(WRITE_BYTES, size - sent)];
             while (out.isReady()) {
                 if (sent < size) {
                     int count = body.read(buffer);
@@ -175,7 +163,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
                     out.flush();
                 } else {
                     end();
-                    async.complete();
+                    async().complete();
                     return;
                 }
             }
@@ -191,31 +179,12 @@ class WholeAnswerFilter extends OncePerRequestFilter {
             log.info("A client took too long to read its answer, {} of {} bytes", sent, size);
             end();
             ContainerHandle.of(request).closeNow();
-            async.complete();
+            async().complete();
         }
 
         @Override
-        public void onError(AsyncEvent event) {
-            end();
-            async.complete();
-        }
-
-        /** Also when the container ended the request for a reason of its own. */
-        @Override
-        public void onComplete(AsyncEvent event) {
-            end();
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            // Nobody starts it again.
-        }
-
-        private void end() {
-            if (over.compareAndSet(false, true)) {
-                answer.release();
-                inFlight.end();
-            }
+        void release() {
+            answer.release();
         }
     }
 }

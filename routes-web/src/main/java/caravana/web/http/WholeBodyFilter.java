@@ -1,9 +1,7 @@
 package caravana.web.http;
 
 import caravana.web.contract.Operations;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -13,14 +11,12 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -43,11 +39,11 @@ class WholeBodyFilter extends OncePerRequestFilter {
     /** The longest body of a call that is no upload, in bytes. */
     private static final int LIMIT = 64 * 1024;
 
-    /** What every body may have of the heap, in bytes: nobody's log-in waits for others' large bodies. */
-    private static final int FREE = 8 * 1024;
+    /** What every body may have of the heap, in bytes: a log-in or a sign-up needs nobody's leave. */
+    private static final int FREE = 2 * 1024;
 
-    /** What all bodies that are arriving may have beyond that, in bytes. */
-    private static final long TOTAL_LIMIT = 32L * 1024 * 1024;
+    /** What longer bodies may occupy beyond that, in bytes, see {@link ClientMemory}. */
+    private static final long MEMORY = 4L * 1024 * 1024;
 
     /** How long the whole of a body may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -58,7 +54,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
     private final Problems failures;
     private final ProblemWriter problems;
     private final InFlight inFlight;
-    private final AtomicLong arriving = new AtomicLong();
+    private final ClientMemory memory = new ClientMemory(MEMORY);
 
     WholeBodyFilter(Operations operations, Problems failures, ProblemWriter problems, InFlight inFlight) {
         this.operations = operations;
@@ -78,7 +74,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
             throws IOException, ServletException {
         if (request.getAttribute(BODY) instanceof byte[] body) {
             chain.doFilter(new Complete(request, body), response);
-        } else if (isAsyncDispatch(request) || isUpload(request) || !hasBody(request) || !isCall(request)) {
+        } else if (isAsyncDispatch(request) || isUpload(request) || !AnnouncedBody.isIn(request) || !isCall(request)) {
             chain.doFilter(request, response);
         } else if (request.getContentLengthLong() > LIMIT) {
             problems.write(
@@ -91,10 +87,6 @@ class WholeBodyFilter extends OncePerRequestFilter {
         }
     }
 
-    private static boolean hasBody(HttpServletRequest request) {
-        return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
-    }
-
     /** What nobody answers is refused without its body. */
     private boolean isCall(HttpServletRequest request) {
         return !operations.methods(request.getRequestURI()).isEmpty();
@@ -105,29 +97,29 @@ class WholeBodyFilter extends OncePerRequestFilter {
         return request.getMethod().equals("POST") && (path.equals("/api/videos") || path.equals("/api/videos/upload"));
     }
 
-    /**
-     * A body on its way. The container calls it by one thread at a time, and never after the request's end.
-     */
-    private final class Arrival implements ReadListener, AsyncListener {
+    /** A body on its way. It occupies the memory of what has arrived, until its call has been answered. */
+    private final class Arrival extends Transfer implements ReadListener {
 
         private final HttpServletRequest request;
         private final HttpServletResponse response;
-        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-        private final byte[] buffer = new byte[8 * 1024];
-        private final AtomicBoolean over = new AtomicBoolean();
+        private final ClientMemory.Owner owner;
+        private final int length;
+        private byte[] body;
+        private int arrived;
+        private int charged;
         private ServletInputStream in;
-        private AsyncContext async;
 
         Arrival(HttpServletRequest request, HttpServletResponse response) {
+            super(inFlight);
             this.request = request;
             this.response = response;
+            this.owner = memory.owner(request);
+            this.length = request.getContentLength();
+            this.body = new byte[Math.min(length, FREE)];
         }
 
         void begin() throws IOException {
-            inFlight.begin();
-            async = request.startAsync(request, response);
-            async.setTimeout(PATIENCE.toMillis());
-            async.addListener(this);
+            start(request, response, PATIENCE);
             in = request.getInputStream();
             ContainerHandle.of(request).sendContinue();
             in.setReadListener(this);
@@ -135,27 +127,31 @@ class WholeBodyFilter extends OncePerRequestFilter {
 
         @Override
         public void onDataAvailable() throws IOException {
-            while (!over.get() && in.isReady() && !in.isFinished()) {
-                int count = in.read(buffer);
-                if (count > 0) {
-                    arriving.addAndGet(-charged());
-                    body.write(buffer, 0, count);
-                    if (arriving.addAndGet(charged()) > TOTAL_LIMIT) {
-                        refuse(new Problem(503, "busy", "Too many requests are arriving; try again in a moment."));
-                    }
+            while (!isOver() && in.isReady() && !in.isFinished()) {
+                if (arrived == body.length && !grow()) {
+                    refuse(new Problem(503, "busy", "Too many requests are arriving; try again in a moment."));
+                } else {
+                    arrived += Math.max(0, in.read(body, arrived, body.length - arrived));
                 }
             }
         }
 
-        private int charged() {
-            return Math.max(0, body.size() - FREE);
+        /** Whether there is memory for more. */
+        private boolean grow() {
+            int more = Math.min(body.length, length - body.length);
+            boolean taken = owner.take(more);
+            if (taken) {
+                charged += more;
+                body = Arrays.copyOf(body, body.length + more);
+            }
+            return taken;
         }
 
         @Override
         public void onAllDataRead() {
             if (end()) {
-                request.setAttribute(BODY, body.toByteArray());
-                async.dispatch();
+                request.setAttribute(BODY, body);
+                async().dispatch();
             }
         }
 
@@ -180,7 +176,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
         private void refuse(Problem problem) throws IOException {
             if (answer(problem)) {
                 ContainerHandle.of(request).closeAfterwards();
-                async.complete();
+                async().complete();
             }
         }
 
@@ -193,32 +189,13 @@ class WholeBodyFilter extends OncePerRequestFilter {
             return first;
         }
 
-        /** Whether that is the end; there is one only. */
-        private boolean end() {
-            boolean first = over.compareAndSet(false, true);
-            if (first) {
-                arriving.addAndGet(-charged());
-                inFlight.end();
-            }
-            return first;
-        }
-
-        /** Also when the container ended the request for a reason of its own. */
+        /** The request may wait long for its client to read the answer, and holds on to its attributes until then. */
         @Override
-        public void onComplete(AsyncEvent event) {
-            end();
-        }
-
-        /** Nobody is left to be answered. */
-        @Override
-        public void onError(AsyncEvent event) {
-            end();
-            async.complete();
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            // The request goes on without this.
+        void release() {
+            request.removeAttribute(BODY);
+            body = null;
+            owner.giveBack(charged);
+            charged = 0;
         }
     }
 

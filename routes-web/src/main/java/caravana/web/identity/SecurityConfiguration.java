@@ -1,5 +1,6 @@
 package caravana.web.identity;
 
+import caravana.web.http.HealthFilter;
 import caravana.web.video.PresignedLinks;
 import jakarta.servlet.DispatcherType;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
@@ -27,6 +28,8 @@ class SecurityConfiguration {
     private static final String[] OPEN_TO_ALL = {
         "/api/auth/signup",
         "/api/auth/login",
+        // HealthFilter answers it; what is left are methods that it does not take.
+        HealthFilter.PATH,
         "/api/health/ready",
         "/api/limits",
         "/api/openapi.yaml",

@@ -50,7 +50,8 @@ final class FormReader {
     FormReader(InputStream in, String contentType) {
         byte[] boundary = headers.getBoundary(contentType);
         if (boundary == null || boundary.length == 0) {
-            throw malformed();
+            throw malformed(
+                    "The Content-Type names no boundary. Send multipart/form-data; boundary=… as RFC 7578 has it.");
         }
         this.in = in;
         delimiter =
@@ -83,7 +84,9 @@ final class FormReader {
             return false;
         }
         if (!Arrays.equals(after, LINE_END)) {
-            throw malformed();
+            throw malformed(
+                    "The form has no delimiter, or something else than a line's end behind one. Begin each part by"
+                            + " a line of two hyphens and the boundary of the Content-Type.");
         }
         byte[] head = readHeaders();
         field = headers.getParsedHeaders(new String(head, StandardCharsets.ISO_8859_1));
@@ -138,7 +141,8 @@ final class FormReader {
         for (int matched = 0; matched < HEADERS_END.length; ) {
             int next = rest.read();
             if (next < 0 || text.size() == HEADER_BYTES) {
-                throw malformed();
+                throw malformed("The headers of a part of the form do not end, or are longer than " + HEADER_BYTES
+                        + " bytes. End them by an empty line.");
             }
             text.write(next);
             matched = next == HEADERS_END[matched] ? matched + 1 : next == '\r' ? 1 : 0;
@@ -183,8 +187,8 @@ final class FormReader {
         return -1;
     }
 
-    private static Problem malformed() {
-        return new Problem(400, "malformed_form", "The form cannot be read as multipart/form-data.");
+    private static Problem malformed(String detail) {
+        return new Problem(400, "malformed_form", detail);
     }
 
     private final class Content extends InputStream {
@@ -206,7 +210,9 @@ final class FormReader {
                     return -1;
                 }
                 if (ended) {
-                    throw malformed();
+                    throw malformed(
+                            "The form ends before its last delimiter: two hyphens, the boundary of the Content-Type"
+                                    + " and two hyphens. Send all of it.");
                 }
                 fill();
             }

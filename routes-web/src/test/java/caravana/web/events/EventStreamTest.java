@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Sample;
 import caravana.test.Waits;
 import caravana.web.EventClient;
 import caravana.web.http.ContainerHandle;
@@ -222,7 +223,7 @@ class EventStreamTest {
     /** Clients come and go at any moment of a stream's life, while other connections use the same pool of requests. */
     @Test
     void clientsThatVanishLeaveNothingBehind() throws Exception {
-        int rounds = Boolean.getBoolean("faults.long") ? 20_000 : 500;
+        int rounds = Sample.size("event streams whose clients vanish, by each of two threads", 500, 20_000);
         ExecutorService threads = Executors.newCachedThreadPool();
         Future<?> vanishing = threads.submit(() -> vanish(rounds, new Random(1)));
         Future<?> more = threads.submit(() -> vanish(rounds, new Random(2)));

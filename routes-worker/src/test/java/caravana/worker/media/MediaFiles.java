@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -27,8 +28,19 @@ final class MediaFiles {
     /** Verdict of a file of which nothing but an orderly end can be told beforehand. */
     static final String ANY = "any";
 
-    /** A file and its verdict: one of the above, or the code with which it fails. */
-    record Case(String name, byte[] bytes, String verdict) {}
+    /**
+     * A file and its verdict.
+     *
+     * @param file makes the file
+     * @param verdict one of the above, or the code with which it fails
+     */
+    record Case(String name, Supplier<byte[]> file, String verdict) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
 
     private static final String PICTURE = "-f lavfi -i testsrc2=size=%s:rate=%s:duration=%s ";
     private static final String TONE = "-f lavfi -i sine=frequency=440:duration=%s ";
@@ -42,12 +54,12 @@ final class MediaFiles {
     }
 
     /**
-     * Makes all files.
+     * All files; each is made when it is wanted.
      *
      * @param url an address that no file may make the worker call
      * @param secret a file that no file may make the worker read
      */
-    static List<Case> make(Path folder, String url, Path secret) throws IOException {
+    static List<Case> all(Path folder, String url, Path secret) throws IOException {
         MediaFiles files = new MediaFiles(folder);
         files.shapes();
         files.containersAndCodecs();
@@ -92,7 +104,7 @@ final class MediaFiles {
         made("60 frames a second", "mp4", picture("640x360", "60", "3") + H264, PROCESSED);
         made("5 frames a second", "mp4", picture("640x360", "5", "4") + H264, PROCESSED);
         made("29.97 frames a second", "mp4", picture("640x360", "30000/1001", "3") + H264, PROCESSED);
-        made("shorter than the cards", "mp4", picture("640x360", "30", "1") + H264, PROCESSED);
+        made("shorter than the cards", "mp4", picture("640x360", "30", "0.4") + H264, PROCESSED);
         made("three frames", "mp4", picture("640x360", "30", "0.1") + H264, PROCESSED);
         made("longer than the cut", "mp4", picture("320x240", "10", "40") + H264, PROCESSED);
         made("all black", "mp4", "-f lavfi -i color=black:size=640x360:rate=30:duration=3 " + H264, PROCESSED);
@@ -150,18 +162,22 @@ final class MediaFiles {
     }
 
     private void endsEarly() throws IOException {
-        byte[] front = make("front.mp4", picture("640x360", "30", "8") + H264 + "-g 15 -movflags +faststart");
-        add("cut off at 60 %, index in front", part(front, 0.6), TRUNCATED);
-        byte[] mkv = make("cut.mkv", picture("640x360", "30", "8") + H264 + "-g 15");
-        add("Matroska cut off at 60 %", part(mkv, 0.6), TRUNCATED);
-        byte[] avi = make("cut.avi", picture("640x360", "25", "8") + "-c:v mpeg4 -g 15");
+        Supplier<byte[]> front = made("front.mp4", picture("640x360", "30", "8") + H264 + "-g 15 -movflags +faststart");
+        add("cut off at 60 %, index in front", () -> part(front.get(), 0.6), TRUNCATED);
+        Supplier<byte[]> mkv = made("cut.mkv", picture("640x360", "30", "8") + H264 + "-g 15");
+        add("Matroska cut off at 60 %", () -> part(mkv.get(), 0.6), TRUNCATED);
+        Supplier<byte[]> avi = made("cut.avi", picture("640x360", "25", "8") + "-c:v mpeg4 -g 15");
         // Its length is worked out from its bytes, so that nothing is missing; the same below.
-        add("AVI cut off at 60 %", part(avi, 0.6), PROCESSED);
-        byte[] ts = make("cut.ts", picture("640x360", "30", "8") + H264 + "-g 15");
-        add("MPEG-TS cut off at 60 %", part(ts, 0.6), PROCESSED);
-        byte[] back = make("back.mp4", picture("640x360", "30", "8") + H264);
-        add("cut off at 60 %, index lost", part(back, 0.6), "not_a_video");
-        add("cut off after its index", part(front, index(front) / (double) front.length), "undecodable");
+        add("AVI cut off at 60 %", () -> part(avi.get(), 0.6), PROCESSED);
+        Supplier<byte[]> ts = made("cut.ts", picture("640x360", "30", "8") + H264 + "-g 15");
+        add("MPEG-TS cut off at 60 %", () -> part(ts.get(), 0.6), PROCESSED);
+        Supplier<byte[]> back = made("back.mp4", picture("640x360", "30", "8") + H264);
+        add("cut off at 60 %, index lost", () -> part(back.get(), 0.6), "not_a_video");
+        add("cut off after its index", () -> upToItsMedia(front.get()), "undecodable");
+    }
+
+    private static byte[] upToItsMedia(byte[] mp4) {
+        return Arrays.copyOf(mp4, index(mp4));
     }
 
     /** Where the media data begin in a file with its index in front. */
@@ -195,8 +211,8 @@ final class MediaFiles {
                 "mov",
                 "-f lavfi -i color=black:size=12000x8000:rate=1:duration=1 -c:v png",
                 "codec_unsupported");
-        byte[] absurd = make("absurd.avi", picture("320x240", "30", "2") + "-c:v mjpeg");
-        add("JPEG pictures that say they are 65,000×65,000", withAbsurdSize(absurd), "undecodable");
+        Supplier<byte[]> absurd = made("absurd.avi", picture("320x240", "30", "2") + "-c:v mjpeg");
+        add("JPEG pictures that say they are 65,000×65,000", () -> withAbsurdSize(absurd.get()), "undecodable");
     }
 
     /** The frame header of each picture: marker, length, precision, height and width. */
@@ -211,21 +227,18 @@ final class MediaFiles {
     }
 
     private void noVideo() throws IOException {
-        add("nothing at all", new byte[0], "not_a_video");
-        add("a text named .mp4", "This is a text.".repeat(500).getBytes(StandardCharsets.UTF_8), "not_a_video");
+        text("nothing at all", "");
+        text("a text named .mp4", "This is a text.".repeat(500));
         byte[] noise = new byte[300_000];
         new Random(7).nextBytes(noise);
-        add("noise", noise, "not_a_video");
-        add(
-                "a web page",
-                "<!doctype html><html><body>Hello</body></html>".getBytes(StandardCharsets.UTF_8),
-                "not_a_video");
+        add("noise", () -> noise, "not_a_video");
+        text("a web page", "<!doctype html><html><body>Hello</body></html>");
         ByteArrayOutputStream zip = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(zip)) {
             out.putNextEntry(new ZipEntry("a.mp4"));
             out.write(new byte[5_000_000]);
         }
-        add("an archive", zip.toByteArray(), "not_a_video");
+        add("an archive", zip::toByteArray, "not_a_video");
         made("a picture", "png", "-f lavfi -i testsrc2=size=320x240:rate=1:duration=1 -frames:v 1", "not_a_video");
         made("an animated GIF", "gif", picture("160x120", "5", "2"), "not_a_video");
         made("sound only", "m4a", tone("3") + "-c:a aac", "no_video_stream");
@@ -251,9 +264,9 @@ final class MediaFiles {
                 "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 9 RTP/AVP 96\na=rtpmap:96 H264/90000\n");
         text("subtitles", "1\n00:00:00,000 --> 00:00:02,000\n<img src=\"" + url + "/a.png\">\n");
         text("an image sequence pattern", path.substring(0, path.lastIndexOf('/')) + "/%d.png\n");
-        byte[] film = make("reference.mov", picture("320x240", "30", "2") + H264);
-        add("a QuickTime reference to a local file", withReference(film, path), "undecodable");
-        add("a QuickTime reference to an URL", withReference(film, url + "/a.mov"), "undecodable");
+        Supplier<byte[]> film = made("reference.mov", picture("320x240", "30", "2") + H264);
+        add("a QuickTime reference to a local file", () -> withReference(film.get(), path), "undecodable");
+        add("a QuickTime reference to an URL", () -> withReference(film.get(), url + "/a.mov"), "undecodable");
     }
 
     /** Says that the media data lie elsewhere: the entry {@code url } without the flag "in this file". */
@@ -277,16 +290,27 @@ final class MediaFiles {
     }
 
     private void broken() {
-        byte[] film = make("whole.mp4", picture("640x360", "30", "4") + H264 + "-g 15 -movflags +faststart");
-        int data = index(film);
-        add("flipped bits in the pictures", flipped(film, data, film.length, 300, 11), ANY);
-        add("many flipped bits in the pictures", flipped(film, data, film.length, 20_000, 12), ANY);
-        add("flipped bits in the index", flipped(film, 40, data, 40, 13), ANY);
-        add("zeros in the middle", zeroed(film, film.length / 3, film.length * 2 / 3), ANY);
-        byte[] mkv = make("whole.mkv", picture("640x360", "30", "4") + H264 + "-g 15");
-        add("Matroska with flipped bits", flipped(mkv, 0, mkv.length, 500, 14), ANY);
-        byte[] ts = make("whole.ts", picture("640x360", "30", "4") + H264 + "-g 15");
-        add("MPEG-TS with flipped bits", flipped(ts, 0, ts.length, 2_000, 15), ANY);
+        Supplier<byte[]> film = made("whole.mp4", picture("640x360", "30", "4") + H264 + "-g 15 -movflags +faststart");
+        add("flipped bits in the pictures", () -> withFlippedPictures(film.get(), 300, 11), ANY);
+        add("many flipped bits in the pictures", () -> withFlippedPictures(film.get(), 20_000, 12), ANY);
+        add("flipped bits in the index", () -> withFlippedIndex(film.get()), ANY);
+        add("zeros in the middle", () -> zeroed(film.get()), ANY);
+        Supplier<byte[]> mkv = made("whole.mkv", picture("640x360", "30", "4") + H264 + "-g 15");
+        add("Matroska with flipped bits", () -> flipped(mkv.get(), 500, 14), ANY);
+        Supplier<byte[]> ts = made("whole.ts", picture("640x360", "30", "4") + H264 + "-g 15");
+        add("MPEG-TS with flipped bits", () -> flipped(ts.get(), 2_000, 15), ANY);
+    }
+
+    private static byte[] withFlippedPictures(byte[] mp4, int times, long seed) {
+        return flipped(mp4, index(mp4), mp4.length, times, seed);
+    }
+
+    private static byte[] withFlippedIndex(byte[] mp4) {
+        return flipped(mp4, 40, index(mp4), 40, 13);
+    }
+
+    private static byte[] flipped(byte[] bytes, int times, long seed) {
+        return flipped(bytes, 0, bytes.length, times, seed);
     }
 
     private static byte[] flipped(byte[] bytes, int from, int to, int times, long seed) {
@@ -298,9 +322,9 @@ final class MediaFiles {
         return flipped;
     }
 
-    private static byte[] zeroed(byte[] bytes, int from, int to) {
+    private static byte[] zeroed(byte[] bytes) {
         byte[] zeroed = bytes.clone();
-        Arrays.fill(zeroed, from, to, (byte) 0);
+        Arrays.fill(zeroed, bytes.length / 3, bytes.length * 2 / 3, (byte) 0);
         return zeroed;
     }
 
@@ -317,15 +341,15 @@ final class MediaFiles {
     }
 
     private void made(String name, String extension, String arguments, String verdict) {
-        add(name, make("made." + extension, arguments), verdict);
+        add(name, made("made." + extension, arguments), verdict);
     }
 
     private void text(String name, String text) {
-        add(name, text.getBytes(StandardCharsets.UTF_8), "not_a_video");
+        add(name, () -> text.getBytes(StandardCharsets.UTF_8), "not_a_video");
     }
 
-    private void add(String name, byte[] bytes, String verdict) {
-        cases.put(name, new Case(name, bytes, verdict));
+    private void add(String name, Supplier<byte[]> file, String verdict) {
+        cases.put(name, new Case(name, file, verdict));
     }
 
     private Path write(String name, byte[] bytes) {
@@ -334,6 +358,10 @@ final class MediaFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Supplier<byte[]> made(String name, String arguments) {
+        return () -> make(name, arguments);
     }
 
     private byte[] make(String name, String arguments) {

@@ -44,6 +44,9 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 class PageTest {
 
     private static final int SLOW = 800_000;
+    private static final String SHORT_CARDS = """
+        {"caravana": {"media": {"cards": {"opening-for": "500ms", "closing-for": "500ms"}}}}
+        """;
 
     @TempDir
     static Path folder;
@@ -52,6 +55,7 @@ class PageTest {
     private static AppProcess web;
     private static AppProcess worker;
     private static Path video;
+    private static Path small;
     private static Path text;
 
     private Page page;
@@ -62,9 +66,12 @@ class PageTest {
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
         settings.put("CARAVANA_VIDEO_MAX_DURATION", "1m");
+        // Less to encode.
+        settings.put("SPRING_APPLICATION_JSON", SHORT_CARDS);
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
         worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
         video = Videos.make(folder.resolve("Llegada a Bogotá.mp4"), "1280x720", 8);
+        small = Videos.make(folder.resolve("small.mp4"), "320x240", 3);
         text = Files.writeString(folder.resolve("<b>notes<b>.mp4"), "no video\0at all");
         web.awaitReady();
         worker.awaitReady();
@@ -256,7 +263,7 @@ class PageTest {
                 + " window.picking = true; })");
         page.press(Keys.ENTER);
         assertThat(page.run("return window.picking")).isEqualTo(true);
-        page.pick(video);
+        page.pick(small);
         assertThat(page.focused().getAttribute("name"))
                 .as("the title is typed over")
                 .isEqualTo("title");
@@ -333,7 +340,7 @@ class PageTest {
         assertThat(email).isNotBlank();
         page.upload(text, "A title that is so long that a phone has to break it somewhere, or else it would not fit");
         page.see(".video[data-status=failed]", JOB);
-        page.upload(video, "Arrival in Bogotá");
+        page.upload(small, "Arrival in Bogotá");
         page.see(".video[data-status=processed] .poster img", JOB);
 
         page.resize(390, 844);
@@ -400,7 +407,7 @@ class PageTest {
 
     /** Uploads a good video while nobody takes its job, and makes of it what five failed attempts would have made. */
     private static String deadLetter(ApiClient user) throws Exception {
-        HttpResponse<String> accepted = user.upload(web.uri(), "Failed five times", BodyPublishers.ofFile(video));
+        HttpResponse<String> accepted = user.upload(web.uri(), "Failed five times", BodyPublishers.ofFile(small));
         String id = accepted.body().replaceAll(".*\"video_id\":\"([^\"]+)\".*", "$1");
         Map<String, String> settings = stack.environment();
         try (SqsClient sqs = SqsClient.builder()

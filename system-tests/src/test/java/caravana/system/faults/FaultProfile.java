@@ -1,5 +1,7 @@
 package caravana.system.faults;
 
+import caravana.test.Sample;
+
 /**
  * The size of a run.
  *
@@ -13,10 +15,17 @@ package caravana.system.faults;
  */
 record FaultProfile(int jobs, int workers, int slots, int kills, int stops, int freezes, int outages) {
 
+    /** The normal run's, which provokes {@link FaultsTest#FAULTS_OF_SAMPLE} of its faults. */
+    static final FaultProfile SAMPLE = new FaultProfile(30, 3, 2, 4, 1, 1, 1);
+
     static final FaultProfile SHORT = new FaultProfile(60, 3, 2, 4, 1, 1, 1);
     static final FaultProfile LONG = new FaultProfile(1000, 3, 4, 52, 8, 4, 4);
 
     static FaultProfile chosen() {
-        return Boolean.getBoolean("faults.long") ? LONG : SHORT;
+        if (Sample.LONG) {
+            return LONG;
+        }
+        Sample.leave("jobs beside faults: 1,000 of them and 50 kills");
+        return Sample.WHOLE ? SHORT : SAMPLE;
     }
 }

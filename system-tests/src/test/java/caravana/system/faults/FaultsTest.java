@@ -2,6 +2,7 @@ package caravana.system.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.test.Sample;
 import caravana.test.Waits;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -24,9 +25,12 @@ import software.amazon.awssdk.services.sqs.model.SqsException;
 /**
  * Many jobs through several workers while everything around them fails, and what has to hold afterwards.
  *
- * <p>System properties: {@code faults.long} for the long run, {@code faults.seed} to repeat a run.
+ * <p>The normal run provokes some of the faults, see {@link Sample}; the long run many times as many, for more jobs.
  */
 class FaultsTest {
+
+    /** How many faults the normal run provokes. */
+    static final int FAULTS_OF_SAMPLE = 6;
 
     private static final double FACTOR = 0.2;
     private static final Duration GRACE = Duration.ofSeconds(2);
@@ -39,7 +43,7 @@ class FaultsTest {
 
     @Test
     void noJobIsLostAndNoneIsCommittedTwice() throws Exception {
-        long seed = Long.getLong("faults.seed", System.nanoTime() & 0xffffff);
+        long seed = Sample.SEED;
         FaultProfile profile = FaultProfile.chosen();
         Scale scale = new Scale(FACTOR);
         System.out.println("faults: " + profile + ", seed " + seed + " (repeat with --seed " + seed + ")");
@@ -73,7 +77,7 @@ class FaultsTest {
         Thread uploads = new Thread(traffic, "uploads");
         uploads.setDaemon(true);
         uploads.start();
-        for (FaultPlan.Fault fault : FaultPlan.of(profile, new Random(seed))) {
+        for (FaultPlan.Fault fault : Sample.of("faults", FAULTS_OF_SAMPLE, FaultPlan.of(profile, new Random(seed)))) {
             faults.provoke(fault);
         }
         int whileSqsWasDown = submitWhileSqsIsDown(cluster, traffic);

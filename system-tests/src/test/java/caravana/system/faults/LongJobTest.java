@@ -1,20 +1,20 @@
 package caravana.system.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Sample;
 import caravana.test.Waits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** A job that takes ten times its message's visibility, with the product's own times: 60 s, and a beat of 12 s. */
-@EnabledIfSystemProperty(named = "faults.long", matches = "true", disabledReason = "takes more than ten minutes")
 class LongJobTest {
 
     private static final Duration START = Waits.LIMIT;
@@ -24,6 +24,10 @@ class LongJobTest {
 
     @Test
     void tenMinutesAreOneClaimAndOneAttempt() throws Exception {
+        if (!Sample.LONG) {
+            Sample.leave("a job of ten minutes");
+        }
+        assumeThat(Sample.LONG).as("takes more than ten minutes").isTrue();
         StandIn standIn = StandIn.in(folder.resolve("stand-in"));
         String path = standIn.folder() + ":" + System.getenv("PATH");
         try (Cluster cluster = new Cluster(folder, new Scale(1).settings(Duration.ofSeconds(2)), path);

@@ -4,7 +4,7 @@ import caravana.test.Waits;
 import java.time.Duration;
 
 /**
- * All times of a run, as the product has them by default, shortened by one factor.
+ * The times of a run, as the product has them by default, shortened by one factor.
  *
  * @param factor 1 for the product's own times; smaller is faster
  */
@@ -27,6 +27,11 @@ record Scale(double factor) {
         return scaled(10);
     }
 
+    /** Not the product's 15 min: a job that fails five times waits between all of them, and nothing else happens. */
+    Duration maxBackoff() {
+        return scaled(15);
+    }
+
     Duration reconcilerPeriod() {
         return scaled(30);
     }
@@ -43,7 +48,8 @@ record Scale(double factor) {
     String settings(Duration grace) {
         return """
                 {"caravana": {
-                  "worker": {"heartbeat": "%1$dms", "lease": "%2$dms", "backoff": "%3$dms", "probe": "%4$dms",
+                  "worker": {"heartbeat": "%1$dms", "lease": "%2$dms", "backoff": "%3$dms", "max-backoff": "%13$dms",
+                             "probe": "%4$dms",
                              "grace": "%5$dms", "disk-reserve": "50MB"},
                   "sqs": {"visibility-seconds": %6$d, "call-timeout": "%7$dms", "long-poll-seconds": 2},
                   "media": {"base-time-limit": "20m"},
@@ -65,6 +71,7 @@ record Scale(double factor) {
                         Math.max(250, Math.round(5000 * factor)),
                         Math.max(1, Math.round(10 * factor)),
                         // A stop that hangs is seen, and not ended by the app itself.
-                        Waits.LIMIT.multipliedBy(2).toMillis());
+                        Waits.LIMIT.multipliedBy(2).toMillis(),
+                        maxBackoff().toMillis());
     }
 }

@@ -81,6 +81,11 @@ final class SickWorker implements AutoCloseable {
         return folder;
     }
 
+    /** From its next start on it ends when its tools could not be run for so long. */
+    void endAfter(Duration outage) {
+        environment.put("CARAVANA_WORKER_TOOL_OUTAGE_LIMIT", outage.toSeconds() + "s");
+    }
+
     /** Waits until it takes jobs. */
     void awaitReady() {
         await().atMost(START).pollInterval(Duration.ofMillis(200)).until(() -> {
@@ -218,11 +223,16 @@ final class SickWorker implements AutoCloseable {
         return base.resolve("worker.log").toFile();
     }
 
+    /** Ends it at once; it can be started again. */
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
     @Override
     public void close() throws IOException {
         if (process != null) {
-            process.destroyForcibly();
-            process.onExit().join();
+            kill();
         }
         jdk.delete();
     }

@@ -3,6 +3,7 @@ package caravana.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Sample;
 import caravana.test.Waits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,30 +20,34 @@ import org.junit.jupiter.api.io.TempDir;
  * A worker that cannot start its tools any more, beside one that can: no job may fail, no attempt may count, the other worker
  * does them all, and the first one takes jobs again after the repair.
  *
- * <p>System properties: {@code faults.long} for each way in which tools cannot be started, with a hundred jobs, and the end
- * of a worker that stays broken; otherwise it is one way and a few jobs. {@code faults.seed} chooses the same way again.
+ * <p>The normal run makes one way in which tools cannot be started, and a few jobs, see {@link Sample}; the long run a hundred
+ * jobs in each, and the end of a worker that stays broken.
  */
 class ToolOutageTest {
 
-    private static final boolean LONG = Boolean.getBoolean("faults.long");
-    /** Those in which only programs cannot be started; they come first. */
-    private static final int PROGRAM_FAULTS = 4;
-
-    private static final int JOBS = LONG ? 100 : 4;
     private static final String SMALL = "0.3";
     private static final Duration SOON = Waits.LIMIT;
 
     private static final String FAILED = "status = 'failed'";
     private static final String COUNTED = "attempts <> 1 OR error_code IS NOT NULL";
 
-    /** Longer than any of the faults lasts here; then the worker would end. */
+    /** After which a worker that stays broken ends: the product's own. */
     private static final int OUTAGE_LIMIT_SECONDS = 120;
+
+    /** Longer than any fault lasts here. */
+    private static final Duration FOR_GOOD = Duration.ofDays(1);
 
     private interface Change {
         void make() throws Exception;
     }
 
-    private record Fault(String name, Change breaking, Change repair) {}
+    private record Fault(String name, Change breaking, Change repair) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
 
     @TempDir
     Path folder;
@@ -56,6 +60,7 @@ class ToolOutageTest {
     private SickWorker sick;
     private String healthy;
     private int handedBack;
+    private int jobs;
 
     @Test
     void nobodySeesAFailedVideo() throws Exception {
@@ -68,17 +73,21 @@ class ToolOutageTest {
             cluster = running;
             sick = worker;
             // All at once: the workers wait for the schema that web makes.
+            sick.endAfter(FOR_GOOD);
             sick.launch();
             FaultyWorker other = cluster.addWorker(2);
             cluster.startWeb();
             other.awaitReady();
             sick.awaitReady();
             healthy = ":" + other.app().pid();
-            for (Fault fault : chosen(faults())) {
+            jobs = Sample.size("jobs while tools cannot be started", 4, 100);
+            for (Fault fault : Sample.of("ways in which tools cannot be started", 1, faults())) {
                 provoke(fault);
             }
-            if (LONG) {
+            if (Sample.LONG) {
                 stayBroken();
+            } else {
+                Sample.leave("the end of a worker whose tools stay broken");
             }
             System.out.println(
                     "| fault | jobs | failed | attempts counted | done by the healthy worker | handed back | afterwards |");
@@ -94,20 +103,9 @@ class ToolOutageTest {
     private static String settings() {
         return """
             {"caravana": {
-              "worker": {"probe": "1s", "backoff": "1s", "grace": "2s", "disk-reserve": "50MB", "slots": 2,
-                         "tool-outage-limit": "%ds"},
+              "worker": {"probe": "1s", "backoff": "1s", "grace": "2s", "disk-reserve": "50MB", "slots": 2},
               "sqs": {"long-poll-seconds": 2}}}
-            """.formatted(LONG ? OUTAGE_LIMIT_SECONDS : Waits.LIMIT.toSeconds());
-    }
-
-    private static List<Fault> chosen(List<Fault> faults) {
-        if (LONG) {
-            return faults;
-        }
-        long seed = Long.getLong("faults.seed", System.nanoTime() & 0xffffff);
-        System.out.println("tool outage: seed " + seed + " (repeat with --seed " + seed + ")");
-        // The limit of processes is left to the long form: there the JVM, too, lacks threads.
-        return List.of(faults.get(new Random(seed).nextInt(PROGRAM_FAULTS)));
+            """;
     }
 
     private List<Fault> faults() throws IOException {
@@ -161,8 +159,8 @@ class ToolOutageTest {
         double before = sick.metric("caravana_jobs_total", "code=\"tool_unavailable\"");
         List<String> begun = beginAtSick();
         fault.breaking().make();
-        List<String> ids = upload(JOBS, SMALL);
-        await().atMost(SOON).until(() -> finished(ids) == JOBS && finished(begun) == begun.size());
+        List<String> ids = upload(jobs, SMALL);
+        await().atMost(SOON).until(() -> finished(ids) == jobs && finished(begun) == begun.size());
         await().atMost(SOON).until(() -> sick.metric("caravana_intake_closed", "by=\"tool\"") == 1);
         int failed = count(ids, FAILED) + count(begun, FAILED);
         int counted = count(ids, COUNTED) + count(begun, COUNTED);
@@ -175,8 +173,8 @@ class ToolOutageTest {
         boolean takes = takesJobsAgain();
         table.add(String.format(
                 "| %s | %d | %d | %d | %d | %.0f | %s |",
-                fault.name(), JOBS, failed, counted, byHealthy, back, takes ? "takes jobs again" : "TAKES NONE"));
-        if (failed > 0 || counted > 0 || byHealthy < JOBS || back < 1 || !takes) {
+                fault.name(), jobs, failed, counted, byHealthy, back, takes ? "takes jobs again" : "TAKES NONE"));
+        if (failed > 0 || counted > 0 || byHealthy < jobs || back < 1 || !takes) {
             violations.add(table.get(table.size() - 1));
         }
     }
@@ -206,6 +204,10 @@ class ToolOutageTest {
 
     /** What systemd would see: the end with status 1 and the note, and the same at each new start. */
     private void stayBroken() throws Exception {
+        sick.kill();
+        sick.endAfter(Duration.ofSeconds(OUTAGE_LIMIT_SECONDS));
+        sick.launch();
+        sick.awaitReady();
         Files.delete(sick.tool("ffprobe"));
         long broken = System.nanoTime();
         int status = sick.exitStatus();

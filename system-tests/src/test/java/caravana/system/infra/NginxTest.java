@@ -194,6 +194,54 @@ class NginxTest {
         passed("64 KiB and a byte that is no upload: 413 by nginx, no file of nginx's");
     }
 
+    /** nginx itself says 100, before the app has seen the token; the app's refusal follows at once, without the body. */
+    @Test
+    void anUploadWithoutATokenIsRefusedBeforeItsBodyIsSent() throws Exception {
+        for (String path : List.of("/api/videos?title=t", "/api/videos/upload")) {
+            try (Socket socket = new Socket(nginx.uri().getHost(), nginx.uri().getPort())) {
+                socket.setSoTimeout((int) Waits.LIMIT.toMillis());
+                socket.getOutputStream()
+                        .write(("POST " + path
+                                        + " HTTP/1.1\r\nHost: l\r\nConnection: close\r\nContent-Type: video/mp4\r\n"
+                                        + "Content-Length: " + MEGABYTE + "\r\nExpect: 100-continue\r\n\r\n")
+                                .getBytes(StandardCharsets.ISO_8859_1));
+                BufferedReader answer = new BufferedReader(new InputStreamReader(socket.getInputStream()));
+                assertThat(answer.readLine()).isEqualTo("HTTP/1.1 100 Continue");
+                assertThat(answer.readLine()).isEmpty();
+                assertThat(answer.readLine()).startsWith("HTTP/1.1 401");
+                passed(path + " with Expect and without a token: 100 by nginx, then 401 by the app, no byte sent");
+            }
+        }
+    }
+
+    @Test
+    void whoUsesAWrongMethodIsToldTheRightOnes() throws Exception {
+        Files.writeString(nginx.files().resolve("read-only.txt"), "a file");
+        Map<String, String> allowed = Map.of(
+                "TRACE /api/videos", "GET, HEAD, OPTIONS, POST",
+                "TRACE /api/health", "GET, HEAD, OPTIONS",
+                "TRACE /", "GET, HEAD, OPTIONS",
+                "FOO /api/health", "GET, HEAD, OPTIONS",
+                "PUT /api/limits", "GET, HEAD, OPTIONS",
+                "POST /read-only.txt", "GET, HEAD");
+        for (String line : allowed.keySet()) {
+            try (Socket socket = new Socket(nginx.uri().getHost(), nginx.uri().getPort())) {
+                socket.setSoTimeout((int) Waits.LIMIT.toMillis());
+                socket.getOutputStream()
+                        .write((line
+                                        + " HTTP/1.1\r\nHost: l\r\nConnection: close\r\nContent-Length: 0\r\nAuthorization: Bearer "
+                                        + client.token() + "\r\n\r\n")
+                                .getBytes(StandardCharsets.ISO_8859_1));
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertThat(answer)
+                        .as(line)
+                        .startsWith("HTTP/1.1 405")
+                        .contains("Allow: " + allowed.get(line) + "\r\n", "\"code\":\"method_not_allowed\"");
+                passed(line + ": 405, Allow: " + allowed.get(line));
+            }
+        }
+    }
+
     @Test
     void headersThatMakeBrowsersCarefulAreThereOnce() throws Exception {
         for (String path : List.of("/api/health", "/api/docs/", "/nowhere")) {

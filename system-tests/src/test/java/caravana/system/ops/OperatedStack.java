@@ -35,11 +35,12 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  */
 final class OperatedStack implements AutoCloseable {
 
-    /** A tenth of the product's times, so that a lease runs out within seconds. */
+    /** A tenth of the product's times, so that a lease runs out within seconds; and little to encode. */
     private static final String WORKER_TIMES = """
         {"caravana": {
           "worker": {"heartbeat": "1200ms", "lease": "3600ms", "backoff": "100ms", "probe": "1s", "grace": "2s",
                      "route-defect-pause": "2s"},
+          "media": {"cards": {"opening-for": "500ms", "closing-for": "500ms"}},
           "sqs": {"visibility-seconds": 6, "call-timeout": "800ms", "long-poll-seconds": 2}},
          "spring": {"datasource": {"hikari": {"connection-timeout": 500, "validation-timeout": 250,
           "data-source-properties": {"socketTimeout": "1"}}}}}

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class AnswerMemoryTest {
+class ClientMemoryTest {
 
-    private final AnswerMemory memory = new AnswerMemory(100, 40);
+    private final ClientMemory.Pool memory = new ClientMemory.Pool(100, 40);
 
     @Test
     void anOwnerGetsNoMoreThanItsShare() {

@@ -1,0 +1,14 @@
+package caravana.web.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/** Whether a request says that it has a body, before any of it is read (RFC 9112, section 6.3). */
+public final class AnnouncedBody {
+
+    private AnnouncedBody() {}
+
+    /** Also when its length is not announced. */
+    public static boolean isIn(HttpServletRequest request) {
+        return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+    }
+}

@@ -1,0 +1,116 @@
+package caravana.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravana.local.ApiClient;
+import caravana.local.AppProcess;
+import caravana.local.LocalStack;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * All that clients can make web keep in memory, at the same time: each has a bound, and all bounds fit into the heap
+ * (ADR 14). The attackers have all of web's connections but some.
+ */
+class WebMemoryTest {
+
+    private static final int ACCOUNTS = 4;
+    private static final int UPLOADS_OF_ONE = 4;
+    private static final int STREAMS_OF_ONE = 50;
+    private static final int PART_BYTES = 5 * 1024 * 1024;
+    private static final int LARGE_ANSWERS = 40;
+    private static final int SMALL_ANSWERS = 300;
+    private static final int LARGE_BODIES = 70;
+    private static final int SMALL_BODIES = 650;
+    private static final int HEADERS = 220;
+    private static final int CALLS = 40;
+
+    private static final int SOURCES = 8;
+
+    /** Almost as many, and as long, as Tomcat takes. */
+    private static final String PADDING = ("X-Padding: " + "x".repeat(56) + "\r\n").repeat(95);
+
+    @TempDir
+    Path folder;
+
+    private final List<Socket> attackers = new ArrayList<>();
+
+    @Test
+    void boundsOfEverythingFitIntoTheHeap() throws Exception {
+        try (LocalStack stack = LocalStack.start(folder.resolve("stack"));
+                AppProcess web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))) {
+            web.awaitReady();
+            ApiClient other = ApiClient.signUp(web.uri());
+            assertServed(web, other);
+            for (int account = 0; account < ACCOUNTS; account++) {
+                String token = ApiClient.signUp(web.uri()).token();
+                attack(
+                        web,
+                        UPLOADS_OF_ONE,
+                        "POST /api/videos?title=t HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer " + token
+                                + "\r\nContent-Type: video/mp4\r\nContent-Length: 15000000\r\n\r\n"
+                                + "\0".repeat(PART_BYTES - 1000));
+                attack(
+                        web,
+                        STREAMS_OF_ONE,
+                        "GET /api/videos/events HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+            }
+            attack(web, LARGE_ANSWERS, get("/api/docs/swagger-ui-bundle.js", "").repeat(5));
+            attack(web, SMALL_ANSWERS, get("/page/style.css", "").repeat(100));
+            attack(web, LARGE_BODIES, logIn(65_535, 65_000));
+            attack(web, SMALL_BODIES, logIn(2048, 2000));
+            String header = get("/api/health", PADDING);
+            attack(web, HEADERS, header.substring(0, header.length() - 2));
+            attack(web, CALLS, logIn(60_000, 60_000));
+
+            assertServed(web, other);
+        } finally {
+            for (Socket attacker : attackers) {
+                attacker.close();
+            }
+        }
+    }
+
+    private static String get(String path, String headers) {
+        return "GET " + path + " HTTP/1.1\r\nHost: l\r\n" + headers + "\r\n";
+    }
+
+    /** A list in the place of the address: many small values take most memory. */
+    private static String logIn(int announced, int sent) {
+        String body = "{\"email\":[" + "[],".repeat(announced);
+        return "POST /api/auth/login HTTP/1.1\r\nHost: l\r\nContent-Type: application/json\r\n" + PADDING
+                + "Content-Length: " + announced + "\r\n\r\n" + body.substring(0, sent);
+    }
+
+    private static void assertServed(AppProcess web, ApiClient client) throws Exception {
+        assertThat(web.handle().isAlive()).as(web.tail()).isTrue();
+        assertThat(client.get(web.uri().resolve("/api/videos")).statusCode()).isEqualTo(200);
+        assertThat(client.get(web.uri().resolve("/api/health")).statusCode()).isEqualTo(200);
+    }
+
+    /** Each sends and falls silent, and reads nothing; some are refused before they have sent all. */
+    private void attack(AppProcess web, int times, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        for (int i = 0; i < times; i++) {
+            Socket socket = new Socket();
+            attackers.add(socket);
+            socket.setReceiveBufferSize(2048);
+            socket.bind(new InetSocketAddress(
+                    InetAddress.getByAddress(new byte[] {127, 0, 3, (byte) (1 + i % SOURCES)}), 0));
+            try {
+                socket.connect(new InetSocketAddress(web.uri().getHost(), web.uri().getPort()));
+                socket.getOutputStream().write(bytes);
+            } catch (IOException refused) {
+                assertThat(web.handle().isAlive()).as(web.tail()).isTrue();
+            }
+        }
+    }
+}
