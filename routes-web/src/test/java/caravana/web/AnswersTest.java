@@ -53,8 +53,9 @@ class AnswersTest extends WebTest {
             for (Wire wire : unread.subList(0, READ)) {
                 for (int i = 0; i < CALLS; i++) {
                     Wire.Answer answer = wire.answer();
-                    if (answer.status() == 429) {
-                        assertThat(answer.problemCode()).isEqualTo("too_many_at_once");
+                    if (answer.status() >= 400) {
+                        // Together they are more than one source may have.
+                        assertThat(answer.problemCode()).isIn("too_many_at_once", "busy");
                     } else {
                         assertThat(answer.status()).isEqualTo(200);
                         assertThat(answer.body()).hasSizeGreaterThan(10_000);

@@ -106,7 +106,8 @@ class WebMemoryTest {
             socket.bind(new InetSocketAddress(
                     InetAddress.getByAddress(new byte[] {127, 0, 3, (byte) (1 + i % SOURCES)}), 0));
             try {
-                socket.connect(new InetSocketAddress(web.uri().getHost(), web.uri().getPort()));
+                socket.connect(
+                        new InetSocketAddress(web.uri().getHost(), web.uri().getPort()));
                 socket.getOutputStream().write(bytes);
             } catch (IOException refused) {
                 assertThat(web.handle().isAlive()).as(web.tail()).isTrue();
