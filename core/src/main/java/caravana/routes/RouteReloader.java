@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +43,7 @@ public final class RouteReloader {
     private static final Duration PERIOD = Duration.ofMillis(200);
 
     /** Its routes are made by Camel out of the contract, once. */
-    private static final String CONTRACT = "web/rest-api.camel.yaml";
+    private static final String CONTRACT = "api/rest-api.camel.yaml";
 
     private static final String SQL = ".sql";
 
@@ -194,9 +195,27 @@ public final class RouteReloader {
                         ResourceHelper.fromString(Path.of(file).getFileName().toString(), texts.get(file)));
             }
         }
-        statements.reread(edited.stream().filter(texts::containsKey).toList());
-        if (!resources.isEmpty()) {
-            PluginHelper.getRoutesLoader(camel).updateRoutes(resources);
+        Runnable takeOverStatements =
+                statements.reread(edited.stream().filter(texts::containsKey).toList());
+        if (resources.isEmpty()) {
+            takeOverStatements.run();
+            return;
+        }
+        if (!edited.isEmpty()) {
+            // A statement may take what only the routes that were saved with it set: neither runs without the other.
+            stop(files);
+        }
+        takeOverStatements.run();
+        PluginHelper.getRoutesLoader(camel).updateRoutes(resources);
+    }
+
+    private void stop(Set<String> files) throws Exception {
+        Map<String, String> edited = new HashMap<>(served);
+        edited.keySet().retainAll(files);
+        for (String route : RouteFiles.routes(edited)) {
+            if (camel.getRoute(route) != null) {
+                camel.getRouteController().stopRoute(route);
+            }
         }
     }
 

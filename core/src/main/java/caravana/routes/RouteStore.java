@@ -24,7 +24,7 @@ final class RouteStore {
     private static final String MANIFEST = "manifest.sha256";
     private static final int EXISTS = 412;
     private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    private static final Pattern FILE = Pattern.compile("(web|worker|shared)/[A-Za-z0-9._-]+\\.(camel\\.yaml|sql)");
+    private static final Pattern FILE = Pattern.compile("[a-z][a-z0-9-]*/[A-Za-z0-9._-]+\\.(camel\\.yaml|sql)");
 
     private final S3Client s3;
     private final String bucket;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
@@ -32,13 +33,16 @@ public class StatementFiles {
     }
 
     /**
-     * Reads files again that were edited.
+     * Reads files again that were edited. Steps run what they ran before until the result is run, which takes all of them
+     * over.
      *
      * @param edited their paths below the routes' folder; those that no step runs are left alone
      * @throws StatementRefusedException as {@link #get}
      */
-    public void reread(Collection<String> edited) {
-        edited.forEach(file -> texts.computeIfPresent(file, (same, before) -> read(same)));
+    public Runnable reread(Collection<String> edited) {
+        Map<String, StatementText> read = new HashMap<>();
+        edited.stream().filter(texts::containsKey).forEach(file -> read.put(file, read(file)));
+        return () -> texts.putAll(read);
     }
 
     private StatementText read(String file) {

@@ -34,7 +34,7 @@ final class StatusThroughput implements Benchmark {
     /** Both sides have been compiled by then, and their rates are level. */
     private static final int WARM_UPS = 3;
 
-    private static final String STATEMENT = "src/main/resources/camel/web/find-own-video.sql";
+    private static final String STATEMENT = "src/main/resources/camel/videos/find-own-video.sql";
 
     @Override
     public List<String> names() {

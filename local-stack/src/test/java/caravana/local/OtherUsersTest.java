@@ -180,12 +180,12 @@ class OtherUsersTest {
     void routesThatTheUserCannotReadAreCopiedAndTheCopyFollowsEdits() throws Exception {
         assumeRoot();
         Path home = closedHome();
-        Path routes = Files.createDirectories(home.resolve("camel/web"));
+        Path routes = Files.createDirectories(home.resolve("camel/job"));
         Files.writeString(routes.resolve("one.camel.yaml"), "one");
         Files.writeString(routes.resolve("two.camel.yaml"), "two");
         try (DataFolder opened = DataFolder.open(data)) {
             String location = RouteCopy.readable("file:" + routes.getParent(), opened, true);
-            Path copy = Path.of(location.substring("file:".length())).resolve("web");
+            Path copy = Path.of(location.substring("file:".length())).resolve("job");
             assertThat(copy.resolve("one.camel.yaml")).hasContent("one");
             assertThat(LocalUser.current().canRead(copy.resolve("one.camel.yaml")))
                     .isTrue();

@@ -1,21 +1,42 @@
 package caravana.checks;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
-/**
- * Which app loads a file: each loads the folder of its own name and {@code shared/}, and nothing from folders below
- * them.
- */
+/** Which app loads which folder of routes. A folder of the routes is a capability; folders below it are not loaded. */
 enum Apps {
-    WEB,
-    WORKER;
+    WEB("api", "identity", "operators", "reconcile", "upload", "videos"),
+    WORKER("failure", "intake", "job");
 
-    private static final String SHARED = "shared";
+    private static final List<String> BOTH = List.of("errors", "queue");
 
-    /** The folder that it alone loads, and the name of its {@link Vocabulary}. */
-    String folder() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+    private final List<String> own;
+
+    Apps(String... own) {
+        this.own = List.of(own);
+    }
+
+    /** As the settings name it, and its {@link Vocabulary}. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The folders that it loads. */
+    List<String> folders() {
+        List<String> folders = new ArrayList<>(own);
+        folders.addAll(BOTH);
+        return folders;
+    }
+
+    /** The folders that any app loads, in their order. */
+    static List<String> allFolders() {
+        return Arrays.stream(values())
+                .flatMap(app -> app.folders().stream())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /** The apps that load a file; none when it lies elsewhere. */
@@ -24,7 +45,7 @@ enum Apps {
         int slash = file.lastIndexOf('/');
         String folder = slash < 0 ? "" : file.substring(0, slash);
         for (Apps app : values()) {
-            if (folder.equals(app.folder()) || folder.equals(SHARED)) {
+            if (app.folders().contains(folder)) {
                 loading.add(app);
             }
         }

@@ -160,7 +160,7 @@ final class NameRules implements Rule {
         for (Apps app : Apps.loading(file)) {
             Vocabulary vocabulary = vocabularies.get(app);
             if (!has.apply(vocabulary)) {
-                lack.tell(app.folder(), vocabulary);
+                lack.tell(app.label(), vocabulary);
                 return;
             }
         }

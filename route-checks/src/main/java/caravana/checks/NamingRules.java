@@ -16,7 +16,7 @@ final class NamingRules implements Rule {
                         1,
                         "not-loaded",
                         "No app loads this file",
-                        "Put it into web/, worker/ or shared/, not below them"));
+                        "Put it into one of the folders " + Apps.allFolders() + ", not below them"));
             }
         });
         Map<String, String> owners = new HashMap<>();

@@ -44,6 +44,8 @@ public final class RouteChecks {
                     new NamingRules(),
                     new ReferenceRules(),
                     new NameRules(System::getenv),
+                    new ActRules(),
+                    new ContractRules(),
                     new EndpointRules(),
                     new StatementRules(),
                     new StepRules(),

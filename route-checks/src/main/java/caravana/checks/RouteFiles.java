@@ -3,6 +3,8 @@ package caravana.checks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -76,7 +78,12 @@ public final class RouteFiles {
 
     /** Whether an app, {@code web} or {@code worker}, loads a file. */
     public static boolean isLoadedBy(String app, String file) {
-        return Apps.loading(file).stream().anyMatch(loading -> loading.folder().equals(app));
+        return Apps.loading(file).stream().anyMatch(loading -> loading.label().equals(app));
+    }
+
+    /** The folders that an app, {@code web} or {@code worker}, loads. */
+    public static List<String> folders(String app) {
+        return Apps.valueOf(app.toUpperCase(Locale.ROOT)).folders();
     }
 
     /** The ids of the routes in some files. */

@@ -145,7 +145,7 @@ final class StatementRules implements Rule {
                                 file,
                                 line,
                                 "sql-parameter-not-set",
-                                "Nothing in " + app.folder() + " sets " + name,
+                                "Nothing in " + app.label() + " sets " + name,
                                 "Set a variable of that name before the step" + NameRules.similar(name, set)
                                         + ", or give a default: -- :?" + name + " = null"));
                     });

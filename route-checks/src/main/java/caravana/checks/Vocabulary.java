@@ -21,14 +21,18 @@ import org.yaml.snakeyaml.Yaml;
  * @param answerHeaders names of the headers that its routes may answer with
  * @param settings names of the app's settings, as {@code {{…}}} names them
  * @param properties names of the exchange properties that the app's own code sets
+ * @param reads names of the exchange properties and variables that the app's own code reads
  * @param beans names of its beans, each with its public methods
+ * @param stepOnly those of their methods that only a step may call, as {@code bean.method}
  */
 public record Vocabulary(
         List<String> operations,
         List<String> answerHeaders,
         List<String> settings,
         Collection<String> properties,
-        Map<String, List<String>> beans) {
+        Collection<String> reads,
+        Map<String, List<String>> beans,
+        Collection<String> stepOnly) {
 
     private static final String HEAD =
             "# What the routes of this app may name. Generated: a test of the app says how.\n";
@@ -39,22 +43,26 @@ public record Vocabulary(
         answerHeaders = List.copyOf(new TreeSet<>(answerHeaders));
         settings = List.copyOf(new TreeSet<>(settings));
         properties = List.copyOf(new TreeSet<>(properties));
+        reads = List.copyOf(new TreeSet<>(reads));
         Map<String, List<String>> sorted = new TreeMap<>();
         beans.forEach((name, methods) -> sorted.put(name, List.copyOf(new TreeSet<>(methods))));
         beans = sorted;
+        stepOnly = List.copyOf(new TreeSet<>(stepOnly));
     }
 
     /** That of an app, {@code web} or {@code worker}. */
     @SuppressWarnings("unchecked")
     static Vocabulary of(Apps app) {
-        try (InputStream in = Vocabulary.class.getResourceAsStream(app.folder() + ".yaml")) {
+        try (InputStream in = Vocabulary.class.getResourceAsStream(app.label() + ".yaml")) {
             Map<String, Object> document = new Yaml().load(in);
             return new Vocabulary(
                     (List<String>) document.get("operations"),
                     (List<String>) document.get("answer-headers"),
                     (List<String>) document.get("settings"),
                     (List<String>) document.get("properties"),
-                    (Map<String, List<String>>) document.get("beans"));
+                    (List<String>) document.get("reads"),
+                    (Map<String, List<String>>) document.get("beans"),
+                    (List<String>) document.get("step-only"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -70,7 +78,9 @@ public record Vocabulary(
         document.put("answer-headers", new ArrayList<>(answerHeaders));
         document.put("settings", new ArrayList<>(settings));
         document.put("properties", new ArrayList<>(properties));
+        document.put("reads", new ArrayList<>(reads));
         document.put("beans", beans);
+        document.put("step-only", new ArrayList<>(stepOnly));
         return HEAD + new Yaml(options).dump(document);
     }
 }

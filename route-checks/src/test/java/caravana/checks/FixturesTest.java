@@ -44,8 +44,8 @@ class FixturesTest {
 
     private Set<String> findings(String rule, String kind) throws IOException {
         Path tree = RouteFolders.copy(FIXTURES.resolve(rule).resolve(kind), folder.resolve(kind));
-        Path shared = Files.createDirectories(tree.resolve("shared"));
-        Files.writeString(shared.resolve("errors.camel.yaml"), CALLER_DECIDES);
+        Path errors = Files.createDirectories(tree.resolve("errors"));
+        Files.writeString(errors.resolve("caller-decides.camel.yaml"), CALLER_DECIDES);
         return RouteChecks.check(tree).stream().map(Finding::id).collect(Collectors.toCollection(TreeSet::new));
     }
 }

@@ -31,8 +31,8 @@ class MutationTest {
      */
     private record Mistake(String rule, String file, String right, String wrong) {}
 
-    private static final String FLOW = "worker/process-video.camel.yaml";
-    private static final String FETCH = "worker/fetch-original.camel.yaml";
+    private static final String FLOW = "job/process-video.camel.yaml";
+    private static final String FETCH = "job/fetch-original.camel.yaml";
 
     private static final List<Mistake> MISTAKES = List.of(
             new Mistake(
@@ -65,17 +65,29 @@ class MutationTest {
             new Mistake("setting-unknown", FETCH, "{{caravana.s3.bucket}}", "{{caravana.s3.buket}}"),
             new Mistake(
                     "setting-unknown",
-                    "shared/send-job.camel.yaml",
+                    "queue/send-job.camel.yaml",
                     "{{caravana.sqs.queue-name}}",
                     "{{caravana.worker.slots}}"),
-            new Mistake("bean-unknown", "worker/claim-job.camel.yaml", "ref: claimedRow", "ref: claimedRows"),
+            new Mistake("bean-unknown", "job/claim-job.camel.yaml", "ref: claimedRow", "ref: claimedRows"),
             new Mistake("bean-unknown", FLOW, "\"#intakeClient\"", "\"#intakesClient\""),
-            new Mistake("bean-method-unknown", "worker/claim-job.camel.yaml", "method: open\n", "method: opens\n"),
+            new Mistake("bean-method-unknown", "job/claim-job.camel.yaml", "method: open\n", "method: opens\n"),
             new Mistake(
                     "bean-method-unknown",
-                    "worker/job-failures.camel.yaml",
+                    "failure/requeue-in-outage.camel.yaml",
                     "method=outageDelay",
                     "method=outageDelays"),
+            new Mistake(
+                    "act-in-expression",
+                    "failure/end-failed-attempt.camel.yaml",
+                    "method: isSystemDown\n",
+                    "method: unavailable('database', 'x')\n"),
+            new Mistake(
+                    "act-in-expression",
+                    "intake/watch-intake.camel.yaml",
+                    "${bean:routeVersion?method=name}",
+                    "${bean:routeDefects?method=takeProcessed}"),
+            new Mistake("contract-enters", FETCH, "`original_key`", "`orginal_key`"),
+            new Mistake("contract-leaves", FETCH, "`original_sha256`", "`original_sha`"),
             new Mistake(
                     "description-missing",
                     FLOW,
@@ -97,34 +109,34 @@ class MutationTest {
                             + "        - to:"),
             new Mistake(
                     "direct-without-route",
-                    "web/purge-deleted.camel.yaml",
+                    "reconcile/purge-deleted.camel.yaml",
                     "      steps:\n",
                     "      steps:\n        - to:\n            id: of-the-worker\n            uri: direct:probe-original\n"),
             new Mistake(
                     "direct-never-called",
-                    "worker/read-job.camel.yaml",
-                    "\n- route:\n    id: read-job\n",
-                    "\n- route:\n    id: left-over\n    description: Nobody needs it any more.\n"
+                    "job/read-job.camel.yaml",
+                    "- route:\n    id: read-job\n",
+                    "- route:\n    id: left-over\n    description: Nobody needs it any more.\n"
                             + "    routeConfigurationId: caller-decides\n    from:\n      uri: direct:left-over\n      steps:\n"
                             + "        - log:\n            id: left-over-log\n            message: x\n\n- route:\n    id: read-job\n"),
-            new Mistake("sql-file-missing", "worker/claim-job.camel.yaml", "claim-job.sql", "claim-jobs.sql"),
+            new Mistake("sql-file-missing", "job/claim-job.camel.yaml", "claim-job.sql", "claim-jobs.sql"),
             new Mistake("sqs-not-greedy", FLOW, "        greedy: true\n", ""),
             new Mistake("sqs-delete-after-read", FLOW, "deleteAfterRead: false", "deleteAfterRead: true"),
             new Mistake(
                     "sqs-without-url",
-                    "shared/send-job.camel.yaml",
+                    "queue/send-job.camel.yaml",
                     "            parameters:\n              queueUrl: \"{{caravana.sqs.queue-url}}\"\n",
                     ""),
             new Mistake(
                     "exec-unguarded",
-                    "worker/transcode-video.camel.yaml",
+                    "job/transcode-video.camel.yaml",
                     "              commandExecutor: \"#toolExecutor\"\n",
                     ""),
             new Mistake("get-object-cached", FETCH, "    streamCache: \"false\"\n", ""),
-            new Mistake("heartbeat-not-deferred", "worker/keep-lease.camel.yaml", "    shutdownRoute: Defer\n", ""),
+            new Mistake("heartbeat-not-deferred", "job/keep-lease.camel.yaml", "    shutdownRoute: Defer\n", ""),
             new Mistake(
                     "http-methods-with-space",
-                    "web/receive-upload.camel.yaml",
+                    "upload/receive-upload.camel.yaml",
                     "httpMethodRestrict: POST\n",
                     "httpMethodRestrict: POST, PUT\n"),
             new Mistake(
@@ -140,12 +152,12 @@ class MutationTest {
                             + "                expression: \"100\"\n        - to:\n            id: read\n"),
             new Mistake(
                     "asynchronous-in-consumer",
-                    "worker/probe-original.camel.yaml",
+                    "job/probe-original.camel.yaml",
                     "      steps:\n",
                     "      steps:\n        - threads:\n            id: elsewhere\n"),
             new Mistake(
                     "deployment-in-route",
-                    "shared/send-job.camel.yaml",
+                    "queue/send-job.camel.yaml",
                     "queueUrl: \"{{caravana.sqs.queue-url}}\"",
                     "queueUrl: https://sqs.us-east-1.amazonaws.com/123456789012/video-jobs"),
             new Mistake(
@@ -156,51 +168,51 @@ class MutationTest {
                             + "            id: read\n"),
             new Mistake(
                     "rollback-only",
-                    "worker/commit-result.camel.yaml",
+                    "job/commit-result.camel.yaml",
                     "      steps:\n",
                     "      steps:\n        - rollback:\n            id: undo\n            markRollbackOnly: true\n"),
             new Mistake(
                     "transacted-statements",
-                    "worker/commit-result.camel.yaml",
+                    "job/commit-result.camel.yaml",
                     "      steps:\n",
                     "      steps:\n        - transacted:\n            id: together\n            steps:\n              - log:\n"
                             + "                  id: inside\n                  message: x\n"),
             new Mistake(
                     "sql-not-in-file",
-                    "worker/claim-job.camel.yaml",
-                    "            uri: statement:worker/claim-job.sql\n            parameters:\n              result: row\n"
+                    "job/claim-job.camel.yaml",
+                    "            uri: statement:job/claim-job.sql\n            parameters:\n              result: row\n"
                             + "        - bean:",
-                    "            uri: statement:worker/claim-job.sql\n            parameters:\n              result: row\n"
+                    "            uri: statement:job/claim-job.sql\n            parameters:\n              result: row\n"
                             + "        - to:\n            id: by-hand\n            uri: jdbc:dataSource\n        - bean:"),
-            new Mistake("endpoint-options", "worker/claim-job.camel.yaml", "result: row\n", "result: one\n"),
-            new Mistake("endpoint-options", "worker/claim-job.camel.yaml", "result: row\n", "outputType: SelectOne\n"),
+            new Mistake("endpoint-options", "job/claim-job.camel.yaml", "result: row\n", "result: one\n"),
+            new Mistake("endpoint-options", "job/claim-job.camel.yaml", "result: row\n", "outputType: SelectOne\n"),
             new Mistake(
-                    "endpoint-options", "worker/watch-intake.camel.yaml", "timer:watch-intake", "timers:watch-intake"),
-            new Mistake("sql-parameter-not-set", "worker/claim-job.sql", ":?original_key", ":?orginal_key"),
-            new Mistake("sql-parameter-not-set", "worker/claim-job.sql", "-- :?worker = {{bean:workerName.get}}\n", ""),
-            new Mistake("sql-parameter-not-set", "web/delete-video.sql", ":?caller.id", ":?caler.id"),
-            new Mistake("sql-default", "worker/claim-job.sql", "-- :?worker =", "-- :?workers = null\n-- :?worker ="),
-            new Mistake("sql-default", "worker/claim-job.sql", "as seconds", "as minutes"),
-            new Mistake("sql-default", "web/open-upload.sql", "24 as integer", "1d as integer"),
-            new Mistake("setting-unknown", "worker/claim-job.sql", "caravana.worker.lease", "caravana.worker.leases"),
-            new Mistake("bean-unknown", "worker/claim-job.sql", "bean:workerName.get", "bean:workersName.get"),
-            new Mistake("bean-method-unknown", "worker/claim-job.sql", "bean:workerName.get", "bean:workerName.gets"),
-            new Mistake("sql-never-run", "worker/left-over.sql", "", "SELECT 1"),
-            new Mistake("sql-composed", "worker/claim-job.sql", ":?video_id", "${header.video_id}"),
-            new Mistake(
-                    "answer-header-dropped",
-                    "web/receive-upload.camel.yaml",
-                    "            id: head-location\n            name: Location\n",
-                    "            id: head-location\n            name: X-Location\n"),
+                    "endpoint-options", "intake/watch-intake.camel.yaml", "timer:watch-intake", "timers:watch-intake"),
+            new Mistake("sql-parameter-not-set", "job/claim-job.sql", ":?original_key", ":?orginal_key"),
+            new Mistake("sql-parameter-not-set", "job/claim-job.sql", "-- :?worker = {{bean:workerName.get}}\n", ""),
+            new Mistake("sql-parameter-not-set", "videos/delete-video.sql", ":?caller.id", ":?caler.id"),
+            new Mistake("sql-default", "job/claim-job.sql", "-- :?worker =", "-- :?workers = null\n-- :?worker ="),
+            new Mistake("sql-default", "job/claim-job.sql", "as seconds", "as minutes"),
+            new Mistake("sql-default", "upload/open-upload.sql", "24 as integer", "1d as integer"),
+            new Mistake("setting-unknown", "job/claim-job.sql", "caravana.worker.lease", "caravana.worker.leases"),
+            new Mistake("bean-unknown", "job/claim-job.sql", "bean:workerName.get", "bean:workersName.get"),
+            new Mistake("bean-method-unknown", "job/claim-job.sql", "bean:workerName.get", "bean:workerName.gets"),
+            new Mistake("sql-never-run", "job/left-over.sql", "", "SELECT 1"),
+            new Mistake("sql-composed", "job/claim-job.sql", ":?video_id", "${header.video_id}"),
             new Mistake(
                     "answer-header-dropped",
-                    "web/web-failures.camel.yaml",
+                    "upload/receive-upload.camel.yaml",
+                    "            id: set-location\n            name: Location\n",
+                    "            id: set-location\n            name: X-Location\n"),
+            new Mistake(
+                    "answer-header-dropped",
+                    "api/answer-failure.camel.yaml",
                     "                      name: Retry-After\n",
                     "                      name: RetryAfter\n"),
             new Mistake(
                     "failure-swallowed",
-                    "shared/step-failures.camel.yaml",
-                    "          steps:\n            - log:\n                id: log-and-go-on-log\n                loggingLevel: WARN\n"
+                    "errors/log-and-go-on.camel.yaml",
+                    "          steps:\n            - log:\n                id: log-passed-failure\n                loggingLevel: WARN\n"
                             + "                message: \"${routeId}: ${exception.message}\"\n",
                     ""),
             new Mistake(

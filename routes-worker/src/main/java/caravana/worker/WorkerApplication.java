@@ -5,7 +5,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
-/** The media worker: takes jobs from the queue, runs ffmpeg, stores the results. Its flow is {@code camel/worker/}. */
+/** The media worker: takes jobs from the queue, runs ffmpeg, stores the results. Its flow is {@code camel/job/}. */
 @SpringBootApplication(scanBasePackages = "caravana")
 @ConfigurationPropertiesScan("caravana.worker")
 public class WorkerApplication {

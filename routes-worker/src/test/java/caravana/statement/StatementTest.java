@@ -261,7 +261,9 @@ class StatementTest {
         write("SELECT 2 AS number");
         assertThat(body(call(exchange -> {}))).isEqualTo(Map.of("number", 1));
 
-        files.reread(List.of("x.sql", "of-another-app.sql"));
+        Runnable takeOver = files.reread(List.of("x.sql", "of-another-app.sql"));
+        assertThat(body(call(exchange -> {}))).isEqualTo(Map.of("number", 1));
+        takeOver.run();
 
         assertThat(body(call(exchange -> {}))).isEqualTo(Map.of("number", 2));
     }

@@ -276,7 +276,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         jdbc.update("UPDATE videos SET status = 'deleting' WHERE id = CAST(? AS uuid)", id);
 
         await().atMost(JOB).until(() -> !ffmpeg.isAlive());
-        assertThat(context.getRoute("watch-orders").getEndpoint())
+        assertThat(context.getRoute("watch-commands").getEndpoint())
                 .isInstanceOfSatisfying(
                         TimerEndpoint.class,
                         timer -> assertThat(timer.getPeriod()).isLessThanOrEqualTo(1000));

@@ -36,7 +36,7 @@ class RouteDefectTest extends WorkerRouteTest {
 
         await().atMost(JOB).until(() -> intake.closedBy().contains("route_defect"));
         assertThat(intake.closedWhy())
-                .contains("step commit-in-database of routes built-in")
+                .contains("step commit-row of routes built-in")
                 .contains("poster_key");
         await().atMost(JOB).until(() -> row(first).get("status").equals("uploaded"));
         assertThat(row(first)).containsEntry("attempts", 0).containsEntry("error_code", null);
@@ -44,7 +44,7 @@ class RouteDefectTest extends WorkerRouteTest {
         await().atMost(JOB)
                 .until(() -> jdbc.queryForObject(
                                 "SELECT closed_why FROM workers ORDER BY seen_at DESC LIMIT 1", String.class)
-                        .matches(".*commit-in-database of routes built-in: .*; roll back to routes v1"));
+                        .matches(".*commit-row of routes built-in: .*; roll back to routes v1"));
         assertThat(meters.find("caravana.routes")
                         .tags("version", "built-in", "roll_back_to", "v1")
                         .gauge())
@@ -73,7 +73,7 @@ class RouteDefectTest extends WorkerRouteTest {
         misspell("videos", "claims");
         send(message(id));
 
-        await().atMost(JOB).until(() -> intake.closedWhy().contains("step claim-in-database"));
+        await().atMost(JOB).until(() -> intake.closedWhy().contains("step update-claim"));
         // Each trial receives a copy of it.
         await().atMost(JOB).until(() -> handedBack("route_defect") >= before + 3);
         correct("videos", "claims");
@@ -118,7 +118,7 @@ class RouteDefectTest extends WorkerRouteTest {
 
         refuseRenewals();
 
-        await().atMost(JOB).until(() -> intake.closedWhy().contains("step renew-in-database"));
+        await().atMost(JOB).until(() -> intake.closedWhy().contains("step renew-leases"));
         await().atMost(JOB).until(() -> !ffmpeg.isAlive());
         await().atMost(JOB).until(() -> row(id).get("status").equals("uploaded"));
         assertThat(row(id)).containsEntry("attempts", 0);

@@ -27,13 +27,12 @@ class SchemaTest {
     @Test
     void aWrongNameIsFoundWithItsFile() throws Exception {
         Map<String, String> statements = statements();
-        statements.compute(
-                "worker/commit-result.sql", (file, sql) -> sql.replace("poster_key = :?", "poster_kee = :?"));
+        statements.compute("job/commit-result.sql", (file, sql) -> sql.replace("poster_key = :?", "poster_kee = :?"));
 
         assertThat(refused(statements))
-                .containsOnlyKeys("worker/commit-result.sql")
+                .containsOnlyKeys("job/commit-result.sql")
                 .hasEntrySatisfying(
-                        "worker/commit-result.sql",
+                        "job/commit-result.sql",
                         why -> assertThat(why).contains("column \"poster_kee\" of relation \"videos\" does not exist"));
     }
 

@@ -1,5 +1,6 @@
 package caravana.test;
 
+import caravana.checks.StepOnly;
 import caravana.checks.Vocabulary;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -27,7 +28,9 @@ public final class RunningVocabulary {
     private static final Set<String> INFRASTRUCTURE =
             Set.of("dataSource", "stringRedisTemplate", "sqsClient", "s3Client", "intakeClient", "nothingFromSenders");
 
-    private static final Pattern PROPERTY = Pattern.compile("exchange\\.setProperty\\(\\s*\"(\\w+)\"");
+    private static final Pattern SETS = Pattern.compile("exchange\\.setProperty\\(\\s*\"(\\w+)\"");
+    private static final Pattern READS =
+            Pattern.compile("(?:@ExchangeProperty\\(|@Variable\\(|\\.getProperty\\(|\\.getVariable\\()\\s*\"(\\w+)\"");
 
     private RunningVocabulary() {}
 
@@ -42,6 +45,7 @@ public final class RunningVocabulary {
             ConfigurableApplicationContext context, String app, List<String> operations, List<String> answerHeaders)
             throws IOException {
         Map<String, List<String>> beans = new TreeMap<>();
+        Set<String> stepOnly = new TreeSet<>();
         for (String name : context.getBeanDefinitionNames()) {
             Class<?> type = context.getBeanFactory().isCurrentlyInCreation(name)
                     ? null
@@ -50,9 +54,14 @@ public final class RunningVocabulary {
                 beans.put(name, List.of());
             } else if (type != null && isOurs(name, type)) {
                 beans.put(name, methods(type));
+                Arrays.stream(type.getMethods())
+                        .filter(method -> method.isAnnotationPresent(StepOnly.class))
+                        .forEach(method -> stepOnly.add(name + "." + method.getName()));
             }
         }
-        String running = new Vocabulary(operations, answerHeaders, settings(context), properties(), beans).toYaml();
+        String running = new Vocabulary(
+                        operations, answerHeaders, settings(context), names(SETS), names(READS), beans, stepOnly)
+                .toYaml();
         Path actual = Path.of("target", app + ".yaml");
         Files.writeString(actual, running);
         return Map.entry(
@@ -77,15 +86,15 @@ public final class RunningVocabulary {
                 .toList();
     }
 
-    /** The exchange properties that the app's code sets by their names. */
-    private static Set<String> properties() throws IOException {
-        Set<String> properties = new TreeSet<>();
+    /** The exchange properties and variables that the app's code sets or reads by their names. */
+    private static Set<String> names(Pattern use) throws IOException {
+        Set<String> names = new TreeSet<>();
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
             for (Path source : sources.filter(Files::isRegularFile).toList()) {
-                PROPERTY.matcher(Files.readString(source)).results().forEach(found -> properties.add(found.group(1)));
+                use.matcher(Files.readString(source)).results().forEach(found -> names.add(found.group(1)));
             }
         }
-        return properties;
+        return names;
     }
 
     private static List<String> settings(ConfigurableApplicationContext context) {

@@ -1,10 +1,13 @@
 package caravana.web.events;
 
+import caravana.checks.StepOnly;
+import caravana.job.LiveProgress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.RedisOperations;
 import org.springframework.data.redis.core.SessionCallback;
@@ -36,6 +39,7 @@ public class WatchedVideos {
      *
      * @throws DataAccessException when Redis is away
      */
+    @StepOnly
     public Map<String, Object> progress(@ExchangeProperty("rows") List<Map<String, Object>> rows) {
         List<String> ids = rows.stream()
                 .filter(row -> "processing".equals(row.get("status")))
@@ -49,7 +53,7 @@ public class WatchedVideos {
             @SuppressWarnings("unchecked")
             public <K, V> Object execute(RedisOperations<K, V> operations) {
                 RedisOperations<String, String> strings = (RedisOperations<String, String>) operations;
-                ids.forEach(id -> strings.opsForHash().entries("progress:" + id));
+                ids.forEach(id -> strings.opsForHash().entries(LiveProgress.keyOf(id)));
                 return null;
             }
         });
@@ -63,7 +67,7 @@ public class WatchedVideos {
     /** Puts rows and progress together, as {@link Findings}. */
     public Object compose(
             @ExchangeProperty("rows") List<Map<String, Object>> rows,
-            @ExchangeProperty("progress") Map<String, Map<String, String>> progress) {
+            @Variable("progress") Map<String, Map<String, String>> progress) {
         long at = rows.isEmpty() ? 0 : ((Number) rows.get(0).get("asked_at")).longValue();
         List<FoundVideo> videos = rows.stream()
                 .map(row -> {

@@ -2,6 +2,7 @@ package caravana.web.health;
 
 import caravana.aws.BucketProperties;
 import caravana.aws.QueueProperties;
+import caravana.checks.StepOnly;
 import caravana.web.http.Problem;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -90,6 +91,7 @@ public class Readiness {
     private record States(Map<String, String> systems, long nanoTime) {}
 
     /** Makes the answer: 200, or 503 when anything but live progress is missing. */
+    @StepOnly
     public void answer(Exchange exchange) {
         Map<String, String> states = states().systems();
         boolean down = states.entrySet().stream()

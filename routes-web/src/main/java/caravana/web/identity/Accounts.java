@@ -1,5 +1,6 @@
 package caravana.web.identity;
 
+import caravana.checks.StepOnly;
 import caravana.web.http.Problem;
 import caravana.web.http.Source;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -79,6 +80,7 @@ public class Accounts {
      *
      * @throws Problem 400 when they are not there, 429 {@code too_many_attempts}
      */
+    @StepOnly
     public void enter(Exchange exchange) throws JsonProcessingException {
         checkKeptHere();
         Map<?, ?> form = json.readValue(exchange.getMessage().getBody(String.class), Map.class);
@@ -107,6 +109,7 @@ public class Accounts {
      * @param account the account's row; null when there is none
      * @throws Problem 401 {@code bad_credentials}, the same for a wrong password and an unknown account; 503 {@code busy}
      */
+    @StepOnly
     public void check(
             @ExchangeProperty("account") Map<String, Object> account,
             @ExchangeProperty("password") String password,
@@ -124,6 +127,7 @@ public class Accounts {
      *
      * @param attempt null when none was begun
      */
+    @StepOnly
     public void leave(@ExchangeProperty("attempt") LogInAttempts.Attempt attempt) {
         if (attempt != null) {
             attempts.unchecked(attempt);

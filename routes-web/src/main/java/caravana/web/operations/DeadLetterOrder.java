@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
 /** What operators order to be done with dead letters, and what became of each of them. */
@@ -47,7 +47,7 @@ public class DeadLetterOrder {
     }
 
     /** Sets the property {@code chosen} to the letters that were ordered, and notes those that are not there. */
-    public void choose(@ExchangeProperty("letters") List<DeadLetter> letters, Exchange exchange) {
+    public void choose(@Variable("letters") List<DeadLetter> letters, Exchange exchange) {
         Set<?> ids = exchange.getProperty("message_ids", Set.class);
         List<DeadLetter> chosen = letters.stream()
                 .filter(letter -> ids == null || ids.contains(letter.getMessageId()))

@@ -1,6 +1,7 @@
 package caravana.web.operations;
 
 import caravana.aws.QueueProperties;
+import caravana.checks.StepOnly;
 import caravana.web.operations.DeadLetter.State;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.apache.camel.Body;
-import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -61,6 +62,7 @@ public class DeadLetters {
      *
      * @throws SdkException when SQS does not answer
      */
+    @StepOnly
     public List<DeadLetter> receive() {
         Map<String, DeadLetter> letters = new LinkedHashMap<>();
         int empty = 0;
@@ -110,7 +112,7 @@ public class DeadLetters {
     }
 
     /** The videos that the letters name. */
-    public List<String> videoIds(@ExchangeProperty("letters") List<DeadLetter> letters) {
+    public List<String> videoIds(@Variable("letters") List<DeadLetter> letters) {
         return letters.stream()
                 .map(DeadLetter::getVideoId)
                 .filter(Objects::nonNull)
@@ -122,8 +124,7 @@ public class DeadLetters {
      *
      * @param rows with {@code id}, {@code status} and {@code retryable}
      */
-    public void judge(
-            @Body Collection<Map<String, Object>> rows, @ExchangeProperty("letters") List<DeadLetter> letters) {
+    public void judge(@Body Collection<Map<String, Object>> rows, @Variable("letters") List<DeadLetter> letters) {
         Map<Object, Map<String, Object>> byId = new HashMap<>();
         rows.forEach(row -> byId.put(row.get("id"), row));
         for (DeadLetter letter : letters) {
@@ -135,7 +136,8 @@ public class DeadLetters {
     }
 
     /** Lets the letters be seen again at once; those that were deleted meanwhile stay so. */
-    public void putBack(@ExchangeProperty("letters") List<DeadLetter> letters) {
+    @StepOnly
+    public void putBack(@Variable("letters") List<DeadLetter> letters) {
         for (int from = 0; from < letters.size(); from += BATCH) {
             List<ChangeMessageVisibilityBatchRequestEntry> entries = new ArrayList<>();
             for (DeadLetter letter : letters.subList(from, Math.min(letters.size(), from + BATCH))) {
@@ -154,7 +156,8 @@ public class DeadLetters {
     }
 
     /** The list, and whether it may be taken for the whole queue. */
-    public Map<String, Object> list(@ExchangeProperty("letters") List<DeadLetter> letters) {
+    @StepOnly
+    public Map<String, Object> list(@Variable("letters") List<DeadLetter> letters) {
         QueueFigures.Figures dead = figures.of(queue.dlqUrl());
         int approximate = Math.max(letters.size(), dead.visible() + dead.inFlight() + dead.delayed());
         Map<String, Object> answer = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package caravana.web.operations;
 
+import caravana.checks.StepOnly;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -33,6 +34,7 @@ public class FleetMetrics {
     }
 
     /** Takes over an answer of {@link QueueView}. */
+    @StepOnly
     public void show(@Body Map<String, Object> queue) {
         for (String state : new String[] {"visible", "in_flight", "delayed"}) {
             values.put(state, number(queue.get(state)));
@@ -46,6 +48,7 @@ public class FleetMetrics {
     }
 
     /** The queue or the database does not answer. */
+    @StepOnly
     public void hide() {
         values.clear();
     }

@@ -1,6 +1,8 @@
 package caravana.web.operations;
 
 import caravana.aws.QueueProperties;
+import caravana.checks.StepOnly;
+import caravana.job.LiveProgress;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -39,6 +41,7 @@ public class QueueView {
      * @param row of {@code list-workers.sql}
      * @throws software.amazon.awssdk.core.exception.SdkException when SQS does not tell
      */
+    @StepOnly
     public Map<String, Object> answer(@Body Map<String, Object> row) throws JsonProcessingException {
         QueueFigures.Figures jobs = queue.of(queues.queueUrl());
         QueueFigures.Figures dead = queue.of(queues.dlqUrl());
@@ -60,7 +63,9 @@ public class QueueView {
         List<Object> progress = List.of();
         try {
             progress = redis.opsForHash()
-                    .multiGet("progress:" + job.path("video_id").asText(), List.of("phase", "percent"));
+                    .multiGet(
+                            LiveProgress.keyOf(job.path("video_id").asText()),
+                            List.of(LiveProgress.PHASE, LiveProgress.PERCENT));
         } catch (DataAccessException away) {
             log.debug("No live progress: {}", away.toString());
         }

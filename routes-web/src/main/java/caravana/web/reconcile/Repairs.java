@@ -1,5 +1,6 @@
 package caravana.web.reconcile;
 
+import caravana.checks.StepOnly;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -25,6 +26,7 @@ public class Repairs {
      *     {@code deleted} or {@code outputs}
      * @param number how many
      */
+    @StepOnly
     public void count(String kind, int number) {
         if (number > 0) {
             meters.counter(NAME, "kind", kind).increment(number);

@@ -1,5 +1,6 @@
 package caravana.web.upload;
 
+import caravana.checks.StepOnly;
 import caravana.web.FileName;
 import caravana.web.http.InputText;
 import caravana.web.http.MediaTypes;
@@ -56,11 +57,14 @@ public class MultipartUpload {
      * Stores {@code video_file}, or only counts it when the upload is one that we have. Each field is checked when it
      * comes, so that what is wrong before the file is told before the file is read.
      *
-     * @return {@code title}, {@code original_name}, {@code original_bytes} and {@code transformations} (a JSON array)
+     * <p>The exchange property {@code upload} then has {@code title}, {@code original_name}, {@code original_bytes} and
+     * {@code transformations} (a JSON array).
+     *
      * @throws Problem 400, 408, 413 or 415 when the upload is not as the contract says
      * @throws IOException when the client went away
      */
-    public Map<String, Object> receive(Exchange exchange) throws IOException {
+    @StepOnly
+    public void receive(Exchange exchange) throws IOException {
         InputStream in = new TimedStream(exchange.getMessage().getBody(InputStream.class), limits);
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
         Opening opening = Opening.of(exchange);
@@ -92,7 +96,7 @@ public class MultipartUpload {
         }
         upload.computeIfAbsent(TITLE, missing -> rules.title(null));
         upload.put("transformations", rules.transformations(transformations));
-        return upload;
+        exchange.setProperty("upload", upload);
     }
 
     private void readFile(FormReader field, Opening opening, Map<String, Object> upload) throws IOException {

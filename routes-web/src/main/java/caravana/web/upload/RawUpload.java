@@ -1,5 +1,6 @@
 package caravana.web.upload;
 
+import caravana.checks.StepOnly;
 import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
@@ -66,13 +67,14 @@ public class RawUpload {
     }
 
     /**
-     * Stores the body, or only counts it when the upload is one that we have.
+     * Stores the body, or only counts it when the upload is one that we have. The exchange property {@code upload}, with what
+     * was announced, then has {@code original_bytes} as well.
      *
-     * @return what was announced, and {@code original_bytes}
      * @throws Problem 400, 408 or 413 when the upload is not as the contract says
      * @throws IOException when the client went away
      */
-    public Map<String, Object> receive(Exchange exchange) throws IOException {
+    @StepOnly
+    public void receive(Exchange exchange) throws IOException {
         InputStream in = new TimedStream(exchange.getMessage().getBody(InputStream.class), limits);
         Map<String, Object> upload = new LinkedHashMap<>();
         Map<?, ?> announced = exchange.getProperty("upload", Map.class);
@@ -80,6 +82,6 @@ public class RawUpload {
         long bytes = objects.take(in, Opening.of(exchange));
         UploadRules.checkNotEmpty(bytes);
         upload.put("original_bytes", bytes);
-        return upload;
+        exchange.setProperty("upload", upload);
     }
 }

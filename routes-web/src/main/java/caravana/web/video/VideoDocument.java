@@ -1,5 +1,6 @@
 package caravana.web.video;
 
+import caravana.job.LiveProgress;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -51,9 +52,11 @@ public class VideoDocument {
         Map<String, Object> document = summary(row);
         document.put("original_url", links.original(row));
         document.put("poster_url", links.poster(row));
-        document.put("phase", live ? progress.get("phase") : null);
-        document.put("progress", status.equals("processed") ? Double.valueOf(100) : number(progress, live, "percent"));
-        document.put("eta_seconds", number(progress, live, "eta_seconds"));
+        document.put("phase", live ? progress.get(LiveProgress.PHASE) : null);
+        document.put(
+                "progress",
+                status.equals("processed") ? Double.valueOf(100) : number(progress, live, LiveProgress.PERCENT));
+        document.put("eta_seconds", number(progress, live, LiveProgress.ETA_SECONDS));
         document.put("queue_position", row.get("queue_position"));
         document.put("attempts", row.get("attempts"));
         // It ended before its own description says; what there was has been processed.

@@ -1,5 +1,6 @@
 package caravana.worker.intake;
 
+import caravana.checks.StepOnly;
 import caravana.worker.WorkerProperties;
 import java.time.Duration;
 import java.util.Map;
@@ -88,6 +89,7 @@ public class Intake {
     }
 
     /** A system that jobs need answers as it should. */
+    @StepOnly
     public void available(String system) {
         open(system);
     }
@@ -97,11 +99,13 @@ public class Intake {
      *
      * @param why for operators
      */
+    @StepOnly
     public void unavailable(String system, String why) {
         close(system, why);
     }
 
     /** What operators have ordered all workers to do. */
+    @StepOnly
     public void paused(boolean paused) {
         if (paused) {
             close(PAUSED, "by an operator");

@@ -1,5 +1,6 @@
 package caravana.worker.intake;
 
+import caravana.checks.StepOnly;
 import caravana.job.FailureCode;
 import caravana.routes.RouteVersion;
 import caravana.routes.RoutesReloaded;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.EventListener;
@@ -86,7 +88,10 @@ public class RouteDefects {
      *
      * @return whether it is the fault of the routes, so that the attempt does not count
      */
-    public synchronized boolean judge(String step, Throwable failure) {
+    @StepOnly
+    public synchronized boolean judge(
+            @ExchangeProperty("failed_step") String step,
+            @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Throwable failure) {
         String mistake = step + " " + kind(failure);
         if (ofSingleJobs.contains(mistake)) {
             return false;
@@ -99,12 +104,14 @@ public class RouteDefects {
     }
 
     /**
-     * How long a job waits that has met one, in seconds: as after an outage, so that a worker with other routes takes it
+     * Sets the property {@code delay}, how long a job waits that has met one, in seconds: as after an outage, so that a worker with other routes takes it
      * soon; at the second time so long that the next to be tried is another job.
      */
-    public synchronized int delay(String videoId) {
+    @StepOnly
+    public synchronized void setDelay(Exchange exchange, @ExchangeProperty("video_id") String videoId) {
         boolean first = victims.add(videoId);
-        return first ? intake.outageDelay() : (int) Math.min(LONGEST_DELAY, 2 * pause.toSeconds());
+        exchange.setProperty(
+                "delay", first ? intake.outageDelay() : (int) Math.min(LONGEST_DELAY, 2 * pause.toSeconds()));
     }
 
     /**
@@ -188,12 +195,14 @@ public class RouteDefects {
     }
 
     /** @param version the routes that processed a job last, beside this worker's; null when there are none */
+    @StepOnly
     public synchronized void rollBackTo(String version) {
         rollBackTo = version;
         update();
     }
 
     /** Whether a job has been processed since this was asked last. */
+    @StepOnly
     public boolean takeProcessed() {
         boolean was = processed;
         processed = false;

@@ -1,6 +1,7 @@
 package caravana.worker.intake;
 
 import caravana.aws.BucketProperties;
+import caravana.checks.StepOnly;
 import caravana.media.MediaLimits;
 import caravana.worker.WorkerProperties;
 import caravana.worker.exec.ToolProbe;
@@ -52,11 +53,13 @@ public class SystemProbe {
     }
 
     /** @throws software.amazon.awssdk.core.exception.SdkException when the bucket cannot be reached within 5 s */
+    @StepOnly
     public void storage() {
         s3.headBucket(b -> b.bucket(bucket.bucket()).overrideConfiguration(c -> c.apiCallTimeout(PATIENCE)));
     }
 
     /** @throws caravana.worker.exec.ToolUnavailableException when ffmpeg or ffprobe cannot be run */
+    @StepOnly
     public void tools() throws IOException {
         tools.check();
     }
@@ -65,6 +68,7 @@ public class SystemProbe {
      * @throws IOException when less is free where jobs keep their files than the reserve and what all slots may need, or no
      *     file can be written there: the disk is mounted read-only, out of inodes or broken
      */
+    @StepOnly
     public void disk() throws IOException {
         long free = Files.getFileStore(workFolder.path()).getUsableSpace();
         if (free < reserve.toBytes() + jobs.toBytes()) {

@@ -42,11 +42,6 @@ public class JobFailure {
         return FailureCode.POISON_MESSAGE.code().equals(code(failure, outcome));
     }
 
-    /** Whether a job that failed with that code may be started again. */
-    public boolean isRetryable(String code) {
-        return FailureCode.of(code).map(FailureCode::retryable).orElse(false);
-    }
-
     /** Whether a failure has that code. */
     public boolean is(Throwable failure, String code) {
         return code.equals(code(failure));

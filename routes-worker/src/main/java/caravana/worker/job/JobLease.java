@@ -1,6 +1,7 @@
 package caravana.worker.job;
 
 import caravana.aws.QueueProperties;
+import caravana.checks.StepOnly;
 import caravana.worker.exec.KillReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,6 +62,7 @@ public class JobLease {
      *
      * @throws IOException when the folder cannot be made
      */
+    @StepOnly
     public void open(
             Exchange exchange,
             @ExchangeProperty("video_id") String videoId,
@@ -107,18 +109,15 @@ public class JobLease {
     }
 
     /**
-     * Begins a phase of the exchange's job, for its progress and its times. Unless it is the same phase tried again, it is
-     * tried anew: Camel counts the tries of a step in a header, and would count those of the steps before as well.
+     * Begins a phase of the exchange's job, for its progress and its times.
      *
      * @throws ClaimLostException when the claim was lost meanwhile, so that nothing more is written
      */
+    @StepOnly
     public void enter(Exchange exchange, String phase) {
         RunningJob job = exchange.getProperty("job", RunningJob.class);
         if (job.getTool().killed() == KillReason.CLAIM_LOST) {
             throw new ClaimLostException("The claim was lost before " + phase);
-        }
-        if (!phase.equals(job.getPhase())) {
-            exchange.getMessage().removeHeaders("CamelRedeliver*");
         }
         job.enter(phase);
     }
@@ -129,6 +128,7 @@ public class JobLease {
      *
      * @param rows one for each claim that still holds, with its {@code claim_token}
      */
+    @StepOnly
     public void renewed(
             @Body Collection<Map<String, Object>> rows, @ExchangeProperty("beating_jobs") List<RunningJob> asked) {
         Set<Object> held = rows.stream().map(row -> row.get("claim_token")).collect(Collectors.toSet());
@@ -150,6 +150,7 @@ public class JobLease {
      *
      * @param claimTokens their claims, separated by commas; may be empty
      */
+    @StepOnly
     public void cancel(String claimTokens) {
         for (String claimToken : claimTokens.split(",")) {
             RunningJob job = byClaimToken.get(claimToken);
@@ -207,6 +208,7 @@ public class JobLease {
      * @param seconds 0 to 43,200
      * @return false when SQS says that there is no such message any more
      */
+    @StepOnly
     public boolean postpone(
             @ExchangeProperty("receipt_handle") String receiptHandle, @ExchangeProperty("delay") Integer seconds) {
         try {

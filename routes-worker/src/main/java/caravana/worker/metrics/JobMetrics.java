@@ -1,5 +1,6 @@
 package caravana.worker.metrics;
 
+import caravana.checks.StepOnly;
 import caravana.worker.WorkerProperties;
 import caravana.worker.intake.Intake;
 import caravana.worker.job.JobLease;
@@ -53,6 +54,7 @@ public class JobMetrics {
      *
      * @param rollBackTo the version that a defect of these is rolled back to; null when none is known
      */
+    @StepOnly
     public void routes(String version, String rollBackTo) {
         Tags tags = Tags.of("version", version, "roll_back_to", rollBackTo == null ? NONE : rollBackTo);
         routes.register(List.of(MultiGauge.Row.of(tags, 1)), true);
@@ -64,6 +66,7 @@ public class JobMetrics {
      * @param outcome {@code processed}, {@code rejected}, {@code released}, {@code handed_back}, {@code given_up},
      *     {@code lost} or {@code poison}
      */
+    @StepOnly
     public void ended(Exchange exchange, String outcome) {
         boolean processed = outcome.equals("processed");
         String code = exchange.getProperty("error_code", NONE, String.class);
@@ -91,6 +94,7 @@ public class JobMetrics {
     }
 
     /** A message has claimed nothing, for that reason. */
+    @StepOnly
     public void refused(String outcome) {
         meters.counter("caravana.claims.refused", "reason", outcome).increment();
     }

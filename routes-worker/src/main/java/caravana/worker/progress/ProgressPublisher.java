@@ -1,5 +1,7 @@
 package caravana.worker.progress;
 
+import caravana.checks.StepOnly;
+import caravana.job.LiveProgress;
 import caravana.worker.exec.ToolProgress;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.RunningJob;
@@ -35,6 +37,7 @@ public class ProgressPublisher {
      *
      * @throws org.springframework.dao.DataAccessException when Redis cannot be reached within its time-out
      */
+    @StepOnly
     public void publish() {
         List<RunningJob> jobs =
                 lease.running().stream().filter(RunningJob::isProgressDue).toList();
@@ -47,7 +50,7 @@ public class ProgressPublisher {
             public <K, V> Object execute(RedisOperations<K, V> operations) {
                 RedisOperations<String, String> strings = (RedisOperations<String, String>) operations;
                 for (RunningJob job : jobs) {
-                    String key = "progress:" + job.getVideoId();
+                    String key = LiveProgress.keyOf(job.getVideoId());
                     strings.opsForHash().putAll(key, entry(job));
                     strings.expire(key, TIME_TO_LIVE);
                 }
@@ -58,12 +61,12 @@ public class ProgressPublisher {
 
     private static Map<String, String> entry(RunningJob job) {
         Map<String, String> entry = new LinkedHashMap<>();
-        entry.put("phase", job.getPhase() == null ? "claim" : job.getPhase());
+        entry.put(LiveProgress.PHASE, job.getPhase() == null ? "claim" : job.getPhase());
         if (job.getPercent() >= 0) {
-            entry.put("percent", String.format(Locale.ROOT, "%.1f", job.getPercent()));
+            entry.put(LiveProgress.PERCENT, String.format(Locale.ROOT, "%.1f", job.getPercent()));
         }
         if (job.getEtaSeconds() >= 0) {
-            entry.put("eta_seconds", String.format(Locale.ROOT, "%.0f", job.getEtaSeconds()));
+            entry.put(LiveProgress.ETA_SECONDS, String.format(Locale.ROOT, "%.0f", job.getEtaSeconds()));
         }
         ToolProgress tool = job.getTool().progress();
         if (tool != null && job.getPercent() >= 0) {

@@ -25,7 +25,7 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 /** Claim and commit, run as they stand in the route tree against the real database. */
 class JobStatementsTest {
 
-    private static final String SQL = read("camel/worker/claim-job.sql");
+    private static final String SQL = read("camel/job/claim-job.sql");
     private static final String OWNER = UUID.randomUUID().toString();
 
     private final NamedParameterJdbcTemplate jdbc = new NamedParameterJdbcTemplate(WorkerFixture.DATABASE);
@@ -157,7 +157,7 @@ class JobStatementsTest {
         parameters.put("original_sha256", null);
         parameters.put("facts", "{}");
         parameters.put("phase_ms", "{}");
-        return jdbc.queryForList(read("camel/worker/commit-result.sql"), parameters);
+        return jdbc.queryForList(read("camel/job/commit-result.sql"), parameters);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package caravana.system.infra;
 
+import caravana.checks.RouteFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,14 +47,16 @@ class IamTest {
 
     /** Which objects a step of a route or a class handles; their keys are made at run time. */
     private static final Map<String, List<String>> OBJECTS = Map.ofEntries(
-            Map.entry("ask-store", List.of("uploads/*", "processed/*")),
+            Map.entry("probe-object", List.of("uploads/*", "processed/*")),
             Map.entry("purge-original", List.of("uploads/*")),
             Map.entry("delete-result", List.of("processed/*")),
             Map.entry("delete-original", List.of("uploads/*")),
             Map.entry("delete-not-named", List.of("processed/*")),
             Map.entry("get-object", List.of("uploads/*")),
-            Map.entry("put-object", List.of("processed/*")),
-            Map.entry("delete-object", List.of("processed/*")),
+            Map.entry("put-video", List.of("processed/*")),
+            Map.entry("put-poster", List.of("processed/*")),
+            Map.entry("delete-video-object", List.of("processed/*")),
+            Map.entry("delete-poster-object", List.of("processed/*")),
             Map.entry("ObjectWriter", List.of("uploads/*")),
             Map.entry("PresignedLinks", List.of("uploads/*", "processed/*")),
             Map.entry("RouteStore", List.of("routes/*")));
@@ -161,10 +164,13 @@ class IamTest {
 
     /** The routes of this tier, and those of both that they call. */
     private void findInRoutes(String tier) {
-        Pattern yaml = Pattern.compile("\\.camel\\.yaml$");
-        List<Path> files = new ArrayList<>(Checks.files(yaml, "src/main/resources/camel/" + tier));
+        List<String> own = new ArrayList<>(RouteFiles.folders(tier));
+        List<String> both = new ArrayList<>(own);
+        both.retainAll(RouteFiles.folders(tier.equals("web") ? "worker" : "web"));
+        own.removeAll(both);
+        List<Path> files = new ArrayList<>(files(own));
         String text = String.join("\n", files.stream().map(Checks::read).toList());
-        List<Path> shared = new ArrayList<>(Checks.files(yaml, "src/main/resources/camel/shared"));
+        List<Path> shared = new ArrayList<>(files(both));
         for (boolean more = true; more; ) {
             String sofar = text;
             List<Path> called = shared.stream()
@@ -177,6 +183,14 @@ class IamTest {
             more = !called.isEmpty();
         }
         files.forEach(f -> findInRoute(tier, Checks.read(f).lines().toList()));
+    }
+
+    private static List<Path> files(List<String> folders) {
+        return folders.stream()
+                .flatMap(folder ->
+                        Checks.files(Pattern.compile("\\.camel\\.yaml$"), "src/main/resources/camel/" + folder)
+                                .stream())
+                .toList();
     }
 
     private void findInRoute(String tier, List<String> lines) {

@@ -333,7 +333,7 @@ class RunbooksTest {
                 .until(() -> stack.worker(worker).path("closed_by").toString().contains("route_defect"));
 
         assertThat(defect.run("Diagnosis", shell))
-                .contains("step commit-in-database of routes built-in")
+                .contains("step commit-row of routes built-in")
                 .contains("\"version\":\"built-in\"")
                 .containsPattern("caravana_intake_closed\\{.*by=\"route_defect\".*} 1");
 

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** Routes shipped as versions, as docs/editing-routes.md tells it: shipped, run, refused, and rolled back. */
 class ShippingTest {
 
-    private static final String RECEIVE = "web/receive-upload.camel.yaml";
+    private static final String RECEIVE = "upload/receive-upload.camel.yaml";
 
     @TempDir
     Path folder;

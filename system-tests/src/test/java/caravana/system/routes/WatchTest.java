@@ -21,9 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 class WatchTest {
 
     private static final Duration SOON = Waits.LIMIT;
-    private static final String RECEIVE = "web/receive-upload.camel.yaml";
+    private static final String RECEIVE = "upload/receive-upload.camel.yaml";
+    private static final String ACCEPTED = "upload/answer-accepted.camel.yaml";
 
-    private static final String GREETING = "web/greet-caller.camel.yaml";
+    private static final String GREETING = "api/greet-caller.camel.yaml";
     private static final String GREET = """
             # Greets.
             #
@@ -63,15 +64,17 @@ class WatchTest {
             assertThat(answer()).contains("Procesamiento en curso");
 
             Duration answered = timed(
-                    () -> routes.edit(RECEIVE, "Procesamiento en curso", "Edited once"),
+                    () -> routes.edit(ACCEPTED, "Procesamiento en curso", "Edited once"),
                     () -> answer().contains("Edited once"));
             Duration handling = timed(
-                    () -> routes.edit("worker/job-failures.camel.yaml", "backOffMultiplier: 3", "backOffMultiplier: 4"),
+                    () -> routes.edit(
+                            "failure/job-failures.camel.yaml", "backOffMultiplier: 3", "backOffMultiplier: 4"),
                     () -> up.printed()
-                            .contains("routes-worker: Reloaded [worker/job-failures.camel.yaml, worker/process-video"));
+                            .contains(
+                                    "routes-worker: Reloaded [failure/job-failures.camel.yaml, worker/process-video"));
             Duration statement = timed(
-                    () -> routes.edit("worker/claim-job.sql", "-- Claims a video", "-- Edited. Claims a video"),
-                    () -> up.printed().contains("routes-worker: Reloaded [worker/claim-job.sql]"));
+                    () -> routes.edit("job/claim-job.sql", "-- Claims a video", "-- Edited. Claims a video"),
+                    () -> up.printed().contains("routes-worker: Reloaded [job/claim-job.sql]"));
 
             routes.edit(RECEIVE, "routeConfigurationId: upload-failures", "routeConfigurationId: upload-failure");
             await().atMost(SOON).until(() -> up.printed().contains("[error-handling-unknown]"));
@@ -85,7 +88,7 @@ class WatchTest {
             await().atMost(SOON).until(() -> answer().contains("Edited once"));
 
             routes.edit(RECEIVE, "exceptionType: java.lang.NoIll", "exceptionType: java.lang.Ill");
-            routes.edit(RECEIVE, "Edited once", "Edited twice");
+            routes.edit(ACCEPTED, "Edited once", "Edited twice");
             await().atMost(SOON).until(() -> answer().contains("Edited twice"));
             await().atMost(SOON)
                     .until(() -> up.printed().contains("routes-web: Nothing is wrong with the routes any more"));
@@ -111,8 +114,8 @@ class WatchTest {
 
     /** A statement that no check can know to be wrong, since PostgreSQL alone knows its tables. */
     private void jobsThatFailAreTold() throws Exception {
-        routes.edit("worker/commit-result.sql", "poster_key = :?poster_key", "poster_kee = :?poster_key");
-        await().atMost(SOON).until(() -> up.printed().contains("Reloaded [worker/commit-result.sql]"));
+        routes.edit("job/commit-result.sql", "poster_key = :?poster_key", "poster_kee = :?poster_key");
+        await().atMost(SOON).until(() -> up.printed().contains("Reloaded [job/commit-result.sql]"));
         Path video = Videos.make(folder.resolve("video.mp4"), "64x48", 1);
         HttpResponse<String> accepted = client.upload(up.web(), "Edited", BodyPublishers.ofFile(video));
         assertThat(accepted.statusCode()).isEqualTo(201);
@@ -120,9 +123,9 @@ class WatchTest {
                 .until(
                         () -> up.printed()
                                 .matches(
-                                        "(?s).*routes-worker: Video \\S+, attempt 1, step commit-in-database: route_defect: .*poster_kee.*"));
+                                        "(?s).*routes-worker: Video \\S+, attempt 1, step commit-row: route_defect: .*poster_kee.*"));
 
-        routes.edit("worker/commit-result.sql", "poster_kee = :?poster_key", "poster_key = :?poster_key");
+        routes.edit("job/commit-result.sql", "poster_kee = :?poster_key", "poster_key = :?poster_key");
 
         await().atMost(SOON).until(() -> up.printed().contains("routes-worker: Jobs are processed again"));
     }

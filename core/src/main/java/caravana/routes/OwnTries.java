@@ -1,0 +1,75 @@
+package caravana.routes;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
+import org.springframework.stereotype.Component;
+
+/**
+ * Lets each step count its own tries. Camel counts them in headers of the message: a step that removes all headers would be
+ * tried for ever, and what an earlier step used up would count against a later one. A step gets the message without those
+ * headers, and one that fails gets its own count back, which Camel's error handler then goes by.
+ */
+@Component
+public class OwnTries implements InterceptStrategy {
+
+    private static final String[] HEADERS = {
+        Exchange.REDELIVERY_COUNTER, Exchange.REDELIVERED, Exchange.REDELIVERY_MAX_COUNTER
+    };
+
+    private static final AtomicLong STEPS = new AtomicLong();
+
+    @Override
+    public Processor wrapProcessorInInterceptors(
+            CamelContext context, NamedNode definition, Processor target, Processor next) {
+        // Not the step's id: a reload makes a step anew while exchanges are still in the old one.
+        String failures = "caravana.tries." + STEPS.incrementAndGet();
+        return new DelegateAsyncProcessor(target) {
+            @Override
+            public boolean process(Exchange exchange, AsyncCallback callback) {
+                Map<String, Object> found = take(exchange.getIn());
+                boolean again = isNext(exchange.getProperty(failures, Integer.class), found);
+                return super.process(exchange, doneSync -> {
+                    if (exchange.getException() != null) {
+                        take(exchange.getIn());
+                        if (again) {
+                            exchange.getIn().getHeaders().putAll(found);
+                        }
+                        exchange.setProperty(failures, again ? found.get(Exchange.REDELIVERY_COUNTER) : 0);
+                    } else if (again) {
+                        exchange.removeProperty(failures);
+                    }
+                    callback.done(doneSync);
+                });
+            }
+        };
+    }
+
+    /** Whether the headers count the try after the one at which this step failed last. */
+    private static boolean isNext(Integer before, Map<String, Object> found) {
+        return before != null && Integer.valueOf(before + 1).equals(found.get(Exchange.REDELIVERY_COUNTER));
+    }
+
+    /** Removes what Camel has counted. */
+    private static Map<String, Object> take(Message message) {
+        if (!message.hasHeaders() || message.getHeader(Exchange.REDELIVERY_COUNTER) == null) {
+            return Map.of();
+        }
+        Map<String, Object> found = new HashMap<>();
+        for (String header : HEADERS) {
+            Object value = message.removeHeader(header);
+            if (value != null) {
+                found.put(header, value);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,56 @@
+package caravana.checks;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Whatever reads or writes another system is a step of its own, which has an id and is retried: no part of an expression. */
+final class ActRules implements Rule {
+
+    private static final Pattern IN_SIMPLE = Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?method=|\\.)(\\w+)");
+
+    private final Map<Apps, Vocabulary> vocabularies = new EnumMap<>(Apps.class);
+
+    ActRules() {
+        for (Apps app : Apps.values()) {
+            vocabularies.put(app, Vocabulary.of(app));
+        }
+    }
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        tree.files()
+                .forEach((file, root) -> root.all().forEach(element -> {
+                    element.get("method")
+                            .filter(method -> method.get("ref").isPresent())
+                            .ifPresent(method -> act(
+                                    file,
+                                    method.line(),
+                                    method.text("ref") + "."
+                                            + method.text("method").replaceFirst("\\(.*", ""),
+                                    report));
+                    if (element.isText()) {
+                        Matcher call = IN_SIMPLE.matcher(element.text());
+                        while (call.find()) {
+                            act(file, element.line(), call.group(1) + "." + call.group(2), report);
+                        }
+                    }
+                }));
+    }
+
+    private void act(String file, int line, String call, Consumer<Finding> report) {
+        if (Apps.loading(file).stream()
+                .anyMatch(app -> vocabularies.get(app).stepOnly().contains(call))) {
+            String[] parts = call.split("\\.");
+            report.accept(new Finding(
+                    file,
+                    line,
+                    "act-in-expression",
+                    call + " does something, and an expression only computes a value",
+                    "Call it by a step: to with uri: bean:" + parts[0] + ", parameters: {method: " + parts[1]
+                            + "} and variableReceive for what it returns"));
+        }
+    }
+}

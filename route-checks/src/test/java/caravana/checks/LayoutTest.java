@@ -1,0 +1,67 @@
+package caravana.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Where a route stands: a file has the name of its first route, and what another file calls has a file of its own. */
+class LayoutTest {
+
+    private static final String DIRECT = "direct:";
+
+    private static RouteTree tree;
+
+    @BeforeAll
+    static void read() throws Exception {
+        tree = RouteTree.of(RouteFiles.read(Path.of("../src/main/resources/camel")));
+    }
+
+    @Test
+    void aFileIsNamedAfterItsFirstRoute() {
+        Map<String, String> first = Stream.concat(tree.configurations().stream(), tree.routes().stream())
+                .collect(Collectors.toMap(
+                        Route::file,
+                        Route::id,
+                        (configuration, route) ->
+                                // That of the routes, when there are any.
+                                tree.configurations().stream().anyMatch(c -> c.id().equals(configuration))
+                                        ? route
+                                        : configuration));
+        List<String> others = new ArrayList<>();
+        first.forEach((file, id) -> {
+            if (!stem(file).equals(id)) {
+                others.add(file + " begins with " + id);
+            }
+        });
+        assertThat(others).isEmpty();
+    }
+
+    @Test
+    void aRouteThatAnotherFileCallsHasItsOwnFile() {
+        Map<String, Route> byUri = tree.routes().stream()
+                .filter(route -> route.from().uri().startsWith(DIRECT))
+                .collect(Collectors.toMap(route -> route.from().uri(), Function.identity()));
+        List<String> hidden = new ArrayList<>();
+        Stream.concat(tree.routes().stream(), tree.configurations().stream())
+                .forEach(caller -> caller.element().all().stream()
+                        .map(element -> byUri.get(element.text("uri")))
+                        .filter(called -> called != null
+                                && !called.file().equals(caller.file())
+                                && !stem(called.file()).equals(called.id()))
+                        .forEach(called ->
+                                hidden.add(caller.file() + " calls " + called.id() + " in " + called.file())));
+        assertThat(hidden).isEmpty();
+    }
+
+    private static String stem(String file) {
+        return file.substring(file.lastIndexOf('/') + 1).replace(".camel.yaml", "");
+    }
+}

@@ -1,0 +1,30 @@
+SELECT id::text AS video_id,
+       owner_id::text AS owner_id,
+       title,
+       status,
+       iso(uploaded_at) AS uploaded_at,
+       iso(updated_at) AS updated_at,
+       iso(processed_at) AS processed_at,
+       original_name,
+       original_key,
+       processed_key,
+       poster_key,
+       attempts,
+       -- Its place among those that are due; a long queue is not counted to its end.
+       CASE
+           WHEN status = 'uploaded' THEN (
+               SELECT count(*)
+               FROM (SELECT 1 FROM videos other
+                     WHERE other.status = 'uploaded' AND other.not_before <= video.not_before
+                     LIMIT 1000) AS ahead
+           )
+       END AS queue_position,
+       error_code,
+       error_detail,
+       last_code,
+       retryable,
+       phase_ms::text AS phase_ms,
+       coalesce(CAST(facts ->> 'truncated' AS boolean), false) AS truncated
+FROM videos video
+WHERE id = CAST(:?video_id AS uuid)
+  AND status NOT IN ('receiving', 'deleting')

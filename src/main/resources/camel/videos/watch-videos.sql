@@ -1,0 +1,59 @@
+-- :?last_round = null
+WITH news AS (
+    -- What changed later than that. Nothing is missed when the last round was long ago.
+    SELECT coalesce(to_timestamp(CAST(:?last_round AS bigint) / 1000.0), now()) - interval '30 s' AS since
+),
+watched AS (
+    SELECT * FROM videos WHERE id = ANY (CAST(:?ids AS uuid[]))
+    UNION ALL
+    SELECT latest.*
+    FROM unnest(CAST(:?owners AS uuid[]), CAST(:?since AS bigint[])) AS account(owner, since)
+    CROSS JOIN news
+    CROSS JOIN LATERAL (
+        (SELECT *
+         FROM videos
+         WHERE owner_id = account.owner AND status IN ('uploaded', 'processing')
+         ORDER BY updated_at DESC
+         LIMIT CAST(:?most AS integer))
+        UNION ALL
+        (SELECT *
+         FROM videos
+         WHERE owner_id = account.owner
+           AND updated_at > least(news.since, to_timestamp(account.since / 1000.0))
+           AND status NOT IN ('receiving', 'uploaded', 'processing')
+         ORDER BY updated_at DESC
+         LIMIT CAST(:?most AS integer))
+        ORDER BY updated_at DESC
+        LIMIT CAST(:?most AS integer)
+    ) AS latest
+)
+SELECT id::text AS video_id,
+       owner_id::text AS owner_id,
+       title,
+       status,
+       iso(uploaded_at) AS uploaded_at,
+       iso(updated_at) AS updated_at,
+       iso(processed_at) AS processed_at,
+       original_name,
+       original_key,
+       processed_key,
+       poster_key,
+       attempts,
+       -- As find-own-video has it, but the queue is looked through once for all of them.
+       CASE WHEN status = 'uploaded' THEN coalesce(place.ahead, 1000) END AS queue_position,
+       error_code,
+       error_detail,
+       last_code,
+       retryable,
+       phase_ms::text AS phase_ms,
+       coalesce(CAST(facts ->> 'truncated' AS boolean), false) AS truncated,
+       status NOT IN ('uploaded', 'processing') AND video.updated_at <= news.since AS replay,
+       CAST(extract(epoch FROM now()) * 1000 AS bigint) AS asked_at
+FROM (SELECT DISTINCT ON (id) * FROM watched) AS video
+CROSS JOIN news
+LEFT JOIN (
+    SELECT due.id AS waiting_id, count(*) OVER (ORDER BY due.not_before) AS ahead
+    FROM (SELECT id, not_before FROM videos WHERE status = 'uploaded' ORDER BY not_before LIMIT 1000) AS due
+) AS place ON place.waiting_id = video.id
+WHERE status <> 'receiving'
+ORDER BY video.updated_at
