@@ -10,10 +10,10 @@ import java.util.function.Supplier;
  *
  * @param arguments the arguments, each as it is; nothing is parsed and no shell is involved
  * @param output what is done with its standard output
- * @param timeLimit how long it may run
+ * @param timeLimit how long it may run; with a verdict on the media, in CPU time, and ten times as long in all
  * @param stallLimit how long its progress may stand still; applies to {@link Output#PROGRESS} only
  * @param onError what an end with this exit status, which is not 0, means; null when it says nothing about the media
- * @param onTimeLimit what running over the time limit means; null when it says nothing about the media
+ * @param onTimeLimit what more CPU time than the time limit means; null when it says nothing about the media
  */
 public record ToolCommand(
         List<String> arguments,

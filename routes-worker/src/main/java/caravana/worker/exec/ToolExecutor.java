@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -37,6 +38,9 @@ public class ToolExecutor implements ExecCommandExecutor {
     public static final int DOCUMENT_BYTES = 1024 * 1024;
 
     private static final long WATCH_MILLIS = 200;
+
+    /** How much longer than its time limit a tool may take on a machine that gives it little of the CPU. */
+    private static final int MACHINE_FACTOR = 10;
 
     /** To Java, a process that a signal ended has 128 plus the signal's number. Above them come ffmpeg's own, from version 6. */
     private static final int FIRST_SIGNAL = 128 + 1;
@@ -79,13 +83,14 @@ public class ToolExecutor implements ExecCommandExecutor {
         JobCommand command = (JobCommand) planned;
         ToolControl control = command.job().getTool();
         if (control.killed() != null) {
-            fail(command, control.killed(), -1, "not started", false);
+            fail(command, control.killed(), false, -1, "not started", false);
         }
         OutOfMemoryWatch memory = new OutOfMemoryWatch();
         Process process = launcher.start(command.getExecutable(), command.getArgs(), Path.of(command.getWorkingDir()));
         control.started(process.toHandle());
         ByteTail stderr = new ByteTail(STDERR_TAIL_BYTES);
         ByteTail document = new ByteTail(DOCUMENT_BYTES);
+        boolean worked = false;
         try {
             StallWatch stall = new StallWatch(command.command().stallLimit());
             boolean progress = command.command().output() == ToolCommand.Output.PROGRESS;
@@ -93,7 +98,7 @@ public class ToolExecutor implements ExecCommandExecutor {
                     ? reader("progress", process.getInputStream(), in -> followProgress(in, control, stall))
                     : reader("stdout", process.getInputStream(), in -> drain(in, document));
             Thread err = reader("stderr", process.getErrorStream(), in -> drain(in, stderr));
-            watch(process, command.command(), control, progress ? stall : null);
+            worked = watch(process, command.command(), control, progress ? stall : null);
             // Bounded: something that the tool left behind may hold the pipes open.
             out.join(500);
             err.join(500);
@@ -109,7 +114,7 @@ public class ToolExecutor implements ExecCommandExecutor {
         int exit = process.isAlive() ? -1 : process.exitValue();
         if (control.killed() != null || exit != 0) {
             boolean outOfMemory = exit == KILLED && memory.sawKill() || wasRefusedMemory(stderr.text());
-            fail(command, control.killed(), exit, stderr.text(), outOfMemory);
+            fail(command, control.killed(), worked, exit, stderr.text(), outOfMemory);
         }
         return new ExecResult(planned, stream(document), stream(stderr), exit);
     }
@@ -124,20 +129,32 @@ public class ToolExecutor implements ExecCommandExecutor {
         return noPicture || MEMORY_REFUSED.matcher(stderr).find();
     }
 
-    private static void watch(Process process, ToolCommand command, ToolControl control, StallWatch stall)
+    /**
+     * Waits for the end, and kills what takes too long.
+     *
+     * @return whether it took all of its time limit in CPU time, which is the media's fault. Wall time is the machine's, too:
+     *     one that is busy, or that stood still for a while, makes each tool slow
+     */
+    private static boolean watch(Process process, ToolCommand command, ToolControl control, StallWatch stall)
             throws InterruptedException {
+        boolean judged = command.onTimeLimit() != null;
+        Duration patience = judged ? command.timeLimit().multipliedBy(MACHINE_FACTOR) : command.timeLimit();
+        boolean worked = false;
         long started = System.nanoTime();
         while (!process.waitFor(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
-            long now = System.nanoTime();
-            if (now - started > command.timeLimit().toNanos()) {
+            long taken = System.nanoTime() - started;
+            worked |= judged && ProcessTree.cpuTime(process.toHandle()).compareTo(command.timeLimit()) >= 0;
+            if (worked || taken > patience.toNanos()) {
                 control.kill(KillReason.TIME_LIMIT);
             } else if (stall != null && stall.isStalled(process.toHandle())) {
                 control.kill(KillReason.STALLED);
             }
         }
+        return worked;
     }
 
-    private static void fail(JobCommand command, KillReason killed, int exit, String stderr, boolean outOfMemory)
+    private static void fail(
+            JobCommand command, KillReason killed, boolean worked, int exit, String stderr, boolean outOfMemory)
             throws ToolFailedException {
         String tool = command.getExecutable();
         if (killed == KillReason.CLAIM_LOST) {
@@ -149,7 +166,7 @@ public class ToolExecutor implements ExecCommandExecutor {
         if (killed == KillReason.UNRENEWED) {
             throw JobInterruptedException.byRouteDefect(tool + " was stopped: the job's lease cannot be renewed");
         }
-        if (killed == KillReason.TIME_LIMIT && command.command().onTimeLimit() != null) {
+        if (killed == KillReason.TIME_LIMIT && worked) {
             throw command.command().onTimeLimit().get();
         }
         if (killed != null) {

@@ -230,18 +230,29 @@ class ToolExecutorTest {
     }
 
     @Test
-    void aTimeLimitCanBeTheOriginalsFault() {
+    void whatWorksForItsTimeLimitIsTheOriginalsFault() {
+        assertThatThrownBy(() -> executor().execute(judged("while :; do :; done")))
+                .isInstanceOfSatisfying(
+                        RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("too_complex"));
+    }
+
+    /** A machine that is busy, or that stood still, gives it little of the CPU. */
+    @Test
+    void whatWaitsForItsTimeLimitIsTheMachinesFault() {
+        assertThatThrownBy(() -> executor().execute(judged("sleep 60")))
+                .isInstanceOfSatisfying(
+                        ToolFailedException.class, e -> assertThat(e.code()).isEqualTo("time_limit"));
+    }
+
+    private ToolExecBinding.JobCommand judged(String script) {
         ToolCommand command = new ToolCommand(
-                List.of("-c", "sleep 60"),
+                List.of("-c", script),
                 Output.DOCUMENT,
                 Duration.ofMillis(300),
                 LONG,
                 status -> status == 3 ? null : refused(),
                 () -> new RejectedMediaException("too_complex", "It takes too long."));
-
-        assertThatThrownBy(() -> executor().execute(new ToolExecBinding.JobCommand("sh", command, job)))
-                .isInstanceOfSatisfying(
-                        RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("too_complex"));
+        return new ToolExecBinding.JobCommand("sh", command, job);
     }
 
     /** An encoder that wants more than the limit: the real tool, and a real allocation that fails. */
