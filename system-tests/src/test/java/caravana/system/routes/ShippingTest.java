@@ -47,7 +47,7 @@ class ShippingTest {
             assertThat(first.status()).as(first.output()).isZero();
             assertThat(answerUnder("2026-11-24.1")).contains("Procesamiento en curso");
 
-            routes.edit(RECEIVE, "Procesamiento en curso", "Second version");
+            routes.edit("upload/answer-accepted.camel.yaml", "Procesamiento en curso", "Second version");
             assertThat(ship("2026-11-24.1", routes).output()).contains("versions never change");
             assertThat(ship("2026-11-24.2", routes).status()).isZero();
             assertThat(ship("2026-11-24.2", routes).status())

@@ -70,8 +70,7 @@ class WatchTest {
                     () -> routes.edit(
                             "failure/job-failures.camel.yaml", "backOffMultiplier: 3", "backOffMultiplier: 4"),
                     () -> up.printed()
-                            .contains(
-                                    "routes-worker: Reloaded [failure/job-failures.camel.yaml, job/process-video"));
+                            .contains("routes-worker: Reloaded [failure/job-failures.camel.yaml, job/process-video"));
             Duration statement = timed(
                     () -> routes.edit("job/claim-job.sql", "-- Claims a video", "-- Edited. Claims a video"),
                     () -> up.printed().contains("routes-worker: Reloaded [job/claim-job.sql]"));
