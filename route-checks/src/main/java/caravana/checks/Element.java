@@ -10,6 +10,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
 
 /** A piece of a YAML document that knows its line. */
 record Element(Node node) {
@@ -41,6 +42,24 @@ record Element(Node node) {
             }
         }
         return fields;
+    }
+
+    /** The line of a key of a mapping, from 1; that of the mapping when it lacks the key. */
+    int line(String key) {
+        if (node instanceof MappingNode mapping) {
+            for (NodeTuple tuple : mapping.getValue()) {
+                Element name = new Element(tuple.getKeyNode());
+                if (name.text().equals(key)) {
+                    return name.line();
+                }
+            }
+        }
+        return line();
+    }
+
+    /** Whether nothing stands there. */
+    boolean isEmpty() {
+        return node.getTag().equals(Tag.NULL) && text().isEmpty();
     }
 
     /** The items of a sequence. */
