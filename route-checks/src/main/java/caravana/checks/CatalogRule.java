@@ -153,18 +153,27 @@ final class CatalogRule implements Rule {
         step.element()
                 .get("parameters")
                 .filter(parameters -> !step.element().isText())
-                .ifPresent(parameters -> parameters
-                        .fields()
-                        .forEach((name, value) -> option(
+                .ifPresent(parameters -> parameters.fields().forEach((name, value) -> {
+                    if (!value.isText()) {
+                        wrong.add(new Finding(
                                 file,
-                                parameters.line(name),
                                 value.line(),
-                                name,
-                                value.text(),
-                                model,
-                                options,
-                                consumer,
-                                wrong)));
+                                "endpoint-options",
+                                name + " takes text, and keys or a list stand there",
+                                "Write text, in quotes when it begins with a brace; a function is ${…}"));
+                        return;
+                    }
+                    option(
+                            file,
+                            parameters.line(name),
+                            value.line(),
+                            name,
+                            value.text(),
+                            model,
+                            options,
+                            consumer,
+                            wrong);
+                }));
         if (wrong.isEmpty()) {
             judge(file, line, step, consumer, wrong::add);
         }

@@ -83,9 +83,13 @@ record Element(Node node) {
     /** Everything in it, itself included, from top to bottom. */
     List<Element> all() {
         List<Element> all = new ArrayList<>();
-        all.add(this);
-        fields().values().forEach(field -> all.addAll(field.all()));
-        items().forEach(item -> all.addAll(item.all()));
+        collect(all);
         return all;
+    }
+
+    private void collect(List<Element> all) {
+        all.add(this);
+        fields().values().forEach(field -> field.collect(all));
+        items().forEach(item -> item.collect(all));
     }
 }
