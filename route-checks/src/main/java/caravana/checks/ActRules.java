@@ -41,8 +41,7 @@ final class ActRules implements Rule {
     }
 
     private void act(String file, int line, String call, Consumer<Finding> report) {
-        if (Apps.loading(file).stream()
-                .anyMatch(app -> vocabularies.get(app).stepOnly().contains(call))) {
+        if (Apps.loading(file).stream().anyMatch(app -> vocabularies.get(app).has(Vocabulary.Kind.STEP_ONLY, call))) {
             String[] parts = call.split("\\.");
             report.accept(new Finding(
                     file,

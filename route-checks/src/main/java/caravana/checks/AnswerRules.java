@@ -19,12 +19,12 @@ final class AnswerRules implements Rule {
     private static final List<String> TAKING_HEADERS = List.of("http", "https", "aws2-sqs");
 
     private final Set<String> answerHeaders = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-    private final List<String> operations;
+    private final Set<String> operations;
 
     AnswerRules() {
         Vocabulary web = Vocabulary.of(Apps.WEB);
-        answerHeaders.addAll(web.answerHeaders());
-        operations = web.operations();
+        answerHeaders.addAll(web.names(Vocabulary.Kind.ANSWER_HEADERS));
+        operations = web.operations().keySet();
     }
 
     @Override

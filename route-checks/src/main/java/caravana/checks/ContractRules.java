@@ -59,7 +59,7 @@ final class ContractRules implements Rule {
                             name -> report.accept(finding(route, note, name, "enters", "reads", reads(reached, tree))));
                 } else if (section.group(1).equals("Leaves")) {
                     names.removeAll(sets(reached));
-                    beans.forEach(vocabulary -> names.removeAll(vocabulary.properties()));
+                    beans.forEach(vocabulary -> names.removeAll(vocabulary.names(Vocabulary.Kind.PROPERTIES)));
                     names.forEach(name -> report.accept(finding(route, note, name, "leaves", "sets", sets(reached))));
                 }
             }
@@ -73,7 +73,7 @@ final class ContractRules implements Rule {
                 note.line(),
                 "contract-" + section,
                 "The note of " + route.id() + " names " + name + ", which neither it nor what it calls " + does,
-                "Name what it " + does + NameRules.similar(name, known) + ", or remove the name");
+                "Name what it " + does + Nearest.to(name, known) + ", or remove the name");
     }
 
     /** The route and all that it calls, directly or not. */

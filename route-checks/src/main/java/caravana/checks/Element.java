@@ -10,6 +10,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
 
 /** A piece of a YAML document that knows its line. */
 record Element(Node node) {
@@ -43,6 +44,24 @@ record Element(Node node) {
         return fields;
     }
 
+    /** The line of a key of a mapping, from 1; that of the mapping when it lacks the key. */
+    int line(String key) {
+        if (node instanceof MappingNode mapping) {
+            for (NodeTuple tuple : mapping.getValue()) {
+                Element name = new Element(tuple.getKeyNode());
+                if (name.text().equals(key)) {
+                    return name.line();
+                }
+            }
+        }
+        return line();
+    }
+
+    /** Whether nothing stands there. */
+    boolean isEmpty() {
+        return node.getTag().equals(Tag.NULL) && text().isEmpty();
+    }
+
     /** The items of a sequence. */
     List<Element> items() {
         List<Element> items = new ArrayList<>();
@@ -64,9 +83,13 @@ record Element(Node node) {
     /** Everything in it, itself included, from top to bottom. */
     List<Element> all() {
         List<Element> all = new ArrayList<>();
-        all.add(this);
-        fields().values().forEach(field -> all.addAll(field.all()));
-        items().forEach(item -> all.addAll(item.all()));
+        collect(all);
         return all;
+    }
+
+    private void collect(List<Element> all) {
+        all.add(this);
+        fields().values().forEach(field -> field.collect(all));
+        items().forEach(item -> item.collect(all));
     }
 }

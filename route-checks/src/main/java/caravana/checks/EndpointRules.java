@@ -1,12 +1,17 @@
 package caravana.checks;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** Options of endpoints that are right by Camel, and lose jobs, leak memory or open doors all the same. */
 final class EndpointRules implements Rule {
+
+    private static final String OUR_QUEUES = "{{caravana.sqs.";
 
     private static final Set<String> DEPLOYMENT = Set.of(
             "accesskey",
@@ -24,6 +29,38 @@ final class EndpointRules implements Rule {
             consumer(route, from, report);
             endpoint(route, from, report);
             route.steps().forEach(step -> endpoint(route, step, report));
+        }
+        queues(tree, report);
+    }
+
+    /** A queue has one name and one address. */
+    private static void queues(RouteTree tree, Consumer<Finding> report) {
+        Map<String, String> urls = new HashMap<>();
+        Map<String, String> names = new HashMap<>();
+        List<RouteTree.Placed> ends = new ArrayList<>(tree.steps());
+        tree.routes().forEach(route -> ends.add(new RouteTree.Placed(route, route.from())));
+        for (RouteTree.Placed placed : ends) {
+            String url = placed.step().parameter("queueUrl");
+            // Addresses that are none of the settings' are another rule's.
+            if (placed.step().uses("aws2-sqs")
+                    && url.startsWith(OUR_QUEUES)
+                    && (!placed.step().uri().contains("{{")
+                            || placed.step().uri().contains(OUR_QUEUES))) {
+                String name = placed.step().uri().replaceFirst("\\?.*", "");
+                String otherUrl = urls.putIfAbsent(name, url);
+                String otherName = names.putIfAbsent(url, name);
+                boolean twoUrls = otherUrl != null && !otherUrl.equals(url);
+                if (twoUrls || otherName != null && !otherName.equals(name)) {
+                    report.accept(new Finding(
+                            placed.file(),
+                            placed.line(),
+                            "queue-mixed-up",
+                            twoUrls
+                                    ? name + " has the queueUrl " + url + " here and " + otherUrl + " elsewhere"
+                                    : "The queue at " + url + " is " + name + " here and " + otherName + " elsewhere",
+                            "Write name and address of the queue that is meant"));
+                }
+            }
         }
     }
 
@@ -55,6 +92,17 @@ final class EndpointRules implements Rule {
                     "heartbeat-not-deferred",
                     "The heartbeat would stop when draining begins, and running jobs would be taken by others",
                     "Set shutdownRoute: Defer on the route"));
+        }
+        String timer = from.uri().replaceFirst("^timer:|\\?.*", "");
+        if (from.uses("timer")
+                && !timer.equals(route.id())
+                && !Nearest.to(timer, List.of(route.id())).isEmpty()) {
+            report.accept(finding(
+                    route,
+                    from,
+                    "timer-name",
+                    "The timer is not named after its route, and two timers of one name share a thread",
+                    "Write uri: timer:" + route.id()));
         }
         if (from.parameter("httpMethodRestrict").contains(" ")) {
             report.accept(finding(

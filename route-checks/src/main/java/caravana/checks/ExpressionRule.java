@@ -1,10 +1,11 @@
 package caravana.checks;
 
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.catalog.LanguageValidationResult;
@@ -23,12 +24,25 @@ final class ExpressionRule implements Rule {
     /** Settings, and calls of beans: names in them are another rule's, and any value reads as well as theirs. */
     private static final String FROM_OUTSIDE = "\\{\\{[^{}]+}}|\\$\\{bean:[^{}]*}";
 
+    /** As the parser begins its word for a function that it does not know. */
+    private static final String UNKNOWN = "Unknown function:";
+
     private static final Pattern FUNCTION = Pattern.compile("\\$\\{([A-Za-z-]+)");
 
     /** The parser takes a misspelt exchangeProperty for a property of the exchange, and fails when it runs. */
-    private static final Set<String> FUNCTIONS = functions();
+    static final Set<String> FUNCTIONS = functions();
 
-    private final Map<String, String> seen = new HashMap<>();
+    private static final String OPERAND = "(?:F|Q|-?\\d+(?:\\.\\d+)?|true|false|null|T)";
+    private static final String OPERATOR =
+            "(?:==|=~|!=~|!=|>=|<=|>|<|!?contains|!?~~|!?regex|!?in|!?is|!?range|!?startsWith"
+                    + "|!?endsWith|starts with|ends with)";
+
+    /** A comparison, or a function that is true or false itself. */
+    private static final Pattern CONDITION =
+            Pattern.compile("(?:" + OPERAND + "\\s+" + OPERATOR + "\\s+" + OPERAND + "|F|true|false|1)");
+
+    /** What the parser said of each text, since it takes most of a check's time. */
+    private static final Map<String, String> SEEN = new ConcurrentHashMap<>();
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
@@ -53,20 +67,20 @@ final class ExpressionRule implements Rule {
     }
 
     private void simple(String file, Element text, boolean predicate, Consumer<Finding> report) {
-        String error = seen.computeIfAbsent(predicate + text.text(), unseen -> error(text.text(), predicate));
+        String error = SEEN.computeIfAbsent(predicate + text.text(), unseen -> error(text.text(), predicate));
         if (!error.isEmpty()) {
             report.accept(new Finding(
                     file,
                     text.line(),
                     "expression",
-                    "This is no expression of Simple: " + error,
+                    "This is not an expression of Simple: " + error,
                     "See Camel's documentation of the Simple language for its functions and operators"));
         }
     }
 
     private String error(String text, boolean predicate) {
         // Files are read when the app runs; that they are there is another rule's.
-        if (text.startsWith("resource:") || !text.contains("$")) {
+        if (text.startsWith("resource:") || !text.contains("$") && !predicate) {
             return "";
         }
         String resolved = text.replaceAll(FROM_OUTSIDE, "1");
@@ -75,15 +89,58 @@ final class ExpressionRule implements Rule {
                 ? CatalogRule.CATALOG.validateLanguagePredicate(loader, SIMPLE, resolved)
                 : CatalogRule.CATALOG.validateLanguageExpression(loader, SIMPLE, resolved);
         if (result.isSuccess()) {
+            String condition = predicate ? notACondition(resolved) : "";
+            if (!condition.isEmpty()) {
+                return condition;
+            }
             return FUNCTION.matcher(resolved)
                     .results()
                     .map(found -> found.group(1))
                     .filter(name -> !FUNCTIONS.contains(name))
                     .findFirst()
-                    .map(name -> "There is no function " + name)
+                    .map(name -> "There is no function " + name + Nearest.to(name, FUNCTIONS))
                     .orElse("");
         }
-        return result.getShortError() == null ? result.getError() : result.getShortError();
+        String why = result.getShortError() == null ? result.getError() : result.getShortError();
+        return why.startsWith(UNKNOWN)
+                ? why + Nearest.to(why.substring(UNKNOWN.length()).strip(), FUNCTIONS)
+                : why;
+    }
+
+    /**
+     * The parser takes what it does not know for text, and text is always true: a single equals sign, a word without
+     * quotes, a misspelt operator.
+     */
+    private static String notACondition(String text) {
+        Matcher quoted = Pattern.compile("'[^']*'|\"[^\"]*\"").matcher(text);
+        String plain = functionsReplaced(quoted.replaceAll("Q")).strip();
+        for (String part : plain.split("\\s*(&&|\\|\\|)\\s*")) {
+            if (!CONDITION.matcher(part.strip()).matches()) {
+                return "the part "
+                        + part.strip().replaceAll("\\bF\\b", "\\${…}").replaceAll("\\bQ\\b", "'…'")
+                        + " is no comparison, and would always be true";
+            }
+        }
+        return "";
+    }
+
+    /** With an F for each outermost function. */
+    private static String functionsReplaced(String text) {
+        StringBuilder plain = new StringBuilder();
+        int depth = 0;
+        for (int i = 0; i < text.length(); i++) {
+            if (text.startsWith("${", i)) {
+                if (depth++ == 0) {
+                    plain.append('F');
+                }
+                i++;
+            } else if (depth > 0 && text.charAt(i) == '}') {
+                depth--;
+            } else if (depth == 0) {
+                plain.append(text.charAt(i));
+            }
+        }
+        return plain.toString();
     }
 
     private static Set<String> functions() {

@@ -1,46 +1,109 @@
 package caravana.checks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 
 /** Behind {@code ./caravana check-routes} and {@code ./caravana routes}. */
 public final class Main {
 
+    /** The database that statements are prepared by, as {@code postgresql://user:password@host:port/database}. */
+    private static final String DATABASE = "CARAVANA_CHECK_DATABASE";
+
+    private static final String USAGE = "caravana: the checks take check FOLDER text|json|sarif [sql], or list FOLDER";
+
     private Main() {}
 
     /**
-     * Exit status 0 for nothing wrong, 1 for something, 2 for arguments that are not as they should be.
+     * Exit status 0 for nothing wrong, 1 for something, 2 for arguments that are not as they should be or a database
+     * that does not answer though it was asked for.
      *
-     * @param args {@code check FOLDER text|json}, which prints what is wrong with the routes, or {@code list FOLDER},
-     *     which prints what they are
+     * @param args {@code check FOLDER text|json|sarif [sql]}, which prints what is wrong with the routes, or
+     *     {@code list FOLDER}, which prints what they are. The environment names a database for the statements; with
+     *     {@code sql} it must answer, without it they go unprepared when it does not.
      */
     public static void main(String[] args) throws IOException {
         if (args.length < 2) {
-            System.err.println("caravana: the checks take check FOLDER text|json, or list FOLDER");
-            System.exit(2);
+            end(USAGE);
         }
         Path folder = Path.of(args[1]);
         if (!Files.isDirectory(folder)) {
-            System.err.println("caravana: there is no folder " + folder);
-            System.exit(2);
+            end("caravana: there is no folder " + folder);
         }
         if (args[0].equals("list")) {
             System.out.print(RouteList.of(folder));
             return;
         }
-        List<Finding> findings = RouteChecks.check(folder);
-        if (args.length > 2 && args[2].equals("json")) {
-            System.out.println(
-                    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(findings));
-        } else {
-            findings.forEach(System.out::println);
-            if (findings.isEmpty()) {
-                System.out.println(folder + ": nothing is wrong");
+        Map<String, String> files = RouteFiles.read(folder);
+        List<Finding> findings = new ArrayList<>(RouteChecks.check(files));
+        findings.addAll(refused(files, args.length > 3));
+        print(args.length > 2 ? args[2] : "text", folder, findings);
+        System.exit(findings.isEmpty() ? 0 : 1);
+    }
+
+    private static void end(String why) {
+        System.err.println(why);
+        System.exit(2);
+    }
+
+    private static void print(String format, Path folder, List<Finding> findings) throws IOException {
+        ObjectWriter json = new ObjectMapper().writerWithDefaultPrettyPrinter();
+        switch (format) {
+            case "json" -> System.out.println(json.writeValueAsString(findings));
+            case "sarif" -> System.out.println(json.writeValueAsString(Sarif.log(folder, findings)));
+            default -> {
+                findings.forEach(System.out::println);
+                if (findings.isEmpty()) {
+                    System.out.println(folder + ": nothing is wrong");
+                }
             }
         }
-        System.exit(findings.isEmpty() ? 0 : 1);
+    }
+
+    private static List<Finding> refused(Map<String, String> files, boolean required) {
+        String url = System.getenv(DATABASE);
+        if (url == null || url.isBlank()) {
+            return List.of();
+        }
+        try (Connection database = connect(url)) {
+            return StatementSchema.check(files, database);
+        } catch (SQLException | IllegalArgumentException e) {
+            String why = "The database for the SQL statements does not answer: " + e.getMessage();
+            if (required) {
+                end("caravana: " + why);
+            }
+            System.err.println(why + " They are not prepared.");
+            return List.of();
+        }
+    }
+
+    private static Connection connect(String url) throws SQLException {
+        URI uri = URI.create(url);
+        if (uri.getUserInfo() == null
+                || uri.getHost() == null
+                || !uri.getUserInfo().contains(":")) {
+            throw new IllegalArgumentException("It must be written as postgresql://user:password@host:port/database.");
+        }
+        String[] login = uri.getUserInfo().split(":", 2);
+        Properties properties = new Properties();
+        properties.put("user", login[0]);
+        properties.put("password", login[1]);
+        properties.put("loginTimeout", "2");
+        properties.put("readOnly", "true");
+        String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + uri.getHost() + port + uri.getPath()
+                        + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery()),
+                properties);
     }
 }

@@ -1,20 +1,15 @@
 package caravana.checks;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** Settings and beans that a route names are there, in every app that loads it. */
 final class NameRules implements Rule {
@@ -24,7 +19,6 @@ final class NameRules implements Rule {
     private static final Pattern REFERENCE = Pattern.compile("#(?:bean:)?([\\w-]+)");
     private static final String BEAN = "bean:";
     private static final Set<String> CALLERS = Set.of("bean", "method");
-    private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
 
     private final Map<Apps, Vocabulary> vocabularies = new EnumMap<>(Apps.class);
     private final UnaryOperator<String> environment;
@@ -47,8 +41,21 @@ final class NameRules implements Rule {
                     }
                     element.fields().forEach((key, value) -> {
                         if (CALLERS.contains(key)) {
-                            value.get("ref")
-                                    .ifPresent(ref -> bean(file, ref.line(), ref.text(), value.text("method"), report));
+                            if (value.isMapping()
+                                    && value.get("ref").isEmpty()
+                                    && value.get("beanType").isEmpty()) {
+                                report.accept(new Finding(
+                                        file,
+                                        value.line(),
+                                        "bean-unknown",
+                                        "This " + key + " names no bean",
+                                        "Add ref: with the name of one"));
+                            }
+                            value.get("ref").ifPresent(ref -> {
+                                int line =
+                                        value.get("method").map(Element::line).orElse(ref.line());
+                                bean(file, ref.line(), line, ref.text(), value.text("method"), true, report);
+                            });
                         } else if (key.equals("parameters")) {
                             value.fields().values().forEach(parameter -> reference(file, parameter, report));
                         }
@@ -80,14 +87,15 @@ final class NameRules implements Rule {
             } else if (isSetting(name)) {
                 unlessEverywhere(
                         file,
-                        vocabulary -> vocabulary.settings().contains(name),
+                        vocabulary -> vocabulary.has(Vocabulary.Kind.SETTINGS, name),
                         (app, vocabulary) -> report.accept(new Finding(
                                 file,
                                 line,
                                 "setting-unknown",
                                 "There is no setting " + name + " in " + app,
-                                "Name one that exists" + similar(name, vocabulary.settings()) + ", set the variable "
-                                        + variable(name) + ", or give a default: {{" + name + ":default}}")));
+                                "Name one that exists" + Nearest.to(name, vocabulary.names(Vocabulary.Kind.SETTINGS))
+                                        + ", set the variable " + variable(name) + ", or give a default: {{" + name
+                                        + ":default}}")));
             }
         }
     }
@@ -129,29 +137,62 @@ final class NameRules implements Rule {
     }
 
     private void bean(String file, int line, String name, String call, Consumer<Finding> report) {
+        bean(file, line, line, name, call, false, report);
+    }
+
+    /** @param beanLine where the bean's name stands; {@code line} is that of the call */
+    private void bean(
+            String file, int beanLine, int line, String name, String call, boolean isCall, Consumer<Finding> report) {
         unlessEverywhere(
                 file,
                 vocabulary -> vocabulary.beans().containsKey(name),
                 (app, vocabulary) -> report.accept(new Finding(
                         file,
-                        line,
+                        beanLine,
                         "bean-unknown",
                         "There is no bean " + name + " in " + app,
                         "Name one that exists"
-                                + similar(name, vocabulary.beans().keySet()))));
+                                + Nearest.to(name, vocabulary.beans().keySet()))));
         String method = call.replaceFirst("\\(.*", "");
-        if (!method.isBlank()) {
+        if (method.isBlank()) {
+            if (isCall) {
+                unlessEverywhere(
+                        file,
+                        vocabulary -> vocabulary.methods(name).size() < 2,
+                        (app, vocabulary) -> report.accept(new Finding(
+                                file,
+                                line,
+                                "bean-method-unknown",
+                                "This does not say which method of the bean " + name + " it calls",
+                                "Add method: with one of " + Nearest.list(vocabulary.methods(name)))));
+            }
+            return;
+        }
+        unlessEverywhere(
+                file,
+                vocabulary -> vocabulary.methods(name).isEmpty()
+                        || !vocabulary.methods(name, method).isEmpty(),
+                (app, vocabulary) -> report.accept(new Finding(
+                        file,
+                        line,
+                        "bean-method-unknown",
+                        "The bean " + name + " has no method " + method,
+                        "Call one that it has" + Nearest.orOneOf(method, vocabulary.methods(name)))));
+        List<String> arguments = BeanCalls.arguments(call);
+        if (arguments == null && call.contains("(")) {
+            report.accept(new Finding(
+                    file, line, "bean-arguments", "The call " + call + " lacks its closing bracket", "Write )"));
+        } else if (arguments != null) {
             unlessEverywhere(
                     file,
-                    vocabulary -> Optional.ofNullable(vocabulary.beans().get(name))
-                            .map(methods -> methods.contains(method))
-                            .orElse(true),
+                    vocabulary -> BeanCalls.wrong(vocabulary.methods(name, method), arguments) == null,
                     (app, vocabulary) -> report.accept(new Finding(
                             file,
                             line,
-                            "bean-method-unknown",
-                            "The bean " + name + " has no method " + method,
-                            "Call one of " + vocabulary.beans().get(name))));
+                            "bean-arguments",
+                            "The call does not fit the bean " + name + ": "
+                                    + BeanCalls.wrong(vocabulary.methods(name, method), arguments),
+                            "Call " + BeanCalls.signatures(vocabulary.methods(name, method)))));
         }
     }
 
@@ -168,16 +209,5 @@ final class NameRules implements Rule {
 
     private interface Lack {
         void tell(String app, Vocabulary vocabulary);
-    }
-
-    /** Those that may have been meant, in brackets. */
-    static String similar(String name, Iterable<String> known) {
-        List<String> close = new ArrayList<>();
-        known.forEach(candidate -> {
-            if (DISTANCE.apply(name, candidate) <= Math.max(2, name.length() / 5)) {
-                close.add(candidate);
-            }
-        });
-        return close.isEmpty() ? "" : new TreeSet<>(close).stream().collect(Collectors.joining(", ", " (", "?)"));
     }
 }

@@ -20,6 +20,7 @@ final class NamingRules implements Rule {
             }
         });
         Map<String, String> owners = new HashMap<>();
+        Map<String, String> handlers = new HashMap<>();
         for (Route route : tree.routes()) {
             if (route.element().text("description").isBlank()) {
                 report.accept(new Finding(
@@ -36,7 +37,18 @@ final class NamingRules implements Rule {
         }
         for (Route configuration : tree.configurations()) {
             named(configuration.file(), "routeConfiguration", configuration.element(), owners, report);
+            configuration
+                    .element()
+                    .all()
+                    .forEach(element -> element.get("onException")
+                            .filter(Element::isMapping)
+                            .ifPresent(
+                                    handler -> named(configuration.file(), "onException", handler, handlers, report)));
         }
+        tree.steps().stream()
+                .filter(placed -> tree.configurations().contains(placed.owner()))
+                .forEach(placed ->
+                        named(placed.file(), placed.step().kind(), placed.step().element(), owners, report));
     }
 
     private static void named(

@@ -34,7 +34,7 @@ final class ReferenceRules implements Rule {
                         "error-handling-unknown",
                         "There is no routeConfiguration " + configuration
                                 + ", and Camel would run the route without any error handling",
-                        "Name one of " + named(configurations, route.file())));
+                        "Name one that exists" + Nearest.orOneOf(configuration, named(configurations, route.file()))));
             }
             route.steps().forEach(step -> call(route.file(), step, tree, called, report));
         }
@@ -47,7 +47,7 @@ final class ReferenceRules implements Rule {
             String uri = route.from().uri();
             // Operations of the contract are called by Camel, which stops the start when one has no route.
             boolean operation = Apps.loading(route.file()).stream()
-                    .flatMap(app -> Vocabulary.of(app).operations().stream())
+                    .flatMap(app -> Vocabulary.of(app).operations().keySet().stream())
                     .anyMatch(id -> uri.equals(DIRECT + id));
             if (uri.startsWith(DIRECT) && !called.contains(uri) && !operation) {
                 report.accept(new Finding(
@@ -76,7 +76,14 @@ final class ReferenceRules implements Rule {
                     "direct-without-route",
                     "No route that is loaded with this one begins with " + uri
                             + ", and the call would wait for one and fail",
-                    "Call one that exists, or write it"));
+                    "Call one that exists"
+                            + Nearest.to(
+                                    uri,
+                                    tree.routes().stream()
+                                            .filter(route -> Apps.loadedWherever(file, route.file()))
+                                            .map(route -> route.from().uri())
+                                            .toList())
+                            + ", or write it"));
         }
     }
 

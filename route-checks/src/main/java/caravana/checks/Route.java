@@ -1,6 +1,7 @@
 package caravana.checks;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -27,7 +28,20 @@ record Route(String file, Element element) {
         }
 
         String parameter(String name) {
-            return element.get("parameters").map(p -> p.text(name)).orElse("");
+            return element.get("parameters")
+                    .map(parameters -> parameters.text(name))
+                    .filter(text -> !text.isEmpty())
+                    .orElseGet(() -> inUri(name));
+        }
+
+        /** The value of an option that stands behind the question mark; empty when none does. */
+        private String inUri(String name) {
+            String query = uri().contains("?") ? uri().substring(uri().indexOf('?') + 1) : "";
+            return Arrays.stream(query.split("&"))
+                    .filter(pair -> pair.startsWith(name + "="))
+                    .map(pair -> pair.substring(name.length() + 1))
+                    .findFirst()
+                    .orElse("");
         }
 
         boolean uses(String scheme) {

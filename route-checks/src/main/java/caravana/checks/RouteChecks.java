@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Checks a folder of routes, layer by layer: strict YAML, Camel's schema of the pinned version, Camel's catalogue of
- * endpoint options and languages, and the rules
- * of this project. A layer that finds something keeps the next from guessing.
+ * endpoint options and languages with the names that the apps have, and the way of
+ * an exchange through the routes. A layer that finds something keeps the next from guessing.
  */
 public final class RouteChecks {
 
@@ -38,9 +38,13 @@ public final class RouteChecks {
             new SchemaRule().check(tree, findings::add);
         }
         if (findings.isEmpty()) {
-            new CatalogRule().check(tree, findings::add);
-            new ExpressionRule().check(tree, findings::add);
-            List<Rule> houseRules = List.of(
+            List<Rule> rules = List.of(
+                    new CatalogRule(),
+                    new EipRule(),
+                    new ExpressionRule(),
+                    new TypeRules(),
+                    new HeaderRules(),
+                    new TextRules(),
                     new NamingRules(),
                     new ReferenceRules(),
                     new NameRules(System::getenv),
@@ -48,9 +52,14 @@ public final class RouteChecks {
                     new ContractRules(),
                     new EndpointRules(),
                     new StatementRules(),
+                    new SqlWordRule(),
                     new StepRules(),
                     new AnswerRules());
-            houseRules.forEach(rule -> rule.check(tree, findings::add));
+            rules.forEach(rule -> rule.check(tree, findings::add));
+        }
+        if (findings.isEmpty()) {
+            List.of(new FlowRules(), new ResultRules(), new OrderRules())
+                    .forEach(rule -> rule.check(tree, findings::add));
         }
         findings.sort(
                 Comparator.comparing(Finding::file).thenComparing(Finding::line).thenComparing(Finding::id));

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,12 @@ final class RouteTree {
 
     private final Map<String, Element> files = new LinkedHashMap<>();
     private final Map<String, String> statements = new LinkedHashMap<>();
+
+    /** Collected when they are first asked for, since every rule asks. */
+    private List<Route> routes;
+
+    private List<Route> configurations;
+    private List<Placed> steps;
 
     /**
      * Reads a folder.
@@ -68,7 +75,7 @@ final class RouteTree {
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             report.accept(new Finding(
-                    name, line, "yaml-syntax", "This is no YAML: " + e.getProblem(), "Mend indentation or quotes"));
+                    name, line, "yaml-syntax", "This is not YAML: " + e.getProblem(), "Check indentation and quotes"));
         }
     }
 
@@ -103,12 +110,51 @@ final class RouteTree {
     }
 
     List<Route> routes() {
-        return entries("route");
+        routes = routes == null ? entries("route") : routes;
+        return routes;
     }
 
     /** Each named error handling, as what stands under {@code routeConfiguration:}. */
     List<Route> configurations() {
-        return entries("routeConfiguration");
+        configurations = configurations == null ? entries("routeConfiguration") : configurations;
+        return configurations;
+    }
+
+    /**
+     * A step where it stands.
+     *
+     * @param owner the route, or the error handling
+     */
+    record Placed(Route owner, Route.Step step) {
+
+        String file() {
+            return owner.file();
+        }
+
+        int line() {
+            return step.element().line();
+        }
+    }
+
+    /** All steps, those of error handling included, each once. */
+    List<Placed> steps() {
+        if (steps == null) {
+            steps = collect();
+        }
+        return steps;
+    }
+
+    private List<Placed> collect() {
+        List<Placed> steps = new ArrayList<>();
+        for (Route route : routes()) {
+            route.steps().forEach(step -> steps.add(new Placed(route, step)));
+        }
+        for (Route configuration : configurations()) {
+            Set<Route.Step> own = new LinkedHashSet<>();
+            configuration.element().all().forEach(element -> own.addAll(Route.stepsOf(element)));
+            own.forEach(step -> steps.add(new Placed(configuration, step)));
+        }
+        return steps;
     }
 
     private List<Route> entries(String kind) {

@@ -1,6 +1,7 @@
 package caravana.checks;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -23,17 +25,16 @@ import org.yaml.snakeyaml.nodes.Tag;
 /** Routes as Camel's own schema of the YAML language has them. */
 final class SchemaRule implements Rule {
 
-    private static final JsonSchema SCHEMA = schema();
+    private static final JsonNode DOCUMENT = document();
+    private static final JsonSchema SCHEMA = factory()
+            .getSchema(
+                    DOCUMENT,
+                    // Each part when it is first needed: all of it at once is hundreds of megabytes.
+                    SchemaValidatorsConfig.builder().preloadJsonSchema(false).build());
 
-    private static JsonSchema schema() {
+    private static JsonNode document() {
         try (InputStream in = SchemaRule.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-            return factory()
-                    .getSchema(
-                            in,
-                            // Each part when it is first needed: all of it at once is hundreds of megabytes.
-                            SchemaValidatorsConfig.builder()
-                                    .preloadJsonSchema(false)
-                                    .build());
+            return new ObjectMapper().readTree(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -51,19 +52,31 @@ final class SchemaRule implements Rule {
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
+        SchemaExplainer explainer = new SchemaExplainer(DOCUMENT);
         tree.files().forEach((file, root) -> {
-            Set<ValidationMessage> errors = SCHEMA.validate(json(root));
-            errors.stream()
-                    .filter(error -> !tolerated(error, at(root, error)))
-                    // The deepest one: those above it only say that something below is wrong.
-                    .max(Comparator.comparingInt(e -> e.getInstanceLocation().getNameCount()))
-                    .ifPresent(error -> report.accept(new Finding(
-                            file,
-                            at(root, error).line(),
-                            "schema",
-                            error.getError(),
-                            "See Camel's documentation of this step for what it takes")));
+            List<SchemaExplainer.Problem> problems = explainer.explain(root);
+            problems.forEach(problem ->
+                    report.accept(new Finding(file, problem.line(), "schema", problem.what(), problem.instead())));
+            if (problems.isEmpty()) {
+                judge(file, root, report);
+            }
         });
+    }
+
+    /** What the explanation has no words for. */
+    private static void judge(String file, Element root, Consumer<Finding> report) {
+        Set<ValidationMessage> errors = SCHEMA.validate(json(root));
+        errors.stream()
+                .filter(error -> !tolerated(error, at(root, error)))
+                // The deepest one: those above it only say that something below is wrong.
+                .max(Comparator.comparingInt(e -> e.getInstanceLocation().getNameCount()))
+                .ifPresent(error -> report.accept(new Finding(
+                        file,
+                        at(root, error).line(),
+                        "schema",
+                        "What stands here is not what Camel takes below "
+                                + error.getInstanceLocation().getName(-1),
+                        "See Camel's documentation of this step for what it takes")));
     }
 
     /** Camel takes a boolean or a number in quotes as well, and a placeholder for either. */

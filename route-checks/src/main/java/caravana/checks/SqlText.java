@@ -32,6 +32,14 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
         return "/\\*(?:[^*/]++|\\*(?!/)|/(?!\\*)|" + inner + ")*+\\*/";
     }
 
+    /** The list of the first SELECT at the top, or of RETURNING; a statement that changes rows has no SELECT there. */
+    private static final Pattern RESULT = Pattern.compile(
+            "(?is)(?:^|[\\s)])(?:SELECT\\s+(?:DISTINCT\\s+)?(.*?)(?:\\sFROM\\s|\\sUNION\\s|\\sWHERE\\s|\\sORDER\\s|\\sFOR\\s|$)"
+                    + "|RETURNING\\s+(.*)$)");
+
+    /** A column's own name is its last word. */
+    private static final Pattern NAME = Pattern.compile("(?:[A-Za-z_]\\w*|\"[^\"]+\")$");
+
     private static final Pattern DEFAULT =
             Pattern.compile("--\\s*:\\?([\\w.]+)\\s*=\\s*(\\S.*?)(?:\\s+as\\s+(\\w+))?\\s*");
 
@@ -89,8 +97,70 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
         return new SqlText(sql.toString().strip(), List.copyOf(parameters), defaults);
     }
 
+    /**
+     * A file's text as PostgreSQL itself prepares it: {@code $1} and so on for each {@code :?name}, and blanks for comments,
+     * so that every other character stays where it is.
+     */
+    static String numbered(String text) {
+        StringBuilder sql = new StringBuilder();
+        Matcher token = TOKEN.matcher(text);
+        int number = 0;
+        while (token.find()) {
+            String found = token.group();
+            String replacement = found;
+            if (token.group(2) != null) {
+                replacement = padded("$" + ++number, found.length());
+            } else if (found.startsWith("--") || found.startsWith("/*")) {
+                replacement = found.replaceAll("[^\n]", " ");
+            }
+            token.appendReplacement(sql, Matcher.quoteReplacement(replacement));
+        }
+        token.appendTail(sql);
+        return sql.toString();
+    }
+
+    private static String padded(String text, int length) {
+        return text + " ".repeat(Math.max(0, length - text.length()));
+    }
+
     private static boolean atLineStart(String text, Matcher token) {
         return token.start() == 0 || text.charAt(token.start() - 1) == '\n';
+    }
+
+    /**
+     * The columns that the statement returns, in order; empty when it returns none, or when only the database knows them
+     * ({@code *}).
+     */
+    public List<String> columns() {
+        String flat = outermost(sql.replaceAll("'[^']*'", "''"));
+        Matcher head = RESULT.matcher(flat);
+        if (!head.find()) {
+            return List.of();
+        }
+        List<String> columns = new ArrayList<>();
+        for (String part :
+                head.group(1) == null ? head.group(2).split(",") : head.group(1).split(",")) {
+            Matcher name = NAME.matcher(part.strip());
+            if (!name.find()) {
+                return List.of();
+            }
+            columns.add(name.group().replace("\"", ""));
+        }
+        return columns;
+    }
+
+    /** The statement without what stands in brackets, and without the tables that it begins with. */
+    private static String outermost(String sql) {
+        StringBuilder flat = new StringBuilder();
+        int depth = 0;
+        for (char c : sql.toCharArray()) {
+            depth += c == '(' ? 1 : 0;
+            if (depth == 0) {
+                flat.append(c);
+            }
+            depth -= c == ')' ? 1 : 0;
+        }
+        return flat.toString();
     }
 
     /** Whether its statement has a parameter of that name. */

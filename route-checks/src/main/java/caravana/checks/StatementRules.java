@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -16,6 +18,8 @@ final class StatementRules implements Rule {
     private static final String SCHEME = "statement:";
     private static final Set<String> OTHERS = Set.of("jdbc", "spring-jdbc", "sql", "sql-stored", "jpa");
     private static final Set<String> SETTERS = Set.of("setProperty", "setVariable");
+    private static final Pattern OTHER_PARAMETER =
+            Pattern.compile("(?<![:\\w]):#?[A-Za-z_]\\w*|[#@?][A-Za-z_]\\w*|:\\?\\s+\\w+|:\\{\\w+}");
     private static final Map<String, String> TYPES = Map.of(
             "text", ".*",
             "integer", "-?\\d+",
@@ -47,6 +51,7 @@ final class StatementRules implements Rule {
         tree.statements().forEach((file, text) -> {
             SqlText sql = SqlText.of(text);
             composed(file, text, report);
+            parameterForm(file, text, report);
             defaults(file, sql, report);
             if (run.contains(file)) {
                 unset(file, sql, set, report);
@@ -88,7 +93,7 @@ final class StatementRules implements Rule {
                     "sql-file-missing",
                     "There is no file " + file,
                     "Name one that lies beside the routes"
-                            + NameRules.similar(file, tree.statements().keySet())));
+                            + Nearest.to(file, tree.statements().keySet())));
         }
     }
 
@@ -103,13 +108,29 @@ final class StatementRules implements Rule {
         }
     }
 
+    /** Parameters as other libraries write them; the database would refuse the statement when it runs. */
+    private static void parameterForm(String file, String text, Consumer<Finding> report) {
+        String[] lines = SqlText.numbered(text).replaceAll("'[^'\n]*'", "''").split("\n");
+        for (int i = 0; i < lines.length; i++) {
+            Matcher wrong = OTHER_PARAMETER.matcher(lines[i]);
+            if (wrong.find()) {
+                report.accept(new Finding(
+                        file,
+                        i + 1,
+                        "sql-parameter-form",
+                        wrong.group().strip() + " is no parameter",
+                        "Write :?" + wrong.group().replaceAll("\\W", "")));
+            }
+        }
+    }
+
     private static void defaults(String file, SqlText sql, Consumer<Finding> report) {
         sql.defaults().forEach((name, value) -> {
             String what = null;
             String instead = "Remove the line";
             if (!sql.uses(name)) {
                 what = "The statement has no :?" + name;
-                instead += ", or name one of its parameters" + NameRules.similar(name, names(sql));
+                instead += ", or name one of its parameters" + Nearest.to(name, names(sql));
             } else if (!TYPES.containsKey(value.type())) {
                 what = "There is no type " + value.type();
                 instead = "Use text, integer, number or seconds";
@@ -146,7 +167,7 @@ final class StatementRules implements Rule {
                                 line,
                                 "sql-parameter-not-set",
                                 "Nothing in " + app.label() + " sets " + name,
-                                "Set a variable of that name before the step" + NameRules.similar(name, set)
+                                "Set a variable of that name before the step" + Nearest.to(name, set)
                                         + ", or give a default: -- :?" + name + " = null"));
                     });
         }
@@ -162,7 +183,7 @@ final class StatementRules implements Rule {
                         step.element().text("variableReceive")))
                 .filter(name -> !name.isEmpty())
                 .collect(Collectors.toCollection(HashSet::new));
-        names.addAll(Vocabulary.of(app).properties());
+        names.addAll(Vocabulary.of(app).names(Vocabulary.Kind.PROPERTIES));
         return names;
     }
 }

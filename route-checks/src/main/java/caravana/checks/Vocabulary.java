@@ -5,82 +5,191 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * What the routes of one app may name besides each other. The lists are generated, and a test of each app holds them
+ * What the routes of an app may name besides other routes. The checks know an app by the file of its name, so that they
+ * need none of the app's classes and run in a second; the files are generated, and a test of each app holds them
  * against the running app.
  *
- * @param operations ids of the routes that the app itself calls, mostly the contract's operations
- * @param answerHeaders names of the headers that its routes may answer with
- * @param settings names of the app's settings, as {@code {{…}}} names them
- * @param properties names of the exchange properties that the app's own code sets
- * @param reads names of the exchange properties and variables that the app's own code reads
+ * @param names lists of names, by kind
+ * @param values the only texts that an exchange property, a column or an accessor of that name can be
+ * @param operations ids of the routes that the app itself calls, mostly the contract's operations, each with the HTTP
+ *     status codes that the contract has for it
  * @param beans names of its beans, each with its public methods
- * @param stepOnly those of their methods that only a step may call, as {@code bean.method}
  */
 public record Vocabulary(
-        List<String> operations,
-        List<String> answerHeaders,
-        List<String> settings,
-        Collection<String> properties,
-        Collection<String> reads,
-        Map<String, List<String>> beans,
-        Collection<String> stepOnly) {
+        Map<Kind, List<String>> names,
+        Map<String, List<String>> values,
+        Map<String, List<String>> operations,
+        Map<String, List<BeanMethod>> beans) {
+
+    /** What has names. */
+    public enum Kind {
+        /** Headers that its routes may answer with. */
+        ANSWER_HEADERS,
+        /** Media types of the contract. */
+        MEDIA_TYPES,
+        /** Names of the contract's parameters and of fields of JSON that its routes read. */
+        FIELDS,
+        /** Settings, as {@code {{…}}} names them. */
+        SETTINGS,
+        /** Exchange properties that its code sets. */
+        PROPERTIES,
+        /** Exchange properties and variables that its code reads. */
+        READ,
+        /** Components of Camel on its class path. */
+        COMPONENTS,
+        /** Data formats of Camel on its class path. */
+        DATA_FORMATS,
+        /** Expression languages of Camel on its class path. */
+        LANGUAGES,
+        /** Files of ours on its class path. */
+        RESOURCES,
+        /** Classes that its routes may name: ours, and the failures of the libraries. */
+        TYPES,
+        /** What expressions may read of its objects. */
+        MEMBERS,
+        /** Methods of beans that only a step may call, as {@code bean.method}. */
+        STEP_ONLY;
+
+        String key() {
+            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        }
+    }
 
     private static final String HEAD =
             "# What the routes of this app may name. Generated: a test of the app says how.\n";
 
+    private static final Map<Apps, Vocabulary> KNOWN = new EnumMap<>(Apps.class);
+
     /** Everything in order, so that two of the same content are the same text. */
     public Vocabulary {
-        operations = List.copyOf(new TreeSet<>(operations));
-        answerHeaders = List.copyOf(new TreeSet<>(answerHeaders));
-        settings = List.copyOf(new TreeSet<>(settings));
-        properties = List.copyOf(new TreeSet<>(properties));
-        reads = List.copyOf(new TreeSet<>(reads));
-        Map<String, List<String>> sorted = new TreeMap<>();
-        beans.forEach((name, methods) -> sorted.put(name, List.copyOf(new TreeSet<>(methods))));
-        beans = sorted;
-        stepOnly = List.copyOf(new TreeSet<>(stepOnly));
+        Map<Kind, List<String>> sorted = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            sorted.put(kind, List.copyOf(new TreeSet<>(names.getOrDefault(kind, List.of()))));
+        }
+        names = sorted;
+        values = new TreeMap<>(values);
+        operations = new TreeMap<>(operations);
+        beans = new TreeMap<>(beans);
     }
 
-    /** That of an app, {@code web} or {@code worker}. */
-    @SuppressWarnings("unchecked")
+    /** That of an app; read once. */
     static Vocabulary of(Apps app) {
+        synchronized (KNOWN) {
+            return KNOWN.computeIfAbsent(app, Vocabulary::read);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Vocabulary read(Apps app) {
         try (InputStream in = Vocabulary.class.getResourceAsStream(app.label() + ".yaml")) {
-            Map<String, Object> document = new Yaml().load(in);
+            Map<String, Object> document = new Yaml(new SafeConstructor(new LoaderOptions())).load(in);
+            Map<Kind, List<String>> names = new EnumMap<>(Kind.class);
+            for (Kind kind : Kind.values()) {
+                names.put(kind, (List<String>) document.getOrDefault(kind.key(), List.of()));
+            }
+            Map<String, List<BeanMethod>> beans = new TreeMap<>();
+            ((Map<String, List<Map<String, Object>>>) document.get("beans"))
+                    .forEach((bean, methods) ->
+                            beans.put(bean, methods.stream().map(BeanMethod::of).toList()));
             return new Vocabulary(
-                    (List<String>) document.get("operations"),
-                    (List<String>) document.get("answer-headers"),
-                    (List<String>) document.get("settings"),
-                    (List<String>) document.get("properties"),
-                    (List<String>) document.get("reads"),
-                    (Map<String, List<String>>) document.get("beans"),
-                    (List<String>) document.get("step-only"));
+                    names,
+                    (Map<String, List<String>>) document.get("values"),
+                    (Map<String, List<String>>) document.get("operations"),
+                    beans);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    Collection<String> names(Kind kind) {
+        return names.get(kind);
+    }
+
+    boolean has(Kind kind, String name) {
+        return names.get(kind).contains(name);
+    }
+
+    /** The exchange properties and variables that its code reads, whichever way. */
+    Set<String> reads() {
+        Set<String> reads = new TreeSet<>(names(Kind.READ));
+        beans.values().forEach(methods -> methods.forEach(method -> reads.addAll(method.reads())));
+        return reads;
+    }
+
+    /** The methods of a bean that have a name; empty when it has none. */
+    List<BeanMethod> methods(String bean, String method) {
+        return beans.getOrDefault(bean, List.of()).stream()
+                .filter(candidate -> candidate.name().equals(method))
+                .toList();
+    }
+
+    /** The names of a bean's methods, in order. */
+    Set<String> methods(String bean) {
+        return beans.getOrDefault(bean, List.of()).stream()
+                .map(BeanMethod::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /** As the file holds it. */
     public String toYaml() {
-        DumperOptions options = new DumperOptions();
-        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-        options.setDereferenceAliases(true);
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("operations", new ArrayList<>(operations));
-        document.put("answer-headers", new ArrayList<>(answerHeaders));
-        document.put("settings", new ArrayList<>(settings));
-        document.put("properties", new ArrayList<>(properties));
-        document.put("reads", new ArrayList<>(reads));
-        document.put("beans", beans);
-        document.put("step-only", new ArrayList<>(stepOnly));
-        return HEAD + new Yaml(options).dump(document);
+        document.put("operations", operations);
+        document.put("values", values);
+        names.forEach((kind, list) -> document.put(kind.key(), new ArrayList<>(list)));
+        Map<String, Object> methods = new TreeMap<>();
+        beans.forEach((bean, list) ->
+                methods.put(bean, list.stream().map(BeanMethod::document).toList()));
+        document.put("beans", methods);
+        return HEAD + lines(document);
+    }
+
+    /** One name a line at the first two levels, so that a difference is small. */
+    private static String lines(Map<String, Object> document) {
+        StringBuilder text = new StringBuilder();
+        document.forEach((key, value) -> {
+            text.append(key).append(':');
+            if (value instanceof List<?> list && list.isEmpty() || value instanceof Map<?, ?> map && map.isEmpty()) {
+                text.append(value instanceof List ? " []\n" : " {}\n");
+                return;
+            }
+            text.append('\n');
+            if (value instanceof List<?> list) {
+                list.forEach(item -> text.append("- ").append(flow(item)).append('\n'));
+            } else if (value instanceof Map<?, ?> map) {
+                map.forEach((name, items) -> {
+                    text.append("  ").append(flow(name)).append(":");
+                    if (items instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
+                        text.append('\n');
+                        list.forEach(
+                                item -> text.append("  - ").append(flow(item)).append('\n'));
+                    } else {
+                        text.append(' ').append(flow(items)).append('\n');
+                    }
+                });
+            }
+        });
+        return text.toString();
+    }
+
+    private static String flow(Object value) {
+        DumperOptions options = new DumperOptions();
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.FLOW);
+        options.setDereferenceAliases(true);
+        options.setWidth(10_000);
+        return new Yaml(options).dump(value).strip();
     }
 }

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,16 +22,8 @@ class FixturesTest {
 
     private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
 
-    /** Every fixture refers to this error handling. */
-    private static final String CALLER_DECIDES = """
-            - routeConfiguration:
-                id: caller-decides
-                errorHandler:
-                  noErrorHandler: {}
-            """;
-
-    @TempDir
-    Path folder;
+    /** What fixtures refer to, such as their error handling. */
+    private static final Path SHARED = Path.of("src/test/resources/fixture-errors.camel.yaml");
 
     static Stream<String> rules() throws IOException {
         try (Stream<Path> rules = Files.list(FIXTURES)) {
@@ -42,10 +38,34 @@ class FixturesTest {
         assertThat(findings(rule, "good")).isEmpty();
     }
 
-    private Set<String> findings(String rule, String kind) throws IOException {
-        Path tree = RouteFolders.copy(FIXTURES.resolve(rule).resolve(kind), folder.resolve(kind));
-        Path errors = Files.createDirectories(tree.resolve("errors"));
-        Files.writeString(errors.resolve("caller-decides.camel.yaml"), CALLER_DECIDES);
-        return RouteChecks.check(tree).stream().map(Finding::id).collect(Collectors.toCollection(TreeSet::new));
+    private static Set<String> findings(String rule, String kind) throws IOException {
+        Map<String, String> files =
+                new TreeMap<>(RouteFiles.read(FIXTURES.resolve(rule).resolve(kind)));
+        String shared = shared(String.join("\n", files.values()));
+        if (!shared.isEmpty()) {
+            files.put("errors/errors.camel.yaml", shared);
+        }
+        return RouteChecks.check(files).stream().map(Finding::id).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Of what is shared, only what a fixture names, and what that names: the rest would be found to be of no use. */
+    private static String shared(String fixture) throws IOException {
+        List<String> open = new ArrayList<>(List.of(Files.readString(SHARED).split("(?m)^(?=- route)")));
+        StringBuilder named = new StringBuilder();
+        boolean more = true;
+        while (more) {
+            String all = fixture + named;
+            more = open.removeIf(entry -> {
+                String id = entry.replaceFirst("(?s).*?id: (\\S+).*", "$1");
+                boolean isNamed = Pattern.compile("(?m)(?:routeConfigurationId: |direct:)" + id + "$")
+                        .matcher(all)
+                        .find();
+                if (isNamed) {
+                    named.append(entry);
+                }
+                return isNamed;
+            });
+        }
+        return named.toString();
     }
 }

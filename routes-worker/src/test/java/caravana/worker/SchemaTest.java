@@ -2,38 +2,136 @@ package caravana.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.checks.Finding;
 import caravana.checks.RouteFiles;
 import caravana.checks.SqlText;
+import caravana.checks.StatementSchema;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The statements of both apps' routes, as PostgreSQL prepares them against the migrated schema. */
 class SchemaTest {
+
+    /** Keywords, functions and types of PostgreSQL; tables, columns and functions of ours. */
+    private static final String WORDS = """
+            SELECT DISTINCT word COLLATE "C" FROM (
+                SELECT word FROM pg_get_keywords()
+                UNION SELECT proname::text FROM pg_proc WHERE proname !~ '^(_|pg_|ri_|RI_|bt|gin|gist|brin|spg|hash|in_|has_)'
+                UNION SELECT typname::text FROM pg_type WHERE typname !~ '^(_|pg_)'
+                UNION SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'
+                UNION SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'public'
+            ) words
+            WHERE word ~ '^[a-z][a-z0-9_]*$'
+            ORDER BY 1
+            """;
 
     @Test
     void everyStatementFitsTheSchema() throws Exception {
         Map<String, String> statements = statements();
 
         assertThat(statements).hasSizeGreaterThan(30);
+        assertThat(findings(statements)).isEmpty();
+        // As the driver prepares them, too: it counts question marks.
         assertThat(refused(statements)).isEmpty();
     }
 
+    /** So that the checks find a misspelt word without a database. */
     @Test
-    void aWrongNameIsFoundWithItsFile() throws Exception {
-        Map<String, String> statements = statements();
-        statements.compute("job/commit-result.sql", (file, sql) -> sql.replace("poster_key = :?", "poster_kee = :?"));
+    void theChecksKnowTheWordsOfTheDatabase() throws Exception {
+        StringBuilder words = new StringBuilder();
+        try (Connection connection = WorkerFixture.DATABASE.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(WORDS)) {
+            while (rows.next()) {
+                words.append(rows.getString(1)).append('\n');
+            }
+        }
+        Files.writeString(Path.of("target/sql-words.txt"), words);
 
-        assertThat(refused(statements))
-                .containsOnlyKeys("job/commit-result.sql")
-                .hasEntrySatisfying(
-                        "job/commit-result.sql",
-                        why -> assertThat(why).contains("column \"poster_kee\" of relation \"videos\" does not exist"));
+        assertThat(Files.readString(Path.of("../route-checks/src/main/resources/caravana/checks/sql-words.txt")))
+                .as("cp routes-worker/target/sql-words.txt route-checks/src/main/resources/caravana/checks/")
+                .isEqualTo(words.toString());
+    }
+
+    @Test
+    void aWrongNameIsFoundWithFileLineAndWhatWasMeant() throws Exception {
+        Map<String, String> statements = statements();
+        String file = statements.keySet().stream()
+                .filter(name -> name.endsWith("commit-result.sql"))
+                .findFirst()
+                .orElseThrow();
+        String right = statements.get(file);
+        int line = right.substring(0, right.indexOf("poster_key = :?")).split("\n", -1).length;
+        statements.put(file, right.replace("poster_key = :?", "poster_kee = :?"));
+
+        List<Finding> findings = findings(statements);
+
+        assertThat(findings).hasSize(1);
+        assertThat(findings.get(0).toString())
+                .startsWith(file + ":" + line + ": PostgreSQL refuses the statement: column \"poster_kee\"")
+                .endsWith("[sql-refused]");
+    }
+
+    /** In every file, each column that it names, one after the other. */
+    @Test
+    void misspeltColumnsAreFoundInEveryFile() throws Exception {
+        Map<String, String> statements = statements();
+        Pattern column = Pattern.compile("(?<![\\w'?:.-])(?<!AS )(" + String.join("|", columns()) + ")\\b(?! AS)");
+        List<String> missed = new ArrayList<>();
+        int planted = 0;
+        for (Map.Entry<String, String> file : statements.entrySet()) {
+            String text = file.getValue();
+            Matcher place = column.matcher(text);
+            while (place.find()) {
+                String comment = text.substring(text.lastIndexOf('\n', place.start()) + 1, place.start());
+                if (!comment.contains("--")) {
+                    planted++;
+                    String wrong = text.substring(0, place.end() - 1) + "x" + text.substring(place.end());
+                    if (findings(Map.of(file.getKey(), wrong)).isEmpty()) {
+                        missed.add(file.getKey() + ": " + place.group());
+                    }
+                }
+            }
+        }
+        System.out.printf(
+                "RESULT name=planted-sql-mistakes value=%d unit=found-of-%d target=%d verdict=%s%n",
+                planted - missed.size(), planted, planted, missed.size() * 20 <= planted ? "pass" : "fail");
+
+        assertThat(planted).isGreaterThan(100);
+        assertThat(missed.size() * 20).as("missed: " + missed).isLessThanOrEqualTo(planted);
+    }
+
+    private static List<Finding> findings(Map<String, String> statements) throws SQLException {
+        try (Connection connection = WorkerFixture.DATABASE.getConnection()) {
+            return StatementSchema.check(statements, connection);
+        }
+    }
+
+    private static List<String> columns() throws SQLException {
+        List<String> columns = new ArrayList<>();
+        try (Connection connection = WorkerFixture.DATABASE.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT DISTINCT column_name FROM information_schema.columns WHERE table_schema = 'public'"
+                                + " AND length(column_name) > 4")) {
+            while (rows.next()) {
+                columns.add(rows.getString(1));
+            }
+        }
+        return columns;
     }
 
     private static Map<String, String> statements() throws IOException {

@@ -2,8 +2,14 @@ package caravana.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.checks.Vocabulary.Kind;
+import caravana.job.FailureCode;
 import caravana.test.RunningVocabulary;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -16,7 +22,17 @@ class VocabularyTest extends WorkerRouteTest {
 
     @Test
     void theChecksKnowWhatTheWorkerHas() throws Exception {
-        var texts = RunningVocabulary.compare(app, "worker", List.of(), List.of());
+        List<String> fields = new ArrayList<>();
+        new ObjectMapper()
+                .readTree(getClass().getResourceAsStream("/caravana/job-message.schema.json"))
+                .path("properties")
+                .fieldNames()
+                .forEachRemaining(fields::add);
+        List<String> codes =
+                Arrays.stream(FailureCode.values()).map(FailureCode::code).toList();
+
+        var texts = RunningVocabulary.compare(
+                app, "worker", Map.of(), Map.of("error_code", codes, "last_code", codes), Map.of(Kind.FIELDS, fields));
 
         assertThat(texts.getValue())
                 .as("cp routes-worker/target/worker.yaml route-checks/src/main/resources/caravana/checks/")

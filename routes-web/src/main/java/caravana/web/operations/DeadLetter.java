@@ -1,5 +1,6 @@
 package caravana.web.operations;
 
+import caravana.checks.OneOf;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
@@ -91,6 +92,7 @@ public final class DeadLetter {
     }
 
     /** In lower case, as clients and routes know it. */
+    @OneOf({"redrivable", "stale", "poison"})
     public String getState() {
         return state.name().toLowerCase(Locale.ROOT);
     }

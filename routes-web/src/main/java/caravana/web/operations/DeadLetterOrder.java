@@ -1,5 +1,6 @@
 package caravana.web.operations;
 
+import caravana.checks.OneOf;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -62,7 +63,7 @@ public class DeadLetterOrder {
     }
 
     /** Notes what became of the letter at hand. */
-    public void settle(String how, Exchange exchange) {
+    public void settle(@OneOf({"redrivable", "stale", "poison", "discarded"}) String how, Exchange exchange) {
         DeadLetter letter = exchange.getProperty("letter", DeadLetter.class);
         settled(exchange).computeIfAbsent(how, first -> new ArrayList<>()).add(letter.getMessageId());
     }

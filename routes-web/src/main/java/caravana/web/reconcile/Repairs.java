@@ -1,5 +1,6 @@
 package caravana.web.reconcile;
 
+import caravana.checks.OneOf;
 import caravana.checks.StepOnly;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -27,7 +28,9 @@ public class Repairs {
      * @param number how many
      */
     @StepOnly
-    public void count(String kind, int number) {
+    public void count(
+            @OneOf({"unpublished", "abandoned", "exhausted", "unheard", "expired", "deleted", "outputs"}) String kind,
+            int number) {
         if (number > 0) {
             meters.counter(NAME, "kind", kind).increment(number);
         }

@@ -1,5 +1,6 @@
 package caravana.worker.intake;
 
+import caravana.checks.OneOf;
 import caravana.checks.StepOnly;
 import caravana.worker.WorkerProperties;
 import java.time.Duration;
@@ -59,7 +60,8 @@ public class Intake {
     }
 
     /** Whether that is one of the reasons for which it is closed. */
-    public boolean isClosedBy(String reason) {
+    public boolean isClosedBy(
+            @OneOf({"database", "storage", "disk", "tool", "route_defect", "paused", "stopping"}) String reason) {
         return closures.containsKey(reason);
     }
 
@@ -90,7 +92,7 @@ public class Intake {
 
     /** A system that jobs need answers as it should. */
     @StepOnly
-    public void available(String system) {
+    public void available(@OneOf({"database", "storage", "disk", "tool"}) String system) {
         open(system);
     }
 
@@ -100,7 +102,7 @@ public class Intake {
      * @param why for operators
      */
     @StepOnly
-    public void unavailable(String system, String why) {
+    public void unavailable(@OneOf({"database", "storage", "disk", "tool"}) String system, String why) {
         close(system, why);
     }
 

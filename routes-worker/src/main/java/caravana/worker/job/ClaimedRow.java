@@ -1,5 +1,6 @@
 package caravana.worker.job;
 
+import caravana.checks.OneOf;
 import caravana.logging.LogContext;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -25,6 +26,9 @@ public class ClaimedRow {
      * {@code previous_error} and {@code previous_detail} (if it ever failed), {@code delay} (seconds) and, after a claim, {@code transformations} and {@code queued_ms}. No row at all means that
      * the video was deleted: there is nothing to do.
      */
+    @OneOf(
+            property = "outcome",
+            value = {"claimed", "settled", "owned", "early", "exhausted", "raced", "disagrees"})
     public void read(@Body Map<String, Object> row, Exchange exchange) throws JsonProcessingException {
         if (row == null) {
             exchange.setProperty("outcome", "settled");

@@ -1,5 +1,6 @@
 package caravana.worker.job;
 
+import caravana.checks.OneOf;
 import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -43,7 +44,7 @@ public class JobFailure {
     }
 
     /** Whether a failure has that code. */
-    public boolean is(Throwable failure, String code) {
+    public boolean is(Throwable failure, @OneOf(property = "error_code") String code) {
         return code.equals(code(failure));
     }
 

@@ -1,6 +1,7 @@
 package caravana.worker.job;
 
 import caravana.aws.QueueProperties;
+import caravana.checks.OneOf;
 import caravana.checks.StepOnly;
 import caravana.worker.exec.KillReason;
 import io.micrometer.core.instrument.Counter;
@@ -114,7 +115,8 @@ public class JobLease {
      * @throws ClaimLostException when the claim was lost meanwhile, so that nothing more is written
      */
     @StepOnly
-    public void enter(Exchange exchange, String phase) {
+    public void enter(
+            Exchange exchange, @OneOf({"download", "probe", "transcode", "check", "publish", "commit"}) String phase) {
         RunningJob job = exchange.getProperty("job", RunningJob.class);
         if (job.getTool().killed() == KillReason.CLAIM_LOST) {
             throw new ClaimLostException("The claim was lost before " + phase);

@@ -1,5 +1,6 @@
 package caravana.worker.metrics;
 
+import caravana.checks.OneOf;
 import caravana.checks.StepOnly;
 import caravana.worker.WorkerProperties;
 import caravana.worker.intake.Intake;
@@ -67,7 +68,9 @@ public class JobMetrics {
      *     {@code lost} or {@code poison}
      */
     @StepOnly
-    public void ended(Exchange exchange, String outcome) {
+    public void ended(
+            Exchange exchange,
+            @OneOf({"processed", "rejected", "released", "handed_back", "given_up", "lost", "poison"}) String outcome) {
         boolean processed = outcome.equals("processed");
         String code = exchange.getProperty("error_code", NONE, String.class);
         String lastCode = exchange.getProperty("last_code", NONE, String.class);

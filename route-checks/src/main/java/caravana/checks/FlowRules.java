@@ -1,0 +1,378 @@
+package caravana.checks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.nodes.Node;
+
+/**
+ * Names along the way of an exchange: what a step reads was set before it, on one of the ways to it at least, and what a
+ * route sets is read by something.
+ */
+final class FlowRules implements Rule {
+
+    private static final String DIRECT = "direct:";
+    private static final String STATEMENT = "statement:";
+    private static final Set<String> SETTERS = Set.of("setProperty", "setVariable");
+    private static final Set<String> PARTS = Set.of("steps", "when", "otherwise", "doCatch", "doFinally");
+    private static final Pattern BEAN_FUNCTION = Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?method=|\\.)(\\w+)");
+
+    /** What is read and set in one place. */
+    private record Place(String file, int line, Map<String, Integer> reads, Set<String> sets) {}
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        Set<Finding> findings = new LinkedHashSet<>();
+        for (Apps app : Apps.values()) {
+            new Walk(tree, app).run(findings::add);
+        }
+        neverRead(tree, findings::add);
+        findings.forEach(report);
+    }
+
+    /** All ways of the exchanges of one app. */
+    private static final class Walk {
+
+        private final RouteTree tree;
+        private final Vocabulary vocabulary;
+        private final Apps app;
+        private final Map<String, List<Route>> byUri = new HashMap<>();
+        private final Map<String, Set<String>> leaves = new HashMap<>();
+        private final Map<Route, Set<String>> enters = new HashMap<>();
+        private final Map<Node, Place> places = new IdentityHashMap<>();
+        private final Map<Node, Set<String>> before = new LinkedHashMap<>();
+        private final Set<String> everywhere = new TreeSet<>();
+
+        Walk(RouteTree tree, Apps app) {
+            this.tree = tree;
+            this.app = app;
+            this.vocabulary = Vocabulary.of(app);
+            for (Route route : tree.routes()) {
+                if (Apps.loading(route.file()).contains(app)) {
+                    byUri.computeIfAbsent(route.from().uri(), first -> new ArrayList<>())
+                            .add(route);
+                }
+            }
+        }
+
+        void run(Consumer<Finding> report) {
+            Set<String> fromOutside = new TreeSet<>(vocabulary.names(Vocabulary.Kind.PROPERTIES));
+            vocabulary.beans().values().stream()
+                    .flatMap(List::stream)
+                    .filter(method -> method.takes().stream().anyMatch(type -> type.endsWith("Exchange")))
+                    .forEach(method -> fromOutside.removeAll(method.sets()));
+            everywhere.addAll(vocabulary.names(Vocabulary.Kind.PROPERTIES));
+            tree.steps().stream()
+                    .filter(placed -> Apps.loading(placed.file()).contains(app))
+                    .forEach(placed -> everywhere.addAll(
+                            place(placed.file(), placed.step()).sets()));
+            byUri.values().stream()
+                    .flatMap(List::stream)
+                    .filter(this::isEntry)
+                    .forEach(route -> enter(route, fromOutside));
+            for (Route configuration : tree.configurations()) {
+                if (Apps.loading(configuration.file()).contains(app)) {
+                    Set<String> known = new TreeSet<>(fromOutside);
+                    byUri.values().stream()
+                            .flatMap(List::stream)
+                            .filter(route ->
+                                    route.element().text("routeConfigurationId").equals(configuration.id()))
+                            .forEach(route -> known.addAll(leaves(route.from().uri())));
+                    handlers(configuration, known);
+                }
+            }
+            before.forEach((node, set) -> {
+                Place place = places.get(node);
+                place.reads().forEach((name, line) -> {
+                    if (!set.contains(name) && !isOptional(place.file(), name)) {
+                        report.accept(unset(place.file(), line, name, set));
+                    }
+                });
+            });
+        }
+
+        /** A file that both apps load may go by what one of them sets, if it asks for it or its contract says so. */
+        private boolean isOptional(String file, String name) {
+            return Apps.loading(file).size() > 1
+                    && tree.files().get(file).all().stream()
+                            .anyMatch(text -> text.text().contains("." + name + "} != null")
+                                    || text.text().contains("`" + name + "`, if any"));
+        }
+
+        private Finding unset(String file, int line, String name, Set<String> set) {
+            return everywhere.contains(name)
+                    ? new Finding(
+                            file,
+                            line,
+                            "name-set-later",
+                            "On no way to this step anything has set " + name,
+                            "Set it before, or read one that is set by then" + Nearest.to(name, set))
+                    : new Finding(
+                            file,
+                            line,
+                            "name-not-set",
+                            "Nothing in " + app.label() + " sets " + name,
+                            "Read a property or variable that is set" + Nearest.to(name, everywhere));
+        }
+
+        private boolean isEntry(Route route) {
+            String uri = route.from().uri();
+            return !uri.startsWith(DIRECT) || vocabulary.operations().containsKey(uri.substring(DIRECT.length()));
+        }
+
+        private void handlers(Route configuration, Set<String> known) {
+            for (Element element : configuration.element().all()) {
+                element.get("onException").filter(Element::isMapping).ifPresent(handler -> {
+                    visit(configuration.file(), new Route.Step("onException", handler), known);
+                    steps(configuration.file(), handler, new TreeSet<>(known));
+                });
+            }
+        }
+
+        /** Goes through a route with what may be set when it begins; not again with nothing new. */
+        private void enter(Route route, Set<String> known) {
+            Set<String> all = enters.computeIfAbsent(route, first -> new TreeSet<>());
+            boolean first = all.isEmpty();
+            if (all.addAll(known) || first) {
+                Set<String> now = new TreeSet<>(all);
+                visit(route.file(), route.from(), now);
+                steps(route.file(), route.from().element(), now);
+            }
+        }
+
+        /** Goes through the steps below an element, and adds to what is known what they set. */
+        private void steps(String file, Element parent, Set<String> known) {
+            parent.get("steps")
+                    .ifPresent(steps -> steps.items()
+                            .forEach(item ->
+                                    item.fields().forEach((kind, element) -> step(file, kind, element, known))));
+        }
+
+        private void step(String file, String kind, Element element, Set<String> known) {
+            Route.Step step = new Route.Step(kind, element);
+            visit(file, step, known);
+            known.addAll(place(file, step).sets());
+            if (step.uri().startsWith(DIRECT)) {
+                byUri.getOrDefault(step.uri(), List.of()).forEach(route -> enter(route, known));
+                known.addAll(leaves(step.uri()));
+            }
+            Set<String> after = new TreeSet<>(known);
+            element.get("when")
+                    .ifPresent(when -> when.items().forEach(branch -> {
+                        visit(file, new Route.Step("when", branch), known);
+                        branch(file, branch, known, after);
+                    }));
+            element.get("otherwise").ifPresent(branch -> branch(file, branch, known, after));
+            branch(file, element, known, after);
+            // What was tried may have come to its end but for the last step.
+            Set<String> tried = new TreeSet<>(after);
+            element.get("doCatch").ifPresent(caught -> {
+                caught.items().forEach(branch -> branch(file, branch, tried, after));
+                branch(file, caught, tried, after);
+            });
+            element.get("doFinally").ifPresent(branch -> branch(file, branch, tried, after));
+            known.addAll(after);
+        }
+
+        private void branch(String file, Element branch, Set<String> known, Set<String> after) {
+            Set<String> own = new TreeSet<>(known);
+            steps(file, branch, own);
+            after.addAll(own);
+        }
+
+        private void visit(String file, Route.Step step, Set<String> known) {
+            place(file, step);
+            before.computeIfAbsent(step.element().node(), first -> new TreeSet<>())
+                    .addAll(known);
+        }
+
+        /** What a route and all that it calls may set. */
+        private Set<String> leaves(String uri) {
+            Set<String> known = leaves.get(uri);
+            if (known == null) {
+                known = new TreeSet<>();
+                leaves.put(uri, known);
+                Set<String> open = new LinkedHashSet<>(Set.of(uri));
+                List<String> queue = new ArrayList<>(open);
+                for (int i = 0; i < queue.size(); i++) {
+                    for (Route route : byUri.getOrDefault(queue.get(i), List.of())) {
+                        known.addAll(place(route.file(), route.from()).sets());
+                        for (Route.Step step : route.steps()) {
+                            known.addAll(place(route.file(), step).sets());
+                            if (step.uri().startsWith(DIRECT) && open.add(step.uri())) {
+                                queue.add(step.uri());
+                            }
+                        }
+                    }
+                }
+            }
+            return known;
+        }
+
+        private Place place(String file, Route.Step step) {
+            return places.computeIfAbsent(step.element().node(), node -> {
+                Place place = new Place(file, step.element().line(), new LinkedHashMap<>(), new TreeSet<>());
+                texts(step.element(), "", (key, text) -> {
+                    names(text.text()).forEach(name -> place.reads().putIfAbsent(name, text.line()));
+                    Matcher function = BEAN_FUNCTION.matcher(text.text());
+                    while (function.find()) {
+                        call(place, text.line(), function.group(1), function.group(2));
+                    }
+                });
+                called(step).forEach((line, call) -> call(place, line, call[0], call[1]));
+                statement(step, place);
+                if (SETTERS.contains(step.kind())) {
+                    place.sets().add(step.element().text("name"));
+                }
+                step.element()
+                        .get("variableReceive")
+                        .ifPresent(name -> place.sets().add(name.text()));
+                step.element()
+                        .get("variableSend")
+                        .ifPresent(name -> place.reads().putIfAbsent(name.text(), name.line()));
+                step.element()
+                        .get("parameters")
+                        .ifPresent(parameters -> parameters.fields().values().stream()
+                                .filter(value -> value.text().startsWith("#"))
+                                .flatMap(value ->
+                                        vocabulary
+                                                .beans()
+                                                .getOrDefault(value.text().substring(1), List.of())
+                                                .stream())
+                                .forEach(method -> place.sets().addAll(method.sets())));
+                return place;
+            });
+        }
+
+        private void call(Place place, int line, String bean, String call) {
+            for (BeanMethod method : vocabulary.methods(bean, call.replaceFirst("\\(.*", ""))) {
+                method.reads().stream()
+                        .filter(name ->
+                                !name.startsWith("Camel") && !method.sets().contains(name))
+                        .forEach(name -> place.reads().putIfAbsent(name, line));
+                place.sets().addAll(method.sets());
+            }
+        }
+
+        private void statement(Route.Step step, Place place) {
+            if (step.uri().startsWith(STATEMENT)) {
+                String sql = tree.statements()
+                        .get(step.uri().substring(STATEMENT.length()).replaceFirst("\\?.*", ""));
+                if (sql != null) {
+                    SqlText text = SqlText.of(sql);
+                    text.parameters().stream()
+                            .map(SqlText.Parameter::name)
+                            .filter(name -> !text.defaults().containsKey(name))
+                            .forEach(name -> place.reads().putIfAbsent(name.replaceFirst("\\..*", ""), place.line()));
+                }
+            }
+        }
+    }
+
+    /** The beans' methods that a step calls itself, by line. */
+    private static Map<Integer, String[]> called(Route.Step step) {
+        Map<Integer, String[]> called = new LinkedHashMap<>();
+        Stream.concat(
+                        step.kind().equals("bean") ? Stream.of(step.element()) : Stream.empty(),
+                        own(step.element())
+                                .flatMap(element -> element.get("method").stream())
+                                .filter(Element::isMapping))
+                .forEach(bean -> called.put(
+                        bean.get("method").map(Element::line).orElse(bean.line()),
+                        new String[] {bean.text("ref"), bean.text("method")}));
+        if (step.uses("bean")) {
+            called.put(
+                    step.element().line(),
+                    new String[] {step.uri().substring("bean:".length()), step.parameter("method")});
+        }
+        return called;
+    }
+
+    /** What stands in a step, but not in the steps below it. */
+    private static Stream<Element> own(Element element) {
+        return Stream.concat(
+                Stream.of(element),
+                Stream.concat(
+                        element.fields().entrySet().stream()
+                                .filter(field -> !PARTS.contains(field.getKey()))
+                                .flatMap(field -> own(field.getValue())),
+                        element.items().stream().flatMap(FlowRules::own)));
+    }
+
+    private interface Texts {
+        void at(String key, Element text);
+    }
+
+    private static void texts(Element element, String key, Texts texts) {
+        if (element.isText()) {
+            texts.at(key, element);
+        }
+        element.fields().forEach((name, value) -> {
+            if (!PARTS.contains(name) && !Set.of("description", "note").contains(name)) {
+                texts(value, name, texts);
+            }
+        });
+        element.items().forEach(item -> texts(item, key, texts));
+    }
+
+    private static Set<String> names(String text) {
+        return SimpleText.readings(text).stream()
+                .filter(reading -> Set.of("exchangeProperty", "variable").contains(reading.from()))
+                .map(SimpleText.Reading::name)
+                .filter(name -> !name.isEmpty() && !name.startsWith("Camel"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static void neverRead(RouteTree tree, Consumer<Finding> report) {
+        Set<String> read = new HashSet<>();
+        tree.files()
+                .values()
+                .forEach(root ->
+                        root.all().stream().filter(Element::isText).forEach(text -> read.addAll(names(text.text()))));
+        tree.files()
+                .values()
+                .forEach(root -> root.all().forEach(element -> {
+                    read.add(element.text("variableSend"));
+                    element.get("exchangeProperty").ifPresent(language -> read.add(expression(language)));
+                    element.get("variable").ifPresent(language -> read.add(expression(language)));
+                }));
+        tree.statements()
+                .values()
+                .forEach(sql -> SqlText.of(sql)
+                        .parameters()
+                        .forEach(parameter -> read.add(parameter.name().replaceFirst("\\..*", ""))));
+        for (Apps app : Apps.values()) {
+            Vocabulary vocabulary = Vocabulary.of(app);
+            read.addAll(vocabulary.names(Vocabulary.Kind.READ));
+            vocabulary.beans().values().forEach(methods -> methods.forEach(method -> read.addAll(method.reads())));
+        }
+        for (RouteTree.Placed placed : tree.steps()) {
+            Element step = placed.step().element();
+            Stream.of(SETTERS.contains(placed.step().kind()) ? step.get("name") : step.get("variableReceive"))
+                    .flatMap(java.util.Optional::stream)
+                    .filter(name -> !name.text().contains("$") && !read.contains(name.text()))
+                    .forEach(name -> report.accept(new Finding(
+                            placed.file(),
+                            name.line(),
+                            "name-never-read",
+                            "Nothing reads " + name.text(),
+                            "Write the name that is read" + Nearest.to(name.text(), read) + ", or delete the step")));
+        }
+    }
+
+    private static String expression(Element language) {
+        return language.isText() ? language.text() : language.text("expression");
+    }
+}

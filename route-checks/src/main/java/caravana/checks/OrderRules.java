@@ -1,0 +1,328 @@
+package caravana.checks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** What comes before what in the flow of a job, that no way through it forgets the message, and who handles its failures. */
+final class OrderRules implements Rule {
+
+    private static final String DIRECT = "direct:";
+    private static final String ACKNOWLEDGE = "direct:acknowledge-job";
+
+    /** Of two steps in one list, which is the first: what the second makes known, the first has made. */
+    private static final List<List<String>> BEFORE = List.of(
+            List.of("direct:read-job", "direct:claim-job"),
+            List.of("direct:claim-job", "direct:fetch-original"),
+            List.of("direct:fetch-original", "direct:probe-original"),
+            List.of("direct:probe-original", "direct:transcode-video"),
+            List.of("direct:transcode-video", "direct:check-result"),
+            List.of("direct:check-result", "direct:store-outputs"),
+            List.of("direct:store-outputs", "direct:commit-result"),
+            List.of("direct:commit-result", ACKNOWLEDGE),
+            List.of("direct:dead-letter-job", "statement:fail-video.sql"),
+            List.of("direct:dead-letter-job", ACKNOWLEDGE),
+            List.of("direct:describe-failure", "direct:dead-letter-job"),
+            List.of("direct:describe-failure", "direct:retry-later"),
+            List.of("direct:describe-failure", "direct:reject-job"),
+            List.of("direct:delete-outputs", "direct:release-claim"),
+            List.of("direct:release-claim", "direct:acknowledge-duplicate"),
+            List.of("direct:send-job", ACKNOWLEDGE),
+            List.of("direct:accept-upload", "direct:publish-or-leave"),
+            List.of("direct:open-upload", "direct:settle-upload"),
+            List.of("direct:redrive-video", "direct:delete-dead-letter"),
+            List.of("direct:delete-results", "statement:delete-video-row.sql"));
+
+    /** Beans whose call is the end of a job on this worker as well. */
+    private static final Map<String, String> POSTPONING = Map.of("jobLease", "postpone");
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        Map<String, List<Route>> routes = new LinkedHashMap<>();
+        tree.routes()
+                .forEach(route -> routes.computeIfAbsent(route.from().uri(), first -> new ArrayList<>())
+                        .add(route));
+        twice(routes, report);
+        circles(tree, routes, report);
+        tree.files()
+                .forEach((file, root) -> root.all()
+                        .forEach(element -> element.get("steps").ifPresent(steps -> order(file, steps, report))));
+        unsettled(tree, routes, report);
+        handling(tree, report);
+    }
+
+    private static void twice(Map<String, List<Route>> routes, Consumer<Finding> report) {
+        routes.forEach((uri, list) -> {
+            for (int i = 1; i < list.size(); i++) {
+                Route first = list.get(0);
+                Route second = list.get(i);
+                boolean together = Apps.loadedWherever(first.file(), second.file())
+                        || Apps.loadedWherever(second.file(), first.file());
+                boolean sameMethods = first.from()
+                        .parameter("httpMethodRestrict")
+                        .equals(second.from().parameter("httpMethodRestrict"));
+                if (together && sameMethods && !uri.isBlank()) {
+                    report.accept(new Finding(
+                            second.file(),
+                            second.from().element().line("uri"),
+                            "consumer-duplicate",
+                            "The route " + first.id() + " begins with " + uri + " already, at " + first.file(),
+                            "Give this route an endpoint of its own"));
+                }
+            }
+        });
+    }
+
+    private static void circles(RouteTree tree, Map<String, List<Route>> routes, Consumer<Finding> report) {
+        Set<String> done = new HashSet<>();
+        for (Route route : tree.routes()) {
+            circle(route, routes, new ArrayList<>(), done, report);
+        }
+    }
+
+    private static void circle(
+            Route route,
+            Map<String, List<Route>> routes,
+            List<String> way,
+            Set<String> done,
+            Consumer<Finding> report) {
+        String uri = route.from().uri();
+        way.add(uri);
+        for (Route.Step step : route.steps()) {
+            int start = way.indexOf(step.uri());
+            if (start >= 0 && step.uri().startsWith(DIRECT)) {
+                report.accept(new Finding(
+                        route.file(),
+                        step.element().line(),
+                        "direct-cycle",
+                        "This calls itself without end: " + String.join(" → ", way.subList(start, way.size())) + " → "
+                                + step.uri(),
+                        "Call another route, or end one of these before it"));
+            } else if (step.uri().startsWith(DIRECT) && !done.contains(step.uri())) {
+                routes.getOrDefault(step.uri(), List.of()).forEach(called -> circle(called, routes, way, done, report));
+            }
+        }
+        way.remove(way.size() - 1);
+        done.add(uri);
+    }
+
+    private static void order(String file, Element steps, Consumer<Finding> report) {
+        Map<String, Integer> lines = new LinkedHashMap<>();
+        List<String> called = new ArrayList<>();
+        for (Element item : steps.items()) {
+            item.fields().forEach((kind, element) -> {
+                // A statement's file, wherever it lies.
+                String uri = new Route.Step(kind, element).uri().replaceFirst("^statement:.*/", "statement:");
+                called.add(uri);
+                lines.put(uri, element.line());
+            });
+        }
+        for (List<String> pair : BEFORE) {
+            int first = called.indexOf(pair.get(0));
+            int second = called.indexOf(pair.get(1));
+            if (first >= 0 && second >= 0 && second < first) {
+                report.accept(new Finding(
+                        file,
+                        lines.get(pair.get(1)),
+                        "step-order",
+                        pair.get(1) + " comes before " + pair.get(0)
+                                + ", and would make known what has not happened yet",
+                        "Put it behind " + pair.get(0)));
+            }
+        }
+    }
+
+    /** Every way of a job ends in a step that acknowledges its message, replaces it, or hides it for a while. */
+    private static void unsettled(RouteTree tree, Map<String, List<Route>> routes, Consumer<Finding> report) {
+        Map<String, Boolean> settling = new HashMap<>();
+        Set<String> handlings = new LinkedHashSet<>();
+        for (Route route : tree.routes()) {
+            if (route.from().uses("aws2-sqs")
+                    && route.from().parameter("deleteAfterRead").equals("false")) {
+                handlings.add(route.element().text("routeConfigurationId"));
+                if (!settles(route.from().element(), routes, settling, false)) {
+                    report.accept(unsettled(route.file(), route.from().element().line(), "the route " + route.id()));
+                }
+            }
+        }
+        for (Route configuration : tree.configurations()) {
+            if (handlings.contains(configuration.id())) {
+                configuration
+                        .element()
+                        .all()
+                        .forEach(element -> element.get("onException")
+                                .filter(Element::isMapping)
+                                .filter(handler -> !settles(handler, routes, settling, true))
+                                .ifPresent(handler -> report.accept(unsettled(
+                                        configuration.file(), handler.line(), "the handler " + handler.text("id")))));
+            }
+        }
+    }
+
+    private static Finding unsettled(String file, int line, String what) {
+        return new Finding(
+                file,
+                line,
+                "not-acknowledged",
+                "On one way through " + what + " nothing becomes of the message, and it comes back until it is dead",
+                "End each way with " + ACKNOWLEDGE + ", or with one of the routes that retry, requeue or fail the job");
+    }
+
+    /**
+     * Whether all ways through the steps below an element settle the message.
+     *
+     * @param mayComeBack whether a branch that only logs is meant to leave the message alone
+     */
+    private static boolean settles(
+            Element parent, Map<String, List<Route>> routes, Map<String, Boolean> known, boolean mayComeBack) {
+        List<Element> items = parent.get("steps").map(Element::items).orElse(List.of());
+        boolean onlyLogs = !items.isEmpty()
+                && items.stream().allMatch(item -> item.fields().containsKey("log"));
+        return mayComeBack && onlyLogs
+                || items.stream()
+                        .anyMatch(item -> item.fields().entrySet().stream()
+                                .anyMatch(step -> settles(
+                                        new Route.Step(step.getKey(), step.getValue()), routes, known, mayComeBack)));
+    }
+
+    private static boolean settles(
+            Route.Step step, Map<String, List<Route>> routes, Map<String, Boolean> known, boolean mayComeBack) {
+        Element element = step.element();
+        if (step.uri().equals(ACKNOWLEDGE) || step.kind().equals("throwException")) {
+            return true;
+        }
+        if (step.kind().equals("bean")) {
+            return element.text("method").replaceFirst("\\(.*", "").equals(POSTPONING.get(element.text("ref")));
+        }
+        if (step.uri().startsWith(DIRECT)) {
+            if (known.putIfAbsent(step.uri(), false) == null) {
+                known.put(
+                        step.uri(),
+                        routes.getOrDefault(step.uri(), List.of()).stream()
+                                .anyMatch(route -> settles(route.from().element(), routes, known, true)));
+            }
+            return known.get(step.uri());
+        }
+        if (step.kind().equals("choice")) {
+            return element.get("otherwise")
+                            .filter(branch -> settles(branch, routes, known, mayComeBack))
+                            .isPresent()
+                    && element.get("when").map(Element::items).orElse(List.of()).stream()
+                            .allMatch(branch -> settles(branch, routes, known, mayComeBack));
+        }
+        return step.kind().equals("doTry") && settles(element, routes, known, mayComeBack);
+    }
+
+    private enum Handling {
+        /** Nothing: the caller decides. */
+        NONE,
+        /** The failure ends here, and the route with it. */
+        HANDLED,
+        /** The failure ends here, and the route goes on. */
+        CONTINUED
+    }
+
+    private static void handling(RouteTree tree, Consumer<Finding> report) {
+        Map<String, Route> configurations = new HashMap<>();
+        tree.configurations().forEach(configuration -> {
+            configurations.put(configuration.id(), configuration);
+            configuration
+                    .element()
+                    .all()
+                    .forEach(element -> element.get("onException")
+                            .filter(Element::isMapping)
+                            .filter(handler -> handler.get("handled").isEmpty()
+                                    && handler.get("continued").isEmpty())
+                            .ifPresent(handler -> report.accept(new Finding(
+                                    configuration.file(),
+                                    handler.line(),
+                                    "handled-missing",
+                                    "The handler " + handler.text("id") + " does not say whether the failure ends here",
+                                    "Set handled: or continued: with constant: \"true\""))));
+            if (tree.routes().stream()
+                    .noneMatch(route ->
+                            route.element().text("routeConfigurationId").equals(configuration.id()))) {
+                report.accept(new Finding(
+                        configuration.file(),
+                        configuration.element().line(),
+                        "error-handling-unused",
+                        "No route has the error handling " + configuration.id(),
+                        "Name it under routeConfigurationId: of the routes that it is for, or delete it"));
+            }
+        });
+        for (Route route : tree.routes()) {
+            Route configuration = configurations.get(route.element().text("routeConfigurationId"));
+            if (configuration != null) {
+                String wrong = wrong(route, configuration);
+                if (wrong != null) {
+                    report.accept(new Finding(
+                            route.file(),
+                            route.element().line("routeConfigurationId"),
+                            "error-handling-unfit",
+                            wrong,
+                            "Name one of the others under routeConfigurationId:"));
+                }
+            }
+        }
+    }
+
+    private static Handling of(Route configuration) {
+        List<Element> all = configuration.element().all();
+        if (all.stream().anyMatch(element -> element.get("handled").isPresent())) {
+            return Handling.HANDLED;
+        }
+        return all.stream().anyMatch(element -> element.get("continued").isPresent())
+                ? Handling.CONTINUED
+                : Handling.NONE;
+    }
+
+    private static boolean reaches(Route configuration, String what) {
+        return configuration.element().all().stream()
+                .flatMap(element -> Route.stepsOf(element).stream())
+                .anyMatch(step -> step.uri().contains(what));
+    }
+
+    /** Why an error handling is not for a route; null when it is. */
+    private static String wrong(Route route, Route configuration) {
+        String uri = route.from().uri();
+        Handling handling = of(configuration);
+        boolean operation = Apps.loading(route.file()).stream()
+                .anyMatch(app -> uri.startsWith(DIRECT)
+                        && !Vocabulary.of(app)
+                                .operations()
+                                .getOrDefault(uri.substring(DIRECT.length()), List.of())
+                                .isEmpty());
+        boolean request = operation || uri.startsWith("platform-http:");
+        if (request) {
+            return handling == Handling.HANDLED && !reaches(configuration, "acknowledge")
+                    ? null
+                    : "A request that fails in the route " + route.id() + " would not be answered: "
+                            + configuration.id() + " answers none";
+        }
+        if (uri.startsWith("aws2-sqs:")) {
+            return handling == Handling.HANDLED && reaches(configuration, "acknowledge")
+                    ? null
+                    : "A job that fails in the route " + route.id() + " would not be ended: " + configuration.id()
+                            + " knows no messages";
+        }
+        if (uri.startsWith("timer:")) {
+            return handling == Handling.CONTINUED
+                    ? null
+                    : "A failure in the route " + route.id() + " would end the rest of its round: " + configuration.id()
+                            + " does not go on";
+        }
+        boolean called = uri.startsWith(DIRECT)
+                && Apps.loading(route.file()).stream()
+                        .noneMatch(app -> Vocabulary.of(app).operations().containsKey(uri.substring(DIRECT.length())));
+        return called && handling == Handling.HANDLED
+                ? "The route " + route.id() + " is called by others, and " + configuration.id()
+                        + " would end its failures without them: they would go on as if nothing had failed"
+                : null;
+    }
+}

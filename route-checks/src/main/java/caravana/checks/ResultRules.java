@@ -1,0 +1,398 @@
+package caravana.checks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** What a statement leaves is read as what it is: a row, a list of rows, or a number; and by columns that it returns. */
+final class ResultRules implements Rule {
+
+    private static final String DIRECT = "direct:";
+    private static final String STATEMENT = "statement:";
+    private static final Set<String> KEEPING = Set.of(
+            "log",
+            "setHeader",
+            "setHeaders",
+            "setProperty",
+            "setVariable",
+            "removeHeader",
+            "removeHeaders",
+            "removeProperty",
+            "removeVariable",
+            "filter",
+            "choice",
+            "throwException",
+            "stop",
+            "split",
+            "doTry",
+            "loop");
+    private static final Set<String> NUMBERS = Set.of("int", "long", "double", "Integer", "Long", "Double", "Number");
+    private static final Set<String> LISTS = Set.of("List", "Collection", "Iterable");
+
+    private enum Kind {
+        ROW("one row"),
+        ROWS("a list of rows"),
+        COUNT("a number");
+
+        final String words;
+
+        Kind(String words) {
+            this.words = words;
+        }
+    }
+
+    /** @param files the statements that may have left it */
+    private record Body(Kind kind, Set<String> files) {
+
+        /** What it is after one of two ways; null when that is not known. */
+        static Body either(Body one, Body other) {
+            if (one == null || other == null || one.kind != other.kind) {
+                return null;
+            }
+            Set<String> files = new TreeSet<>(one.files);
+            files.addAll(other.files);
+            return new Body(one.kind, files);
+        }
+    }
+
+    private RouteTree tree;
+    private Set<Finding> findings;
+    private final Map<String, List<String>> columns = new HashMap<>();
+    private final Map<Route, Body> enters = new HashMap<>();
+    private final Map<Route, Integer> visits = new HashMap<>();
+    private Map<String, Body> held;
+
+    /** What a name holds, whichever route has set it; of one that can be several, nothing. */
+    private final Map<String, Body> anywhere = new HashMap<>();
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        this.tree = tree;
+        findings = new LinkedHashSet<>();
+        tree.statements()
+                .forEach((file, text) -> columns.put(file, SqlText.of(text).columns()));
+        walk(tree);
+        // Now with what the names hold that other routes set.
+        enters.clear();
+        visits.clear();
+        findings.clear();
+        walk(tree);
+        findings.forEach(report);
+    }
+
+    private void walk(RouteTree tree) {
+        for (Route route : tree.routes()) {
+            boolean called = route.from().uri().startsWith(DIRECT)
+                    && tree.steps().stream()
+                            .anyMatch(placed ->
+                                    placed.step().uri().equals(route.from().uri()));
+            if (!called) {
+                enter(route, null);
+            }
+        }
+        for (Route configuration : tree.configurations()) {
+            configuration
+                    .element()
+                    .all()
+                    .forEach(element -> element.get("onException").ifPresent(handler -> {
+                        held = new HashMap<>();
+                        steps(configuration, handler, null);
+                    }));
+        }
+    }
+
+    private Body held(String name) {
+        return held.containsKey(name) ? held.get(name) : anywhere.get(name);
+    }
+
+    private void hold(String name, Body body) {
+        held.put(name, body);
+        Body known = anywhere.containsKey(name) ? Body.either(anywhere.get(name), body) : body;
+        anywhere.put(name, known);
+    }
+
+    /** A route with the body that a caller gives it; it goes by what all callers have in common. */
+    private void enter(Route route, Body body) {
+        Body all = visits.containsKey(route) ? Body.either(enters.get(route), body) : body;
+        boolean again = visits.containsKey(route) && java.util.Objects.equals(all, enters.get(route));
+        if (again || visits.merge(route, 1, Integer::sum) > 6) {
+            return;
+        }
+        enters.put(route, all);
+        Map<String, Body> outer = held;
+        held = new HashMap<>();
+        steps(route, route.from().element(), all);
+        held = outer;
+    }
+
+    private Body steps(Route route, Element parent, Body body) {
+        Body now = body;
+        for (Element item : parent.get("steps").map(Element::items).orElse(List.of())) {
+            for (Map.Entry<String, Element> step : item.fields().entrySet()) {
+                now = step(route, new Route.Step(step.getKey(), step.getValue()), now);
+            }
+        }
+        return now;
+    }
+
+    private Body step(Route route, Route.Step step, Body body) {
+        Element element = step.element();
+        texts(route, element, body);
+        call(route, step, body);
+        if (step.uri().startsWith(STATEMENT)) {
+            return statement(step, body);
+        }
+        if (step.uri().startsWith(DIRECT)) {
+            tree.routes().stream()
+                    .filter(called ->
+                            called.from().uri().equals(step.uri()) && Apps.loadedWherever(route.file(), called.file()))
+                    .forEach(called -> enter(called, body));
+            return element.get("variableReceive").isPresent() ? body : null;
+        }
+        if (step.kind().equals("setProperty") || step.kind().equals("setVariable")) {
+            boolean whole = text(element).equals("${body}");
+            hold(element.text("name"), whole ? body : null);
+        }
+        if (!KEEPING.contains(step.kind())) {
+            boolean silent = step.kind().equals("bean")
+                    && Apps.loading(route.file()).stream()
+                            .flatMap(app ->
+                                    Vocabulary.of(app)
+                                            .methods(element.text("ref"), name(element.text("method")))
+                                            .stream())
+                            .allMatch(method -> method.gives().equals("void"))
+                    && !name(element.text("method")).isEmpty();
+            return silent ? body : null;
+        }
+        return parts(route, step, body);
+    }
+
+    private Body parts(Route route, Route.Step step, Body body) {
+        Element element = step.element();
+        if (step.kind().equals("split")) {
+            steps(route, element, split(route, element, body));
+            return body;
+        }
+        Body after = body;
+        for (Element branch : element.get("when").map(Element::items).orElse(List.of())) {
+            texts(route, branch, body);
+            after = Body.either(after, steps(route, branch, body));
+        }
+        if (element.get("otherwise").isPresent()) {
+            after = Body.either(after, steps(route, element.get("otherwise").get(), body));
+        }
+        if (element.get("steps").isPresent()) {
+            after = Body.either(after, steps(route, element, body));
+        }
+        for (Element branch : element.get("doCatch").map(Element::items).orElse(List.of())) {
+            steps(route, branch, null);
+            after = null;
+        }
+        return after;
+    }
+
+    private Body split(Route route, Element element, Body body) {
+        String what = text(element);
+        Body split = what.equals("${body}") ? body : held(what.replaceFirst("^\\$\\{\\w+\\.(\\w+)}$", "$1"));
+        if (split == null) {
+            return null;
+        }
+        if (split.kind != Kind.ROWS) {
+            report(
+                    route,
+                    element,
+                    what + " is " + split.kind.words + ", as " + split.files + " leaves it, and no list to split",
+                    "Set result: rows at the statement");
+            return null;
+        }
+        return new Body(Kind.ROW, split.files);
+    }
+
+    private Body statement(Route.Step step, Body body) {
+        String file = step.uri().substring(STATEMENT.length()).replaceFirst("\\?.*", "");
+        String result = step.parameter("result");
+        Body left =
+                switch (result) {
+                    case "row" -> new Body(Kind.ROW, Set.of(file));
+                    case "count" -> new Body(Kind.COUNT, Set.of(file));
+                    case "none" -> body;
+                    default -> new Body(Kind.ROWS, Set.of(file));
+                };
+        String variable = step.element().text("variableReceive");
+        if (variable.isEmpty()) {
+            return left;
+        }
+        hold(variable, left);
+        return body;
+    }
+
+    private static String name(String call) {
+        return call.replaceFirst("\\(.*", "");
+    }
+
+    /** The text of a step's expression. */
+    private static String text(Element step) {
+        return step.get("expression")
+                .flatMap(expression -> expression.get("simple"))
+                .map(simple -> simple.isText() ? simple.text() : simple.text("expression"))
+                .orElse("");
+    }
+
+    /** Expressions of the step itself. */
+    private void texts(Route route, Element step, Body body) {
+        List<Element> open = new ArrayList<>(List.of(step));
+        for (int i = 0; i < open.size(); i++) {
+            Element element = open.get(i);
+            if (element.isText()) {
+                read(route, element, body);
+            }
+            element.fields().forEach((key, value) -> {
+                if (!Set.of("steps", "when", "otherwise", "doCatch", "doFinally", "description", "note")
+                        .contains(key)) {
+                    open.add(value);
+                }
+            });
+            open.addAll(element.items());
+        }
+    }
+
+    private void read(Route route, Element text, Body body) {
+        for (SimpleText.Reading reading : SimpleText.readings(text.text())) {
+            Body read = reading.from().equals("body") ? body : held(reading.name());
+            if (read == null || reading.from().equals("header")) {
+                continue;
+            }
+            String name = reading.from().equals("body") ? "the body" : reading.name();
+            List<String> keys = SimpleText.steps(reading.path(), true);
+            if (!keys.isEmpty() && !keys.get(0).matches("\\d+|last|.*\\$.*")) {
+                column(route, text, read, name, keys.get(0));
+            } else if (keys.isEmpty()
+                    && SimpleText.steps(reading.path(), false).contains("size")
+                    && read.kind != Kind.ROWS) {
+                report(
+                        route,
+                        text,
+                        name + " is " + read.kind.words + ", as " + read.files + " leaves it, and has no size",
+                        "Set result: rows at the statement"
+                                + (read.kind == Kind.COUNT ? ", or read it without size" : ""));
+            }
+        }
+        if (body != null
+                && body.kind != Kind.ROW
+                && !goesOn(route)
+                && text.text().matches("(?s).*\\$\\{body}\\s*[!=]=\\s*(null|\\$\\{null}).*")) {
+            report(
+                    route,
+                    text,
+                    "the body is " + body.kind.words + ", as " + body.files + " leaves it, and never null",
+                    "Set result: row at the statement, or ask for ${body.size}");
+        }
+    }
+
+    /** Whether a statement that fails leaves nothing, and the route goes on behind it. */
+    private boolean goesOn(Route route) {
+        return tree.configurations().stream()
+                .filter(configuration ->
+                        configuration.id().equals(route.element().text("routeConfigurationId")))
+                .flatMap(configuration -> configuration.element().all().stream())
+                .anyMatch(element -> element.get("continued").isPresent());
+    }
+
+    private void column(Route route, Element text, Body read, String name, String key) {
+        if (read.kind != Kind.ROW) {
+            report(
+                    route,
+                    text,
+                    name + " is " + read.kind.words + ", as " + read.files + " leaves it, and has no column " + key,
+                    "Set result: row at the statement, or split the list");
+            return;
+        }
+        for (String file : read.files) {
+            List<String> known = columns.getOrDefault(file, List.of());
+            if (!known.isEmpty() && !known.contains(key)) {
+                report(
+                        route,
+                        text,
+                        file + " returns no column " + key,
+                        "Read one that it returns" + Nearest.orOneOf(key, known));
+            }
+        }
+    }
+
+    /** The body as what a bean's method takes. */
+    private void call(Route route, Route.Step step, Body body) {
+        List<Element> calls = new ArrayList<>();
+        if (step.kind().equals("bean")) {
+            calls.add(step.element());
+        }
+        step.element()
+                .get("expression")
+                .flatMap(expression -> expression.get("method"))
+                .filter(Element::isMapping)
+                .ifPresent(calls::add);
+        if (body == null) {
+            return;
+        }
+        for (Element call : calls) {
+            List<String> arguments = BeanCalls.arguments(call.text("method"));
+            for (Apps app : Apps.loading(route.file())) {
+                List<BeanMethod> methods = Vocabulary.of(app).methods(call.text("ref"), name(call.text("method")));
+                if (methods.size() == 1) {
+                    call(route, call, methods.get(0), arguments == null ? List.of() : arguments, body);
+                }
+            }
+        }
+    }
+
+    private void call(Route route, Element call, BeanMethod method, List<String> arguments, Body body) {
+        Element place = call.get("method").orElse(call);
+        for (int i = 0; i < arguments.size(); i++) {
+            if (arguments.get(i).equals("${body}") && NUMBERS.contains(method.type(i)) && body.kind != Kind.COUNT) {
+                report(
+                        route,
+                        place,
+                        method.name() + " takes a number, and the body is " + body.kind.words + ", as " + body.files
+                                + " leaves it",
+                        "Set result: count at the statement");
+            }
+        }
+        if (!arguments.isEmpty() || method.body().isEmpty()) {
+            return;
+        }
+        boolean list = LISTS.contains(method.body());
+        boolean row = method.body().equals("Map");
+        if (list && body.kind != Kind.ROWS || row && body.kind != Kind.ROW) {
+            report(
+                    route,
+                    place,
+                    method.name() + " takes " + (list ? Kind.ROWS.words : Kind.ROW.words) + ", and the body is "
+                            + body.kind.words + ", as " + body.files + " leaves it",
+                    "Set result: " + (list ? "rows" : "row") + " at the statement");
+        }
+        for (String file : body.files) {
+            List<String> known = columns.getOrDefault(file, List.of());
+            if (row && !known.isEmpty()) {
+                method.columns().stream()
+                        .filter(column -> !known.contains(column))
+                        .forEach(column -> findings.add(new Finding(
+                                file,
+                                1,
+                                "statement-result",
+                                call.text("ref") + "." + method.name() + " reads the column " + column
+                                        + ", which the statement does not return",
+                                "Return a column of that name" + Nearest.to(column, known))));
+            }
+        }
+    }
+
+    private void report(Route route, Element place, String what, String instead) {
+        String sentence = Character.toUpperCase(what.charAt(0)) + what.substring(1);
+        findings.add(new Finding(
+                route.file(), place.line(), "statement-result", sentence.replaceAll("[\\[\\]]", ""), instead));
+    }
+}

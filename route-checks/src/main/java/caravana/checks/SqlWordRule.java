@@ -1,0 +1,180 @@
+package caravana.checks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Words of the statements that neither PostgreSQL nor the migrated schema has. A database says more of a statement; this
+ * finds a misspelt word without one.
+ */
+final class SqlWordRule implements Rule {
+
+    private static final Set<String> WORDS = words();
+
+    /** Not among PostgreSQL's keywords, since they are names of its functions' arguments and of parts of times. */
+    private static final Set<String> ALSO = Set.of(
+            "epoch",
+            "century",
+            "decade",
+            "dow",
+            "doy",
+            "millisecond",
+            "milliseconds",
+            "microseconds",
+            "quarter",
+            "week",
+            "secs",
+            "mins",
+            "hours",
+            "days",
+            "weeks",
+            "months",
+            "years",
+            "excluded");
+
+    private static final Pattern WORD = Pattern.compile("(?<![\\w$\"'])[A-Za-z_]\\w*");
+
+    /** Where a statement gives a name of its own. */
+    private static final List<Pattern> NAMING = List.of(
+            Pattern.compile("(?i)\\bAS\\s+(\\w+)"),
+            Pattern.compile("(?i)\\b(\\w+)\\s+AS\\s+(?:NOT\\s+)?(?:MATERIALIZED\\s+)?\\("),
+            Pattern.compile("(?i)\\b(\\w+)\\s*\\([\\w\\s,]*\\)\\s+AS\\s*\\("),
+            Pattern.compile("\\b([a-z]\\w*)\\.\\w"),
+            Pattern.compile("(?i)\\bAS\\s+\\w+\\s*\\(([^)]*)\\)"));
+
+    private static final Pattern BEHIND_BRACKET = Pattern.compile("\\)\\s+(?:AS\\s+)?([a-z]\\w*)\\b");
+
+    private static final Pattern CAST =
+            Pattern.compile("(?i)(CAST\\s*\\((?:[^()]|\\((?:[^()]|\\([^()]*\\))*\\))*?)\\bAS\\s+\\w+");
+
+    private static final String TEXT = "'[^']*'";
+    private static final Pattern COMPARED = Pattern.compile("\\b(\\w+)\\s*(?:=|<>|!=)\\s*(" + TEXT
+            + ")|\\b(\\w+)\\s+(?:NOT\\s+)?IN\\s*\\((" + TEXT + "(?:\\s*,\\s*" + TEXT + ")*)\\)");
+
+    private static Set<String> words() {
+        try (InputStream in = SqlWordRule.class.getResourceAsStream("sql-words.txt")) {
+            return Set.copyOf(new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        Set<String> used = new HashSet<>(WORDS);
+        tree.statements()
+                .values()
+                .forEach(
+                        text -> WORD.matcher(SqlText.numbered(text)).results().forEach(word -> used.add(word.group())));
+        tree.statements().forEach((file, text) -> {
+            parts(file, text, used, report);
+            String sql = SqlText.numbered(text);
+            values(file, sql, report);
+            words(file, sql, report);
+        });
+    }
+
+    private static void words(String file, String withTexts, Consumer<Finding> report) {
+        String sql = blanked(withTexts);
+        Set<String> own = new HashSet<>(ALSO);
+        // A type is no name of the statement's own.
+        String withoutCasts = CAST.matcher(sql).replaceAll("$1  ");
+        for (Pattern naming : NAMING) {
+            naming.matcher(withoutCasts)
+                    .results()
+                    .forEach(found -> own.addAll(List.of(
+                            found.group(1).strip().toLowerCase(Locale.ROOT).split("[\\s,]+"))));
+        }
+        // A name behind a bracket is the name of what is in it when it stands somewhere else as well.
+        BEHIND_BRACKET.matcher(sql).results().map(found -> found.group(1)).forEach(name -> {
+            if (Pattern.compile("\\b" + name + "\\b").matcher(sql).results().count() > 1) {
+                own.add(name.toLowerCase(Locale.ROOT));
+            }
+        });
+        Matcher word = WORD.matcher(sql);
+        while (word.find()) {
+            String name = word.group().toLowerCase(Locale.ROOT);
+            if (!WORDS.contains(name) && !own.contains(name)) {
+                Set<String> known = new TreeSet<>(WORDS);
+                known.addAll(own);
+                report.accept(new Finding(
+                        file,
+                        line(sql, word.start()),
+                        "sql-word-unknown",
+                        "Neither PostgreSQL nor the schema has " + word.group(),
+                        "Write a name that exists" + Nearest.to(name, known) + ", or the migration that it needs"));
+                return;
+            }
+        }
+    }
+
+    /** What a parameter names of a map or a bean: a member of ours, a field of JSON, or a column. */
+    private static void parts(String file, String text, Set<String> used, Consumer<Finding> report) {
+        for (SqlText.Parameter parameter : SqlText.of(text).parameters()) {
+            String part = parameter.name().replaceFirst(".*\\.", "");
+            Set<String> known = new TreeSet<>(used);
+            if (parameter.name().contains(".") && !used.contains(part)) {
+                for (Apps app : Apps.loading(file)) {
+                    known.addAll(Vocabulary.of(app).names(Vocabulary.Kind.MEMBERS));
+                    known.addAll(Vocabulary.of(app).names(Vocabulary.Kind.FIELDS));
+                }
+                // The code may make it of anything; a name that is nearly a known one is a slip.
+                if (!known.contains(part) && Nearest.isSlip(part, known)) {
+                    report.accept(new Finding(
+                            file,
+                            parameter.line(),
+                            "member-unknown",
+                            "Nothing that " + parameter.name() + " can be read of has a " + part,
+                            "Write one that it has" + Nearest.to(part, known)));
+                }
+            }
+        }
+    }
+
+    private static int line(String sql, int position) {
+        return (int) sql.substring(0, position).chars().filter(c -> c == '\n').count() + 1;
+    }
+
+    /** Quoted text is data. */
+    private static String blanked(String sql) {
+        return Pattern.compile(TEXT + "|\\$\\d+")
+                .matcher(sql)
+                .replaceAll(found -> found.group().replaceAll("[^\\n]", " "));
+    }
+
+    /** Comparisons of a column with a value that the schema lets it never have. */
+    private static void values(String file, String sql, Consumer<Finding> report) {
+        Matcher compared = COMPARED.matcher(sql);
+        while (compared.find()) {
+            String column = compared.group(1) == null ? compared.group(3) : compared.group(1);
+            String texts = compared.group(1) == null ? compared.group(4) : compared.group(2);
+            for (Apps app : Apps.loading(file)) {
+                List<String> allowed = Vocabulary.of(app).values().getOrDefault(column, List.of());
+                for (String text : allowed.isEmpty() ? List.<String>of() : List.of(texts.split("\\s*,\\s*"))) {
+                    String value = text.replace("'", "");
+                    if (!allowed.contains(value)) {
+                        report.accept(new Finding(
+                                file,
+                                line(sql, compared.start()),
+                                "value-impossible",
+                                column + " is never '" + value + "'",
+                                "Write what it can be" + Nearest.orOneOf(value, allowed)));
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}

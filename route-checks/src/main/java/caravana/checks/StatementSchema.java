@@ -1,0 +1,69 @@
+package caravana.checks;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** The statements of the routes, as PostgreSQL prepares them against the schema that the apps work on. */
+public final class StatementSchema {
+
+    private static final String PREPARE = "PREPARE caravana_check AS ";
+
+    /** SQLSTATE classes of a connection that broke or of a server that ends: no mistake of a statement. */
+    private static final String BROKEN = "08.*|57P.*";
+
+    private StatementSchema() {}
+
+    /**
+     * What the database refuses; each statement is prepared, and none is run.
+     *
+     * @param files as {@link RouteFiles#read} gives them
+     * @param database has the migrated schema
+     * @throws SQLException when the database breaks off
+     */
+    public static List<Finding> check(Map<String, String> files, Connection database) throws SQLException {
+        List<Finding> findings = new ArrayList<>();
+        try (Statement statement = database.createStatement()) {
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                if (file.getKey().endsWith(RouteTree.SQL)) {
+                    check(file.getKey(), file.getValue(), statement).ifPresent(findings::add);
+                }
+            }
+        }
+        return findings;
+    }
+
+    private static Optional<Finding> check(String file, String text, Statement statement) throws SQLException {
+        String sql = SqlText.numbered(text);
+        try {
+            statement.execute(PREPARE + sql);
+            statement.execute("DEALLOCATE caravana_check");
+            return Optional.empty();
+        } catch (PSQLException e) {
+            if (e.getSQLState() == null || e.getSQLState().matches(BROKEN) || e.getServerErrorMessage() == null) {
+                throw e;
+            }
+            ServerErrorMessage error = e.getServerErrorMessage();
+            int position = Math.max(0, Math.min(sql.length(), error.getPosition() - 1 - PREPARE.length()));
+            int line = (int) sql.substring(0, position)
+                            .chars()
+                            .filter(c -> c == '\n')
+                            .count()
+                    + 1;
+            return Optional.of(new Finding(
+                    file,
+                    line,
+                    "sql-refused",
+                    "PostgreSQL refuses the statement: " + error.getMessage(),
+                    error.getHint() == null
+                            ? "Correct it, or write the migration that it needs"
+                            : error.getHint().replaceFirst("\\.$", "")));
+        }
+    }
+}

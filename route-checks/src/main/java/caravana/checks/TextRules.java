@@ -1,0 +1,313 @@
+package caravana.checks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What expressions and other texts say, beyond Simple's grammar: signs that were forgotten, values that cannot be. */
+final class TextRules implements Rule {
+
+    private static final String FUNCTIONS = "exchangeProperty|variable|header|body|exception|bean:|routeId|fromRouteId";
+    private static final Pattern BARE = Pattern.compile("(?<![$\\w])\\$(?:" + FUNCTIONS + ")[.\\[:\\w]*");
+    private static final Pattern WITHOUT_DOLLAR = Pattern.compile("(?<![${\\w])\\{(?:" + FUNCTIONS + ")[^{}]*}");
+    private static final Pattern ONE_BRACE = Pattern.compile("(?<![${])\\{([a-z][\\w-]*(?:\\.[\\w-]+)+)}(?!})");
+    private static final Pattern UNCLOSED = Pattern.compile("\\{\\{[^{}]*(?:}(?!})|$)|(?<![{}])\\{[a-z][\\w.-]*}}");
+    private static final Pattern OPEN_FUNCTION = Pattern.compile("\\$\\{[^}]*$|\\$\\(");
+    private static final Pattern TWO_BRACES = Pattern.compile("\\$\\{\\{");
+    private static final Pattern COMPARISON = Pattern.compile("\\$\\{([^{}]*)}\\s*(?:==|=~|!=)\\s*'([^']*)'");
+    private static final Pattern MIRRORED = Pattern.compile("'([^']*)'\\s*(?:==|=~|!=)\\s*\\$\\{([^{}]*)}");
+    private static final Set<String> ASKING =
+            Set.of("handled", "continued", "retryWhile", "onWhen", "filter", "validate");
+    private static final Set<String> PROSE = Set.of("description", "note", "id");
+
+    /** What Java's own objects and Camel's messages have. */
+    private static final Set<String> MEMBERS_OF_JAVA = Set.of(
+            "size",
+            "length",
+            "isEmpty",
+            "empty",
+            "message",
+            "class",
+            "name",
+            "simpleName",
+            "stackTrace",
+            "cause",
+            "key",
+            "value",
+            "exists",
+            "path",
+            "absolutePath",
+            "parent",
+            "toString",
+            "keySet",
+            "values",
+            "seconds",
+            "millis",
+            "time",
+            "status",
+            "statusCode",
+            "body",
+            "headers",
+            "keys",
+            "lastModified",
+            "eTag",
+            "in",
+            "exchangeId",
+            "fromRouteId");
+
+    @Override
+    public void check(RouteTree tree, Consumer<Finding> report) {
+        Map<String, Set<String>> constants = constants(tree);
+        Map<Apps, Set<String>> keys = new HashMap<>();
+        for (Apps app : Apps.values()) {
+            keys.put(app, keys(tree, app));
+        }
+        tree.files()
+                .forEach((file, root) -> walk(root, "", (key, text) -> {
+                    if (!PROSE.contains(key)) {
+                        signs(file, text, report);
+                        functions(file, key, text, report);
+                        if (text.text().contains("${")) {
+                            members(file, text, keys, report);
+                            compared(file, text, constants, report);
+                        }
+                    }
+                }));
+        tree.files()
+                .forEach((file, root) -> root.all()
+                        .forEach(element -> element.get("constant")
+                                .map(language -> language.isText()
+                                        ? language
+                                        : language.get("expression").orElse(language))
+                                .filter(text -> text.text().contains("${"))
+                                .ifPresent(text -> report.accept(new Finding(
+                                        file,
+                                        text.line(),
+                                        "constant-with-function",
+                                        "A constant is taken as it stands: " + text.text() + " is not evaluated",
+                                        "Write simple: instead of constant:")))));
+        assigned(tree, report);
+        tree.files()
+                .forEach((file, root) -> root.all()
+                        .forEach(element -> ASKING.forEach(key -> element.get(key)
+                                .flatMap(TextRules::constantIn)
+                                .filter(text -> !text.text().matches("true|false|\\{\\{.*}}"))
+                                .ifPresent(text -> report.accept(new Finding(
+                                        file,
+                                        text.line(),
+                                        "value-impossible",
+                                        key + " is neither true nor false: " + text.text(),
+                                        "Write \"true\" or \"false\""))))));
+    }
+
+    private static Optional<Element> constantIn(Element parent) {
+        return Optional.of(parent.get("expression").filter(Element::isMapping).orElse(parent))
+                .flatMap(expression -> expression.get("constant"))
+                .map(language -> language.isText()
+                        ? language
+                        : language.get("expression").orElse(language));
+    }
+
+    private interface Texts {
+        void at(String key, Element text);
+    }
+
+    private static void walk(Element element, String key, Texts texts) {
+        if (element.isText()) {
+            texts.at(key, element);
+        }
+        element.fields().forEach((name, value) -> walk(value, name, texts));
+        element.items().forEach(item -> walk(item, key, texts));
+    }
+
+    private static void signs(String file, Element text, Consumer<Finding> report) {
+        String value = text.text();
+        Map<Pattern, String> signs = new java.util.LinkedHashMap<>();
+        signs.put(BARE, "Write ${…} around a function");
+        signs.put(WITHOUT_DOLLAR, "Write ${…}, with a dollar before the brace");
+        signs.put(UNCLOSED, "A placeholder is {{name}}, with two braces at each end");
+        signs.put(ONE_BRACE, "A placeholder is {{name}}, with two braces at each end; a function is ${…}");
+        signs.put(TWO_BRACES, "Write ${…} for a function, or {{…}} for a setting");
+        signs.put(OPEN_FUNCTION, "Write the closing brace");
+        for (Map.Entry<Pattern, String> sign : signs.entrySet()) {
+            Matcher matcher = sign.getKey().matcher(value);
+            if (matcher.find()) {
+                report.accept(new Finding(
+                        file,
+                        text.line(),
+                        "placeholder",
+                        matcher.group() + " is taken as text, and nothing is put in its place",
+                        sign.getValue()));
+                return;
+            }
+        }
+    }
+
+    /** Where no parser of Simple sees them. */
+    private static void functions(String file, String key, Element text, Consumer<Finding> report) {
+        if (Set.of("message", "expression").contains(key)) {
+            return;
+        }
+        for (String function : SimpleText.functions(text.text())) {
+            String name = function.replaceFirst("(?s)[^A-Za-z-].*", "");
+            if (!ExpressionRule.FUNCTIONS.contains(name)) {
+                report.accept(new Finding(
+                        file,
+                        text.line(),
+                        "expression",
+                        "There is no function " + name,
+                        "Write one that Simple has" + Nearest.to(name, ExpressionRule.FUNCTIONS)));
+            }
+        }
+    }
+
+    /** Names that a path can have in brackets: columns, fields of JSON, and what beans declare. */
+    private static Set<String> keys(RouteTree tree, Apps app) {
+        Vocabulary vocabulary = Vocabulary.of(app);
+        Set<String> keys = new HashSet<>(vocabulary.names(Vocabulary.Kind.FIELDS));
+        tree.statements().forEach((file, sql) -> {
+            if (Apps.loading(file).contains(app)) {
+                Matcher word = Pattern.compile("[a-z_][a-z0-9_]*")
+                        .matcher(SqlText.of(sql).sql());
+                while (word.find()) {
+                    keys.add(word.group());
+                }
+            }
+        });
+        vocabulary.beans().values().stream().flatMap(List::stream).forEach(method -> {
+            for (int i = 0; i < method.takes().size(); i++) {
+                keys.addAll(method.allowed(i));
+            }
+        });
+        return keys;
+    }
+
+    private static void members(String file, Element text, Map<Apps, Set<String>> keys, Consumer<Finding> report) {
+        for (SimpleText.Reading reading : SimpleText.readings(text.text())) {
+            for (Apps app : Apps.loading(file)) {
+                Vocabulary vocabulary = Vocabulary.of(app);
+                for (String member : SimpleText.steps(reading.path(), false)) {
+                    if (!MEMBERS_OF_JAVA.contains(member)
+                            && !vocabulary.has(Vocabulary.Kind.MEMBERS, member)
+                            && !vocabulary.has(Vocabulary.Kind.FIELDS, member)) {
+                        Set<String> known = new TreeSet<>(vocabulary.names(Vocabulary.Kind.MEMBERS));
+                        known.addAll(MEMBERS_OF_JAVA);
+                        report.accept(new Finding(
+                                file,
+                                text.line(),
+                                "member-unknown",
+                                "Nothing that expressions of " + app.label() + " can read has the member " + member,
+                                "Write one that it has" + Nearest.to(member, known)));
+                        return;
+                    }
+                }
+                for (String key : SimpleText.steps(reading.path(), true)) {
+                    if (!key.matches("\\d+|last|.*\\$.*") && !keys.get(app).contains(key.replaceAll("^'|'$", ""))) {
+                        report.accept(new Finding(
+                                file,
+                                text.line(),
+                                "member-unknown",
+                                "No column, and no field that " + app.label() + " knows, is named " + key,
+                                "Write one that exists" + Nearest.to(key, keys.get(app))));
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /** What properties can be that only constants are written to. */
+    private static Map<String, Set<String>> constants(RouteTree tree) {
+        Map<String, Set<String>> constants = new HashMap<>();
+        Set<String> open = new HashSet<>();
+        for (Apps app : Apps.values()) {
+            open.addAll(Vocabulary.of(app).names(Vocabulary.Kind.PROPERTIES));
+        }
+        for (RouteTree.Placed placed : tree.steps()) {
+            Element step = placed.step().element();
+            step.get("variableReceive").ifPresent(name -> open.add(name.text()));
+            if (Set.of("setProperty", "setVariable").contains(placed.step().kind())) {
+                String value = constant(step);
+                if (value == null) {
+                    open.add(step.text("name"));
+                } else {
+                    constants
+                            .computeIfAbsent(step.text("name"), first -> new TreeSet<>())
+                            .add(value);
+                }
+            }
+        }
+        constants.keySet().removeAll(open);
+        return constants;
+    }
+
+    private static String constant(Element step) {
+        return step.get("expression")
+                .flatMap(expression -> expression.get("constant"))
+                .map(language -> language.isText()
+                        ? language
+                        : language.get("expression").orElse(language))
+                .map(Element::text)
+                .filter(text -> !text.contains("{{"))
+                .orElse(null);
+    }
+
+    private static Set<String> values(String file, String name, Map<String, Set<String>> constants) {
+        Set<String> values = new TreeSet<>();
+        for (Apps app : Apps.loading(file)) {
+            values.addAll(Vocabulary.of(app).values().getOrDefault(name, List.of()));
+        }
+        return values.isEmpty() ? constants.getOrDefault(name, Set.of()) : values;
+    }
+
+    private static void compared(
+            String file, Element text, Map<String, Set<String>> constants, Consumer<Finding> report) {
+        List<String[]> comparisons = new ArrayList<>();
+        COMPARISON.matcher(text.text()).results().forEach(m -> comparisons.add(new String[] {m.group(1), m.group(2)}));
+        MIRRORED.matcher(text.text()).results().forEach(m -> comparisons.add(new String[] {m.group(2), m.group(1)}));
+        for (String[] comparison : comparisons) {
+            for (SimpleText.Reading reading : SimpleText.readings("${" + comparison[0] + "}")) {
+                String last = Stream.concat(
+                                SimpleText.steps(reading.path(), true).stream(),
+                                SimpleText.steps(reading.path(), false).stream())
+                        .reduce(reading.name(), (first, second) -> second);
+                // A property that a row's column is the value of can be what the column can be.
+                Set<String> values = values(file, last.replaceFirst("^previous_error$", "error_code"), constants);
+                if (!values.isEmpty() && !values.contains(comparison[1])) {
+                    report.accept(new Finding(
+                            file,
+                            text.line(),
+                            "value-impossible",
+                            last + " is never '" + comparison[1] + "'",
+                            "Compare with what it can be" + Nearest.orOneOf(comparison[1], values)));
+                }
+            }
+        }
+    }
+
+    /** Constants that are written to what can only be something else. */
+    private static void assigned(RouteTree tree, Consumer<Finding> report) {
+        for (RouteTree.Placed placed : tree.steps()) {
+            Element step = placed.step().element();
+            String value = placed.step().kind().equals("setProperty") ? constant(step) : null;
+            Set<String> values = value == null ? Set.of() : values(placed.file(), step.text("name"), Map.of());
+            if (!values.isEmpty() && !values.contains(value)) {
+                report.accept(new Finding(
+                        placed.file(),
+                        step.get("expression").orElse(step).line(),
+                        "value-impossible",
+                        step.text("name") + " cannot be " + value,
+                        "Write what it can be" + Nearest.orOneOf(value, values)));
+            }
+        }
+    }
+}

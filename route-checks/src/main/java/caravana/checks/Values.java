@@ -1,0 +1,57 @@
+package caravana.checks;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Whether a text is what an option of Camel takes. */
+final class Values {
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[^{}]*}}");
+    private static final Pattern DURATION =
+            Pattern.compile("\\d+|(?=\\d)(\\d+d)?(\\d+h)?(\\d+m(?!s))?(\\d+s)?(\\d+ms)?|-1");
+
+    private Values() {}
+
+    /**
+     * What is wrong with an option's value.
+     *
+     * @param type as the catalogue has it
+     * @param texts the only ones that it takes; empty when it takes any
+     * @return null when nothing is wrong
+     */
+    static Finding wrong(
+            String file, int line, String id, String option, String text, String type, List<String> texts) {
+        if (PLACEHOLDER.matcher(text).find() || text.startsWith("#") || text.contains("${")) {
+            return null;
+        }
+        String what = option + " cannot be " + (text.isEmpty() ? "empty" : text);
+        String instead =
+                switch (type) {
+                    case "duration" ->
+                        DURATION.matcher(text).matches()
+                                ? null
+                                : "Write a duration: milliseconds as a number, or a number with its unit, such as 500ms, 2s or 1m30s";
+                    case "integer" -> text.matches("-?\\d+") ? null : "Write a whole number";
+                    case "number" -> text.matches("-?\\d+(\\.\\d+)?") ? null : "Write a number";
+                    case "boolean" ->
+                        text.matches("true|false")
+                                ? null
+                                : "Write true or false" + Nearest.to(text, List.of("true", "false"));
+                    default -> null;
+                };
+        if (instead == null && !texts.isEmpty() && texts.stream().noneMatch(known -> same(known, text))) {
+            instead = "Write one of what it can be" + Nearest.orOneOf(text, texts);
+        }
+        return instead == null ? null : new Finding(file, line, id, what, instead);
+    }
+
+    /** Camel takes LOW_LEVEL for lowLevel as well. */
+    private static boolean same(String one, String other) {
+        return plain(one).equals(plain(other));
+    }
+
+    private static String plain(String text) {
+        return text.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,555 @@
+package caravana.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Mistakes of every kind, each planted in every place of the real routes that it can be made in. A run takes a sample of
+ * each sort by {@code faults.seed}; {@code -Dfaults.long=true} takes them all.
+ */
+class PlantedMistakesTest {
+
+    private static final Path ROUTES = Path.of("../src/main/resources/camel");
+    private static final boolean LONG = Boolean.getBoolean("faults.long");
+    private static final long SEED = Long.getLong("faults.seed", 20L);
+
+    /** Of each sort, in a run that is not long. */
+    private static final int SAMPLE = 1;
+
+    private static final double WANTED = 0.95;
+
+    private enum Kind {
+        NAMES,
+        COMPONENTS_AND_TYPES,
+        VALUES,
+        BEAN_METHODS,
+        SQL,
+        ORDER,
+        KEYS
+    }
+
+    private record Mistake(Kind kind, String sort, String file, int line, String right, String wrong, String text) {}
+
+    private static final Map<String, List<Mistake>> BY_SORT = new LinkedHashMap<>();
+    private static Map<String, String> files;
+    private static RouteTree tree;
+
+    @BeforeAll
+    static void plant() throws Exception {
+        files = RouteFiles.read(ROUTES);
+        tree = RouteTree.of(files);
+        names();
+        componentsAndTypes();
+        values();
+        beanMethods();
+        sql();
+        order();
+        keys();
+    }
+
+    @Test
+    void theRealRoutesAreRight() {
+        assertThat(RouteChecks.check(files)).isEmpty();
+    }
+
+    @Test
+    void theMistakesAreFound() {
+        Map<Kind, int[]> counts = new EnumMap<>(Kind.class);
+        List<String> missed = new ArrayList<>();
+        List<String> unreadable = new ArrayList<>();
+        BY_SORT.forEach((sort, all) -> {
+            assertThat(all).as("places for: " + sort).isNotEmpty();
+            List<Mistake> chosen = new ArrayList<>(all);
+            Collections.shuffle(chosen, new Random(SEED + sort.hashCode()));
+            for (Mistake mistake : LONG ? chosen : chosen.subList(0, Math.min(SAMPLE, chosen.size()))) {
+                Map<String, String> edited = new TreeMap<>(files);
+                edited.put(mistake.file(), mistake.text());
+                List<Finding> findings = RouteChecks.check(edited);
+                int[] count = counts.computeIfAbsent(mistake.kind(), first -> new int[2]);
+                count[1]++;
+                if (findings.isEmpty()) {
+                    missed.add(mistake.sort() + ": " + mistake.file() + ":" + mistake.line() + ": "
+                            + mistake.right().strip() + " → " + mistake.wrong().strip());
+                } else {
+                    count[0]++;
+                }
+                findings.stream()
+                        .map(Finding::toString)
+                        .filter(text -> text.matches(
+                                "(?s).*(valid to one and only one|valid against|\\$ref|does not have a value in).*"))
+                        .forEach(unreadable::add);
+            }
+        });
+        System.out.printf("%-22s %s%n", "kind", "found / planted");
+        counts.forEach((kind, count) -> System.out.printf("%-22s %d / %d%n", kind, count[0], count[1]));
+        missed.forEach(mistake -> System.out.println("missed: " + mistake));
+        int found = counts.values().stream().mapToInt(count -> count[0]).sum();
+        int planted = counts.values().stream().mapToInt(count -> count[1]).sum();
+        System.out.printf(
+                "RESULT name=planted-mistakes value=%d unit=found-of-%d target=%d verdict=%s seed=%d%n",
+                found, planted, (int) Math.ceil(planted * WANTED), found >= planted * WANTED ? "pass" : "fail", SEED);
+
+        assertThat(counts.keySet()).as("kinds").containsExactly(Kind.values());
+        assertThat(planted).isGreaterThanOrEqualTo(80);
+        assertThat(unreadable).isEmpty();
+        assertThat((double) found / planted).as("missed: " + missed).isGreaterThanOrEqualTo(WANTED);
+        counts.forEach((kind, count) -> assertThat((double) count[0] / count[1])
+                .as(kind + ", missed: " + missed)
+                .isGreaterThanOrEqualTo(0.8));
+    }
+
+    // ------------------------------------------------------------------ planting
+
+    /** A word as a hasty person writes it: two letters in the wrong order, or the last one missing. */
+    private static String misspelt(String word) {
+        for (int i = word.length() / 2; i < word.length() - 1; i++) {
+            if (Character.isLetter(word.charAt(i))
+                    && Character.isLetter(word.charAt(i + 1))
+                    && word.charAt(i) != word.charAt(i + 1)) {
+                return word.substring(0, i) + word.charAt(i + 1) + word.charAt(i) + word.substring(i + 2);
+            }
+        }
+        return word.substring(0, word.length() - 1);
+    }
+
+    private static void add(Kind kind, String sort, String file, int from, int to, String wrong) {
+        String text = files.get(file);
+        String edited = text.substring(0, from) + wrong + text.substring(to);
+        int line = (int) text.substring(0, from).chars().filter(c -> c == '\n').count() + 1;
+        if (!edited.equals(text)) {
+            BY_SORT.computeIfAbsent(sort, first -> new ArrayList<>())
+                    .add(new Mistake(kind, sort, file, line, text.substring(from, to), wrong, edited));
+        }
+    }
+
+    private interface Wrong {
+        /** What is written instead of a match; null when this is no place for the mistake. */
+        String of(Matcher match);
+    }
+
+    /** Plants a mistake at each match of a pattern, or of its first group when it has one; never in comments. */
+    private static void each(Kind kind, String sort, String ending, String pattern, Wrong wrong) {
+        Pattern place = Pattern.compile(pattern, Pattern.MULTILINE);
+        files.forEach((file, text) -> {
+            if (file.endsWith(ending)) {
+                Matcher match = place.matcher(text);
+                while (match.find()) {
+                    int lineStart = text.lastIndexOf('\n', match.start() - 1) + 1;
+                    String comment = ending.equals(".sql") ? "--" : "#";
+                    String begun = text.substring(lineStart, match.start()).strip();
+                    String instead = begun.startsWith(comment) || begun.matches("(description|note):.*")
+                            ? null
+                            : wrong.of(match);
+                    int group = match.groupCount() > 0 && match.group(1) != null ? 1 : 0;
+                    if (instead != null) {
+                        add(kind, sort, file, match.start(group), match.end(group), instead);
+                    }
+                }
+            }
+        });
+    }
+
+    private static void misspelt(Kind kind, String sort, String pattern) {
+        each(kind, sort, RouteTree.ROUTES, pattern, match -> misspelt(match.group(1)));
+    }
+
+    private static void names() {
+        Kind kind = Kind.NAMES;
+        misspelt(kind, "a property read by another name", "\\$\\{exchangeProperty\\.(\\w+)");
+        misspelt(kind, "a variable read by another name", "\\$\\{variable\\.(\\w+)");
+        misspelt(kind, "a result received by another name", "variableReceive: (\\w{3,})$");
+        each(
+                kind,
+                "a property set by another name",
+                RouteTree.ROUTES,
+                "- set(?:Property|Variable):\\s+id: \\S+\\s+name: (\\w{3,})$",
+                match -> misspelt(match.group(1)));
+        misspelt(kind, "a header of Camel", "name: (CamelAws\\w+|CamelHttp\\w+)$");
+        misspelt(kind, "a header that is read", "\\$\\{header\\.(\\w+)}");
+        misspelt(kind, "a route that is called", "- to:\\s+id: \\S+\\s+uri: direct:([\\w-]+)$");
+        misspelt(kind, "an error handling", "routeConfigurationId: ([\\w-]+)$");
+        misspelt(kind, "a bean", "ref: (\\w+)$");
+        misspelt(kind, "a bean of an endpoint", "\"#(\\w+)\"$");
+        misspelt(kind, "a setting", "\\{\\{([a-z][\\w.-]+)}}");
+        misspelt(kind, "a column of a row", "\\$\\{\\w+(?:\\.\\w+)?\\[(\\w+)]");
+        misspelt(kind, "a function of Simple", "\\$\\{(exchangeProperty|header|variable|exception|body)\\b");
+    }
+
+    private static void componentsAndTypes() {
+        Kind kind = Kind.COMPONENTS_AND_TYPES;
+        misspelt(kind, "the scheme of an endpoint", "uri: ([a-z0-9-]+):");
+        misspelt(kind, "an exception", "^\\s+- ([a-z]+\\.[\\w.]+(?:Exception|Throwable))$");
+        misspelt(kind, "the type of an exception", "exceptionType: ([\\w.]+)$");
+        misspelt(kind, "the type of a result", "resultType: ([\\w.]+)$");
+        each(
+                kind,
+                "a class without its package",
+                RouteTree.ROUTES,
+                "^\\s+- ([a-z]+\\.[\\w.]+Exception)$",
+                match -> match.group(1).replaceFirst(".*\\.", ""));
+        misspelt(kind, "the library of a data format", "library: (\\w+)$");
+        each(kind, "a data format that the app lacks", RouteTree.ROUTES, "(json):\\s+library: \\w+$", match -> "csv");
+        each(kind, "a language that the app lacks", RouteTree.ROUTES, "expression:\\s+(simple):$", match -> "groovy");
+        each(
+                kind,
+                "a component that the app lacks",
+                RouteTree.ROUTES,
+                "- to:\\s+id: \\S+\\s+uri: (direct):[\\w-]+$",
+                match -> "kafka");
+        each(
+                kind,
+                "an unknown component called dynamically",
+                RouteTree.ROUTES,
+                "- (to:\\s+id: \\S+\\s+uri: direct):[\\w-]+$",
+                match -> match.group(1).replace("to:", "toD:").replace("direct", "dirct"));
+        misspelt(
+                kind,
+                "an option of an endpoint",
+                "^\\s+(queueUrl|operation|binding|commandExecutor|period|result|httpMethodRestrict|useStreaming): ");
+        misspelt(kind, "a value that an option lacks", "(?:operation|result): (\\w{3,})$");
+    }
+
+    private static void values() {
+        Kind kind = Kind.VALUES;
+        each(
+                kind,
+                "a number of retries",
+                RouteTree.ROUTES,
+                "(?:maximumRedeliveries|backOffMultiplier): (\\d+)$",
+                match -> match.group(1) + "x");
+        each(kind, "the delay of a retry", RouteTree.ROUTES, "edeliveryDelay: \"(\\d+)\"$", match -> "5oo");
+        each(
+                kind,
+                "a delay with a unit that is none",
+                RouteTree.ROUTES,
+                "edeliveryDelay: \"(\\d+)\"$",
+                match -> "2 sec");
+        each(
+                kind,
+                "the period of a timer",
+                RouteTree.ROUTES,
+                "period: (\\d+\\w*)$",
+                match -> match.group(1) + " seconds");
+        each(
+                kind,
+                "a number of an endpoint",
+                RouteTree.ROUTES,
+                "(?:maxMessagesPerPoll|backoffErrorThreshold|backoffMultiplier): (\\d+)$",
+                match -> "one");
+        each(
+                kind,
+                "a placeholder with one brace",
+                RouteTree.ROUTES,
+                "\\{\\{[\\w.-]+}}",
+                match -> match.group().substring(1, match.group().length() - 1));
+        each(
+                kind,
+                "a placeholder that is not closed",
+                RouteTree.ROUTES,
+                "\\{\\{[\\w.-]+}}",
+                match -> match.group().substring(0, match.group().length() - 1));
+        each(
+                kind,
+                "a function without braces",
+                RouteTree.ROUTES,
+                "\\$\\{(?:exchangeProperty|variable|header)\\.\\w+}",
+                match -> match.group().replaceAll("[{}]", ""));
+        each(
+                kind,
+                "a function without its dollar",
+                RouteTree.ROUTES,
+                "\\$\\{(?:exchangeProperty|variable|header)\\.\\w+}",
+                match -> match.group().substring(1));
+        each(
+                kind,
+                "a function in a constant",
+                RouteTree.ROUTES,
+                "(simple):\\s+expression: \"?[^\\n]*\\$\\{",
+                match -> "constant");
+        misspelt(
+                kind,
+                "a comparison with a value that it never takes",
+                "\\$\\{exchangeProperty\\.(?:outcome|error_code|previous_error|letter\\.state)} [=!]= '(\\w+)'");
+        each(kind, "a comparison with one sign", RouteTree.ROUTES, "\\$\\{[^{}]*} (==) ", match -> "=");
+        each(
+                kind,
+                "a comparison without quotes",
+                RouteTree.ROUTES,
+                "\\$\\{[^{}]*} == ('\\w+')",
+                match -> match.group(1).replace("'", ""));
+        misspelt(
+                kind,
+                "neither true nor false",
+                "(?:greedy|deleteAfterRead|logRetryAttempted|useStreaming): (true|false)$");
+        each(
+                kind,
+                "handled neither true nor false",
+                RouteTree.ROUTES,
+                "(?:handled|continued):\\s+constant:\\s+expression: \"(true)\"",
+                match -> "yes");
+        misspelt(kind, "a level of the log", "(?:loggingLevel|LogLevel): (\\w+)$");
+        each(
+                kind,
+                "a status that HTTP lacks",
+                RouteTree.ROUTES,
+                "CamelHttpResponseCode\\s+expression:\\s+constant:\\s+expression: \"(\\d+)\"",
+                match -> "2O1");
+        each(
+                kind,
+                "a status that the contract lacks",
+                RouteTree.ROUTES,
+                "CamelHttpResponseCode\\s+expression:\\s+constant:\\s+expression: \"(\\d+)\"",
+                match -> "418");
+    }
+
+    private static void beanMethods() {
+        Kind kind = Kind.BEAN_METHODS;
+        misspelt(kind, "the name of a method", "method: (\\w{3,})(?:\\(|$)");
+        misspelt(
+                kind,
+                "an argument outside its set",
+                "method: (?:ended|enter|available|unavailable|isClosedBy|count|settle|is)\\([^'\\n]*'(\\w+)'");
+        each(kind, "an argument too many", RouteTree.ROUTES, "method: \\w+\\([^\\n]+(\\))$", match -> ", 1, 2, 3)");
+        each(
+                kind,
+                "an argument without quotes",
+                RouteTree.ROUTES,
+                "method: \\w+\\([^\\n']*('\\w+')",
+                match -> match.group(1).replace("'", ""));
+        each(
+                kind,
+                "an argument of another type",
+                RouteTree.ROUTES,
+                "method: count\\('\\w+', ([^)\\n]+)\\)$",
+                match -> "'one'");
+        each(kind, "a bracket that is not closed", RouteTree.ROUTES, "method: \\w+\\([^\\n]+(\\))$", match -> "");
+        each(
+                kind,
+                "no argument",
+                RouteTree.ROUTES,
+                "method: (?:ended|enter|count|unavailable)(\\([^\\n]+\\))$",
+                match -> "(1)");
+    }
+
+    private static void sql() {
+        Kind kind = Kind.SQL;
+        each(
+                kind,
+                "a keyword",
+                RouteTree.SQL,
+                "\\b(SELECT|UPDATE|WHERE|RETURNING|FROM|VALUES)\\b",
+                match -> misspelt(match.group(1)));
+        each(
+                kind,
+                "a column",
+                RouteTree.SQL,
+                "(?<![\\w'?:.])(status|original_key|processed_key|claim_token|lease_until|not_before)\\b(?! AS)",
+                match -> misspelt(match.group(1)));
+        each(
+                kind,
+                "a value that a column never has",
+                RouteTree.SQL,
+                "status = '(\\w+)'",
+                match -> misspelt(match.group(1)));
+        misspelt(kind, "a statement's file", "uri: statement:[\\w-]+/([\\w-]+)\\.sql$");
+        each(
+                kind,
+                "a parameter without its question mark",
+                RouteTree.SQL,
+                ":\\?\\w+(?:\\.\\w+)?",
+                match -> match.group().replace("?", ""));
+        each(kind, "a parameter by another name", RouteTree.SQL, ":\\?(\\w{4,})", match -> misspelt(match.group(1)));
+        each(
+                kind,
+                "a column of the result by another name",
+                RouteTree.SQL,
+                " AS (job_message|delay|paused|items|outcome|attempts|video_id)\\b",
+                match -> misspelt(match.group(1)));
+        each(kind, "a value in the text of a statement", RouteTree.SQL, ":\\?\\w+", match -> "'${header.id}'");
+        each(
+                kind,
+                "the default of a parameter that is not there",
+                RouteTree.SQL,
+                "\\A",
+                match -> "-- :?nobody = null\n");
+        each(
+                kind,
+                "a list where a row is read",
+                RouteTree.ROUTES,
+                "result: (row)\\s+(?:variableReceive|- (?:choice|filter|setBody|setProperty):)",
+                match -> "rows");
+        each(
+                kind,
+                "a number where a list is split",
+                RouteTree.ROUTES,
+                "(uri: statement:\\S+)\\s+- split:",
+                match -> match.group(1) + "?result=count");
+        each(kind, "another component for SQL", RouteTree.ROUTES, "uri: (statement:\\S+)$", match -> "jdbc:dataSource");
+    }
+
+    private static void order() {
+        Kind kind = Kind.ORDER;
+        Route flow = tree.routes().stream()
+                .filter(route -> route.id().equals("process-video"))
+                .findFirst()
+                .orElseThrow();
+        flow.from().element().all().stream()
+                .flatMap(element -> element.get("steps").stream())
+                .filter(steps -> steps.items().size() > 2)
+                .forEach(steps -> swaps(kind, "two steps of the job swapped", flow.file(), steps.items()));
+        flow.from().element().all().stream()
+                .flatMap(element -> element.get("steps").stream())
+                .flatMap(steps -> steps.items().stream())
+                .filter(item -> item.get("to").isPresent())
+                .forEach(item -> remove(kind, "a step of the job missing", flow.file(), item));
+        each(
+                kind,
+                "an acknowledgement missing",
+                RouteTree.ROUTES,
+                "\\n( *- to:\\n *id: \\S+\\n *uri: direct:acknowledge-job)$",
+                match -> "");
+        each(
+                kind,
+                "an entry route that nobody answers for",
+                RouteTree.ROUTES,
+                "routeConfigurationId: (web-failures|upload-failures|log-in-failures|job-failures)$",
+                match -> "caller-decides");
+        tree.routes().stream()
+                .filter(route -> route.element().text("routeConfigurationId").equals("caller-decides")
+                        && Apps.loading(route.file()).equals(List.of(Apps.WORKER)))
+                .forEach(route -> scalar(
+                        kind,
+                        "a route that ends what its caller decides",
+                        route.file(),
+                        route.element().get("routeConfigurationId").orElseThrow(),
+                        "job-failures"));
+        tree.routes().stream()
+                .filter(route -> route.from().uses("timer"))
+                .forEach(route -> scalar(
+                        kind,
+                        "a timer that stops at the first failure",
+                        route.file(),
+                        route.element().get("routeConfigurationId").orElseThrow(),
+                        "caller-decides"));
+        tree.routes().stream()
+                .filter(route -> route.from().uses("direct"))
+                .forEach(route -> first(
+                        route,
+                        "      steps:\n",
+                        "      steps:\n        - to:\n            id: round\n            uri: "
+                                + route.from().uri() + "\n"));
+        each(
+                kind,
+                "a failure that nobody says the end of",
+                RouteTree.ROUTES,
+                "( +handled:\\n +constant:\\n +expression: \"true\"\\n)",
+                match -> "");
+        each(
+                kind,
+                "a statement of what is read later missing",
+                RouteTree.ROUTES,
+                "\\n( *- to:\\n *id: \\S+\\n *uri: statement:\\S+\\n *parameters:\\n *result: row)$",
+                match -> "");
+    }
+
+    private static void first(Route route, String right, String wrong) {
+        String text = files.get(route.file());
+        int start = route.element().node().getStartMark().getIndex();
+        int place = text.indexOf(right, Math.max(0, start));
+        if (place >= 0) {
+            add(Kind.ORDER, "a route that calls itself", route.file(), place, place + right.length(), wrong);
+        }
+    }
+
+    private static void swaps(Kind kind, String sort, String file, List<Element> items) {
+        for (int i = 0; i + 1 < items.size(); i++) {
+            int first = items.get(i).node().getStartMark().getIndex();
+            int second = items.get(i + 1).node().getStartMark().getIndex();
+            int end = items.get(i + 1).node().getEndMark().getIndex();
+            String text = files.get(file);
+            String one = text.substring(first, second);
+            String two = text.substring(second, end);
+            String gap = one.substring(one.stripTrailing().length());
+            add(
+                    kind,
+                    sort,
+                    file,
+                    first,
+                    end,
+                    two.stripTrailing()
+                            + gap
+                            + one.stripTrailing()
+                            + two.substring(two.stripTrailing().length()));
+        }
+    }
+
+    private static void remove(Kind kind, String sort, String file, Element item) {
+        String text = files.get(file);
+        int start = text.lastIndexOf('\n', item.node().getStartMark().getIndex()) + 1;
+        int end = text.lastIndexOf('\n', item.node().getEndMark().getIndex() - 1) + 1;
+        end = Math.max(end, text.indexOf('\n', item.node().getStartMark().getIndex()));
+        if (text.substring(start, end).strip().startsWith("-")) {
+            add(kind, sort, file, start, end, "");
+        }
+    }
+
+    private static void scalar(Kind kind, String sort, String file, Element place, String wrong) {
+        add(
+                kind,
+                sort,
+                file,
+                place.node().getStartMark().getIndex(),
+                place.node().getEndMark().getIndex(),
+                wrong);
+    }
+
+    private static void keys() {
+        Kind kind = Kind.KEYS;
+        each(kind, "a key", RouteTree.ROUTES, "^ +(?:- )?([a-z]\\w{2,}):(?: |$)", match -> misspelt(match.group(1)));
+        each(kind, "a step", RouteTree.ROUTES, "^ +- (\\w{3,}):$", match -> misspelt(match.group(1)));
+        each(
+                kind,
+                "a key in another case",
+                RouteTree.ROUTES,
+                "^ +(?:- )?([a-z]+[A-Z]\\w+):(?: |$)",
+                match -> match.group(1).toLowerCase(java.util.Locale.ROOT));
+        each(kind, "what belongs to a step beside it", RouteTree.ROUTES, "^ +- \\w+:\\n(    )(?= *id:)", match -> "");
+        each(kind, "a step one level up", RouteTree.ROUTES, "^(  ) +- \\w+:\\n", match -> "");
+        each(kind, "a step that lacks its id", RouteTree.ROUTES, "^ +- \\w+:\\n( +id: \\S+\\n)", match -> "");
+        each(
+                kind,
+                "a name that is missing",
+                RouteTree.ROUTES,
+                "- set(?:Property|Header|Variable):\\n +id: \\S+\\n( +name: \\S+\\n)",
+                match -> "");
+        each(
+                kind,
+                "a bean that is missing",
+                RouteTree.ROUTES,
+                "(?:bean|method):\\n(?: +id: \\S+\\n)?( +ref: \\w+\\n)",
+                match -> "");
+        each(kind, "a key twice", RouteTree.ROUTES, "^( +id: \\S+\\n)", match -> match.group(1) + match.group(1));
+        each(
+                kind,
+                "an expression that is missing",
+                RouteTree.ROUTES,
+                "^( +expression:\\n +(?:simple|constant):\\n +expression: [^\\n>]+\\n)(?! +resultType)",
+                match -> "");
+        each(kind, "a hyphen that is missing", RouteTree.ROUTES, "^ +(- )to:$", match -> "  ");
+        each(kind, "an id that another step has", RouteTree.ROUTES, "- to:\\s+id: (\\S+)$", match -> "process-video");
+        each(kind, "a quotation mark that is missing", RouteTree.ROUTES, "\"\\{\\{[\\w.-]+}}(\")$", match -> "");
+    }
+}
