@@ -24,6 +24,12 @@ public class AwsConfiguration {
 
     private static final Set<String> DAMAGED = Set.of("BadDigest", "XAmzContentSHA256Mismatch");
 
+    /**
+     * Ends calls at their time limits. Its thread is started now: the SDK's own start with the first calls, and where the
+     * limit of processes is reached by then, a call ends with an {@link OutOfMemoryError}.
+     */
+    private static final ScheduledExecutorService TIME_LIMITS = timeLimits();
+
     @Bean(destroyMethod = "close")
     SqsClient sqsClient(AwsProperties aws, QueueProperties queue) {
         return SqsClient.builder()
@@ -32,17 +38,13 @@ public class AwsConfiguration {
                 // Two tries at least: a connection that died unnoticed must not cost the call.
                 .overrideConfiguration(c -> c.apiCallTimeout(queue.callTimeout())
                         .apiCallAttemptTimeout(queue.callTimeout().dividedBy(2))
-                        .scheduledExecutorService(timeLimits()))
+                        .scheduledExecutorService(TIME_LIMITS))
                 .build();
     }
 
-    /**
-     * Ends calls at their time limits. Its thread is started now: the SDK's own start with the first calls, and where the
-     * limit of processes is reached by then, the {@link OutOfMemoryError} ends Camel's consumer for good.
-     */
     private static ScheduledExecutorService timeLimits() {
         ScheduledThreadPoolExecutor limits = new ScheduledThreadPoolExecutor(1, run -> {
-            Thread thread = new Thread(run, "sqs-time-limits");
+            Thread thread = new Thread(run, "aws-time-limits");
             thread.setDaemon(true);
             return thread;
         });
@@ -68,7 +70,8 @@ public class AwsConfiguration {
                 .forcePathStyle(aws.s3Endpoint() != null)
                 // Bytes that were changed on the way are sent again; the SDK takes a wrong checksum for the sender's
                 // fault.
-                .overrideConfiguration(c -> c.retryStrategy(r -> r.retryOnException(AwsConfiguration::damaged)))
+                .overrideConfiguration(c -> c.retryStrategy(r -> r.retryOnException(AwsConfiguration::damaged))
+                        .scheduledExecutorService(TIME_LIMITS))
                 .build();
     }
 

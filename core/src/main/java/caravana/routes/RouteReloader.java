@@ -140,6 +140,10 @@ public final class RouteReloader {
         } catch (IOException e) {
             // An editor may be about to replace the file; the next look is soon.
             LOG.debug("Could not read {}", folder, e);
+        } catch (RuntimeException | Error e) {
+            // Or nobody would watch any more.
+            complained = true;
+            LOG.error("Could not take over this edit; edit again, or restart the app", e);
         }
     }
 

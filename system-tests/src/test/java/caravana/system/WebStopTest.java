@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,15 +35,26 @@ class WebStopTest {
     private static final Duration SOON = Waits.LIMIT;
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    private static LocalStack stack;
 
     private final HttpClient http = HttpClient.newHttpClient();
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = LocalStack.start(folder.resolve("stack"));
+    }
+
+    @AfterAll
+    static void stop() {
+        stack.close();
+    }
 
     /** A load balancer is told at once, what runs comes to its end, and only then nobody answers any more. */
     @Test
     void uploadsInFlightFinishBeforeThePortCloses() throws Exception {
-        try (LocalStack stack = LocalStack.start(folder.resolve("stack"));
-                AppProcess web = start(stack)) {
+        try (AppProcess web = startWeb()) {
             web.awaitReady();
             ApiClient client = ApiClient.signUp(web.uri());
             String watched = upload(web, client);
@@ -71,8 +84,7 @@ class WebStopTest {
 
     @Test
     void aWatcherThatLeftHoldsNothingUp() throws Exception {
-        try (LocalStack stack = LocalStack.start(folder.resolve("stack"));
-                AppProcess web = start(stack)) {
+        try (AppProcess web = startWeb()) {
             web.awaitReady();
             ApiClient client = ApiClient.signUp(web.uri());
             String watched = upload(web, client);
@@ -92,7 +104,7 @@ class WebStopTest {
     }
 
     /** Starts web so that only what holds its end up forever does so for longer than the test waits. */
-    private AppProcess start(LocalStack stack) {
+    private AppProcess startWeb() {
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put(
                 "SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE",

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
@@ -38,8 +39,17 @@ final class IntakeClient implements SqsClient {
         this.queue = queue;
     }
 
+    /** @throws SdkClientException instead of an {@link Error}, after which Camel's consumer would never poll again */
     @Override
     public ReceiveMessageResponse receiveMessage(ReceiveMessageRequest request) {
+        try {
+            return receive(request);
+        } catch (Error e) {
+            throw SdkClientException.create("Could not receive: " + e, e);
+        }
+    }
+
+    private ReceiveMessageResponse receive(ReceiveMessageRequest request) {
         if (!intake.isOpen()) {
             // Camel asks again after its poll delay of half a second.
             return defects.beginTrial() ? receiveOnTrial(request) : nothing();

@@ -5,6 +5,7 @@ import static org.mockito.Mockito.mock;
 
 import caravana.aws.QueueProperties;
 import caravana.routes.RouteVersion;
+import caravana.test.Waits;
 import caravana.worker.WorkerSettings;
 import caravana.worker.job.JobFailure;
 import caravana.worker.job.JobLease;
@@ -13,6 +14,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -93,7 +99,40 @@ class IntakeClientTest {
         assertThat(calls).hasSize(1);
     }
 
+    /** As at the limit of processes, where a client cannot start a thread that it needs. */
+    @Test
+    void afterAnErrorCamelPollsAgain() throws Exception {
+        AtomicBoolean first = new AtomicBoolean(true);
+        IntakeClient client = client("1", () -> {
+            if (first.getAndSet(false)) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        });
+        CountDownLatch received = new CountDownLatch(1);
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            camel.getRegistry().bind("intake", client);
+            camel.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("aws2-sqs:q?amazonSQSClient=#intake&queueUrl=http://q&deleteAfterRead=false&region=us-east-1")
+                            .process(exchange -> received.countDown());
+                }
+            });
+            camel.start();
+
+            assertThat(received.await(Waits.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+        assertThat(first).isFalse();
+    }
+
     private List<Message> receive(String receives, Runnable meanwhile) {
+        return client(receives, meanwhile)
+                .receiveMessage(ReceiveMessageRequest.builder().build())
+                .messages();
+    }
+
+    private IntakeClient client(String receives, Runnable meanwhile) {
         Message message = Message.builder()
                 .messageId("id")
                 .body("body")
@@ -101,9 +140,7 @@ class IntakeClientTest {
                 .attributes(Map.of(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, receives))
                 .build();
         QueueProperties queue = new QueueProperties("q", "http://q", "http://dlq", 5, 20, 60, Duration.ofSeconds(8));
-        return new IntakeClient(new Recorder(message, meanwhile), intake, defects, queue)
-                .receiveMessage(ReceiveMessageRequest.builder().build())
-                .messages();
+        return new IntakeClient(new Recorder(message, meanwhile), intake, defects, queue);
     }
 
     /** A queue with one message, which remembers what it was asked. */
