@@ -17,8 +17,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Clients that would like to take web away from all others, all at once: slow bodies and slow uploads, large answers that
- * are read slowly, event streams that nobody reads, {@code HEAD} of an event stream, and sign-ups.
+ * Clients that would like to take web away from all others.
  */
 final class Attack {
 
@@ -50,15 +49,24 @@ final class Attack {
 
     private static final int SIP_BYTES = 100;
 
+    /** Who attacks. */
+    enum Kind {
+        /** Slow bodies and uploads, event streams that nobody reads, {@code HEAD} of them, and sign-ups, all at once. */
+        SLOW_CLIENTS,
+        /** Large answers that are read slowly. */
+        SLOW_READERS
+    }
+
     private final List<Crowd> crowds;
     private final URI web;
 
     /**
+     * @param kind who attacks
      * @param web whom they attack
      * @param watcher whose videos change all the time
      * @param uploader whose uploads are slow
      */
-    Attack(URI web, ApiClient watcher, ApiClient uploader) {
+    Attack(Kind kind, URI web, ApiClient watcher, ApiClient uploader) {
         this.web = web;
         String slowBody = "POST /api/auth/login HTTP/1.1\r\nHost: " + web.getAuthority()
                 + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
@@ -68,13 +76,25 @@ final class Attack {
         String file = "GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: " + web.getAuthority() + "\r\n\r\n";
         String stream = " /api/videos/events HTTP/1.1\r\nHost: " + web.getAuthority() + "\r\nAuthorization: Bearer "
                 + watcher.token() + "\r\nAccept: text/event-stream\r\n\r\n";
-        crowds = List.of(
-                new Crowd("slow bodies", SLOW_BODIES, Set.of(408), client -> drip(slowBody, client)),
-                new Crowd("slow uploads", SLOW_UPLOADS, Set.of(408, 429), client -> drip(slowUpload, client)),
-                new Crowd("slow readers", SLOW_READERS, Set.of(200, 503), client -> readSlowly(file, client)),
-                new Crowd("unread streams", UNREAD_STREAMS, Set.of(), client -> leaveUnread("GET" + stream, client)),
-                new Crowd("HEAD of streams", HEAD_CONNECTIONS, Set.of(200), client -> head("HEAD" + stream, client)),
-                new Crowd("sign-ups", SIGN_UPS, Set.of(201, 429, 503), this::signUp));
+        crowds = switch (kind) {
+            case SLOW_CLIENTS ->
+                List.of(
+                        new Crowd("slow bodies", SLOW_BODIES, Set.of(408), client -> drip(slowBody, client)),
+                        new Crowd("slow uploads", SLOW_UPLOADS, Set.of(408, 429), client -> drip(slowUpload, client)),
+                        new Crowd(
+                                "unread streams",
+                                UNREAD_STREAMS,
+                                Set.of(),
+                                client -> leaveUnread("GET" + stream, client)),
+                        new Crowd(
+                                "HEAD of streams",
+                                HEAD_CONNECTIONS,
+                                Set.of(200),
+                                client -> head("HEAD" + stream, client)),
+                        new Crowd("sign-ups", SIGN_UPS, Set.of(201, 429, 503), this::signUp));
+            case SLOW_READERS ->
+                List.of(new Crowd("slow readers", SLOW_READERS, Set.of(200, 503), client -> readSlowly(file, client)));
+        };
     }
 
     /** Starts, and waits until all of them are where they want to be. */

@@ -26,8 +26,6 @@ import java.util.Set;
  */
 final class SlowClients implements Benchmark {
 
-    private static final String NAME = "slow-clients";
-    private static final String FAILURES = NAME + "-failures";
     private static final String DIRECT = "direct";
     private static final String NGINX = "nginx";
     private static final int PAIRS = 5;
@@ -39,15 +37,31 @@ final class SlowClients implements Benchmark {
     private static final int CHANGING_VIDEOS = 300;
     private static final Duration CHANGE_PERIOD = Duration.ofMillis(500);
 
+    private final String name;
+    private final Attack.Kind kind;
+
+    /**
+     * @param name of the figure; those of single calls begin with it
+     * @param kind who attacks
+     */
+    SlowClients(String name, Attack.Kind kind) {
+        this.name = name;
+        this.kind = kind;
+    }
+
     @Override
     public List<String> names() {
-        List<String> names = new ArrayList<>(List.of(NAME, FAILURES));
+        List<String> names = new ArrayList<>(List.of(name, failures()));
         names.addAll(names(DIRECT));
         names.addAll(names(NGINX));
         return names;
     }
 
-    private static List<String> names(String way) {
+    private String failures() {
+        return name + "-failures";
+    }
+
+    private List<String> names(String way) {
         List<String> names = new ArrayList<>();
         for (OrdinaryUser.Call call : OrdinaryUser.Call.values()) {
             names.add(name(way, call));
@@ -55,8 +69,8 @@ final class SlowClients implements Benchmark {
         return names;
     }
 
-    private static String name(String way, OrdinaryUser.Call call) {
-        return NAME + "-" + way + "-" + call.name().toLowerCase(Locale.ROOT);
+    private String name(String way, OrdinaryUser.Call call) {
+        return name + "-" + way + "-" + call.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -75,11 +89,11 @@ final class SlowClients implements Benchmark {
                     measure(setting, totals, NGINX, nginx.uri(), system.client(), watcher, uploader, database);
                 }
             } else {
-                names(NGINX).forEach(name -> setting.results().skipped(name, "nginx is not installed"));
+                names(NGINX).forEach(figure -> setting.results().skipped(figure, "nginx is not installed"));
             }
         }
-        setting.results().atMost(NAME, totals.ratio, "ratio", RATIO, "the-largest-of=" + totals.ratios);
-        setting.results().atMost(FAILURES, totals.failures, "failures", 0, "calls=" + totals.calls);
+        setting.results().atMost(name, totals.ratio, "ratio", RATIO, "the-largest-of=" + totals.ratios);
+        setting.results().atMost(failures(), totals.failures, "failures", 0, "calls=" + totals.calls);
     }
 
     /** What the ways have in common. */
@@ -90,7 +104,7 @@ final class SlowClients implements Benchmark {
         private int failures;
     }
 
-    private static void measure(
+    private void measure(
             Setting setting,
             Totals totals,
             String way,
@@ -101,7 +115,7 @@ final class SlowClients implements Benchmark {
             Connection database)
             throws Exception {
         OrdinaryUser user = new OrdinaryUser(web, account);
-        Attack attack = new Attack(web, watcher, uploader);
+        Attack attack = new Attack(kind, web, watcher, uploader);
         Crowd changes = new Crowd("changes of videos", 1, Set.of(), client -> change(database, client));
         user.call(WARM_UP_CALLS);
         Map<String, Pairs> pairs = Pairs.measureAll(
@@ -123,14 +137,14 @@ final class SlowClients implements Benchmark {
         user.shownFailures().forEach(System.out::println);
         totals.calls += user.calls();
         totals.failures += user.failures() + attack.unexpected() + changes.unexpected();
-        pairs.forEach((name, measured) -> {
+        pairs.forEach((figure, measured) -> {
             totals.ratios++;
             totals.ratio = Math.max(totals.ratio, measured.ratio());
-            setting.results().atMost(name, measured.ratio(), "ratio", RATIO, measured.detail("during", "before"));
+            setting.results().atMost(figure, measured.ratio(), "ratio", RATIO, measured.detail("during", "before"));
         });
     }
 
-    private static Map<String, Double> named(String way, Map<OrdinaryUser.Call, Double> millis) {
+    private Map<String, Double> named(String way, Map<OrdinaryUser.Call, Double> millis) {
         Map<String, Double> named = new LinkedHashMap<>();
         millis.forEach((call, value) -> named.put(name(way, call), value));
         return named;
