@@ -140,7 +140,7 @@ class RouteDefectTest extends WorkerRouteTest {
 
     /** As a mistake in the heartbeat's statement alone does. */
     private void refuseRenewals() {
-        correction = () -> jdbc.execute("DROP TRIGGER IF EXISTS refuse_renewals ON videos");
+        correction = () -> jdbc.execute("DROP FUNCTION IF EXISTS refuse_renewal CASCADE");
         jdbc.execute("CREATE OR REPLACE FUNCTION refuse_renewal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                 + " RAISE EXCEPTION 'no such column' USING ERRCODE = 'undefined_column'; END $$");
         jdbc.execute("CREATE TRIGGER refuse_renewals BEFORE UPDATE ON videos FOR EACH ROW"
