@@ -45,6 +45,7 @@ class AnswersTest extends WebTest {
             assertAnswered(user.get("/api/videos"));
             // They still have their connections, or the call would only have waited for their end. The newest have them
             // longest: on a slow machine the oldest may be given up soon.
+            int whole = 0;
             for (Wire wire : unread.subList(MANY - READ, MANY)) {
                 for (int i = 0; i < CALLS; i++) {
                     Wire.Answer answer = wire.answer();
@@ -55,8 +56,10 @@ class AnswersTest extends WebTest {
                     }
                     assertThat(answer.status()).isEqualTo(200);
                     assertThat(answer.body()).hasSizeGreaterThan(10_000);
+                    whole++;
                 }
             }
+            assertThat(whole).isPositive();
             // They take no place of an account's either.
             for (int i = 0; i < LISTS; i++) {
                 assertAnswered(user.get("/api/videos"));

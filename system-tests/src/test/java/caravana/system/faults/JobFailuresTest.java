@@ -105,7 +105,7 @@ class JobFailuresTest {
     /** Under load: more jobs wait than the worker has slots. After the first failure nothing more may be transcoded. */
     private void aMisspeltColumnWastesNoRunAndCountsNoAttempt() throws Exception {
         RouteCopy routes = RouteCopy.into(Files.createDirectories(folder.resolve("camel")));
-        routes.edit("job/commit-result.sql", "poster_key = :?poster_key", "poster_kee = :?poster_key");
+        routes.edit("job/commit-result.sql", "poster_key = :?poster_key", "city = :?poster_key");
         int before = standIn.runs();
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < JOBS; i++) {
@@ -136,7 +136,7 @@ class JobFailuresTest {
                 processedAtFirstAttempt(ids),
                 JOBS,
                 wasted == 0 && counted == 0 ? "pass" : "fail");
-        assertThat(why).contains("commit-row").contains("poster_kee");
+        assertThat(why).contains("commit-row").contains("city");
         assertThat(atFirstFailure).isBetween(1, SLOTS);
         assertThat(wasted).isZero();
         assertThat(counted).isZero();
