@@ -113,12 +113,14 @@ class RunbooksTest {
         }
     }
 
-    /** The worker that is there; started if there was none. */
+    /** The worker that is there; if there was none, one is started and processes a video, as a running system has. */
     private AppProcess worker() throws Exception {
         if (worker == null) {
             lookAt(stack.addWorker(1, Map.of()));
             worker.awaitReady();
             await().atMost(SOON).until(() -> !stack.worker(worker).isMissingNode());
+            String video = stack.upload();
+            await().atMost(SOON).until(() -> stack.status(video), "processed"::equals);
         }
         return worker;
     }
@@ -391,6 +393,7 @@ class RunbooksTest {
 
     /** A lock on the table that every list reads, held for more than a second. */
     private void slowStatement() throws Exception {
+        worker();
         Incident latency = incident("api-latency", "a list waits for a lock in the database");
         ExecutorService owner = Executors.newSingleThreadExecutor();
         try (Connection locking = stack.database();
@@ -419,6 +422,7 @@ class RunbooksTest {
 
     /** A transaction that somebody left open holds a lock, and more lists wait for it than there are connections. */
     private void connectionsUsedUp() throws Exception {
+        worker();
         Incident connections = incident("database-connections", "a forgotten transaction holds a lock");
         ExecutorService owners = Executors.newFixedThreadPool(MANY);
         try (Connection forgotten = stack.database();
