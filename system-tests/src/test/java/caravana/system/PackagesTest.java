@@ -32,16 +32,7 @@ class PackagesTest {
     private static final List<String> DRAWN = List.of("routes-web", "routes-worker", "core");
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "core",
-                "routes-web",
-                "routes-worker",
-                "route-checks",
-                "local-stack",
-                "test-support",
-                "load-tests"
-            })
+    @ValueSource(strings = {"core", "routes-web", "routes-worker", "route-checks", "local-stack", "test-support"})
     void noPackageNeedsOneThatNeedsIt(String module) {
         slices().assignedFrom(new ByPackage()).should().beFreeOfCycles().check(classesOf(module));
     }
