@@ -51,13 +51,16 @@ class StartFailureTest {
                       uri: direct:read-job
                       steps:
                 """ + steps;
-        try (CamelContext camel = new DefaultCamelContext()) {
-            camel.start();
+        CamelContext camel = new DefaultCamelContext();
+        camel.start();
+        try {
             Exception failure = catchThrowableOfType(
                     Exception.class,
                     () -> PluginHelper.getRoutesLoader(camel)
                             .updateRoutes(ResourceHelper.fromString("read-job.camel.yaml", text)));
             return StartFailure.describe(failure, Map.of(FILE, text));
+        } finally {
+            camel.stop();
         }
     }
 }
