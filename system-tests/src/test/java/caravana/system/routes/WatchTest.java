@@ -79,16 +79,17 @@ class WatchTest {
             assertThat(answer()).contains("Edited once");
             routes.edit(RECEIVE, "routeConfigurationId: upload-failure\n", "routeConfigurationId: upload-failures\n");
 
-            // Nothing is wrong with it but that the class does not exist.
-            routes.edit(RECEIVE, "exceptionType: java.lang.Ill", "exceptionType: java.lang.NoIll");
+            // Nothing that the checks know is wrong with it.
+            String good = "    id: receive-upload\n";
+            String noPolicy = good + "    routePolicy: noSuchPolicy\n";
+            routes.edit(RECEIVE, good, noPolicy);
             await().atMost(SOON)
-                    .until(() -> up.printed()
-                            .matches("(?s).*routes-web: " + RECEIVE
-                                    + ":\\d+: Camel does not start the route \\S+ at ThrowException.*"));
+                    .until(() ->
+                            up.printed().matches("(?s).*routes-web: " + RECEIVE + ":\\d+: Camel does not start .*"));
             // Those before the edit are started again right after it is said.
             await().atMost(SOON).until(() -> answer().contains("Edited once"));
 
-            routes.edit(RECEIVE, "exceptionType: java.lang.NoIll", "exceptionType: java.lang.Ill");
+            routes.edit(RECEIVE, noPolicy, good);
             routes.edit(ACCEPTED, "Edited once", "Edited twice");
             await().atMost(SOON).until(() -> answer().contains("Edited twice"));
             await().atMost(SOON)
@@ -133,13 +134,13 @@ class WatchTest {
     }
 
     private void callsThatFailAreTold() throws Exception {
-        routes.edit("videos/list-videos.sql", "       title,", "       titel,");
+        routes.edit("videos/list-videos.sql", "       title,", "       email,");
         await().atMost(SOON).until(() -> listed() == 503);
         await().atMost(SOON)
                 .until(() ->
-                        up.printed().matches("(?s).*routes-web: GET /api/videos, step select-videos: [^\n]*titel.*"));
+                        up.printed().matches("(?s).*routes-web: GET /api/videos, step select-videos: [^\n]*email.*"));
 
-        routes.edit("videos/list-videos.sql", "       titel,", "       title,");
+        routes.edit("videos/list-videos.sql", "       email,", "       title,");
         await().atMost(SOON).until(() -> listed() == 200);
 
         assertThat(up.printed()).contains("routes-web: Calls are answered again");
