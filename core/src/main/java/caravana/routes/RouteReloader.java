@@ -54,6 +54,8 @@ public final class RouteReloader {
     /** What people edit. */
     private final Path folder;
 
+    private final SettledFiles edited;
+
     /** Where the app loads its routes and their SQL from: only what was checked. */
     private final Path loaded;
 
@@ -83,6 +85,7 @@ public final class RouteReloader {
         this.statements = statements;
         this.events = events;
         this.folder = folder;
+        this.edited = new SettledFiles(folder);
         this.loaded = Path.of(location.replaceFirst("^file:", ""));
         this.app = app;
         this.served = RouteFiles.read(loaded);
@@ -120,13 +123,13 @@ public final class RouteReloader {
     }
 
     private void look() {
+        Map<String, String> now = edited.look().orElse(seen);
+        if (now.equals(seen)) {
+            return;
+        }
+        seen = now;
         try {
-            Map<String, String> now = RouteFiles.read(folder);
-            if (now.equals(seen)) {
-                return;
-            }
-            seen = now;
-            // What is wrong with the other app's routes, that one tells.
+            // What is wrong with the other app's routes, that one reports.
             List<Finding> findings = RouteChecks.check(now).stream()
                     .filter(finding -> RouteFiles.isLoadedBy(app, finding.file()))
                     .toList();
@@ -137,9 +140,6 @@ public final class RouteReloader {
                 LOG.warn("The routes before this edit go on serving");
                 complained = true;
             }
-        } catch (IOException e) {
-            // An editor may be about to replace the file; the next look is soon.
-            LOG.debug("Could not read {}", folder, e);
         } catch (RuntimeException | Error e) {
             // Or nobody would watch any more.
             complained = true;
@@ -158,7 +158,7 @@ public final class RouteReloader {
             RouteFiles.write(loaded, now);
             if (!files.isEmpty()) {
                 load(files, now);
-                remove(now);
+                remove(served, now);
                 LOG.info("Reloaded {}", files);
                 events.publishEvent(new RoutesReloaded(files));
             }
@@ -166,13 +166,13 @@ public final class RouteReloader {
             allIsWell();
         } catch (Exception e) {
             complained = true;
-            LOG.error(
-                    "Camel does not start these routes ({}); the ones before this edit go on serving",
-                    e.getMessage(),
-                    e);
+            LOG.error("{}", StartFailure.describe(e, now));
+            LOG.warn("The routes before this edit go on serving");
+            LOG.debug("All that Camel says", e);
             try {
                 RouteFiles.write(loaded, served);
                 load(files, served);
+                remove(now, served);
             } catch (Exception again) {
                 LOG.error("Nor could the routes before be started again: restart the app", again);
             }
@@ -223,10 +223,10 @@ public final class RouteReloader {
         }
     }
 
-    /** Ends the routes of this app that are no longer there. */
-    private void remove(Map<String, String> now) throws Exception {
-        Set<String> gone = new TreeSet<>(RouteFiles.routes(served));
-        gone.removeAll(RouteFiles.routes(now));
+    /** Ends the routes of this app that were in some files and are not in others. */
+    private void remove(Map<String, String> before, Map<String, String> after) throws Exception {
+        Set<String> gone = new TreeSet<>(RouteFiles.routes(before));
+        gone.removeAll(RouteFiles.routes(after));
         for (String route : gone) {
             if (camel.getRoute(route) != null) {
                 camel.getRouteController().stopRoute(route);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -17,11 +18,13 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * written last, so that a version that was not uploaded to its end does not exist. A version never changes: each file is
  * written once, so two who ship different routes under one name at once cannot mix them.
  *
- * <p>The manifest has a line a file, {@code <SHA-256 in hex>  <path>}, as {@code sha256sum} writes them.
+ * <p>The manifest begins with the versions of the apps that the routes fit, {@code # fits 0.1, 0.2}, and has a line a file,
+ * {@code <SHA-256 in hex>  <path>}, as {@code sha256sum} writes them.
  */
 final class RouteStore {
 
     private static final String MANIFEST = "manifest.sha256";
+    private static final String FITS = "# fits ";
     private static final int EXISTS = 412;
     private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern FILE = Pattern.compile("[a-z][a-z0-9-]*/[A-Za-z0-9._-]+\\.(camel\\.yaml|sql)");
@@ -37,18 +40,19 @@ final class RouteStore {
     /**
      * Uploads routes, by a client that writes each object once. Shipping the same again changes nothing.
      *
+     * @param fits the versions of the apps that may run them
      * @param routes the files by their paths, as they were checked; others than routes and SQL stay here
      * @return how many files
      * @throws RoutesRefusedException when other routes were shipped as this version, or its name cannot be one
      */
-    int ship(String version, Map<String, String> routes) {
+    int ship(String version, AppVersions fits, Map<String, String> routes) {
         Map<String, byte[]> files = new TreeMap<>();
         routes.forEach((name, text) -> {
             if (FILE.matcher(name).matches()) {
                 files.put(name, text.getBytes(StandardCharsets.UTF_8));
             }
         });
-        StringBuilder manifest = new StringBuilder();
+        StringBuilder manifest = new StringBuilder(FITS + fits + "\n");
         files.forEach((name, content) -> {
             manifest.append(digest(content)).append("  ").append(name).append('\n');
             put(version, name, content);
@@ -74,12 +78,16 @@ final class RouteStore {
     /**
      * Downloads a version.
      *
+     * @param app the version of the app that is to run it
      * @return its files by their paths
-     * @throws RoutesRefusedException when there is no such version, or a file is not as its manifest says
+     * @throws RoutesRefusedException when there is no such version, it does not fit the app, or a file is not as its
+     *     manifest says
      */
-    Map<String, String> fetch(String version) {
+    Map<String, String> fetch(String version, String app) {
+        List<String> manifest = manifest(version).lines().toList();
+        requireFit(version, manifest.get(0), app);
         Map<String, String> files = new TreeMap<>();
-        for (String line : manifest(version).lines().toList()) {
+        for (String line : manifest.subList(1, manifest.size())) {
             String name = line.substring(line.lastIndexOf(' ') + 1);
             if (!FILE.matcher(name).matches()) {
                 throw damaged(version, name + " is no name of a route's file");
@@ -97,6 +105,23 @@ final class RouteStore {
             files.put(name, new String(content, StandardCharsets.UTF_8));
         }
         return files;
+    }
+
+    private static void requireFit(String version, String line, String app) {
+        String remedy = "Set CARAVANA_ROUTES_VERSION to routes that fit " + AppVersions.ofApp(app)
+                + ", or to nothing for those that came with the app. ops/bin/ship-routes --fits ships routes for several versions";
+        if (!line.startsWith(FITS)) {
+            throw new RoutesRefusedException(
+                    "Version " + version + " of the routes does not say which versions of the apps it fits: an older"
+                            + " ops/bin/ship-routes has shipped it",
+                    remedy);
+        }
+        AppVersions fits = AppVersions.of(line.substring(FITS.length()));
+        if (!fits.include(app)) {
+            throw new RoutesRefusedException(
+                    "Version " + version + " of the routes fits the apps of version " + fits + ", and this is " + app,
+                    remedy);
+        }
     }
 
     private String manifest(String version) {

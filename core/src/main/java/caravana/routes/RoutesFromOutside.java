@@ -75,7 +75,8 @@ final class RoutesFromOutside implements ApplicationContextInitializer<Configura
 
     private static Map<String, String> fetch(ConfigurableEnvironment environment, String version) {
         try (S3Client s3 = AwsConfiguration.s3Client(environment)) {
-            return new RouteStore(s3, environment.getRequiredProperty("caravana.s3.bucket")).fetch(version);
+            return new RouteStore(s3, environment.getRequiredProperty("caravana.s3.bucket"))
+                    .fetch(version, AppVersions.thisApp());
         }
     }
 

@@ -21,11 +21,13 @@ public final class ShipRoutes {
     /**
      * Exit status 0 for shipped, 1 for refused, with what is wrong on standard error.
      *
-     * @param args the version's name and the folder; bucket, region and endpoint come from the apps' own settings
+     * @param args the version's name, the folder, and the versions of the apps that the routes fit, if those are others than
+     *     this app's; bucket, region and endpoint come from the apps' own settings
      */
     public static void main(String[] args) throws IOException {
         String version = args[0];
         Path folder = Path.of(args[1]);
+        AppVersions fits = fits(args);
         Map<String, String> routes = RouteFiles.read(folder);
         List<Finding> findings = RouteChecks.check(routes);
         findings.forEach(System.err::println);
@@ -41,13 +43,23 @@ public final class ShipRoutes {
             System.exit(1);
         }
         try (S3Client s3 = new WriteOnceClient(AwsConfiguration.s3Client(environment))) {
-            int files = new RouteStore(s3, bucket).ship(version, routes);
+            int files = new RouteStore(s3, bucket).ship(version, fits, routes);
             System.out.printf(
-                    "%d files are in %s as version %s. Set CARAVANA_ROUTES_VERSION=%s to run it.%n",
-                    files, bucket, version, version);
+                    "%d files are in %s as version %s, for apps %s. Set CARAVANA_ROUTES_VERSION=%s to run it.%n",
+                    files, bucket, version, fits, version);
         } catch (RoutesRefusedException e) {
             System.err.println(e.getMessage() + ". " + e.remedy() + ".");
             System.exit(1);
+        }
+    }
+
+    private static AppVersions fits(String[] args) {
+        try {
+            return args.length > 2 ? AppVersions.of(args[2]) : AppVersions.ofApp(AppVersions.thisApp());
+        } catch (IllegalArgumentException e) {
+            System.err.println("ship-routes: --fits " + e.getMessage());
+            System.exit(2);
+            throw e;
         }
     }
 }

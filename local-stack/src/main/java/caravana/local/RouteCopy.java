@@ -8,7 +8,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A copy of the routes for apps whose user cannot read the folder that they are edited in, such as one in root's home. */
@@ -20,7 +22,10 @@ final class RouteCopy {
     private final Path original;
     private final Path copy;
 
-    private RouteCopy(Path original, Path copy) {
+    /** What was found at the last look: a file is copied when it is the same at the next, since it is written completely then. */
+    private final Map<Path, byte[]> seen = new HashMap<>();
+
+    RouteCopy(Path original, Path copy) {
         this.original = original;
         this.copy = copy;
     }
@@ -41,6 +46,7 @@ final class RouteCopy {
         RouteCopy routes = new RouteCopy(folder, data.resolve("routes"));
         Command.run("delete " + routes.copy, List.of("rm", "-rf", routes.copy.toString()));
         try {
+            routes.update();
             routes.update();
         } catch (IOException e) {
             throw new LocalStackException("Cannot copy the routes in " + folder + ": " + e.getMessage());
@@ -70,11 +76,13 @@ final class RouteCopy {
         }
     }
 
-    private void update() throws IOException {
+    /** Looks once. */
+    void update() throws IOException {
         for (Path file : files(original)) {
             Path target = copy.resolve(original.relativize(file));
             byte[] content = Files.readAllBytes(file);
-            if (!Files.exists(target) || !Arrays.equals(content, Files.readAllBytes(target))) {
+            boolean written = Arrays.equals(content, seen.put(file, content));
+            if (written && (!Files.exists(target) || !Arrays.equals(content, Files.readAllBytes(target)))) {
                 makeFolder(target.getParent());
                 Path fresh = target.resolveSibling(".fresh");
                 Files.write(fresh, content);

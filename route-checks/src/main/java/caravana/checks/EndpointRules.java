@@ -140,7 +140,7 @@ final class EndpointRules implements Rule {
                     step,
                     "get-object-cached",
                     "Stream caching takes the whole object into the heap",
-                    "Set streamCache: \"false\" on the route"));
+                    "Set streamCache: false on the route"));
         }
         step.element()
                 .get("parameters")

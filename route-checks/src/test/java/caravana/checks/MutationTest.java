@@ -45,7 +45,7 @@ class MutationTest {
                     FLOW,
                     "        greedy: true\n",
                     "        greedy: true\n        greedy: false\n"),
-            new Mistake("schema", FLOW, "    streamCache: \"false\"\n", "    streamCaches: \"false\"\n"),
+            new Mistake("schema", FLOW, "    streamCache: false\n", "    streamCaches: false\n"),
             new Mistake(
                     "endpoint-options",
                     FLOW,
@@ -132,7 +132,7 @@ class MutationTest {
                     "job/transcode-video.camel.yaml",
                     "              commandExecutor: \"#toolExecutor\"\n",
                     ""),
-            new Mistake("get-object-cached", FETCH, "    streamCache: \"false\"\n", ""),
+            new Mistake("get-object-cached", FETCH, "    streamCache: false\n", ""),
             new Mistake("heartbeat-not-deferred", "job/keep-lease.camel.yaml", "    shutdownRoute: Defer\n", ""),
             new Mistake(
                     "http-methods-with-space",

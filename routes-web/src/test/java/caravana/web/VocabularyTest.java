@@ -6,7 +6,7 @@ import caravana.checks.Vocabulary.Kind;
 import caravana.job.FailureCode;
 import caravana.test.RunningVocabulary;
 import caravana.web.events.VideoEvents;
-import caravana.web.http.AnswerHeaders;
+import caravana.web.server.AnswerHeaders;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package caravana.worker;
 import caravana.aws.QueueProperties;
 import caravana.media.MediaLimits;
 import caravana.worker.media.MediaProperties;
+import caravana.worker.settings.WorkerProperties;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -20,9 +20,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The statements of both apps' routes, as PostgreSQL prepares them against the migrated schema. */
+@Tag("slow")
 class SchemaTest {
 
     /** Keywords, functions and types of PostgreSQL; tables, columns and functions of ours. */

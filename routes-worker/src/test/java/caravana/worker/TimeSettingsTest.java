@@ -2,6 +2,7 @@ package caravana.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.worker.settings.WorkerProperties;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,7 @@
 package caravana.worker;
 
 import caravana.media.MediaLimits;
+import caravana.worker.settings.WorkerProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package caravana.web.events;
 
 import caravana.logging.LogContext;
-import caravana.web.http.Caller;
+import caravana.web.caller.Caller;
+import caravana.web.caller.Callers;
 import caravana.web.http.InFlight;
 import caravana.web.http.Places;
 import caravana.web.http.Problem;
 import caravana.web.http.ProblemWriter;
 import caravana.web.http.Problems;
-import caravana.web.identity.Callers;
 import caravana.web.video.VideoDocument;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.AsyncContext;

@@ -1,6 +1,6 @@
 package caravana.web.events;
 
-import caravana.web.http.Caller;
+import caravana.web.caller.Caller;
 import caravana.web.http.Problem;
 import caravana.web.http.Problems;
 import java.time.Duration;

@@ -24,18 +24,18 @@ public final class ContainerHandle {
         return handle;
     }
 
-    /** The handle of a request that {@link UnreadBodyValve} has passed. */
+    /** The handle of a request that {@code UnreadBodyValve} has passed. */
     public static ContainerHandle of(ServletRequest request) {
         return (ContainerHandle) request.getAttribute(NAME);
     }
 
     /** Answers {@code Expect: 100-continue}, if the client sent it. A blocking read does so by itself. */
-    void sendContinue() throws IOException {
+    public void sendContinue() throws IOException {
         request.getResponse().sendAcknowledgement(ContinueResponseTiming.ALWAYS);
     }
 
     /** Whether the request has no body, or all of it has been read. */
-    boolean hasReadBody() {
+    public boolean hasReadBody() {
         return request.getCoyoteRequest().isFinished();
     }
 
@@ -45,7 +45,7 @@ public final class ContainerHandle {
      *
      * @param bytes of the body that was collected
      */
-    void announceLength(long bytes) {
+    public void announceLength(long bytes) {
         if (request.getResponse().getCoyoteResponse().getContentLengthLong() < 0) {
             request.getResponse().setContentLengthLong(bytes);
         }
@@ -55,7 +55,7 @@ public final class ContainerHandle {
      * Closes the connection when the request ends. Without it, the container would read what is left of the body, and
      * hold a thread for as long as the client lets it wait.
      */
-    void closeAfterwards() {
+    public void closeAfterwards() {
         request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
         // Tomcat takes that for an error, and would have it answered.
         request.getResponse().setErrorReported();

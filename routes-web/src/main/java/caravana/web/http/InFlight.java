@@ -21,7 +21,7 @@ public class InFlight {
     }
 
     /** Waits until there is none. To be called once. */
-    void awaitNone() {
+    public void awaitNone() {
         requests.arriveAndAwaitAdvance();
     }
 }

@@ -1,5 +1,6 @@
 package caravana.web.identity;
 
+import caravana.web.caller.Callers;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
@@ -20,9 +21,6 @@ import org.springframework.stereotype.Component;
 @Component("tokens")
 public class Tokens {
 
-    /** The issuer that they name. */
-    static final String ISSUER = "caravana";
-
     private final IdentityProperties identity;
     private final RSAKey key;
     private final NimbusJwtEncoder encoder;
@@ -42,7 +40,7 @@ public class Tokens {
     public Map<String, Object> issue(@ExchangeProperty("account") Map<String, Object> account) {
         Instant now = Instant.now();
         JwtClaimsSet claims = JwtClaimsSet.builder()
-                .issuer(ISSUER)
+                .issuer(Callers.OWN_ISSUER)
                 .subject((String) account.get("id"))
                 .issuedAt(now)
                 .expiresAt(now.plus(identity.tokenLife()))
@@ -64,7 +62,7 @@ public class Tokens {
             NimbusJwtDecoder decoder = NimbusJwtDecoder.withPublicKey(key.toRSAPublicKey())
                     .signatureAlgorithm(SignatureAlgorithm.RS256)
                     .build();
-            decoder.setJwtValidator(TokenRules.ofOurs(ISSUER));
+            decoder.setJwtValidator(TokenRules.ofOurs(Callers.OWN_ISSUER));
             return decoder;
         } catch (JOSEException e) {
             throw new IllegalStateException(e);

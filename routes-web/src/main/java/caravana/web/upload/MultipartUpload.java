@@ -1,7 +1,7 @@
 package caravana.web.upload;
 
 import caravana.checks.StepOnly;
-import caravana.web.FileName;
+import caravana.web.http.FileName;
 import caravana.web.http.InputText;
 import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;

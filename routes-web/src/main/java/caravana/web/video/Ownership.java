@@ -1,7 +1,7 @@
 package caravana.web.video;
 
 import caravana.logging.LogContext;
-import caravana.web.http.Caller;
+import caravana.web.caller.Caller;
 import caravana.web.http.Problem;
 import java.util.Map;
 import java.util.regex.Pattern;

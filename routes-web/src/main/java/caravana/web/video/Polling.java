@@ -1,6 +1,7 @@
 package caravana.web.video;
 
 import caravana.web.http.EntityTag;
+import caravana.web.links.PresignedLinks;
 import java.time.Clock;
 import java.util.Map;
 import org.apache.camel.Exchange;

@@ -1,6 +1,7 @@
 package caravana.web.video;
 
 import caravana.job.LiveProgress;
+import caravana.web.links.PresignedLinks;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -8,6 +8,7 @@ import caravana.web.WebApplication;
 import caravana.web.WebFixture;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 
 /** Web does not start when it could not tell who calls, and says what to set. */
+@Tag("slow")
 class SettingsTest {
 
     @Test

@@ -1,5 +1,6 @@
 package caravana.worker.exec;
 
+import caravana.worker.tool.ToolProgress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

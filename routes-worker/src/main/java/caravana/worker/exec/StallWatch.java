@@ -1,5 +1,6 @@
 package caravana.worker.exec;
 
+import caravana.worker.tool.ProcessTree;
 import java.time.Duration;
 
 /**

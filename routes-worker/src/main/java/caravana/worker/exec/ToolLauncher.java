@@ -1,5 +1,7 @@
 package caravana.worker.exec;
 
+import caravana.worker.tool.ProcessTree;
+import caravana.worker.tool.TaskLimit;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -101,15 +103,10 @@ public class ToolLauncher {
      * @throws OutOfMemoryError itself, when it was memory that was missing
      */
     static ToolUnavailableException noThreadFor(String tool, OutOfMemoryError error) {
-        if (!isProcessLimit(error)) {
+        if (!TaskLimit.isReachedBy(error)) {
             throw error;
         }
         return new ToolUnavailableException(tool, error.getMessage());
-    }
-
-    /** Whether it says that the kernel gave no further thread: that is the limit of processes, and not of memory. */
-    public static boolean isProcessLimit(OutOfMemoryError error) {
-        return String.valueOf(error.getMessage()).contains("native thread");
     }
 
     /**

@@ -1,6 +1,7 @@
 package caravana.worker.exec;
 
 import caravana.worker.job.WorkFolder;
+import caravana.worker.tool.ProcessTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package caravana.worker.intake;
 
-import caravana.worker.WorkerProperties;
-import caravana.worker.exec.KillReason;
 import caravana.worker.job.JobLease;
+import caravana.worker.settings.WorkerProperties;
+import caravana.worker.tool.KillReason;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

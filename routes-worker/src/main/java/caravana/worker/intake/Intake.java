@@ -2,7 +2,7 @@ package caravana.worker.intake;
 
 import caravana.checks.OneOf;
 import caravana.checks.StepOnly;
-import caravana.worker.WorkerProperties;
+import caravana.worker.settings.WorkerProperties;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package caravana.worker.intake;
 
-import caravana.worker.WorkerProperties;
 import caravana.worker.exec.ToolFailureNote;
+import caravana.worker.settings.WorkerProperties;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -2,7 +2,7 @@ package caravana.worker.job;
 
 import caravana.aws.AwsErrors;
 import caravana.job.FailureCode;
-import caravana.worker.exec.ToolLauncher;
+import caravana.worker.tool.TaskLimit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -123,7 +123,7 @@ final class ForeignFailure {
 
     private static FailureCode ofMemory(Throwable failure) {
         if (failure instanceof OutOfMemoryError error) {
-            return ToolLauncher.isProcessLimit(error) ? FailureCode.TOOL_UNAVAILABLE : FailureCode.INTERNAL_ERROR;
+            return TaskLimit.isReachedBy(error) ? FailureCode.TOOL_UNAVAILABLE : FailureCode.INTERNAL_ERROR;
         }
         return null;
     }

@@ -3,7 +3,7 @@ package caravana.worker.job;
 import caravana.aws.QueueProperties;
 import caravana.checks.OneOf;
 import caravana.checks.StepOnly;
-import caravana.worker.exec.KillReason;
+import caravana.worker.tool.KillReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;

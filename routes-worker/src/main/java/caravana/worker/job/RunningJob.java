@@ -1,7 +1,7 @@
 package caravana.worker.job;
 
-import caravana.worker.exec.ToolControl;
-import caravana.worker.exec.ToolProgress;
+import caravana.worker.tool.ToolControl;
+import caravana.worker.tool.ToolProgress;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

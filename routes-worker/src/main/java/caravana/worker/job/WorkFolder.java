@@ -1,6 +1,6 @@
 package caravana.worker.job;
 
-import caravana.worker.WorkerProperties;
+import caravana.worker.settings.WorkerProperties;
 import jakarta.annotation.PreDestroy;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -2,11 +2,11 @@ package caravana.worker.metrics;
 
 import caravana.checks.OneOf;
 import caravana.checks.StepOnly;
-import caravana.worker.WorkerProperties;
 import caravana.worker.intake.Intake;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.RunningJob;
 import caravana.worker.media.MediaFacts;
+import caravana.worker.settings.WorkerProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;

@@ -2,9 +2,9 @@ package caravana.worker.progress;
 
 import caravana.checks.StepOnly;
 import caravana.job.LiveProgress;
-import caravana.worker.exec.ToolProgress;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.RunningJob;
+import caravana.worker.tool.ToolProgress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.local.Liveness;
 import caravana.test.Waits;
-import caravana.worker.WorkerProperties;
 import caravana.worker.WorkerSettings;
 import caravana.worker.exec.ToolCommand.Output;
 import caravana.worker.job.ClaimLostException;
@@ -14,6 +13,9 @@ import caravana.worker.job.RunningJob;
 import caravana.worker.job.RunningJobs;
 import caravana.worker.job.WorkFolders;
 import caravana.worker.media.RejectedMediaException;
+import caravana.worker.settings.WorkerProperties;
+import caravana.worker.tool.KillReason;
+import caravana.worker.tool.ToolProgress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caravana.aws.BucketProperties;
 import caravana.media.MediaLimits;
-import caravana.worker.WorkerProperties;
 import caravana.worker.WorkerSettings;
 import caravana.worker.job.WorkFolder;
 import caravana.worker.job.WorkFolders;
+import caravana.worker.settings.WorkerProperties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

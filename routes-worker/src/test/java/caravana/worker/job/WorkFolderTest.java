@@ -3,8 +3,8 @@ package caravana.worker.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import caravana.worker.WorkerProperties;
 import caravana.worker.WorkerSettings;
+import caravana.worker.settings.WorkerProperties;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

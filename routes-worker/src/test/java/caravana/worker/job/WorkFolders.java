@@ -1,6 +1,6 @@
 package caravana.worker.job;
 
-import caravana.worker.WorkerProperties;
+import caravana.worker.settings.WorkerProperties;
 
 /** Makes work folders for tests of other packages. */
 public final class WorkFolders {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A table of odd, broken and hostile files, each through the whole worker, and what became of it. The normal run takes some of
  * them, see {@link Sample}.
  */
+@Tag("slow")
 class MediaVerdictsTest extends WorkerRouteTest {
 
     /** How many files the normal run takes. */

@@ -6,22 +6,40 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The worked changes of docs/editing-routes.md, as they stand there. */
+/** The tasks of docs/editing-routes.md, as they stand there. */
 final class Guide {
 
     private static final Path GUIDE = Path.of("../docs/editing-routes.md");
 
     private Guide() {}
 
+    /** The headings of the tasks, in their order. */
+    static List<String> tasks() throws IOException {
+        String text = Files.readString(GUIDE);
+        return Pattern.compile("(?m)^### (.+)$")
+                .matcher(text.substring(text.indexOf("\n## Six tasks\n")))
+                .results()
+                .map(heading -> heading.group(1))
+                .toList();
+    }
+
+    /** What is under a heading, up to the next. */
+    static String section(String heading) throws IOException {
+        String text = Files.readString(GUIDE);
+        int start = text.indexOf("\n### " + heading + "\n");
+        assertThat(start).as("a section %s", heading).isNotNegative();
+        int end = text.indexOf("\n### ", start + 1);
+        return text.substring(start, end < 0 ? text.length() : end);
+    }
+
     /** Applies the first difference under a heading, as a reader of the guide does, by {@code git apply}. */
     static void apply(String heading, RouteCopy routes) throws IOException, InterruptedException {
-        String text = Files.readString(GUIDE);
-        Matcher change = Pattern.compile(
-                        "\n### " + Pattern.quote(heading) + "\n.*?\n```diff\n(.*?)\n```\n", Pattern.DOTALL)
-                .matcher(text);
+        Matcher change =
+                Pattern.compile("\n```diff\n(.*?)\n```\n", Pattern.DOTALL).matcher(section(heading));
         assertThat(change.find()).as("a change under " + heading).isTrue();
         ProcessBuilder builder = new ProcessBuilder("git", "apply", "-")
                 .directory(routes.folder().toFile())

@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,11 @@ class ShippingTest {
             assertThat(s3.getObjectAsBytes(g -> g.bucket(bucket).key(others)).asUtf8String())
                     .isEqualTo("# theirs");
 
+            Shipped later = ship("2026-11-24.5", routes, "--fits", "9.8,9.9");
+            assertThat(later.output()).contains("as version 2026-11-24.5, for apps 9.8, 9.9.");
+            assertThat(refusalOf("2026-11-24.5"))
+                    .contains("Version 2026-11-24.5 of the routes fits the apps of version 9.8, 9.9, and this is ");
+
             routes.edit(RECEIVE, "routeConfigurationId: upload-failures", "routeConfigurationId: upload-failure");
             Shipped wrong = ship("2026-11-24.3", routes);
             assertThat(wrong.status()).isEqualTo(1);
@@ -87,10 +94,11 @@ class ShippingTest {
         }
     }
 
-    private Shipped ship(String version, RouteCopy routes) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        "../ops/bin/ship-routes", version, routes.folder().toString())
-                .redirectErrorStream(true);
+    private Shipped ship(String version, RouteCopy routes, String... options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("../ops/bin/ship-routes"));
+        command.addAll(List.of(options));
+        command.addAll(List.of(version, routes.folder().toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(stack.environment());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();

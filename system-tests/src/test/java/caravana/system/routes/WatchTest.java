@@ -26,13 +26,12 @@ class WatchTest {
 
     private static final String GREETING = "api/greet-caller.camel.yaml";
     private static final String GREET = """
-            # Greets.
-            #
-            # Enters:  GET /api/greeting.
-            # Leaves:  200.
             - route:
                 id: greet-caller
                 description: Greets the caller.
+                note: |-
+                  Enters: GET /api/greeting.
+                  Leaves: 200.
                 routeConfigurationId: web-failures
                 from:
                   id: get-greeting
@@ -80,19 +79,25 @@ class WatchTest {
             assertThat(answer()).contains("Edited once");
             routes.edit(RECEIVE, "routeConfigurationId: upload-failure\n", "routeConfigurationId: upload-failures\n");
 
-            // Nothing is wrong with it but that the class does not exist.
-            routes.edit(RECEIVE, "exceptionType: java.lang.Ill", "exceptionType: java.lang.NoIll");
-            await().atMost(SOON).until(() -> up.printed().contains("Camel does not start these routes"));
+            // Nothing that the checks know is wrong with it.
+            String good = "    id: receive-upload\n";
+            String noPolicy = good + "    routePolicy: noSuchPolicy\n";
+            routes.edit(RECEIVE, good, noPolicy);
+            await().atMost(SOON)
+                    .until(() ->
+                            up.printed().matches("(?s).*routes-web: " + RECEIVE + ":\\d+: Camel does not start .*"));
             // Those before the edit are started again right after it is said.
             await().atMost(SOON).until(() -> answer().contains("Edited once"));
 
-            routes.edit(RECEIVE, "exceptionType: java.lang.NoIll", "exceptionType: java.lang.Ill");
+            routes.edit(RECEIVE, noPolicy, good);
             routes.edit(ACCEPTED, "Edited once", "Edited twice");
             await().atMost(SOON).until(() -> answer().contains("Edited twice"));
             await().atMost(SOON)
                     .until(() -> up.printed().contains("routes-web: Nothing is wrong with the routes any more"));
 
             jobsThatFailAreTold();
+
+            callsThatFailAreTold();
 
             // A route that was deleted is not being restarted for ever.
             routes.write(GREETING, GREET);
@@ -128,6 +133,19 @@ class WatchTest {
         await().atMost(SOON).until(() -> up.printed().contains("routes-worker: Jobs are processed again"));
     }
 
+    private void callsThatFailAreTold() throws Exception {
+        routes.edit("videos/list-videos.sql", "       title,", "       email,");
+        await().atMost(SOON).until(() -> listed() == 503);
+        await().atMost(SOON)
+                .until(() ->
+                        up.printed().matches("(?s).*routes-web: GET /api/videos, step select-videos: [^\n]*email.*"));
+
+        routes.edit("videos/list-videos.sql", "       email,", "       title,");
+        await().atMost(SOON).until(() -> listed() == 200);
+
+        assertThat(up.printed()).contains("routes-web: Calls are answered again");
+    }
+
     private interface Edit {
         void make() throws IOException;
     }
@@ -150,6 +168,10 @@ class WatchTest {
                         .POST(BodyPublishers.ofString("no\0video"))
                         .build())
                 .body();
+    }
+
+    private int listed() throws IOException, InterruptedException {
+        return client.get(up.web().resolve("/api/videos")).statusCode();
     }
 
     private int greeted() throws IOException, InterruptedException {

@@ -13,21 +13,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.Message;
 
-/** The worked changes of docs/editing-routes.md, each applied to a copy of the routes and run end to end. */
+/** Tasks of docs/editing-routes.md, each applied to a copy of the routes and run end to end. */
 class WorkedChangesTest {
 
     private static final Duration JOB = Waits.LIMIT;
@@ -65,7 +69,7 @@ class WorkedChangesTest {
         putScannerOnThePath();
         Path infected = Files.copy(sample, folder.resolve("infected.mp4"));
         Files.writeString(infected, EICAR, StandardOpenOption.APPEND);
-        try (AppProcess worker = workerWith("Scan for viruses")) {
+        try (AppProcess worker = workerWith("A new step in the job")) {
             JsonNode clean = finished(worker, upload(sample));
             JsonNode refused = finished(worker, upload(infected));
 
@@ -78,20 +82,47 @@ class WorkedChangesTest {
     }
 
     @Test
-    void finishedClipsAreCopiedToASecondBucket() throws Exception {
-        settings.put("CARAVANA_ARCHIVE_BUCKET", "archive");
-        try (S3Client s3 = Clients.s3(stack)) {
-            s3.createBucket(b -> b.bucket("archive"));
-            try (AppProcess worker = workerWith("Copy finished clips to a second bucket")) {
-                JsonNode video = finished(worker, upload(sample));
-
+    void resultsAreAnnouncedInASecondQueue() throws Exception {
+        try (SqsClient sqs = Clients.sqs(stack.environment())) {
+            String queue = sqs.createQueue(c -> c.queueName("announcements")).queueUrl();
+            settings.put("CARAVANA_ANNOUNCEMENTS_QUEUE", "announcements");
+            settings.put("CARAVANA_ANNOUNCEMENTS_URL", queue);
+            try (AppProcess worker = workerWith("A second queue")) {
+                String id = upload(sample);
+                JsonNode video = finished(worker, id);
                 assertThat(video.path("status").asText()).as(video.toString()).isEqualTo("processed");
-                long copied = s3.headObject(h ->
-                                h.bucket("archive").key(video.path("video_id").asText() + ".mp4"))
-                        .contentLength();
-                assertThat(copied).isPositive();
-                shown("second bucket: archive/" + video.path("video_id").asText() + ".mp4, " + copied + " bytes");
+
+                List<Message> announced = new ArrayList<>();
+                await().atMost(JOB)
+                        .until(() -> announced.addAll(sqs.receiveMessage(r ->
+                                        r.queueUrl(queue).waitTimeSeconds(1).messageAttributeNames("All"))
+                                .messages()));
+
+                assertThat(announced).singleElement().satisfies(message -> {
+                    assertThat(message.body()).isEqualTo("{\"video_id\": \"" + id + "\", \"status\": \"processed\"}");
+                    assertThat(message.messageAttributes()).isEmpty();
+                });
+                shown("second queue: " + announced.get(0).body());
             }
+        }
+    }
+
+    @Test
+    void aNewCallAnswersItsCaller() throws Exception {
+        try (AppProcess changed = appWith(AppProcess.WEB, "A new call")) {
+            upload(sample);
+
+            HttpResponse<String> answer = client.get(changed.uri().resolve("/api/statistics"));
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            JsonNode numbers = new ObjectMapper().readTree(answer.body());
+            assertThat(numbers.properties())
+                    .extracting(Map.Entry::getKey)
+                    .containsExactly("waiting", "processed", "failed");
+            assertThat(numbers.path("waiting").asInt()
+                            + numbers.path("processed").asInt())
+                    .isPositive();
+            shown("new call: " + answer.body());
         }
     }
 
@@ -100,8 +131,8 @@ class WorkedChangesTest {
         settings.put("CARAVANA_WORKER_SLOTS", "1");
         // Long enough that the intake's own probe does not hand the job back first.
         settings.put("CARAVANA_WORKER_PROBE", "60s");
-        Path log = folder.resolve("worker-Wait out short outages of the store.log");
-        try (AppProcess worker = workerWith("Wait out short outages of the store")) {
+        Path log = folder.resolve("worker-Another retry policy.log");
+        try (AppProcess worker = workerWith("Another retry policy")) {
             String id = upload(Videos.make(folder.resolve("long.mp4"), "1280x720", 12));
             await().atMost(JOB)
                     .pollInterval(Duration.ofMillis(50))
@@ -120,11 +151,15 @@ class WorkedChangesTest {
     }
 
     private AppProcess workerWith(String change) throws IOException, InterruptedException {
+        return appWith(AppProcess.WORKER, change);
+    }
+
+    private AppProcess appWith(String app, String change) throws IOException, InterruptedException {
         RouteCopy routes = RouteCopy.into(folder.resolve("camel-" + change));
         Guide.apply(change, routes);
         settings.put("CARAVANA_ROUTES", routes.setting());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work-" + change).toString());
-        return AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker-" + change + ".log"))
+        return AppProcess.start(app, settings, folder.resolve("worker-" + change + ".log"))
                 .awaitReady();
     }
 

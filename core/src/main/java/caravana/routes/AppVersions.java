@@ -1,0 +1,63 @@
+package caravana.routes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.support.PropertiesLoaderUtils;
+
+/**
+ * Versions of the apps that routes fit, each as {@code major.minor}: with it change the beans, settings and files that routes
+ * of another version may name. Third numbers and suffixes do not count.
+ *
+ * @param names at least one, such as {@code 0.1}
+ */
+record AppVersions(List<String> names) {
+
+    private static final Pattern NAME = Pattern.compile("\\d+\\.\\d+");
+
+    /** @throws IllegalArgumentException when one of the names is not major.minor, or there is none */
+    AppVersions {
+        if (names.isEmpty()
+                || !names.stream().allMatch(name -> NAME.matcher(name).matches())) {
+            throw new IllegalArgumentException(
+                    "'" + String.join(",", names) + "' names no versions of the apps; write them as 0.1 or 0.1,0.2");
+        }
+    }
+
+    /** Reads names with commas between them. */
+    static AppVersions of(String text) {
+        return new AppVersions(Stream.of(text.split(",", -1)).map(String::strip).toList());
+    }
+
+    /** Those that fit an app of this version alone. */
+    static AppVersions ofApp(String version) {
+        Matcher name = NAME.matcher(version);
+        if (!name.lookingAt()) {
+            throw new IllegalArgumentException("'" + version + "' is no version of an app");
+        }
+        return new AppVersions(List.of(name.group()));
+    }
+
+    /** The whole version of this app, such as {@code 0.1.0-SNAPSHOT}. */
+    static String thisApp() {
+        try {
+            return PropertiesLoaderUtils.loadProperties(new ClassPathResource("META-INF/build-info.properties"))
+                    .getProperty("build.version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean include(String app) {
+        return names.containsAll(ofApp(app).names());
+    }
+
+    @Override
+    public String toString() {
+        return String.join(", ", names);
+    }
+}

@@ -1,0 +1,33 @@
+package caravana.routes;
+
+import caravana.checks.RouteFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** The files of a folder that somebody edits, once they are written: two looks in a row must find the same. */
+final class SettledFiles {
+
+    private final Path folder;
+    private Map<String, String> before;
+
+    SettledFiles(Path folder) {
+        this.folder = folder;
+    }
+
+    /** The files; empty while an editor is still writing or replacing one. */
+    Optional<Map<String, String>> look() {
+        Map<String, String> now;
+        try {
+            now = RouteFiles.read(folder);
+        } catch (IOException | UncheckedIOException beingReplaced) {
+            before = null;
+            return Optional.empty();
+        }
+        boolean settled = now.equals(before);
+        before = now;
+        return settled ? Optional.of(now) : Optional.empty();
+    }
+}

@@ -1,0 +1,184 @@
+package caravana.checks;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The routes as pictures in Mermaid's language, one for each story that they tell. Dashed edges are those of failures. */
+final class RoutePictures {
+
+    private static final String DIRECT = "direct:";
+    private static final String SQL = "statement:";
+    private static final String SQS = "aws2-sqs:";
+
+    /** Leaves a failure to the route that called: no story of its own. */
+    private static final String CALLER_DECIDES = "caller-decides";
+
+    /**
+     * A story.
+     *
+     * @param begins routes and error handling that it begins with; what they call is part of it
+     * @param throughQueues whether it goes on with what consumes a message that is sent
+     */
+    private record Story(String title, String text, List<String> begins, boolean throughQueues) {}
+
+    private static final List<Story> STORIES = List.of(
+            new Story(
+                    "From HTTP to the commit",
+                    "The way of a video through both apps: web up to the queue, the worker behind it.",
+                    List.of("receive-upload"),
+                    true),
+            new Story(
+                    "Upload",
+                    "How web takes a video, and takes a failed one up again.",
+                    List.of("receive-upload", "receive-raw-upload", "retry-video", "upload-failures"),
+                    false),
+            new Story(
+                    "Job",
+                    "How a worker makes a clip, and keeps its claim meanwhile.",
+                    List.of("process-video", "keep-lease", "publish-progress"),
+                    false),
+            new Story("Failure", "What becomes of a job that fails, by its class.", List.of("job-failures"), false),
+            new Story(
+                    "Reconcile",
+                    "How web finds what a crash or a lost message left behind.",
+                    List.of("reconcile-jobs"),
+                    false),
+            new Story(
+                    "Operate",
+                    "What operators see and order, and how workers follow.",
+                    List.of(
+                            "show-queue",
+                            "list-failures",
+                            "list-dead-letters",
+                            "redrive-dead-letters",
+                            "discard-dead-letters",
+                            "list-audit",
+                            "pause-workers",
+                            "watch-queue",
+                            "watch-commands",
+                            "watch-intake"),
+                    false));
+
+    private final Map<String, Route> routes = new LinkedHashMap<>();
+    private final Map<String, Route> configurations = new LinkedHashMap<>();
+    private final Map<String, Route> consumers = new LinkedHashMap<>();
+
+    RoutePictures(RouteTree tree) {
+        tree.routes().forEach(route -> routes.put(route.id(), route));
+        tree.configurations().forEach(configuration -> configurations.put(configuration.id(), configuration));
+        tree.routes().stream()
+                .filter(route -> route.from().uri().startsWith(SQS))
+                .forEach(route -> consumers.put(route.from().uri(), route));
+    }
+
+    /** A chapter a story. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        for (Story story : STORIES) {
+            text.append("\n## %s%n%n%s%n%n```mermaid%nflowchart LR%n".formatted(story.title(), story.text()));
+            edges(story).forEach(edge -> text.append("  ").append(edge).append('\n'));
+            text.append("```\n");
+        }
+        return text.toString();
+    }
+
+    private Set<String> edges(Story story) {
+        Set<String> edges = new LinkedHashSet<>();
+        Set<String> seen = new LinkedHashSet<>();
+        Deque<String> open = new ArrayDeque<>(story.begins());
+        while (!open.isEmpty()) {
+            String id = open.removeFirst();
+            if (!seen.add(id)) {
+                continue;
+            }
+            List<String> next = new ArrayList<>();
+            if (routes.containsKey(id)) {
+                addRoute(routes.get(id), story, edges, next);
+            } else if (configurations.containsKey(id)) {
+                addHandlers(configurations.get(id), edges, next);
+            }
+            // In depth first: what a step does follows the step.
+            for (int i = next.size() - 1; i >= 0; i--) {
+                open.addFirst(next.get(i));
+            }
+        }
+        return edges;
+    }
+
+    private void addRoute(Route route, Story story, Set<String> edges, List<String> next) {
+        String from = route.from().uri();
+        if (!from.startsWith(DIRECT)) {
+            edges.add(endpoint(from) + " --> " + box(route.id()));
+        }
+        for (String uri : called(route.steps())) {
+            edges.add(box(route.id()) + " --> " + endpoint(uri));
+            follow(uri, story, next);
+        }
+        String failures = route.element().text("routeConfigurationId");
+        if (!failures.isBlank() && !failures.equals(CALLER_DECIDES)) {
+            edges.add(box(route.id()) + " -.-> " + handling(failures));
+        }
+    }
+
+    private void addHandlers(Route configuration, Set<String> edges, List<String> next) {
+        configuration
+                .element()
+                .get("onException")
+                .ifPresent(handlers -> handlers.items()
+                        .forEach(item -> item.get("onException").ifPresent(handler -> {
+                            String id = handler.text("id");
+                            edges.add(handling(configuration.id()) + " -.-> " + handling(id));
+                            for (String uri : called(Route.stepsOf(handler))) {
+                                edges.add(handling(id) + " -.-> " + endpoint(uri));
+                                if (uri.startsWith(DIRECT)) {
+                                    next.add(uri.substring(DIRECT.length()));
+                                }
+                            }
+                        })));
+    }
+
+    private void follow(String uri, Story story, List<String> next) {
+        if (uri.startsWith(DIRECT)) {
+            next.add(uri.substring(DIRECT.length()));
+        } else if (story.throughQueues() && consumers.containsKey(uri)) {
+            next.add(consumers.get(uri).id());
+        }
+    }
+
+    /** Each endpoint once, in the order of the steps. */
+    static Set<String> called(List<Route.Step> steps) {
+        Set<String> called = new LinkedHashSet<>();
+        steps.stream().map(Route.Step::uri).filter(uri -> !uri.isBlank()).forEach(called::add);
+        return called;
+    }
+
+    private static String box(String route) {
+        return name(route) + "[\"" + route + "\"]";
+    }
+
+    private static String handling(String name) {
+        return name("on " + name) + "{{\"" + name + "\"}}";
+    }
+
+    /** A route in a box, a statement by its file, a queue between double lines, anything else rounded. */
+    private static String endpoint(String uri) {
+        if (uri.startsWith(DIRECT)) {
+            return box(uri.substring(DIRECT.length()));
+        }
+        if (uri.startsWith(SQL)) {
+            return name(uri) + "[(\"" + uri.substring(SQL.length()) + "\")]";
+        }
+        String label = uri.replaceAll("\\{\\{caravana\\.([^}]+)}}", "$1");
+        return uri.startsWith(SQS) ? name(uri) + "[[\"" + label + "\"]]" : name(uri) + "([\"" + label + "\"])";
+    }
+
+    private static String name(String text) {
+        return text.replaceAll("[^A-Za-z0-9]+", "_");
+    }
+}

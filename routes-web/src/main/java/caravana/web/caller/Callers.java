@@ -1,0 +1,58 @@
+package caravana.web.caller;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+
+/** Tells who makes a request. */
+public final class Callers {
+
+    /** Before a role's name, as Spring Security wants it. */
+    public static final String ROLE_PREFIX = "ROLE_";
+
+    /** The {@code iss} of the tokens that this app signs. */
+    public static final String OWN_ISSUER = "caravana";
+
+    private Callers() {}
+
+    /** The caller of this thread's request, as its token says; null for nobody. */
+    public static Caller current() {
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        if (!(authentication instanceof JwtAuthenticationToken token)) {
+            return null;
+        }
+        List<String> roles = token.getAuthorities().stream()
+                .map(authority -> authority.getAuthority().substring(ROLE_PREFIX.length()))
+                .sorted()
+                .toList();
+        return new Caller(id(token.getToken()), email(token.getToken()), roles);
+    }
+
+    /** When the token of this thread's request expires; never, if it does not say. */
+    public static Instant currentUntil() {
+        Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        Instant until = authentication instanceof JwtAuthenticationToken token
+                ? token.getToken().getExpiresAt()
+                : null;
+        return until == null ? Instant.MAX : until;
+    }
+
+    /** An issuer may put anything there. */
+    private static String email(Jwt token) {
+        return token.getClaims().get("email") instanceof String email ? email : null;
+    }
+
+    /** Our own subjects are UUIDs; another issuer's become one, always the same, and no other issuer's. */
+    private static UUID id(Jwt token) {
+        String issuer = token.getClaimAsString("iss");
+        if (OWN_ISSUER.equals(issuer)) {
+            return UUID.fromString(token.getSubject());
+        }
+        return UUID.nameUUIDFromBytes((issuer + " " + token.getSubject()).getBytes(StandardCharsets.UTF_8));
+    }
+}

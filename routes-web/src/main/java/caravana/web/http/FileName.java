@@ -1,0 +1,97 @@
+package caravana.web.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Names of files as clients send them, and as other clients get them to see. Nothing is ever opened by them. */
+public final class FileName {
+
+    /** As file systems have it. */
+    private static final int LONGEST_STORED = 255;
+
+    /** Of a whole {@code Content-Disposition}: it travels in a link, percent-encoded once more. */
+    private static final int LONGEST_DISPOSITION = 200;
+
+    /** Controls, line breaks, halves of characters, and what changes the direction in which the rest is shown. */
+    private static final Pattern UNSEEN =
+            Pattern.compile("[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]");
+
+    private static final Pattern EXTENSION = Pattern.compile("\\.[A-Za-z0-9]{1,10}$");
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+    /** RFC 8187's attr-char. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9!#$&+.^_`|~-]");
+
+    private FileName() {}
+
+    /**
+     * The name as it is kept: without characters that are not seen, and of at most 255 characters, with its extension.
+     *
+     * @return null for null, and for a name of which nothing is left
+     */
+    public static String stored(String name) {
+        String visible = name == null ? "" : UNSEEN.matcher(name).replaceAll("").strip();
+        String extension = extension(visible);
+        String stem = visible.substring(0, visible.length() - extension.length());
+        int left = LONGEST_STORED - extension.length();
+        if (stem.codePointCount(0, stem.length()) > left) {
+            stem = stem.substring(0, stem.offsetByCodePoints(0, left));
+        }
+        return visible.isEmpty() ? null : stem + extension;
+    }
+
+    /**
+     * A {@code Content-Disposition} (RFC 6266) of at most 200 bytes: the name in ASCII, and as it is when that is not the
+     * same. A longer name is cut before its extension.
+     *
+     * @param type {@code inline} or {@code attachment}
+     */
+    public static String disposition(String type, String name) {
+        String visible = UNSEEN.matcher(name).replaceAll("").replaceAll("[/\\\\]", "_");
+        String extension = extension(visible);
+        String stem = visible.substring(0, visible.length() - extension.length());
+        String start = type + "; filename=\"";
+        String ascii = ascii(stem);
+        if (ascii.equals(stem)) {
+            int room = LONGEST_DISPOSITION - start.length() - extension.length() - 1;
+            return start + stem.substring(0, Math.min(room, stem.length())) + extension + "\"";
+        }
+        String middle = extension + "\"; filename*=UTF-8''";
+        int room = LONGEST_DISPOSITION - start.length() - middle.length() - extension.length();
+        StringBuilder encoded = new StringBuilder();
+        int characters = 0;
+        for (int character : stem.codePoints().toArray()) {
+            String next = encoded(Character.toString(character));
+            if (characters + 1 + encoded.length() + next.length() > room) {
+                break;
+            }
+            encoded.append(next);
+            characters++;
+        }
+        return start + ascii.substring(0, characters) + middle + encoded + extension;
+    }
+
+    /** One character for each. */
+    private static String ascii(String name) {
+        return name.replaceAll("[^ -~]|[\"%]", "_");
+    }
+
+    private static String encoded(String character) {
+        if (PLAIN.matcher(character).matches()) {
+            return character;
+        }
+        StringBuilder encoded = new StringBuilder();
+        for (byte next : character.getBytes(StandardCharsets.UTF_8)) {
+            encoded.append('%').append(HEX.toHexDigits(next));
+        }
+        return encoded.toString();
+    }
+
+    private static String extension(String name) {
+        Matcher extension = EXTENSION.matcher(name);
+        return extension.find() ? extension.group() : "";
+    }
+}

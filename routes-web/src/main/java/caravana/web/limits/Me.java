@@ -1,0 +1,50 @@
+package caravana.web.limits;
+
+import caravana.media.MediaLimits;
+import caravana.web.caller.Caller;
+import caravana.web.events.EventsProperties;
+import caravana.web.upload.UploadProperties;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.stereotype.Component;
+
+/** What {@code show-me} tells callers about themselves. */
+@Component("me")
+public class Me {
+
+    private final MediaLimits originals;
+    private final UploadProperties upload;
+    private final EventsProperties events;
+
+    Me(MediaLimits originals, UploadProperties upload, EventsProperties events) {
+        this.originals = originals;
+        this.upload = upload;
+        this.events = events;
+    }
+
+    /**
+     * Composes the answer.
+     *
+     * @param account the account's row; null when the account is kept by an outside issuer
+     */
+    public Map<String, Object> answer(@Body Map<String, Object> account, @ExchangeProperty("caller") Caller caller) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("id", caller.getId());
+        document.put("email", account == null ? caller.email() : account.get("email"));
+        document.put("roles", caller.roles());
+        document.put("limits", limits());
+        return document;
+    }
+
+    /** What holds for each account. */
+    private Map<String, Object> limits() {
+        Map<String, Object> limits = new LinkedHashMap<>();
+        limits.put("upload_bytes", originals.size().toBytes());
+        limits.put("uploads_at_once", upload.atOncePerAccount());
+        limits.put("event_streams_at_once", events.streamsPerAccount());
+        limits.put("uploads_per_hour", upload.perHour() == 0 ? null : upload.perHour());
+        return limits;
+    }
+}

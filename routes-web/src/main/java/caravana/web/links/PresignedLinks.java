@@ -1,0 +1,107 @@
+package caravana.web.links;
+
+import caravana.aws.BucketProperties;
+import caravana.web.http.FileName;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.springframework.stereotype.Component;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner.AuthLocation;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.IdentityProvider;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Links through which a browser fetches an object from S3 by itself, for 15 minutes. Nothing is asked of S3.
+ *
+ * <p>They are signed by the SDK's signer and not by its {@code S3Presigner}, which goes through all stages of a request for
+ * each and takes three times as long: every answer about a processed video has three links.
+ */
+@Component
+public class PresignedLinks {
+
+    /** How long they are valid. */
+    public static final Duration VALID = Duration.ofMinutes(15);
+
+    private final AwsV4HttpSigner presigner = AwsV4HttpSigner.create();
+    private final IdentityProvider<? extends AwsCredentialsIdentity> credentials;
+    private final String region;
+
+    /** Of the bucket's objects, without their keys. */
+    private final String bucketAddress;
+
+    PresignedLinks(S3Client s3, BucketProperties storage) {
+        credentials = s3.serviceClientConfiguration().credentialsProvider();
+        region = s3.serviceClientConfiguration().region().id();
+        String any = "any";
+        String address =
+                s3.utilities().getUrl(u -> u.bucket(storage.bucket()).key(any)).toString();
+        bucketAddress = address.substring(0, address.length() - any.length());
+    }
+
+    /**
+     * Scheme, host and port of all links, as {@code S3_BUCKET}, {@code AWS_REGION} and {@code AWS_ENDPOINT_URL_S3} make
+     * them. No credentials are needed for it.
+     */
+    public String origin() {
+        URI address = URI.create(bucketAddress);
+        return address.getScheme() + "://" + address.getAuthority();
+    }
+
+    /**
+     * To what was uploaded. It could be anything, a page with scripts as well, so a browser is told to save it.
+     *
+     * @param row the video's row
+     * @return null when there is none
+     */
+    public String original(Map<String, Object> row) {
+        Object name = row.get("original_name");
+        return to(
+                (String) row.get("original_key"),
+                "application/octet-stream",
+                FileName.disposition("attachment", name == null ? title(row) : (String) name));
+    }
+
+    /** To the finished clip; null when there is none. */
+    public String processed(Map<String, Object> row) {
+        return to((String) row.get("processed_key"), "video/mp4", FileName.disposition("inline", title(row) + ".mp4"));
+    }
+
+    /** To the poster image; null when there is none. */
+    public String poster(Map<String, Object> row) {
+        return to((String) row.get("poster_key"), "image/jpeg", FileName.disposition("inline", title(row) + ".jpg"));
+    }
+
+    private static String title(Map<String, Object> row) {
+        return String.valueOf(row.get("title"));
+    }
+
+    private String to(String key, String type, String disposition) {
+        if (key == null) {
+            return null;
+        }
+        SdkHttpRequest get = SdkHttpRequest.builder()
+                .method(SdkHttpMethod.GET)
+                .uri(URI.create(bucketAddress + key))
+                .putRawQueryParameter("response-content-disposition", disposition)
+                .putRawQueryParameter("response-content-type", type)
+                .build();
+        return presigner
+                .sign(r -> r.request(get)
+                        .identity(credentials.resolveIdentity().join())
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, region)
+                        .putProperty(AwsV4HttpSigner.AUTH_LOCATION, AuthLocation.QUERY_STRING)
+                        .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, VALID)
+                        .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, false)
+                        // S3 alone takes paths as they are.
+                        .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
+                        .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false))
+                .request()
+                .getUri()
+                .toString();
+    }
+}

@@ -1,0 +1,51 @@
+package caravana.web.server;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/**
+ * The headers that a route may answer with. A message has one set of headers for request and answer, so everything else
+ * in it is taken for the request's, and dropped; {@code check-routes} finds routes that set another one.
+ */
+public final class AnswerHeaders {
+
+    /** Their names, of which the case does not count. */
+    public static final Set<String> NAMES;
+
+    static {
+        Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        names.addAll(List.of(
+                "Allow",
+                "Cache-Control",
+                "Content-Disposition",
+                "Content-Language",
+                Exchange.CONTENT_TYPE,
+                "ETag",
+                "Idempotency-Replayed",
+                "Link",
+                "Location",
+                "Retry-After",
+                "WWW-Authenticate"));
+        NAMES = Collections.unmodifiableSet(names);
+    }
+
+    private AnswerHeaders() {}
+
+    /** Takes out of a request what would be taken for the route's answer. Its media type stays: routes read it. */
+    static void forget(Message request) {
+        request.getHeaders()
+                .keySet()
+                .removeIf(name -> NAMES.contains(name) && !name.equalsIgnoreCase(Exchange.CONTENT_TYPE));
+    }
+
+    /** Takes out of an answer everything else. */
+    static void keep(Message answer) {
+        answer.getHeaders()
+                .keySet()
+                .removeIf(name -> !NAMES.contains(name) && !name.equals(Exchange.HTTP_RESPONSE_CODE));
+    }
+}

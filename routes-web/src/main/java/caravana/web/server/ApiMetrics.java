@@ -1,0 +1,86 @@
+package caravana.web.server;
+
+import caravana.web.contract.Operations;
+import caravana.web.http.Problem;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/** Counts and times the calls by the contract's operations; whatever else is asked for is {@code unknown}. */
+@Component
+class ApiMetrics {
+
+    /** The ways of an upload, by operation. */
+    private static final Map<String, String> WAYS = Map.of("receive-upload", "form", "receive-raw-upload", "raw");
+
+    private final MeterRegistry meters;
+    private final Operations operations;
+
+    ApiMetrics(MeterRegistry meters, Operations operations) {
+        this.meters = meters;
+        this.operations = operations;
+    }
+
+    /** A request has come. */
+    Call begin(HttpServletRequest request) {
+        return new Call(operations.of(request.getMethod(), request.getRequestURI()));
+    }
+
+    /** One request, from its arrival to its answer. It outlives the request's own object, which Tomcat uses again. */
+    final class Call {
+
+        /** The name under which request and exchange hold it. */
+        static final String NAME = "caravana.call";
+
+        private final String operation;
+        private final long started = System.nanoTime();
+        private final AppTime time = new AppTime();
+        private volatile int status;
+        private volatile boolean brokenOff;
+        private volatile double bytes;
+
+        private Call(String operation) {
+            this.operation = operation;
+        }
+
+        /** How long the app itself has taken. */
+        AppTime time() {
+            return time;
+        }
+
+        /** What the route made of it. */
+        void routed(Exchange exchange) {
+            Problem problem = exchange.getProperty("problem", Problem.class);
+            brokenOff = problem != null && problem.getCode().equals("request_incomplete");
+            if (exchange.getProperty("upload") instanceof Map<?, ?> upload
+                    && upload.get("original_bytes") instanceof Number number) {
+                bytes = number.doubleValue();
+            }
+        }
+
+        /** It is answered with that status. */
+        void answered(int answer) {
+            status = answer;
+        }
+
+        /** It is over; one that nobody answered, because its client was gone, counts as broken off. */
+        void end() {
+            String answer = status == 0 ? "none" : String.valueOf(status);
+            meters.timer("caravana.api", "operation", operation, "status", answer)
+                    .record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+            String way = WAYS.get(operation);
+            if (way != null) {
+                boolean accepted = status / 100 == 2;
+                String outcome = accepted ? "accepted" : brokenOff || status == 0 ? "broken_off" : "refused";
+                meters.counter("caravana.uploads", "way", way, "outcome", outcome)
+                        .increment();
+                if (accepted) {
+                    meters.counter("caravana.upload.bytes").increment(bytes);
+                }
+            }
+        }
+    }
+}

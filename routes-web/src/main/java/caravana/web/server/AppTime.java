@@ -1,0 +1,63 @@
+package caravana.web.server;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * How long the app itself took over a request: from its arrival, or from the last byte of a body that is read as a
+ * stream. How fast a client sends is no merit and no fault of the app's.
+ */
+final class AppTime {
+
+    /** The answer's header, see <a href="https://www.w3.org/TR/server-timing/">Server Timing</a>. */
+    static final String HEADER = "Server-Timing";
+
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final LongSupplier nanoTime;
+    private volatile long since;
+
+    AppTime() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanoTime tells the time in nanoseconds, from any moment on */
+    AppTime(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.since = nanoTime.getAsLong();
+    }
+
+    /** The same body; each byte that is read of it sets the beginning anew, and its end does not. */
+    InputStream from(InputStream body) {
+        return new FilterInputStream(body) {
+
+            @Override
+            public int read() throws IOException {
+                int next = super.read();
+                note(next >= 0);
+                return next;
+            }
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                int count = super.read(buffer, offset, length);
+                note(count > 0);
+                return count;
+            }
+
+            private void note(boolean isRead) {
+                if (isRead) {
+                    since = nanoTime.getAsLong();
+                }
+            }
+        };
+    }
+
+    /** The header's value, in milliseconds until now. */
+    String soFar() {
+        return String.format(Locale.ROOT, "app;dur=%.1f", (nanoTime.getAsLong() - since) / NANOS_PER_MILLI);
+    }
+}

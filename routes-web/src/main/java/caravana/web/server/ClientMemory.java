@@ -1,0 +1,85 @@
+package caravana.web.server;
+
+import caravana.web.caller.Caller;
+import caravana.web.caller.Callers;
+import caravana.web.http.Source;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Bounds how much of the heap requests or answers may occupy that wait for their clients: those of all accounts, those of
+ * all clients without one, and a quarter of it those of one account or source.
+ */
+final class ClientMemory {
+
+    private static final int SHARES = 4;
+
+    private final Pool ofAccounts;
+    private final Pool ofSources;
+
+    /** @param bytes for all accounts, and as many for all clients without one */
+    ClientMemory(long bytes) {
+        ofAccounts = new Pool(bytes, bytes / SHARES);
+        ofSources = new Pool(bytes, bytes / SHARES);
+    }
+
+    /** Who is charged for the request of this thread. */
+    Owner owner(HttpServletRequest request) {
+        Caller caller = Callers.current();
+        return caller == null
+                ? new Owner(ofSources, Source.of(request.getRemoteAddr()))
+                : new Owner(ofAccounts, caller.getId());
+    }
+
+    /** Who memory is charged to, and where. */
+    record Owner(Pool memory, String name) {
+
+        /** @return false when there is not that much left; nothing is taken then */
+        boolean take(long bytes) {
+            return memory.take(name, bytes);
+        }
+
+        void giveBack(long bytes) {
+            memory.giveBack(name, bytes);
+        }
+    }
+
+    /** Memory that owners share. */
+    static final class Pool {
+
+        private final long total;
+        private final long perOwner;
+        private final Map<String, Long> byOwner = new HashMap<>();
+        private long taken;
+
+        /**
+         * @param total bytes of all owners
+         * @param perOwner bytes of one, so that nobody keeps others out
+         */
+        Pool(long total, long perOwner) {
+            this.total = total;
+            this.perOwner = perOwner;
+        }
+
+        /**
+         * Takes memory, until {@link #giveBack}.
+         *
+         * @return false when there is not that much left; nothing is taken then
+         */
+        synchronized boolean take(String owner, long bytes) {
+            long owned = byOwner.getOrDefault(owner, 0L);
+            if (taken + bytes > total || owned + bytes > perOwner) {
+                return false;
+            }
+            taken += bytes;
+            byOwner.put(owner, owned + bytes);
+            return true;
+        }
+
+        synchronized void giveBack(String owner, long bytes) {
+            taken -= bytes;
+            byOwner.computeIfPresent(owner, (key, owned) -> owned == bytes ? null : owned - bytes);
+        }
+    }
+}

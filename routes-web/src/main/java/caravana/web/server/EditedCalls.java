@@ -1,0 +1,103 @@
+package caravana.web.server;
+
+import caravana.web.http.Problem;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.spi.RoutePolicy;
+import org.apache.camel.spi.RoutePolicyFactory;
+import org.apache.camel.support.RoutePolicySupport;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Profile;
+import org.springframework.stereotype.Component;
+
+/**
+ * For {@code ./caravana up --watch}: says at which step of the routes a call failed that is answered 5xx, and when all such
+ * steps succeed again.
+ */
+@Component
+@Profile("local")
+@ConditionalOnProperty("caravana.routes.watch")
+final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EditedCalls.class);
+    private static final String STEP = EditedCalls.class.getName() + ".step";
+    private static final String FAILURE = EditedCalls.class.getName() + ".failure";
+
+    /** Steps at which calls failed, and that have not succeeded since. */
+    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public Processor wrapProcessorInInterceptors(
+            CamelContext context, NamedNode definition, Processor target, Processor next) {
+        return new DelegateAsyncProcessor(target) {
+            @Override
+            public boolean process(Exchange exchange, AsyncCallback callback) {
+                return super.process(exchange, doneSync -> {
+                    ended(definition.getId(), exchange);
+                    callback.done(doneSync);
+                });
+            }
+        };
+    }
+
+    /** A step has ended. The routes that called it end with the same exception, which is not theirs. */
+    private void ended(String step, Exchange exchange) {
+        Exception failure = exchange.getException();
+        if (failure == null) {
+            if (!failing.isEmpty() && failing.remove(step) && failing.isEmpty()) {
+                LOG.info("Calls are answered again");
+            }
+        } else if (exchange.getProperty(FAILURE) != failure) {
+            exchange.setProperty(STEP, step);
+            exchange.setProperty(FAILURE, failure);
+        }
+    }
+
+    @Override
+    public RoutePolicy createRoutePolicy(CamelContext context, String routeId, NamedNode definition) {
+        return new RoutePolicySupport() {
+            @Override
+            public void onExchangeDone(Route route, Exchange exchange) {
+                if (route.getEndpoint() instanceof PlatformHttpEndpoint) {
+                    answered(exchange);
+                }
+            }
+        };
+    }
+
+    private void answered(Exchange exchange) {
+        Problem problem = exchange.getProperty("problem", Problem.class);
+        String step = exchange.getProperty(STEP, String.class);
+        if (problem == null || problem.getStatus() < 500 || step == null) {
+            return;
+        }
+        failing.add(step);
+        LOG.warn(
+                "{} {}, step {}: {}",
+                exchange.getMessage().getHeader(Exchange.HTTP_METHOD),
+                exchange.getMessage().getHeader(Exchange.HTTP_URI),
+                step,
+                reason(exchange.getProperty(FAILURE, Exception.class)));
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null
+                ? root.toString()
+                : root.getMessage().lines().findFirst().orElse("");
+    }
+}

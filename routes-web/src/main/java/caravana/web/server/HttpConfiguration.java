@@ -1,0 +1,93 @@
+package caravana.web.server;
+
+import caravana.routes.RouteReloader;
+import caravana.web.caller.Callers;
+import caravana.web.http.Places;
+import caravana.web.http.ProblemWriter;
+import caravana.web.http.Problems;
+import caravana.web.upload.UploadProperties;
+import org.apache.camel.component.platform.http.PlatformHttpConstants;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.catalina.core.StandardHost;
+import org.apache.coyote.ContinueResponseTiming;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.web.ServerProperties;
+import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts our engine in the place of the starter's, and Tomcat's threads and valves in order. */
+@Configuration(proxyBeanMethods = false)
+public class HttpConfiguration {
+
+    private static final String TOO_MANY = "too_many_at_once";
+
+    private static final String ACCOUNT = "This account";
+
+    /** Ordinary calls of accounts at once. */
+    private static final int CALLS = 192;
+
+    /** Calls at once of clients without an account, log-ins among them, so that they take no place of an account's. */
+    private static final int CALLS_OF_SOURCES = 256;
+
+    /** Those of one address. Many people may share it, and its log-ins wait for each other. */
+    private static final int CALLS_OF_ONE_SOURCE = 192;
+
+    /** Threads beyond those of calls and uploads: health, the page, refusals. */
+    private static final int SPARE_THREADS = 48;
+
+    /** Bytes of an answer that the kernel takes from us, so that a client that does not read them keeps no thread. */
+    private static final int SEND_BUFFER_BYTES = 256 * 1024;
+
+    @Bean(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
+    PlatformHttpEngine platformHttpEngine(
+            ServerProperties server,
+            @Value("${caravana.calls.at-once-per-account}") int callsPerAccount,
+            UploadProperties upload,
+            ObjectProvider<RouteReloader> reloader,
+            Problems failures,
+            ProblemWriter problems,
+            ApiMetrics metrics) {
+        return new StreamingHttpEngine(
+                server.getPort(),
+                new Places("calls", ACCOUNT, TOO_MANY, CALLS, callsPerAccount),
+                new Places("calls", "This address", TOO_MANY, CALLS_OF_SOURCES, CALLS_OF_ONE_SOURCE),
+                new Places("uploads", ACCOUNT, TOO_MANY, upload.atOnce(), upload.atOncePerAccount()),
+                () -> {
+                    RouteReloader watching = reloader.getIfAvailable();
+                    return watching != null && watching.isReloading();
+                },
+                failures,
+                problems,
+                Callers::current,
+                metrics);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcat(UploadProperties upload, ProblemWriter problems) {
+        return factory -> {
+            factory.addEngineValves(new UnreadBodyValve());
+            factory.addContextCustomizers(context -> {
+                StandardHost host = (StandardHost) context.getParent();
+                host.setErrorReportValveClass("");
+                host.getPipeline().addValve(new ProblemReportValve(problems));
+                host.getPipeline().addValve(new VersionValve());
+            });
+            factory.addConnectorCustomizers(connector -> {
+                AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
+                protocol.setMaxThreads(CALLS + CALLS_OF_SOURCES + upload.atOnce() + SPARE_THREADS);
+                // Not before the token has been looked at.
+                protocol.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
+                // Tomcat would refuse it with the methods of any address; MethodFilter refuses it with the right ones.
+                connector.setAllowTrace(true);
+                // Tomcat would refuse these without a word about the parameter; QueryString reads what follows the
+                // question mark.
+                connector.setProperty("relaxedQueryChars", "\"<>[\\]^`{|}");
+                connector.setProperty("socket.txBufSize", String.valueOf(SEND_BUFFER_BYTES));
+            });
+        };
+    }
+}

@@ -1,0 +1,341 @@
+package caravana.web.server;
+
+import caravana.logging.LogContext;
+import caravana.logging.TraceParent;
+import caravana.web.caller.Caller;
+import caravana.web.http.Places;
+import caravana.web.http.Problem;
+import caravana.web.http.ProblemWriter;
+import caravana.web.http.Problems;
+import caravana.web.http.Source;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpConsumer;
+import org.apache.camel.component.platform.http.springboot.SpringBootPlatformHttpEngine;
+import org.apache.camel.spi.ExceptionHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The platform-http engine of Camel's starter with these differences.
+ *
+ * <ul>
+ *   <li>A route runs on the container's own thread, which owns request and response until the route is done. The starter
+ *       runs it on another thread; when reading or writing fails there, the container ends the request, and lends both
+ *       objects to another connection while the route still uses them (ADR 14).
+ *   <li>An endpoint with {@code useStreaming=true} gets the request's own stream as body, untouched; the starter copies it
+ *       into the heap. Every other endpoint gets a body that is complete, see {@link WholeBodyFilter}.
+ *   <li>{@link Places} bound how many calls run at once: uploads, other calls of accounts, and those of clients without one.
+ *   <li>The exchange property {@code caller} names the caller.
+ *   <li>{@code Server-Timing} reports how long the app took, see {@link AppTime}.
+ *   <li>No request header and no request body ever comes back in an answer, and every error is a {@link Problem}.
+ *   <li>{@code HEAD} is {@code GET} without the body.
+ * </ul>
+ */
+public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
+
+    private static final Logger log = LoggerFactory.getLogger(StreamingHttpEngine.class);
+
+    private static final String CACHE_CONTROL = "Cache-Control";
+
+    private static final String CALLER = Caller.class.getName();
+    private static final String REQUEST = HttpServletRequest.class.getName();
+
+    private final Places calls;
+    private final Places callsOfSources;
+    private final Places uploads;
+    private final BooleanSupplier reloading;
+    private final Problems failures;
+    private final ProblemWriter problems;
+    private final Supplier<Caller> callers;
+    private final ApiMetrics metrics;
+
+    /**
+     * @param port the server's port
+     * @param calls for ordinary calls of accounts
+     * @param callsOfSources for those of clients without an account, charged to their {@link Source}
+     * @param uploads for endpoints with {@code useStreaming=true}
+     * @param reloading whether routes are being replaced right now
+     * @param callers returns who makes the request of the calling thread; null for nobody
+     */
+    StreamingHttpEngine(
+            int port,
+            Places calls,
+            Places callsOfSources,
+            Places uploads,
+            BooleanSupplier reloading,
+            Problems failures,
+            ProblemWriter problems,
+            Supplier<Caller> callers,
+            ApiMetrics metrics) {
+        super(port);
+        this.calls = calls;
+        this.callsOfSources = callsOfSources;
+        this.uploads = uploads;
+        this.reloading = reloading;
+        this.failures = failures;
+        this.problems = problems;
+        this.callers = callers;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor route) {
+        return endpoint.isUseStreaming()
+                ? new UploadConsumer(endpoint, exchange -> run(route, withStream(exchange)))
+                : new CallConsumer(endpoint, exchange -> run(route, withBytes(exchange)), calls);
+    }
+
+    private static Exchange withStream(Exchange exchange) throws IOException {
+        HttpServletRequest request = request(exchange);
+        exchange.getIn().setBody(call(request).time().from(request.getInputStream()));
+        return exchange;
+    }
+
+    /** As bytes: whoever decodes them has to see which of them are no text. */
+    private static Exchange withBytes(Exchange exchange) throws IOException {
+        exchange.getIn().setBody(request(exchange).getInputStream().readAllBytes());
+        return exchange;
+    }
+
+    private static HttpServletRequest request(Exchange exchange) {
+        return exchange.getIn().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
+    }
+
+    private static ApiMetrics.Call call(HttpServletRequest request) {
+        return (ApiMetrics.Call) request.getAttribute(ApiMetrics.Call.NAME);
+    }
+
+    private static void run(Processor route, Exchange exchange) {
+        HttpServletRequest request = request(exchange);
+        exchange.setProperty(REQUEST, request);
+        exchange.setProperty("caller", request.getAttribute(CALLER));
+        TraceParent trace = TraceParent.of(request.getHeader("traceparent"));
+        exchange.setProperty("traceparent", trace.toString());
+        LogContext.put(LogContext.TRACE_ID, trace.traceId());
+        AnswerHeaders.forget(exchange.getIn());
+        try {
+            route.process(exchange);
+        } catch (Throwable t) {
+            // An Error that escaped from here would be answered by 200 and the request's own body.
+            exchange.setException(t);
+        } finally {
+            LogContext.clear();
+        }
+        call(request).routed(exchange);
+        Message answer = exchange.getMessage();
+        if (answer.getBody() instanceof InputStream) {
+            answer.setBody(null);
+        }
+        AnswerHeaders.keep(answer);
+    }
+
+    /** Ordinary calls. */
+    private class CallConsumer extends SpringBootPlatformHttpConsumer {
+
+        private final Places places;
+
+        CallConsumer(PlatformHttpEndpoint endpoint, Processor route, Places places) {
+            super(endpoint, route);
+            this.places = places;
+            setExceptionHandler(new Gone());
+        }
+
+        /** Returns null: when it returns, the request has been answered. */
+        @Override
+        public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
+            ApiMetrics.Call call = metrics.begin(request);
+            request.setAttribute(ApiMetrics.Call.NAME, call);
+            Caller caller = callers.get();
+            request.setAttribute(CALLER, caller);
+            Places own = caller == null ? callsOfSources : places;
+            Object owner = caller == null ? Source.of(request.getRemoteAddr()) : caller.id();
+            try {
+                own.take(owner);
+                try {
+                    handleService(request, response);
+                } finally {
+                    own.leave(owner);
+                }
+            } catch (Problem problem) {
+                answer(problem, call, response);
+            } catch (Exception e) {
+                answer(failures.of(e), call, response);
+            } finally {
+                call.end();
+            }
+            return null;
+        }
+
+        @Override
+        protected void handleService(HttpServletRequest request, HttpServletResponse response) throws Exception {
+            if (isSuspendingOrSuspended() || isStoppingOrStopped()) {
+                throw stopped();
+            }
+            super.handleService(new BodyHidden(asGet(request)), response);
+        }
+
+        /** A route that is stopped, or being replaced, stays at its address; one that was deleted leaves it. */
+        private Problem stopped() {
+            boolean deleted = !reloading.getAsBoolean()
+                    && getEndpoint().getCamelContext().getRoute(getRouteId()) == null
+                    && !getEndpoint().getCamelContext().isStopping();
+            return deleted
+                    ? Problem.of(404)
+                    : new Problem(503, "unavailable", "This call is being restarted; try again.");
+        }
+
+        /** Camel's own refusals, of a media type, say, have no body or one of plain text. */
+        @Override
+        protected void afterProcess(HttpServletResponse response, Exchange exchange) throws Exception {
+            HttpServletRequest request = exchange.getProperty(REQUEST, HttpServletRequest.class);
+            if (request != null && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null) {
+                leaveToContainer(request, exchange);
+                return;
+            }
+            Message answer = exchange.getMessage();
+            Integer status = answer.getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+            boolean error = exchange.isFailed() || (status != null && status >= 400);
+            String type = answer.getHeader(Exchange.CONTENT_TYPE, String.class);
+            if (error && (exchange.isFailed() || type == null || !type.contains("json"))) {
+                Problem problem = exchange.isFailed() ? failures.of(exchange.getException()) : Problem.of(status);
+                exchange.setException(null);
+                problems.write(problem, response);
+                answer.setBody(null);
+                answer.removeHeaders("*");
+                answer.setHeader(Exchange.HTTP_RESPONSE_CODE, response.getStatus());
+                answer.setHeader(Exchange.CONTENT_TYPE, Problem.TYPE);
+            }
+            if (answer.getBody() instanceof String text) {
+                answer.setBody(text.getBytes(StandardCharsets.UTF_8));
+            }
+            if (answer.getBody() instanceof byte[] whole) {
+                response.setContentLength(whole.length);
+            } else if (answer.getBody() == null) {
+                // Camel names one for whatever the contract has some type for.
+                answer.removeHeader(Exchange.CONTENT_TYPE);
+            }
+            if (request != null) {
+                // Camel refuses some requests before the app sees them.
+                response.setHeader(AppTime.HEADER, call(request).time().soFar());
+            }
+            if (answer.getHeader(CACHE_CONTROL) != null) {
+                // Camel takes it for one of the connection's, and does not write it.
+                response.setHeader(CACHE_CONTROL, answer.getHeader(CACHE_CONTROL, String.class));
+            }
+            super.afterProcess(response, exchange);
+            if (request != null) {
+                call(request).answered(response.getStatus());
+            }
+        }
+
+        /**
+         * The body could not be read to its end, and the container answers that by {@link ProblemReportValve} as soon as this
+         * thread returns, if the client is still there.
+         */
+        private void leaveToContainer(HttpServletRequest request, Exchange exchange) {
+            Problem problem = exchange.getProperty("problem", Problem.class);
+            if (problem == null) {
+                problem = failures.of(exchange.getException());
+            }
+            request.setAttribute(ProblemReportValve.PROBLEM, problem);
+            call(request).answered(problem.getStatus());
+            exchange.setException(null);
+            doneUoW(exchange);
+            releaseExchange(exchange, false);
+        }
+    }
+
+    private void answer(Problem problem, ApiMetrics.Call call, HttpServletResponse response) {
+        call.answered(problem.getStatus());
+        try {
+            if (!response.isCommitted()) {
+                problems.write(problem, response);
+            }
+        } catch (IOException gone) {
+            log.info("The client did not wait for its answer: {}", gone.toString());
+        }
+    }
+
+    private final class UploadConsumer extends CallConsumer {
+
+        UploadConsumer(PlatformHttpEndpoint endpoint, Processor route) {
+            super(endpoint, route, uploads);
+        }
+    }
+
+    private static HttpServletRequest asGet(HttpServletRequest request) {
+        return request.getMethod().equals("HEAD")
+                ? new HttpServletRequestWrapper(request) {
+                    @Override
+                    public String getMethod() {
+                        return "GET";
+                    }
+                }
+                : request;
+    }
+
+    /** An answer that could not be written. Mostly the client is gone, which is its own affair. */
+    private static final class Gone implements ExceptionHandler {
+
+        @Override
+        public void handleException(Throwable failure) {
+            handleException("", failure);
+        }
+
+        @Override
+        public void handleException(String message, Throwable failure) {
+            handleException(message, null, failure);
+        }
+
+        @Override
+        public void handleException(String message, Exchange exchange, Throwable failure) {
+            if (failure instanceof IOException) {
+                log.info("{} {}", message, failure.toString());
+            } else {
+                log.error(message, failure);
+            }
+        }
+    }
+
+    /** Keeps Camel's binding away from what the engine and the routes read themselves. */
+    private static final class BodyHidden extends HttpServletRequestWrapper {
+
+        BodyHidden(HttpServletRequest request) {
+            super(request);
+        }
+
+        /** The binding takes a length of 0 for "no body" and leaves the stream alone. */
+        @Override
+        public int getContentLength() {
+            return 0;
+        }
+
+        /** Looking for parameters, the servlet container would read a form. */
+        @Override
+        public Enumeration<String> getParameterNames() {
+            return Collections.emptyEnumeration();
+        }
+
+        /** All text is UTF-8; a charset that the client makes up must not decide how answers are written. */
+        @Override
+        public String getCharacterEncoding() {
+            return StandardCharsets.UTF_8.name();
+        }
+    }
+}

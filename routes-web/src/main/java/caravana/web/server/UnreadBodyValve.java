@@ -1,0 +1,131 @@
+package caravana.web.server;
+
+import caravana.web.http.ContainerHandle;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
+
+/**
+ * Reads on for a while when a request was answered before all of its body had come. A client that is still sending would
+ * have its connection reset, and might never see the answer. It holds no thread: Tomcat's own way does, for as long as
+ * the client likes.
+ */
+final class UnreadBodyValve extends ValveBase {
+
+    /** How long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    UnreadBodyValve() {
+        super(true);
+    }
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        ContainerHandle container = ContainerHandle.lend(request);
+        getNext().invoke(request, response);
+        // With a read listener, somebody waits for the body, or has refused to.
+        if (request.isAsync()
+                || request.getCoyoteRequest().isFinished()
+                || request.getCoyoteRequest().getReadListener() != null) {
+            return;
+        }
+        boolean mayCome = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) == null
+                && !request.getCoyoteRequest().hasExpectation()
+                // An address that Tomcat cannot read belongs to no context, and only there can it wait without a
+                // thread.
+                && request.getContext() != null;
+        if (mayCome) {
+            response.finishResponse();
+            new Remainder(request, container).discard();
+        } else {
+            container.closeAfterwards();
+        }
+    }
+
+    /** Reads below the request's stream, which its user may have closed. */
+    private static final class Remainder implements ReadListener, AsyncListener, ApplicationBufferHandler {
+
+        private final Request request;
+        private final ContainerHandle container;
+        private AsyncContext async;
+        private ByteBuffer buffer;
+
+        Remainder(Request request, ContainerHandle container) {
+            this.request = request;
+            this.container = container;
+        }
+
+        void discard() {
+            async = request.startAsync();
+            async.setTimeout(PATIENCE.toMillis());
+            async.addListener(this);
+            request.getCoyoteRequest().setReadListener(this);
+        }
+
+        @Override
+        public void onDataAvailable() throws IOException {
+            org.apache.coyote.Request body = request.getCoyoteRequest();
+            // In this order: at its end, asking whether more is ready would take the next request for more.
+            while (!body.isFinished() && body.isReady() && body.doRead(this) >= 0) {
+                // On to the next bytes. A chunked body ends by -1, and an incomplete one by an exception.
+            }
+        }
+
+        @Override
+        public void setByteBuffer(ByteBuffer read) {
+            buffer = read;
+        }
+
+        @Override
+        public ByteBuffer getByteBuffer() {
+            return buffer;
+        }
+
+        @Override
+        public void expand(int size) {
+            // The next bytes take the place of those before.
+        }
+
+        @Override
+        public void onAllDataRead() {
+            async.complete();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            container.closeAfterwards();
+            async.complete();
+        }
+
+        @Override
+        public void onError(Throwable gone) {
+            // The container ends the request.
+        }
+
+        /** Otherwise the container would answer once more. */
+        @Override
+        public void onError(AsyncEvent gone) {
+            async.complete();
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            // Nothing is left to do.
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            // Nobody starts it again.
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package caravana.web.server;
+
+import caravana.web.contract.Operations;
+import caravana.web.http.AnnouncedBody;
+import caravana.web.http.ContainerHandle;
+import caravana.web.http.InFlight;
+import caravana.web.http.Problem;
+import caravana.web.http.ProblemWriter;
+import caravana.web.http.Problems;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Lets a request with a body go on when all of the body has arrived, and uploads at once: a client that sends slowly
+ * holds no thread and no place, whoever it is. What is too long, or of unknown length, is refused before it is read.
+ *
+ * <p>It comes last of all filters, so that a request without the right to be there is refused before its body is read.
+ */
+@Component
+@Order(Ordered.LOWEST_PRECEDENCE)
+class WholeBodyFilter extends OncePerRequestFilter {
+
+    private static final Logger log = LoggerFactory.getLogger(WholeBodyFilter.class);
+
+    /** The longest body of a call that is no upload, in bytes. */
+    private static final int LIMIT = 64 * 1024;
+
+    /** What every body may have of the heap, in bytes: a log-in or a sign-up needs nobody's leave. */
+    private static final int FREE = 2 * 1024;
+
+    /** What longer bodies may occupy beyond that, in bytes, see {@link ClientMemory}. */
+    private static final long MEMORY = 4L * 1024 * 1024;
+
+    /** How long the whole of a body may take. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final String BODY = WholeBodyFilter.class.getName() + ".body";
+
+    private final Operations operations;
+    private final Problems failures;
+    private final ProblemWriter problems;
+    private final InFlight inFlight;
+    private final ClientMemory memory = new ClientMemory(MEMORY);
+
+    WholeBodyFilter(Operations operations, Problems failures, ProblemWriter problems, InFlight inFlight) {
+        this.operations = operations;
+        this.failures = failures;
+        this.problems = problems;
+        this.inFlight = inFlight;
+    }
+
+    /** The request comes back by an asynchronous dispatch when its body is complete. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getAttribute(BODY) instanceof byte[] body) {
+            chain.doFilter(new Complete(request, body), response);
+        } else if (isAsyncDispatch(request) || isUpload(request) || !AnnouncedBody.isIn(request) || !isCall(request)) {
+            chain.doFilter(request, response);
+        } else if (request.getContentLengthLong() > LIMIT) {
+            problems.write(
+                    new Problem(413, "too_large", "Send at most " + LIMIT + " bytes; only uploads may be larger."),
+                    response);
+        } else if (request.getContentLengthLong() < 0) {
+            problems.write(Problem.of(411), response);
+        } else {
+            new Arrival(request, response).begin();
+        }
+    }
+
+    /** What nobody answers is refused without its body. */
+    private boolean isCall(HttpServletRequest request) {
+        return !operations.methods(request.getRequestURI()).isEmpty();
+    }
+
+    private static boolean isUpload(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return request.getMethod().equals("POST") && (path.equals("/api/videos") || path.equals("/api/videos/upload"));
+    }
+
+    /** A body on its way. It occupies the memory of what has arrived, until its call has been answered. */
+    private final class Arrival extends Transfer implements ReadListener {
+
+        private final HttpServletRequest request;
+        private final HttpServletResponse response;
+        private final ClientMemory.Owner owner;
+        private final int length;
+        private byte[] body;
+        private int arrived;
+        private int charged;
+        private ServletInputStream in;
+
+        Arrival(HttpServletRequest request, HttpServletResponse response) {
+            super(inFlight);
+            this.request = request;
+            this.response = response;
+            this.owner = memory.owner(request);
+            this.length = request.getContentLength();
+            this.body = new byte[Math.min(length, FREE)];
+        }
+
+        void begin() throws IOException {
+            start(request, response, PATIENCE);
+            in = request.getInputStream();
+            ContainerHandle.of(request).sendContinue();
+            in.setReadListener(this);
+        }
+
+        @Override
+        public void onDataAvailable() throws IOException {
+            while (!isOver() && in.isReady() && !in.isFinished()) {
+                if (arrived == body.length && !grow()) {
+                    refuse(new Problem(503, "busy", "Too many requests are arriving; try again in a moment."));
+                } else {
+                    arrived += Math.max(0, in.read(body, arrived, body.length - arrived));
+                }
+            }
+        }
+
+        /** Whether there is memory for more. */
+        private boolean grow() {
+            int more = Math.min(body.length, length - body.length);
+            boolean taken = owner.take(more);
+            if (taken) {
+                charged += more;
+                body = Arrays.copyOf(body, body.length + more);
+            }
+            return taken;
+        }
+
+        @Override
+        public void onAllDataRead() {
+            if (end()) {
+                request.setAttribute(BODY, body);
+                async().dispatch();
+            }
+        }
+
+        /** The client may be able to read what became of its request, even if it sends no more. */
+        @Override
+        public void onError(Throwable failure) {
+            try {
+                answer(failures.of(failure));
+            } catch (IOException gone) {
+                log.debug("The client of an incomplete request is gone: {}", gone.toString());
+            }
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) throws IOException {
+            refuse(new Problem(
+                    408,
+                    "too_slow",
+                    "The request did not arrive within " + PATIENCE.toSeconds() + " seconds; send it again."));
+        }
+
+        private void refuse(Problem problem) throws IOException {
+            if (answer(problem)) {
+                ContainerHandle.of(request).closeAfterwards();
+                async().complete();
+            }
+        }
+
+        private boolean answer(Problem problem) throws IOException {
+            boolean first = end();
+            if (first) {
+                problems.write(problem, response);
+                response.flushBuffer();
+            }
+            return first;
+        }
+
+        /** The request may wait long for its client to read the answer, and holds on to its attributes until then. */
+        @Override
+        void release() {
+            request.removeAttribute(BODY);
+            body = null;
+            owner.giveBack(charged);
+            charged = 0;
+        }
+    }
+
+    /** The request with its body at hand. */
+    private static final class Complete extends HttpServletRequestWrapper {
+
+        private final byte[] body;
+        private ServletInputStream stream;
+
+        Complete(HttpServletRequest request, byte[] body) {
+            super(request);
+            this.body = body;
+        }
+
+        @Override
+        public ServletInputStream getInputStream() {
+            if (stream == null) {
+                stream = new Stream(body);
+            }
+            return stream;
+        }
+
+        @Override
+        public BufferedReader getReader() {
+            String encoding = getCharacterEncoding();
+            Charset charset = encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+            return new BufferedReader(new InputStreamReader(getInputStream(), charset));
+        }
+    }
+
+    private static final class Stream extends ServletInputStream {
+
+        private final ByteArrayInputStream bytes;
+
+        Stream(byte[] body) {
+            bytes = new ByteArrayInputStream(body);
+        }
+
+        @Override
+        public int read() {
+            return bytes.read();
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) {
+            return bytes.read(into, offset, length);
+        }
+
+        @Override
+        public int available() {
+            return bytes.available();
+        }
+
+        @Override
+        public boolean isFinished() {
+            return bytes.available() == 0;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new IllegalStateException("The body is complete; read it");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package caravana.worker.tool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A process and everything that it started. */
+public final class ProcessTree {
+
+    private ProcessTree() {}
+
+    /** Kills the whole tree at once, without asking. */
+    public static void kill(ProcessHandle root) {
+        // A child may be born between the snapshot and the kill; it then hangs below a dead parent for a moment.
+        for (int round = 0; round < 3; round++) {
+            List<ProcessHandle> descendants = root.descendants().toList();
+            root.destroyForcibly();
+            descendants.forEach(ProcessHandle::destroyForcibly);
+            if (descendants.isEmpty()) {
+                return;
+            }
+        }
+    }
+
+    /** Kills those of our own children, each with its tree, that run in a folder. */
+    public static void killChildrenIn(Path folder) {
+        ProcessHandle.current()
+                .children()
+                .filter(child -> runsIn(child, folder))
+                .forEach(ProcessTree::kill);
+    }
+
+    private static boolean runsIn(ProcessHandle process, Path folder) {
+        try {
+            return Files.isSameFile(Path.of("/proc/" + process.pid() + "/cwd"), folder);
+        } catch (IOException goneOrNotLinux) {
+            return false;
+        }
+    }
+
+    /** CPU time that the processes of the tree have used which run now, in user and in kernel mode. */
+    public static Duration cpuTime(ProcessHandle root) {
+        return Stream.concat(Stream.of(root), root.descendants())
+                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+}

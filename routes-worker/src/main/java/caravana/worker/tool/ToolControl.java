@@ -1,0 +1,50 @@
+package caravana.worker.tool;
+
+/**
+ * The handle on whatever tool a job runs: any thread may kill it, before, during and after the run, and read how far it
+ * is.
+ */
+public final class ToolControl {
+
+    private ProcessHandle process;
+    private KillReason killed;
+    private volatile ToolProgress progress;
+
+    /** Kills the running tool with all its children, and keeps a later one from starting. Idempotent. */
+    public synchronized void kill(KillReason reason) {
+        if (killed == null) {
+            killed = reason;
+        }
+        if (process != null) {
+            ProcessTree.kill(process);
+        }
+    }
+
+    /** Why the tool was killed; null when it was not. */
+    public synchronized KillReason killed() {
+        return killed;
+    }
+
+    /** The newest figures of a running transcoding; null before the first. */
+    public ToolProgress progress() {
+        return progress;
+    }
+
+    /** The tool runs; one that was to be killed before is killed now. */
+    public synchronized void started(ProcessHandle started) {
+        process = started;
+        if (killed != null) {
+            ProcessTree.kill(started);
+        }
+    }
+
+    /** The tool has ended. */
+    public synchronized void ended() {
+        process = null;
+    }
+
+    /** Its figures have changed. */
+    public void progress(ToolProgress newest) {
+        progress = newest;
+    }
+}

@@ -1,0 +1,21 @@
+package caravana.worker.tool;
+
+/**
+ * What ffmpeg last said of itself through {@code -progress}.
+ *
+ * @param frame frames written
+ * @param outTimeSeconds length of the result so far, in seconds
+ * @param totalBytes size of the result so far
+ * @param fps frames per second of wall time
+ * @param speed seconds of media per second of wall time; 0 while unknown
+ */
+public record ToolProgress(long frame, double outTimeSeconds, long totalBytes, double fps, double speed) {
+
+    /** Whether anything was written since {@code before}; a stalled ffmpeg goes on printing the same figures. */
+    public boolean hasMovedSince(ToolProgress before) {
+        return before == null
+                || frame != before.frame
+                || outTimeSeconds != before.outTimeSeconds
+                || totalBytes != before.totalBytes;
+    }
+}
