@@ -100,6 +100,8 @@ public final class Main {
         properties.put("password", login[1]);
         properties.put("loginTimeout", "2");
         properties.put("readOnly", "true");
+        // Outside of transactions as well.
+        properties.put("readOnlyMode", "always");
         String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
         return DriverManager.getConnection(
                 "jdbc:postgresql://" + uri.getHost() + port + uri.getPath()

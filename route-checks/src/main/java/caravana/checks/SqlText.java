@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * What a SQL file of the routes says.
@@ -21,11 +23,19 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
     /** A comment in which there may be further ones, as PostgreSQL has it; two levels of them are enough. */
     private static final String COMMENT = comment(comment(comment("(?!)")));
 
-    /** In comments and in quoted text, nothing is a parameter; and {@code ?} elsewhere is an operator. */
+    /** What a name begins with; behind a part of a name, neither {@code E'} nor {@code $$} begins a text. */
+    private static final String LETTER = "[A-Za-z_\\x{80}-\\x{10ffff}]";
+
+    private static final String NOT_IN_NAME = "(?<![\\w$\\x{80}-\\x{10ffff}])";
+
+    /**
+     * In comments and in quoted text, nothing is a parameter or the end of a statement; and {@code ?} elsewhere is an
+     * operator.
+     */
     private static final Pattern TOKEN = Pattern.compile(
-            "--[^\\n]*|" + COMMENT
-                    + "|(?<![\\w$])[eE]'[^'\\\\]*+(?:(?:\\\\.|'')[^'\\\\]*+)*+'"
-                    + "|'[^']*+(?:''[^']*+)*+'|\"[^\"]*\"|\\$(\\w*)\\$.*?\\$\\1\\$|:\\?([\\w.]+)|\\?",
+            "--[^\\n]*|" + COMMENT + "|" + NOT_IN_NAME + "[eE]'[^'\\\\]*+(?:(?:\\\\.|'')[^'\\\\]*+)*+'"
+                    + "|'[^']*+(?:''[^']*+)*+'|\"[^\"]*\"|" + NOT_IN_NAME + "\\$((?:" + LETTER + "(?:" + LETTER
+                    + "|\\d)*)?)\\$.*?\\$\\1\\$|:\\?([\\w.]+)|\\?|;",
             Pattern.DOTALL);
 
     private static String comment(String inner) {
@@ -117,6 +127,23 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
         }
         token.appendTail(sql);
         return sql.toString();
+    }
+
+    /**
+     * Where text stands behind the {@code ;} that ends the statement, from 0; empty when the file is one statement. The
+     * apps run one, and a database that is to prepare it would run what follows.
+     */
+    static OptionalInt second(String text) {
+        String sql = numbered(text);
+        Matcher token = TOKEN.matcher(sql);
+        while (token.find()) {
+            if (token.group().equals(";")) {
+                return IntStream.range(token.end(), sql.length())
+                        .filter(i -> !Character.isWhitespace(sql.charAt(i)))
+                        .findFirst();
+            }
+        }
+        return OptionalInt.empty();
     }
 
     private static String padded(String text, int length) {
