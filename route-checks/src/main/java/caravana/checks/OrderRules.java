@@ -302,13 +302,14 @@ final class OrderRules implements Rule {
             return element.text("method").replaceFirst("\\(.*", "").equals(POSTPONING.get(element.text("ref")));
         }
         if (step.uri().startsWith(DIRECT)) {
-            if (known.putIfAbsent(step.uri(), false) == null) {
+            String key = step.uri() + mayComeBack;
+            if (known.putIfAbsent(key, false) == null) {
                 known.put(
-                        step.uri(),
+                        key,
                         routes.getOrDefault(step.uri(), List.of()).stream()
-                                .anyMatch(route -> settles(route.from().element(), routes, known, true)));
+                                .anyMatch(route -> settles(route.from().element(), routes, known, mayComeBack)));
             }
-            return known.get(step.uri());
+            return known.get(key);
         }
         if (step.kind().equals("choice")) {
             return element.get("otherwise")
@@ -318,15 +319,6 @@ final class OrderRules implements Rule {
                             .allMatch(branch -> settles(branch, routes, known, mayComeBack));
         }
         return step.kind().equals("doTry") && settles(element, routes, known, mayComeBack);
-    }
-
-    private enum Handling {
-        /** Nothing: the caller decides. */
-        NONE,
-        /** The failure ends here, and the route with it. */
-        HANDLED,
-        /** The failure ends here, and the route goes on. */
-        CONTINUED
     }
 
     private static void handling(RouteTree tree, Consumer<Finding> report) {
@@ -373,14 +365,29 @@ final class OrderRules implements Rule {
         }
     }
 
-    private static Handling of(Route configuration) {
-        List<Element> all = configuration.element().all();
-        if (all.stream().anyMatch(element -> element.get("handled").isPresent())) {
-            return Handling.HANDLED;
-        }
-        return all.stream().anyMatch(element -> element.get("continued").isPresent())
-                ? Handling.CONTINUED
-                : Handling.NONE;
+    /** For each handler that says what becomes of its failure, whether it is this: {@code handled} or {@code continued}. */
+    private static List<Boolean> says(Route configuration, String key) {
+        return configuration.element().all().stream()
+                .flatMap(element -> element.get("onException").stream())
+                .filter(handler -> handler.get("handled").isPresent()
+                        || handler.get("continued").isPresent())
+                .map(handler -> handler.get(key)
+                        .filter(answer -> answer.all().stream()
+                                .noneMatch(text -> text.isText() && text.text().equals("false")))
+                        .isPresent())
+                .toList();
+    }
+
+    /** Whether each failure ends in a handler, and the route with it. */
+    private static boolean endsAll(Route configuration) {
+        List<Boolean> handled = says(configuration, "handled");
+        return !handled.isEmpty() && !handled.contains(false);
+    }
+
+    /** Whether the route goes on after each failure that has a handler. */
+    private static boolean continuesAll(Route configuration) {
+        List<Boolean> continued = says(configuration, "continued");
+        return !continued.isEmpty() && !continued.contains(false);
     }
 
     private static boolean reaches(Route configuration, String what) {
@@ -392,7 +399,6 @@ final class OrderRules implements Rule {
     /** Why an error handling is not for a route; null when it is. */
     private static String wrong(Route route, Route configuration) {
         String uri = route.from().uri();
-        Handling handling = of(configuration);
         boolean operation = Apps.loading(route.file()).stream()
                 .anyMatch(app -> uri.startsWith(DIRECT)
                         && !Vocabulary.of(app)
@@ -401,19 +407,19 @@ final class OrderRules implements Rule {
                                 .isEmpty());
         boolean request = operation || uri.startsWith("platform-http:");
         if (request) {
-            return handling == Handling.HANDLED && !reaches(configuration, "acknowledge")
+            return endsAll(configuration) && !reaches(configuration, "acknowledge")
                     ? null
                     : "A request that fails in the route " + route.id() + " would not be answered: "
                             + configuration.id() + " answers none";
         }
         if (uri.startsWith("aws2-sqs:")) {
-            return handling == Handling.HANDLED && reaches(configuration, "acknowledge")
+            return endsAll(configuration) && reaches(configuration, "acknowledge")
                     ? null
                     : "A job that fails in the route " + route.id() + " would not be ended: " + configuration.id()
                             + " knows no messages";
         }
         if (uri.startsWith("timer:")) {
-            return handling == Handling.CONTINUED
+            return continuesAll(configuration)
                     ? null
                     : "A failure in the route " + route.id() + " would end the rest of its round: " + configuration.id()
                             + " does not go on";
@@ -421,7 +427,7 @@ final class OrderRules implements Rule {
         boolean called = uri.startsWith(DIRECT)
                 && Apps.loading(route.file()).stream()
                         .noneMatch(app -> Vocabulary.of(app).operations().containsKey(uri.substring(DIRECT.length())));
-        return called && handling == Handling.HANDLED
+        return called && says(configuration, "handled").contains(true)
                 ? "The route " + route.id() + " is called by others, and " + configuration.id()
                         + " would end its failures without them: they would go on as if nothing had failed"
                 : null;
