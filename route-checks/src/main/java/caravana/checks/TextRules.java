@@ -20,7 +20,7 @@ final class TextRules implements Rule {
     private static final Pattern BARE = Pattern.compile("(?<![$\\w])\\$(?:" + FUNCTIONS + ")[.\\[:\\w]*");
     private static final Pattern WITHOUT_DOLLAR = Pattern.compile("(?<![${\\w])\\{(?:" + FUNCTIONS + ")[^{}]*}");
     private static final Pattern ONE_BRACE = Pattern.compile("(?<![${])\\{([a-z][\\w-]*(?:\\.[\\w-]+)+)}(?!})");
-    private static final Pattern UNCLOSED = Pattern.compile("\\{\\{[^{}]*(?:}(?!})|$)|(?<![{}])\\{[a-z][\\w.-]*}}");
+    private static final Pattern UNCLOSED = Pattern.compile("\\{\\{[^{}]*(?:}(?!})|$)|(?<![{}$])\\{[a-z][\\w.-]*}}");
     private static final Pattern OPEN_FUNCTION = Pattern.compile("\\$\\{[^}]*$|\\$\\(");
     private static final Pattern TWO_BRACES = Pattern.compile("\\$\\{\\{");
     private static final Pattern COMPARISON = Pattern.compile("\\$\\{([^{}]*)}\\s*(?:==|=~|!=)\\s*'([^']*)'");
