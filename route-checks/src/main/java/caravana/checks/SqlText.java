@@ -38,6 +38,9 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
                     + "|\\d)*)?)\\$.*?\\$\\1\\$|:\\?([\\w.]+)|\\?|;",
             Pattern.DOTALL);
 
+    /** Before the quote of bits, of a national text, or of one with Unicode escapes. */
+    private static final Pattern PREFIX = Pattern.compile("(?i)" + NOT_IN_NAME + "(?:[bxn]|u&)(?=['\"])");
+
     private static String comment(String inner) {
         return "/\\*(?:[^*/]++|\\*(?!/)|/(?!\\*)|" + inner + ")*+\\*/";
     }
@@ -144,6 +147,23 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
             }
         }
         return OptionalInt.empty();
+    }
+
+    /** A statement of {@link #numbered} with blanks for texts and quoted names; each ends with its quote, and begins blank. */
+    static String withoutTexts(String sql) {
+        StringBuilder blank = new StringBuilder();
+        Matcher token = TOKEN.matcher(
+                PREFIX.matcher(sql).replaceAll(found -> " ".repeat(found.group().length())));
+        while (token.find()) {
+            String found = token.group();
+            boolean isText = found.matches("(?s)[eE]?'.*|\".*|\\$.*");
+            token.appendReplacement(
+                    blank,
+                    Matcher.quoteReplacement(
+                            isText ? found.substring(0, found.length() - 1).replaceAll("[^\n]", " ") + "'" : found));
+        }
+        token.appendTail(blank);
+        return blank.toString();
     }
 
     private static String padded(String text, int length) {
