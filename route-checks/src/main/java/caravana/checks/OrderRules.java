@@ -236,7 +236,7 @@ final class OrderRules implements Rule {
         }
         return step.uri().isEmpty()
                 ? step.kind() + ":" + step.element().text("id")
-                : step.uri().replaceFirst("\\?.*", "").replaceFirst("^statement:.*/", "statement:");
+                : step.uri().replaceFirst("^statement:.*/", "statement:");
     }
 
     /** Every way of a job ends in a step that acknowledges its message, replaces it, or hides it for a while. */

@@ -81,9 +81,7 @@ final class StatementRules implements Rule {
     }
 
     private static String file(Route.Step step) {
-        return step.uri().startsWith(SCHEME)
-                ? step.uri().substring(SCHEME.length()).replaceFirst("\\?.*", "")
-                : "";
+        return step.uri().startsWith(SCHEME) ? step.uri().substring(SCHEME.length()) : "";
     }
 
     private static void missing(String at, Route.Step step, String file, RouteTree tree, Consumer<Finding> report) {
