@@ -107,7 +107,7 @@ final class CatalogRule implements Rule {
     }
 
     private static void endpoint(String file, Route.Step step, boolean consumer, Consumer<Finding> report) {
-        String uri = step.uri();
+        String uri = step.whole();
         int line = step.element().isText()
                 ? step.element().line()
                 : step.element()
@@ -238,12 +238,12 @@ final class CatalogRule implements Rule {
 
     /** What the options one by one do not show: one that is missing, or a path that the component does not take. */
     private static void judge(String file, int line, Route.Step step, boolean consumer, Consumer<Finding> report) {
-        if (step.uses("direct") || step.uri().contains("${")) {
+        if (step.uses("direct") || step.whole().contains("${")) {
             return;
         }
         // The catalogue does not know milliseconds by their unit, which are what a bare number is.
-        StringJoiner uri = new StringJoiner("&", step.uri() + "?", "");
-        uri.setEmptyValue(step.uri());
+        StringJoiner uri = new StringJoiner("&", step.whole() + "?", "");
+        uri.setEmptyValue(step.whole());
         step.element()
                 .get("parameters")
                 .filter(parameters -> !step.element().isText())

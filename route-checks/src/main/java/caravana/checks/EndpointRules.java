@@ -46,7 +46,7 @@ final class EndpointRules implements Rule {
                     && url.startsWith(OUR_QUEUES)
                     && (!placed.step().uri().contains("{{")
                             || placed.step().uri().contains(OUR_QUEUES))) {
-                String name = placed.step().uri().replaceFirst("\\?.*", "");
+                String name = placed.step().uri();
                 String otherUrl = urls.putIfAbsent(name, url);
                 String otherName = names.putIfAbsent(url, name);
                 boolean twoUrls = otherUrl != null && !otherUrl.equals(url);
@@ -93,7 +93,7 @@ final class EndpointRules implements Rule {
                     "The heartbeat would stop when draining begins, and running jobs would be taken by others",
                     "Set shutdownRoute: Defer on the route"));
         }
-        String timer = from.uri().replaceFirst("^timer:|\\?.*", "");
+        String timer = from.uri().replaceFirst("^timer:", "");
         if (from.uses("timer")
                 && !timer.equals(route.id())
                 && !Nearest.to(timer, List.of(route.id())).isEmpty()) {

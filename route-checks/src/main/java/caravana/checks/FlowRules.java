@@ -268,8 +268,7 @@ final class FlowRules implements Rule {
 
         private void statement(Route.Step step, Place place) {
             if (step.uri().startsWith(STATEMENT)) {
-                String sql = tree.statements()
-                        .get(step.uri().substring(STATEMENT.length()).replaceFirst("\\?.*", ""));
+                String sql = tree.statements().get(step.uri().substring(STATEMENT.length()));
                 if (sql != null) {
                     SqlText text = SqlText.of(sql);
                     text.parameters().stream()

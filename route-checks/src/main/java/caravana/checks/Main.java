@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,6 +20,10 @@ public final class Main {
 
     /** The database that statements are prepared by, as {@code postgresql://user:password@host:port/database}. */
     private static final String DATABASE = "CARAVANA_CHECK_DATABASE";
+
+    private static final String ADDRESS =
+            "The address of the database is not written as postgresql://user:password@host:port/database."
+                    + " Write signs of the password such as @, / and blanks as %40, %2F and %20.";
 
     private static final String USAGE = "caravana: the checks take check FOLDER text|json|sarif [sql], or list FOLDER";
 
@@ -78,21 +83,26 @@ public final class Main {
         try (Connection database = connect(url)) {
             return StatementSchema.check(files, database);
         } catch (SQLException | IllegalArgumentException e) {
-            String why = "The database for the SQL statements does not answer: " + e.getMessage();
+            // The database of `up` is asked when it runs, and nobody asked for it when it does not.
             if (required) {
-                end("caravana: " + why);
+                end("caravana: The SQL statements cannot be prepared: " + e.getMessage());
             }
-            System.err.println(why + " They are not prepared.");
             return List.of();
         }
     }
 
-    private static Connection connect(String url) throws SQLException {
-        URI uri = URI.create(url);
+    /** @throws IllegalArgumentException when that is no address; its message names no part of it, which has a password */
+    static Connection connect(String url) throws SQLException {
+        URI uri;
+        try {
+            uri = new URI(url);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(ADDRESS);
+        }
         if (uri.getUserInfo() == null
                 || uri.getHost() == null
                 || !uri.getUserInfo().contains(":")) {
-            throw new IllegalArgumentException("It must be written as postgresql://user:password@host:port/database.");
+            throw new IllegalArgumentException(ADDRESS);
         }
         String[] login = uri.getUserInfo().split(":", 2);
         Properties properties = new Properties();
@@ -100,6 +110,8 @@ public final class Main {
         properties.put("password", login[1]);
         properties.put("loginTimeout", "2");
         properties.put("readOnly", "true");
+        // Outside of transactions as well.
+        properties.put("readOnlyMode", "always");
         String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
         return DriverManager.getConnection(
                 "jdbc:postgresql://" + uri.getHost() + port + uri.getPath()

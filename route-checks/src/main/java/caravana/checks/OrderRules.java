@@ -16,8 +16,12 @@ final class OrderRules implements Rule {
     private static final String DIRECT = "direct:";
     private static final String ACKNOWLEDGE = "direct:acknowledge-job";
 
-    /** Of two steps in one list, which is the first: what the second makes known, the first has made. */
-    private static final List<List<String>> BEFORE = List.of(
+    /**
+     * Of two steps, which is the first: what the second uses, makes known or deletes, the first has made, sent or kept. The
+     * first stands in a list itself; the second in the same one, or within one of its steps.
+     */
+    static final List<List<String>> BEFORE = List.of(
+            // A job, and its end.
             List.of("direct:read-job", "direct:claim-job"),
             List.of("direct:claim-job", "direct:fetch-original"),
             List.of("direct:fetch-original", "direct:probe-original"),
@@ -26,18 +30,91 @@ final class OrderRules implements Rule {
             List.of("direct:check-result", "direct:store-outputs"),
             List.of("direct:store-outputs", "direct:commit-result"),
             List.of("direct:commit-result", ACKNOWLEDGE),
+            List.of("bean:originalDigest.watch", "file:{{caravana.worker.work-dir}}"),
+            List.of("statement:commit-result.sql", "bean:jobMetrics.ended"),
+            // A job that failed.
+            List.of("direct:describe-failure", "direct:dead-letter-job"),
+            List.of("direct:describe-failure", "direct:delete-outputs"),
+            List.of("direct:describe-failure", "direct:fail-permanently"),
+            List.of("direct:describe-failure", "direct:probe-systems"),
+            List.of("direct:describe-failure", "direct:probe-tools"),
+            List.of("direct:describe-failure", "direct:reject-job"),
+            List.of("direct:describe-failure", "direct:requeue-in-outage"),
+            List.of("direct:describe-failure", "direct:requeue-job"),
+            List.of("direct:describe-failure", "direct:retry-later"),
+            List.of("direct:describe-failure", "bean:intake.unavailable"),
+            List.of("direct:probe-systems", "direct:requeue-in-outage"),
+            List.of("direct:probe-tools", "direct:requeue-in-outage"),
+            List.of("bean:intake.unavailable", "direct:requeue-in-outage"),
+            List.of("direct:describe-lost-worker", "direct:fail-permanently"),
+            List.of("direct:describe-lost-worker", "direct:fail-job"),
+            List.of("setBody:set-dead-message", "aws2-sqs:{{caravana.sqs.queue-name}}-dlq"),
+            List.of("setProperty:note-dead-letter-time", "aws2-sqs:{{caravana.sqs.queue-name}}-dlq"),
             List.of("direct:dead-letter-job", "statement:fail-video.sql"),
             List.of("direct:dead-letter-job", ACKNOWLEDGE),
-            List.of("direct:describe-failure", "direct:dead-letter-job"),
-            List.of("direct:describe-failure", "direct:retry-later"),
-            List.of("direct:describe-failure", "direct:reject-job"),
+            List.of("direct:fail-job", ACKNOWLEDGE),
+            List.of("direct:fail-job", "bean:jobMetrics.ended"),
+            List.of("direct:fail-job", "bean:repairs.count"),
+            List.of("statement:reject-job.sql", "bean:jobMetrics.ended"),
+            List.of("statement:reject-job.sql", ACKNOWLEDGE),
+            List.of("statement:requeue-job.sql", "direct:replace-message"),
+            List.of("statement:retry-later.sql", "direct:postpone-job"),
+            List.of("bean:jobLease.postpone", "direct:replace-message"),
+            List.of("bean:routeDefects.setDelay", "direct:replace-message"),
             List.of("direct:delete-outputs", "direct:release-claim"),
             List.of("direct:release-claim", "direct:acknowledge-duplicate"),
+            // A message may be given back until it is acknowledged, so that this is looked at afterwards.
+            List.of(ACKNOWLEDGE, "statement:left-waiting.sql"),
+            List.of("statement:left-waiting.sql", "direct:send-job"),
+            // Messages: what is sent, and when that is known.
+            List.of("setBody:set-message-copy", "direct:send-job"),
             List.of("direct:send-job", ACKNOWLEDGE),
-            List.of("direct:accept-upload", "direct:publish-or-leave"),
-            List.of("direct:open-upload", "direct:settle-upload"),
+            List.of("setBody:set-job-message", "direct:send-job"),
+            List.of("direct:send-job", "statement:note-published.sql"),
+            List.of("removeHeaders:remove-message-headers", "setHeader:set-delay-seconds"),
+            List.of("setHeader:set-delay-seconds", "aws2-sqs:{{caravana.sqs.queue-name}}"),
+            List.of("removeHeaders:remove-acknowledged-headers", "setHeader:set-receipt-handle"),
+            List.of("setHeader:set-receipt-handle", "aws2-sqs:{{caravana.sqs.queue-name}}"),
+            List.of("removeHeaders:remove-old-headers", "setHeaders:describe-dead-letter"),
+            List.of("setHeaders:describe-dead-letter", "aws2-sqs:{{caravana.sqs.queue-name}}-dlq"),
+            // Uploads.
+            List.of("bean:multipartUpload.checkAnnounced", "direct:open-upload"),
+            List.of("direct:open-upload", "bean:multipartUpload.receive"),
+            List.of("direct:open-upload", "bean:rawUpload.receive"),
+            List.of("bean:multipartUpload.receive", "direct:settle-upload"),
+            List.of("bean:rawUpload.receive", "direct:settle-upload"),
+            List.of("direct:accept-upload", "direct:publish-job"),
+            List.of("choice:choose-new-or-repeated", "direct:answer-accepted"),
+            List.of("direct:publish-job", "direct:answer-accepted"),
+            // Calls that need permission.
+            List.of("direct:find-own-video", "statement:delete-video.sql"),
+            List.of("direct:find-own-video", "statement:retry-video.sql"),
+            List.of("statement:retry-video.sql", "direct:publish-job"),
+            List.of("bean:accounts.enter", "statement:find-account.sql"),
+            List.of("bean:accounts.check", "setBody:issue-token"),
+            List.of("bean:accounts.open", "statement:insert-account.sql"),
+            // Dead letters.
+            List.of("direct:receive-dead-letters", "bean:deadLetterOrder.choose"),
+            List.of("bean:deadLetterOrder.choose", "bean:deadLetters.putBack"),
+            List.of("bean:deadLetterOrder.choose", "direct:redrive-dead-letter"),
+            List.of("bean:deadLetterOrder.choose", "direct:delete-dead-letter"),
+            List.of("statement:audit-discard.sql", "direct:delete-dead-letter"),
+            List.of("direct:delete-dead-letter", "bean:deadLetterOrder.settle"),
+            List.of("statement:redrive-video.sql", "direct:publish-job"),
+            List.of("direct:publish-job", "bean:deadLetterOrder.settle"),
             List.of("direct:redrive-video", "direct:delete-dead-letter"),
-            List.of("direct:delete-results", "statement:delete-video-row.sql"));
+            List.of("removeHeaders:remove-letter-headers", "setHeader:set-letter-handle"),
+            List.of("setHeader:set-letter-handle", "aws2-sqs:{{caravana.sqs.queue-name}}-dlq"),
+            // What the reconciler sends again, deletes and sweeps.
+            List.of("statement:requeue-orphaned.sql", "direct:send-swept"),
+            List.of("statement:resend-lost.sql", "direct:send-swept"),
+            List.of("statement:send-unpublished.sql", "direct:send-swept"),
+            List.of("direct:delete-results", "statement:delete-video-row.sql"),
+            List.of("aws2-s3:{{caravana.s3.bucket}}", "statement:delete-video-row.sql"),
+            List.of("statement:abandon-upload.sql", "aws2-s3:{{caravana.s3.bucket}}"),
+            List.of("direct:list-results", "statement:show-outputs.sql"),
+            List.of("statement:show-outputs.sql", "aws2-s3:{{caravana.s3.bucket}}"),
+            List.of("split:for-each-listed", "statement:mark-swept.sql"));
 
     /** Beans whose call is the end of a job on this worker as well. */
     private static final Map<String, String> POSTPONING = Map.of("jobLease", "postpone");
@@ -113,29 +190,53 @@ final class OrderRules implements Rule {
     }
 
     private static void order(String file, Element steps, Consumer<Finding> report) {
-        Map<String, Integer> lines = new LinkedHashMap<>();
-        List<String> called = new ArrayList<>();
-        for (Element item : steps.items()) {
-            item.fields().forEach((kind, element) -> {
-                // A statement's file, wherever it lies.
-                String uri = new Route.Step(kind, element).uri().replaceFirst("^statement:.*/", "statement:");
-                called.add(uri);
-                lines.put(uri, element.line());
-            });
-        }
+        // The steps of the list, each with those within it.
+        List<Map<String, Integer>> lines =
+                steps.items().stream().map(OrderRules::lines).toList();
+        List<String> names = lines.stream().map(OrderRules::first).toList();
         for (List<String> pair : BEFORE) {
-            int first = called.indexOf(pair.get(0));
-            int second = called.indexOf(pair.get(1));
-            if (first >= 0 && second >= 0 && second < first) {
-                report.accept(new Finding(
-                        file,
-                        lines.get(pair.get(1)),
-                        "step-order",
-                        pair.get(1) + " comes before " + pair.get(0)
-                                + ", and would make known what has not happened yet",
-                        "Put it behind " + pair.get(0)));
+            int first = names.indexOf(pair.get(0));
+            for (int i = 0; i < first; i++) {
+                Integer line = lines.get(i).get(pair.get(1));
+                if (line != null) {
+                    report.accept(new Finding(
+                            file,
+                            line,
+                            "step-order",
+                            pair.get(1) + " comes before " + pair.get(0)
+                                    + ", and would use or make known what has not happened yet",
+                            "Put it behind " + pair.get(0)));
+                    break;
+                }
             }
         }
+    }
+
+    private static String first(Map<String, Integer> lines) {
+        return lines.keySet().stream().findFirst().orElse("");
+    }
+
+    /** The names of an item in a list of steps, its own as the first, with their lines. */
+    static Map<String, Integer> lines(Element item) {
+        Map<String, Integer> lines = new LinkedHashMap<>();
+        item.fields().forEach((kind, element) -> {
+            lines.put(name(new Route.Step(kind, element)), element.line());
+            Route.stepsOf(element)
+                    .forEach(
+                            step -> lines.putIfAbsent(name(step), step.element().line()));
+        });
+        return lines;
+    }
+
+    /** What a step is known by: its endpoint, a statement's file wherever it lies, a bean's method, or else its id. */
+    private static String name(Route.Step step) {
+        if (step.kind().equals("bean")) {
+            return "bean:" + step.element().text("ref") + "."
+                    + step.element().text("method").replaceFirst("\\(.*", "");
+        }
+        return step.uri().isEmpty()
+                ? step.kind() + ":" + step.element().text("id")
+                : step.uri().replaceFirst("^statement:.*/", "statement:");
     }
 
     /** Every way of a job ends in a step that acknowledges its message, replaces it, or hides it for a while. */
@@ -201,13 +302,14 @@ final class OrderRules implements Rule {
             return element.text("method").replaceFirst("\\(.*", "").equals(POSTPONING.get(element.text("ref")));
         }
         if (step.uri().startsWith(DIRECT)) {
-            if (known.putIfAbsent(step.uri(), false) == null) {
+            String key = step.uri() + mayComeBack;
+            if (known.putIfAbsent(key, false) == null) {
                 known.put(
-                        step.uri(),
+                        key,
                         routes.getOrDefault(step.uri(), List.of()).stream()
-                                .anyMatch(route -> settles(route.from().element(), routes, known, true)));
+                                .anyMatch(route -> settles(route.from().element(), routes, known, mayComeBack)));
             }
-            return known.get(step.uri());
+            return known.get(key);
         }
         if (step.kind().equals("choice")) {
             return element.get("otherwise")
@@ -217,15 +319,6 @@ final class OrderRules implements Rule {
                             .allMatch(branch -> settles(branch, routes, known, mayComeBack));
         }
         return step.kind().equals("doTry") && settles(element, routes, known, mayComeBack);
-    }
-
-    private enum Handling {
-        /** Nothing: the caller decides. */
-        NONE,
-        /** The failure ends here, and the route with it. */
-        HANDLED,
-        /** The failure ends here, and the route goes on. */
-        CONTINUED
     }
 
     private static void handling(RouteTree tree, Consumer<Finding> report) {
@@ -272,14 +365,29 @@ final class OrderRules implements Rule {
         }
     }
 
-    private static Handling of(Route configuration) {
-        List<Element> all = configuration.element().all();
-        if (all.stream().anyMatch(element -> element.get("handled").isPresent())) {
-            return Handling.HANDLED;
-        }
-        return all.stream().anyMatch(element -> element.get("continued").isPresent())
-                ? Handling.CONTINUED
-                : Handling.NONE;
+    /** For each handler that says what becomes of its failure, whether it is this: {@code handled} or {@code continued}. */
+    private static List<Boolean> says(Route configuration, String key) {
+        return configuration.element().all().stream()
+                .flatMap(element -> element.get("onException").stream())
+                .filter(handler -> handler.get("handled").isPresent()
+                        || handler.get("continued").isPresent())
+                .map(handler -> handler.get(key)
+                        .filter(answer -> answer.all().stream()
+                                .noneMatch(text -> text.isText() && text.text().equals("false")))
+                        .isPresent())
+                .toList();
+    }
+
+    /** Whether each failure ends in a handler, and the route with it. */
+    private static boolean endsAll(Route configuration) {
+        List<Boolean> handled = says(configuration, "handled");
+        return !handled.isEmpty() && !handled.contains(false);
+    }
+
+    /** Whether the route goes on after each failure that has a handler. */
+    private static boolean continuesAll(Route configuration) {
+        List<Boolean> continued = says(configuration, "continued");
+        return !continued.isEmpty() && !continued.contains(false);
     }
 
     private static boolean reaches(Route configuration, String what) {
@@ -291,7 +399,6 @@ final class OrderRules implements Rule {
     /** Why an error handling is not for a route; null when it is. */
     private static String wrong(Route route, Route configuration) {
         String uri = route.from().uri();
-        Handling handling = of(configuration);
         boolean operation = Apps.loading(route.file()).stream()
                 .anyMatch(app -> uri.startsWith(DIRECT)
                         && !Vocabulary.of(app)
@@ -300,19 +407,19 @@ final class OrderRules implements Rule {
                                 .isEmpty());
         boolean request = operation || uri.startsWith("platform-http:");
         if (request) {
-            return handling == Handling.HANDLED && !reaches(configuration, "acknowledge")
+            return endsAll(configuration) && !reaches(configuration, "acknowledge")
                     ? null
                     : "A request that fails in the route " + route.id() + " would not be answered: "
                             + configuration.id() + " answers none";
         }
         if (uri.startsWith("aws2-sqs:")) {
-            return handling == Handling.HANDLED && reaches(configuration, "acknowledge")
+            return endsAll(configuration) && reaches(configuration, "acknowledge")
                     ? null
                     : "A job that fails in the route " + route.id() + " would not be ended: " + configuration.id()
                             + " knows no messages";
         }
         if (uri.startsWith("timer:")) {
-            return handling == Handling.CONTINUED
+            return continuesAll(configuration)
                     ? null
                     : "A failure in the route " + route.id() + " would end the rest of its round: " + configuration.id()
                             + " does not go on";
@@ -320,7 +427,7 @@ final class OrderRules implements Rule {
         boolean called = uri.startsWith(DIRECT)
                 && Apps.loading(route.file()).stream()
                         .noneMatch(app -> Vocabulary.of(app).operations().containsKey(uri.substring(DIRECT.length())));
-        return called && handling == Handling.HANDLED
+        return called && says(configuration, "handled").contains(true)
                 ? "The route " + route.id() + " is called by others, and " + configuration.id()
                         + " would end its failures without them: they would go on as if nothing had failed"
                 : null;

@@ -214,7 +214,7 @@ final class ResultRules implements Rule {
     }
 
     private Body statement(Route.Step step, Body body) {
-        String file = step.uri().substring(STATEMENT.length()).replaceFirst("\\?.*", "");
+        String file = step.uri().substring(STATEMENT.length());
         String result = step.parameter("result");
         Body left =
                 switch (result) {

@@ -23,7 +23,13 @@ record Route(String file, Element element) {
      */
     record Step(String kind, Element element) {
 
+        /** The endpoint without the options behind its question mark; one within a function is none. */
         String uri() {
+            return whole().replaceFirst("^((?:\\$\\{[^}]*}|[^?])*)\\?.*", "$1");
+        }
+
+        /** As it is written. */
+        String whole() {
             return element.isText() ? element.text() : element.text("uri");
         }
 
@@ -36,7 +42,7 @@ record Route(String file, Element element) {
 
         /** The value of an option that stands behind the question mark; empty when none does. */
         private String inUri(String name) {
-            String query = uri().contains("?") ? uri().substring(uri().indexOf('?') + 1) : "";
+            String query = whole().substring(Math.min(whole().length(), uri().length() + 1));
             return Arrays.stream(query.split("&"))
                     .filter(pair -> pair.startsWith(name + "="))
                     .map(pair -> pair.substring(name.length() + 1))

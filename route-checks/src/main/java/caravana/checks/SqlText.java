@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * What a SQL file of the routes says.
@@ -21,12 +23,23 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
     /** A comment in which there may be further ones, as PostgreSQL has it; two levels of them are enough. */
     private static final String COMMENT = comment(comment(comment("(?!)")));
 
-    /** In comments and in quoted text, nothing is a parameter; and {@code ?} elsewhere is an operator. */
+    /** What a name begins with; behind a part of a name, neither {@code E'} nor {@code $$} begins a text. */
+    private static final String LETTER = "[A-Za-z_\\x{80}-\\x{10ffff}]";
+
+    private static final String NOT_IN_NAME = "(?<![\\w$\\x{80}-\\x{10ffff}])";
+
+    /**
+     * In comments and in quoted text, nothing is a parameter or the end of a statement; and {@code ?} elsewhere is an
+     * operator.
+     */
     private static final Pattern TOKEN = Pattern.compile(
-            "--[^\\n]*|" + COMMENT
-                    + "|(?<![\\w$])[eE]'[^'\\\\]*+(?:(?:\\\\.|'')[^'\\\\]*+)*+'"
-                    + "|'[^']*+(?:''[^']*+)*+'|\"[^\"]*\"|\\$(\\w*)\\$.*?\\$\\1\\$|:\\?([\\w.]+)|\\?",
+            "--[^\\n]*|" + COMMENT + "|" + NOT_IN_NAME + "[eE]'[^'\\\\]*+(?:(?:\\\\.|'')[^'\\\\]*+)*+'"
+                    + "|'[^']*+(?:''[^']*+)*+'|\"[^\"]*\"|" + NOT_IN_NAME + "\\$((?:" + LETTER + "(?:" + LETTER
+                    + "|\\d)*)?)\\$.*?\\$\\1\\$|:\\?([\\w.]+)|\\?|;",
             Pattern.DOTALL);
+
+    /** Before the quote of bits, of a national text, or of one with Unicode escapes. */
+    private static final Pattern PREFIX = Pattern.compile("(?i)" + NOT_IN_NAME + "(?:[bxn]|u&)(?=['\"])");
 
     private static String comment(String inner) {
         return "/\\*(?:[^*/]++|\\*(?!/)|/(?!\\*)|" + inner + ")*+\\*/";
@@ -117,6 +130,40 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
         }
         token.appendTail(sql);
         return sql.toString();
+    }
+
+    /**
+     * Where text stands behind the {@code ;} that ends the statement, from 0; empty when the file is one statement. The
+     * apps run one, and a database that is to prepare it would run what follows.
+     */
+    static OptionalInt second(String text) {
+        String sql = numbered(text);
+        Matcher token = TOKEN.matcher(sql);
+        while (token.find()) {
+            if (token.group().equals(";")) {
+                return IntStream.range(token.end(), sql.length())
+                        .filter(i -> !Character.isWhitespace(sql.charAt(i)))
+                        .findFirst();
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** A statement of {@link #numbered} with blanks for texts and quoted names; each ends with its quote, and begins blank. */
+    static String withoutTexts(String sql) {
+        StringBuilder blank = new StringBuilder();
+        Matcher token = TOKEN.matcher(
+                PREFIX.matcher(sql).replaceAll(found -> " ".repeat(found.group().length())));
+        while (token.find()) {
+            String found = token.group();
+            boolean isText = found.matches("(?s)[eE]?'.*|\".*|\\$.*");
+            token.appendReplacement(
+                    blank,
+                    Matcher.quoteReplacement(
+                            isText ? found.substring(0, found.length() - 1).replaceAll("[^\n]", " ") + "'" : found));
+        }
+        token.appendTail(blank);
+        return blank.toString();
     }
 
     private static String padded(String text, int length) {

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Words of the statements that neither PostgreSQL nor the migrated schema has. A database says more of a statement; this
@@ -40,7 +41,32 @@ final class SqlWordRule implements Rule {
             "weeks",
             "months",
             "years",
-            "excluded");
+            "excluded",
+            "public",
+            "pg_catalog",
+            "information_schema");
+
+    /** Words that something else follows than a name without AS. */
+    private static final Set<String> BEFORE_VALUE = Set.of(
+            ("select distinct all any where and or not on by having set returning case when then else in is like ilike "
+                            + "similar between from join update into using limit offset as with recursive union except "
+                            + "intersect values interval over partition filter lateral only delete insert exists cast "
+                            + "collate at time zone conflict do for of table row array order group window")
+                    .split(" "));
+
+    /** Words that may follow a name without AS. */
+    private static final Set<String> BEHIND_NAME = Set.of(
+            ("from where join inner left right full cross natural on using set order group having limit offset fetch "
+                            + "union except intersect returning for window values default")
+                    .split(" "));
+
+    /** Which may stand where such a name does. */
+    private static final Set<String> AT_THE_END =
+            Set.of("asc desc nulls first last end locked nowait nothing".split(" "));
+
+    private static final Pattern NAME_WITHOUT_AS =
+            Pattern.compile("(?i)(\\b\\w+|[)'\\]])\\s+(?=([a-z_]\\w*)\\s*(?:[,);]|\\z|(?<=\\s)(?:"
+                    + String.join("|", BEHIND_NAME) + ")\\b))");
 
     private static final Pattern WORD = Pattern.compile("(?<![\\w$\"'])[A-Za-z_]\\w*");
 
@@ -49,7 +75,6 @@ final class SqlWordRule implements Rule {
             Pattern.compile("(?i)\\bAS\\s+(\\w+)"),
             Pattern.compile("(?i)\\b(\\w+)\\s+AS\\s+(?:NOT\\s+)?(?:MATERIALIZED\\s+)?\\("),
             Pattern.compile("(?i)\\b(\\w+)\\s*\\([\\w\\s,]*\\)\\s+AS\\s*\\("),
-            Pattern.compile("\\b([a-z]\\w*)\\.\\w"),
             Pattern.compile("(?i)\\bAS\\s+\\w+\\s*\\(([^)]*)\\)"));
 
     private static final Pattern BEHIND_BRACKET = Pattern.compile("\\)\\s+(?:AS\\s+)?([a-z]\\w*)\\b");
@@ -87,7 +112,8 @@ final class SqlWordRule implements Rule {
     }
 
     private static void words(String file, String withTexts, Consumer<Finding> report) {
-        String sql = blanked(withTexts);
+        // Quoted text is data.
+        String sql = SqlText.withoutTexts(withTexts);
         Set<String> own = new HashSet<>(ALSO);
         // A type is no name of the statement's own.
         String withoutCasts = CAST.matcher(sql).replaceAll("$1  ");
@@ -103,6 +129,13 @@ final class SqlWordRule implements Rule {
                 own.add(name.toLowerCase(Locale.ROOT));
             }
         });
+        NAME_WITHOUT_AS
+                .matcher(sql)
+                .results()
+                .filter(found -> !BEFORE_VALUE.contains(found.group(1).toLowerCase(Locale.ROOT)))
+                .map(found -> found.group(2).toLowerCase(Locale.ROOT))
+                .filter(name -> !isSlipOfKeyword(name))
+                .forEach(own::add);
         Matcher word = WORD.matcher(sql);
         while (word.find()) {
             String name = word.group().toLowerCase(Locale.ROOT);
@@ -118,6 +151,19 @@ final class SqlWordRule implements Rule {
                 return;
             }
         }
+    }
+
+    /** Short names are near to many words: of these, only one with the same letters. */
+    private static boolean isSlipOfKeyword(String name) {
+        return Stream.of(BEFORE_VALUE, BEHIND_NAME, AT_THE_END)
+                .flatMap(Set::stream)
+                .anyMatch(keyword -> name.length() > 3
+                        ? Nearest.isSlip(name, List.of(keyword))
+                        : sorted(name).equals(sorted(keyword)));
+    }
+
+    private static List<String> sorted(String word) {
+        return Stream.of(word.split("")).sorted().toList();
     }
 
     /** What a parameter names of a map or a bean: a member of ours, a field of JSON, or a column. */
@@ -147,13 +193,6 @@ final class SqlWordRule implements Rule {
         return (int) sql.substring(0, position).chars().filter(c -> c == '\n').count() + 1;
     }
 
-    /** Quoted text is data. */
-    private static String blanked(String sql) {
-        return Pattern.compile(TEXT + "|\\$\\d+")
-                .matcher(sql)
-                .replaceAll(found -> found.group().replaceAll("[^\\n]", " "));
-    }
-
     /** Comparisons of a column with a value that the schema lets it never have. */
     private static void values(String file, String sql, Consumer<Finding> report) {
         Matcher compared = COMPARED.matcher(sql);
@@ -164,7 +203,7 @@ final class SqlWordRule implements Rule {
                 List<String> allowed = Vocabulary.of(app).values().getOrDefault(column, List.of());
                 for (String text : allowed.isEmpty() ? List.<String>of() : List.of(texts.split("\\s*,\\s*"))) {
                     String value = text.replace("'", "");
-                    if (!allowed.contains(value)) {
+                    if (Vocabulary.isImpossible(column, value, allowed)) {
                         report.accept(new Finding(
                                 file,
                                 line(sql, compared.start()),

@@ -51,6 +51,7 @@ final class StatementRules implements Rule {
         tree.statements().forEach((file, text) -> {
             SqlText sql = SqlText.of(text);
             composed(file, text, report);
+            second(file, text, report);
             parameterForm(file, text, report);
             defaults(file, sql, report);
             if (run.contains(file)) {
@@ -80,9 +81,7 @@ final class StatementRules implements Rule {
     }
 
     private static String file(Route.Step step) {
-        return step.uri().startsWith(SCHEME)
-                ? step.uri().substring(SCHEME.length()).replaceFirst("\\?.*", "")
-                : "";
+        return step.uri().startsWith(SCHEME) ? step.uri().substring(SCHEME.length()) : "";
     }
 
     private static void missing(String at, Route.Step step, String file, RouteTree tree, Consumer<Finding> report) {
@@ -106,6 +105,16 @@ final class StatementRules implements Rule {
                     "A value is inserted into the text of the statement: SQL injection",
                     "Name a parameter as :?name, and set a variable of that name"));
         }
+    }
+
+    private static void second(String file, String text, Consumer<Finding> report) {
+        SqlText.second(text)
+                .ifPresent(start -> report.accept(new Finding(
+                        file,
+                        text.substring(0, start).split("\n", -1).length,
+                        "sql-second-statement",
+                        "Text stands behind the ; that ends the statement, and a file is one statement",
+                        "Move it into a file of its own, or make both one statement by WITH")));
     }
 
     /** Parameters as other libraries write them; the database would refuse the statement when it runs. */

@@ -21,18 +21,26 @@ public final class StatementSchema {
     private StatementSchema() {}
 
     /**
-     * What the database refuses; each statement is prepared, and none is run.
+     * What the database refuses. Each statement is prepared, and none is run: a file with a second statement is not sent,
+     * which {@link RouteChecks} finds, and what the connection does is read-only and rolled back.
      *
      * @param files as {@link RouteFiles#read} gives them
-     * @param database has the migrated schema
+     * @param database has the migrated schema; it is left read-only and without autocommit
      * @throws SQLException when the database breaks off
      */
     public static List<Finding> check(Map<String, String> files, Connection database) throws SQLException {
+        database.setAutoCommit(false);
+        database.setReadOnly(true);
         List<Finding> findings = new ArrayList<>();
         try (Statement statement = database.createStatement()) {
             for (Map.Entry<String, String> file : files.entrySet()) {
-                if (file.getKey().endsWith(RouteTree.SQL)) {
+                if (file.getKey().endsWith(RouteTree.SQL)
+                        && SqlText.second(file.getValue()).isEmpty()) {
                     check(file.getKey(), file.getValue(), statement).ifPresent(findings::add);
+                    // What is prepared outlives the rollback, and would keep the next file from that name.
+                    database.rollback();
+                    statement.execute("DEALLOCATE ALL");
+                    database.rollback();
                 }
             }
         }
@@ -43,7 +51,6 @@ public final class StatementSchema {
         String sql = SqlText.numbered(text);
         try {
             statement.execute(PREPARE + sql);
-            statement.execute("DEALLOCATE caravana_check");
             return Optional.empty();
         } catch (PSQLException e) {
             if (e.getSQLState() == null || e.getSQLState().matches(BROKEN) || e.getServerErrorMessage() == null) {

@@ -72,6 +72,9 @@ public record Vocabulary(
     private static final String HEAD =
             "# What the routes of this app may name. Generated: a test of the app says how.\n";
 
+    /** What routes may add values to: a code of failures that is new is no mistake, but one that is nearly a known one. */
+    private static final Set<String> OPEN = Set.of("error_code", "last_code");
+
     private static final Map<Apps, Vocabulary> KNOWN = new EnumMap<>(Apps.class);
 
     /** Everything in order, so that two of the same content are the same text. */
@@ -121,6 +124,15 @@ public record Vocabulary(
 
     boolean has(Kind kind, String name) {
         return names.get(kind).contains(name);
+    }
+
+    /**
+     * Whether a property or column never has a value.
+     *
+     * @param values all that are known, none when it can be anything
+     */
+    static boolean isImpossible(String name, String value, Collection<String> values) {
+        return !values.isEmpty() && !values.contains(value) && (!OPEN.contains(name) || Nearest.isSlip(value, values));
     }
 
     /** The exchange properties and variables that its code reads, whichever way. */

@@ -34,8 +34,20 @@ class FixturesTest {
     @ParameterizedTest
     @MethodSource("rules")
     void theMistakeIsFoundAndItsCorrectionIsNot(String rule) throws Exception {
-        assertThat(findings(rule, "bad")).containsExactly(rule);
-        assertThat(findings(rule, "good")).isEmpty();
+        for (String kind : kinds(rule)) {
+            Set<String> expected = kind.startsWith("bad") ? Set.of(rule) : Set.of();
+            assertThat(findings(rule, kind)).as(kind).isEqualTo(expected);
+        }
+    }
+
+    /** {@code bad} and {@code good}, and further examples such as {@code good-called}. */
+    private static List<String> kinds(String rule) throws IOException {
+        try (Stream<Path> kinds = Files.list(FIXTURES.resolve(rule))) {
+            List<String> names =
+                    kinds.map(kind -> kind.getFileName().toString()).sorted().toList();
+            assertThat(names).contains("bad", "good");
+            return names;
+        }
     }
 
     private static Set<String> findings(String rule, String kind) throws IOException {

@@ -216,6 +216,41 @@ class MutationTest {
                             + "                message: \"${routeId}: ${exception.message}\"\n",
                     ""),
             new Mistake(
+                    "step-order",
+                    "failure/fail-permanently.camel.yaml",
+                    "      steps:\n",
+                    "      steps:\n        - to:\n            id: acknowledge-early\n"
+                            + "            uri: direct:acknowledge-job\n"),
+            new Mistake(
+                    "step-order",
+                    "failure/reject-job.camel.yaml",
+                    "      steps:\n",
+                    "      steps:\n        - to:\n            id: acknowledge-early\n"
+                            + "            uri: direct:acknowledge-job\n"),
+            new Mistake(
+                    "step-order",
+                    "upload/publish-job.camel.yaml",
+                    "            steps:\n              - setBody:\n",
+                    "            steps:\n              - to:\n                  id: mark-early\n"
+                            + "                  uri: statement:upload/note-published.sql\n                  parameters:\n"
+                            + "                    result: none\n              - setBody:\n"),
+            new Mistake(
+                    "step-order",
+                    "upload/receive-upload.camel.yaml",
+                    "                steps:\n                  - to:\n                      id: accept-new-upload\n"
+                            + "                      uri: direct:accept-upload\n                  - to:\n"
+                            + "                      id: publish-accepted-job\n                      uri: direct:publish-job\n",
+                    "                steps:\n                  - to:\n                      id: publish-accepted-job\n"
+                            + "                      uri: direct:publish-job\n                  - to:\n"
+                            + "                      id: accept-new-upload\n                      uri: direct:accept-upload\n"),
+            new Mistake(
+                    "step-order",
+                    "operators/discard-dead-letters.camel.yaml",
+                    "              - to:\n                  id: audit-letter\n",
+                    "              - to:\n                  id: delete-early\n"
+                            + "                  uri: direct:delete-dead-letter\n              - to:\n"
+                            + "                  id: audit-letter\n"),
+            new Mistake(
                     "compact-notation",
                     FLOW,
                     "        - to:\n            id: read\n            uri: direct:read-job\n",

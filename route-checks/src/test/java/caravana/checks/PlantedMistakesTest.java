@@ -408,8 +408,17 @@ class PlantedMistakesTest {
                 .orElseThrow();
         flow.from().element().all().stream()
                 .flatMap(element -> element.get("steps").stream())
-                .filter(steps -> steps.items().size() > 2)
                 .forEach(steps -> swaps(kind, "two steps of the job swapped", flow.file(), steps.items()));
+        files.keySet().stream()
+                .filter(file -> file.endsWith(RouteTree.ROUTES) && !file.equals(flow.file()))
+                .forEach(file -> tree.files().get(file).all().stream()
+                        .flatMap(element -> element.get("steps").stream())
+                        .filter(steps -> steps.items().stream().anyMatch(PlantedMistakesTest::isFinal))
+                        .forEach(steps -> swaps(
+                                kind,
+                                "the steps around one that acknowledges, publishes or deletes swapped",
+                                file,
+                                steps.items())));
         flow.from().element().all().stream()
                 .flatMap(element -> element.get("steps").stream())
                 .flatMap(steps -> steps.items().stream())
@@ -463,6 +472,19 @@ class PlantedMistakesTest {
                 RouteTree.ROUTES,
                 "\\n( *- to:\\n *id: \\S+\\n *uri: statement:\\S+\\n *parameters:\\n *result: row)$",
                 match -> "");
+    }
+
+    /** Whether a step acknowledges, publishes or deletes. */
+    private static boolean isFinal(Element item) {
+        return item.fields().entrySet().stream().anyMatch(step -> {
+            String uri = new Route.Step(step.getKey(), step.getValue()).uri();
+            return uri.matches("direct:(acknowledge|publish|send|delete|dead-letter|fail|replace)-.*")
+                    || uri.matches("statement:.*(delete|fail|reject)-.*")
+                    || step.getValue()
+                            .get("parameters")
+                            .filter(parameters -> parameters.text("operation").startsWith("delete"))
+                            .isPresent();
+        });
     }
 
     private static void first(Route route, String right, String wrong) {

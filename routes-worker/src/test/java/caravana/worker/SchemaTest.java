@@ -3,6 +3,7 @@ package caravana.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caravana.checks.Finding;
+import caravana.checks.RouteChecks;
 import caravana.checks.RouteFiles;
 import caravana.checks.SqlText;
 import caravana.checks.StatementSchema;
@@ -85,6 +86,38 @@ class SchemaTest {
         assertThat(findings.get(0).toString())
                 .startsWith(file + ":" + line + ": PostgreSQL refuses the statement: column \"poster_kee\"")
                 .endsWith("[sql-refused]");
+    }
+
+    /** Neither what follows a statement nor what a name with dollars could hide. */
+    @Test
+    void nothingOfAFileIsRun() throws Exception {
+        String insert = "INSERT INTO workers (name, slots) VALUES ('planted', 1)";
+        Map<String, String> files = new TreeMap<>(Map.of(
+                "job/a-second.sql", "SELECT 1; " + insert,
+                "job/b-hidden.sql", "SELECT 1 AS a$$; " + insert + "; SELECT 1 AS b$$",
+                "job/c-ended.sql", "SELECT 1; COMMIT; " + insert,
+                "job/d-refused.sql", "SELECT 1 FROM no_such_table",
+                "job/e-right.sql", "DELETE FROM workers;\n-- The end\n"));
+        try (Connection connection = WorkerFixture.DATABASE.getConnection();
+                Statement statement = connection.createStatement()) {
+            int before = workers(statement);
+
+            List<Finding> findings = findings(files);
+
+            assertThat(workers(statement)).isEqualTo(before);
+            assertThat(findings).extracting(Finding::file).containsExactly("job/d-refused.sql");
+        }
+        assertThat(RouteChecks.check(files))
+                .filteredOn(finding -> finding.id().equals("sql-second-statement"))
+                .extracting(Finding::file)
+                .containsExactly("job/a-second.sql", "job/b-hidden.sql", "job/c-ended.sql");
+    }
+
+    private static int workers(Statement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery("SELECT count(*) FROM workers")) {
+            rows.next();
+            return rows.getInt(1);
+        }
     }
 
     /** In every file, each column that it names, one after the other. */
