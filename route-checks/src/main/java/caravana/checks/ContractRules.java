@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,7 @@ final class ContractRules implements Rule {
             "^\\s*(Enters|Leaves|Fails):(.*?)(?=^\\s*(?:Enters|Leaves|Fails):|\\z)",
             Pattern.MULTILINE | Pattern.DOTALL);
 
+    private static final Pattern WORD = Pattern.compile("\\w+");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
     private static final Pattern READ = Pattern.compile("(?:exchangeProperty|variable)[.\\[]\"?'?(\\w+)");
     private static final Set<String> SETTERS = Set.of("setProperty", "setVariable");
@@ -46,6 +48,7 @@ final class ContractRules implements Rule {
             Set<Route> reached = reached(route, byUri);
             List<Vocabulary> beans =
                     Apps.loading(route.file()).stream().map(vocabularies::get).toList();
+            Set<String> words = words(reached, tree);
             Matcher section = SECTION.matcher(note.text());
             while (section.find()) {
                 Set<String> names = NAME.matcher(section.group(2))
@@ -54,12 +57,14 @@ final class ContractRules implements Rule {
                         .collect(Collectors.toCollection(LinkedHashSet::new));
                 if (section.group(1).equals("Enters")) {
                     names.removeAll(reads(reached, tree));
-                    beans.forEach(vocabulary -> names.removeAll(vocabulary.reads()));
+                    beans.forEach(vocabulary ->
+                            names.removeAll(byCode(vocabulary, Vocabulary.Kind.READ, BeanMethod::reads, words)));
                     names.forEach(
                             name -> report.accept(finding(route, note, name, "enters", "reads", reads(reached, tree))));
                 } else if (section.group(1).equals("Leaves")) {
                     names.removeAll(sets(reached));
-                    beans.forEach(vocabulary -> names.removeAll(vocabulary.names(Vocabulary.Kind.PROPERTIES)));
+                    beans.forEach(vocabulary ->
+                            names.removeAll(byCode(vocabulary, Vocabulary.Kind.PROPERTIES, BeanMethod::sets, words)));
                     names.forEach(name -> report.accept(finding(route, note, name, "leaves", "sets", sets(reached))));
                 }
             }
@@ -92,6 +97,46 @@ final class ContractRules implements Rule {
         return reached;
     }
 
+    /**
+     * What the app's code reads or sets in these routes: the methods that they call, and whatever is no bean.
+     *
+     * @param words of the routes, the names of beans and methods among them
+     */
+    private static Set<String> byCode(
+            Vocabulary vocabulary, Vocabulary.Kind kind, Function<BeanMethod, List<String>> names, Set<String> words) {
+        Set<String> byCode = new HashSet<>(vocabulary.names(kind));
+        vocabulary
+                .beans()
+                .values()
+                .forEach(methods -> methods.forEach(method -> byCode.removeAll(names.apply(method))));
+        vocabulary
+                .beans()
+                .forEach((bean, methods) -> methods.stream()
+                        .filter(method -> words.contains(bean) && words.contains(method.name()))
+                        .forEach(method -> byCode.addAll(names.apply(method))));
+        return byCode;
+    }
+
+    private static Set<String> words(Set<Route> routes, RouteTree tree) {
+        Stream<String> texts = routes.stream()
+                .flatMap(route -> route.element().all().stream())
+                .filter(Element::isText)
+                .map(Element::text);
+        Stream<String> statements = statements(routes, tree);
+        return Stream.concat(texts, statements)
+                .flatMap(text -> WORD.matcher(text).results())
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
+    }
+
+    private static Stream<String> statements(Set<Route> routes, RouteTree tree) {
+        return routes.stream()
+                .flatMap(route -> route.steps().stream())
+                .filter(step -> step.uri().startsWith(STATEMENT))
+                .map(step -> tree.statements().get(step.uri().substring(STATEMENT.length())))
+                .filter(sql -> sql != null);
+    }
+
     private static Set<String> reads(Set<Route> routes, RouteTree tree) {
         Stream<String> inExpressions = routes.stream()
                 .flatMap(route -> route.element().all().stream())
@@ -99,11 +144,7 @@ final class ContractRules implements Rule {
                 .flatMap(element -> READ.matcher(element.text()).results())
                 .map(MatchResult::group)
                 .map(read -> read.replaceFirst("^\\w+[.\\[]\"?'?", ""));
-        Stream<String> inStatements = routes.stream()
-                .flatMap(route -> route.steps().stream())
-                .filter(step -> step.uri().startsWith(STATEMENT))
-                .map(step -> tree.statements().get(step.uri().substring(STATEMENT.length())))
-                .filter(sql -> sql != null)
+        Stream<String> inStatements = statements(routes, tree)
                 .flatMap(sql -> SqlText.of(sql).parameters().stream())
                 .map(parameter -> parameter.name().replaceFirst("\\..*", ""));
         return Stream.concat(inExpressions, inStatements).collect(Collectors.toSet());

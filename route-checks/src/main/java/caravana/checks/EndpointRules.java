@@ -22,6 +22,10 @@ final class EndpointRules implements Rule {
             "overrideendpoint",
             "uriendpointoverride");
 
+    /** Timers of the worker that go on as long as its jobs do. */
+    private static final Set<String> WHILE_DRAINING =
+            Set.of("keep-lease", "publish-progress", "watch-commands", "watch-intake");
+
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         for (Route route : tree.routes()) {
@@ -84,13 +88,13 @@ final class EndpointRules implements Rule {
             }
         }
         if (from.uses("timer")
-                && Set.of("keep-lease", "publish-progress").contains(route.id())
+                && WHILE_DRAINING.contains(route.id())
                 && !route.element().text("shutdownRoute").equals("Defer")) {
             report.accept(finding(
                     route,
                     from,
                     "heartbeat-not-deferred",
-                    "The heartbeat would stop when draining begins, and running jobs would be taken by others",
+                    "This would stop when draining begins, and the jobs that still run need it: others would take them, nobody could cancel them, or their worker would look dead",
                     "Set shutdownRoute: Defer on the route"));
         }
         String timer = from.uri().replaceFirst("^timer:", "");

@@ -18,18 +18,21 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Mistakes of every kind, each planted in every place of the real routes that it can be made in. A run takes a sample of
- * each sort by {@code faults.seed}; {@code -Dfaults.long=true} takes them all.
+ * each sort, another one at each run or that of {@code faults.seed}; {@code -Dfaults.long=true} takes them all.
  */
 class PlantedMistakesTest {
 
     private static final Path ROUTES = Path.of("../src/main/resources/camel");
     private static final boolean LONG = Boolean.getBoolean("faults.long");
-    private static final long SEED = Long.getLong("faults.seed", 20L);
+    private static final long SEED = Long.getLong("faults.seed", System.nanoTime() & 0xffffff);
 
     /** Of each sort, in a run that is not long. */
     private static final int SAMPLE = 1;
 
-    private static final double WANTED = 0.95;
+    /** Of all, and of each kind; a sample may happen to have more of what is missed. */
+    private static final double WANTED = LONG ? 0.95 : 0.9;
+
+    private static final double WANTED_OF_KIND = LONG ? 0.8 : 0.7;
 
     private enum Kind {
         NAMES,
@@ -93,6 +96,12 @@ class PlantedMistakesTest {
                         .forEach(unreadable::add);
             }
         });
+        int all = BY_SORT.values().stream().mapToInt(List::size).sum();
+        if (!LONG) {
+            // As Sample of test-support says it, which needs this module.
+            System.out.println("Planted mistakes, by seed " + SEED + " (repeat with --seed " + SEED + ")");
+            System.out.println("Left out: planted mistakes: " + (all - BY_SORT.size() * SAMPLE) + " of " + all);
+        }
         System.out.printf("%-22s %s%n", "kind", "found / planted");
         counts.forEach((kind, count) -> System.out.printf("%-22s %d / %d%n", kind, count[0], count[1]));
         missed.forEach(mistake -> System.out.println("missed: " + mistake));
@@ -108,7 +117,7 @@ class PlantedMistakesTest {
         assertThat((double) found / planted).as("missed: " + missed).isGreaterThanOrEqualTo(WANTED);
         counts.forEach((kind, count) -> assertThat((double) count[0] / count[1])
                 .as(kind + ", missed: " + missed)
-                .isGreaterThanOrEqualTo(0.8));
+                .isGreaterThanOrEqualTo(WANTED_OF_KIND));
     }
 
     // ------------------------------------------------------------------ planting
