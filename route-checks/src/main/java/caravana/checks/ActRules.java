@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /** Whatever reads or writes another system is a step of its own, which has an id and is retried: no part of an expression. */
 final class ActRules implements Rule {
 
-    private static final Pattern IN_SIMPLE = Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?method=|\\.)(\\w+)");
+    private static final Pattern IN_SIMPLE =
+            Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?(?:[^}]*&)?method=|\\.|::)(\\w+)");
 
     private final Map<Apps, Vocabulary> vocabularies = new EnumMap<>(Apps.class);
 

@@ -45,6 +45,7 @@ public class Accounts {
      *
      * @throws Problem 400 {@code passwords_differ}; 429 {@code too_many_sign_ups}; 503 {@code busy}
      */
+    @StepOnly
     public void open(Exchange exchange) throws JsonProcessingException {
         checkKeptHere();
         Map<?, ?> form = json.readValue(exchange.getMessage().getBody(String.class), Map.class);
