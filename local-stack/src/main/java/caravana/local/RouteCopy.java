@@ -78,6 +78,7 @@ final class RouteCopy {
 
     /** Looks once. */
     void update() throws IOException {
+        makeFolder(copy);
         for (Path file : files(original)) {
             Path target = copy.resolve(original.relativize(file));
             byte[] content = Files.readAllBytes(file);

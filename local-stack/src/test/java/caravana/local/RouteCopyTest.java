@@ -17,7 +17,6 @@ class RouteCopyTest {
         Path original = Files.createDirectories(folder.resolve("camel/job")).resolve("claim-job.sql");
         Path copied = folder.resolve("copy/job/claim-job.sql");
         RouteCopy copy = new RouteCopy(folder.resolve("camel"), folder.resolve("copy"));
-        Files.createDirectories(folder.resolve("copy"));
 
         Files.writeString(original, "SEL");
         copy.update();

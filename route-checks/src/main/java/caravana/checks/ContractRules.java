@@ -98,7 +98,8 @@ final class ContractRules implements Rule {
     }
 
     /**
-     * What the app's code reads or sets in these routes: the methods that they call, and whatever is no bean.
+     * What the app's code reads or sets in these routes: the methods that they call, and what is no bean. A misspelt bean or
+     * method is a finding of its own, so that one of the two names is enough.
      *
      * @param words of the routes, the names of beans and methods among them
      */
@@ -112,7 +113,7 @@ final class ContractRules implements Rule {
         vocabulary
                 .beans()
                 .forEach((bean, methods) -> methods.stream()
-                        .filter(method -> words.contains(bean) && words.contains(method.name()))
+                        .filter(method -> words.contains(bean) || words.contains(method.name()))
                         .forEach(method -> byCode.addAll(names.apply(method))));
         return byCode;
     }
