@@ -9,7 +9,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
-import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
@@ -31,6 +30,7 @@ import org.springframework.stereotype.Component;
 final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(EditedCalls.class);
+    private static final String CALL = EditedCalls.class.getName() + ".call";
     private static final String STEP = EditedCalls.class.getName() + ".step";
     private static final String FAILURE = EditedCalls.class.getName() + ".failure";
 
@@ -59,6 +59,11 @@ final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
                 LOG.info("Calls are answered again");
             }
         } else if (exchange.getProperty(FAILURE) != failure) {
+            // Before the answer is made, which has other headers.
+            exchange.setProperty(
+                    CALL,
+                    exchange.getMessage().getHeader(Exchange.HTTP_METHOD) + " "
+                            + exchange.getMessage().getHeader(Exchange.HTTP_URI));
             exchange.setProperty(STEP, step);
             exchange.setProperty(FAILURE, failure);
         }
@@ -69,24 +74,25 @@ final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
         return new RoutePolicySupport() {
             @Override
             public void onExchangeDone(Route route, Exchange exchange) {
-                if (route.getEndpoint() instanceof PlatformHttpEndpoint) {
-                    answered(exchange);
-                }
+                answered(exchange);
             }
         };
     }
 
+    /** Each route ends that the call went through; the first that ends with an answer reports it. */
     private void answered(Exchange exchange) {
         Problem problem = exchange.getProperty("problem", Problem.class);
-        String step = exchange.getProperty(STEP, String.class);
-        if (problem == null || problem.getStatus() < 500 || step == null) {
+        if (problem == null || problem.getStatus() < 500) {
             return;
         }
-        failing.add(step);
+        Object step = exchange.removeProperty(STEP);
+        if (step == null) {
+            return;
+        }
+        failing.add(step.toString());
         LOG.warn(
-                "{} {}, step {}: {}",
-                exchange.getMessage().getHeader(Exchange.HTTP_METHOD),
-                exchange.getMessage().getHeader(Exchange.HTTP_URI),
+                "{}, step {}: {}",
+                exchange.getProperty(CALL),
                 step,
                 reason(exchange.getProperty(FAILURE, Exception.class)));
     }

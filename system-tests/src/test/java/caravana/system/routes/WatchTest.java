@@ -143,7 +143,7 @@ class WatchTest {
         routes.edit("videos/list-videos.sql", "       email,", "       title,");
         await().atMost(SOON).until(() -> listed() == 200);
 
-        assertThat(up.printed()).contains("routes-web: Calls are answered again");
+        await().atMost(SOON).until(() -> up.printed().contains("routes-web: Calls are answered again"));
     }
 
     private interface Edit {
