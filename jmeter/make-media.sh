@@ -42,7 +42,7 @@ for size in "$@"; do
   tell "$folder/$size-mb.mp4"
 done
 
-# For the stand-in: what is uploaded, and what comes out, as long as the product plans (five seconds of cards).
+# For the stub: what is uploaded, and what comes out, as long as the product plans (five seconds of cards).
 run "$folder/short.mp4" -f lavfi -i color=teal:size=320x240:rate=10:duration=2 -pix_fmt yuv420p
 run "$folder/result.mp4" -f lavfi -i color=teal:size=1280x720:rate=10:duration=7 -pix_fmt yuv420p
 tell "$folder/short.mp4"

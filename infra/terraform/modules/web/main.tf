@@ -1,4 +1,4 @@
-# The REST face: a load balancer in front of nginx and routes-web.
+# The REST API: a load balancer in front of nginx and routes-web.
 
 resource "aws_lb" "this" {
   name               = var.name

@@ -1,13 +1,13 @@
 -- The delay doubles with each attempt, up to its limit, unless the failure asks for a fixed one.
 -- :?backoff_seconds = {{caravana.worker.backoff}} as seconds
 -- :?max_backoff_seconds = {{caravana.worker.max-backoff}} as seconds
--- :?release_delay = null
+-- :?retry_delay = null
 UPDATE videos
 SET status = 'uploaded',
     claim_token = NULL,
     lease_until = NULL,
     not_before = now() + make_interval(secs => coalesce(
-        CAST(:?release_delay AS double precision),
+        CAST(:?retry_delay AS double precision),
         least(:?max_backoff_seconds, :?backoff_seconds * power(2, attempts - 1)))),
     error_code = :?error_code,
     error_detail = :?error_detail,
@@ -18,5 +18,5 @@ WHERE id = CAST(:?video_id AS uuid)
   AND status = 'processing'
 RETURNING id,
           CAST(ceil(coalesce(
-              CAST(:?release_delay AS double precision),
+              CAST(:?retry_delay AS double precision),
               least(:?max_backoff_seconds, :?backoff_seconds * power(2, attempts - 1)))) AS integer) AS delay

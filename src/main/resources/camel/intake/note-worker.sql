@@ -1,4 +1,4 @@
--- This worker is there; those that have not said so for an hour are forgotten.
+-- Registers this worker, and forgets those that have not done so for an hour.
 -- :?worker = {{bean:workerName.get}}
 -- :?slots = {{caravana.worker.slots}} as integer
 -- :?routes = {{bean:routeVersion.name}}

@@ -1,4 +1,4 @@
--- Claims a video, or tells in which state it was found. Exactly one of any number of concurrent claims wins.
+-- Claims a video, or returns the state in which it was found. Exactly one of any number of concurrent claims wins.
 -- Asked again with the same token, because the answer was lost on its way, it answers the same.
 -- :?sent_ms = null
 -- :?worker = {{bean:workerName.get}}
@@ -61,7 +61,7 @@ FROM claimed
 UNION ALL
 SELECT CASE
            WHEN original_key <> :?original_key OR owner_id <> CAST(:?owner_id AS uuid) THEN 'disagrees'
-           -- its worker may be giving it up this moment, and this be the dead letter, redriven already: it comes back
+           -- its worker may be failing it permanently at this moment, and this be the dead letter, redriven already: it comes back
            WHEN status = 'processing' AND lease_until >= now() AND attempts >= :?max_attempts THEN 'early'
            WHEN status = 'processing' AND lease_until >= now() THEN 'owned'
            WHEN status IN ('uploaded', 'processing') AND attempts >= :?max_attempts THEN 'exhausted'

@@ -1,6 +1,6 @@
--- Pauses all workers, or lets them take jobs again, and notes who ordered it.
+-- Pauses all workers, or lets them take jobs again, and records who commanded it.
 -- :?reason = null
-WITH ordered AS (
+WITH commanded AS (
     UPDATE intake
     SET paused = CAST(:?paused AS boolean),
         changed_at = now()
@@ -8,7 +8,7 @@ WITH ordered AS (
 ), noted AS (
     INSERT INTO audit (actor, act, detail)
     SELECT :?caller.id, CASE WHEN paused THEN 'pause' ELSE 'resume' END, :?reason
-    FROM ordered
+    FROM commanded
 )
-SELECT paused, true AS ordered
-FROM ordered
+SELECT paused
+FROM commanded

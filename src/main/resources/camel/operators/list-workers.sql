@@ -1,4 +1,4 @@
--- What operators ask first: is anything waiting for too long, are the workers there, and what are they doing.
+-- What operators need first: whether anything waits for too long, which workers are alive, and what they do.
 -- A worker reports every ten seconds; after this long it counts as gone.
 -- :?alive_seconds = 35 as integer
 SELECT (SELECT paused FROM intake) AS paused,

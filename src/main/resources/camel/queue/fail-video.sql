@@ -13,7 +13,7 @@ SET status = 'failed',
     last_code = :?last_code,
     retryable = :?retryable,
     first_failed_at = coalesce(first_failed_at, now()),
-    -- When its dead letter was sent, and not now: a redrive may have moved the letter since, and it has to count as newer.
+    -- When its dead letter was sent, and not now: a redrive may have moved the dead letter since, and it must count as newer.
     failed_at = CAST(:?dead_lettered_at AS timestamptz),
     updated_at = now()
 WHERE id = CAST(:?video_id AS uuid)

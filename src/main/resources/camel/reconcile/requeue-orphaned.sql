@@ -1,4 +1,4 @@
--- The message of a dead worker comes back by itself, well before this; here it is lost as well.
+-- A dead worker's message comes back well before this; here it is lost as well.
 -- :?visibility_seconds = {{caravana.sqs.visibility-seconds}} as number
 -- :?max_attempts = {{caravana.job.max-attempts}} as integer
 UPDATE videos

@@ -1,4 +1,4 @@
--- Opens an upload, or tells why not: exactly one of any number of uploads with the same key is opened.
+-- Opens an upload, or returns why not: exactly one of any number of uploads with the same key is opened.
 -- :?patience_seconds = {{caravana.upload.patience}} as seconds
 -- :?per_hour = {{caravana.upload.per-hour}} as integer
 -- :?idempotency_key = null

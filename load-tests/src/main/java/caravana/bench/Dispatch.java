@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How well jobs are handed out: the makespan of jobs that wait, with a stand-in for ffmpeg that takes two seconds and no
+ * How well jobs are handed out: the makespan of jobs that wait, with a stub for ffmpeg that takes two seconds and no
  * CPU, against what workers would take that never wait for a job.
  *
  * <p>One such job alone is measured from its claim to its commit. The acknowledgement after it is left out, which makes the
@@ -41,7 +41,7 @@ final class Dispatch implements Benchmark {
             Account account = new Account(target.web());
             double alone = 0;
             for (int workers = 1; workers <= MOST_WORKERS; workers++) {
-                own.startWorkers(workers, 1, Optional.of(Project.standIn()));
+                own.startWorkers(workers, 1, Optional.of(Project.stub()));
                 if (workers == 1) {
                     alone = alone(account);
                 }

@@ -20,7 +20,7 @@ import java.util.Optional;
  * How soon an idle worker has a job: from the answer to its upload until it is claimed, and from there until ffmpeg is
  * started, the download and the inspection of a clip of 5 MB between them. All clocks are this machine's.
  *
- * <p>A stand-in notes when it is called in ffmpeg's place, and is done at once.
+ * <p>A stub notes when it is called in ffmpeg's place, and is done at once.
  */
 final class Latency implements Benchmark {
 

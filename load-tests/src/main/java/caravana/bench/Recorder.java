@@ -86,7 +86,7 @@ final class Recorder {
                 done
                 cp "%s" "$output"
                 echo progress=end
-                """.formatted(Project.standInResult()));
+                """.formatted(Project.stubResult()));
     }
 
     private Recorder install(String thenDo) throws IOException {

@@ -20,7 +20,7 @@ final class ModelCheck {
     private final Map<Integer, Capacity> nodes = new TreeMap<>();
 
     private final List<Prediction> predictions = new ArrayList<>();
-    private Capacity standIn;
+    private Capacity stub;
 
     /** What the model says of a run, and what the run says. */
     private record Prediction(String run, String unit, double predicted, double measured) {
@@ -49,26 +49,26 @@ final class ModelCheck {
                 clearing.makespan()));
     }
 
-    /** Workers with one slot have cleared jobs of the stand-in; the first of these runs is only learnt from. */
-    void standIn(int workers, Clearing clearing) {
-        if (standIn == null) {
+    /** Workers with one slot have cleared jobs of the stub; the first of these runs is only learnt from. */
+    void stub(int workers, Clearing clearing) {
+        if (stub == null) {
             // It takes no CPU, so that nodes do not hinder each other here as they would not on machines of their own.
-            standIn = new Capacity(Figures.median(clearing.services()), 0, CPUS);
+            stub = new Capacity(Figures.median(clearing.services()), 0, CPUS);
         } else {
             predictions.add(new Prediction(
                     clearing.name(),
                     "clearing, s",
-                    standIn.clearingSeconds(clearing.wanted(), workers, 1),
+                    stub.clearingSeconds(clearing.wanted(), workers, 1),
                     clearing.makespan()));
         }
     }
 
-    /** Jobs of the stand-in have come faster than the workers could do them. */
+    /** Jobs of the stub have come faster than the workers could do them. */
     void arrivals(double perMinute, int workers, Clearing clearing) {
         predictions.add(new Prediction(
                 clearing.name(),
                 "growth a minute",
-                standIn.growthPerMinute(perMinute, workers, 1),
+                stub.growthPerMinute(perMinute, workers, 1),
                 clearing.growthPerMinute()));
     }
 

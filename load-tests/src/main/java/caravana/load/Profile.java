@@ -59,10 +59,10 @@ enum Profile {
     final List<Integer> slots;
     final int videos;
 
-    /** Numbers of workers that clear a queue of jobs with the stand-in. */
+    /** Numbers of workers that clear a queue of jobs with the stub. */
     final List<Integer> workers;
 
-    final int standInJobs;
+    final int stubJobs;
 
     /** How long videos arrive at a steady rate, once below and once above what the workers can do. */
     final int arrivalSeconds;
@@ -83,7 +83,7 @@ enum Profile {
             List<Integer> slots,
             int videos,
             List<Integer> workers,
-            int standInJobs,
+            int stubJobs,
             int arrivalSeconds,
             int appP95Seconds) {
         this.users = users;
@@ -96,7 +96,7 @@ enum Profile {
         this.slots = slots;
         this.videos = videos;
         this.workers = workers;
-        this.standInJobs = standInJobs;
+        this.stubJobs = stubJobs;
         this.arrivalSeconds = arrivalSeconds;
         this.appP95Seconds = appP95Seconds;
     }

@@ -44,7 +44,7 @@ final class WorkerScenario {
     private final Results results;
     private final Path folder;
     private final List<Clearing> real = new ArrayList<>();
-    private final List<Clearing> standIn = new ArrayList<>();
+    private final List<Clearing> stub = new ArrayList<>();
     private final List<Clearing> arrivals = new ArrayList<>();
     private final List<Double> rates = new ArrayList<>();
     private final ModelCheck model = new ModelCheck();
@@ -63,16 +63,16 @@ final class WorkerScenario {
         if (target.own().isPresent()) {
             Target.Own own = target.own().get();
             clearRealVideos(own);
-            clearStandInJobs(own);
+            clearStubJobs(own);
             arrive(own);
             own.stopWorkers();
         } else {
             for (int megabytes : profile.videoMegabytes) {
                 real.add(clear(megabytes + " MB", Project.video(megabytes), profile.videos));
             }
-            results.skipped("load-worker-dispatch", "workers elsewhere cannot be counted or given a stand-in");
+            results.skipped("load-worker-dispatch", "workers elsewhere cannot be counted or given a stub");
         }
-        int unfinished = Stream.of(real, standIn, arrivals)
+        int unfinished = Stream.of(real, stub, arrivals)
                 .flatMap(List::stream)
                 .mapToInt(Clearing::unfinished)
                 .sum();
@@ -110,14 +110,14 @@ final class WorkerScenario {
         }
     }
 
-    private void clearStandInJobs(Target.Own own) throws IOException, InterruptedException {
+    private void clearStubJobs(Target.Own own) throws IOException, InterruptedException {
         for (int workers : profile.workers) {
-            own.startWorkers(workers, 1, Optional.of(Project.standIn()));
+            own.startWorkers(workers, 1, Optional.of(Project.stub()));
             own.pause();
             String name = workers + (workers == 1 ? " worker" : " workers");
-            Clearing clearing = clear(name, Project.shortVideo(), profile.standInJobs);
-            standIn.add(clearing);
-            model.standIn(workers, clearing);
+            Clearing clearing = clear(name, Project.shortVideo(), profile.stubJobs);
+            stub.add(clearing);
+            model.stub(workers, clearing);
             results.atMost("load-worker-dispatch-" + workers, dispatch(clearing, workers), "ratio", DISPATCH);
         }
     }
@@ -128,10 +128,10 @@ final class WorkerScenario {
 
     /** Videos that come at a steady rate, to the workers of the last clearing. */
     private void arrive(Target.Own own) throws IOException, InterruptedException {
-        if (standIn.isEmpty()) {
+        if (stub.isEmpty()) {
             return;
         }
-        double capacity = standIn.get(standIn.size() - 1).perMinute();
+        double capacity = stub.get(stub.size() - 1).perMinute();
         for (double share : List.of(BELOW, ABOVE)) {
             double rate = share * capacity;
             int each = (int) Math.ceil(rate * profile.arrivalSeconds / 60 / ARRIVAL_THREADS);
@@ -227,9 +227,9 @@ final class WorkerScenario {
                                 .toList()));
         report.plot("depth", "Videos that wait", Plot.lines("s", "videos that wait", depths(real)));
 
-        if (!standIn.isEmpty()) {
-            report.section("Clearing time, two-second stand-in for ffmpeg, one slot each");
-            report.table(CLEARING, standIn.stream().map(WorkerScenario::row).toList());
+        if (!stub.isEmpty()) {
+            report.section("Clearing time, two-second stub for ffmpeg, one slot each");
+            report.table(CLEARING, stub.stream().map(WorkerScenario::row).toList());
             report.plot(
                     "workers",
                     "Videos a minute, by workers",
@@ -237,10 +237,10 @@ final class WorkerScenario {
                             "workers",
                             "videos/min",
                             List.of("videos/min"),
-                            standIn.stream()
+                            stub.stream()
                                     .map(clearing -> new Plot.Bar(clearing.name(), List.of(clearing.perMinute())))
                                     .toList()));
-            report.plot("clearing", "Videos that wait", Plot.lines("s", "videos that wait", depths(standIn)));
+            report.plot("clearing", "Videos that wait", Plot.lines("s", "videos that wait", depths(stub)));
 
             report.section("Steady arrivals");
             List<List<String>> rows = new ArrayList<>();

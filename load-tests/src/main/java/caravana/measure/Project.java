@@ -52,22 +52,22 @@ public final class Project {
         return media().resolve(megabytes + "-mb.mp4");
     }
 
-    /** What is uploaded for the stand-in. */
+    /** What is uploaded for the stub. */
     public static Path shortVideo() {
         return media().resolve("short.mp4");
     }
 
-    /** The clip that a stand-in hands out. */
-    public static Path standInResult() {
+    /** The clip that a stub hands out. */
+    public static Path stubResult() {
         return media().resolve("result.mp4");
     }
 
-    /** A folder with the stand-in for ffmpeg, for a worker's {@code PATH}. */
-    public static Path standIn() throws IOException {
+    /** A folder with the stub for ffmpeg, for a worker's {@code PATH}. */
+    public static Path stub() throws IOException {
         Path program = media().resolve("ffmpeg");
         // A copy, since the clip that it hands out lies beside it.
         Files.deleteIfExists(program);
-        Files.copy(jmeter("stand-in/ffmpeg"), program, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(jmeter("stub/ffmpeg"), program, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
         return media();
     }
 

@@ -112,7 +112,7 @@ public final class Target implements AutoCloseable {
          * Replaces the workers.
          *
          * @param slots jobs that each does at once
-         * @param tools a folder whose programs are taken before the machine's own, such as a stand-in for ffmpeg
+         * @param tools a folder whose programs are taken before the machine's own, such as a stub for ffmpeg
          */
         public void startWorkers(int count, int slots, Optional<Path> tools) {
             stopWorkers();

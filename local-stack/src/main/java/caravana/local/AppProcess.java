@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  */
 public final class AppProcess implements AutoCloseable {
 
-    /** The REST face's module. */
+    /** The REST API's module. */
     public static final String WEB = "routes-web";
 
     /** The worker's module. */

@@ -12,10 +12,10 @@ final class ActRules implements Rule {
     private static final Pattern IN_SIMPLE =
             Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?(?:[^}]*&)?method=|\\.|::)(\\w+)");
 
-    private final Map<Apps, Vocabulary> vocabularies = new EnumMap<>(Apps.class);
+    private final Map<AppFolders, Vocabulary> vocabularies = new EnumMap<>(AppFolders.class);
 
     ActRules() {
-        for (Apps app : Apps.values()) {
+        for (AppFolders app : AppFolders.values()) {
             vocabularies.put(app, Vocabulary.of(app));
         }
     }
@@ -42,7 +42,8 @@ final class ActRules implements Rule {
     }
 
     private void act(String file, int line, String call, Consumer<Finding> report) {
-        if (Apps.loading(file).stream().anyMatch(app -> vocabularies.get(app).has(Vocabulary.Kind.STEP_ONLY, call))) {
+        if (AppFolders.loading(file).stream()
+                .anyMatch(app -> vocabularies.get(app).has(Vocabulary.Kind.STEP_ONLY, call))) {
             String[] parts = call.split("\\.");
             report.accept(new Finding(
                     file,

@@ -22,7 +22,7 @@ final class AnswerRules implements Rule {
     private final Set<String> operations;
 
     AnswerRules() {
-        Vocabulary web = Vocabulary.of(Apps.WEB);
+        Vocabulary web = Vocabulary.of(AppFolders.WEB);
         answerHeaders.addAll(web.names(Vocabulary.Kind.ANSWER_HEADERS));
         operations = web.operations().keySet();
     }
@@ -84,7 +84,7 @@ final class AnswerRules implements Rule {
     }
 
     private static boolean isOfWeb(Route route) {
-        return Apps.loading(route.file()).equals(List.of(Apps.WEB));
+        return AppFolders.loading(route.file()).equals(List.of(AppFolders.WEB));
     }
 
     /** Each of them once, though the steps within another are found twice. */

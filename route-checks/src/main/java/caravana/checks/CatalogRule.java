@@ -120,7 +120,7 @@ final class CatalogRule implements Rule {
         String scheme = uri.replaceFirst("[:?].*", "");
         ComponentModel model = CATALOG.componentModel(scheme);
         if (model == null
-                || Apps.loading(file).stream()
+                || AppFolders.loading(file).stream()
                         .anyMatch(app -> !Vocabulary.of(app).has(Vocabulary.Kind.COMPONENTS, scheme))) {
             Set<String> known = known(file);
             report.accept(new Finding(
@@ -182,7 +182,7 @@ final class CatalogRule implements Rule {
 
     private static Set<String> known(String file) {
         Set<String> known = new TreeSet<>();
-        Apps.loading(file).forEach(app -> known.addAll(Vocabulary.of(app).names(Vocabulary.Kind.COMPONENTS)));
+        AppFolders.loading(file).forEach(app -> known.addAll(Vocabulary.of(app).names(Vocabulary.Kind.COMPONENTS)));
         return known;
     }
 

@@ -36,8 +36,8 @@ final class ContractRules implements Rule {
     public void check(RouteTree tree, Consumer<Finding> report) {
         Map<String, Route> byUri = tree.routes().stream()
                 .collect(Collectors.toMap(route -> route.from().uri(), route -> route, (one, other) -> one));
-        Map<Apps, Vocabulary> vocabularies = new HashMap<>();
-        for (Apps app : Apps.values()) {
+        Map<AppFolders, Vocabulary> vocabularies = new HashMap<>();
+        for (AppFolders app : AppFolders.values()) {
             vocabularies.put(app, Vocabulary.of(app));
         }
         for (Route route : tree.routes()) {
@@ -46,8 +46,9 @@ final class ContractRules implements Rule {
                 continue;
             }
             Set<Route> reached = reached(route, byUri);
-            List<Vocabulary> beans =
-                    Apps.loading(route.file()).stream().map(vocabularies::get).toList();
+            List<Vocabulary> beans = AppFolders.loading(route.file()).stream()
+                    .map(vocabularies::get)
+                    .toList();
             Set<String> words = words(reached, tree);
             Matcher section = SECTION.matcher(note.text());
             while (section.find()) {

@@ -35,7 +35,7 @@ final class FlowRules implements Rule {
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         Set<Finding> findings = new LinkedHashSet<>();
-        for (Apps app : Apps.values()) {
+        for (AppFolders app : AppFolders.values()) {
             new Walk(tree, app).run(findings::add);
         }
         neverRead(tree, findings::add);
@@ -47,7 +47,7 @@ final class FlowRules implements Rule {
 
         private final RouteTree tree;
         private final Vocabulary vocabulary;
-        private final Apps app;
+        private final AppFolders app;
         private final Map<String, List<Route>> byUri = new HashMap<>();
         private final Map<String, Set<String>> leaves = new HashMap<>();
         private final Map<Route, Set<String>> enters = new HashMap<>();
@@ -55,12 +55,12 @@ final class FlowRules implements Rule {
         private final Map<Node, Set<String>> before = new LinkedHashMap<>();
         private final Set<String> everywhere = new TreeSet<>();
 
-        Walk(RouteTree tree, Apps app) {
+        Walk(RouteTree tree, AppFolders app) {
             this.tree = tree;
             this.app = app;
             this.vocabulary = Vocabulary.of(app);
             for (Route route : tree.routes()) {
-                if (Apps.loading(route.file()).contains(app)) {
+                if (AppFolders.loading(route.file()).contains(app)) {
                     byUri.computeIfAbsent(route.from().uri(), first -> new ArrayList<>())
                             .add(route);
                 }
@@ -75,7 +75,7 @@ final class FlowRules implements Rule {
                     .forEach(method -> fromOutside.removeAll(method.sets()));
             everywhere.addAll(vocabulary.names(Vocabulary.Kind.PROPERTIES));
             tree.steps().stream()
-                    .filter(placed -> Apps.loading(placed.file()).contains(app))
+                    .filter(placed -> AppFolders.loading(placed.file()).contains(app))
                     .forEach(placed -> everywhere.addAll(
                             place(placed.file(), placed.step()).sets()));
             byUri.values().stream()
@@ -83,7 +83,7 @@ final class FlowRules implements Rule {
                     .filter(this::isEntry)
                     .forEach(route -> enter(route, fromOutside));
             for (Route configuration : tree.configurations()) {
-                if (Apps.loading(configuration.file()).contains(app)) {
+                if (AppFolders.loading(configuration.file()).contains(app)) {
                     Set<String> known = new TreeSet<>(fromOutside);
                     byUri.values().stream()
                             .flatMap(List::stream)
@@ -105,7 +105,7 @@ final class FlowRules implements Rule {
 
         /** A file that both apps load may go by what one of them sets, if it asks for it or its contract says so. */
         private boolean isOptional(String file, String name) {
-            return Apps.loading(file).size() > 1
+            return AppFolders.loading(file).size() > 1
                     && tree.files().get(file).all().stream()
                             .anyMatch(text -> text.text().contains("." + name + "} != null")
                                     || text.text().contains("`" + name + "`, if any"));
@@ -352,7 +352,7 @@ final class FlowRules implements Rule {
                 .forEach(sql -> SqlText.of(sql)
                         .parameters()
                         .forEach(parameter -> read.add(parameter.name().replaceFirst("\\..*", ""))));
-        for (Apps app : Apps.values()) {
+        for (AppFolders app : AppFolders.values()) {
             Vocabulary vocabulary = Vocabulary.of(app);
             read.addAll(vocabulary.names(Vocabulary.Kind.READ));
             vocabulary.beans().values().forEach(methods -> methods.forEach(method -> read.addAll(method.reads())));

@@ -24,7 +24,7 @@ final class HeaderRules implements Rule {
     private final Set<String> known = new TreeSet<>();
 
     HeaderRules() {
-        for (Apps app : Apps.values()) {
+        for (AppFolders app : AppFolders.values()) {
             for (String component : Vocabulary.of(app).names(Vocabulary.Kind.COMPONENTS)) {
                 ComponentModel model = CatalogRule.CATALOG.componentModel(component);
                 if (model != null) {
@@ -51,13 +51,13 @@ final class HeaderRules implements Rule {
             for (String name : route.from().parameter("attributeNames").split(",")) {
                 set.add(name.strip());
             }
-            if (Apps.loading(route.file()).contains(Apps.WEB)) {
-                set.addAll(Vocabulary.of(Apps.WEB).names(Vocabulary.Kind.FIELDS));
+            if (AppFolders.loading(route.file()).contains(AppFolders.WEB)) {
+                set.addAll(Vocabulary.of(AppFolders.WEB).names(Vocabulary.Kind.FIELDS));
             }
         }
         Map<Route, Set<String>> codes = codes(tree);
         Set<String> all = new TreeSet<>();
-        Vocabulary.of(Apps.WEB).operations().values().forEach(all::addAll);
+        Vocabulary.of(AppFolders.WEB).operations().values().forEach(all::addAll);
         Set<String> attributes = attributes(tree);
         for (RouteTree.Placed placed : tree.steps()) {
             headers(placed.step()).forEach(header -> {
@@ -88,7 +88,7 @@ final class HeaderRules implements Rule {
     /** What messages carry besides their body has the names that the apps have for the same things. */
     private static Set<String> attributes(RouteTree tree) {
         Set<String> names = new TreeSet<>();
-        for (Apps app : Apps.values()) {
+        for (AppFolders app : AppFolders.values()) {
             names.addAll(Vocabulary.of(app).names(Vocabulary.Kind.PROPERTIES));
             names.addAll(Vocabulary.of(app).names(Vocabulary.Kind.READ));
             names.addAll(Vocabulary.of(app).names(Vocabulary.Kind.FIELDS));
@@ -108,7 +108,7 @@ final class HeaderRules implements Rule {
         String name = header.text("name");
         if (!name.startsWith(CAMEL) && !attributes.contains(name) && name.length() > 6) {
             String near = Nearest.to(name, attributes);
-            if (!near.isEmpty() && Apps.loading(placed.file()).size() > 1) {
+            if (!near.isEmpty() && AppFolders.loading(placed.file()).size() > 1) {
                 report.accept(new Finding(
                         placed.file(),
                         header.get("name").orElse(header).line(),
@@ -166,9 +166,9 @@ final class HeaderRules implements Rule {
                     "The contract has no answer with the status " + text + " for the calls that come here",
                     "Write one of " + Nearest.list(codes)));
         }
-        Set<String> types = new TreeSet<>(Vocabulary.of(Apps.WEB).names(Vocabulary.Kind.MEDIA_TYPES));
+        Set<String> types = new TreeSet<>(Vocabulary.of(AppFolders.WEB).names(Vocabulary.Kind.MEDIA_TYPES));
         if (header.text("name").equalsIgnoreCase("Content-Type")
-                && Apps.loading(placed.file()).contains(Apps.WEB)
+                && AppFolders.loading(placed.file()).contains(AppFolders.WEB)
                 && !types.contains(text.replaceFirst("\\s*;.*", ""))) {
             report.accept(new Finding(
                     placed.file(),
@@ -182,7 +182,7 @@ final class HeaderRules implements Rule {
     /** For each route of web, the status codes of all operations that it is a part of. */
     private static Map<Route, Set<String>> codes(RouteTree tree) {
         Map<Route, Set<String>> codes = new HashMap<>();
-        Vocabulary.of(Apps.WEB).operations().forEach((operation, statuses) -> {
+        Vocabulary.of(AppFolders.WEB).operations().forEach((operation, statuses) -> {
             Deque<String> open = new ArrayDeque<>(Set.of("direct:" + operation));
             Set<String> done = new HashSet<>();
             while (!open.isEmpty()) {

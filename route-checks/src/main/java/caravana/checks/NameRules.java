@@ -20,13 +20,13 @@ final class NameRules implements Rule {
     private static final String BEAN = "bean:";
     private static final Set<String> CALLERS = Set.of("bean", "method");
 
-    private final Map<Apps, Vocabulary> vocabularies = new EnumMap<>(Apps.class);
+    private final Map<AppFolders, Vocabulary> vocabularies = new EnumMap<>(AppFolders.class);
     private final UnaryOperator<String> environment;
 
     /** @param environment gives an environment variable's value, or null: settings may come from there as well */
     NameRules(UnaryOperator<String> environment) {
         this.environment = environment;
-        for (Apps app : Apps.values()) {
+        for (AppFolders app : AppFolders.values()) {
             vocabularies.put(app, Vocabulary.of(app));
         }
     }
@@ -198,7 +198,7 @@ final class NameRules implements Rule {
 
     /** What is wrong in the first app that loads the file and lacks something; said once. */
     private void unlessEverywhere(String file, Function<Vocabulary, Boolean> has, Lack lack) {
-        for (Apps app : Apps.loading(file)) {
+        for (AppFolders app : AppFolders.loading(file)) {
             Vocabulary vocabulary = vocabularies.get(app);
             if (!has.apply(vocabulary)) {
                 lack.tell(app.label(), vocabulary);

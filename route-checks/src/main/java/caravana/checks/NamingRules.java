@@ -10,13 +10,13 @@ final class NamingRules implements Rule {
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         tree.files().forEach((file, root) -> {
-            if (Apps.loading(file).isEmpty()) {
+            if (AppFolders.loading(file).isEmpty()) {
                 report.accept(new Finding(
                         file,
                         1,
                         "not-loaded",
                         "No app loads this file",
-                        "Put it into one of the folders " + Apps.allFolders() + ", not below them"));
+                        "Put it into one of the folders " + AppFolders.allFolders() + ", not below them"));
             }
         });
         Map<String, String> owners = new HashMap<>();

@@ -54,7 +54,7 @@ final class OrderRules implements Rule {
             List.of("direct:dead-letter-job", ACKNOWLEDGE),
             List.of("direct:fail-job", ACKNOWLEDGE),
             List.of("direct:fail-job", "bean:jobMetrics.ended"),
-            List.of("direct:fail-job", "bean:repairs.count"),
+            List.of("direct:fail-job", "bean:reconcilerMetrics.count"),
             List.of("statement:reject-job.sql", "bean:jobMetrics.ended"),
             List.of("statement:reject-job.sql", ACKNOWLEDGE),
             List.of("statement:requeue-job.sql", "direct:replace-message"),
@@ -94,17 +94,17 @@ final class OrderRules implements Rule {
             List.of("bean:accounts.check", "setBody:issue-token"),
             List.of("bean:accounts.open", "statement:insert-account.sql"),
             // Dead letters.
-            List.of("direct:receive-dead-letters", "bean:deadLetterOrder.choose"),
-            List.of("bean:deadLetterOrder.choose", "bean:deadLetters.putBack"),
-            List.of("bean:deadLetterOrder.choose", "direct:redrive-dead-letter"),
-            List.of("bean:deadLetterOrder.choose", "direct:delete-dead-letter"),
+            List.of("direct:receive-dead-letters", "bean:deadLetterCommand.choose"),
+            List.of("bean:deadLetterCommand.choose", "bean:deadLetters.putBack"),
+            List.of("bean:deadLetterCommand.choose", "direct:redrive-dead-letter"),
+            List.of("bean:deadLetterCommand.choose", "direct:delete-dead-letter"),
             List.of("statement:audit-discard.sql", "direct:delete-dead-letter"),
-            List.of("direct:delete-dead-letter", "bean:deadLetterOrder.settle"),
+            List.of("direct:delete-dead-letter", "bean:deadLetterCommand.settle"),
             List.of("statement:redrive-video.sql", "direct:publish-job"),
-            List.of("direct:publish-job", "bean:deadLetterOrder.settle"),
+            List.of("direct:publish-job", "bean:deadLetterCommand.settle"),
             List.of("direct:redrive-video", "direct:delete-dead-letter"),
-            List.of("removeHeaders:remove-letter-headers", "setHeader:set-letter-handle"),
-            List.of("setHeader:set-letter-handle", "aws2-sqs:{{caravana.sqs.queue-name}}-dlq"),
+            List.of("removeHeaders:remove-dead-letter-headers", "setHeader:set-dead-letter-handle"),
+            List.of("setHeader:set-dead-letter-handle", "aws2-sqs:{{caravana.sqs.queue-name}}-dlq"),
             // What the reconciler sends again, deletes and sweeps.
             List.of("statement:requeue-orphaned.sql", "direct:send-swept"),
             List.of("statement:resend-lost.sql", "direct:send-swept"),
@@ -139,8 +139,8 @@ final class OrderRules implements Rule {
             for (int i = 1; i < list.size(); i++) {
                 Route first = list.get(0);
                 Route second = list.get(i);
-                boolean together = Apps.loadedWherever(first.file(), second.file())
-                        || Apps.loadedWherever(second.file(), first.file());
+                boolean together = AppFolders.loadedWherever(first.file(), second.file())
+                        || AppFolders.loadedWherever(second.file(), first.file());
                 boolean sameMethods = first.from()
                         .parameter("httpMethodRestrict")
                         .equals(second.from().parameter("httpMethodRestrict"));
@@ -399,7 +399,7 @@ final class OrderRules implements Rule {
     /** Why an error handling is not for a route; null when it is. */
     private static String wrong(Route route, Route configuration) {
         String uri = route.from().uri();
-        boolean operation = Apps.loading(route.file()).stream()
+        boolean operation = AppFolders.loading(route.file()).stream()
                 .anyMatch(app -> uri.startsWith(DIRECT)
                         && !Vocabulary.of(app)
                                 .operations()
@@ -425,7 +425,7 @@ final class OrderRules implements Rule {
                             + " does not go on";
         }
         boolean called = uri.startsWith(DIRECT)
-                && Apps.loading(route.file()).stream()
+                && AppFolders.loading(route.file()).stream()
                         .noneMatch(app -> Vocabulary.of(app).operations().containsKey(uri.substring(DIRECT.length())));
         return called && says(configuration, "handled").contains(true)
                 ? "The route " + route.id() + " is called by others, and " + configuration.id()

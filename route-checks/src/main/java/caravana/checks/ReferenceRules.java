@@ -24,7 +24,8 @@ final class ReferenceRules implements Rule {
                         "The route " + route.id() + " does not say what becomes of its failures",
                         "Name one under routeConfigurationId: " + named(configurations, route.file())));
             } else if (configurations.stream()
-                    .noneMatch(c -> c.id().equals(configuration) && Apps.loadedWherever(route.file(), c.file()))) {
+                    .noneMatch(
+                            c -> c.id().equals(configuration) && AppFolders.loadedWherever(route.file(), c.file()))) {
                 report.accept(new Finding(
                         route.file(),
                         route.element()
@@ -46,7 +47,7 @@ final class ReferenceRules implements Rule {
         for (Route route : tree.routes()) {
             String uri = route.from().uri();
             // Operations of the contract are called by Camel, which stops the start when one has no route.
-            boolean operation = Apps.loading(route.file()).stream()
+            boolean operation = AppFolders.loading(route.file()).stream()
                     .flatMap(app -> Vocabulary.of(app).operations().keySet().stream())
                     .anyMatch(id -> uri.equals(DIRECT + id));
             if (uri.startsWith(DIRECT) && !called.contains(uri) && !operation) {
@@ -68,7 +69,7 @@ final class ReferenceRules implements Rule {
         }
         called.add(uri);
         boolean there = tree.routes().stream()
-                .anyMatch(route -> route.from().uri().equals(uri) && Apps.loadedWherever(file, route.file()));
+                .anyMatch(route -> route.from().uri().equals(uri) && AppFolders.loadedWherever(file, route.file()));
         if (!there) {
             report.accept(new Finding(
                     file,
@@ -80,7 +81,7 @@ final class ReferenceRules implements Rule {
                             + Nearest.to(
                                     uri,
                                     tree.routes().stream()
-                                            .filter(route -> Apps.loadedWherever(file, route.file()))
+                                            .filter(route -> AppFolders.loadedWherever(file, route.file()))
                                             .map(route -> route.from().uri())
                                             .toList())
                             + ", or write it"));
@@ -90,7 +91,7 @@ final class ReferenceRules implements Rule {
     /** The error handlings that a file's routes may name. */
     private static List<String> named(List<Route> configurations, String file) {
         return configurations.stream()
-                .filter(c -> Apps.loadedWherever(file, c.file()))
+                .filter(c -> AppFolders.loadedWherever(file, c.file()))
                 .map(Route::id)
                 .sorted()
                 .toList();

@@ -149,8 +149,8 @@ final class ResultRules implements Rule {
         }
         if (step.uri().startsWith(DIRECT)) {
             tree.routes().stream()
-                    .filter(called ->
-                            called.from().uri().equals(step.uri()) && Apps.loadedWherever(route.file(), called.file()))
+                    .filter(called -> called.from().uri().equals(step.uri())
+                            && AppFolders.loadedWherever(route.file(), called.file()))
                     .forEach(called -> enter(called, body));
             return element.get("variableReceive").isPresent() ? body : null;
         }
@@ -160,7 +160,7 @@ final class ResultRules implements Rule {
         }
         if (!KEEPING.contains(step.kind())) {
             boolean silent = step.kind().equals("bean")
-                    && Apps.loading(route.file()).stream()
+                    && AppFolders.loading(route.file()).stream()
                             .flatMap(app ->
                                     Vocabulary.of(app)
                                             .methods(element.text("ref"), name(element.text("method")))
@@ -340,7 +340,7 @@ final class ResultRules implements Rule {
         }
         for (Element call : calls) {
             List<String> arguments = BeanCalls.arguments(call.text("method"));
-            for (Apps app : Apps.loading(route.file())) {
+            for (AppFolders app : AppFolders.loading(route.file())) {
                 List<BeanMethod> methods = Vocabulary.of(app).methods(call.text("ref"), name(call.text("method")));
                 if (methods.size() == 1) {
                     call(route, call, methods.get(0), arguments == null ? List.of() : arguments, body);

@@ -78,12 +78,13 @@ public final class RouteFiles {
 
     /** Whether an app, {@code web} or {@code worker}, loads a file. */
     public static boolean isLoadedBy(String app, String file) {
-        return Apps.loading(file).stream().anyMatch(loading -> loading.label().equals(app));
+        return AppFolders.loading(file).stream()
+                .anyMatch(loading -> loading.label().equals(app));
     }
 
     /** The folders that an app, {@code web} or {@code worker}, loads. */
     public static List<String> folders(String app) {
-        return Apps.valueOf(app.toUpperCase(Locale.ROOT)).folders();
+        return AppFolders.valueOf(app.toUpperCase(Locale.ROOT)).folders();
     }
 
     /** The ids of the routes in some files. */

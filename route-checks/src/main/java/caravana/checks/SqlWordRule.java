@@ -172,7 +172,7 @@ final class SqlWordRule implements Rule {
             String part = parameter.name().replaceFirst(".*\\.", "");
             Set<String> known = new TreeSet<>(used);
             if (parameter.name().contains(".") && !used.contains(part)) {
-                for (Apps app : Apps.loading(file)) {
+                for (AppFolders app : AppFolders.loading(file)) {
                     known.addAll(Vocabulary.of(app).names(Vocabulary.Kind.MEMBERS));
                     known.addAll(Vocabulary.of(app).names(Vocabulary.Kind.FIELDS));
                 }
@@ -199,7 +199,7 @@ final class SqlWordRule implements Rule {
         while (compared.find()) {
             String column = compared.group(1) == null ? compared.group(3) : compared.group(1);
             String texts = compared.group(1) == null ? compared.group(4) : compared.group(2);
-            for (Apps app : Apps.loading(file)) {
+            for (AppFolders app : AppFolders.loading(file)) {
                 List<String> allowed = Vocabulary.of(app).values().getOrDefault(column, List.of());
                 for (String text : allowed.isEmpty() ? List.<String>of() : List.of(texts.split("\\s*,\\s*"))) {
                     String value = text.replace("'", "");

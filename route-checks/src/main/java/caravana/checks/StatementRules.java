@@ -29,8 +29,8 @@ final class StatementRules implements Rule {
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         Set<String> run = new HashSet<>();
-        Map<Apps, Set<String>> set = new EnumMap<>(Apps.class);
-        for (Apps app : Apps.values()) {
+        Map<AppFolders, Set<String>> set = new EnumMap<>(AppFolders.class);
+        for (AppFolders app : AppFolders.values()) {
             set.put(app, set(tree, app));
         }
         steps(tree).forEach(step -> {
@@ -158,10 +158,10 @@ final class StatementRules implements Rule {
     }
 
     /** Parameters that nothing sets in one of the apps that load the file; each once. */
-    private static void unset(String file, SqlText sql, Map<Apps, Set<String>> names, Consumer<Finding> report) {
+    private static void unset(String file, SqlText sql, Map<AppFolders, Set<String>> names, Consumer<Finding> report) {
         List<String> open = new ArrayList<>(names(sql));
         open.removeAll(sql.defaults().keySet());
-        for (Apps app : Apps.loading(file)) {
+        for (AppFolders app : AppFolders.loading(file)) {
             Set<String> set = names.get(app);
             open.stream()
                     .filter(name -> !set.contains(name.replaceFirst("\\..*", "")))
@@ -183,9 +183,9 @@ final class StatementRules implements Rule {
     }
 
     /** The names of all variables and exchange properties of an app. */
-    private static Set<String> set(RouteTree tree, Apps app) {
+    private static Set<String> set(RouteTree tree, AppFolders app) {
         Set<String> names = steps(tree)
-                .filter(step -> Apps.loading(step.file()).contains(app))
+                .filter(step -> AppFolders.loading(step.file()).contains(app))
                 .map(StepOfFile::step)
                 .flatMap(step -> Stream.of(
                         SETTERS.contains(step.kind()) ? step.element().text("name") : "",

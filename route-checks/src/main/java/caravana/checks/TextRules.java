@@ -67,8 +67,8 @@ final class TextRules implements Rule {
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         Map<String, Set<String>> constants = constants(tree);
-        Map<Apps, Set<String>> keys = new HashMap<>();
-        for (Apps app : Apps.values()) {
+        Map<AppFolders, Set<String>> keys = new HashMap<>();
+        for (AppFolders app : AppFolders.values()) {
             keys.put(app, keys(tree, app));
         }
         tree.files()
@@ -171,11 +171,11 @@ final class TextRules implements Rule {
     }
 
     /** Names that a path can have in brackets: columns, fields of JSON, and what beans declare. */
-    private static Set<String> keys(RouteTree tree, Apps app) {
+    private static Set<String> keys(RouteTree tree, AppFolders app) {
         Vocabulary vocabulary = Vocabulary.of(app);
         Set<String> keys = new HashSet<>(vocabulary.names(Vocabulary.Kind.FIELDS));
         tree.statements().forEach((file, sql) -> {
-            if (Apps.loading(file).contains(app)) {
+            if (AppFolders.loading(file).contains(app)) {
                 Matcher word = Pattern.compile("[a-z_][a-z0-9_]*")
                         .matcher(SqlText.of(sql).sql());
                 while (word.find()) {
@@ -191,9 +191,10 @@ final class TextRules implements Rule {
         return keys;
     }
 
-    private static void members(String file, Element text, Map<Apps, Set<String>> keys, Consumer<Finding> report) {
+    private static void members(
+            String file, Element text, Map<AppFolders, Set<String>> keys, Consumer<Finding> report) {
         for (SimpleText.Reading reading : SimpleText.readings(text.text())) {
-            for (Apps app : Apps.loading(file)) {
+            for (AppFolders app : AppFolders.loading(file)) {
                 Vocabulary vocabulary = Vocabulary.of(app);
                 for (String member : SimpleText.steps(reading.path(), false)) {
                     if (!MEMBERS_OF_JAVA.contains(member)
@@ -229,7 +230,7 @@ final class TextRules implements Rule {
     private static Map<String, Set<String>> constants(RouteTree tree) {
         Map<String, Set<String>> constants = new HashMap<>();
         Set<String> open = new HashSet<>();
-        for (Apps app : Apps.values()) {
+        for (AppFolders app : AppFolders.values()) {
             open.addAll(Vocabulary.of(app).names(Vocabulary.Kind.PROPERTIES));
         }
         for (RouteTree.Placed placed : tree.steps()) {
@@ -263,7 +264,7 @@ final class TextRules implements Rule {
 
     private static Set<String> values(String file, String name, Map<String, Set<String>> constants) {
         Set<String> values = new TreeSet<>();
-        for (Apps app : Apps.loading(file)) {
+        for (AppFolders app : AppFolders.loading(file)) {
             values.addAll(Vocabulary.of(app).values().getOrDefault(name, List.of()));
         }
         return values.isEmpty() ? constants.getOrDefault(name, Set.of()) : values;

@@ -77,9 +77,9 @@ final class TypeRules implements Rule {
         }
         Set<String> known = known(file, Vocabulary.Kind.TYPES);
         Class<?> onOurPath = load(name);
-        String missing = Apps.loading(file).stream()
+        String missing = AppFolders.loading(file).stream()
                 .filter(app -> onOurPath == null && !Vocabulary.of(app).has(Vocabulary.Kind.TYPES, name))
-                .map(Apps::label)
+                .map(AppFolders::label)
                 .findFirst()
                 .orElse(null);
         if (missing != null) {
@@ -169,7 +169,7 @@ final class TypeRules implements Rule {
     /** What every app has that loads a file. */
     private static Set<String> known(String file, Vocabulary.Kind kind) {
         Set<String> known = null;
-        for (Apps app : Apps.loading(file)) {
+        for (AppFolders app : AppFolders.loading(file)) {
             Set<String> names = new TreeSet<>(Vocabulary.of(app).names(kind));
             if (known == null) {
                 known = names;

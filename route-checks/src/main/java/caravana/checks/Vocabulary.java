@@ -75,7 +75,7 @@ public record Vocabulary(
     /** What routes may add values to: a code of failures that is new is no mistake, but one that is nearly a known one. */
     private static final Set<String> OPEN = Set.of("error_code", "last_code");
 
-    private static final Map<Apps, Vocabulary> KNOWN = new EnumMap<>(Apps.class);
+    private static final Map<AppFolders, Vocabulary> KNOWN = new EnumMap<>(AppFolders.class);
 
     /** Everything in order, so that two of the same content are the same text. */
     public Vocabulary {
@@ -90,14 +90,14 @@ public record Vocabulary(
     }
 
     /** That of an app; read once. */
-    static Vocabulary of(Apps app) {
+    static Vocabulary of(AppFolders app) {
         synchronized (KNOWN) {
             return KNOWN.computeIfAbsent(app, Vocabulary::read);
         }
     }
 
     @SuppressWarnings("unchecked")
-    private static Vocabulary read(Apps app) {
+    private static Vocabulary read(AppFolders app) {
         try (InputStream in = Vocabulary.class.getResourceAsStream(app.label() + ".yaml")) {
             Map<String, Object> document = new Yaml(new SafeConstructor(new LoaderOptions())).load(in);
             Map<Kind, List<String>> names = new EnumMap<>(Kind.class);

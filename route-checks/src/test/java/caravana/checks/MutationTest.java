@@ -246,10 +246,10 @@ class MutationTest {
             new Mistake(
                     "step-order",
                     "operators/discard-dead-letters.camel.yaml",
-                    "              - to:\n                  id: audit-letter\n",
+                    "              - to:\n                  id: audit-dead-letter\n",
                     "              - to:\n                  id: delete-early\n"
                             + "                  uri: direct:delete-dead-letter\n              - to:\n"
-                            + "                  id: audit-letter\n"),
+                            + "                  id: audit-dead-letter\n"),
             new Mistake(
                     "compact-notation",
                     FLOW,

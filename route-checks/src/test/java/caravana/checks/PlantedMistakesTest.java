@@ -447,7 +447,7 @@ class PlantedMistakesTest {
                 match -> "caller-decides");
         tree.routes().stream()
                 .filter(route -> route.element().text("routeConfigurationId").equals("caller-decides")
-                        && Apps.loading(route.file()).equals(List.of(Apps.WORKER)))
+                        && AppFolders.loading(route.file()).equals(List.of(AppFolders.WORKER)))
                 .forEach(route -> scalar(
                         kind,
                         "a route that ends what its caller decides",

@@ -4,7 +4,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
-/** The REST face: takes uploads and tells what became of them. Its flow is in {@code camel/}. */
+/** The REST API: takes uploads and reports what became of them. Its flow is in {@code camel/}. */
 @SpringBootApplication(scanBasePackages = "caravana")
 @ConfigurationPropertiesScan("caravana.web")
 public class WebApplication {

@@ -53,7 +53,7 @@ class TestCommandTest {
                         "    11.2  11Test",
                         "    10.2  10Test")
                 .containsSequence("     3.2  3Test", "Left out, and done with --long:", "  2 of 3 for 10Test")
-                .endsWith("  2 of 3 for 9Test")
+                .endsWith("  2 of 3 for 9Test", "Seed of this run: 7 (--seed 7 repeats its sample)")
                 .noneMatch(line -> line.contains("EarlierTest"));
     }
 
@@ -88,7 +88,7 @@ class TestCommandTest {
         Files.writeString(script, "#!/bin/sh\n" + maven);
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         // As from a terminal: what a script starts in the background ignores SIGINT.
-        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT", "./caravana", "test", "media")
+        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT", "./caravana", "test", "media", "--seed", "7")
                 .directory(project.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(project.resolve("printed").toFile());

@@ -1,7 +1,7 @@
 package caravana.web.identity;
 
 import caravana.web.caller.Callers;
-import caravana.web.http.HealthFilter;
+import caravana.web.health.HealthFilter;
 import caravana.web.links.PresignedLinks;
 import jakarta.servlet.DispatcherType;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;

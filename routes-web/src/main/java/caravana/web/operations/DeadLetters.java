@@ -47,10 +47,10 @@ public class DeadLetters {
 
     private final SqsClient sqs;
     private final QueueProperties queue;
-    private final QueueFigures figures;
+    private final QueueStats figures;
     private final ObjectMapper json;
 
-    DeadLetters(SqsClient sqs, QueueProperties queue, QueueFigures figures, ObjectMapper json) {
+    DeadLetters(SqsClient sqs, QueueProperties queue, QueueStats figures, ObjectMapper json) {
         this.sqs = sqs;
         this.queue = queue;
         this.figures = figures;
@@ -112,7 +112,7 @@ public class DeadLetters {
     }
 
     /** The videos that the letters name. */
-    public List<String> videoIds(@Variable("letters") List<DeadLetter> letters) {
+    public List<String> videoIds(@Variable("dead_letters") List<DeadLetter> letters) {
         return letters.stream()
                 .map(DeadLetter::getVideoId)
                 .filter(Objects::nonNull)
@@ -124,7 +124,7 @@ public class DeadLetters {
      *
      * @param rows with {@code id}, {@code status} and {@code retryable}
      */
-    public void judge(@Body Collection<Map<String, Object>> rows, @Variable("letters") List<DeadLetter> letters) {
+    public void judge(@Body Collection<Map<String, Object>> rows, @Variable("dead_letters") List<DeadLetter> letters) {
         Map<Object, Map<String, Object>> byId = new HashMap<>();
         rows.forEach(row -> byId.put(row.get("id"), row));
         for (DeadLetter letter : letters) {
@@ -137,7 +137,7 @@ public class DeadLetters {
 
     /** Lets the letters be seen again at once; those that were deleted meanwhile stay so. */
     @StepOnly
-    public void putBack(@Variable("letters") List<DeadLetter> letters) {
+    public void putBack(@Variable("dead_letters") List<DeadLetter> letters) {
         for (int from = 0; from < letters.size(); from += BATCH) {
             List<ChangeMessageVisibilityBatchRequestEntry> entries = new ArrayList<>();
             for (DeadLetter letter : letters.subList(from, Math.min(letters.size(), from + BATCH))) {
@@ -157,8 +157,8 @@ public class DeadLetters {
 
     /** The list, and whether it may be taken for the whole queue. */
     @StepOnly
-    public Map<String, Object> list(@Variable("letters") List<DeadLetter> letters) {
-        QueueFigures.Figures dead = figures.of(queue.dlqUrl());
+    public Map<String, Object> list(@Variable("dead_letters") List<DeadLetter> letters) {
+        QueueStats.Figures dead = figures.of(queue.dlqUrl());
         int approximate = Math.max(letters.size(), dead.visible() + dead.inFlight() + dead.delayed());
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("listed", letters.size());

@@ -23,12 +23,12 @@ public class QueueView {
 
     private static final Logger log = LoggerFactory.getLogger(QueueView.class);
 
-    private final QueueFigures queue;
+    private final QueueStats queue;
     private final QueueProperties queues;
     private final StringRedisTemplate redis;
     private final ObjectMapper json;
 
-    QueueView(QueueFigures queue, QueueProperties queues, StringRedisTemplate redis, ObjectMapper json) {
+    QueueView(QueueStats queue, QueueProperties queues, StringRedisTemplate redis, ObjectMapper json) {
         this.queue = queue;
         this.queues = queues;
         this.redis = redis;
@@ -43,8 +43,8 @@ public class QueueView {
      */
     @StepOnly
     public Map<String, Object> answer(@Body Map<String, Object> row) throws JsonProcessingException {
-        QueueFigures.Figures jobs = queue.of(queues.queueUrl());
-        QueueFigures.Figures dead = queue.of(queues.dlqUrl());
+        QueueStats.Figures jobs = queue.of(queues.queueUrl());
+        QueueStats.Figures dead = queue.of(queues.dlqUrl());
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("visible", jobs.visible());
         answer.put("in_flight", jobs.inFlight());

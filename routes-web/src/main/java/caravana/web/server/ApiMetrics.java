@@ -37,7 +37,7 @@ class ApiMetrics {
 
         private final String operation;
         private final long started = System.nanoTime();
-        private final AppTime time = new AppTime();
+        private final ServerTiming time = new ServerTiming();
         private volatile int status;
         private volatile boolean brokenOff;
         private volatile double bytes;
@@ -47,7 +47,7 @@ class ApiMetrics {
         }
 
         /** How long the app itself has taken. */
-        AppTime time() {
+        ServerTiming time() {
             return time;
         }
 

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *       into the heap. Every other endpoint gets a body that is complete, see {@link WholeBodyFilter}.
  *   <li>{@link Places} bound how many calls run at once: uploads, other calls of accounts, and those of clients without one.
  *   <li>The exchange property {@code caller} names the caller.
- *   <li>{@code Server-Timing} reports how long the app took, see {@link AppTime}.
+ *   <li>{@code Server-Timing} reports how long the app took, see {@link ServerTiming}.
  *   <li>No request header and no request body ever comes back in an answer, and every error is a {@link Problem}.
  *   <li>{@code HEAD} is {@code GET} without the body.
  * </ul>
@@ -232,7 +232,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             }
             if (request != null) {
                 // Camel refuses some requests before the app sees them.
-                response.setHeader(AppTime.HEADER, call(request).time().soFar());
+                response.setHeader(ServerTiming.HEADER, call(request).time().soFar());
             }
             if (answer.getHeader(CACHE_CONTROL) != null) {
                 // Camel takes it for one of the connection's, and does not write it.

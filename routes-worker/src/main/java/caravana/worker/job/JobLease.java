@@ -132,7 +132,7 @@ public class JobLease {
      */
     @StepOnly
     public void renewed(
-            @Body Collection<Map<String, Object>> rows, @ExchangeProperty("beating_jobs") List<RunningJob> asked) {
+            @Body Collection<Map<String, Object>> rows, @ExchangeProperty("leased_jobs") List<RunningJob> asked) {
         Set<Object> held = rows.stream().map(row -> row.get("claim_token")).collect(Collectors.toSet());
         List<RunningJob> renewed = new ArrayList<>();
         for (RunningJob job : asked) {

@@ -15,8 +15,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How media is processed; what is accepted is in {@link caravana.media.MediaLimits}.
  *
- * @param probeLimit how long a probe may take; one that may read the whole original
- *     has {@link #readingTime} more
+ * @param probeLimit how much CPU time a probe may use, and a tenth of how long it may take in all, waits included; one that
+ *     may read the whole original has {@link #readingTime} more
  * @param stallLimit how long a transcoding's progress may stand still
  * @param baseTimeLimit how long any transcoding may take
  * @param timeLimitFactor seconds more per second of result, up to {@link caravana.media.MediaLimits#LONGEST_RUN} in all

@@ -10,7 +10,7 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How one worker works. {@code TimeSettings} holds the times against each other.
+ * How one worker works. {@code TimingValidator} holds the times against each other.
  *
  * @param slots jobs at once, 1 to 64; by default the number of CPUs
  * @param workDir folder for the files of running jobs, of this worker alone

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /** What the routes do about each class of failure in the table of docs/architecture.md; each test is named after its line. */
 class JobFailuresTest {
@@ -91,7 +92,7 @@ class JobFailuresTest {
     }
 
     @Test
-    @DisplayName("system away")
+    @DisplayName("system unavailable")
     void aStepThatASystemFailsIsTriedAgainAndThenTheJobIsRequeued() {
         SdkClientException away = SdkClientException.create("Connection refused");
         routes.fail(FETCH, away);
@@ -147,7 +148,7 @@ class JobFailuresTest {
         routes.answer(CLAIM, Map.of("transformations", "[\"of_next_year\"]"));
 
         assertThat(routes.receiveJob()).endsWith(RETRY, POSTPONE).doesNotContain(FETCH);
-        assertThat(routes.last(RETRY).properties()).containsEntry("release_delay", 300);
+        assertThat(routes.last(RETRY).properties()).containsEntry("retry_delay", 300);
     }
 
     @Test
@@ -198,6 +199,14 @@ class JobFailuresTest {
                         ACKNOWLEDGE,
                         "statement:failure/left-waiting.sql")
                 .doesNotContain(RETRY, REQUEUE, DEAD_LETTER);
+    }
+
+    @Test
+    void aRejectionAfterTheClaimIsLostLeavesTheMessageToTheOtherWorker() {
+        routes.fail(FETCH, NoSuchKeyException.builder().build());
+        routes.answer(REJECT, with -> with.getMessage().setBody(null));
+
+        assertThat(routes.receiveJob()).endsWith(REJECT, ACKNOWLEDGE, "statement:failure/left-waiting.sql");
     }
 
     @Test

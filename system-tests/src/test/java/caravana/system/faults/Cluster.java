@@ -44,7 +44,7 @@ final class Cluster implements AutoCloseable {
      * Starts the servers; see {@link #startWeb} and {@link #addWorker}.
      *
      * @param settings what the apps get as {@code SPRING_APPLICATION_JSON}
-     * @param path the {@code PATH} of the apps, by which a stand-in takes a tool's place
+     * @param path the {@code PATH} of the apps, by which a stub takes a tool's place
      */
     Cluster(Path folder, String settings, String path) throws IOException {
         this.folder = folder;

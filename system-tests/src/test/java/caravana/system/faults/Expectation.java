@@ -2,7 +2,7 @@ package caravana.system.faults;
 
 /** What has to become of an accepted upload. */
 enum Expectation {
-    /** A good video; the stand-in processes it. */
+    /** A good video; the stub processes it. */
     PROCESSED,
     /** A good video; the real ffmpeg processes it. */
     PROCESSED_BY_FFMPEG,

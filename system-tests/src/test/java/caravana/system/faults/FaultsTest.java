@@ -51,8 +51,8 @@ class FaultsTest {
                 + scale.lease() + ", visibility " + scale.visibilitySeconds() + " s, backoff " + scale.backoff()
                 + ", grace period " + GRACE);
 
-        StandIn standIn = StandIn.in(folder.resolve("stand-in"));
-        String path = standIn.folder() + ":" + System.getenv("PATH");
+        FfmpegStub stub = FfmpegStub.in(folder.resolve("stub"));
+        String path = stub.folder() + ":" + System.getenv("PATH");
         try (Cluster cluster = new Cluster(folder, scale.settings(GRACE), path)) {
             // All at once: the workers wait for the schema that web makes.
             for (int i = 0; i < profile.workers(); i++) {
@@ -63,17 +63,17 @@ class FaultsTest {
                 History.install(database);
             }
             cluster.awaitWorkers();
-            run(cluster, standIn, profile, scale, seed);
+            run(cluster, stub, profile, scale, seed);
         }
         assertThat(failures).isEmpty();
     }
 
-    private void run(Cluster cluster, StandIn standIn, FaultProfile profile, Scale scale, long seed) throws Exception {
+    private void run(Cluster cluster, FfmpegStub stub, FaultProfile profile, Scale scale, long seed) throws Exception {
         Instant started = Instant.now();
         AcknowledgementWatch acknowledgements = new AcknowledgementWatch(cluster);
         Faults faults = new Faults(cluster, scale, new Random(seed));
         Traffic traffic =
-                new Traffic(cluster, standIn, seed + 1, profile.jobs(), 2 * profile.workers() * profile.slots());
+                new Traffic(cluster, stub, seed + 1, profile.jobs(), 2 * profile.workers() * profile.slots());
         Thread uploads = new Thread(traffic, "uploads");
         uploads.setDaemon(true);
         uploads.start();
@@ -90,7 +90,7 @@ class FaultsTest {
         System.out.println(faults.summary());
         awaitQuiet(cluster);
 
-        standIn.heal();
+        stub.heal();
         redrive(cluster, traffic.expected());
         awaitQuiet(cluster);
         awaitSwept(cluster);
@@ -102,7 +102,7 @@ class FaultsTest {
         result("rows-left-half-way", invariants.nothingIsLeftHalfWay());
         result(
                 "results-whole-and-committed-once",
-                invariants.everyResultIsWholeAndCommittedOnce(traffic.expected(), standIn.result()));
+                invariants.everyResultIsWholeAndCommittedOnce(traffic.expected(), stub.result()));
         result("objects-without-row", invariants.noObjectIsLeftThatNoRowNames());
         result("acknowledged-too-early", acknowledgements.violations());
         result("dead-letters", invariants.deadLettersAndGivenUpRowsBelongTogether());

@@ -93,7 +93,7 @@ final class Invariants {
     }
 
     /** 3: results are there, whole, and committed by exactly one claim. */
-    List<String> everyResultIsWholeAndCommittedOnce(Map<String, Expectation> expected, byte[] standInsResult) {
+    List<String> everyResultIsWholeAndCommittedOnce(Map<String, Expectation> expected, byte[] stubsResult) {
         Map<String, Long> commits = new HashMap<>();
         history.stream()
                 .filter(change -> change.newStatus().equals("processed")
@@ -112,7 +112,7 @@ final class Invariants {
                 boolean whole = object.isPresent()
                         && (expected.get(row.id()) == Expectation.PROCESSED_BY_FFMPEG
                                 ? isClip(object.get())
-                                : Arrays.equals(object.get(), standInsResult));
+                                : Arrays.equals(object.get(), stubsResult));
                 if (!whole) {
                     violations.add(row.id() + ": its object is " + (object.isPresent() ? "not whole" : "missing"));
                 }

@@ -28,8 +28,8 @@ class LongJobTest {
             Sample.leave("a job of ten minutes");
         }
         assumeThat(Sample.LONG).as("takes more than ten minutes").isTrue();
-        StandIn standIn = StandIn.in(folder.resolve("stand-in"));
-        String path = standIn.folder() + ":" + System.getenv("PATH");
+        FfmpegStub stub = FfmpegStub.in(folder.resolve("stub"));
+        String path = stub.folder() + ":" + System.getenv("PATH");
         try (Cluster cluster = new Cluster(folder, new Scale(1).settings(Duration.ofSeconds(2)), path);
                 SqsClient sqs = cluster.sqs()) {
             cluster.startWeb();
@@ -37,7 +37,7 @@ class LongJobTest {
             cluster.addWorker(2);
             cluster.awaitWorkers();
             String id = new Uploads()
-                    .upload(cluster.web().uri(), standIn.original(Map.of("seconds", "600")))
+                    .upload(cluster.web().uri(), stub.original(Map.of("seconds", "600")))
                     .orElseThrow();
             await().atMost(START).until(() -> column(cluster, id, "status").equals("processing"));
 

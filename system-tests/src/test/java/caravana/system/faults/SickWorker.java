@@ -48,17 +48,17 @@ final class SickWorker implements AutoCloseable {
     private URI management;
 
     /**
-     * @param standIn whose ffmpeg it has
+     * @param stub whose ffmpeg it has
      * @param environment its settings, but for its folders and ports
      */
-    SickWorker(Path base, StandIn standIn, Map<String, String> environment) throws IOException, InterruptedException {
+    SickWorker(Path base, FfmpegStub stub, Map<String, String> environment) throws IOException, InterruptedException {
         this.base = Files.createDirectories(base);
         jdk = PrivateJdk.in(base.resolve("jdk"));
         tools = Files.createDirectories(base.resolve("tools"));
         for (String program : PROGRAMS) {
             Files.copy(Path.of("/usr/bin", program), tools.resolve(program), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        Files.copy(standIn.folder().resolve("ffmpeg"), tools.resolve("ffmpeg"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(stub.folder().resolve("ffmpeg"), tools.resolve("ffmpeg"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.copy(found("ffprobe"), tools.resolve("ffprobe"), StandardCopyOption.COPY_ATTRIBUTES);
         this.environment = new HashMap<>(environment);
         this.environment.put("PATH", tools.toString());

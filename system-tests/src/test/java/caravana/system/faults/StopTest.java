@@ -28,8 +28,8 @@ class StopTest {
 
     @Test
     void whatDoesNotFitIntoTheGracePeriodIsStartedByAnotherWorkerAtOnce() throws Exception {
-        StandIn standIn = StandIn.in(folder.resolve("stand-in"));
-        String path = standIn.folder() + ":" + System.getenv("PATH");
+        FfmpegStub stub = FfmpegStub.in(folder.resolve("stub"));
+        String path = stub.folder() + ":" + System.getenv("PATH");
         try (Cluster cluster = new Cluster(folder, new Scale(1).settings(GRACE), path)) {
             cluster.startWeb();
             FaultyWorker first = cluster.addWorker(2);
@@ -37,7 +37,7 @@ class StopTest {
             List<String> jobs = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
                 jobs.add(new Uploads()
-                        .upload(cluster.web().uri(), standIn.original(Map.of("seconds", "120")))
+                        .upload(cluster.web().uri(), stub.original(Map.of("seconds", "120")))
                         .orElseThrow());
             }
             await().atMost(Waits.LIMIT).until(() -> first.tools().size() >= 4);
@@ -50,7 +50,7 @@ class StopTest {
             first.terminate();
             await().atMost(Waits.LIMIT).until(() -> readiness(first) == 503);
             String late = new Uploads()
-                    .upload(cluster.web().uri(), standIn.original(Map.of("seconds", "0.3")))
+                    .upload(cluster.web().uri(), stub.original(Map.of("seconds", "0.3")))
                     .orElseThrow();
 
             await().atMost(Waits.LIMIT).until(() -> !first.isAlive());

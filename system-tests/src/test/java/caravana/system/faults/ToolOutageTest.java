@@ -59,7 +59,7 @@ class ToolOutageTest {
     private final List<String> table = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
     private final Uploads uploads = new Uploads();
-    private StandIn standIn;
+    private FfmpegStub stub;
     private Cluster cluster;
     private SickWorker sick;
     private String healthy;
@@ -70,10 +70,10 @@ class ToolOutageTest {
     void nobodySeesAFailedVideo() throws Exception {
         // The worker of another user has to get through.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        standIn = StandIn.in(folder.resolve("stand-in"));
-        String path = standIn.folder() + ":" + System.getenv("PATH");
+        stub = FfmpegStub.in(folder.resolve("stub"));
+        String path = stub.folder() + ":" + System.getenv("PATH");
         try (Cluster running = new Cluster(folder, settings(), path);
-                SickWorker worker = new SickWorker(folder.resolve("sick"), standIn, running.environment())) {
+                SickWorker worker = new SickWorker(folder.resolve("sick"), stub, running.environment())) {
             cluster = running;
             sick = worker;
             // All at once: the workers wait for the schema that web makes.
@@ -230,7 +230,7 @@ class ToolOutageTest {
     private List<String> upload(int jobs, String seconds) throws InterruptedException {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < jobs; i++) {
-            ids.add(uploads.upload(cluster.web().uri(), standIn.original(Map.of("seconds", seconds)))
+            ids.add(uploads.upload(cluster.web().uri(), stub.original(Map.of("seconds", seconds)))
                     .orElseThrow());
         }
         return ids;

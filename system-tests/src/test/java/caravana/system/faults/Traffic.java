@@ -31,7 +31,7 @@ final class Traffic implements Runnable {
     private record Cancellation(String videoId, long due) {}
 
     private final Cluster cluster;
-    private final StandIn standIn;
+    private final FfmpegStub stub;
     private final Random random;
     private final int goodJobs;
     private final int backlog;
@@ -45,9 +45,9 @@ final class Traffic implements Runnable {
     private volatile boolean more = true;
 
     /** @param backlog how many unfinished videos there are at least, as long as it runs */
-    Traffic(Cluster cluster, StandIn standIn, long seed, int goodJobs, int backlog) {
+    Traffic(Cluster cluster, FfmpegStub stub, long seed, int goodJobs, int backlog) {
         this.cluster = cluster;
-        this.standIn = standIn;
+        this.stub = stub;
         this.random = new Random(seed);
         this.goodJobs = goodJobs;
         this.backlog = backlog;
@@ -118,11 +118,11 @@ final class Traffic implements Runnable {
     private byte[] video(Expectation kind) {
         double seconds = random.nextInt(20) == 0 ? 5 : 0.3 + random.nextInt(12) / 10.0;
         return switch (kind) {
-            case PROCESSED -> standIn.original(Map.of("seconds", String.valueOf(seconds)));
-            case PROCESSED_BY_FFMPEG -> standIn.originalForFfmpeg();
-            case GONE -> standIn.original(Map.of("seconds", "30"));
-            case GIVEN_UP -> standIn.original(Map.of("seconds", "0.3", "fail", "signal"));
-            case HEALED -> standIn.original(Map.of("seconds", "0.3", "fail", "until-healed"));
+            case PROCESSED -> stub.original(Map.of("seconds", String.valueOf(seconds)));
+            case PROCESSED_BY_FFMPEG -> stub.originalForFfmpeg();
+            case GONE -> stub.original(Map.of("seconds", "30"));
+            case GIVEN_UP -> stub.original(Map.of("seconds", "0.3", "fail", "signal"));
+            case HEALED -> stub.original(Map.of("seconds", "0.3", "fail", "until-healed"));
             case REJECTED -> "This is no\0video at all.".getBytes(StandardCharsets.UTF_8);
         };
     }

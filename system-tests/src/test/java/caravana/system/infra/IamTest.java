@@ -62,7 +62,7 @@ class IamTest {
             Map.entry("RouteStore", List.of("routes/*")));
 
     /** Asks either queue, as it is told. */
-    private static final String EITHER_QUEUE = "QueueFigures";
+    private static final String EITHER_QUEUE = "QueueStats";
 
     /** What operators do with their own credentials, from the same code. */
     private static final Set<String> BY_OPERATORS = Set.of("RouteStore putObject");

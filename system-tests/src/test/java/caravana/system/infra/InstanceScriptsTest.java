@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The scripts of an instance's life, against a metadata service of our own, and with stand-ins for {@code aws} and
+ * The scripts of an instance's life, against a metadata service of our own, and with stubs for {@code aws} and
  * {@code systemctl} that note how they were called.
  */
 class InstanceScriptsTest {
@@ -94,7 +94,7 @@ class InstanceScriptsTest {
             exchange.sendResponseHeaders(health.incrementAndGet() < 3 ? 503 : 200, -1);
             exchange.close();
         });
-        standIn("aws", "echo aws \"$@\" >>" + folder + "/calls");
+        stub("aws", "echo aws \"$@\" >>" + folder + "/calls");
 
         Checks.Ran ran = script("complete-launch", address() + "/api/health");
 
@@ -109,9 +109,9 @@ class InstanceScriptsTest {
 
     @Test
     void aWorkerThatIsToEndIsDrainedBeforeTheGroupGoesOn() throws IOException {
-        standIn("aws", "echo aws \"$@\" >>" + folder + "/calls");
+        stub("aws", "echo aws \"$@\" >>" + folder + "/calls");
         // It is active, then deactivating, then gone.
-        standIn(
+        stub(
                 "systemctl",
                 "echo systemctl \"$@\" >>" + folder + "/calls\n"
                         + "[ \"$1\" = show ] || exit 0\n"
@@ -135,7 +135,7 @@ class InstanceScriptsTest {
     /** The second and the fourth end have other reasons; ends of the hour before do not count any more. */
     @Test
     void theThirdEndForWantOfToolsWithinTenMinutesReportsTheInstance() throws IOException {
-        standIn("aws", "echo aws \"$@\" >>" + folder + "/calls");
+        stub("aws", "echo aws \"$@\" >>" + folder + "/calls");
         Files.writeString(folder.resolve("tool-failures"), "1000000000\n1000000001\n");
 
         List<Boolean> forWantOfTools = List.of(true, false, true, false);
@@ -165,7 +165,7 @@ class InstanceScriptsTest {
     @Test
     void theEnvironmentFileHasEveryValueAsItIs() throws IOException {
         String awkward = "it's a \"$HOME\" `date` \\ value";
-        standIn(
+        stub(
                 "aws",
                 "case \"$1\" in\n"
                         + "ssm) cat " + folder + "/parameters ;;\n"
@@ -229,7 +229,7 @@ class InstanceScriptsTest {
     @CsvSource({"put-web-secret, operator@example.test", "rotate-web-secret, signing-key"})
     void theKeyInASecretIsOneThatWebReads(String name, String argument) throws Exception {
         Checks.need("web-secret", "openssl");
-        standIn(
+        stub(
                 "aws",
                 "case \"$2\" in\n"
                         // Put makes the first value; what is rotated has one.
@@ -257,7 +257,7 @@ class InstanceScriptsTest {
         return Files.readAllLines(folder.resolve("calls"));
     }
 
-    private void standIn(String program, String body) throws IOException {
+    private void stub(String program, String body) throws IOException {
         Path file = Files.writeString(folder.resolve(program), "#!/bin/sh\n" + body + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }

@@ -163,7 +163,7 @@ class WorkedChangesTest {
                 .awaitReady();
     }
 
-    /** ClamAV's own signatures cannot be had everywhere; this one stand-in knows the signature that every scanner knows. */
+    /** ClamAV's own signatures cannot be had everywhere; this one stub knows the signature that every scanner knows. */
     private void putScannerOnThePath() throws IOException {
         Path scanner = Files.createDirectories(folder.resolve("bin")).resolve("clamdscan");
         Files.writeString(

@@ -7,7 +7,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** How many messages a queue holds, as SQS tells it: approximately. */
 @Component
-class QueueFigures {
+class QueueStats {
 
     /**
      * Numbers of messages.
@@ -20,7 +20,7 @@ class QueueFigures {
 
     private final SqsClient sqs;
 
-    QueueFigures(SqsClient sqs) {
+    QueueStats(SqsClient sqs) {
         this.sqs = sqs;
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Run as a worker runs it: by its name, in the job's folder, with little in its environment. */
 @Timeout(600)
-class StandInTest {
+class FfmpegStubTest {
 
     /** What Java makes of an end by SIGKILL. */
     private static final int KILLED = 128 + 9;
@@ -27,14 +27,14 @@ class StandInTest {
     @TempDir
     Path job;
 
-    private static StandIn standIn;
+    private static FfmpegStub stub;
     private Path result;
 
     private record Run(int status, String output, double seconds) {}
 
     @BeforeAll
     static void make() throws Exception {
-        standIn = StandIn.in(tools.resolve("with space"));
+        stub = FfmpegStub.in(tools.resolve("with space"));
     }
 
     @BeforeEach
@@ -56,7 +56,7 @@ class StandInTest {
 
         assertThat(run.status()).isZero();
         assertThat(run.seconds()).isGreaterThanOrEqualTo(0.6);
-        assertThat(result).hasBinaryContent(standIn.result());
+        assertThat(result).hasBinaryContent(stub.result());
         List<Long> frames = run.output()
                 .lines()
                 .filter(line -> line.startsWith("frame="))
@@ -76,7 +76,7 @@ class StandInTest {
         assertThat(run.output().lines().filter(line -> line.startsWith("out_time_us=")))
                 .last()
                 .isEqualTo("out_time_us=1000000");
-        assertThat(result).hasBinaryContent(standIn.result());
+        assertThat(result).hasBinaryContent(stub.result());
     }
 
     @Test
@@ -100,9 +100,9 @@ class StandInTest {
     void diesUntilItIsHealed() throws Exception {
         Map<String, String> orders = Map.of("seconds", "0.2", "fail", "until-healed");
         assertThat(transcode(orders).status()).isEqualTo(KILLED);
-        standIn.heal();
+        stub.heal();
         assertThat(transcode(orders).status()).isZero();
-        assertThat(result).hasBinaryContent(standIn.result());
+        assertThat(result).hasBinaryContent(stub.result());
     }
 
     @Test
@@ -115,7 +115,7 @@ class StandInTest {
 
     @Test
     void leavesAVideoWithoutOrdersToFfmpeg() throws Exception {
-        Files.write(job.resolve("original"), standIn.originalForFfmpeg());
+        Files.write(job.resolve("original"), stub.originalForFfmpeg());
         Run run = run(
                 "ffmpeg",
                 "-nostdin",
@@ -136,14 +136,14 @@ class StandInTest {
     @Test
     void itsVideosAreValid() throws Exception {
         Path original = job.resolve("original.mp4");
-        Files.write(original, standIn.original(Map.of("seconds", "30", "fail", "until-healed")));
-        Files.write(result, standIn.result());
+        Files.write(original, stub.original(Map.of("seconds", "30", "fail", "until-healed")));
+        Files.write(result, stub.result());
         assertThat(probe(original)).isEqualTo("h264,320,240");
         assertThat(probe(result)).isEqualTo("h264,1280,720");
     }
 
     private Run transcode(Map<String, String> orders) throws IOException, InterruptedException {
-        Files.write(job.resolve("original"), standIn.original(orders));
+        Files.write(job.resolve("original"), stub.original(orders));
         return run(
                 "ffmpeg",
                 "-nostdin",
@@ -154,7 +154,7 @@ class StandInTest {
                 "-i",
                 "file:original",
                 "-i",
-                "file:" + standIn.folder().resolve("footage.mp4"),
+                "file:" + stub.folder().resolve("footage.mp4"),
                 "-vf",
                 "scale=w='trunc(iw*sar/2)*2':h=-2",
                 "-f",
@@ -178,7 +178,7 @@ class StandInTest {
     }
 
     private Run run(String... command) throws IOException, InterruptedException {
-        String path = standIn.folder() + ":" + System.getenv("PATH");
+        String path = stub.folder() + ":" + System.getenv("PATH");
         // By env, since Java itself looks a program up in its own PATH.
         ProcessBuilder builder = new ProcessBuilder("env", "PATH=" + path)
                 .directory(job.toFile())

@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class AppTimeTest {
+class ServerTimingTest {
 
     private final AtomicLong millis = new AtomicLong();
-    private final AppTime time = new AppTime(() -> TimeUnit.MILLISECONDS.toNanos(millis.get()));
+    private final ServerTiming time = new ServerTiming(() -> TimeUnit.MILLISECONDS.toNanos(millis.get()));
 
     @Test
     void aRequestCountsFromItsArrival() {

@@ -1,5 +1,8 @@
-package caravana.web.http;
+package caravana.web.health;
 
+import caravana.web.http.InFlight;
+import caravana.web.http.Problem;
+import caravana.web.http.ProblemWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.util.unit.DataSize;
 
-class TimeSettingsTest {
+class TimingValidatorTest {
 
     private static final Duration BASE_TIME_LIMIT = Duration.ofMinutes(2);
     private static final Duration LONGEST_VIDEO = Duration.ofMinutes(10);
@@ -98,7 +98,7 @@ class TimeSettingsTest {
             int connect,
             int answer,
             int shutdown) {
-        return TimeSettings.problems(
+        return TimingValidator.problems(
                 worker,
                 BASE_TIME_LIMIT,
                 longestVideo,

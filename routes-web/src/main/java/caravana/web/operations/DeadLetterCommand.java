@@ -18,12 +18,12 @@ import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
 /** What operators order to be done with dead letters, and what became of each of them. */
-@Component("deadLetterOrder")
-public class DeadLetterOrder {
+@Component("deadLetterCommand")
+public class DeadLetterCommand {
 
     private final ObjectMapper json;
 
-    DeadLetterOrder(ObjectMapper json) {
+    DeadLetterCommand(ObjectMapper json) {
         this.json = json;
     }
 
@@ -48,7 +48,7 @@ public class DeadLetterOrder {
     }
 
     /** Sets the property {@code chosen} to the letters that were ordered, and notes those that are not there. */
-    public void choose(@Variable("letters") List<DeadLetter> letters, Exchange exchange) {
+    public void choose(@Variable("dead_letters") List<DeadLetter> letters, Exchange exchange) {
         Set<?> ids = exchange.getProperty("message_ids", Set.class);
         List<DeadLetter> chosen = letters.stream()
                 .filter(letter -> ids == null || ids.contains(letter.getMessageId()))
@@ -64,7 +64,7 @@ public class DeadLetterOrder {
 
     /** Notes what became of the letter at hand. */
     public void settle(@OneOf({"redrivable", "stale", "poison", "discarded"}) String how, Exchange exchange) {
-        DeadLetter letter = exchange.getProperty("letter", DeadLetter.class);
+        DeadLetter letter = exchange.getProperty("dead_letter", DeadLetter.class);
         settled(exchange).computeIfAbsent(how, first -> new ArrayList<>()).add(letter.getMessageId());
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Which app loads which folder of routes. A folder of the routes is a capability; folders below it are not loaded. */
-enum Apps {
+enum AppFolders {
     WEB("api", "identity", "operators", "reconcile", "upload", "videos"),
     WORKER("failure", "intake", "job");
 
@@ -14,7 +14,7 @@ enum Apps {
 
     private final List<String> own;
 
-    Apps(String... own) {
+    AppFolders(String... own) {
         this.own = List.of(own);
     }
 
@@ -40,11 +40,11 @@ enum Apps {
     }
 
     /** The apps that load a file; none when it lies elsewhere. */
-    static List<Apps> loading(String file) {
-        List<Apps> loading = new ArrayList<>();
+    static List<AppFolders> loading(String file) {
+        List<AppFolders> loading = new ArrayList<>();
         int slash = file.lastIndexOf('/');
         String folder = slash < 0 ? "" : file.substring(0, slash);
-        for (Apps app : values()) {
+        for (AppFolders app : values()) {
             if (app.folders().contains(folder)) {
                 loading.add(app);
             }

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * How long the app itself took over a request: from its arrival, or from the last byte of a body that is read as a
  * stream. How fast a client sends is no merit and no fault of the app's.
  */
-final class AppTime {
+final class ServerTiming {
 
     /** The answer's header, see <a href="https://www.w3.org/TR/server-timing/">Server Timing</a>. */
     static final String HEADER = "Server-Timing";
@@ -20,12 +20,12 @@ final class AppTime {
     private final LongSupplier nanoTime;
     private volatile long since;
 
-    AppTime() {
+    ServerTiming() {
         this(System::nanoTime);
     }
 
     /** @param nanoTime tells the time in nanoseconds, from any moment on */
-    AppTime(LongSupplier nanoTime) {
+    ServerTiming(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.since = nanoTime.getAsLong();
     }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  *
  * <p>{@code ffprobe} stays the real one.
  */
-final class StandIn {
+final class FfmpegStub {
 
     /** The first word of orders. */
     private static final String MARK = "CARAVANA";
@@ -31,9 +31,9 @@ final class StandIn {
 
     private static final String SCRIPT = """
             #!/bin/sh
-            # Stands in for ffmpeg: see StandIn.java.
+            # Stands in for ffmpeg: see FfmpegStub.java.
             set -f
-            case " $* " in *" -version "*) echo "ffmpeg version stand-in"; exit 0 ;; esac
+            case " $* " in *" -version "*) echo "ffmpeg version stub"; exit 0 ;; esac
             # The original is the first input; overlays and the like come after it.
             input=
             output=
@@ -90,7 +90,7 @@ final class StandIn {
     private final byte[] footage;
     private final byte[] result;
 
-    private StandIn(Path folder) throws IOException, InterruptedException {
+    private FfmpegStub(Path folder) throws IOException, InterruptedException {
         this.folder = Files.createDirectories(folder).toAbsolutePath();
         Path script = this.folder.resolve("ffmpeg");
         Files.writeString(script, SCRIPT.formatted(ORDERS, this.folder, realFfmpeg()));
@@ -104,8 +104,8 @@ final class StandIn {
     }
 
     /** Puts the program into a folder, which then has to come first in a worker's {@code PATH}. */
-    static StandIn in(Path folder) throws IOException, InterruptedException {
-        return new StandIn(folder);
+    static FfmpegStub in(Path folder) throws IOException, InterruptedException {
+        return new FfmpegStub(folder);
     }
 
     private byte[] clip(String name, String source) throws IOException, InterruptedException {

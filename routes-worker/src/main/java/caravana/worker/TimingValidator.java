@@ -33,14 +33,14 @@ import org.springframework.stereotype.Component;
  * </ul>
  */
 @Component
-class TimeSettings implements CamelContextConfiguration {
+class TimingValidator implements CamelContextConfiguration {
 
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(15);
 
     private final WorkerProperties worker;
 
     /** @throws IllegalStateException when they do not fit together; the message names every reason */
-    TimeSettings(
+    TimingValidator(
             WorkerProperties worker,
             MediaProperties media,
             MediaLimits limits,

@@ -7,8 +7,8 @@ import java.util.List;
 import org.springframework.stereotype.Component;
 
 /** Counts what the reconciler sets right: much of it means that something is wrong elsewhere. */
-@Component("repairs")
-public class Repairs {
+@Component("reconcilerMetrics")
+public class ReconcilerMetrics {
 
     private static final String NAME = "caravana.repairs";
     private static final List<String> KINDS =
@@ -16,7 +16,7 @@ public class Repairs {
 
     private final MeterRegistry meters;
 
-    Repairs(MeterRegistry meters) {
+    ReconcilerMetrics(MeterRegistry meters) {
         this.meters = meters;
         // From the start, so that the first of each is seen as an increase.
         KINDS.forEach(kind -> meters.counter(NAME, "kind", kind));
