@@ -94,7 +94,7 @@ final class RoutesFromOutside implements ApplicationContextInitializer<Configura
             throw new RoutesRefusedException(
                     "The routes in " + name + " are not as they should be:\n\n"
                             + findings.stream().map(Finding::toString).collect(Collectors.joining("\n")),
-                    "Correct them (./caravana check-routes tells the same), or go back to the version before");
+                    "Correct them (./caravana check-routes reports the same), or go back to the version before");
         }
     }
 }

@@ -19,6 +19,9 @@ final class OrderRules implements Rule {
     /**
      * Of two steps, which is the first: what the second uses, makes known or deletes, the first has made, sent or kept. The
      * first stands in a list itself; the second in the same one, or within one of its steps.
+     *
+     * <p>They cannot be derived from the contracts in the routes' notes, which name properties: most of these acts leave
+     * none, such as a message that is sent or a row that is marked.
      */
     static final List<List<String>> BEFORE = List.of(
             // A job, and its end.

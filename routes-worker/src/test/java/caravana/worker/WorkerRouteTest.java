@@ -3,6 +3,7 @@ package caravana.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Samples;
 import caravana.test.Waits;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.intake.Intake;
@@ -122,26 +123,10 @@ public abstract class WorkerRouteTest {
 
     protected static byte[] video(String size, int seconds) throws IOException, InterruptedException {
         Path file = Files.createTempFile(WorkerFixture.FOLDER, "sample", ".mp4");
-        Process ffmpeg = new ProcessBuilder(
-                        "ffmpeg",
-                        "-nostdin",
-                        "-v",
-                        "error",
-                        "-y",
-                        "-f",
-                        "lavfi",
-                        "-i",
-                        "testsrc2=size=" + size + ":rate=30:duration=" + seconds,
-                        "-c:v",
-                        "libx264",
-                        "-preset",
-                        "ultrafast",
-                        "-pix_fmt",
-                        "yuv420p",
-                        file.toString())
-                .inheritIO()
-                .start();
-        assertThat(ffmpeg.waitFor()).isZero();
+        Samples.make(
+                file,
+                "-f lavfi -i testsrc2=size=" + size + ":rate=30:duration=" + seconds
+                        + " -c:v libx264 -preset ultrafast -pix_fmt yuv420p");
         byte[] bytes = Files.readAllBytes(file);
         Files.delete(file);
         return bytes;

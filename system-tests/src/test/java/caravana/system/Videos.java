@@ -2,6 +2,7 @@ package caravana.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.test.Samples;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -20,14 +21,12 @@ public final class Videos {
     /** A moving test picture with a tone. */
     public static Path make(Path file, String size, int seconds, String... more)
             throws IOException, InterruptedException {
-        List<String> line = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error", "-y"));
-        line.addAll(List.of("-f", "lavfi", "-i", "testsrc2=size=" + size + ":rate=30:duration=" + seconds));
-        line.addAll(List.of("-f", "lavfi", "-i", "sine=frequency=440:duration=" + seconds));
-        line.addAll(List.of("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"));
-        line.addAll(List.of(more));
-        line.add(file.toString());
-        assertThat(output(line)).isEmpty();
-        return file;
+        return Samples.make(
+                file,
+                "-f lavfi -i testsrc2=size=" + size + ":rate=30:duration=" + seconds
+                        + " -f lavfi -i sine=frequency=440:duration=" + seconds
+                        + " -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac",
+                more);
     }
 
     /** ffprobe's description of format and streams. */

@@ -10,9 +10,9 @@ public final class DeadLetter {
 
     /** What becomes of it at a redrive. */
     public enum State {
-        /** Its video failed of something that may pass: it is queued again, and the letter goes. */
+        /** Its video failed of something that may pass: it is queued again, and the dead letter is deleted. */
         REDRIVABLE,
-        /** Its video is past that, or gone: the letter alone goes. */
+        /** Its video is past that, or gone: only the dead letter is deleted. */
         STALE,
         /** Nobody could ever handle it: it stays until it is discarded. */
         POISON

@@ -17,7 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** What operators order to be done with dead letters, and what became of each of them. */
+/** What operators command for dead letters, and what became of each of them. */
 @Component("deadLetterCommand")
 public class DeadLetterCommand {
 
@@ -28,26 +28,26 @@ public class DeadLetterCommand {
     }
 
     /**
-     * Reads the order into the properties {@code message_ids} (null for all), {@code dry_run}, {@code reason} and
+     * Reads the command into the properties {@code message_ids} (null for all), {@code dry_run}, {@code reason} and
      * {@code settled}. The contract has been checked.
      *
-     * @throws Problem 400 {@code nothing_named} when it names neither letters nor all
+     * @throws Problem 400 {@code nothing_named} when it names neither dead letters nor all
      */
     public void read(@Body String body, Exchange exchange) throws JsonProcessingException {
-        JsonNode order = json.readTree(body);
+        JsonNode command = json.readTree(body);
         Set<String> ids = new LinkedHashSet<>();
-        order.path("message_ids").forEach(id -> ids.add(id.asText()));
-        boolean all = order.path("all").asBoolean();
+        command.path("message_ids").forEach(id -> ids.add(id.asText()));
+        boolean all = command.path("all").asBoolean();
         if (all != ids.isEmpty()) {
-            throw new Problem(400, "nothing_named", "Name letters by message_ids, or say all: true, and not both.");
+            throw new Problem(400, "nothing_named", "Name dead letters by message_ids, or say all: true, and not both.");
         }
         exchange.setProperty("message_ids", all ? null : ids);
-        exchange.setProperty("dry_run", order.path("dry_run").asBoolean());
-        exchange.setProperty("reason", order.path("reason").asText(null));
+        exchange.setProperty("dry_run", command.path("dry_run").asBoolean());
+        exchange.setProperty("reason", command.path("reason").asText(null));
         exchange.setProperty("settled", new HashMap<String, List<String>>());
     }
 
-    /** Sets the property {@code chosen} to the letters that were ordered, and notes those that are not there. */
+    /** Sets the property {@code chosen} to the dead letters that were named, and notes those that are missing. */
     public void choose(@Variable("dead_letters") List<DeadLetter> letters, Exchange exchange) {
         Set<?> ids = exchange.getProperty("message_ids", Set.class);
         List<DeadLetter> chosen = letters.stream()
@@ -62,7 +62,7 @@ public class DeadLetterCommand {
         }
     }
 
-    /** Notes what became of the letter at hand. */
+    /** Notes what became of the current dead letter. */
     public void settle(@OneOf({"redrivable", "stale", "poison", "discarded"}) String how, Exchange exchange) {
         DeadLetter letter = exchange.getProperty("dead_letter", DeadLetter.class);
         settled(exchange).computeIfAbsent(how, first -> new ArrayList<>()).add(letter.getMessageId());

@@ -120,7 +120,7 @@ public class DeadLetters {
     }
 
     /**
-     * Tells each letter's state by its row.
+     * Sets each dead letter's state by its row.
      *
      * @param rows with {@code id}, {@code status} and {@code retryable}
      */

@@ -1,5 +1,6 @@
 package caravana.worker.intake;
 
+import caravana.routes.FailedStep;
 import caravana.checks.StepOnly;
 import caravana.job.FailureCode;
 import caravana.routes.RouteVersion;

@@ -1,5 +1,6 @@
 package caravana.system.faults;
 
+import caravana.test.Samples;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -110,24 +111,7 @@ final class FfmpegStub {
 
     private byte[] clip(String name, String source) throws IOException, InterruptedException {
         Path file = folder.resolve(name);
-        Process ffmpeg = new ProcessBuilder(List.of(
-                        "ffmpeg",
-                        "-nostdin",
-                        "-v",
-                        "error",
-                        "-y",
-                        "-f",
-                        "lavfi",
-                        "-i",
-                        source,
-                        "-pix_fmt",
-                        "yuv420p",
-                        file.toString()))
-                .inheritIO()
-                .start();
-        if (ffmpeg.waitFor() != 0) {
-            throw new IllegalStateException("ffmpeg could not make " + file);
-        }
+        Samples.make(file, "-f lavfi -i " + source + " -pix_fmt yuv420p");
         return Files.readAllBytes(file);
     }
 

@@ -8,6 +8,7 @@ import caravana.local.FreePort;
 import caravana.local.LocalStack;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import caravana.test.Samples;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -81,7 +82,9 @@ final class OperatedStack implements AutoCloseable {
         Path ffmpeg = tools.resolve("ffmpeg");
         Files.writeString(ffmpeg, FFMPEG.formatted(tools, Shell.find("ffmpeg").orElseThrow()));
         Files.setPosixFilePermissions(ffmpeg, PosixFilePermissions.fromString("rwxr-xr-x"));
-        video = makeVideo(folder.resolve("video.mp4"));
+        video = Files.readAllBytes(Samples.make(
+                folder.resolve("video.mp4"),
+                "-f lavfi -i testsrc2=size=320x240:rate=10:duration=1 -pix_fmt yuv420p"));
         stack = LocalStack.start(data());
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WEB_MANAGEMENT_PORT", String.valueOf(webManagementPort));
@@ -93,24 +96,6 @@ final class OperatedStack implements AutoCloseable {
                 web.uri(),
                 stack.environment().get("CARAVANA_OPERATOR_EMAIL"),
                 stack.environment().get("CARAVANA_OPERATOR_PASSWORD"));
-    }
-
-    private static byte[] makeVideo(Path file) throws IOException {
-        Shell.Ran made = Shell.run(
-                Map.of(),
-                "ffmpeg",
-                "-nostdin",
-                "-v",
-                "error",
-                "-f",
-                "lavfi",
-                "-i",
-                "testsrc2=size=320x240:rate=10:duration=1",
-                "-pix_fmt",
-                "yuv420p",
-                file.toString());
-        assertThat(made.status()).as(made.output()).isZero();
-        return Files.readAllBytes(file);
     }
 
     private Path data() {
