@@ -20,6 +20,7 @@ import caravana.worker.job.JobFailure;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.JobLog;
 import caravana.worker.job.WorkFolder;
+import caravana.worker.media.Inspection;
 import caravana.worker.media.MediaFacts;
 import caravana.worker.media.MediaProbe;
 import caravana.worker.media.OriginalDigest;
@@ -124,6 +125,7 @@ final class JobRoutes implements AutoCloseable {
                 ClaimedRow.class,
                 OriginalDigest.class,
                 FailureCodes.class,
+                Inspection.class,
                 Intake.class,
                 RouteDefects.class,
                 RouteVersion.class,
