@@ -88,7 +88,8 @@ class TestCommandTest {
         Files.writeString(script, "#!/bin/sh\n" + maven);
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         // As from a terminal: what a script starts in the background ignores SIGINT.
-        ProcessBuilder builder = new ProcessBuilder("env", "--default-signal=INT", "./caravana", "test", "media", "--seed", "7")
+        ProcessBuilder builder = new ProcessBuilder(
+                        "env", "--default-signal=INT", "./caravana", "test", "media", "--seed", "7")
                 .directory(project.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(project.resolve("printed").toFile());

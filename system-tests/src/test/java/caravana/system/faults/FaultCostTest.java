@@ -275,8 +275,8 @@ class FaultCostTest {
     }
 
     private String ordered(String fail, String seconds) throws Exception {
-        return upload(stub.original(
-                fail.isEmpty() ? Map.of("seconds", seconds) : Map.of("seconds", seconds, "fail", fail)));
+        return upload(
+                stub.original(fail.isEmpty() ? Map.of("seconds", seconds) : Map.of("seconds", seconds, "fail", fail)));
     }
 
     private String upload(byte[] original) throws InterruptedException {

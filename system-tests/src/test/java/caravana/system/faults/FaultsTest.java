@@ -72,8 +72,7 @@ class FaultsTest {
         Instant started = Instant.now();
         AcknowledgementWatch acknowledgements = new AcknowledgementWatch(cluster);
         Faults faults = new Faults(cluster, scale, new Random(seed));
-        Traffic traffic =
-                new Traffic(cluster, stub, seed + 1, profile.jobs(), 2 * profile.workers() * profile.slots());
+        Traffic traffic = new Traffic(cluster, stub, seed + 1, profile.jobs(), 2 * profile.workers() * profile.slots());
         Thread uploads = new Thread(traffic, "uploads");
         uploads.setDaemon(true);
         uploads.start();

@@ -6,9 +6,9 @@ import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.FreePort;
 import caravana.local.LocalStack;
+import caravana.test.Samples;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import caravana.test.Samples;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -83,8 +83,7 @@ final class OperatedStack implements AutoCloseable {
         Files.writeString(ffmpeg, FFMPEG.formatted(tools, Shell.find("ffmpeg").orElseThrow()));
         Files.setPosixFilePermissions(ffmpeg, PosixFilePermissions.fromString("rwxr-xr-x"));
         video = Files.readAllBytes(Samples.make(
-                folder.resolve("video.mp4"),
-                "-f lavfi -i testsrc2=size=320x240:rate=10:duration=1 -pix_fmt yuv420p"));
+                folder.resolve("video.mp4"), "-f lavfi -i testsrc2=size=320x240:rate=10:duration=1 -pix_fmt yuv420p"));
         stack = LocalStack.start(data());
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WEB_MANAGEMENT_PORT", String.valueOf(webManagementPort));
