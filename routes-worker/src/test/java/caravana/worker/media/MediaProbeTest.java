@@ -95,11 +95,12 @@ class MediaProbeTest {
     }
 
     /** @param original what differs from an ordinary video */
-    private MediaFacts probe(Map<String, Object> settings, String original) throws IOException {
+    private SourceTimeline probe(Map<String, Object> settings, String original) throws IOException {
         Video video = new Video(original);
         RunningJob job = RunningJobs.inFolder(folder);
         write(job, Long.parseLong(video.get("size", "1000")));
-        return probe(WorkerSettings.limits(settings)).read(video.described(), job);
+        MediaProbe probe = probe(WorkerSettings.limits(settings));
+        return probe.readTimeline(probe.readHeaders(video.described()), null, "", job);
     }
 
     private static void write(RunningJob job, long size) throws IOException {
