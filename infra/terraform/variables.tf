@@ -266,7 +266,7 @@ variable "video_max_height" {
 variable "video_max_frame_rate" {
   description = "Most frames per second, on average."
   type        = number
-  default     = 60
+  default     = 240
 
   validation {
     condition     = var.video_max_frame_rate >= 1 && var.video_max_frame_rate <= 1000
@@ -275,9 +275,9 @@ variable "video_max_frame_rate" {
 }
 
 variable "video_max_streams" {
-  description = "Most tracks of any kind in a file."
+  description = "Most video and audio tracks in a file."
   type        = number
-  default     = 8
+  default     = 32
 
   validation {
     condition     = var.video_max_streams >= 1 && var.video_max_streams <= 1000 && floor(var.video_max_streams) == var.video_max_streams

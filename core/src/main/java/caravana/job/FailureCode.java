@@ -27,7 +27,7 @@ public enum FailureCode {
     RESOLUTION_TOO_HIGH(false, "The picture is larger than allowed."),
     FRAME_RATE_TOO_HIGH(false, "The video has more frames per second than allowed."),
     CODEC_UNSUPPORTED(false, "The video's codec is not supported. Send it in H.264."),
-    HDR_UNSUPPORTED(false, "HDR video is not supported. Send it in SDR."),
+    HDR_UNSUPPORTED(false, "This kind of HDR video is not supported. Export it as HDR10, HLG or SDR."),
     DURATION_OUT_OF_RULES(false, "The video must be 20 to 60 seconds long."),
     RESOLUTION_OUT_OF_RULES(false, "The video must be at least 1080p."),
     MEDIA_TOO_HEAVY(false, "Processing the video takes more memory than is available. Send it in a lower resolution."),

@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  * @param width most pixels of the picture's longer side, 16 to 16,384, at least {@code height}
  * @param height most pixels of the picture's shorter side, 16 to 16,384
  * @param frameRate most frames per second, on average, 1 to 1,000
- * @param streams most tracks of any kind, 1 to 1,000
+ * @param streams most video and audio tracks, 1 to 1,000; what is only demuxed is not counted
  * @param formats ffmpeg's names of the container formats that are opened
  * @param codecs ffmpeg's names of the video codecs that are decoded
  * @param rules a set of rules that originals must keep beside the limits

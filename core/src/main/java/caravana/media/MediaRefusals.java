@@ -67,13 +67,27 @@ public class MediaRefusals {
     /**
      * The video's codec is none of {@link MediaLimits#codecs}.
      *
-     * @param codec ffmpeg's name of it
+     * @param codec ffmpeg's name of it; {@code unknown} when ffmpeg does not know it
      */
     public Refusal codecUnsupported(String codec) {
         return new Refusal(
                 "codec_unsupported",
-                "The video codec " + codec + " is not supported. Convert the video to one of these: "
-                        + String.join(", ", limits.codecs()) + ".");
+                (codec.equals("unknown")
+                                ? "The codec of the video is unknown"
+                                : "The video codec " + codec + " is not supported")
+                        + ". Convert the video to one of these: " + String.join(", ", limits.codecs()) + ".");
+    }
+
+    /**
+     * The video is Dolby Vision without a base layer that other decoders can show.
+     *
+     * @param profile of Dolby Vision
+     */
+    public Refusal dolbyVisionUnsupported(int profile) {
+        return new Refusal(
+                "hdr_unsupported",
+                "The video is Dolby Vision profile " + profile
+                        + ", which has no picture without Dolby's decoder. Export it as HDR10, HLG or SDR.");
     }
 
     /** The video is shorter or longer than the rules say. */

@@ -25,7 +25,7 @@ class MediaLimitsTest {
         assertThat(limits.size().toBytes()).isEqualTo(104_857_600);
         assertThat(limits.duration()).isEqualTo(Duration.ofMinutes(10));
         assertThat(limits).returns(4096, MediaLimits::width).returns(2304, MediaLimits::height);
-        assertThat(limits).returns(60.0, MediaLimits::frameRate).returns(8, MediaLimits::streams);
+        assertThat(limits).returns(240.0, MediaLimits::frameRate).returns(32, MediaLimits::streams);
         assertThat(limits).returns(Duration.ZERO, MediaLimits::shortest).returns(1, MediaLimits::smallestHeight);
         assertThat(limits.longest()).isEqualTo(limits.duration());
         assertThat(limits.formats()).contains("mov", "webm");

@@ -266,7 +266,7 @@ const TEXTS = {
     error_resolution_too_high: 'La resolución del video es demasiado alta: el límite es {width}×{height} píxeles. Redúcela.',
     error_frame_rate_too_high: 'El video tiene demasiados cuadros por segundo: el límite es {rate}. Conviértelo a menos.',
     error_codec_unsupported: 'El códec del video no está soportado. Conviértelo a uno de estos: {codecs}.',
-    error_hdr_unsupported: 'El video HDR no está soportado; envíalo en SDR.',
+    error_hdr_unsupported: 'Este tipo de video HDR no está soportado; expórtalo como HDR10, HLG o SDR.',
     error_no_duration: 'No se pudo determinar la duración del video.',
     error_duration_out_of_rules: 'El video tiene que durar de {shortest} a {longest}.',
     error_resolution_out_of_rules: 'El video tiene que tener al menos {lowest} píxeles en el lado menor.',

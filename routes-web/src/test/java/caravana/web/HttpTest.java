@@ -44,8 +44,8 @@ class HttpTest extends WebTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.body())
                 .startsWith("{\"max_bytes\":104857600,\"min_duration_seconds\":0.0,\"max_duration_seconds\":600.0,"
-                        + "\"max_width\":4096,\"max_height\":2304,\"min_height\":1,\"max_frame_rate\":60.0,"
-                        + "\"max_streams\":8,\"formats\":[\"mov\",")
+                        + "\"max_width\":4096,\"max_height\":2304,\"min_height\":1,\"max_frame_rate\":240.0,"
+                        + "\"max_streams\":32,\"formats\":[\"mov\",")
                 .contains("\"video_codecs\":[\"h264\",");
         assertThat(answer.headers().allValues("Cache-Control")).containsExactly("public, max-age=300");
         String tag = answer.headers().firstValue("ETag").orElseThrow();

@@ -43,8 +43,8 @@ class EndToEndTest {
             "CARAVANA_VIDEO_MAX_DURATION", "11m",
             "CARAVANA_VIDEO_MAX_WIDTH", "4352",
             "CARAVANA_VIDEO_MAX_HEIGHT", "2448",
-            "CARAVANA_VIDEO_MAX_FRAME_RATE", "120",
-            "CARAVANA_VIDEO_MAX_STREAMS", "9");
+            "CARAVANA_VIDEO_MAX_FRAME_RATE", "300",
+            "CARAVANA_VIDEO_MAX_STREAMS", "33");
 
     @TempDir
     static Path folder;
@@ -137,11 +137,11 @@ class EndToEndTest {
     /** Web takes it and the worker processes it: both have their limits from the same settings. */
     @Test
     void aVideoAboveTheDefaultsIsProcessedOnceTheLimitsAreRaised() throws Exception {
-        List<String> eightTones = new ArrayList<>(List.of("-map", "0", "-r", "2", "-c:a", "pcm_u8", "-ar", "24000"));
-        Collections.nCopies(8, List.of("-map", "1")).forEach(eightTones::addAll);
-        Path longAndLarge = Videos.make(folder.resolve("long.mkv"), "64x48", 605, eightTones.toArray(String[]::new));
+        List<String> tones = new ArrayList<>(List.of("-map", "0", "-r", "2", "-c:a", "pcm_u8", "-ar", "6000"));
+        Collections.nCopies(32, List.of("-map", "1")).forEach(tones::addAll);
+        Path longAndLarge = Videos.make(folder.resolve("long.mkv"), "64x48", 605, tones.toArray(String[]::new));
         assertThat(Files.size(longAndLarge)).isGreaterThan(100 * 1024 * 1024);
-        Path wideAndFast = Videos.make(folder.resolve("wide-and-fast.mp4"), "4352x2448", 1, "-r", "120", "-t", "0.3");
+        Path wideAndFast = Videos.make(folder.resolve("wide-and-fast.mp4"), "4352x2448", 1, "-r", "300", "-t", "0.3");
 
         assertFinished(fetch(upload(longAndLarge)));
         assertFinished(fetch(upload(wideAndFast)));
@@ -150,7 +150,7 @@ class EndToEndTest {
                 json.readTree(client.get(web.uri().resolve("/api/limits")).body());
         assertThat(limits.path("max_bytes").asLong()).isEqualTo(120 * 1024 * 1024);
         assertThat(limits.path("max_duration_seconds").asDouble()).isEqualTo(660);
-        assertThat(limits.path("max_streams").asInt()).isEqualTo(9);
+        assertThat(limits.path("max_streams").asInt()).isEqualTo(33);
     }
 
     @Test

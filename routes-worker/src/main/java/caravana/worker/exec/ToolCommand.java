@@ -2,6 +2,7 @@ package caravana.worker.exec;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
  * @param stallLimit how long its progress may stand still; applies to {@link Output#PROGRESS} only
  * @param onError what an end with this exit status, which is not 0, means; null when it says nothing about the media
  * @param onTimeLimit what more CPU time than the time limit means; null when it says nothing about the media
+ * @param lines takes each line of {@link Output#LINES}, on a thread that has ended when the run has; null for other output
  */
 public record ToolCommand(
         List<String> arguments,
@@ -21,17 +23,31 @@ public record ToolCommand(
         Duration timeLimit,
         Duration stallLimit,
         IntFunction<RuntimeException> onError,
-        Supplier<RuntimeException> onTimeLimit) {
+        Supplier<RuntimeException> onTimeLimit,
+        Consumer<String> lines) {
 
     /** What a tool writes to its standard output. */
     public enum Output {
         /** A document, kept up to a limit: the exchange property {@code tool_output} holds it afterwards. */
         DOCUMENT,
+        /** Lines, each handed on as it is written, so that there may be any number of them. */
+        LINES,
         /** ffmpeg's {@code -progress} blocks. */
         PROGRESS
     }
 
     public ToolCommand {
         arguments = List.copyOf(arguments);
+    }
+
+    /** A run whose output is not read line by line. */
+    public ToolCommand(
+            List<String> arguments,
+            Output output,
+            Duration timeLimit,
+            Duration stallLimit,
+            IntFunction<RuntimeException> onError,
+            Supplier<RuntimeException> onTimeLimit) {
+        this(arguments, output, timeLimit, stallLimit, onError, onTimeLimit, null);
     }
 }

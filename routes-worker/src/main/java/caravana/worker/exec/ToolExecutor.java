@@ -8,15 +8,18 @@ import caravana.worker.tool.KillReason;
 import caravana.worker.tool.ProcessTree;
 import caravana.worker.tool.TaskLimit;
 import caravana.worker.tool.ToolControl;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.camel.component.exec.ExecCommand;
 import org.apache.camel.component.exec.ExecCommandExecutor;
@@ -42,6 +45,11 @@ public class ToolExecutor implements ExecCommandExecutor {
     public static final int DOCUMENT_BYTES = 1024 * 1024;
 
     private static final long WATCH_MILLIS = 200;
+
+    private static final long JOIN_MILLIS = 500;
+
+    /** Each line counts, also on a machine that gives the worker little of the CPU. */
+    private static final long LINES_JOIN_MILLIS = 30_000;
 
     /** How much longer than its time limit a tool may take on a machine that gives it little of the CPU. */
     private static final int MACHINE_FACTOR = 10;
@@ -98,14 +106,19 @@ public class ToolExecutor implements ExecCommandExecutor {
         try {
             StallWatch stall = new StallWatch(command.command().stallLimit());
             boolean progress = command.command().output() == ToolCommand.Output.PROGRESS;
-            Thread out = progress
-                    ? reader("progress", process.getInputStream(), in -> followProgress(in, control, stall))
-                    : reader("stdout", process.getInputStream(), in -> drain(in, document));
+            boolean lines = command.command().output() == ToolCommand.Output.LINES;
+            StreamReader read =
+                    switch (command.command().output()) {
+                        case PROGRESS -> in -> followProgress(in, control, stall);
+                        case LINES -> in -> readLines(in, command.command().lines());
+                        case DOCUMENT -> in -> drain(in, document);
+                    };
+            Thread out = reader(progress ? "progress" : "stdout", process.getInputStream(), read);
             Thread err = reader("stderr", process.getErrorStream(), in -> drain(in, stderr));
             worked = watch(process, command.command(), control, progress ? stall : null);
             // Bounded: something that the tool left behind may hold the pipes open.
-            out.join(500);
-            err.join(500);
+            out.join(lines ? LINES_JOIN_MILLIS : JOIN_MILLIS);
+            err.join(JOIN_MILLIS);
         } catch (OutOfMemoryError noThread) {
             throw ToolLauncher.noThreadFor(command.getExecutable(), noThread);
         } catch (InterruptedException e) {
@@ -208,6 +221,13 @@ public class ToolExecutor implements ExecCommandExecutor {
             }
             control.progress(newest);
         });
+    }
+
+    private static void readLines(InputStream in, Consumer<String> lines) throws IOException {
+        BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            lines.accept(line);
+        }
     }
 
     private static void drain(InputStream in, ByteTail tail) throws IOException {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
@@ -53,12 +54,17 @@ public class MediaAssets {
                 "closing_text", relative("closing.txt"));
     }
 
-    /** Seconds that a setting named by {@code adds_seconds} stands for. */
-    double seconds(String setting) {
+    /** Frames that a setting named by {@code adds_seconds} stands for. */
+    long frames(String setting, FrameRate rate) {
         if (!setting.equals("cards")) {
             throw new IllegalStateException("transformations.yaml: adds_seconds is '" + setting + "'; there is cards");
         }
-        return media.cards().seconds();
+        return frames(media.cards().openingFor(), rate) + frames(media.cards().closingFor(), rate);
+    }
+
+    /** Of a source that ffmpeg generates: all frames that begin within its length. */
+    private static long frames(Duration length, FrameRate rate) {
+        return (long) Math.ceil(length.toMillis() / 1000.0 * rate.perSecond() - 1e-6);
     }
 
     private static String relative(String file) {

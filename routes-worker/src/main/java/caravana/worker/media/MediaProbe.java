@@ -8,25 +8,22 @@ import caravana.worker.exec.ToolCommand;
 import caravana.worker.exec.ToolExecutor;
 import caravana.worker.exec.ToolFailedException;
 import caravana.worker.job.RunningJob;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Plans an ffprobe run over an original, reads what it says, and refuses what is not accepted, before any decoding. */
+/**
+ * Plans the runs of ffprobe over an original, makes one timeline of what they say, and refuses what is not accepted, before
+ * any of it is decoded. The headers come first; the packets are read only when the headers may be wrong.
+ */
 @Component("mediaProbe")
 public class MediaProbe {
 
-    private static final String ENTRIES = "format=format_name,duration,nb_streams"
-            + ":stream=index,codec_type,codec_name,width,height,duration,avg_frame_rate,r_frame_rate,color_transfer"
-            + ":stream_disposition=attached_pic";
-
-    /** Transfer functions of HDR: PQ and HLG, by ffmpeg's names. */
-    private static final Set<String> HDR = Set.of("smpte2084", "arib-std-b67");
+    /** What ffmpeg says of a file whose end is missing. */
+    private static final String ENDED_EARLY = "ended prematurely";
 
     private final ObjectMapper json;
     private final MediaProperties media;
@@ -48,7 +45,7 @@ public class MediaProbe {
         Duration limit = media.probeLimit().plus(MediaProperties.readingTime(job.getOriginal()));
         List<String> arguments = new ArrayList<>(List.of("-v", "error"));
         arguments.addAll(inputLimits(limits));
-        arguments.addAll(List.of("-show_entries", ENTRIES, "-of", "json", "file:" + job.getOriginal()));
+        arguments.addAll(List.of("-show_entries", SourceHeaders.ENTRIES, "-of", "json", "file:" + job.getOriginal()));
         return new ToolCommand(
                 arguments,
                 ToolCommand.Output.DOCUMENT,
@@ -67,99 +64,127 @@ public class MediaProbe {
     }
 
     /**
-     * Reads ffprobe's answer.
+     * Reads what ffprobe says of the headers.
      *
-     * @throws RejectedMediaException with the code of the first limit or rule that the original does not keep
+     * @throws RejectedMediaException when there is no video track that ffmpeg knows, or more tracks than allowed
      * @throws ToolFailedException when the answer is not the JSON that ffprobe writes
      */
-    public MediaFacts read(@ExchangeProperty("tool_output") String answer, @ExchangeProperty("job") RunningJob job) {
+    public SourceHeaders readHeaders(@ExchangeProperty("tool_output") String answer) {
         if (!answer.startsWith("{") && answer.length() >= LONG) {
             // Of a longer description, only the end was kept.
             throw new RejectedMediaException(refusals.tooManyStreams());
         }
-        JsonNode root = FfprobeAnswer.read(json, answer);
-        if (root.path("streams").size() > limits.streams()) {
+        SourceHeaders headers = SourceHeaders.read(FfprobeAnswer.read(json, answer));
+        // What is only demuxed, such as subtitles, timecode and attachments, costs next to nothing.
+        if (headers.videos().size() + headers.audios().size() > limits.streams()) {
             throw new RejectedMediaException(refusals.tooManyStreams());
         }
-        JsonNode video = null;
-        boolean hasAudio = false;
-        for (JsonNode stream : root.path("streams")) {
-            String type = stream.path("codec_type").asText();
-            boolean coverPicture =
-                    stream.path("disposition").path("attached_pic").asInt() == 1;
-            if (type.equals("video") && !coverPicture && video == null) {
-                video = stream;
-            }
-            hasAudio |= type.equals("audio");
-        }
-        if (video == null
-                || video.path("width").asInt() <= 0
-                || video.path("height").asInt() <= 0) {
+        if (headers.videos().isEmpty()) {
             throw new RejectedMediaException(FailureCode.NO_VIDEO_STREAM);
         }
-        MediaFacts facts = new MediaFacts(
-                root.path("format").path("format_name").asText(),
+        return headers;
+    }
+
+    /** The command that lists the timestamps of all packets of the job's original. */
+    public Measurement planMeasurement(
+            @ExchangeProperty("job") RunningJob job, @ExchangeProperty("headers") SourceHeaders headers) {
+        Duration limit = media.probeLimit().plus(MediaProperties.readingTime(job.getOriginal()));
+        PacketTimes packets = new PacketTimes(headers.closesGaps());
+        // That a file ends too early is a warning to ffmpeg.
+        List<String> arguments = new ArrayList<>(List.of("-v", "warning"));
+        arguments.addAll(inputLimits(limits));
+        arguments.addAll(List.of(
+                "-show_entries", PacketTimes.ENTRIES, "-of", "csv=print_section=0", "file:" + job.getOriginal()));
+        ToolCommand command = new ToolCommand(
+                arguments,
+                ToolCommand.Output.LINES,
+                limit,
+                limit,
+                status -> new RejectedMediaException(FailureCode.UNDECODABLE),
+                () -> new RejectedMediaException(
+                        FailureCode.TOO_COMPLEX,
+                        "The file could not be analysed within " + Amounts.duration(limit)
+                                + ". Convert it to an ordinary MP4 file and send that."),
+                packets::add);
+        return new Measurement(command, packets);
+    }
+
+    /**
+     * Decides what of the original is processed.
+     *
+     * @param measurement null when the headers are believed
+     * @param errors what ffprobe complained of when it last ran
+     * @throws RejectedMediaException with the code of the first limit or rule that the original does not keep
+     */
+    public SourceTimeline readTimeline(
+            @ExchangeProperty("headers") SourceHeaders headers,
+            @ExchangeProperty("measurement") Measurement measurement,
+            @ExchangeProperty("tool_errors") String errors,
+            @ExchangeProperty("job") RunningJob job) {
+        SourceTimeline source = measurement == null
+                ? SourceTimeline.of(headers)
+                : SourceTimeline.of(headers, measurement.packets(), errors.contains(ENDED_EARLY));
+        if (source == null) {
+            throw new RejectedMediaException(FailureCode.NO_VIDEO_STREAM);
+        }
+        checkLimits(source, job.getOriginal().length());
+        checkRules(source);
+        return source;
+    }
+
+    /** What the row keeps of it. */
+    public MediaFacts facts(
+            @ExchangeProperty("source") SourceTimeline source, @ExchangeProperty("job") RunningJob job) {
+        Track video = source.video();
+        return new MediaFacts(
+                source.container(),
                 job.getOriginal().length(),
-                duration(root, video),
-                video.path("index").asInt(),
-                video.path("codec_name").asText(),
-                video.path("width").asInt(),
-                video.path("height").asInt(),
-                frameRate(video),
-                hasAudio,
+                source.seconds(),
+                video.index(),
+                video.codec(),
+                video.width(),
+                video.height(),
+                source.rate().toString(),
+                source.hasAudio(),
                 false);
-        if (HDR.contains(video.path("color_transfer").asText())) {
-            throw new RejectedMediaException(FailureCode.HDR_UNSUPPORTED);
-        }
-        checkLimits(facts);
-        checkRules(facts);
-        return facts;
     }
 
-    /** The video's own length where the container knows it: its audio may be longer. */
-    private static double duration(JsonNode root, JsonNode video) {
-        double own = video.path("duration").asDouble(0);
-        double duration = own > 0 ? own : root.path("format").path("duration").asDouble(0);
-        if (!(duration > 0)) {
-            throw new RejectedMediaException(FailureCode.NO_DURATION);
-        }
-        return duration;
-    }
-
-    private static String frameRate(JsonNode video) {
-        String average = video.path("avg_frame_rate").asText();
-        return MediaFacts.fraction(average) > 0
-                ? average
-                : video.path("r_frame_rate").asText();
-    }
-
-    private void checkLimits(MediaFacts facts) {
-        if (facts.bytes() > limits.size().toBytes()) {
+    private void checkLimits(SourceTimeline source, long bytes) {
+        Track video = source.video();
+        if (bytes > limits.size().toBytes()) {
             throw new RejectedMediaException(refusals.tooLarge());
         }
-        if (!limits.codecs().contains(facts.videoCodec())) {
-            throw new RejectedMediaException(refusals.codecUnsupported(facts.videoCodec()));
+        if (!limits.codecs().contains(video.codec())) {
+            throw new RejectedMediaException(refusals.codecUnsupported(video.codec()));
         }
-        if (facts.durationSeconds() > seconds(limits.duration())) {
+        if (video.width() == 0 || video.height() == 0) {
+            throw new RejectedMediaException(FailureCode.UNDECODABLE);
+        }
+        if (video.dolbyVision() >= 0 && video.baseLayer() == 0) {
+            throw new RejectedMediaException(refusals.dolbyVisionUnsupported(video.dolbyVision()));
+        }
+        if (!(source.seconds() > 0)) {
+            throw new RejectedMediaException(FailureCode.NO_DURATION);
+        }
+        if (source.seconds() > seconds(limits.duration())) {
             throw new RejectedMediaException(refusals.tooLong());
         }
-        int longer = Math.max(facts.width(), facts.height());
-        int shorter = Math.min(facts.width(), facts.height());
+        int longer = Math.max(video.width(), video.height());
+        int shorter = Math.min(video.width(), video.height());
         if (longer > limits.width() || shorter > limits.height()) {
             throw new RejectedMediaException(refusals.resolutionTooHigh());
         }
         // Half a frame more, since an average is never exact.
-        if (facts.framesPerSecond() > limits.frameRate() + 0.5) {
+        if (source.averageRate() > limits.frameRate() + 0.5) {
             throw new RejectedMediaException(refusals.frameRateTooHigh());
         }
     }
 
-    private void checkRules(MediaFacts facts) {
-        if (facts.durationSeconds() < seconds(limits.shortest())
-                || facts.durationSeconds() > seconds(limits.longest())) {
+    private void checkRules(SourceTimeline source) {
+        if (source.seconds() < seconds(limits.shortest()) || source.seconds() > seconds(limits.longest())) {
             throw new RejectedMediaException(refusals.durationOutOfRules());
         }
-        if (Math.min(facts.width(), facts.height()) < limits.smallestHeight()) {
+        if (Math.min(source.video().width(), source.video().height()) < limits.smallestHeight()) {
             throw new RejectedMediaException(refusals.resolutionOutOfRules());
         }
     }

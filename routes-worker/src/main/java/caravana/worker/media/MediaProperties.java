@@ -64,11 +64,6 @@ public record MediaProperties(
         private static final String COLOUR = "#[0-9A-Fa-f]{6}";
         private static final Duration TOGETHER = Duration.ofSeconds(5);
 
-        /** Length of both, in seconds. */
-        public double seconds() {
-            return openingFor.plus(closingFor).toMillis() / 1000.0;
-        }
-
         @AssertTrue(message = "opening-for and closing-for have to be above 0 and at most 5 s together")
         boolean isShortEnough() {
             return openingFor.toMillis() > 0

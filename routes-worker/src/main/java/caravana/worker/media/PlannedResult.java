@@ -3,18 +3,46 @@ package caravana.worker.media;
 /**
  * What a transcoding has to make.
  *
- * @param footageSeconds length of the original's part
- * @param addedSeconds length of what is added to it, the cards
- * @param frameRate constant frames a second, as a fraction
+ * @param footageFrames frames of the original's part
+ * @param addedFrames frames that are added to it, the cards
+ * @param frameRate constant frames per second
  * @param audio whether the original's audio is kept
  * @param h264 whether the video is H.264 in yuv420p
- * @param hd whether the picture is exactly 1280×720
+ * @param box into which the picture is fitted; null when it keeps its size
+ * @param filled whether the picture, with bars, is as large as the box
+ * @param keptSeconds after which the original is cut; infinite when it is not
+ * @param tolerance by how many frames the length may differ
  */
 public record PlannedResult(
-        double footageSeconds, double addedSeconds, String frameRate, boolean audio, boolean h264, boolean hd) {
+        long footageFrames,
+        long addedFrames,
+        FrameRate frameRate,
+        boolean audio,
+        boolean h264,
+        Box box,
+        boolean filled,
+        double keptSeconds,
+        long tolerance) {
+
+    /** A size in pixels. */
+    public record Box(int width, int height) {}
+
+    /** Frames of the whole. */
+    long frames() {
+        return footageFrames + addedFrames;
+    }
 
     /** Length of the whole. */
     double seconds() {
-        return footageSeconds + addedSeconds;
+        return secondsOf(frames());
+    }
+
+    /** Length of the original's part. */
+    double footageSeconds() {
+        return secondsOf(footageFrames);
+    }
+
+    double secondsOf(long frames) {
+        return frames / frameRate.perSecond();
     }
 }

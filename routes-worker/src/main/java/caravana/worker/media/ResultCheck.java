@@ -1,13 +1,11 @@
 package caravana.worker.media;
 
 import caravana.job.FailureCode;
-import caravana.media.MediaLimits;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.exec.ToolFailedException;
 import caravana.worker.job.RunningJob;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,17 +26,18 @@ public class ResultCheck {
 
     private static final Logger log = LoggerFactory.getLogger(ResultCheck.class);
 
-    /** Lengths are rounded to frames, by container and filters both, in seconds. */
+    /** By how much an original may be shorter than its headers say without being cut off, in seconds. */
     private static final double TOLERANCE = 0.75;
+
+    /** Range, matrix, transfer function and primaries of every result. */
+    private static final String COLOUR = "tv/bt709/bt709/bt709";
 
     private final ObjectMapper json;
     private final MediaProperties media;
-    private final MediaLimits limits;
 
-    ResultCheck(ObjectMapper json, MediaProperties media, MediaLimits limits) {
+    ResultCheck(ObjectMapper json, MediaProperties media) {
         this.json = json;
         this.media = media;
-        this.limits = limits;
     }
 
     /** The command that describes the job's result as JSON. */
@@ -50,7 +49,8 @@ public class ResultCheck {
                         "-protocol_whitelist",
                         "file",
                         "-show_entries",
-                        "format=duration:stream=codec_type,codec_name,width,height,pix_fmt,sample_aspect_ratio",
+                        "stream=codec_type,codec_name,width,height,pix_fmt,sample_aspect_ratio,nb_frames,color_range,"
+                                + "color_space,color_transfer,color_primaries",
                         "-of",
                         "json",
                         "file:" + job.getResult()),
@@ -62,8 +62,8 @@ public class ResultCheck {
     }
 
     /**
-     * Reads ffprobe's answer, and sets the property {@code missing_seconds}: how much shorter the result is than planned;
-     * 0 when it is as long.
+     * Reads ffprobe's answer, and sets the property {@code missing_seconds}: how much shorter the result is than planned,
+     * or than the headers of a damaged original say; 0 when nothing is missing.
      *
      * @throws OutputInvalidException when it is not what was planned in any other way
      * @throws RejectedMediaException when nothing of the original is in it
@@ -72,21 +72,29 @@ public class ResultCheck {
     public void read(
             @ExchangeProperty("tool_output") String answer,
             @ExchangeProperty("planned") PlannedResult planned,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("transcoding_errors") String errors,
             Exchange exchange) {
-        JsonNode root = FfprobeAnswer.read(json, answer);
-        double seconds = root.path("format").path("duration").asDouble(0);
-        List<String> wrong = new ArrayList<>(streamsNotAs(planned, root.path("streams")));
-        if (seconds > planned.seconds() + TOLERANCE) {
-            wrong.add(String.format(Locale.ROOT, "%.2f s instead of %.2f s", seconds, planned.seconds()));
+        JsonNode streams = FfprobeAnswer.read(json, answer).path("streams");
+        List<String> wrong = new ArrayList<>(streamsNotAs(planned, streams));
+        long frames = streams.path(0).path("nb_frames").asLong();
+        if (frames > planned.frames() + planned.tolerance()) {
+            wrong.add(frames + " frames instead of " + planned.frames());
         }
         if (!wrong.isEmpty()) {
             throw new OutputInvalidException("The result is not as planned: " + String.join("; ", wrong));
         }
-        if (planned.footageSeconds() > 2 * TOLERANCE && seconds - planned.addedSeconds() <= TOLERANCE / 3) {
+        long footage = frames - planned.addedFrames();
+        if (footage <= (planned.footageFrames() > 3 * planned.tolerance() ? 1 : 0)) {
             throw new RejectedMediaException(FailureCode.UNDECODABLE);
         }
-        double missing = planned.seconds() - seconds;
-        exchange.setProperty("missing_seconds", missing > TOLERANCE ? missing : 0.0);
+        double missing = planned.footageFrames() - footage > planned.tolerance()
+                ? planned.secondsOf(planned.footageFrames() - footage)
+                : 0;
+        double undeclared = Math.min(planned.keptSeconds(), source.declaredSeconds()) - planned.secondsOf(footage);
+        boolean damaged = source.cutOff() || source.measured() && !errors.isEmpty();
+        boolean cutOff = damaged && undeclared > TOLERANCE;
+        exchange.setProperty("missing_seconds", cutOff ? undeclared : missing);
     }
 
     private static List<String> streamsNotAs(PlannedResult planned, JsonNode streams) {
@@ -101,14 +109,24 @@ public class ResultCheck {
         if (planned.h264()) {
             require(wrong, "h264", video.path("codec_name").asText());
             require(wrong, "yuv420p", video.path("pix_fmt").asText());
+            require(wrong, COLOUR, colour(video));
         }
-        if (planned.hd()) {
+        if (planned.filled()) {
             require(
                     wrong,
-                    "1280×720",
+                    planned.box().width() + "×" + planned.box().height(),
                     video.path("width").asInt() + "×" + video.path("height").asInt());
         }
         return wrong;
+    }
+
+    private static String colour(JsonNode video) {
+        return String.join(
+                "/",
+                video.path("color_range").asText(),
+                video.path("color_space").asText(),
+                video.path("color_transfer").asText(),
+                video.path("color_primaries").asText());
     }
 
     private static void require(List<String> wrong, String expected, String found) {
@@ -117,58 +135,29 @@ public class ResultCheck {
         }
     }
 
-    /** The command that lists when the packets of the original's video begin: how far it really reaches. */
-    public ToolCommand planMeasure(
-            @ExchangeProperty("job") RunningJob job, @ExchangeProperty("facts") MediaFacts facts) {
-        Duration limit = media.probeLimit().plus(MediaProperties.readingTime(job.getOriginal()));
-        List<String> arguments = new ArrayList<>(List.of("-v", "quiet"));
-        arguments.addAll(MediaProbe.inputLimits(limits));
-        arguments.addAll(List.of(
-                "-select_streams",
-                String.valueOf(facts.videoStream()),
-                "-show_entries",
-                "packet=pts_time",
-                "-of",
-                "csv=print_section=0",
-                "file:" + job.getOriginal()));
-        return new ToolCommand(
-                arguments,
-                ToolCommand.Output.DOCUMENT,
-                limit,
-                limit,
-                status -> new RejectedMediaException(FailureCode.UNDECODABLE),
-                null);
-    }
-
     /**
      * Decides whose fault a short result is, and marks the facts as truncated when it is the original's.
      *
+     * @param measurement of the original's packets
      * @throws OutputInvalidException when the original reaches further, and nothing was wrong with decoding it
      */
     public void explain(
-            @ExchangeProperty("tool_output") String packets,
+            @ExchangeProperty("measurement") Measurement measurement,
             @ExchangeProperty("transcoding_errors") String errors,
             @ExchangeProperty("missing_seconds") Double missing,
             @ExchangeProperty("planned") PlannedResult planned,
+            @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("facts") MediaFacts facts,
             Exchange exchange) {
         double made = planned.footageSeconds() - missing;
-        double reaches = Math.min(planned.footageSeconds(), lastTime(packets));
-        if (errors.isEmpty() && reaches > made + TOLERANCE) {
+        double reaches = Math.min(
+                planned.footageSeconds(),
+                measurement.packets().of(source.video()).length());
+        if (errors.isEmpty() && reaches > made + planned.secondsOf(planned.tolerance())) {
             throw new OutputInvalidException(String.format(
                     Locale.ROOT, "The result has %.2f s of footage, and the original %.2f s", made, reaches));
         }
-        log.info("The original reaches {} s of {} s: {}", made, facts.durationSeconds(), errors);
+        log.info("The original reaches {} s of {} s: {}", made, source.declaredSeconds(), errors);
         exchange.setProperty("facts", facts.asTruncated());
-    }
-
-    /** The latest time in ffprobe's list, in seconds; only its end is kept when it is long, and times nearly ascend. */
-    private static double lastTime(String packets) {
-        return packets.lines()
-                .map(line -> line.replace(",", "").strip())
-                .filter(line -> line.matches("[0-9]+\\.[0-9]+"))
-                .mapToDouble(Double::parseDouble)
-                .max()
-                .orElse(0);
     }
 }

@@ -20,19 +20,20 @@ import org.springframework.stereotype.Component;
 @Component("transcodePlanner")
 public class TranscodePlanner {
 
-    /** Filters assume square pixels; a no-op for the many originals that have them. */
-    private static final String SQUARE_PIXELS = "scale=w='trunc(iw*sar/2)*2':h='trunc(ih/2)*2',setsar=1";
+    /**
+     * Scaling to even sizes bends the shape by less than a pixel, and would note that as pixels that are not square. What
+     * generates pictures, such as cards, does not tag their colours.
+     */
+    private static final String STILL_SQUARE = "setsar=1," + ColourFilters.TAGS;
 
-    /** Scaling to even sizes bends the shape by less than a pixel, and would note that as pixels that are not square. */
-    private static final String STILL_SQUARE = "setsar=1";
+    /** A result's length may differ by one frame, and by one more that the filter of the rate rounds. */
+    private static final long TOLERANCE = 2;
 
-    /** At most 30 frames a second, and at least 1, which a slide show may not reach. */
-    private static final double HIGHEST_RATE = 30;
+    /** What {@code hd_720p} fits a picture into. The source is scaled down to it at once, before its colours are converted. */
+    private static final PlannedResult.Box HD = new PlannedResult.Box(1280, 720);
 
-    private static final double LOWEST_RATE = 1;
-
-    /** Together they bring every original to this one size. */
-    private static final Set<String> MAKE_HD = Set.of("hd_720p", "formato_16_9");
+    /** Together they bring every original to that size. */
+    private static final Set<String> FILL_HD = Set.of("hd_720p", "formato_16_9");
 
     private final TransformationCatalogue catalogue;
     private final MediaAssets assets;
@@ -54,13 +55,13 @@ public class TranscodePlanner {
      */
     public TranscodePlan plan(
             @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("facts") MediaFacts facts,
+            @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("transformations") List<String> names) {
         List<Transformation> transformations = catalogue.resolve(names);
-        PlannedResult result = result(facts, names, transformations);
+        PlannedResult result = result(source, names, transformations);
         job.setPlannedSeconds(result.seconds());
         ToolCommand command = new ToolCommand(
-                arguments(job, facts, transformations, result),
+                arguments(job, source, transformations, result),
                 ToolCommand.Output.PROGRESS,
                 timeLimit(result),
                 media.stallLimit(),
@@ -75,34 +76,37 @@ public class TranscodePlanner {
         return limit.compareTo(MediaLimits.LONGEST_RUN) < 0 ? limit : MediaLimits.LONGEST_RUN;
     }
 
-    private PlannedResult result(MediaFacts facts, List<String> names, List<Transformation> transformations) {
-        double footage = transformations.stream()
+    private PlannedResult result(SourceTimeline source, List<String> names, List<Transformation> transformations) {
+        FrameRate rate = source.rate().ofResult();
+        double kept = transformations.stream()
                 .map(Transformation::keepSeconds)
                 .filter(Objects::nonNull)
                 .mapToDouble(Integer::doubleValue)
-                .reduce(facts.durationSeconds(), Math::min);
-        double added = transformations.stream()
+                .reduce(Double.POSITIVE_INFINITY, Math::min);
+        long added = transformations.stream()
                 .map(Transformation::addsSeconds)
                 .filter(Objects::nonNull)
-                .mapToDouble(assets::seconds)
+                .mapToLong(setting -> assets.frames(setting, rate))
                 .sum();
-        boolean silent = transformations.stream().anyMatch(t -> t.output().contains("-an"));
+        boolean audio = source.hasAudio()
+                && transformations.stream().noneMatch(t -> t.output().contains("-an"));
         boolean h264 = transformations.stream().anyMatch(t -> t.output().contains("libx264"));
+        // Which of two tracks first meets a jump of the clock decides by how much it is closed.
+        long inexact = audio ? source.gapsClosed() * rate.framesIn(1) : 0;
         return new PlannedResult(
-                footage, added, rate(facts), facts.hasAudio() && !silent, h264, names.containsAll(MAKE_HD));
-    }
-
-    /** Constant, as the original's up to 30 frames a second. */
-    private static String rate(MediaFacts facts) {
-        double rate = facts.framesPerSecond();
-        if (rate > HIGHEST_RATE || rate == 0) {
-            return String.valueOf((int) HIGHEST_RATE);
-        }
-        return rate < LOWEST_RATE ? String.valueOf((int) LOWEST_RATE) : facts.frameRate();
+                Math.max(1, rate.framesIn(Math.min(kept, source.seconds()))),
+                added,
+                rate,
+                audio,
+                h264,
+                names.contains("hd_720p") ? HD : null,
+                names.containsAll(FILL_HD),
+                kept,
+                TOLERANCE + inexact);
     }
 
     private List<String> arguments(
-            RunningJob job, MediaFacts facts, List<Transformation> transformations, PlannedResult result) {
+            RunningJob job, SourceTimeline source, List<Transformation> transformations, PlannedResult result) {
         String threads = String.valueOf(media.threads());
         List<String> line = new ArrayList<>(List.of(
                 "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25"));
@@ -110,11 +114,12 @@ public class TranscodePlanner {
         // The probe has seen the first frames only; later ones may be of any size.
         long pixels = (long) limits.width() * limits.height();
         line.addAll(List.of("-max_pixels", String.valueOf(pixels)));
-        line.addAll(List.of("-threads", threads, "-t", String.valueOf(result.footageSeconds())));
+        line.addAll(List.of("-threads", threads));
+        line.addAll(SourceFilters.inputOptions(source));
         line.addAll(List.of("-i", "file:" + job.getOriginal()));
 
         Map<String, String> values = new HashMap<>(assets.filterValues());
-        values.put("fps", result.frameRate());
+        values.put("fps", result.frameRate().toString());
         int input = 1;
         for (Transformation transformation : transformations) {
             for (String name : transformation.inputs()) {
@@ -123,15 +128,17 @@ public class TranscodePlanner {
             }
         }
         line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
-        line.addAll(List.of("-filter_complex", graph(facts, transformations, values)));
+        String graph = graph(source, transformations, result, values);
+        line.addAll(
+                List.of("-filter_complex", result.audio() ? graph + ";" + SourceFilters.audio(source, result) : graph));
 
         line.addAll(List.of("-map", "[video]"));
         if (result.audio()) {
-            line.addAll(List.of("-map", "0:a:0?"));
+            line.addAll(List.of("-map", "[audio]"));
         }
         line.addAll(List.of("-map_metadata", "-1", "-map_chapters", "-1", "-threads", threads));
         transformations.forEach(t -> line.addAll(t.output()));
-        line.addAll(List.of("-r", result.frameRate(), "-f", "mp4", "-y", "file:" + job.getResult()));
+        line.addAll(List.of("-r", result.frameRate().toString(), "-f", "mp4", "-y", "file:" + job.getResult()));
         for (Transformation transformation : transformations) {
             Transformation.SecondOutput second = transformation.secondOutput();
             if (second != null) {
@@ -143,9 +150,13 @@ public class TranscodePlanner {
         return line;
     }
 
-    private static String graph(MediaFacts facts, List<Transformation> transformations, Map<String, String> values) {
-        FilterGraph graph = new FilterGraph("[0:" + facts.videoStream() + "]");
-        graph.link("setpts=PTS-STARTPTS,fps={fps}," + SQUARE_PIXELS, values);
+    private static String graph(
+            SourceTimeline source,
+            List<Transformation> transformations,
+            PlannedResult result,
+            Map<String, String> values) {
+        FilterGraph graph = new FilterGraph("[0:" + source.video().index() + "]");
+        graph.link(SourceFilters.video(source, result), values);
         for (Transformation transformation : transformations) {
             if (transformation.isGraph()) {
                 graph.graph(transformation.filter(), values);

@@ -189,11 +189,12 @@ final class MediaFiles {
         made("longer than 10 min", "mp4", picture("64x48", "1", "605") + H264, "too_long");
         made("larger than 4096×2304", "mp4", picture("4352x2448", "5", "0.4") + H264, "resolution_too_high");
         made("higher than it may be wide", "mp4", picture("2400x4096", "5", "0.4") + H264, "resolution_too_high");
-        made("120 frames a second", "mp4", picture("320x240", "120", "2") + H264, "frame_rate_too_high");
+        made("120 frames a second", "mp4", picture("320x240", "120", "2") + H264, PROCESSED);
+        made("300 frames a second", "mp4", picture("320x240", "300", "2") + H264, "frame_rate_too_high");
         made(
-                "nine tracks",
+                "33 tracks",
                 "mkv",
-                picture("320x240", "30", "2") + tone("2") + "-map 0" + " -map 1".repeat(8) + " " + H264 + "-c:a mp2",
+                picture("320x240", "30", "2") + tone("2") + "-map 0" + " -map 1".repeat(32) + " " + H264 + "-c:a mp2",
                 "too_many_streams");
         made(
                 "a thousand tracks",
@@ -203,9 +204,9 @@ final class MediaFiles {
                 "too_many_streams");
         String hdr =
                 "-c:v libx264 -preset ultrafast -pix_fmt yuv420p10le -color_primaries bt2020 -colorspace bt2020nc -color_trc ";
-        made("HDR, PQ", "mp4", picture("640x360", "30", "2") + hdr + "smpte2084", "hdr_unsupported");
-        made("HDR, HLG", "mp4", picture("640x360", "30", "2") + hdr + "arib-std-b67", "hdr_unsupported");
-        made("a codec that is not decoded", "mkv", picture("320x240", "30", "2") + "-c:v ffv1", "codec_unsupported");
+        made("HDR, PQ", "mp4", picture("640x360", "30", "2") + hdr + "smpte2084", PROCESSED);
+        made("HDR, HLG", "mp4", picture("640x360", "30", "2") + hdr + "arib-std-b67", PROCESSED);
+        made("a codec that is not decoded", "mov", picture("320x240", "30", "2") + "-c:v svq1", "codec_unsupported");
         made(
                 "a bomb: PNG pictures of 12,000×8,000",
                 "mov",
@@ -240,7 +241,7 @@ final class MediaFiles {
         }
         add("an archive", zip::toByteArray, "not_a_video");
         made("a picture", "png", "-f lavfi -i testsrc2=size=320x240:rate=1:duration=1 -frames:v 1", "not_a_video");
-        made("an animated GIF", "gif", picture("160x120", "5", "2"), "not_a_video");
+        made("an animated GIF", "gif", picture("160x120", "5", "2"), PROCESSED);
         made("sound only", "m4a", tone("3") + "-c:a aac", "no_video_stream");
         made("MP3", "mp3", tone("3") + "-c:a libmp3lame", "not_a_video");
     }
@@ -365,7 +366,15 @@ final class MediaFiles {
     }
 
     private byte[] make(String name, String arguments) {
-        Path file = folder.resolve(name);
+        return make(folder.resolve(name), arguments);
+    }
+
+    /**
+     * Makes a file with ffmpeg.
+     *
+     * @param arguments all but the file, separated by spaces
+     */
+    static byte[] make(Path file, String arguments) {
         List<String> line = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error", "-y"));
         line.addAll(List.of(arguments.strip().split(" +")));
         line.add(file.toString());
@@ -373,7 +382,7 @@ final class MediaFiles {
             Process ffmpeg = new ProcessBuilder(line).redirectErrorStream(true).start();
             String said = new String(ffmpeg.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (ffmpeg.waitFor() != 0) {
-                throw new IllegalStateException("Could not make " + name + " with " + arguments + ": " + said);
+                throw new IllegalStateException("Could not make " + file + " with " + arguments + ": " + said);
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {

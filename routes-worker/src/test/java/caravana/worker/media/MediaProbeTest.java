@@ -82,6 +82,45 @@ class MediaProbeTest {
                 .hasMessage("The file is not a video that we can read. Send one in one of these formats: mov, webm.");
     }
 
+    /** Profile 5 has colours of its own; profile 8 has a base layer that any decoder shows. */
+    @ParameterizedTest
+    @CsvSource({"5, 0, hdr_unsupported", "10, 0, hdr_unsupported", "8, 1, ", "8, 4, ", "7, 6, "})
+    void dolbyVisionNeedsABaseLayer(int profile, int baseLayer, String code) throws IOException {
+        String sideData = ", \"side_data_list\": [{\"dv_profile\": " + profile + ", \"dv_bl_signal_compatibility_id\": "
+                + baseLayer + "}], \"pix_fmt\"";
+        RunningJob job = RunningJobs.inFolder(folder);
+        write(job, 1000);
+        MediaProbe probe = probe(WorkerSettings.LIMITS);
+        String described = new Video("")
+                .described()
+                .replace(", \"avg_frame_rate\"", sideData + ": \"yuv420p10le\", \"avg_frame_rate\"");
+
+        RejectedMediaException refused = catchThrowableOfType(
+                RejectedMediaException.class, () -> probe.readTimeline(probe.readHeaders(described), null, "", job));
+
+        if (code == null) {
+            assertThat(refused).isNull();
+        } else {
+            assertThat(refused)
+                    .hasMessageContaining("Dolby Vision profile " + profile)
+                    .hasMessageContaining("HDR10");
+            assertThat(refused.code()).isEqualTo(code);
+        }
+    }
+
+    @Test
+    void aCodecWithoutANameIsCalledUnknown() {
+        RejectedMediaException refused = catchThrowableOfType(RejectedMediaException.class, () -> {
+            RunningJob job = RunningJobs.inFolder(folder);
+            write(job, 1000);
+            MediaProbe probe = probe(WorkerSettings.LIMITS);
+            String described = new Video("").described().replace("\"codec_name\": \"h264\", ", "");
+            probe.readTimeline(probe.readHeaders(described), null, "", job);
+        });
+
+        assertThat(refused).hasMessageStartingWith("The codec of the video is unknown. Convert");
+    }
+
     @Test
     void aLargeFileMayBeReadForLonger() throws IOException {
         RunningJob job = RunningJobs.inFolder(folder);
@@ -95,11 +134,12 @@ class MediaProbeTest {
     }
 
     /** @param original what differs from an ordinary video */
-    private MediaFacts probe(Map<String, Object> settings, String original) throws IOException {
+    private SourceTimeline probe(Map<String, Object> settings, String original) throws IOException {
         Video video = new Video(original);
         RunningJob job = RunningJobs.inFolder(folder);
         write(job, Long.parseLong(video.get("size", "1000")));
-        return probe(WorkerSettings.limits(settings)).read(video.described(), job);
+        MediaProbe probe = probe(WorkerSettings.limits(settings));
+        return probe.readTimeline(probe.readHeaders(video.described()), null, "", job);
     }
 
     private static void write(RunningJob job, long size) throws IOException {

@@ -3,7 +3,6 @@ package caravana.worker.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import caravana.worker.WorkerSettings;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -14,74 +13,98 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ResultCheckTest {
 
-    private static final PlannedResult PLANNED = new PlannedResult(10, 5, "30", false, true, true);
+    private static final PlannedResult PLANNED = new PlannedResult(
+            300,
+            150,
+            new FrameRate(30, 1),
+            false,
+            true,
+            new PlannedResult.Box(1280, 720),
+            true,
+            Double.POSITIVE_INFINITY,
+            2);
+    private static final SourceTimeline SOURCE = Sources.of(10, "30/1");
     private static final MediaFacts FACTS =
-            new MediaFacts("mov", 1000, 10, 0, "h264", 1920, 1080, "30/1", false, false);
+            new MediaFacts("mov", 1000, 10, 2, "h264", 1920, 1080, "30/1", false, false);
 
-    private final ResultCheck check =
-            new ResultCheck(new ObjectMapper(), MediaSettings.DEFAULTS, WorkerSettings.LIMITS);
+    private final ResultCheck check = new ResultCheck(new ObjectMapper(), MediaSettings.DEFAULTS);
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
-    private static String probed(double seconds, String stream) {
-        return "{\"streams\": [" + stream + "], \"format\": {\"duration\": \"" + seconds + "\"}}";
+    private static String probed(String... streams) {
+        return "{\"streams\": [" + String.join(",", streams) + "]}";
     }
 
-    private static String stream(String codec, int width, String pixels) {
+    private static String stream(String codec, int width, String pixels, long frames) {
         return "{\"codec_type\": \"video\", \"codec_name\": \"" + codec + "\", \"width\": " + width
-                + ", \"height\": 720, \"pix_fmt\": \"" + pixels + "\", \"sample_aspect_ratio\": \"1:1\"}";
+                + ", \"height\": 720, \"pix_fmt\": \"" + pixels
+                + "\", \"sample_aspect_ratio\": \"1:1\", \"color_range\": \"tv\", \"color_space\": \"bt709\", "
+                + "\"color_transfer\": \"bt709\", \"color_primaries\": \"bt709\", \"nb_frames\": \"" + frames + "\"}";
     }
 
-    private static final String GOOD = stream("h264", 1280, "yuv420p");
+    private static String good(long frames) {
+        return stream("h264", 1280, "yuv420p", frames);
+    }
 
     @ParameterizedTest
-    @CsvSource({"15.0, 0", "14.5, 0", "12.0, 3"})
-    void tellsHowMuchIsMissing(double seconds, double missing) throws Exception {
-        check.read(probed(seconds, GOOD), PLANNED, exchange);
+    @CsvSource({"450, 0", "452, 0", "448, 0", "360, 3"})
+    void reportsHowMuchIsMissing(long frames, double missing) throws Exception {
+        check.read(probed(good(frames)), PLANNED, SOURCE, "", exchange);
 
         assertThat(exchange.getProperty("missing_seconds")).isEqualTo(missing);
     }
 
     @Test
     void whatIsNotAsPlannedIsInvalid() {
-        assertInvalid(probed(15, stream("hevc", 1280, "yuv420p")), "hevc instead of h264");
-        assertInvalid(probed(15, stream("h264", 1278, "yuv420p")), "1278×720 instead of 1280×720");
-        assertInvalid(probed(15, stream("h264", 1280, "yuv444p")), "yuv444p instead of yuv420p");
-        assertInvalid(probed(15, GOOD + "," + GOOD), "2 streams instead of 1");
-        assertInvalid(probed(15, ""), "0 streams instead of 1");
-        assertInvalid(probed(17, GOOD), "17.00 s instead of 15.00 s");
+        assertInvalid(probed(stream("hevc", 1280, "yuv420p", 450)), "hevc instead of h264");
+        assertInvalid(probed(stream("h264", 1278, "yuv420p", 450)), "1278×720 instead of 1280×720");
+        assertInvalid(probed(stream("h264", 1280, "yuv444p", 450)), "yuv444p instead of yuv420p");
+        assertInvalid(
+                probed(good(450).replace("\"tv\"", "\"pc\"")), "pc/bt709/bt709/bt709 instead of tv/bt709/bt709/bt709");
+        assertInvalid(probed(good(450), good(450)), "2 streams instead of 1");
+        assertInvalid(probed(), "0 streams instead of 1");
+        assertInvalid(probed(good(453)), "453 frames instead of 450");
     }
 
     private void assertInvalid(String answer, String why) {
-        assertThatThrownBy(() -> check.read(answer, PLANNED, exchange))
+        assertThatThrownBy(() -> check.read(answer, PLANNED, SOURCE, "", exchange))
                 .isInstanceOf(OutputInvalidException.class)
                 .hasMessageContaining(why);
     }
 
     @Test
     void cardsWithoutFootageAreARefusedOriginal() {
-        assertThatThrownBy(() -> check.read(probed(5.1, GOOD), PLANNED, exchange))
+        assertThatThrownBy(() -> check.read(probed(good(151)), PLANNED, SOURCE, "", exchange))
                 .isInstanceOfSatisfying(
                         RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("undecodable"));
     }
 
+    /** @param frames of the original, 30 a second */
+    private void explain(int frames, String errors) {
+        PacketTimes packets = new PacketTimes(false);
+        for (int frame = 0; frame < frames; frame++) {
+            packets.add("2," + frame / 30.0 + "," + frame / 30.0 + ",0.033333,K_");
+        }
+        check.explain(new Measurement(null, packets), errors, 3.0, PLANNED, SOURCE, FACTS, exchange);
+    }
+
     @Test
     void anOriginalThatEndsEarlyIsTruncated() {
-        check.explain("0.000000\n6.500000\n6.960000,\nN/A\n", "", 3.0, PLANNED, FACTS, exchange);
+        explain(210, "");
 
         assertThat(exchange.getProperty("facts", MediaFacts.class).truncated()).isTrue();
     }
 
     @Test
     void anOriginalThatCouldNotBeDecodedToItsEndIsTruncated() {
-        check.explain("9.960000\n", "error while decoding MB 12 3", 3.0, PLANNED, FACTS, exchange);
+        explain(300, "error while decoding MB 12 3");
 
         assertThat(exchange.getProperty("facts", MediaFacts.class).truncated()).isTrue();
     }
 
     @Test
     void aShortResultOfAWholeOriginalIsInvalid() {
-        assertThatThrownBy(() -> check.explain("9.960000\n", "", 3.0, PLANNED, FACTS, exchange))
+        assertThatThrownBy(() -> explain(299, ""))
                 .isInstanceOf(OutputInvalidException.class)
-                .hasMessageContaining("7.00 s of footage, and the original 9.96 s");
+                .hasMessageContaining("7.00 s of footage, and the original 9.97 s");
     }
 }

@@ -73,7 +73,7 @@ class JobFailuresTest {
     @Test
     @DisplayName("rejected media")
     void rejectedMediaFailTheRowAndNothingElse() {
-        when(routes.probe.read(any(), any()))
+        when(routes.probe.readTimeline(any(), any(), any(), any()))
                 .thenThrow(new RejectedMediaException("too_long", "The video is longer than 10 minutes."));
 
         assertThat(routes.receiveJob()).endsWith(REJECT, ACKNOWLEDGE).doesNotContain(DEAD_LETTER, RETRY);
@@ -166,7 +166,7 @@ class JobFailuresTest {
     void anOutputThatIsNotAsPlannedIsMadeOnceMore() throws Exception {
         doThrow(new OutputInvalidException("the result has 2 s, planned are 30 s"))
                 .when(routes.check)
-                .read(any(), any(), any());
+                .read(any(), any(), any(), any(), any());
 
         assertThat(routes.receiveJob()).endsWith(RETRY, POSTPONE);
         String measured = (String) routes.last(RETRY).properties().get("error_detail");

@@ -1,0 +1,32 @@
+package caravana.worker.media;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+
+/**
+ * Colour tags of a track, by ffmpeg's names; {@code unknown} where it has none.
+ *
+ * @param range {@code tv} or {@code pc}
+ * @param matrix between RGB and YUV; {@code gbr} for RGB itself
+ * @param transfer the transfer function
+ * @param primaries the primaries
+ */
+public record Colour(String range, String matrix, String transfer, String primaries) {
+
+    private static final String UNKNOWN = "unknown";
+
+    /** Transfer functions of HDR: PQ and HLG. */
+    private static final Set<String> HDR = Set.of("smpte2084", "arib-std-b67");
+
+    static Colour read(JsonNode stream) {
+        return new Colour(
+                stream.path("color_range").asText(UNKNOWN),
+                stream.path("color_space").asText(UNKNOWN),
+                stream.path("color_transfer").asText(UNKNOWN),
+                stream.path("color_primaries").asText(UNKNOWN));
+    }
+
+    boolean isHdr() {
+        return HDR.contains(transfer);
+    }
+}

@@ -1,0 +1,96 @@
+package caravana.worker.media;
+
+import java.util.Set;
+
+/** Filters that bring any picture to the colours of every result: BT.709 in limited range, and tagged so. */
+final class ColourFilters {
+
+    /** Says what the colours are; it changes none. */
+    static final String TAGS = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709";
+
+    /** Primaries that are so much wider than those of BT.709 that the colours are wrong unless they are converted. */
+    private static final Set<String> WIDE = Set.of("bt2020", "smpte431", "smpte432");
+
+    /** Lines from which players take a picture without tags for HD. */
+    private static final int HD_HEIGHT = 720;
+
+    private static final int HD_WIDTH = 1280;
+
+    private static final String UNKNOWN = "unknown";
+
+    private ColourFilters() {}
+
+    /** What the filter that scales does beside: it converts matrix and range in the same pass. */
+    static String whileScaling(Track video) {
+        if (isWide(video)) {
+            return "";
+        }
+        if (isRgb(video)) {
+            return ":out_color_matrix=bt709:out_range=tv";
+        }
+        String matrix = matrix(video);
+        boolean full =
+                video.colour().range().equals("pc") || video.pixelFormat().startsWith("yuvj");
+        if (matrix.equals("bt709") && !full) {
+            return "";
+        }
+        String from = video.colour().matrix().equals(UNKNOWN) ? ":in_color_matrix=" + matrix : "";
+        return from + ":out_color_matrix=bt709:out_range=tv";
+    }
+
+    /** What comes after scaling, where there are fewer pixels. */
+    static String afterScaling(Track video) {
+        if (video.colour().isHdr()) {
+            return toneMapped(video.colour()) + "," + TAGS;
+        }
+        if (isWide(video)) {
+            return "zscale=" + from(video.colour()) + ":p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p," + TAGS;
+        }
+        if (video.hasAlpha()) {
+            return "format=yuva444p,premultiply=inplace=1,format=yuv444p," + TAGS;
+        }
+        if (isRgb(video)) {
+            return "format=yuv444p," + TAGS;
+        }
+        // The formats whose names have a j are of full range, whatever the tags say.
+        boolean full = video.pixelFormat().startsWith("yuvj");
+        return (full ? "format=" + video.pixelFormat().replace("yuvj", "yuv") + "," : "") + TAGS;
+    }
+
+    /** White of SDR is put where HDR has its reference white, 203 cd/m²; what is brighter is compressed. */
+    private static String toneMapped(Colour colour) {
+        return "zscale=" + from(colour) + ":t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=mobius:desat=0,"
+                + "zscale=t=bt709:m=bt709:r=tv,format=yuv420p";
+    }
+
+    /** The colours of a frame, also where it has no tags. */
+    private static String from(Colour colour) {
+        return "pin=" + known(colour.primaries(), "bt2020") + ":tin=" + known(colour.transfer(), "bt709") + ":min="
+                + known(colour.matrix(), "bt2020nc") + ":rin="
+                + known(colour.range(), "tv").replace("pc", "full").replace("tv", "limited");
+    }
+
+    private static String known(String value, String otherwise) {
+        return value.equals(UNKNOWN) ? otherwise : value;
+    }
+
+    private static boolean isWide(Track video) {
+        Colour colour = video.colour();
+        return colour.isHdr()
+                || WIDE.contains(colour.primaries())
+                || colour.primaries().equals(UNKNOWN) && colour.matrix().startsWith("bt2020");
+    }
+
+    private static boolean isRgb(Track video) {
+        return video.colour().matrix().equals("gbr")
+                || video.pixelFormat().matches("(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|pal8|monow|monob|x2rgb|x2bgr).*");
+    }
+
+    private static String matrix(Track video) {
+        return switch (video.colour().matrix()) {
+            case UNKNOWN -> video.height() >= HD_HEIGHT || video.width() >= HD_WIDTH ? "bt709" : "bt601";
+            case "smpte170m", "bt470bg" -> "bt601";
+            default -> video.colour().matrix();
+        };
+    }
+}

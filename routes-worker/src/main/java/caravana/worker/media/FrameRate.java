@@ -1,0 +1,110 @@
+package caravana.worker.media;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Constant frames per second, as an exact fraction.
+ *
+ * @param frames frames in that many seconds
+ * @param seconds that many seconds
+ */
+public record FrameRate(long frames, long seconds) {
+
+    /** Results have at most so many frames per second. */
+    private static final double HIGHEST = 30;
+
+    /** A rate above this is halved; one between is so close to the highest that this is better. */
+    private static final double HALVED_ABOVE = 32;
+
+    /** With fewer frames per second than this, a result could not be as long as its original to the tenth of a second. */
+    private static final double LOWEST = 10;
+
+    /** An exact rate above this is the clock's and not the picture's, unless the frames do follow one another so fast. */
+    private static final double PLAUSIBLE = 60.5;
+
+    private static final double FASTEST = 1000;
+
+    /** Rates of cameras. One that is nearly such a rate is that rate. */
+    private static final List<FrameRate> USUAL = List.of(
+            new FrameRate(24, 1),
+            new FrameRate(25, 1),
+            new FrameRate(30, 1),
+            new FrameRate(48, 1),
+            new FrameRate(50, 1),
+            new FrameRate(60, 1),
+            new FrameRate(24000, 1001),
+            new FrameRate(30000, 1001),
+            new FrameRate(60000, 1001));
+
+    /** A distance is measured on clocks of milliseconds. */
+    private static final double CLOSE_DISTANCE = 0.015;
+
+    /** A rate is rounded, or bent by a jump of the clock. */
+    private static final double CLOSE_RATE = 0.005;
+
+    /**
+     * The rate of the motion in a track.
+     *
+     * @param exact the rate at which all timestamps fall on frames, as ffmpeg's fraction
+     * @param average frames divided by length, as ffmpeg's fraction
+     * @param distance the median distance of frames in seconds; 0 when it was not measured
+     */
+    static FrameRate ofMotion(String exact, String average, double distance) {
+        double rate = MediaFacts.fraction(exact);
+        boolean slowerThanFrames = distance > 0 && rate * distance < 0.9;
+        boolean fasterThanFrames = rate > PLAUSIBLE && !(distance > 0 && rate * distance < 2.2);
+        if (rate > 0 && !slowerThanFrames && !(fasterThanFrames && distance > 0) && rate <= FASTEST) {
+            return orUsual(read(exact), CLOSE_RATE);
+        }
+        if (distance > 0) {
+            return orUsual(new FrameRate(Math.max(1, Math.round(1000 / distance)), 1000), CLOSE_DISTANCE);
+        }
+        double mean = MediaFacts.fraction(average);
+        return mean > 0 && mean <= FASTEST ? read(average) : new FrameRate(30, 1);
+    }
+
+    /** The usual rate that differs least, if any differs by no more than that share; otherwise the rate itself. */
+    private static FrameRate orUsual(FrameRate rate, double share) {
+        return USUAL.stream()
+                .min(Comparator.comparingDouble(usual -> usual.differenceFrom(rate)))
+                .filter(usual -> usual.differenceFrom(rate) < share)
+                .orElse(rate);
+    }
+
+    private double differenceFrom(FrameRate other) {
+        return Math.abs(perSecond() / other.perSecond() - 1);
+    }
+
+    private static FrameRate read(String fraction) {
+        String[] parts = fraction.split("/");
+        return new FrameRate(Long.parseLong(parts[0]), parts.length > 1 ? Long.parseLong(parts[1]) : 1);
+    }
+
+    /** The rate of a result: halved until it is allowed, or multiplied until it is; the frames stay evenly spaced. */
+    FrameRate ofResult() {
+        if (perSecond() > HALVED_ABOVE) {
+            return new FrameRate(frames, seconds * 2).ofResult();
+        }
+        if (perSecond() > HIGHEST) {
+            return new FrameRate((long) HIGHEST, 1);
+        }
+        long times = (long) Math.ceil(LOWEST / perSecond());
+        return times > 1 ? new FrameRate(frames * times, seconds) : this;
+    }
+
+    double perSecond() {
+        return (double) frames / seconds;
+    }
+
+    /** How many frames a picture of that length has. */
+    long framesIn(double length) {
+        return Math.round(length * perSecond());
+    }
+
+    /** As ffmpeg reads it. */
+    @Override
+    public String toString() {
+        return frames + "/" + seconds;
+    }
+}

@@ -1,0 +1,163 @@
+package caravana.worker.media;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+
+/**
+ * The timestamps of an original's packets, track by track, read line by line from ffprobe. It keeps sums and not packets,
+ * so that the longest video costs no more memory than the shortest.
+ */
+public final class PacketTimes {
+
+    static final String ENTRIES = "packet=stream_index,pts_time,dts_time,duration_time,flags";
+
+    /** From these on ffmpeg takes a difference, in seconds, between two packets of a track for a jump of the clock. */
+    private static final double JUMP_AHEAD = 10;
+
+    private static final double JUMP_BACK = 0.1;
+
+    /** The last frame of a moving picture is not shown for longer, in seconds. */
+    private static final double LONGEST_END = 60;
+
+    /** Frames that an encoder may reorder; H.264 and HEVC allow 16. */
+    private static final int REORDERED = 17;
+
+    private static final double MICROS = 1e6;
+
+    private final boolean closesGaps;
+    private final Map<Integer, Times> tracks = new HashMap<>();
+
+    /** @param closesGaps whether jumps of the clock are closed, as ffmpeg does in some containers */
+    PacketTimes(boolean closesGaps) {
+        this.closesGaps = closesGaps;
+    }
+
+    /** Takes one line of ffprobe's {@code csv=print_section=0}: index, pts, dts, duration and flags. */
+    void add(String line) {
+        String[] fields = line.split(",");
+        if (fields.length < 5) {
+            return;
+        }
+        try {
+            int track = Integer.parseInt(fields[0].strip());
+            tracks.computeIfAbsent(track, any -> new Times())
+                    .add(seconds(fields[1]), seconds(fields[2]), seconds(fields[3]), fields[4]);
+        } catch (NumberFormatException noPacket) {
+            // ffprobe was stopped in the middle of a line; the check of the result has the last word.
+        }
+    }
+
+    /** NaN for {@code N/A}. */
+    private static double seconds(String text) {
+        return text.equals("N/A") ? Double.NaN : Double.parseDouble(text);
+    }
+
+    /** The times of one track; of one without packets, all are 0. */
+    Times of(Track track) {
+        return tracks.getOrDefault(track.index(), new Times());
+    }
+
+    /** Of one track, with jumps of the clock closed; in seconds on the clock of the file. */
+    final class Times {
+
+        private long packets;
+        private double first = Double.NaN;
+        private double firstKey = Double.NaN;
+        private double lastFrame = Double.NaN;
+        private double lastLength;
+        private double shift;
+        private double next = Double.NaN;
+        private int gapsClosed;
+        private double lastInOrder = Double.NaN;
+        private final PriorityQueue<Double> reordered = new PriorityQueue<>();
+        private final TreeMap<Long, Long> distances = new TreeMap<>();
+
+        private void add(double pts, double dts, double duration, String flags) {
+            double decoded = Double.isNaN(dts) ? pts : dts;
+            if (Double.isNaN(decoded)) {
+                decoded = Double.isNaN(next) ? 0 : next - shift;
+            }
+            double length = Double.isNaN(duration) ? 0 : duration;
+            if (closesGaps && !Double.isNaN(next)) {
+                double jump = decoded + shift - next;
+                if (jump > JUMP_AHEAD || jump < -JUMP_BACK) {
+                    shift -= jump;
+                    gapsClosed++;
+                }
+            }
+            next = decoded + shift + length;
+            if (flags.contains("D")) {
+                // An edit list leaves it out: it is decoded, since others refer to it, and not shown.
+                return;
+            }
+            double shown = (Double.isNaN(pts) ? decoded : pts) + shift;
+            packets++;
+            first = Double.isNaN(first) ? shown : Math.min(first, shown);
+            if (flags.contains("K") && Double.isNaN(firstKey)) {
+                firstKey = shown;
+            }
+            if (!(shown < lastFrame)) {
+                lastFrame = shown;
+                lastLength = length;
+            }
+            reordered.add(shown);
+            if (reordered.size() > REORDERED) {
+                takeInOrder();
+            }
+        }
+
+        private void takeInOrder() {
+            double shown = reordered.remove();
+            if (shown > lastInOrder) {
+                distances.merge(Math.round((shown - lastInOrder) * MICROS), 1L, Long::sum);
+            }
+            lastInOrder = shown;
+        }
+
+        long packets() {
+            return packets;
+        }
+
+        int gapsClosed() {
+            return gapsClosed;
+        }
+
+        /** When the first frame is shown that can be decoded. */
+        double start() {
+            double start = Double.isNaN(firstKey) ? first : firstKey;
+            return Double.isNaN(start) ? 0 : start;
+        }
+
+        /** Whether the last of several frames says to be shown for so long that it must be a mistake. */
+        boolean isEndAMistake() {
+            return packets > 1 && lastLength > LONGEST_END && lastLength > 10 * medianDistance();
+        }
+
+        /** From the first frame that can be decoded to the end of the last one. */
+        double length() {
+            if (packets == 0) {
+                return 0;
+            }
+            double last = lastLength > 0 && !isEndAMistake() ? lastLength : medianDistance();
+            return Math.max(0, lastFrame + last - start());
+        }
+
+        /** The distance in seconds that half of the frames do not exceed; 0 when there are fewer than two. */
+        double medianDistance() {
+            while (!reordered.isEmpty()) {
+                takeInOrder();
+            }
+            long all = distances.values().stream().mapToLong(Long::longValue).sum();
+            long seen = 0;
+            for (Map.Entry<Long, Long> each : distances.entrySet()) {
+                seen += each.getValue();
+                if (2 * seen >= all) {
+                    return each.getKey() / MICROS;
+                }
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package caravana.worker.media;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What an original says of itself.
+ *
+ * @param container ffmpeg's name of the container format
+ * @param start first timestamp of the file in seconds
+ * @param duration length of the file in seconds; 0 when it does not say
+ * @param tracks all tracks, of any type
+ */
+public record SourceHeaders(String container, double start, double duration, List<Track> tracks) {
+
+    static final String ENTRIES = "format=format_name,start_time,duration:" + Track.ENTRIES;
+
+    /** By how much two rates of the same frames may differ. */
+    private static final double SAME_RATE = 0.01;
+
+    static SourceHeaders read(JsonNode root) {
+        List<Track> tracks = new ArrayList<>();
+        root.path("streams").forEach(stream -> tracks.add(Track.read(stream)));
+        JsonNode format = root.path("format");
+        return new SourceHeaders(
+                format.path("format_name").asText(),
+                format.path("start_time").asDouble(0),
+                format.path("duration").asDouble(0),
+                List.copyOf(tracks));
+    }
+
+    List<Track> videos() {
+        return tracks.stream()
+                .filter(track -> track.isVideo() && !track.picture())
+                .toList();
+    }
+
+    List<Track> audios() {
+        return tracks.stream().filter(Track::isAudio).toList();
+    }
+
+    /**
+     * Whether the timestamps of the packets must be read. The index of an MP4 file has them all; it is believed when its
+     * number of frames, its length and the distance of its first frames agree.
+     */
+    public boolean isMeasurementNeeded() {
+        if (!container.contains("mp4") || videos().size() != 1) {
+            return true;
+        }
+        Track video = videos().get(0);
+        double exact = MediaFacts.fraction(video.exactRate());
+        return video.frames() < 2
+                || video.duration() <= 0
+                || Math.abs(video.frames() / video.duration() / exact - 1) > SAME_RATE
+                || audios().stream().anyMatch(audio -> audio.frames() < 0);
+    }
+
+    /** Whether ffmpeg closes jumps of the clock in this container. In others a long gap is a picture that stands still. */
+    boolean closesGaps() {
+        return container.equals("mpegts") || container.equals("mpeg") || container.equals("ogg");
+    }
+}

@@ -1,0 +1,153 @@
+package caravana.worker.media;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What of an original is processed, and when it is shown: the one model by which a transcoding is planned and its result
+ * checked.
+ *
+ * @param container ffmpeg's name of the container format
+ * @param video the track whose picture is processed
+ * @param audio the track whose sound is kept; null for none
+ * @param zero when the first frame is shown, in seconds after the first timestamp of the file; sound before it is not kept
+ * @param seconds length of the picture
+ * @param declaredSeconds length by the headers; 0 when they do not say
+ * @param averageRate frames per second on average
+ * @param rate the rate of the motion
+ * @param gapsClosed how many jumps of the clock are closed
+ * @param endIsAMistake whether the last frame says to be shown for longer than it is
+ * @param cutOff whether the file ends before its own description says
+ * @param measured whether the timestamps of packets were read; otherwise it is by the index of the file
+ */
+public record SourceTimeline(
+        String container,
+        Track video,
+        Track audio,
+        double zero,
+        double seconds,
+        double declaredSeconds,
+        double averageRate,
+        FrameRate rate,
+        int gapsClosed,
+        boolean endIsAMistake,
+        boolean cutOff,
+        boolean measured) {
+
+    /** Decoders of sound that ffmpeg has under other names than those of PCM and ADPCM. */
+    private static final Set<String> AUDIO_CODECS = Set.of(
+            "aac",
+            "aac_latm",
+            "ac3",
+            "alac",
+            "amr_nb",
+            "amr_wb",
+            "dts",
+            "eac3",
+            "flac",
+            "gsm",
+            "gsm_ms",
+            "mp1",
+            "mp2",
+            "mp3",
+            "nellymoser",
+            "opus",
+            "qdm2",
+            "speex",
+            "truehd",
+            "vorbis",
+            "wmapro",
+            "wmav1",
+            "wmav2");
+
+    /** By the index of the file alone. */
+    static SourceTimeline of(SourceHeaders headers) {
+        return of(headers, null, false);
+    }
+
+    /**
+     * By the headers and the timestamps of all packets.
+     *
+     * @param packets null when the index of the file is believed
+     * @param cutOff whether the file ends before its own description says
+     * @return null when there is no picture to process
+     */
+    static SourceTimeline of(SourceHeaders headers, PacketTimes packets, boolean cutOff) {
+        Track video = video(headers, packets);
+        if (video == null) {
+            return null;
+        }
+        double declared = video.duration() > 0 ? video.duration() : headers.duration();
+        if (packets == null) {
+            return new SourceTimeline(
+                    headers.container(),
+                    video,
+                    audio(headers, null),
+                    video.start() - headers.start(),
+                    video.duration(),
+                    declared,
+                    MediaFacts.fraction(video.averageRate()),
+                    FrameRate.ofMotion(video.exactRate(), video.averageRate(), 0),
+                    0,
+                    false,
+                    false,
+                    false);
+        }
+        PacketTimes.Times times = packets.of(video);
+        double seconds = times.length();
+        return new SourceTimeline(
+                headers.container(),
+                video,
+                audio(headers, packets),
+                times.start() - headers.start(),
+                seconds,
+                declared,
+                seconds > 0 ? times.packets() / seconds : 0,
+                FrameRate.ofMotion(video.exactRate(), video.averageRate(), times.medianDistance()),
+                times.gapsClosed(),
+                times.isEndAMistake(),
+                cutOff,
+                true);
+    }
+
+    /** Of those that move, the ones that players show when nobody chooses; of these, the one with most to see. */
+    private static Track video(SourceHeaders headers, PacketTimes packets) {
+        List<Track> filled = headers.videos().stream()
+                .filter(track -> frames(track, packets) != 0)
+                .toList();
+        List<Track> moving = orAll(
+                filled.stream().filter(track -> frames(track, packets) != 1).toList(), filled);
+        return orAll(moving.stream().filter(Track::byDefault).toList(), moving).stream()
+                .max(Comparator.comparingDouble(
+                        track -> (double) track.width() * track.height() * Math.max(1, frames(track, packets))))
+                .orElse(null);
+    }
+
+    private static List<Track> orAll(List<Track> chosen, List<Track> all) {
+        return chosen.isEmpty() ? all : chosen;
+    }
+
+    /** The first that can be decoded and has samples. */
+    private static Track audio(SourceHeaders headers, PacketTimes packets) {
+        return headers.audios().stream()
+                .filter(track -> isDecodable(track) && frames(track, packets) != 0)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean isDecodable(Track audio) {
+        String codec = audio.codec();
+        boolean known = AUDIO_CODECS.contains(codec) || codec.startsWith("pcm_") || codec.startsWith("adpcm_");
+        return known && audio.channels() > 0;
+    }
+
+    /** How many frames it has; −1 when that is not known. */
+    private static long frames(Track track, PacketTimes packets) {
+        return packets == null ? track.frames() : packets.of(track).packets();
+    }
+
+    boolean hasAudio() {
+        return audio != null;
+    }
+}

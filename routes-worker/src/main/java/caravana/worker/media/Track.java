@@ -1,0 +1,130 @@
+package caravana.worker.media;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+
+/**
+ * One track of an original, as its headers and its first frames describe it.
+ *
+ * @param index ffmpeg's number of it
+ * @param type {@code video}, {@code audio} or another of ffmpeg's types
+ * @param codec ffmpeg's name of the codec; {@code unknown} for one that ffmpeg does not know
+ * @param width coded width in pixels; 0 when unknown or no picture
+ * @param height coded height in pixels; 0 when unknown or no picture
+ * @param pixelShape width of a pixel divided by its height; 1 when unknown or implausible
+ * @param rotated whether the picture is shown turned by 90° to either side
+ * @param pixelFormat ffmpeg's name of the pixel format
+ * @param colour its colour tags
+ * @param fieldOrder ffmpeg's name of the order of fields; {@code progressive} or {@code unknown} when there are none
+ * @param exactRate the lowest rate at which all first timestamps fall on frames, as a fraction
+ * @param averageRate frames divided by duration, as a fraction
+ * @param frames frames by the headers; −1 when they do not say
+ * @param start first timestamp in seconds, on the clock of the file
+ * @param duration length in seconds by the headers; 0 when they do not say
+ * @param byDefault whether players show or play it when nobody chooses
+ * @param picture whether it is a cover picture
+ * @param channels audio channels; 0 when unknown or no sound
+ * @param dolbyVision profile of Dolby Vision; −1 for none
+ * @param baseLayer what the base layer of Dolby Vision is compatible with; 0 for nothing
+ */
+public record Track(
+        int index,
+        String type,
+        String codec,
+        int width,
+        int height,
+        double pixelShape,
+        boolean rotated,
+        String pixelFormat,
+        Colour colour,
+        String fieldOrder,
+        String exactRate,
+        String averageRate,
+        long frames,
+        double start,
+        double duration,
+        boolean byDefault,
+        boolean picture,
+        int channels,
+        int dolbyVision,
+        int baseLayer) {
+
+    static final String ENTRIES = "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,pix_fmt,"
+            + "color_range,color_space,color_transfer,color_primaries,field_order,r_frame_rate,avg_frame_rate,"
+            + "nb_frames,start_time,duration,channels,sample_rate"
+            + ":stream_disposition=default,attached_pic:stream_side_data_list";
+
+    /** A pixel of a more extreme shape is a mistake of the header; players show it as a square. */
+    private static final double MOST_EXTREME_SHAPE = 8;
+
+    private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
+
+    /** Codecs whose pictures have fields, and whose headers do not always say so. Each frame does. */
+    private static final Set<String> MAYBE_INTERLACED = Set.of("dvvideo");
+
+    static Track read(JsonNode stream) {
+        JsonNode matrix = sideData(stream, "rotation");
+        JsonNode dolby = sideData(stream, "dv_profile");
+        return new Track(
+                stream.path("index").asInt(),
+                stream.path("codec_type").asText(),
+                stream.path("codec_name").asText("unknown"),
+                Math.max(0, stream.path("width").asInt()),
+                Math.max(0, stream.path("height").asInt()),
+                shape(stream.path("sample_aspect_ratio").asText()),
+                Math.abs(matrix.path("rotation").asInt()) % 180 == 90,
+                stream.path("pix_fmt").asText("unknown"),
+                Colour.read(stream),
+                stream.path("field_order").asText("unknown"),
+                stream.path("r_frame_rate").asText(),
+                stream.path("avg_frame_rate").asText(),
+                stream.path("nb_frames").asLong(-1),
+                stream.path("start_time").asDouble(0),
+                stream.path("duration").asDouble(0),
+                stream.path("disposition").path("default").asInt() == 1,
+                stream.path("disposition").path("attached_pic").asInt() == 1,
+                stream.path("sample_rate").asInt() > 0 ? stream.path("channels").asInt() : 0,
+                dolby.path("dv_profile").asInt(-1),
+                dolby.path("dv_bl_signal_compatibility_id").asInt());
+    }
+
+    private static JsonNode sideData(JsonNode stream, String field) {
+        for (JsonNode entry : stream.path("side_data_list")) {
+            if (entry.has(field)) {
+                return entry;
+            }
+        }
+        return stream.path("side_data_list").path(-1);
+    }
+
+    private static double shape(String ratio) {
+        double shape = MediaFacts.fraction(ratio.replace(':', '/'));
+        return shape >= 1 / MOST_EXTREME_SHAPE && shape <= MOST_EXTREME_SHAPE ? shape : 1;
+    }
+
+    boolean isVideo() {
+        return type.equals("video");
+    }
+
+    boolean isAudio() {
+        return type.equals("audio");
+    }
+
+    boolean mayBeInterlaced() {
+        return INTERLACED.contains(fieldOrder) || MAYBE_INTERLACED.contains(codec);
+    }
+
+    boolean hasAlpha() {
+        return pixelFormat.matches("yuva.*|gbrap.*|rgba.*|argb.*|bgra.*|abgr.*|ya8|ya16.*|pal8");
+    }
+
+    /** Width of the picture as shown, in square pixels. */
+    double shownWidth() {
+        return rotated ? height / pixelShape : width * pixelShape;
+    }
+
+    /** Height of the picture as shown, in square pixels. */
+    double shownHeight() {
+        return rotated ? width : height;
+    }
+}

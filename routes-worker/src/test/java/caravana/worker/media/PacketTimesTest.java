@@ -1,0 +1,99 @@
+package caravana.worker.media;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+class PacketTimesTest {
+
+    private static final Offset<Double> MICROSECOND = within(1e-6);
+    private static final Track VIDEO = Sources.of(1, "25/1").video();
+
+    private final PacketTimes packets = new PacketTimes(true);
+
+    /** @param frames 25 a second */
+    private void add(double from, int frames) {
+        for (int frame = 0; frame < frames; frame++) {
+            add(from + frame / 25.0, "0.040000", frame == 0 ? "K_" : "__");
+        }
+    }
+
+    private void add(double time, String duration, String flags) {
+        packets.add(VIDEO.index() + "," + time + "," + time + "," + duration + "," + flags);
+    }
+
+    private PacketTimes.Times times() {
+        return packets.of(VIDEO);
+    }
+
+    @Test
+    void aJumpOfTheClockIsClosed() {
+        add(1.4, 50);
+        add(71.4, 50);
+        add(0, 25);
+
+        assertThat(times().length()).isCloseTo(5, MICROSECOND);
+        assertThat(times().gapsClosed()).isEqualTo(2);
+        assertThat(times().start()).isCloseTo(1.4, MICROSECOND);
+    }
+
+    @Test
+    void aGapOfLessThanTenSecondsStays() {
+        add(0, 25);
+        add(9, 25);
+
+        assertThat(times().length()).isCloseTo(10, MICROSECOND);
+        assertThat(times().gapsClosed()).isZero();
+    }
+
+    @Test
+    void itBeginsWithTheFirstFrameThatCanBeDecoded() {
+        add(0.0, "0.040000", "__");
+        add(0.04, "0.040000", "__");
+        add(0.08, "0.040000", "K_");
+
+        assertThat(times().start()).isCloseTo(0.08, MICROSECOND);
+        assertThat(times().length()).isCloseTo(0.04, MICROSECOND);
+    }
+
+    @Test
+    void whatAnEditListLeavesOutIsNotShown() {
+        add(0, 25);
+        add(1.0, "0.040000", "_D");
+
+        assertThat(times().length()).isCloseTo(1, MICROSECOND);
+    }
+
+    @Test
+    void aLastFrameOfAnHourIsAMistakeAndAStillIsNot() {
+        add(0, 25);
+        add(1.0, "3600.000000", "__");
+        assertThat(times().isEndAMistake()).isTrue();
+        assertThat(times().length()).isCloseTo(1.04, MICROSECOND);
+
+        PacketTimes still = new PacketTimes(false);
+        still.add(VIDEO.index() + ",0.000000,0.000000,90.000000,K_");
+        assertThat(still.of(VIDEO).isEndAMistake()).isFalse();
+        assertThat(still.of(VIDEO).length()).isCloseTo(90, MICROSECOND);
+    }
+
+    @Test
+    void theMedianDistanceIsTheOneOfMostFrames() {
+        add(0.0, "6.000000", "K_");
+        add(6, 50);
+
+        assertThat(times().medianDistance()).isCloseTo(0.04, MICROSECOND);
+    }
+
+    @Test
+    void linesThatAreNoPacketsAreLeftOut() {
+        packets.add("");
+        packets.add("2,N/A");
+        packets.add("x,1,1,1,K_");
+
+        assertThat(times().packets()).isZero();
+        assertThat(times().length()).isZero();
+    }
+}
