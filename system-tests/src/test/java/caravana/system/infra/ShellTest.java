@@ -2,6 +2,10 @@ package caravana.system.infra;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +21,7 @@ class ShellTest {
     void scriptsAreClean() {
         Checks.need("infra-shell", "shellcheck");
         List<String> scripts = new ArrayList<>();
-        Checks.files(Pattern.compile("."), "ops/bin", "infra").stream()
+        Checks.files(Pattern.compile("."), "ops/bin", "infra", "release").stream()
                 .filter(f -> isShell(f))
                 .forEach(f -> scripts.add(f.toString()));
         scripts.add(Checks.ROOT.resolve("caravana").toString());
@@ -31,8 +35,15 @@ class ShellTest {
     }
 
     private static boolean isShell(Path file) {
-        String name = file.toString();
-        return name.endsWith(".sh") || name.contains("/ops/bin/") && Files.isRegularFile(file);
+        if (file.toString().endsWith(".sh")) {
+            return true;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            String start = new String(in.readNBytes(64), StandardCharsets.ISO_8859_1);
+            return start.startsWith("#!/bin/sh\n") || start.startsWith("#!/usr/bin/env bash\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
