@@ -5,6 +5,7 @@ SELECT id::text AS video_id,
        iso(updated_at) AS updated_at,
        iso(processed_at) AS processed_at,
        to_char(uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_at,
+       original_name,
        processed_key
 FROM videos
 WHERE owner_id = CAST(:?caller.id AS uuid)

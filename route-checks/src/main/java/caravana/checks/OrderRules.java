@@ -89,6 +89,8 @@ final class OrderRules implements Rule {
             // Calls that need permission.
             List.of("direct:find-own-video", "statement:delete-video.sql"),
             List.of("direct:find-own-video", "statement:retry-video.sql"),
+            List.of("direct:describe-video", "bean:polling.checkUnchanged"),
+            List.of("bean:polling.checkUnchanged", "statement:update-video.sql"),
             List.of("statement:retry-video.sql", "direct:publish-job"),
             List.of("bean:accounts.enter", "statement:find-account.sql"),
             List.of("bean:accounts.check", "setBody:issue-token"),

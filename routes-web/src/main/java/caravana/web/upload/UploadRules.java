@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
-/** What may be said of an upload, whichever way it comes. */
+/** What may be said of a video, whichever way it comes. */
 @Component
 public class UploadRules {
 
@@ -42,7 +42,7 @@ public class UploadRules {
      *
      * @throws Problem 400 {@code title_invalid}
      */
-    String title(String text) {
+    public String title(String text) {
         String title = text == null ? "" : text.strip();
         if (INVISIBLE.matcher(title).matches()
                 || title.codePointCount(0, title.length()) > TITLE_LENGTH

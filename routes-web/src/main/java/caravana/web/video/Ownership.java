@@ -54,7 +54,8 @@ public class Ownership {
                 409, "not_retryable", "Only a video that has failed of something that may pass can be tried again.");
     }
 
-    private static Problem unknown() {
+    /** 404 {@code not_found}. */
+    static Problem unknown() {
         return new Problem(404, "not_found", "There is no video with this id.");
     }
 }
