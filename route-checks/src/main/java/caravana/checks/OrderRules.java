@@ -92,6 +92,7 @@ final class OrderRules implements Rule {
             List.of("direct:describe-video", "bean:polling.checkUnchanged"),
             List.of("bean:polling.checkUnchanged", "statement:update-video.sql"),
             List.of("statement:retry-video.sql", "direct:publish-job"),
+            List.of("direct:find-own-video", "statement:cancel-video.sql"),
             List.of("bean:accounts.enter", "statement:find-account.sql"),
             List.of("bean:accounts.check", "setBody:issue-token"),
             List.of("bean:accounts.open", "statement:insert-account.sql"),

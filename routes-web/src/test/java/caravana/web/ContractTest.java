@@ -51,6 +51,7 @@ class ContractTest extends WebTest {
             "processed",
             "failed, retryable",
             "failed for good",
+            "cancelled",
             "receiving",
             "deleting",
             "another owner's",
@@ -314,6 +315,7 @@ class ContractTest extends WebTest {
             case "failed, retryable" ->
                 set(id, "status = 'failed', failed_at = now(), error_code = 'attempts_exhausted', retryable = true");
             case "failed for good" -> set(id, "status = 'failed', failed_at = now(), error_code = 'not_a_video'");
+            case "cancelled" -> set(id, "status = 'cancelled', cancelled_at = now()");
             case "receiving" -> set(id, "status = 'receiving'");
             case "deleting" -> set(id, "status = 'deleting'");
             default -> {

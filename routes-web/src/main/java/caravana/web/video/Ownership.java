@@ -54,6 +54,14 @@ public class Ownership {
                 409, "not_retryable", "Only a video that has failed of something that may pass can be tried again.");
     }
 
+    /** @throws Problem always: 409 {@code not_cancellable} */
+    public void notCancellable() {
+        throw new Problem(
+                409,
+                "not_cancellable",
+                "Only a video that waits or is being processed can be cancelled; this one is not.");
+    }
+
     /** 404 {@code not_found}. */
     static Problem unknown() {
         return new Problem(404, "not_found", "There is no video with this id.");
