@@ -259,7 +259,11 @@ class ContractTest extends WebTest {
             }
         }
         if (object.has("transformaciones") && random.nextBoolean()) {
-            object.put("transformaciones", "hd_720p");
+            if (object.path("transformaciones").isArray()) {
+                object.putArray("transformaciones").add("hd_720p");
+            } else {
+                object.put("transformaciones", "hd_720p");
+            }
         }
     }
 
