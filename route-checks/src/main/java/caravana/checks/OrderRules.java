@@ -96,6 +96,7 @@ final class OrderRules implements Rule {
             List.of("direct:find-own-video", "direct:check-object-stored"),
             List.of("direct:check-object-stored", "statement:process-again.sql"),
             List.of("statement:process-again.sql", "bean:processOrder.check"),
+            List.of("bean:ownership.identify", "statement:restore-video.sql"),
             List.of("bean:processOrder.check", "direct:publish-job"),
             List.of("bean:accounts.enter", "statement:find-account.sql"),
             List.of("bean:accounts.check", "setBody:issue-token"),

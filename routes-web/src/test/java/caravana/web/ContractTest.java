@@ -54,6 +54,7 @@ class ContractTest extends WebTest {
             "cancelled",
             "receiving",
             "deleting",
+            "restorable",
             "another owner's",
             "unknown",
             "no id");
@@ -321,6 +322,8 @@ class ContractTest extends WebTest {
             case "failed for good" -> set(id, "status = 'failed', failed_at = now(), error_code = 'not_a_video'");
             case "cancelled" -> set(id, "status = 'cancelled', cancelled_at = now()");
             case "receiving" -> set(id, "status = 'receiving'");
+            case "restorable" ->
+                set(id, "status = 'deleting', deleted_from = 'uploaded', restorable_until = now() + interval '1 hour'");
             case "deleting" -> set(id, "status = 'deleting'");
             default -> {
                 // Waiting, as an upload leaves it.
