@@ -3,4 +3,4 @@ SELECT coalesce(processed_key, '') AS processed_key, coalesce(poster_key, '') AS
 FROM videos
 WHERE id = CAST(:?video_id AS uuid)
   AND claims = :?claims
-  AND status IN ('processed', 'failed')
+  AND status IN ('processed', 'failed', 'cancelled')

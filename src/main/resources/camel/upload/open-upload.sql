@@ -5,11 +5,17 @@
 -- :?key_hours = 24 as integer
 -- :?traceparent = null
 WITH recent AS (
-    SELECT count(*) AS uploads
-    FROM videos
-    WHERE :?per_hour > 0
-      AND owner_id = CAST(:?caller.id AS uuid)
-      AND received_at > now() - interval '1 hour'
+    -- What is processed again counts like an upload.
+    SELECT (SELECT count(*)
+            FROM videos
+            WHERE :?per_hour > 0
+              AND owner_id = CAST(:?caller.id AS uuid)
+              AND received_at > now() - interval '1 hour')
+         + (SELECT count(*)
+            FROM process_requests
+            WHERE :?per_hour > 0
+              AND owner_id = CAST(:?caller.id AS uuid)
+              AND requested_at > now() - interval '1 hour') AS uploads
 ), allowed AS (
     SELECT 1 FROM recent WHERE :?per_hour = 0 OR uploads < :?per_hour
 ), keyed AS (

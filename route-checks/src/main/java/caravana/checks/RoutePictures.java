@@ -35,8 +35,8 @@ final class RoutePictures {
                     true),
             new Story(
                     "Upload",
-                    "How web takes a video, and takes a failed one up again.",
-                    List.of("receive-upload", "receive-raw-upload", "retry-video", "upload-failures"),
+                    "How web takes a video, and takes one up again.",
+                    List.of("receive-upload", "receive-raw-upload", "retry-video", "process-again", "upload-failures"),
                     false),
             new Story(
                     "Job",

@@ -59,15 +59,27 @@ export const signUp = (form) => call('/auth/signup', {method: 'POST', json: form
 export const logIn = (email, password) => call('/auth/login', {method: 'POST', json: {email, password}, open: true});
 export const showMe = (token) => call('/me', {headers: {Authorization: `Bearer ${token}`}, open: true});
 
-/** @returns {Promise<{videos: Object[], next: string|null}>} a page of the list, and the path of the next one */
-export async function listVideos(path = '/videos?limit=20') {
+/**
+ * @param {string} path of a page of the list
+ * @returns {Promise<{videos: Object[], next: string|null, total: number|null}>} the page, the path of the next one, and how
+ *     many videos all pages have together, if the path asks for it
+ */
+export async function listVideos(path) {
   const answer = await request(path);
   const link = /<\/api([^>]+)>;\s*rel="next"/.exec(answer.headers.get('Link') ?? '');
-  return {videos: await answer.json(), next: link ? link[1] : null};
+  const total = answer.headers.get('X-Total-Count');
+  return {videos: await answer.json(), next: link ? link[1] : null, total: total === null ? null : Number(total)};
 }
+
+/** @returns {Promise<number>} how many videos a list has with these parameters */
+export const countVideos = async (filter) => (await listVideos(`/videos?limit=1&count=true&${filter}`)).total;
 
 export const showVideo = (id) => call(`/videos/${id}`);
 export const retryVideo = (id) => call(`/videos/${id}/retry`, {method: 'POST'});
+export const processVideo = (id) => call(`/videos/${id}/process`, {method: 'POST'});
+export const cancelVideo = (id) => call(`/videos/${id}/cancel`, {method: 'POST'});
+export const renameVideo = (id, title) => call(`/videos/${id}`, {method: 'PATCH', json: {title}});
+export const restoreVideo = (id) => call(`/videos/${id}/restore`, {method: 'POST'});
 export const deleteVideo = (id) => call(`/videos/${id}`, {method: 'DELETE'});
 
 /**

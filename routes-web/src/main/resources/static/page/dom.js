@@ -35,13 +35,13 @@ export function say(text) {
 /**
  * Asks in a dialog.
  *
- * @param {{title: string, text: string, yes: string, no: string, input?: string, danger?: boolean}} question `input` is
- *     the label of a line that has to be filled in
+ * @param {{title: string, text: string, yes: string, no: string, input?: string, value?: string, danger?: boolean}} question
+ *     `input` is the label of a line that must be filled in, and `value` what is in it at first
  * @returns {Promise<string|null>} what was filled in, or an empty text; null for no
  */
-export function ask({title, text, yes, no, input, danger = false}) {
+export function ask({title, text, yes, no, input, value = '', danger = false}) {
   return new Promise((answer) => {
-    const line = input ? h('input', {id: 'ask-input', name: 'reason', required: true, maxlength: 200, autocomplete: 'off'}) : null;
+    const line = input ? h('input', {id: 'ask-input', name: 'reason', required: true, maxlength: 200, autocomplete: 'off', value}) : null;
     const form = h('form', {method: 'dialog'},
       h('h2', {id: 'ask-title'}, title),
       h('p', {id: 'ask-text'}, text),
@@ -61,5 +61,6 @@ export function ask({title, text, yes, no, input, danger = false}) {
     });
     document.body.append(dialog);
     dialog.showModal();
+    line?.select();
   });
 }

@@ -1,25 +1,42 @@
-// One's own videos: the place to drop new ones, and the list with progress, result and reason.
+// One's own videos: the place to drop new ones, and the list of those that there are.
 
-import {deleteVideo, listVideos, Refused, retryVideo, showVideo} from './api.js';
-import {ask, h, say, setText} from './dom.js';
+import {countVideos, listVideos, Refused, restoreVideo, showVideo} from './api.js';
+import {FINISHED, videoCard} from './card.js';
+import {h, say} from './dom.js';
 import {follow} from './events.js';
-import {play, save} from './player.js';
-import {dateTime, duration, number, percent, phase, t, why} from './texts.js';
+import {finder} from './finder.js';
+import {t, why} from './texts.js';
 import {uploadsView} from './uploads.js';
 
 /** How many videos are asked for their details at once. */
 const AT_ONCE = 4;
 /** Milliseconds for which the list need not be read again. */
 const FRESH = 3_000;
+/** Milliseconds for which the server lets a deletion be undone. */
+const UNDO = 10_000;
+/** Milliseconds after a change, for the next one, until the videos are counted again. */
+const SETTLED = 500;
+
+const SAID = {processed: 'saidProcessed', failed: 'saidFailed', cancelled: 'saidCancelled'};
 
 export function videosView() {
   const leaving = new AbortController();
   const cards = new Map();
   let next = null;
   let readAt = 0;
+  let reading = 0;
+  let counting = null;
 
+  const find = finder(() => {
+    cards.forEach((card) => card.element.remove());
+    cards.clear();
+    loading.hidden = false;
+    load();
+  });
   const list = h('ul', {class: 'videos', 'aria-labelledby': 'your-videos'});
-  const empty = h('div', {class: 'empty', hidden: true}, h('p', {class: 'strong'}, t('none')), h('p', {}, t('noneText')));
+  const emptyTitle = h('p', {class: 'strong'});
+  const emptyText = h('p');
+  const empty = h('div', {class: 'empty', hidden: true}, emptyTitle, emptyText);
   const problem = h('p', {class: 'problem', role: 'alert', hidden: true});
   const loading = h('p', {class: 'quiet'}, t('loading'));
   const more = h('button', {type: 'button', class: 'plain', hidden: true, onclick: () => load(next)}, t('more'));
@@ -27,7 +44,8 @@ export function videosView() {
   const element = h('div', {},
     uploads,
     h('section', {},
-      h('h2', {id: 'your-videos'}, t('yourVideos')),
+      h('div', {class: 'head'}, h('h2', {id: 'your-videos'}, t('yourVideos')), find.count),
+      find.element,
       problem, loading, empty, list,
       h('div', {class: 'buttons middle'}, more)));
 
@@ -42,17 +60,25 @@ export function videosView() {
         load();
       }
     },
-    unfinished: () => [...cards.values()].filter((card) => ['uploaded', 'processing'].includes(card.video.status))
+    unfinished: () => [...cards.values()].filter((card) => !FINISHED.includes(card.video.status))
       .map((card) => card.video.video_id),
   });
   return {element, leave: () => leaving.abort()};
 
+  /** Reads the first page, or the one at that path. Of two that overlap, the later one counts. */
   async function load(path) {
+    const mine = ++reading;
     try {
       readAt = Date.now();
       const shown = [...cards.values()];
-      const page = await listVideos(path);
+      const page = await listVideos(path ?? `/videos?limit=20&count=true&${find.filter()}`);
+      if (mine !== reading) {
+        return;
+      }
       problem.hidden = true;
+      if (page.total !== null) {
+        find.showCount(page.total);
+      }
       if (!path) {
         dropMissing(shown, page);
       }
@@ -66,6 +92,9 @@ export function videosView() {
       showEmpty();
       await detail(page.videos.filter((video) => cards.get(video.video_id)?.lacks(video)));
     } catch (refused) {
+      if (mine !== reading) {
+        return;
+      }
       loading.hidden = true;
       if (!(refused instanceof Refused)) {
         throw refused;
@@ -78,8 +107,8 @@ export function videosView() {
   /** Takes away what was shown, would be on this page of the list, and is not: it has been deleted elsewhere. */
   function dropMissing(shown, page) {
     const listed = new Set(page.videos.map((video) => video.video_id));
-    const oldest = page.next ? page.videos.at(-1).uploaded_at : '';
-    shown.filter(({video}) => video.uploaded_at >= oldest && !listed.has(video.video_id))
+    const last = page.next ? page.videos.at(-1) : null;
+    shown.filter(({video}) => (last === null || find.compare(video, last) <= 0) && !listed.has(video.video_id))
       .forEach(({video}) => drop(video.video_id));
   }
 
@@ -96,25 +125,35 @@ export function videosView() {
 
   function show(video) {
     const card = cards.get(video.video_id);
-    if (!card) {
-      add(video);
-    } else {
-      const before = card.video.status;
+    if (card) {
+      const before = card.video;
       card.update(video);
-      if (before !== video.status && ['processed', 'failed'].includes(video.status)) {
-        say(t(video.status === 'processed' ? 'saidProcessed' : 'saidFailed', video));
+      if (before.title !== video.title) {
+        place(card);
       }
+      if (before.status !== video.status && SAID[video.status]) {
+        say(t(SAID[video.status], video));
+      }
+    } else if (find.isWanted(video)) {
+      add(video);
+      recount();
     }
     showEmpty();
   }
 
-  /** In its place: newest first. */
   function add(video) {
-    const card = videoCard(video, drop, show);
-    const after = [...cards.values()].filter((other) => other.video.uploaded_at < video.uploaded_at)
-      .sort((a, b) => b.video.uploaded_at.localeCompare(a.video.uploaded_at))[0];
+    const card = videoCard(video, {onDeleted: offerUndo, onChanged: show});
     cards.set(video.video_id, card);
+    place(card);
+  }
+
+  /** Puts it where the order wants it; the focus stays where it is. */
+  function place(card) {
+    const focused = card.element.contains(document.activeElement) ? document.activeElement : null;
+    const after = [...cards.values()].filter((other) => find.compare(card.video, other.video) < 0)
+      .sort((a, b) => find.compare(a.video, b.video))[0];
     list.insertBefore(card.element, after ? after.element : null);
+    focused?.focus();
   }
 
   function drop(id) {
@@ -122,149 +161,75 @@ export function videosView() {
     if (card) {
       const focused = card.element.contains(document.activeElement);
       card.element.remove();
-      cards.delete(id);
-      showEmpty();
-      say(t('saidDeleted', card.video));
+      forget(card);
       if (focused) {
         document.querySelector('main').focus();
       }
     }
   }
 
+  function forget(card) {
+    cards.delete(card.video.video_id);
+    say(t('saidDeleted', card.video));
+    showEmpty();
+    recount();
+  }
+
+  /** Leaves in the place of a video that was deleted here the way back, as long as there is one. */
+  function offerUndo(id) {
+    const card = cards.get(id);
+    if (!card) {
+      return;
+    }
+    const text = h('p', {}, t('saidDeleted', card.video));
+    const undo = h('button', {type: 'button', class: 'plain', 'aria-label': t('ofVideo', {what: t('undo'), title: card.video.title}), onclick: restore}, t('undo'));
+    const row = h('li', {class: 'deleted card'}, text, undo);
+    const focused = card.element.contains(document.activeElement);
+    card.element.replaceWith(row);
+    forget(card);
+    if (focused) {
+      undo.focus();
+    }
+    const timer = setTimeout(close, UNDO);
+
+    function close() {
+      const left = row.contains(document.activeElement);
+      row.remove();
+      showEmpty();
+      if (left) {
+        document.querySelector('main').focus();
+      }
+    }
+
+    async function restore() {
+      clearTimeout(timer);
+      undo.disabled = true;
+      try {
+        const video = await restoreVideo(id);
+        row.remove();
+        show(video);
+        say(t('saidRestored', video));
+        cards.get(id)?.element.querySelector('button').focus();
+      } catch (refused) {
+        if (!(refused instanceof Refused)) {
+          throw refused;
+        }
+        text.textContent = why({code: refused.code, detail: refused.message});
+        undo.remove();
+        setTimeout(close, UNDO);
+      }
+    }
+  }
+
+  /** What came or went was in the count, or was not. */
+  function recount() {
+    clearTimeout(counting);
+    counting = setTimeout(() => countVideos(find.filter()).then(find.showCount, () => {}), SETTLED);
+  }
+
   function showEmpty() {
-    empty.hidden = cards.size > 0 || !loading.hidden;
-  }
-}
-
-function videoCard(first, onDeleted, onChanged) {
-  const thumb = h('div', {class: 'thumb'});
-  const badge = h('span', {class: 'badge'});
-  const state = h('div', {class: 'state'});
-  const buttons = h('div', {class: 'buttons'});
-  const problem = h('p', {class: 'problem', role: 'alert', hidden: true});
-  const element = h('li', {class: 'video card', 'data-id': first.video_id},
-    thumb,
-    h('div', {class: 'about'},
-      h('h3', {title: first.title}, first.title),
-      h('p', {class: 'meta'}, badge, h('time', {datetime: first.uploaded_at}, dateTime(first.uploaded_at))),
-      state, problem, buttons));
-  const bar = h('progress', {max: 100, 'aria-label': t('progressOf', first)});
-  const step = h('span', {class: 'step'});
-  const left = h('span', {class: 'left'});
-  const card = {element, video: {}, update, lacks};
-  update(first);
-  return card;
-
-  /** Whether the details have to be asked for: those of a video that is told of by events come by themselves. */
-  function lacks(summary) {
-    return ['processed', 'failed'].includes(summary.status)
-      && (card.video.status !== summary.status || card.video.poster_url === undefined);
-  }
-
-  function update(video) {
-    const before = card.video;
-    card.video = video;
-    const detailed = video.poster_url !== undefined;
-    if (before.status !== video.status || (before.poster_url !== undefined) !== detailed) {
-      element.dataset.status = video.status;
-      setText(badge, t(video.status));
-      showThumb(video);
-      showState(video);
-      showButtons(video);
-    }
-    showProgress(video);
-  }
-
-  function showThumb(video) {
-    if (video.status === 'processed' && video.poster_url) {
-      const poster = h('img', {src: video.poster_url, alt: '', width: 1280, height: 720, onerror: () => poster.remove()});
-      thumb.replaceChildren(h('button', {type: 'button', class: 'poster', 'aria-label': t('playOf', video), onclick: () => play(video.video_id)},
-        poster, h('span', {class: 'triangle', 'aria-hidden': 'true'})));
-    } else {
-      thumb.replaceChildren(h('span', {class: `sign ${video.status}`, 'aria-hidden': 'true'}));
-    }
-  }
-
-  function showState(video) {
-    if (['uploaded', 'processing'].includes(video.status)) {
-      state.replaceChildren(bar, h('p', {class: 'steps'}, step, left));
-    } else if (video.status === 'failed' && video.error) {
-      const text = why(video.error);
-      const more = video.error.detail && video.error.detail !== text
-        ? h('details', {}, h('summary', {}, t('details')), h('p', {lang: 'en'}, video.error.detail))
-        : null;
-      state.replaceChildren(h('p', {class: 'why'}, text), ...(more ? [more] : []));
-    } else {
-      state.replaceChildren(...(video.truncated ? [h('p', {class: 'why'}, t('truncated'))] : []));
-    }
-  }
-
-  function showProgress(video) {
-    if (video.status === 'uploaded') {
-      bar.removeAttribute('value');
-      const place = video.queue_position;
-      setText(step, place ? (place >= 1000 ? t('placeMany') : t('place', {n: number(place)})) : t('uploaded'));
-      setText(left, video.attempts > 0 ? t('attempt', {n: number(video.attempts + 1)}) : '');
-    } else if (video.status === 'processing') {
-      const known = typeof video.progress === 'number';
-      if (known) {
-        bar.value = video.progress;
-      } else {
-        bar.removeAttribute('value');
-      }
-      setText(step, phase(video.phase ?? 'claim') + (known ? ` · ${percent(video.progress)}` : ''));
-      setText(left, video.eta_seconds > 0 ? t('left', {time: duration(video.eta_seconds)}) : '');
-    }
-  }
-
-  function showButtons(video) {
-    const named = (what) => ({'aria-label': t('ofVideo', {what: t(what), title: video.title})});
-    const all = [];
-    if (video.status === 'processed') {
-      all.push(h('button', {type: 'button', class: 'main', ...named('play'), onclick: () => play(video.video_id)}, t('play')));
-      all.push(h('button', {type: 'button', class: 'plain', ...named('downloadResult'), onclick: () => attempt(() => save(video.video_id))}, t('downloadResult')));
-    }
-    if (video.status === 'failed' && video.error?.retryable) {
-      all.push(h('button', {type: 'button', class: 'main', ...named('retry'), onclick: () => attempt(retry)}, t('retry')));
-    }
-    if (video.original_url && ['processed', 'failed'].includes(video.status)) {
-      all.push(h('button', {type: 'button', class: 'plain', ...named('downloadOriginal'), onclick: () => attempt(original)}, t('downloadOriginal')));
-    }
-    all.push(h('button', {type: 'button', class: 'plain warn', ...named('delete'), onclick: () => attempt(remove)}, t('delete')));
-    buttons.replaceChildren(...all);
-  }
-
-  async function attempt(what) {
-    problem.hidden = true;
-    try {
-      await what();
-    } catch (refused) {
-      if (!(refused instanceof Refused)) {
-        throw refused;
-      }
-      problem.textContent = why({code: refused.code, detail: refused.message});
-      problem.hidden = false;
-    }
-  }
-
-  async function retry() {
-    await retryVideo(card.video.video_id);
-    onChanged(await showVideo(card.video.video_id));
-  }
-
-  /** The store tells the browser to save it; the link is asked for anew, since links live for 15 minutes. */
-  async function original() {
-    const {original_url: link} = await showVideo(card.video.video_id);
-    h('a', {href: link, rel: 'noopener noreferrer'}).click();
-  }
-
-  async function remove() {
-    const sure = await ask({
-      title: t('deleteTitle'), text: t('deleteText', card.video), yes: t('delete'), no: t('cancel'), danger: true,
-    });
-    if (sure !== null) {
-      await deleteVideo(card.video.video_id);
-      onDeleted(card.video.video_id);
-    }
+    empty.hidden = list.childElementCount > 0 || !loading.hidden;
+    emptyTitle.textContent = find.query() ? t('nothingFound', {q: find.query()}) : t('none');
+    emptyText.textContent = find.query() ? t('nothingFoundText') : t('noneText');
   }
 }

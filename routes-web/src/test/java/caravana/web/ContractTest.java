@@ -51,8 +51,10 @@ class ContractTest extends WebTest {
             "processed",
             "failed, retryable",
             "failed for good",
+            "cancelled",
             "receiving",
             "deleting",
+            "restorable",
             "another owner's",
             "unknown",
             "no id");
@@ -258,7 +260,11 @@ class ContractTest extends WebTest {
             }
         }
         if (object.has("transformaciones") && random.nextBoolean()) {
-            object.put("transformaciones", "hd_720p");
+            if (object.path("transformaciones").isArray()) {
+                object.putArray("transformaciones").add("hd_720p");
+            } else {
+                object.put("transformaciones", "hd_720p");
+            }
         }
     }
 
@@ -314,7 +320,10 @@ class ContractTest extends WebTest {
             case "failed, retryable" ->
                 set(id, "status = 'failed', failed_at = now(), error_code = 'attempts_exhausted', retryable = true");
             case "failed for good" -> set(id, "status = 'failed', failed_at = now(), error_code = 'not_a_video'");
+            case "cancelled" -> set(id, "status = 'cancelled', cancelled_at = now()");
             case "receiving" -> set(id, "status = 'receiving'");
+            case "restorable" ->
+                set(id, "status = 'deleting', deleted_from = 'uploaded', restorable_until = now() + interval '1 hour'");
             case "deleting" -> set(id, "status = 'deleting'");
             default -> {
                 // Waiting, as an upload leaves it.

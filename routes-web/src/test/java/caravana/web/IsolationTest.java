@@ -107,12 +107,7 @@ class IsolationTest extends WebTest {
     private Answer call(Api caller, Api owner, String method, String path) throws Exception {
         String id = path.contains("{video_id}") ? uploaded(owner) : "";
         if (!id.isEmpty()) {
-            set(
-                    id,
-                    path.endsWith("/retry")
-                            ? "status = 'failed', failed_at = now(), error_code = 'x', retryable = true"
-                            : "status = 'processed', processed_at = now(), processed_key = original_key,"
-                                    + " poster_key = original_key");
+            set(id, state(path));
         }
         String address = "/api" + path.replace("{video_id}", id);
         HttpRequest.Builder request =
@@ -127,6 +122,17 @@ class IsolationTest extends WebTest {
                     default -> caller.request(address).method(method, BodyPublishers.noBody());
                 };
         return Answer.to(request.build());
+    }
+
+    /** One in which the call can succeed. */
+    private static String state(String path) {
+        if (path.endsWith("/retry")) {
+            return "status = 'failed', failed_at = now(), error_code = 'x', retryable = true";
+        }
+        if (path.endsWith("/cancel")) {
+            return "status = 'uploaded'";
+        }
+        return "status = 'processed', processed_at = now(), processed_key = original_key, poster_key = original_key";
     }
 
     private static String shown(Answer answer) throws Exception {

@@ -154,6 +154,24 @@ class ReconcilerTest extends QuickSweepsTest {
         assertThat(objects("processed/" + once)).hasSize(3);
     }
 
+    /** Its first claim is a lost one already. */
+    @Test
+    void outputsOfACancelledJobGoAndThoseOfAnEarlierJobStay() {
+        String cancelled = insert("processing", "claims = 1");
+        put("processed/" + cancelled + "/lost/video.mp4");
+        put("processed/" + cancelled + "/earlier/video.mp4");
+        put("uploads/" + cancelled + ".mp4");
+        update(
+                cancelled,
+                "status = 'cancelled', claim_token = NULL, lease_until = NULL, cancelled_at = now() - interval '121 s',"
+                        + " processed_key = 'processed/" + cancelled + "/earlier/video.mp4'");
+
+        await().atMost(SOON).until(() -> row(cancelled).get("outputs_swept_at") != null);
+
+        assertThat(objects("processed/" + cancelled)).containsExactly("processed/" + cancelled + "/earlier/video.mp4");
+        assertThat(objects("uploads/" + cancelled)).hasSize(1);
+    }
+
     private String insert(String status, String more) {
         String id = UUID.randomUUID().toString();
         jdbc.update("INSERT INTO videos (id, owner_id, status, original_key, transformations, expires_at, uploaded_at,"

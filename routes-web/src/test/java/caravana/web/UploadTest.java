@@ -323,13 +323,20 @@ class UploadTest extends WebTest {
 
     @Test
     void anAccountMayUploadOnlySoMuchAnHour() throws Exception {
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 11; i++) {
             assertThat(keyed("k" + i, "t", bytes(10)).statusCode()).isEqualTo(201);
         }
+        // What is processed again counts as well.
+        String id = Api.json(keyed("k0", "t", bytes(10))).path("video_id").asText();
+        set(id, "status = 'processed', processed_at = now(), processed_key = 'p'");
+        assertThat(user.post("/api/videos/" + id + "/process").statusCode()).isEqualTo(200);
 
         HttpResponse<String> refused = keyed("k12", "t", bytes(10));
 
         assertProblem(refused, 429, "too_many_uploads");
+        set(id, "status = 'processed'");
+        assertProblem(user.post("/api/videos/" + id + "/process"), 429, "too_many_uploads");
+        assertThat(row(id)).containsEntry("status", "processed");
         assertThat(refused.headers().firstValue("Retry-After")).isPresent();
         // What we have already is answered all the same.
         assertThat(keyed("k0", "t", bytes(10)).statusCode()).isEqualTo(201);

@@ -193,6 +193,7 @@ class VideosTest extends QuickSweepsTest {
         assertThat(Api.json(answer).path("video_id").asText()).isEqualTo(id);
         assertProblem(user.get("/api/videos/" + id), 404, "not_found");
         assertProblem(user.delete("/api/videos/" + id), 404, "not_found");
+        set(id, "restorable_until = now(), lease_until = now()");
         await().atMost(SOON).untilAsserted(this::assertNothingLeft);
         assertThat(s3.listObjectsV2(l -> l.bucket(bucket()).prefix("processed/" + id))
                         .contents())

@@ -3,6 +3,8 @@ package caravana.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -28,6 +30,9 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
 
     @Autowired
     private StringRedisTemplate redis;
+
+    @Autowired
+    private MeterRegistry meters;
 
     @Test
     void turnsAnOriginalIntoAClip() throws Exception {
@@ -264,8 +269,9 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         assertThat(objects("processed/" + id + "/")).isEmpty();
     }
 
-    @Test
-    void aCancelledJobIsStoppedAndLetsTheRowGo() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"cancelled", "deleting"})
+    void aCancelledJobIsStoppedAndLetsTheRowGo(String status) throws Exception {
         String id = upload(video("320x240", 30));
         send(message(id));
         ProcessHandle ffmpeg = await().atMost(JOB).until(ProcessVideoRouteTest::transcoding, p -> p != null);
@@ -273,7 +279,8 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         // It cannot come to its own end.
         freeze(ffmpeg);
 
-        jdbc.update("UPDATE videos SET status = 'deleting' WHERE id = CAST(? AS uuid)", id);
+        double before = ended("cancelled");
+        jdbc.update("UPDATE videos SET status = ? WHERE id = CAST(? AS uuid)", status, id);
 
         await().atMost(JOB).until(() -> !ffmpeg.isAlive());
         assertThat(context.getRoute("watch-commands").getEndpoint())
@@ -281,11 +288,32 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                         TimerEndpoint.class,
                         timer -> assertThat(timer.getPeriod()).isLessThanOrEqualTo(1000));
         await().atMost(JOB).until(() -> row(id).get("lease_until") == null);
-        assertThat(row(id)).containsEntry("status", "deleting").containsEntry("claim_token", null);
+        assertThat(row(id)).containsEntry("status", status).containsEntry("claim_token", null);
         assertQueueIsQuiet();
+        assertThat(ended("cancelled")).isEqualTo(before + 1);
         assertThat(objects("processed/" + id + "/")).isEmpty();
         assertThat(deadLetters()).isEmpty();
         assertNothingLeftOnDisk();
+    }
+
+    /** How many jobs have ended so. */
+    private double ended(String outcome) {
+        return meters.find("caravana.jobs").tag("outcome", outcome).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    @Test
+    void aCancelledVideosMessageFindsNothingToDo() throws Exception {
+        String id = upload(video("64x48", 1));
+        jdbc.update("UPDATE videos SET status = 'cancelled' WHERE id = CAST(? AS uuid)", id);
+        send(message(id));
+        send(message(id));
+
+        assertQueueIsQuiet();
+
+        assertThat(row(id)).containsEntry("status", "cancelled").containsEntry("claims", 0);
+        assertThat(deadLetters()).isEmpty();
     }
 
     @Test

@@ -237,7 +237,11 @@ public final class RunningVocabulary {
     }
 
     private static void columns(Map<String, List<String>> values) throws IOException {
-        for (Resource migration : CLASS_PATH.getResources("classpath*:db/migration/*.sql")) {
+        List<Resource> migrations = new ArrayList<>(List.of(CLASS_PATH.getResources("classpath*:db/migration/*.sql")));
+        // The last one that says what a column can be is right.
+        migrations.sort(Comparator.comparing(
+                migration -> Integer.valueOf(migration.getFilename().replaceFirst("V(\\d+)__.*", "$1"))));
+        for (Resource migration : migrations) {
             COLUMN_VALUES
                     .matcher(migration.getContentAsString(StandardCharsets.UTF_8))
                     .results()

@@ -101,13 +101,16 @@ public class ContractValidator implements RestClientRequestValidator {
     /**
      * Reads the body, checks the names in it, and gives it to the route and to the validator.
      *
-     * @return its schema; a missing node when the operation takes none
+     * @return its schema; a missing node when there is none
      */
     private JsonNode readBody(Message in, Operation operation, SimpleRequest.Builder request) {
         byte[] bytes = in.getBody(byte[].class);
         boolean empty = bytes == null || bytes.length == 0;
         String type = MediaTypes.essence(in.getHeader(Exchange.CONTENT_TYPE, String.class));
         if (operation.bodies().isEmpty()) {
+            return MissingNode.getInstance();
+        }
+        if (empty && !operation.bodyRequired()) {
             return MissingNode.getInstance();
         }
         if (empty) {

@@ -22,13 +22,15 @@ public final class Operations {
      *
      * @param parameters the schema of each query parameter, by its name
      * @param bodies the schema of the body, by its media type in lower case; empty when the operation takes none
+     * @param bodyRequired whether it must have one
      */
     record Operation(
             String id,
             String method,
             PathPattern path,
             Map<String, JsonNode> parameters,
-            Map<String, JsonNode> bodies) {}
+            Map<String, JsonNode> bodies,
+            boolean bodyRequired) {}
 
     private final JsonNode contract;
     private final List<Operation> operations = new ArrayList<>();
@@ -46,7 +48,8 @@ public final class Operations {
                                 operation.getKey().toUpperCase(Locale.ROOT),
                                 parser.parse(base + path.getKey()),
                                 parameters(operation.getValue()),
-                                bodies(operation.getValue())))));
+                                bodies(operation.getValue()),
+                                operation.getValue().at("/requestBody/required").asBoolean()))));
         // Of several patterns that match, the most specific.
         operations.sort(Comparator.comparing(Operation::path));
     }

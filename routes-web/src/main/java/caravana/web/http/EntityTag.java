@@ -8,8 +8,13 @@ import java.util.HexFormat;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
-/** The {@code ETag} of an answer, by which a client that has the same already is spared its body. */
+/**
+ * The {@code ETag} of an answer, by which a client that has the same already is spared its body, and by which a client
+ * changes only what it has seen.
+ */
 public final class EntityTag {
+
+    private static final String IF_MATCH = "If-Match";
 
     private EntityTag() {}
 
@@ -24,10 +29,36 @@ public final class EntityTag {
         String tag = of(content);
         message.removeHeaders("*");
         message.setHeader("ETag", tag);
-        if (known != null && (known.strip().equals("*") || names(known, tag))) {
+        if (known != null && names(known, tag)) {
             message.setHeader(Exchange.HTTP_RESPONSE_CODE, 304);
             message.setBody(null);
         }
+    }
+
+    /** Whether a request is for one version alone. */
+    public static boolean isCondition(Message request) {
+        return request.getHeader(IF_MATCH) != null;
+    }
+
+    /**
+     * Checks that the request is for this version, if it names one in {@code If-Match}. Tags are compared weakly, unlike
+     * RFC 9110 has it: all of ours are weak, since what stands between may compress.
+     *
+     * @param content as for {@link #set}
+     * @throws Problem 412 {@code precondition_failed}
+     */
+    public static void check(Message request, String content) {
+        if (isCondition(request) && !names(request.getHeader(IF_MATCH, String.class), of(content))) {
+            throw changed();
+        }
+    }
+
+    /** 412 {@code precondition_failed}: there is another version by now. */
+    public static Problem changed() {
+        return new Problem(
+                412,
+                "precondition_failed",
+                "The video has changed since the answer whose ETag If-Match names. Get it again, and repeat the change.");
     }
 
     /** Weak, since what stands between may compress. */
@@ -41,6 +72,7 @@ public final class EntityTag {
     }
 
     private static boolean names(String known, String tag) {
-        return Arrays.stream(known.split(",")).map(String::strip).anyMatch(tag::equals);
+        return known.strip().equals("*")
+                || Arrays.stream(known.split(",")).map(String::strip).anyMatch(tag::equals);
     }
 }

@@ -2,12 +2,15 @@ package caravana.web.links;
 
 import caravana.web.http.Problem;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
 /** Leads command-line clients, which do not read the detail, to a video's objects. */
 @Component("objectLink")
 public class ObjectLink {
+
+    private static final Set<String> UNFINISHED = Set.of("uploaded", "processing");
 
     private final PresignedLinks links;
 
@@ -35,7 +38,7 @@ public class ObjectLink {
                     409,
                     "not_available",
                     "The video is " + row.get("status") + ", and has no " + object + " file"
-                            + (row.get("status").equals("processed") ? "." : " yet."));
+                            + (UNFINISHED.contains(row.get("status")) ? " yet." : "."));
         }
         return link;
     }

@@ -29,7 +29,8 @@ public final class AnswerHeaders {
                 "Link",
                 "Location",
                 "Retry-After",
-                "WWW-Authenticate"));
+                "WWW-Authenticate",
+                "X-Total-Count"));
         NAMES = Collections.unmodifiableSet(names);
     }
 

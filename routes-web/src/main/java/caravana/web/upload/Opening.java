@@ -15,8 +15,6 @@ import org.apache.camel.Exchange;
  */
 record Opening(String originalKey, Map<?, ?> earlier) {
 
-    private static final int HOUR_SECONDS = 3600;
-
     /**
      * Reads the variable {@code opening}.
      *
@@ -34,12 +32,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
                         409,
                         "idempotency_in_progress",
                         "An upload with this Idempotency-Key is running; ask again when it is done.");
-            case "too_many" ->
-                throw new Problem(
-                        429,
-                        "too_many_uploads",
-                        "This account has uploaded as much as it may within an hour; try again later.",
-                        HOUR_SECONDS);
+            case "too_many" -> throw UploadRules.tooMany();
             default -> throw new IllegalStateException("open-upload.sql answered " + outcome);
         };
     }

@@ -16,7 +16,7 @@ import org.springframework.validation.annotation.Validated;
  *     are answered 429
  * @param patience how long an upload may take; after that its row counts as abandoned
  * @param minRate bytes a second that a client has to send on average, once 30 s have passed; 0 for any
- * @param perHour uploads of one owner within an hour; more are answered 429; 0 for no limit
+ * @param perHour uploads of one owner within an hour, and videos that are processed again; more are answered 429; 0 for no limit
  */
 @Validated
 @ConfigurationProperties("caravana.upload")

@@ -7,15 +7,15 @@ import caravana.web.http.Problem;
 import caravana.web.http.UnknownName;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
-/** What may be said of an upload, whichever way it comes. */
+/** What may be said of a video, whichever way it comes. */
 @Component
 public class UploadRules {
 
+    private static final int HOUR_SECONDS = 3600;
     private static final int TITLE_LENGTH = 200;
     /** Of the longest list of names, in characters, as the contract has it. */
     static final int TRANSFORMATIONS_LENGTH = 1000;
@@ -42,7 +42,7 @@ public class UploadRules {
      *
      * @throws Problem 400 {@code title_invalid}
      */
-    String title(String text) {
+    public String title(String text) {
         String title = text == null ? "" : text.strip();
         if (INVISIBLE.matcher(title).matches()
                 || title.codePointCount(0, title.length()) > TITLE_LENGTH
@@ -69,13 +69,21 @@ public class UploadRules {
                     "field_too_long",
                     "The field transformaciones is longer than " + TRANSFORMATIONS_LENGTH + " characters. Shorten it.");
         }
-        List<String> asked = names == null
-                ? List.of()
-                : Arrays.stream(names.split(","))
-                        .map(String::strip)
-                        .filter(name -> !name.isEmpty())
-                        .distinct()
-                        .toList();
+        return transformations(names == null ? List.of() : List.of(names.split(",")));
+    }
+
+    /**
+     * The transformations, as a JSON array.
+     *
+     * @param names may be empty, for the default set
+     * @throws Problem 400 {@code unknown_transformation} or {@code impossible_combination}
+     */
+    public String transformations(List<String> names) {
+        List<String> asked = names.stream()
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList();
         List<String> chosen = asked.isEmpty() ? catalogue.defaultSet() : asked;
         try {
             catalogue.resolve(chosen);
@@ -103,6 +111,15 @@ public class UploadRules {
                     "Send an Idempotency-Key of 1 to 200 visible ASCII characters, without spaces.");
         }
         return header;
+    }
+
+    /** 429 {@code too_many_uploads}: the account has had as many jobs within an hour as it may. */
+    public static Problem tooMany() {
+        return new Problem(
+                429,
+                "too_many_uploads",
+                "This account has uploaded or processed again as many videos as it may within an hour; try again later.",
+                HOUR_SECONDS);
     }
 
     /** @throws Problem 415 {@code not_a_video} */

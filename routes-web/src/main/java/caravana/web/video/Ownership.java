@@ -16,12 +16,14 @@ public class Ownership {
     private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     /**
-     * Takes the video's id from the path.
+     * Takes the video's id from the path, or goes on with what was taken from there before: sending a message removes all
+     * headers.
      *
      * @throws Problem 404 when it is no id
      */
     public void identify(Exchange exchange) {
-        String id = exchange.getMessage().getHeader("video_id", String.class);
+        String id = exchange.getMessage()
+                .getHeader("video_id", exchange.getProperty("video_id", String.class), String.class);
         if (id == null || !ID.matcher(id).matches()) {
             throw unknown();
         }
@@ -54,7 +56,16 @@ public class Ownership {
                 409, "not_retryable", "Only a video that has failed of something that may pass can be tried again.");
     }
 
-    private static Problem unknown() {
+    /** @throws Problem always: 409 {@code not_cancellable} */
+    public void notCancellable() {
+        throw new Problem(
+                409,
+                "not_cancellable",
+                "Only a video that waits or is being processed can be cancelled; this one is not.");
+    }
+
+    /** 404 {@code not_found}. */
+    static Problem unknown() {
         return new Problem(404, "not_found", "There is no video with this id.");
     }
 }

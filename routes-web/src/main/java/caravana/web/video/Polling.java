@@ -30,6 +30,16 @@ public class Polling {
     }
 
     /**
+     * Compares the video that is the body with the version that {@code If-Match} names, if the request has one.
+     *
+     * @throws caravana.web.http.Problem 412 {@code precondition_failed}
+     */
+    public void checkUnchanged(Exchange exchange) {
+        Message message = exchange.getMessage();
+        EntityTag.check(message, content(message.getBody(Map.class)));
+    }
+
+    /**
      * Links are made anew for each answer, so the tag does not go by them. What a client may keep of them is bounded
      * instead: the tag changes every third of the time that they are valid.
      */

@@ -32,6 +32,7 @@ public class VideoDocument {
         for (String field : new String[] {"video_id", "title", "status", "uploaded_at", "updated_at", "processed_at"}) {
             document.put(field, row.get(field));
         }
+        document.put("file_name", row.get("original_name"));
         document.put("processed_url", links.processed(row));
         return document;
     }

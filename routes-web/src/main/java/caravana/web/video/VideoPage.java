@@ -1,5 +1,6 @@
 package caravana.web.video;
 
+import caravana.web.http.InputText;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
 import java.net.URLEncoder;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
 /** One page of an owner's videos. The cursor names the last video of a page, so that new ones never shift the next. */
@@ -22,6 +24,10 @@ public class VideoPage {
     private static final int DEFAULT_LIMIT = 20;
     private static final int MAX_LIMIT = 100;
     private static final int LAST_YEAR = 9999;
+    private static final String NEWEST_FIRST = "-uploaded_at";
+
+    /** Begins the cursors of lists by title, so that one of a list by time is not taken for one of them. */
+    private static final String TITLE = "title:";
 
     private final VideoDocument documents;
 
@@ -30,16 +36,23 @@ public class VideoPage {
     }
 
     /**
-     * Reads which page is wanted, for {@code list-videos.sql}.
+     * Reads which page is wanted, for {@code list-videos.sql} and {@code count-matching.sql}.
      *
-     * @return {@code rows} (how many), and {@code status}, {@code uploaded_after}, {@code cursor_at} and {@code cursor_id},
-     *     each null when the address does not say
+     * @return {@code rows} (how many), {@code sort}, {@code count} (whether the total is wanted), and {@code q},
+     *     {@code status}, {@code uploaded_after}, {@code cursor_at}, {@code cursor_title} and {@code cursor_id}, each null
+     *     when the address does not say
      * @throws Problem 400 when the address is not as the contract says
      */
     public Map<String, Object> read(Exchange exchange) {
         Map<String, String> query = QueryString.of(exchange.getMessage());
+        query.forEach(InputText::check);
         Map<String, Object> page = new HashMap<>();
+        page.put(
+                "q",
+                query.getOrDefault("q", "").isBlank() ? null : query.get("q").strip());
         page.put("status", query.get("status"));
+        page.put("sort", query.getOrDefault("sort", NEWEST_FIRST));
+        page.put("count", Boolean.valueOf(query.get("count")));
         try {
             int limit = query.containsKey("limit") ? Integer.parseInt(query.get("limit")) : DEFAULT_LIMIT;
             if (limit < 1 || limit > MAX_LIMIT) {
@@ -56,7 +69,7 @@ public class VideoPage {
                     400,
                     "invalid_request",
                     "limit is 1 to " + MAX_LIMIT + ", uploaded_after a time such as 2026-01-31T12:00:00Z, and cursor as"
-                            + " the Link header of the page before has it.");
+                            + " the Link header of the page before has it, for the same sort.");
         }
         exchange.setProperty("query", query);
         return page;
@@ -75,31 +88,54 @@ public class VideoPage {
     }
 
     private static void cursor(String cursor, Map<String, Object> page) {
-        String[] parts = cursor == null
-                ? new String[] {null, null}
-                : new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.US_ASCII).split(" ");
-        if (parts.length != 2) {
+        page.put("cursor_at", null);
+        page.put("cursor_title", null);
+        page.put("cursor_id", null);
+        if (cursor == null) {
+            return;
+        }
+        String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+        InputText.check("cursor", text);
+        int end = text.lastIndexOf(' ');
+        if (end < 0) {
             throw new IllegalArgumentException("cursor");
         }
-        page.put("cursor_at", time(parts[0]));
-        page.put(
-                "cursor_id", parts[1] == null ? null : UUID.fromString(parts[1]).toString());
+        String last = text.substring(0, end);
+        if (!isByTitle(page.get("sort"))) {
+            page.put("cursor_at", time(last));
+        } else if (last.startsWith(TITLE)) {
+            page.put("cursor_title", last.substring(TITLE.length()));
+        } else {
+            throw new IllegalArgumentException("cursor");
+        }
+        page.put("cursor_id", UUID.fromString(text.substring(end + 1)).toString());
     }
 
-    /** Makes the answer of the rows that are the body: the documents, and a {@code Link} to the next page. */
-    public void answer(Exchange exchange) {
+    private static boolean isByTitle(Object sort) {
+        return "title".equals(sort) || "-title".equals(sort);
+    }
+
+    /** Makes the answer of the rows that are the body: the documents, a {@code Link} to the next page, and the total. */
+    public void answer(
+            Exchange exchange,
+            @ExchangeProperty("page") Map<String, Object> asked,
+            @ExchangeProperty("total") Long total) {
         @SuppressWarnings("unchecked")
         List<Map<String, Object>> rows = exchange.getMessage().getBody(List.class);
         int limit = exchange.getProperty("limit", Integer.class);
         List<Map<String, Object>> page = rows.subList(0, Math.min(limit, rows.size()));
         exchange.getMessage().removeHeaders("*");
         if (rows.size() > limit) {
-            exchange.getMessage().setHeader("Link", "<" + next(exchange, page.get(limit - 1)) + ">; rel=\"next\"");
+            String next = next(exchange, asked, page.get(limit - 1));
+            exchange.getMessage().setHeader("Link", "<" + next + ">; rel=\"next\"");
+        }
+        if (total != null) {
+            exchange.getMessage().setHeader("X-Total-Count", total);
         }
         exchange.getMessage().setBody(page.stream().map(documents::summary).toList());
     }
 
-    private static String next(Exchange exchange, Map<String, Object> last) {
+    private static String next(Exchange exchange, Map<String, Object> asked, Map<String, Object> last) {
         StringBuilder address = new StringBuilder("/api/videos?");
         Map<?, ?> query = exchange.getProperty("query", Map.class);
         query.forEach((name, value) -> {
@@ -110,11 +146,10 @@ public class VideoPage {
                         .append('&');
             }
         });
-        String cursor = last.get("cursor_at") + " " + last.get("video_id");
+        Object sorted = isByTitle(asked.get("sort")) ? TITLE + last.get("cursor_title") : last.get("cursor_at");
+        String cursor = sorted + " " + last.get("video_id");
         return address.append("cursor=")
-                .append(Base64.getUrlEncoder()
-                        .withoutPadding()
-                        .encodeToString(cursor.getBytes(StandardCharsets.US_ASCII)))
+                .append(Base64.getUrlEncoder().withoutPadding().encodeToString(cursor.getBytes(StandardCharsets.UTF_8)))
                 .toString();
     }
 

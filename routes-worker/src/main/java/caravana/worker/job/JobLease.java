@@ -148,7 +148,7 @@ public class JobLease {
     }
 
     /**
-     * Stops jobs that were cancelled: their rows are being deleted.
+     * Stops jobs whose videos were cancelled or deleted.
      *
      * @param claimTokens their claims, separated by commas; may be empty
      */
@@ -157,7 +157,8 @@ public class JobLease {
         for (String claimToken : claimTokens.split(",")) {
             RunningJob job = byClaimToken.get(claimToken);
             if (job != null) {
-                lost(job);
+                log.info("Video {} was cancelled or deleted: its job stops", job.getVideoId());
+                job.getTool().kill(KillReason.CLAIM_LOST);
             }
         }
     }

@@ -65,12 +65,13 @@ public class JobMetrics {
      * A job has come to an end on this worker; the exchange property {@code ended} then says how.
      *
      * @param outcome {@code processed}, {@code rejected}, {@code released}, {@code handed_back}, {@code given_up},
-     *     {@code lost} or {@code poison}
+     *     {@code lost}, {@code cancelled} or {@code poison}
      */
     @StepOnly
     public void ended(
             Exchange exchange,
-            @OneOf({"processed", "rejected", "released", "handed_back", "given_up", "lost", "poison"}) String outcome) {
+            @OneOf({"processed", "rejected", "released", "handed_back", "given_up", "lost", "cancelled", "poison"})
+                    String outcome) {
         boolean processed = outcome.equals("processed");
         String code = exchange.getProperty("error_code", NONE, String.class);
         String lastCode = exchange.getProperty("last_code", NONE, String.class);

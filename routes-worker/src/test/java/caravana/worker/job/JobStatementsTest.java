@@ -91,6 +91,7 @@ class JobStatementsTest {
             failed     | attempts = 5, retryable = true, failed_at = now() + interval '1 min' | settled | 5
             failed     | attempts = 1, retryable = false                           | settled   | 1
             processed  | attempts = 1                                              | settled   | 1
+            cancelled  | attempts = 1                                              | settled   | 1
             deleting   | attempts = 1                                              | settled   | 1
             """)
     void theStateDecides(String status, String more, String outcome, int attempts) {

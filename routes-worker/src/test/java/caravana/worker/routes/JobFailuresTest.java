@@ -6,6 +6,7 @@ import static caravana.worker.routes.JobRoutes.COMMIT;
 import static caravana.worker.routes.JobRoutes.DEAD_LETTER;
 import static caravana.worker.routes.JobRoutes.FETCH;
 import static caravana.worker.routes.JobRoutes.POSTPONE;
+import static caravana.worker.routes.JobRoutes.RELEASE_CLAIM;
 import static caravana.worker.routes.JobRoutes.SEND;
 import static caravana.worker.routes.JobRoutes.TRANSCODE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,7 @@ import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.when;
 
 import caravana.worker.exec.ToolFailures;
+import caravana.worker.job.ClaimLostException;
 import caravana.worker.job.JobInterruptedException;
 import caravana.worker.media.OutputInvalidException;
 import caravana.worker.media.RejectedMediaException;
@@ -195,10 +197,23 @@ class JobFailuresTest {
                 .endsWith(
                         COMMIT,
                         "aws2-s3:videos deleteObject",
-                        "statement:failure/release-claim.sql",
+                        RELEASE_CLAIM,
                         ACKNOWLEDGE,
                         "statement:failure/left-waiting.sql")
                 .doesNotContain(RETRY, REQUEUE, DEAD_LETTER);
+        assertThat(routes.last(ACKNOWLEDGE).properties()).containsEntry("ended", "lost");
+    }
+
+    @Test
+    @DisplayName("cancelled job")
+    void aCancelledJobTakesItsOutputsBackAndFreesTheRow() {
+        routes.fail(TRANSCODE, new ClaimLostException("ffmpeg was stopped: the claim is lost"));
+        routes.answer(RELEASE_CLAIM, with -> with.getMessage().setBody(1));
+
+        assertThat(routes.receiveJob())
+                .endsWith(TRANSCODE, RELEASE_CLAIM, ACKNOWLEDGE, "statement:failure/left-waiting.sql")
+                .doesNotContain(RETRY, REQUEUE, DEAD_LETTER);
+        assertThat(routes.last(ACKNOWLEDGE).properties()).containsEntry("ended", "cancelled");
     }
 
     @Test

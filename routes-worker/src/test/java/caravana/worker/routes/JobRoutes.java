@@ -78,6 +78,7 @@ final class JobRoutes implements AutoCloseable {
     static final String FETCH = "aws2-s3:videos getObject";
     static final String TRANSCODE = "exec:ffmpeg";
     static final String STORE = "aws2-s3:videos";
+    static final String RELEASE_CLAIM = "statement:failure/release-claim.sql";
     static final String COMMIT = "statement:job/commit-result.sql";
     static final String POSTPONE = "sqs:changeMessageVisibility";
     static final String SEND = "aws2-sqs:video-jobs";
@@ -154,6 +155,7 @@ final class JobRoutes implements AutoCloseable {
                 "statement:failure/requeue-job.sql", with -> with.getMessage().setBody(Map.of("id", VIDEO)));
         routes.answer(
                 "statement:failure/retry-later.sql", with -> with.getMessage().setBody(Map.of("delay", 10)));
+        routes.answer(RELEASE_CLAIM, with -> with.getMessage().setBody(0));
         routes.answer(
                 "statement:failure/left-waiting.sql", with -> with.getMessage().setBody(null));
         routes.answer(FETCH, with -> with.getMessage().setBody("an original"));

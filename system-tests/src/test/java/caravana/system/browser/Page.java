@@ -82,6 +82,14 @@ final class Page implements AutoCloseable {
         return see(selector).getText();
     }
 
+    /** What the elements say, in their order. */
+    List<String> texts(String selector) {
+        @SuppressWarnings("unchecked")
+        List<String> texts = (List<String>) run(
+                "return [...document.querySelectorAll(arguments[0])].map(element => element.textContent)", selector);
+        return texts;
+    }
+
     void click(String selector) {
         see(selector).click();
     }

@@ -230,16 +230,14 @@ class PageTest {
         page.see(".video[data-status=failed] h3", JOB);
         assertThat(page.text(".video h3")).isEqualTo(title);
         page.screenshot("markup");
-        page.click(".video .warn");
+        page.click(button("Rename"));
         assertThat(page.text("dialog #ask-text")).contains(title);
-        page.screenshot("delete");
-        page.click("dialog button.plain");
-        assertThat(page.count(".video")).isEqualTo(1);
+        page.type("dialog input", title + "&amp;");
+        page.click("dialog button[type=submit]");
+        page.see(".video h3", title + "&amp;", SOON);
         page.click(".video .warn");
-        page.click("dialog button.danger");
-        page.see(".empty");
+        page.see(".deleted p", title + "&amp;", SOON);
 
-        assertThat(page.count(".video")).isZero();
         assertThat(page.count("main b, main img[src=x], dialog b")).isZero();
         assertThat(page.errors()).isEmpty();
     }
@@ -278,16 +276,104 @@ class PageTest {
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
         assertThat(page.focused().getAttribute("aria-label")).isEqualTo("Play “By keyboard”");
 
-        tabTo("Delete: By keyboard");
+        tabTo("Rename: By keyboard");
         page.press(Keys.ENTER);
-        assertThat(page.focused().getText()).as("the question's safe answer").isEqualTo("Cancel");
-        page.press(Keys.TAB);
+        assertThat(page.focused().getAttribute("value")).isEqualTo("By keyboard");
+        page.press("By keys", Keys.ENTER);
+        page.see(".video h3", "By keys", SOON);
+        assertThat(page.focused().getAccessibleName()).isEqualTo("Rename: By keys");
+        tabTo("Delete: By keys");
         page.press(Keys.ENTER);
+        await().atMost(SOON).until(() -> page.focused().getAccessibleName().equals("Undo: By keys"));
+        page.press(Keys.ENTER);
+        page.see(".video[data-status=processed] .poster");
+        tabTo("Delete: By keys");
+        page.press(Keys.ENTER);
+        // The way back is gone when the server has none any more.
         page.see(".empty");
+        assertThat(page.count(".deleted")).isZero();
         tabTo("Sign out");
         page.press(Keys.ENTER);
         page.see(".account");
         assertThat(page.errors()).isEmpty();
+    }
+
+    /** One's own videos in each order, and those with a word in their title or file name. */
+    @Test
+    void videosAreFoundByTitleAndFileName() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        page.signUp();
+        for (String title : List.of("Árbol", "Zapatos", "bogotá de noche")) {
+            page.upload(text, title);
+            page.see(".video", title, JOB);
+            await().atMost(JOB).until(() -> page.count(".uploads .card") == 0);
+        }
+        await().atMost(JOB).until(() -> page.count(".video[data-status=failed]") == 3);
+        page.see(".count", "3 videos", SOON);
+        assertThat(titles()).containsExactly("bogotá de noche", "Zapatos", "Árbol");
+
+        page.run("const o = document.getElementById('order'); o.value = 'title'; o.dispatchEvent(new Event('change'))");
+        await().atMost(SOON).until(() -> titles().equals(List.of("Árbol", "bogotá de noche", "Zapatos")));
+        page.type("#search", "BOGOTA");
+        await().atMost(SOON).until(() -> titles().equals(List.of("bogotá de noche")));
+        page.see(".count", "1 video", SOON);
+        page.screenshot("search");
+        page.click(button("Renombrar"));
+        page.type("dialog input", "Bogotá de día");
+        page.screenshot("rename");
+        page.press(Keys.ENTER);
+        page.see(".video h3", "Bogotá de día", SOON);
+
+        page.type("#search", "nada de esto");
+        page.see(".empty", "Ningún video con «nada de esto»", SOON);
+        page.type("#search", "NOTES");
+        await().atMost(SOON).until(() -> titles().equals(List.of("Árbol", "Bogotá de día", "Zapatos")));
+        assertThat(page.errors()).isEmpty();
+    }
+
+    private List<String> titles() {
+        return page.texts(".video h3");
+    }
+
+    /** While all workers are paused, so that the job still waits. */
+    @Test
+    void aJobIsCancelledAndTheVideoProcessedLater() throws Exception {
+        Map<String, String> settings = stack.environment();
+        pause(settings);
+        try {
+            page = Page.open(web.uri(), "es", folder);
+            page.signUp();
+            page.upload(small, "Llegada");
+            page.see(".video[data-status=uploaded]", SOON);
+            page.screenshot("waiting");
+            page.click(button("Cancelar el proceso"));
+            page.see(".video[data-status=cancelled] .badge", "Cancelado", SOON);
+            page.screenshot("cancelled");
+            page.click(button("Eliminar"));
+            page.see(".deleted", "«Llegada» se ha eliminado.", SOON);
+            page.screenshot("deleted");
+            page.click(".deleted button");
+            page.see(".video[data-status=cancelled]");
+        } finally {
+            // The other tests need their jobs done.
+            resume(settings);
+        }
+        page.click(button("Procesar de nuevo"));
+        page.see(".video[data-status=processed] .poster", JOB);
+        String first =
+                page.run("return document.querySelector('.poster img').src").toString();
+        page.click(button("Procesar de nuevo"));
+        await().atMost(JOB)
+                .until(() -> page.count(".video[data-status=processed] .poster img") == 1
+                        && !page.run("return document.querySelector('.poster img').src.split('?')[0]")
+                                .equals(first.split("\\?")[0]));
+        page.screenshot("processed-again");
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** A video's button, by what it says. */
+    private static String button(String says) {
+        return ".video .buttons button[aria-label^='" + says + "']";
     }
 
     /** Goes on by the Tab key until something of that name has the focus. */
@@ -393,14 +479,31 @@ class PageTest {
         assertThat(page.errors()).isEmpty();
     }
 
+    private static void pause(Map<String, String> settings) throws Exception {
+        ApiClient operator = operator(settings);
+        send(operator.request(web.uri().resolve("/api/ops/workers/pause"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"reason\": \"jobs that wait\"}")));
+        await().atMost(SOON)
+                .until(() -> operator.get(web.uri().resolve("/api/ops/queue"))
+                        .body()
+                        .contains("\"closed_by\":[\"paused\"]"));
+    }
+
     private static void resume(Map<String, String> settings) throws Exception {
-        ApiClient operator = ApiClient.logIn(
+        send(operator(settings)
+                .request(web.uri().resolve("/api/ops/workers/resume"))
+                .POST(BodyPublishers.noBody()));
+    }
+
+    private static ApiClient operator(Map<String, String> settings) throws Exception {
+        return ApiClient.logIn(
                 web.uri(), settings.get("CARAVANA_OPERATOR_EMAIL"), settings.get("CARAVANA_OPERATOR_PASSWORD"));
-        HttpRequest resume = operator.request(web.uri().resolve("/api/ops/workers/resume"))
-                .POST(BodyPublishers.noBody())
-                .build();
+    }
+
+    private static void send(HttpRequest.Builder order) throws Exception {
         assertThat(HttpClient.newHttpClient()
-                        .send(resume, HttpResponse.BodyHandlers.discarding())
+                        .send(order.build(), HttpResponse.BodyHandlers.discarding())
                         .statusCode())
                 .isEqualTo(200);
     }

@@ -78,7 +78,7 @@ final class AcknowledgementWatch {
                 String status = row.getString("status");
                 boolean fine =
                         switch (status) {
-                            case "processed", "failed", "deleting" -> true;
+                            case "processed", "failed", "cancelled", "deleting" -> true;
                             case "processing" -> row.getBoolean("owned");
                             default -> false;
                         };

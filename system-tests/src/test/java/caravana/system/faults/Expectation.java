@@ -13,5 +13,9 @@ enum Expectation {
     /** Its tool dies at every attempt until the cause is mended and its dead letter is redriven. */
     HEALED,
     /** Cancelled by its owner while it waits or runs. */
+    CANCELLED,
+    /** The same, or processed by then, and then processed again. */
+    PROCESSED_AGAIN,
+    /** Deleted by its owner while it waits or runs. */
     GONE
 }

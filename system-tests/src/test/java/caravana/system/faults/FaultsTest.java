@@ -176,7 +176,10 @@ class FaultsTest {
                     "all is quiet",
                     () -> {
                         cluster.supervise();
-                        return count(cluster, "SELECT count(*) FROM videos WHERE status NOT IN ('processed', 'failed')")
+                        return count(
+                                                cluster,
+                                                "SELECT count(*) FROM videos"
+                                                        + " WHERE status NOT IN ('processed', 'failed', 'cancelled')")
                                         == 0
                                 && messages(sqs, cluster.setting("SQS_QUEUE_URL")) == 0;
                     },
@@ -192,8 +195,9 @@ class FaultsTest {
                 "the outputs of lost claims are swept",
                 () -> count(
                                 cluster,
-                                "SELECT count(*) FROM videos WHERE claims > 1 AND outputs_swept_at IS NULL"
-                                        + " AND status IN ('processed', 'failed')")
+                                "SELECT count(*) FROM videos WHERE outputs_swept_at IS NULL"
+                                        + " AND (claims > 1 AND status IN ('processed', 'failed')"
+                                        + " OR claims > 0 AND status = 'cancelled')")
                         == 0,
                 QUIET);
     }

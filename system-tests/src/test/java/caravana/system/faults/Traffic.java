@@ -2,15 +2,15 @@ package caravana.system.faults;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -19,16 +19,19 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
  * The uploads of a run, on a thread of their own, as many as keep the workers busy: mostly good videos, some planted
- * that have to fail, some cancelled, and for some of them more messages than one, early and late.
+ * that have to fail, some cancelled, deleted or processed again, and for some of them more messages than one, early and late.
  */
 final class Traffic implements Runnable {
 
     private static final long PAUSE_NANOS = 50_000_000;
 
     /** Time enough for most of them to run by then. */
-    private static final long CANCEL_AFTER_NANOS = 3_000_000_000L;
+    private static final long CHANGE_AFTER_NANOS = 3_000_000_000L;
 
-    private record Cancellation(String videoId, long due) {}
+    private static final Set<Expectation> CHANGED =
+            EnumSet.of(Expectation.CANCELLED, Expectation.PROCESSED_AGAIN, Expectation.GONE);
+
+    private record Change(String videoId, Expectation kind, long due) {}
 
     private final Cluster cluster;
     private final FfmpegStub stub;
@@ -41,7 +44,7 @@ final class Traffic implements Runnable {
     private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger duplicates = new AtomicInteger();
     private final AtomicInteger poison = new AtomicInteger();
-    private final Deque<Cancellation> toCancel = new ArrayDeque<>();
+    private final Deque<Change> changes = new ArrayDeque<>();
     private volatile boolean more = true;
 
     /** @param backlog how many unfinished videos there are at least, as long as it runs */
@@ -62,14 +65,14 @@ final class Traffic implements Runnable {
         try (SqsClient sqs = cluster.sqs()) {
             int number = 0;
             while (more || accepted(Expectation.PROCESSED) < goodJobs) {
-                cancelDue(System.nanoTime());
+                changeDue(System.nanoTime());
                 if (unfinished() >= backlog) {
                     LockSupport.parkNanos(PAUSE_NANOS);
                     continue;
                 }
                 plant(number++, sqs);
             }
-            cancelDue(Long.MAX_VALUE);
+            changeDue(Long.MAX_VALUE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -81,6 +84,8 @@ final class Traffic implements Runnable {
                 switch (number % 40) {
                     case 1 -> Expectation.GIVEN_UP;
                     case 2 -> Expectation.HEALED;
+                    case 3 -> Expectation.CANCELLED;
+                    case 4 -> Expectation.PROCESSED_AGAIN;
                     case 5 -> Expectation.REJECTED;
                     case 12 -> Expectation.GONE;
                     case 7, 17, 27 -> Expectation.PROCESSED_BY_FFMPEG;
@@ -90,8 +95,8 @@ final class Traffic implements Runnable {
         if (id.isPresent() && number % 6 == 0) {
             sendAgain(id.get(), 1 + random.nextInt(2), sqs);
         }
-        if (id.isPresent() && kind == Expectation.GONE) {
-            toCancel.add(new Cancellation(id.get(), System.nanoTime() + CANCEL_AFTER_NANOS));
+        if (id.isPresent() && CHANGED.contains(kind)) {
+            changes.add(new Change(id.get(), kind, System.nanoTime() + CHANGE_AFTER_NANOS));
         }
         if (number % 40 == 20) {
             sendPoison(sqs);
@@ -120,7 +125,8 @@ final class Traffic implements Runnable {
         return switch (kind) {
             case PROCESSED -> stub.original(Map.of("seconds", String.valueOf(seconds)));
             case PROCESSED_BY_FFMPEG -> stub.originalForFfmpeg();
-            case GONE -> stub.original(Map.of("seconds", "30"));
+            case CANCELLED, GONE -> stub.original(Map.of("seconds", "30"));
+            case PROCESSED_AGAIN -> stub.original(Map.of("seconds", "4"));
             case GIVEN_UP -> stub.original(Map.of("seconds", "0.3", "fail", "signal"));
             case HEALED -> stub.original(Map.of("seconds", "0.3", "fail", "until-healed"));
             case REJECTED -> "This is no\0video at all.".getBytes(StandardCharsets.UTF_8);
@@ -152,25 +158,31 @@ final class Traffic implements Runnable {
         }
     }
 
-    private void cancelDue(long now) throws InterruptedException {
-        while (!toCancel.isEmpty() && toCancel.peek().due() <= now) {
-            cancel(toCancel.remove().videoId());
+    private void changeDue(long now) throws InterruptedException {
+        while (!changes.isEmpty() && changes.peek().due() <= now) {
+            change(changes.remove());
         }
     }
 
-    /** As the API's delete will do it. */
-    private void cancel(String id) throws InterruptedException {
-        while (true) {
-            try (Connection database = cluster.database();
-                    Statement statement = database.createStatement()) {
-                statement.executeUpdate("UPDATE videos SET status = 'deleting' WHERE id = '" + id + "'");
-                return;
-            } catch (SQLException away) {
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-                LockSupport.parkNanos(PAUSE_NANOS);
+    /** What was done is found done when it is asked for again, since its answer was lost. */
+    private void change(Change change) throws InterruptedException {
+        String video = "/api/videos/" + change.videoId();
+        switch (change.kind()) {
+            case CANCELLED -> call("POST", video + "/cancel", Set.of(200));
+            case PROCESSED_AGAIN -> {
+                call("POST", video + "/cancel", Set.of(200, 409));
+                call("POST", video + "/process", Set.of(200, 409));
             }
+            default -> call("DELETE", video, Set.of(200, 404));
+        }
+    }
+
+    private void call(String method, String path, Set<Integer> done) throws InterruptedException {
+        while (!done.contains(uploads.call(web(), method, path))) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 

@@ -28,6 +28,24 @@ final class Uploads {
         }
     }
 
+    /**
+     * Another call about a video.
+     *
+     * @return its status; 0 when nobody answered
+     */
+    int call(URI web, String method, String path) throws InterruptedException {
+        try {
+            return client(web)
+                    .send(client(web)
+                            .request(web.resolve(path))
+                            .method(method, HttpRequest.BodyPublishers.noBody())
+                            .build())
+                    .statusCode();
+        } catch (IOException | LocalStackException nobodyAnswered) {
+            return 0;
+        }
+    }
+
     private synchronized ApiClient client(URI web) throws IOException, InterruptedException {
         if (client == null) {
             client = ApiClient.signUp(web);

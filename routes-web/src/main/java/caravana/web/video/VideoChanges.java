@@ -1,0 +1,65 @@
+package caravana.web.video;
+
+import caravana.web.http.EntityTag;
+import caravana.web.http.FileName;
+import caravana.web.http.Problem;
+import caravana.web.upload.UploadRules;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.springframework.stereotype.Component;
+
+/** What a JSON merge patch (RFC 7396) changes of a video: a field that it lacks stays, and null removes one. */
+@Component("videoChanges")
+public class VideoChanges {
+
+    private final UploadRules rules;
+    private final ObjectMapper json;
+
+    VideoChanges(UploadRules rules, ObjectMapper json) {
+        this.rules = rules;
+        this.json = json;
+    }
+
+    /**
+     * Reads the patch, for {@code update-video.sql}.
+     *
+     * @return {@code title} (null for the old one), {@code names_file} (whether the file name changes), {@code file_name}
+     *     (null for none) and {@code conditional} (whether the client names the version that it changes)
+     * @throws Problem 400 {@code title_invalid} as for an upload, {@code invalid_request} when nothing is left of a file
+     *     name
+     */
+    public Map<String, Object> read(Message request) throws JsonProcessingException {
+        JsonNode patch = json.readTree(request.getBody(String.class));
+        Map<String, Object> changes = new HashMap<>();
+        changes.put(
+                "title", patch.has("title") ? rules.title(patch.path("title").textValue()) : null);
+        changes.put("names_file", patch.has("file_name"));
+        changes.put("file_name", fileName(patch.path("file_name").textValue()));
+        changes.put("conditional", EntityTag.isCondition(request));
+        return changes;
+    }
+
+    private static String fileName(String name) {
+        String stored = FileName.stored(name);
+        if (name != null && stored == null) {
+            throw Problem.invalid(
+                    "The field file_name has no visible character. Send a name with one, or null to remove it.");
+        }
+        return stored;
+    }
+
+    /**
+     * Says why the row was not changed.
+     *
+     * @throws Problem always: 412 {@code precondition_failed} or 404 {@code not_found}, since somebody else has changed or
+     *     deleted the video in this very moment
+     */
+    public void refuse(@ExchangeProperty("changes") Map<String, Object> changes) {
+        throw Boolean.TRUE.equals(changes.get("conditional")) ? EntityTag.changed() : Ownership.unknown();
+    }
+}
