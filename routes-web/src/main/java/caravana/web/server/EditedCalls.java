@@ -1,17 +1,19 @@
 package caravana.web.server;
 
-import caravana.routes.FailedStep;
-import caravana.routes.StepEnds;
 import caravana.web.http.Problem;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.RoutePolicySupport;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -25,26 +27,45 @@ import org.springframework.stereotype.Component;
 @Component
 @Profile("local")
 @ConditionalOnProperty("caravana.routes.watch")
-final class EditedCalls implements StepEnds, RoutePolicyFactory {
+final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
 
     private static final Logger LOG = LoggerFactory.getLogger(EditedCalls.class);
     private static final String CALL = EditedCalls.class.getName() + ".call";
+    private static final String STEP = EditedCalls.class.getName() + ".step";
+    private static final String FAILURE = EditedCalls.class.getName() + ".failure";
 
     /** Steps at which calls failed, and that have not succeeded since. */
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
     @Override
-    public void ended(String step, Exchange exchange) {
-        if (exchange.getException() == null) {
+    public Processor wrapProcessorInInterceptors(
+            CamelContext context, NamedNode definition, Processor target, Processor next) {
+        return new DelegateAsyncProcessor(target) {
+            @Override
+            public boolean process(Exchange exchange, AsyncCallback callback) {
+                return super.process(exchange, doneSync -> {
+                    ended(definition.getId(), exchange);
+                    callback.done(doneSync);
+                });
+            }
+        };
+    }
+
+    /** A step has ended. The routes that called it end with the same exception, which is not theirs. */
+    private void ended(String step, Exchange exchange) {
+        Exception failure = exchange.getException();
+        if (failure == null) {
             if (!failing.isEmpty() && failing.remove(step) && failing.isEmpty()) {
                 LOG.info("Calls are answered again");
             }
-        } else if (FailedStep.note(exchange, step)) {
+        } else if (exchange.getProperty(FAILURE) != failure) {
             // Before the answer is made, which has other headers.
             exchange.setProperty(
                     CALL,
                     exchange.getMessage().getHeader(Exchange.HTTP_METHOD) + " "
                             + exchange.getMessage().getHeader(Exchange.HTTP_URI));
+            exchange.setProperty(STEP, step);
+            exchange.setProperty(FAILURE, failure);
         }
     }
 
@@ -64,13 +85,16 @@ final class EditedCalls implements StepEnds, RoutePolicyFactory {
         if (problem == null || problem.getStatus() < 500) {
             return;
         }
-        Object call = exchange.removeProperty(CALL);
-        if (call == null) {
+        Object step = exchange.removeProperty(STEP);
+        if (step == null) {
             return;
         }
-        FailedStep failed = FailedStep.last(exchange);
-        failing.add(failed.step());
-        LOG.warn("{}, step {}: {}", call, failed.step(), reason(failed.failure()));
+        failing.add(step.toString());
+        LOG.warn(
+                "{}, step {}: {}",
+                exchange.getProperty(CALL),
+                step,
+                reason(exchange.getProperty(FAILURE, Exception.class)));
     }
 
     private static String reason(Throwable failure) {

@@ -2,7 +2,6 @@ package caravana.worker.intake;
 
 import caravana.checks.StepOnly;
 import caravana.job.FailureCode;
-import caravana.routes.FailedStep;
 import caravana.routes.RouteVersion;
 import caravana.routes.RoutesReloaded;
 import caravana.worker.job.JobFailure;

@@ -1,17 +1,30 @@
 package caravana.worker.intake;
 
-import caravana.routes.FailedStep;
-import caravana.routes.StepEnds;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.springframework.stereotype.Component;
 
 /** Notes at which step an exchange failed, which Camel itself forgets as soon as the failure has left the step. */
 @Component("stepTrail")
-public class StepTrail implements StepEnds {
+public class StepTrail implements InterceptStrategy {
 
     @Override
-    public void ended(String step, Exchange exchange) {
-        FailedStep.note(exchange, step);
+    public Processor wrapProcessorInInterceptors(
+            CamelContext context, NamedNode definition, Processor target, Processor next) {
+        return new DelegateAsyncProcessor(target) {
+            @Override
+            public boolean process(Exchange exchange, AsyncCallback callback) {
+                return super.process(exchange, doneSync -> {
+                    FailedStep.note(exchange, definition.getId());
+                    callback.done(doneSync);
+                });
+            }
+        };
     }
 
     /** The id of the step at which the exchange failed last; null when none has. */

@@ -1,4 +1,4 @@
-package caravana.routes;
+package caravana.worker.intake;
 
 import org.apache.camel.Exchange;
 
@@ -8,37 +8,32 @@ import org.apache.camel.Exchange;
  * @param step its id
  * @param failure what it failed of
  */
-public record FailedStep(String step, Throwable failure) {
+record FailedStep(String step, Throwable failure) {
 
     private static final String FIRST = "caravana.first_failed_step";
     private static final String LAST = "caravana.last_failed_step";
 
     /** The first of an exchange; null when none has failed. What goes on after a failure may stumble over what is missing. */
-    public static FailedStep first(Exchange exchange) {
+    static FailedStep first(Exchange exchange) {
         return exchange.getProperty(FIRST, FailedStep.class);
     }
 
     /** The last of an exchange; null when none has failed. A step that failed may have been tried again and have succeeded. */
-    public static FailedStep last(Exchange exchange) {
+    static FailedStep last(Exchange exchange) {
         return exchange.getProperty(LAST, FailedStep.class);
     }
 
-    /**
-     * A step has ended. The routes that called it end with the same exception, which is not theirs.
-     *
-     * @return whether it failed
-     */
-    public static boolean note(Exchange exchange, String step) {
+    /** A step has ended. The routes that called it end with the same exception, which is not theirs. */
+    static void note(Exchange exchange, String step) {
         Exception failure = exchange.getException();
         FailedStep before = last(exchange);
         if (failure == null || before != null && before.failure() == failure) {
-            return false;
+            return;
         }
         FailedStep failed = new FailedStep(step, failure);
         exchange.setProperty(LAST, failed);
         if (before == null) {
             exchange.setProperty(FIRST, failed);
         }
-        return true;
     }
 }
