@@ -119,6 +119,10 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString("{}"));
+                    case "PATCH /videos/{video_id}" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/merge-patch+json")
+                                .method(method, BodyPublishers.ofString("{}"));
                     default -> caller.request(address).method(method, BodyPublishers.noBody());
                 };
         return Answer.to(request.build());

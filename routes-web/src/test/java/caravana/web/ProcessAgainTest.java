@@ -57,7 +57,8 @@ class ProcessAgainTest extends WebTest {
                 .containsEntry("cancelled_at", null);
         assertThat(String.valueOf(row(id).get("transformations"))).isEqualTo("[\"hd_720p\", \"transcodificacion\"]");
         assertThat(row(id).get("published_at")).isNotNull();
-        List<Message> sent = sqs.receiveMessage(r -> r.queueUrl(queue())).messages();
+        List<Message> sent =
+                sqs.receiveMessage(r -> r.queueUrl(queue()).waitTimeSeconds(0)).messages();
         assertThat(sent)
                 .singleElement()
                 .satisfies(m -> assertThat(m.body())
@@ -103,7 +104,9 @@ class ProcessAgainTest extends WebTest {
         assertProblem(process(""), 409, "job_unfinished");
 
         assertThat(row(id)).containsEntry("updated_at", before);
-        assertThat(sqs.receiveMessage(r -> r.queueUrl(queue())).messages()).isEmpty();
+        assertThat(sqs.receiveMessage(r -> r.queueUrl(queue()).waitTimeSeconds(0))
+                        .messages())
+                .isEmpty();
     }
 
     @Test

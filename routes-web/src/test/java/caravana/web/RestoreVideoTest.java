@@ -54,11 +54,14 @@ class RestoreVideoTest extends QuickSweepsTest {
                 .containsEntry("lease_until", null)
                 .containsEntry("restorable_until", null)
                 .containsEntry("deleted_from", null);
-        List<Message> sent = sqs.receiveMessage(r -> r.queueUrl(queue())).messages();
+        List<Message> sent =
+                sqs.receiveMessage(r -> r.queueUrl(queue()).waitTimeSeconds(0)).messages();
         assertThat(sent).hasSize(messages).allMatch(message -> message.body().contains(id));
         assertThat(Api.json(user.get("/api/videos"))).hasSize(1);
         assertThat(restore().statusCode()).as("asked again").isEqualTo(200);
-        assertThat(sqs.receiveMessage(r -> r.queueUrl(queue())).messages()).isEmpty();
+        assertThat(sqs.receiveMessage(r -> r.queueUrl(queue()).waitTimeSeconds(0))
+                        .messages())
+                .isEmpty();
     }
 
     @Test
