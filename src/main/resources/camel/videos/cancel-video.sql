@@ -5,6 +5,7 @@ WITH cancelled AS (
         cancelled_at = now(),
         error_code = NULL,
         error_detail = NULL,
+        error_values = NULL,
         updated_at = now()
     WHERE id = CAST(:?video_id AS uuid)
       AND owner_id = CAST(:?caller.id AS uuid)

@@ -26,6 +26,7 @@ WITH forgotten AS (
         published_at = NULL,
         error_code = NULL,
         error_detail = NULL,
+        error_values = NULL,
         last_code = NULL,
         retryable = false,
         first_failed_at = NULL,

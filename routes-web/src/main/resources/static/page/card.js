@@ -2,6 +2,7 @@
 
 import {cancelVideo, deleteVideo, processVideo, Refused, renameVideo, retryVideo, showVideo} from './api.js';
 import {ask, h, setText} from './dom.js';
+import {media} from './media.js';
 import {play, save} from './player.js';
 import {dateTime, duration, number, percent, phase, t, why} from './texts.js';
 
@@ -75,7 +76,7 @@ export function videoCard(first, {onDeleted, onChanged}) {
         : null;
       state.replaceChildren(h('p', {class: 'why'}, text), ...(more ? [more] : []));
     } else {
-      state.replaceChildren(...(video.truncated ? [h('p', {class: 'why'}, t('truncated'))] : []));
+      state.replaceChildren(...media(video));
     }
   }
 

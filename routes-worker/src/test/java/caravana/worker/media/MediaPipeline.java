@@ -33,6 +33,8 @@ final class MediaPipeline {
      * @param source null when it was refused before
      * @param planned null when it was refused before
      * @param truncated whether it counts as truncated
+     * @param info what source and result are; null when it was refused
+     * @param warnings by their codes
      * @param folder with the files of the job
      */
     record Outcome(
@@ -41,6 +43,8 @@ final class MediaPipeline {
             SourceTimeline source,
             PlannedResult planned,
             boolean truncated,
+            MediaInfo.Both info,
+            List<String> warnings,
             Path folder) {
 
         Path result() {
@@ -52,7 +56,8 @@ final class MediaPipeline {
     private final ObjectMapper json = new ObjectMapper();
     private final TransformationCatalogue catalogue = new TransformationCatalogue();
     private final MediaProbe probe = new MediaProbe(json, MediaSettings.DEFAULTS, WorkerSettings.LIMITS);
-    private final ResultCheck check = new ResultCheck(json, MediaSettings.DEFAULTS);
+    private final ResultCheck check = new ResultCheck(json, MediaSettings.DEFAULTS, WorkerSettings.LIMITS);
+    private final MediaReport report = new MediaReport();
     private final TranscodePlanner planner;
 
     private int runs;
@@ -75,9 +80,11 @@ final class MediaPipeline {
         SourceTimeline source = null;
         PlannedResult planned = null;
         try {
-            SourceHeaders headers = probe.readHeaders(run(job, "ffprobe", probe.plan(job)));
+            SourceHeaders headers = headers(job);
             Measurement measurement = headers.isMeasurementNeeded() ? measure(job, headers) : null;
-            source = probe.readTimeline(headers, measurement, errors, job);
+            String measuringErrors = errors;
+            AudioDecoding decoding = planner.keepsSound(transformations, headers) ? decode(job, headers) : null;
+            source = probe.readTimeline(headers, measurement, decoding, measuringErrors, job);
             TranscodePlan plan = planner.plan(job, source, transformations);
             planned = plan.result();
             run(job, "ffmpeg", plan.command());
@@ -97,12 +104,39 @@ final class MediaPipeline {
                         exchange);
             }
             boolean truncated = exchange.getProperty("facts", MediaFacts.class).truncated();
-            return new Outcome("processed", "", source, planned, truncated, job.getFolder());
+            SourceHeaders result = exchange.getProperty("result", SourceHeaders.class);
+            List<String> warnings =
+                    report.warnings(headers, source, planned, result, missing, transcodingErrors).all().stream()
+                            .map(MediaWarning::code)
+                            .toList();
+            MediaInfo.Both info = report.info(job, headers, source, planned, result);
+            return new Outcome("processed", "", source, planned, truncated, info, warnings, job.getFolder());
         } catch (RejectedMediaException | OutputInvalidException e) {
-            return new Outcome(((CodedFailure) e).code(), e.getMessage(), source, planned, false, job.getFolder());
+            return refused(((CodedFailure) e).code(), e, source, planned, job);
         } catch (ToolFailedException e) {
-            return new Outcome(e.code(), e.getMessage(), source, planned, false, job.getFolder());
+            return refused(e.code(), e, source, planned, job);
         }
+    }
+
+    private static Outcome refused(
+            String code, Exception e, SourceTimeline source, PlannedResult planned, RunningJob job) {
+        return new Outcome(code, e.getMessage(), source, planned, false, null, List.of(), job.getFolder());
+    }
+
+    private SourceHeaders headers(RunningJob job) throws IOException, InterruptedException {
+        try {
+            return probe.readHeaders(run(job, "ffprobe", probe.plan(job)), null);
+        } catch (UnreadableTracksException unreadable) {
+            run(job, "ffmpeg", probe.planRemoval(job, unreadable));
+            probe.takeRest(job);
+            return probe.readHeaders(run(job, "ffprobe", probe.plan(job)), unreadable);
+        }
+    }
+
+    private AudioDecoding decode(RunningJob job, SourceHeaders headers) throws IOException, InterruptedException {
+        AudioDecoding decoding = probe.planAudioDecoding(job, headers);
+        run(job, "ffprobe", decoding.getCommand());
+        return decoding;
     }
 
     private Measurement measure(RunningJob job, SourceHeaders headers) throws IOException, InterruptedException {
@@ -133,7 +167,7 @@ final class MediaPipeline {
         int status = process.waitFor();
         errors = Files.readString(said, StandardCharsets.ISO_8859_1).strip();
         if (status != 0) {
-            throw Optional.ofNullable(command.onError().apply(status))
+            throw Optional.ofNullable(command.onError().meaning(status, errors))
                     .orElseThrow(() -> new IllegalStateException(tool + " ended with " + status + ": " + errors));
         }
         return document.toString().strip();
