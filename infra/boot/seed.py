@@ -20,6 +20,8 @@ bucket = "caravana-media-123456789012-us-east-1"
 client("s3").create_bucket(Bucket=bucket)
 sqs = client("sqs")
 dead = sqs.create_queue(QueueName="caravana-video-jobs-dlq")["QueueUrl"]
+# As AWS names them; moto names them by how it was called.
+public = lambda url: url.replace("http://10.20.0.1:5000", "https://sqs.us-east-1.amazonaws.com")  # noqa: E731
 dead_arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": "5"})
 jobs = sqs.create_queue(
@@ -54,8 +56,8 @@ shared = {
     "DATABASE_SECRET_ID": secret,
     "S3_BUCKET": bucket,
     "SQS_QUEUE_NAME": "caravana-video-jobs",
-    "SQS_QUEUE_URL": jobs,
-    "SQS_DLQ_URL": dead,
+    "SQS_QUEUE_URL": public(jobs),
+    "SQS_DLQ_URL": public(dead),
     "SQS_MAX_RECEIVE_COUNT": "5",
     "SQS_LONG_POLL_SECONDS": "20",
     "SQS_VISIBILITY_TIMEOUT": "60",
@@ -93,14 +95,16 @@ for tier in tiers:
 outputs = {
     "api_url": "http://10.20.0.11/api",
     "bucket": bucket,
-    "queue_url": jobs,
-    "dead_letter_queue_url": dead,
+    "queue_url": public(jobs),
+    "dead_letter_queue_url": public(dead),
     "web_secret_arn": web_secret,
     "group_names": {"web": "caravana-web", "worker": "caravana-worker"},
     "database": "caravana",
 }
 (folder / "outputs.json").write_text(json.dumps({name: {"value": value} for name, value in outputs.items()}))
-password = json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])["password"]
+# The account that RDS makes; moto names another.
+password = "made by RDS 24"
+secrets.put_secret_value(SecretId=secret, SecretString=json.dumps({"username": "caravana", "password": password}))
 facts = {"DATABASE_HOST": host, "DATABASE_SECRET": secret, "DATABASE_PASSWORD": password, "REDIS_HOST": redis, "REDIS_TOKEN": token,
          "BUCKET": bucket, "WEB_SECRET": web_secret, "QUEUE_URL": jobs, "DEAD_LETTER_QUEUE_URL": dead,
          "WEB_INSTANCE": made["web"], "WORKER_INSTANCE": made["worker"]}

@@ -71,6 +71,8 @@ case "\$*" in
   *) echo "terraform \$*" >&2 && exit 1 ;;
 esac
 END
+  # Not by AWS_ENDPOINT_URL, which this command line does not heed for every service.
+  printf '#!/bin/sh\nexec %s --endpoint-url http://%s:5000 "$@"\n' "$work/venv/bin/aws" "$aws_address" >"$tools/aws"
   printf '#!/bin/sh\nexec %s inside worker sh -c "id -un; uptime"\n' "$tools/enter" >"$tools/session-manager-plugin"
   cat >"$tools/enter" <<END
 #!/bin/bash
@@ -91,7 +93,7 @@ tier=worker
 exec '$tools/enter' inside "\$tier" /opt/caravana/bin/$script "\$@"
 END
   done
-  chmod +x "$tools"/{terraform,session-manager-plugin,enter} "$project"/ops/bin/*
+  chmod +x "$tools"/{aws,terraform,session-manager-plugin,enter} "$project"/ops/bin/*
 }
 
 # Commands in an operator's shell, as they are written.
