@@ -141,8 +141,12 @@ upload() { # FILE TITLE
   in_aws curl -sS --fail-with-body -H "Authorization: Bearer $(cat "$work/operator/project/token")" -H 'Content-Type: video/mp4' -T "$1" -X POST "http://$web_address/api/videos?title=$2" | jq -r .video_id
 }
 
-# A name that show-queue prints, once there is one.
-worker_name() { operate "$environment"'ops/bin/show-queue' | jq -er '.workers[0].worker'; }
+# The running worker, as show-queue names it; nothing while it starts. One that has ended stays listed for a moment.
+worker_name() {
+  inside worker curl -sf -o /dev/null --max-time 5 http://127.0.0.1:9081/actuator/health/readiness &&
+    operate "$environment"'ops/bin/show-queue' |
+    jq -er --arg pid "$(inside worker systemctl show --property=MainPID --value caravana-worker)" '.workers[].worker | select(endswith(":" + $pid))'
+}
 
 run_runbooks() {
   local page block count line
