@@ -26,10 +26,27 @@ variable "release" {
   type        = string
 }
 
-variable "instance_type" {
-  description = "Type of the machine on which an image is made; the archive of classes is made there as well."
+variable "architecture" {
+  description = "Of the images and the instances: amd64, or arm64 for Graviton (t4g)."
   type        = string
-  default     = "t3.small"
+  default     = "amd64"
+
+  validation {
+    condition     = contains(["amd64", "arm64"], var.architecture)
+    error_message = "The architecture must be amd64 or arm64."
+  }
+}
+
+variable "kms_key_id" {
+  description = "KMS key that encrypts the images' volumes; null for the account's default key, with which no other account can start them."
+  type        = string
+  default     = null
+}
+
+variable "ssm_agent_key" {
+  description = "Fingerprint of the key that signs Session Manager's agent, whose file is ssm-agent.gpg in this folder; empty to rely on TLS alone."
+  type        = string
+  default     = ""
 }
 
 variable "subnet_id" {
@@ -41,17 +58,29 @@ variable "subnet_id" {
 # Debian's own word on its newest image.
 data "amazon-parameterstore" "debian" {
   region = var.region
-  name   = "/aws/service/debian/release/12/latest/amd64"
+  name   = "/aws/service/debian/release/12/latest/${var.architecture}"
+}
+
+locals {
+  # The archive of classes is made on this machine as well, so it is one like the instances.
+  instance_type = var.architecture == "arm64" ? "t4g.small" : "t3.small"
+
+  tags = {
+    Application  = "caravana"
+    Release      = var.release
+    Architecture = var.architecture
+  }
 }
 
 source "amazon-ebs" "debian" {
   region                      = var.region
   source_ami                  = data.amazon-parameterstore.debian.value
-  instance_type               = var.instance_type
+  instance_type               = local.instance_type
   subnet_id                   = var.subnet_id
   associate_public_ip_address = true
   ssh_username                = "admin"
   encrypt_boot                = true
+  kms_key_id                  = var.kms_key_id
 
   metadata_options {
     http_endpoint = "enabled"
@@ -67,21 +96,21 @@ source "amazon-ebs" "debian" {
     delete_on_termination = true
   }
 
-  tags = {
-    Application = "caravana"
-    Release     = var.release
-  }
+  tags            = local.tags
+  snapshot_tags   = local.tags
+  run_tags        = local.tags
+  run_volume_tags = local.tags
 }
 
 build {
   source "amazon-ebs.debian" {
     name     = "web"
-    ami_name = "caravana-web-${var.release}"
+    ami_name = "caravana-web-${var.release}-${var.architecture}"
   }
 
   source "amazon-ebs.debian" {
     name     = "worker"
-    ami_name = "caravana-worker-${var.release}"
+    ami_name = "caravana-worker-${var.release}-${var.architecture}"
   }
 
   provisioner "shell" {
@@ -112,6 +141,7 @@ build {
     environment_vars = [
       "TIER=${source.name}",
       "REGION=${var.region}",
+      "SSM_AGENT_KEY=${var.ssm_agent_key}",
     ]
     script = "${path.root}/provision.sh"
   }

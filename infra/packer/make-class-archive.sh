@@ -9,8 +9,9 @@ tier=$1 folder=${2:-/opt/caravana}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 grep -v SharedArchiveFile "$folder/jvm.options" >"$work/options"
-# Addresses where nobody answers. Web's migrations need a database and are left out.
-(
+# Addresses where nobody answers. Web's migrations need a database and are left out. A start that fails has loaded only some
+# of the classes, so that its archive would be of little use: it fails the image.
+if ! (
   cd "$work"
   env DATABASE_URL=postgresql://nobody:none@127.0.0.1:1/none S3_BUCKET=none \
     SQS_QUEUE_URL=http://127.0.0.1:1/jobs SQS_DLQ_URL=http://127.0.0.1:1/dead \
@@ -19,9 +20,9 @@ grep -v SharedArchiveFile "$folder/jvm.options" >"$work/options"
     java "@$work/options" "-XX:ArchiveClassesAtExit=$folder/app/app.jsa" \
     -Dspring.context.exit=onRefresh -Dspring.flyway.enabled=false \
     -jar "$folder/app/routes-$tier.jar"
-) >"$work/log" 2>&1 || true
-if [ ! -s "$folder/app/app.jsa" ]; then
-  tail -40 "$work/log" >&2
-  echo "make-class-archive: no archive was made" >&2
+) >"$work/log" 2>&1 || [ ! -s "$folder/app/app.jsa" ]; then
+  grep -v '\[cds\]' "$work/log" | tail -40 >&2
+  echo "make-class-archive: routes-$tier.jar did not start; its last lines are above, and no archive was made" >&2
+  rm -f "$folder/app/app.jsa"
   exit 1
 fi

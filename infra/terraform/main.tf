@@ -18,6 +18,8 @@ locals {
       SQS_LONG_POLL_SECONDS  = tostring(var.sqs_long_poll_seconds)
       SQS_VISIBILITY_TIMEOUT = tostring(var.sqs_visibility_timeout)
       CARAVANA_LOG_FORMAT    = "logstash"
+
+      CARAVANA_DATABASE_CONNECTIONS = tostring(local.database_pool_size)
     },
     local.limit_settings,
     # A parameter cannot be empty.
@@ -74,6 +76,7 @@ module "database" {
   backup_days        = var.database_backup_days
   protected          = var.protected
   log_retention_days = var.log_retention_days
+  max_connections    = local.database_max_connections
 }
 
 module "cache" {
@@ -84,6 +87,7 @@ module "cache" {
   security_group_id = module.network.security_group_ids["cache"]
   node_type         = var.cache_node_type
   multi_az          = var.cache_multi_az
+  token_update      = var.cache_token_update
 }
 
 module "web" {
@@ -157,6 +161,7 @@ module "worker" {
   further_settings = var.worker_settings
   secret_settings  = local.secret_settings
 
+  web_group_name        = module.web.group_name
   queue_name            = module.queue.jobs.name
   queue_arn             = module.queue.jobs.arn
   dead_letter_queue_arn = module.queue.dead_letters.arn
@@ -176,12 +181,11 @@ module "observability" {
   metric_namespace   = local.metric_namespace
   thresholds         = var.alarm_thresholds
 
-  queue_name             = module.queue.jobs.name
-  dead_letter_queue_name = module.queue.dead_letters.name
-  balancer_metric_name   = module.web.balancer_metric_name
-  database_identifier    = module.database.identifier
-  web_group_name         = module.web.group_name
-  worker_group_name      = module.worker.group_name
-  web_max                = var.asg_web_max
-  worker_max             = var.asg_worker_max
+  queue_name               = module.queue.jobs.name
+  dead_letter_queue_name   = module.queue.dead_letters.name
+  balancer_metric_name     = module.web.balancer_metric_name
+  target_group_metric_name = module.web.target_group_metric_name
+  web_group_name           = module.web.group_name
+  worker_group_name        = module.worker.group_name
+  cpu_credits              = var.cpu_credits
 }

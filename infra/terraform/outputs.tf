@@ -42,3 +42,8 @@ output "dashboard" {
   description = "Name of the CloudWatch dashboard."
   value       = module.observability.dashboard
 }
+
+output "database" {
+  description = "The database's identifier."
+  value       = module.database.identifier
+}

@@ -116,9 +116,25 @@ variable "database_version" {
 }
 
 variable "database_instance_class" {
-  description = "RDS instance class."
+  description = "RDS instance class. Its size decides how many connections there are: 100 for each GiB of memory (connections.tf)."
   type        = string
   default     = "db.t4g.micro"
+
+  validation {
+    condition     = can(regex("^db\\.[a-z0-9]+\\.(micro|small|medium|[0-9]*x?large)$", var.database_instance_class))
+    error_message = "database_instance_class is ${var.database_instance_class}; set it to a class such as db.t4g.micro."
+  }
+}
+
+variable "database_pool_size" {
+  description = "Connections to the database that each instance holds; null for as many as fit, 10 at most."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = coalesce(var.database_pool_size, local.fitting_pool_size) >= local.smallest_pool_size && coalesce(var.database_pool_size, local.fitting_pool_size) <= local.largest_pool_size
+    error_message = "Each instance would hold ${coalesce(var.database_pool_size, local.fitting_pool_size)} database connections; it needs ${local.smallest_pool_size}, and may hold ${local.largest_pool_size}: the database has ${local.database_max_connections}, and ${local.most_instances} instances (asg_web_max and asg_worker_max, twice during a deployment) may take less than 85 % of them. Set a larger database_instance_class, smaller groups, or another database_pool_size."
+  }
 }
 
 variable "database_storage_gib" {
@@ -151,6 +167,17 @@ variable "cache_multi_az" {
   description = "A replica of the cache in another zone. Without one, live progress is missing for some minutes when its node fails."
   type        = bool
   default     = false
+}
+
+variable "cache_token_update" {
+  description = "What becomes of the cache's former token when it gets another one: SET ends it, ROTATE keeps it valid beside the new one (ops/runbooks/rotate-secrets.md)."
+  type        = string
+  default     = "SET"
+
+  validation {
+    condition     = contains(["SET", "ROTATE"], var.cache_token_update)
+    error_message = "cache_token_update is ${var.cache_token_update}; set it to SET or ROTATE."
+  }
 }
 
 # Instances
@@ -397,7 +424,7 @@ variable "worker_mean_service_seconds" {
 }
 
 variable "worker_age_threshold_seconds" {
-  description = "Age of the oldest waiting message above which workers are added whatever the backlog."
+  description = "How long the oldest due video may have waited before workers are added whatever the backlog, in seconds."
   type        = number
   default     = 300
 }
@@ -445,15 +472,15 @@ variable "alarm_email" {
 }
 
 variable "alarm_thresholds" {
-  description = "Above which values alarms ring; below which for cpu_credits. 576 credits are a t3.small's full balance."
+  description = "Above which values alarms ring; below which for cpu_credits, of standard instances. 576 credits are a t3.small's full balance."
   type = object({
-    oldest_message_seconds = optional(number, 900)
-    failure_percent        = optional(number, 10)
-    api_p95_seconds        = optional(number, 1)
-    api_error_percent      = optional(number, 5)
-    disk_percent           = optional(number, 85)
-    database_connections   = optional(number, 85)
-    cpu_credits            = optional(number, 50)
+    oldest_message_seconds      = optional(number, 900)
+    failure_percent             = optional(number, 10)
+    api_p95_seconds             = optional(number, 1)
+    api_error_percent           = optional(number, 5)
+    disk_percent                = optional(number, 85)
+    database_connection_percent = optional(number, 85)
+    cpu_credits                 = optional(number, 50)
   })
   default = {}
 }

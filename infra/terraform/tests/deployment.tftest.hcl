@@ -24,8 +24,8 @@ run "as_the_origin_has_it" {
   command = plan
 
   assert {
-    condition     = length(output.alarm_names) == 11
-    error_message = "Eleven alarms have a page in ops/runbooks."
+    condition     = length(output.alarm_names) == 14
+    error_message = "Fourteen alarms have a page in ops/runbooks."
   }
 
   assert {

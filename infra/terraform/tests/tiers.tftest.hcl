@@ -48,6 +48,7 @@ run "worker" {
     slots                 = 1
     grace_seconds         = 90
     queue_name            = "video-jobs"
+    web_group_name        = "test-web"
   }
 
   assert {
@@ -96,8 +97,13 @@ run "instances" {
   }
 
   assert {
-    condition     = { for hook in aws_autoscaling_group.this.initial_lifecycle_hook : hook.name => hook.default_result } == { launch = "ABANDON", termination = "CONTINUE" }
-    error_message = "Who does not get ready is replaced; who drains is waited for, but not for ever."
+    condition     = aws_autoscaling_lifecycle_hook.launch.default_result == "ABANDON" && aws_autoscaling_lifecycle_hook.termination[0].default_result == "CONTINUE"
+    error_message = "An instance that does not get ready is replaced; one that drains is waited for, but not for ever."
+  }
+
+  assert {
+    condition     = toset([for tags in aws_launch_template.this.tag_specifications : tags.resource_type]) == toset(["instance", "volume", "network-interface"])
+    error_message = "What the group starts is tagged by the launch template."
   }
 
   assert {

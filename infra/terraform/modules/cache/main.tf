@@ -38,6 +38,8 @@ resource "aws_elasticache_replication_group" "this" {
   transit_encryption_enabled = true
   at_rest_encryption_enabled = true
   auth_token                 = sensitive(terraform_data.token.output)
+  # ROTATE adds a token and SET ends every other one: ops/runbooks/rotate-secrets.md has the order.
+  auth_token_update_strategy = var.token_update
 
   apply_immediately = true
 }

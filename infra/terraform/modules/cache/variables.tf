@@ -22,3 +22,8 @@ variable "multi_az" {
   description = "A replica in another zone that takes over."
   type        = bool
 }
+
+variable "token_update" {
+  description = "SET: the token is the only one; ROTATE: the former one stays valid beside it."
+  type        = string
+}

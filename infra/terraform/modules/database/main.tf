@@ -20,6 +20,13 @@ resource "aws_db_parameter_group" "this" {
     value = "1000"
   }
 
+  # Said and not left to RDS, whose own number follows from memory that its processes leave; the pools are made for it.
+  parameter {
+    name         = "max_connections"
+    value        = tostring(var.max_connections)
+    apply_method = "pending-reboot"
+  }
+
   lifecycle {
     create_before_destroy = true
   }

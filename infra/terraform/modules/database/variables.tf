@@ -47,3 +47,8 @@ variable "log_retention_days" {
   description = "Days that PostgreSQL's log is kept."
   type        = number
 }
+
+variable "max_connections" {
+  description = "Most connections of the server."
+  type        = number
+}

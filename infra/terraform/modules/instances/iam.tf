@@ -64,6 +64,27 @@ data "aws_iam_policy_document" "common" {
   }
 }
 
+# Session Manager's agent, by which operators get a shell. None of these actions knows a resource that could be named.
+data "aws_iam_policy_document" "session" {
+  statement {
+    sid = "SessionManager"
+    actions = [
+      "ssm:UpdateInstanceInformation",
+      "ssmmessages:CreateControlChannel",
+      "ssmmessages:CreateDataChannel",
+      "ssmmessages:OpenControlChannel",
+      "ssmmessages:OpenDataChannel",
+    ]
+    resources = ["*"]
+  }
+}
+
+resource "aws_iam_role_policy" "session" {
+  name   = "session"
+  role   = aws_iam_role.this.name
+  policy = data.aws_iam_policy_document.session.json
+}
+
 resource "aws_iam_role_policy" "common" {
   name   = "common"
   role   = aws_iam_role.this.name

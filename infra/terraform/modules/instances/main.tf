@@ -5,6 +5,8 @@ data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
 
+data "aws_default_tags" "current" {}
+
 locals {
   group = "${var.name}-${var.tier}"
   # Settings are /{deployment}/{tier}/{VARIABLE}.
@@ -17,7 +19,8 @@ locals {
     CARAVANA_GROUP      = local.group
     CARAVANA_PARAMETERS = local.parameter_path
     # No script reads it: with another setting the launch template is another, so that the group replaces its instances.
-    CARAVANA_SETTINGS_DIGEST = sha256(jsonencode(var.settings))
+    # Nothing can be read from the digest of a secret of 64 random characters.
+    CARAVANA_SETTINGS_DIGEST = nonsensitive(sha256(jsonencode([var.settings, var.secret_settings])))
   })
 }
 
@@ -79,10 +82,14 @@ resource "aws_launch_template" "this" {
     enabled = true
   }
 
-  tag_specifications {
-    resource_type = "volume"
+  # The provider's default tags reach what Terraform makes, and not what the group starts.
+  dynamic "tag_specifications" {
+    for_each = ["instance", "volume", "network-interface"]
 
-    tags = { Name = local.group }
+    content {
+      resource_type = tag_specifications.value
+      tags          = merge(data.aws_default_tags.current.tags, { Name = local.group, Tier = var.tier })
+    }
   }
 }
 
@@ -100,32 +107,11 @@ resource "aws_autoscaling_group" "this" {
   # Instances become ready once operators have stored the secrets, which can be after this run.
   wait_for_capacity_timeout = "0"
 
-  enabled_metrics = ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupTotalInstances"]
+  enabled_metrics = ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupMinSize"]
 
   launch_template {
     id      = aws_launch_template.this.id
     version = aws_launch_template.this.latest_version
-  }
-
-  # Here and not as resources of their own: the first instance has to meet them.
-  initial_lifecycle_hook {
-    name                 = "launch"
-    lifecycle_transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
-    # Renewed by the instance while it starts; whoever falls silent is replaced.
-    heartbeat_timeout = 300
-    default_result    = "ABANDON"
-  }
-
-  dynamic "initial_lifecycle_hook" {
-    for_each = var.drains ? ["termination"] : []
-
-    content {
-      name                 = initial_lifecycle_hook.value
-      lifecycle_transition = "autoscaling:EC2_INSTANCE_TERMINATING"
-      # Renewed by the instance while it drains.
-      heartbeat_timeout = 180
-      default_result    = "CONTINUE"
-    }
   }
 
   # A new launch template replaces the instances, new ones first; one that does not get healthy brings the old back.
@@ -140,10 +126,11 @@ resource "aws_autoscaling_group" "this" {
     }
   }
 
+  # The instances have their tags from the launch template.
   tag {
     key                 = "Name"
     value               = local.group
-    propagate_at_launch = true
+    propagate_at_launch = false
   }
 
   lifecycle {
@@ -158,4 +145,26 @@ resource "aws_autoscaling_group" "this" {
     aws_ssm_parameter.settings,
     aws_ssm_parameter.secret_settings,
   ]
+}
+
+# Resources of their own: a changed hook is changed in place, and replaces neither group nor instances. An instance that starts
+# before its group has them is in service at once, and complete-launch takes that as it is.
+resource "aws_autoscaling_lifecycle_hook" "launch" {
+  name                   = "launch"
+  autoscaling_group_name = aws_autoscaling_group.this.name
+  lifecycle_transition   = "autoscaling:EC2_INSTANCE_LAUNCHING"
+  # Renewed by the instance every minute while it starts; one that falls silent is replaced.
+  heartbeat_timeout = 300
+  default_result    = "ABANDON"
+}
+
+resource "aws_autoscaling_lifecycle_hook" "termination" {
+  count = var.drains ? 1 : 0
+
+  name                   = "termination"
+  autoscaling_group_name = aws_autoscaling_group.this.name
+  lifecycle_transition   = "autoscaling:EC2_INSTANCE_TERMINATING"
+  # Renewed by the instance every minute while it drains.
+  heartbeat_timeout = 180
+  default_result    = "CONTINUE"
 }

@@ -1,13 +1,53 @@
-# One alarm for every page in ops/runbooks, by the same name. Each is metric math over the metrics listed with it, and
-# rings when the result is above the threshold. Periods are in seconds; `of` is how many in a row.
+# One alarm for every page in ops/runbooks, by the same name and with the same meaning as the alert of ops/prometheus. Each is
+# metric math over the metrics listed with it, and rings when the result is above the threshold. Periods are in seconds; `of`
+# is how many in a row, of which `any` must be above it (all, when not set).
+# AlarmsTest evaluates each against made-up series.
 
 locals {
   jobs         = { QueueName = var.queue_name }
   dead_letters = { QueueName = var.dead_letter_queue_name }
   balancer     = { LoadBalancer = var.balancer_metric_name }
-  database     = { DBInstanceIdentifier = var.database_identifier }
+  targets      = { LoadBalancer = var.balancer_metric_name, TargetGroup = var.target_group_metric_name }
   web          = { AutoScalingGroupName = var.web_group_name }
   worker       = { AutoScalingGroupName = var.worker_group_name }
+
+  # Jobs that were finished, one way or another, by outcome.
+  outcomes = {
+    for outcome in ["processed", "rejected", "given_up"] : outcome => {
+      namespace = var.metric_namespace, name = "caravana_jobs_total", stat = "Sum", dimensions = merge(local.worker, { outcome = outcome })
+    }
+  }
+
+  # Unlimited instances spend what they have not earned, and only what they cannot pay back within a day is charged: a balance
+  # of 0 says nothing of them. Standard ones are held back at 0; they start there, and earn the threshold's 50 credits in about
+  # two hours, so that only a balance that is low for three hours counts.
+  cpu_credits = {
+    unlimited = {
+      summary    = "Instances use more CPU than their type includes, and the surplus is charged"
+      expression = "MAX([FILL(web, 0), FILL(worker, 0)])"
+      threshold  = 0
+      period     = 300
+      of         = 3
+      missing    = "notBreaching"
+      metrics = {
+        web    = { namespace = "AWS/EC2", name = "CPUSurplusCreditsCharged", stat = "Maximum", dimensions = local.web }
+        worker = { namespace = "AWS/EC2", name = "CPUSurplusCreditsCharged", stat = "Maximum", dimensions = local.worker }
+      }
+    }
+
+    standard = {
+      summary    = "An instance has had few CPU credits for three hours; at 0 it is held at a fifth of its CPU"
+      expression = "IF(MIN([FILL(web, 576), FILL(worker, 576)]) < ${var.thresholds.cpu_credits}, 1, 0)"
+      threshold  = 0
+      period     = 300
+      of         = 36
+      missing    = "notBreaching"
+      metrics = {
+        web    = { namespace = "AWS/EC2", name = "CPUCreditBalance", stat = "Minimum", dimensions = local.web }
+        worker = { namespace = "AWS/EC2", name = "CPUCreditBalance", stat = "Minimum", dimensions = local.worker }
+      }
+    }
+  }
 
   alarms = {
     dead-letters = {
@@ -24,29 +64,33 @@ locals {
     }
 
     oldest-message-age = {
-      summary    = "Videos wait too long, although workers are added long before"
-      expression = "IF(visible > 0, age, 0)"
+      summary = "Videos wait too long, although workers are added long before"
+      # Not SQS's age of the oldest message, which counts jobs in work as well.
+      expression = "due"
       threshold  = var.thresholds.oldest_message_seconds
       period     = 60
       of         = 3
       missing    = "notBreaching"
       metrics = {
-        age     = { namespace = "AWS/SQS", name = "ApproximateAgeOfOldestMessage", stat = "Maximum", dimensions = local.jobs }
-        visible = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesVisible", stat = "Average", dimensions = local.jobs }
+        due = { namespace = var.metric_namespace, name = "caravana_oldest_due_seconds", stat = "Maximum", dimensions = local.web }
       }
     }
 
     backlog-not-draining = {
-      summary    = "Jobs wait, and none has been finished for half an hour"
-      expression = "IF(visible > 0 AND FILL(deleted, 0) == 0, visible, 0)"
+      summary = "Jobs wait, and none has been finished for half an hour although workers are free or gone"
+      # Workers that are all busy are no fault: a job may take an hour, and oldest-message-age tells of what waits for it.
+      expression = "IF(visible > 0 AND FILL(processed, 0) + FILL(rejected, 0) + FILL(given_up, 0) == 0 AND FILL(free, 1) > 0, visible, 0)"
       threshold  = 0
       period     = 300
       of         = 6
       missing    = "notBreaching"
-      metrics = {
-        visible = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesVisible", stat = "Minimum", dimensions = local.jobs }
-        deleted = { namespace = "AWS/SQS", name = "NumberOfMessagesDeleted", stat = "Sum", dimensions = local.jobs }
-      }
+      metrics = merge(
+        {
+          visible = { namespace = "AWS/SQS", name = "ApproximateNumberOfMessagesVisible", stat = "Minimum", dimensions = local.jobs }
+          free    = { namespace = var.metric_namespace, name = "caravana_slots", stat = "Maximum", dimensions = merge(local.worker, { state = "free" }) }
+        },
+        local.outcomes,
+      )
     }
 
     no-worker-alive = {
@@ -68,11 +112,7 @@ locals {
       period     = 900
       of         = 1
       missing    = "notBreaching"
-      metrics = {
-        for outcome in ["processed", "rejected", "given_up"] : outcome => {
-          namespace = var.metric_namespace, name = "caravana_jobs_total", stat = "Sum", dimensions = merge(local.worker, { outcome = outcome })
-        }
-      }
+      metrics    = local.outcomes
     }
 
     api-latency = {
@@ -88,16 +128,31 @@ locals {
     }
 
     api-errors = {
-      summary    = "Of twenty requests or more, too many in a hundred were answered with 5xx"
-      expression = "IF(requests >= 20, 100 * (FILL(by_web, 0) + FILL(by_balancer, 0)) / requests, 0)"
+      summary = "Of twenty requests or more, too many in a hundred were answered with 5xx"
+      # RequestCount has only the requests for which the balancer found a target; its own 503 are those for which it did not.
+      expression = "IF(FILL(requests, 0) + FILL(no_target, 0) >= 20, 100 * (FILL(by_web, 0) + FILL(by_balancer, 0)) / (FILL(requests, 0) + FILL(no_target, 0)), 0)"
       threshold  = var.thresholds.api_error_percent
       period     = 300
       of         = 1
       missing    = "notBreaching"
       metrics = {
         requests    = { namespace = "AWS/ApplicationELB", name = "RequestCount", stat = "Sum", dimensions = local.balancer }
+        no_target   = { namespace = "AWS/ApplicationELB", name = "HTTPCode_ELB_503_Count", stat = "Sum", dimensions = local.balancer }
         by_web      = { namespace = "AWS/ApplicationELB", name = "HTTPCode_Target_5XX_Count", stat = "Sum", dimensions = local.balancer }
         by_balancer = { namespace = "AWS/ApplicationELB", name = "HTTPCode_ELB_5XX_Count", stat = "Sum", dimensions = local.balancer }
+      }
+    }
+
+    no-web-alive = {
+      summary = "No web instance is healthy; the API is down"
+      # Without any registered instance the balancer reports nothing, which rings as well.
+      expression = "IF(healthy < 1, 1, 0)"
+      threshold  = 0
+      period     = 60
+      of         = 3
+      missing    = "breaching"
+      metrics = {
+        healthy = { namespace = "AWS/ApplicationELB", name = "HealthyHostCount", stat = "Maximum", dimensions = local.targets }
       }
     }
 
@@ -115,14 +170,17 @@ locals {
     }
 
     database-connections = {
-      summary    = "The database's connections are nearly used up; the next instance may get none"
-      expression = "connections"
-      threshold  = var.thresholds.database_connections
+      summary    = "An instance's database connections are nearly used up; calls and heartbeats wait for one"
+      expression = "100 * MAX([FILL(web / web_pool, 0), FILL(worker / worker_pool, 0)])"
+      threshold  = var.thresholds.database_connection_percent
       period     = 60
       of         = 5
       missing    = "notBreaching"
       metrics = {
-        connections = { namespace = "AWS/RDS", name = "DatabaseConnections", stat = "Maximum", dimensions = local.database }
+        web         = { namespace = var.metric_namespace, name = "hikaricp_connections_active", stat = "Maximum", dimensions = local.web }
+        web_pool    = { namespace = var.metric_namespace, name = "hikaricp_connections_max", stat = "Maximum", dimensions = local.web }
+        worker      = { namespace = var.metric_namespace, name = "hikaricp_connections_active", stat = "Maximum", dimensions = local.worker }
+        worker_pool = { namespace = var.metric_namespace, name = "hikaricp_connections_max", stat = "Maximum", dimensions = local.worker }
       }
     }
 
@@ -131,8 +189,10 @@ locals {
       expression = "closed"
       threshold  = 0
       period     = 60
-      of         = 1
-      missing    = "notBreaching"
+      # A worker that starts anew is silent for a moment.
+      of      = 10
+      any     = 1
+      missing = "notBreaching"
       metrics = {
         closed = { namespace = var.metric_namespace, name = "caravana_intake_closed", stat = "Maximum", dimensions = merge(local.worker, { by = "tool" }) }
       }
@@ -150,29 +210,23 @@ locals {
       }
     }
 
-    cpu-credits = {
-      summary    = "An instance's CPU credits run out; then it is held at a fifth of its CPU, or costs extra"
-      expression = "IF(MIN([FILL(web, 576), FILL(worker, 576)]) < ${var.thresholds.cpu_credits}, 1, 0)"
-      threshold  = 0
-      period     = 300
-      of         = 3
-      missing    = "notBreaching"
-      metrics = {
-        web    = { namespace = "AWS/EC2", name = "CPUCreditBalance", stat = "Minimum", dimensions = local.web }
-        worker = { namespace = "AWS/EC2", name = "CPUCreditBalance", stat = "Minimum", dimensions = local.worker }
-      }
-    }
+    cpu-credits = local.cpu_credits[var.cpu_credits]
 
     asg-at-maximum = {
-      summary    = "A group is as large as it may get, and has been for a while: more load has nowhere to go"
-      expression = "IF(web >= ${var.web_max}, 1, 0) + IF(worker >= ${var.worker_max}, 1, 0)"
+      summary = "A group is as large as it may get, and has been for a while: more load has nowhere to go"
+      # A group of a fixed size is always at its maximum. The sizes are the group's own, which operators change.
+      expression = "IF(web >= web_max AND web_max > web_min, 1, 0) + IF(worker >= worker_max AND worker_max > worker_min, 1, 0)"
       threshold  = 0
       period     = 300
       of         = 3
       missing    = "notBreaching"
       metrics = {
-        web    = { namespace = "AWS/AutoScaling", name = "GroupDesiredCapacity", stat = "Minimum", dimensions = local.web }
-        worker = { namespace = "AWS/AutoScaling", name = "GroupDesiredCapacity", stat = "Minimum", dimensions = local.worker }
+        web        = { namespace = "AWS/AutoScaling", name = "GroupDesiredCapacity", stat = "Minimum", dimensions = local.web }
+        web_max    = { namespace = "AWS/AutoScaling", name = "GroupMaxSize", stat = "Maximum", dimensions = local.web }
+        web_min    = { namespace = "AWS/AutoScaling", name = "GroupMinSize", stat = "Minimum", dimensions = local.web }
+        worker     = { namespace = "AWS/AutoScaling", name = "GroupDesiredCapacity", stat = "Minimum", dimensions = local.worker }
+        worker_max = { namespace = "AWS/AutoScaling", name = "GroupMaxSize", stat = "Maximum", dimensions = local.worker }
+        worker_min = { namespace = "AWS/AutoScaling", name = "GroupMinSize", stat = "Minimum", dimensions = local.worker }
       }
     }
   }
@@ -186,6 +240,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.threshold
   evaluation_periods  = each.value.of
+  datapoints_to_alarm = lookup(each.value, "any", each.value.of)
   treat_missing_data  = each.value.missing
   alarm_actions       = [aws_sns_topic.alarms.arn]
   ok_actions          = [aws_sns_topic.alarms.arn]

@@ -38,8 +38,8 @@ variable "balancer_metric_name" {
   type        = string
 }
 
-variable "database_identifier" {
-  description = "The database instance, as metrics name it."
+variable "target_group_metric_name" {
+  description = "Web's target group, as metrics name it."
   type        = string
 }
 
@@ -53,25 +53,20 @@ variable "worker_group_name" {
   type        = string
 }
 
-variable "web_max" {
-  description = "Most instances of web."
-  type        = number
-}
-
-variable "worker_max" {
-  description = "Most instances of the worker."
-  type        = number
+variable "cpu_credits" {
+  description = "standard or unlimited, of burstable instances; it decides what the alarm on CPU credits looks at."
+  type        = string
 }
 
 variable "thresholds" {
   description = "Above which values alarms ring; below which for cpu_credits."
   type = object({
-    oldest_message_seconds = number
-    failure_percent        = number
-    api_p95_seconds        = number
-    api_error_percent      = number
-    disk_percent           = number
-    database_connections   = number
-    cpu_credits            = number
+    oldest_message_seconds      = number
+    failure_percent             = number
+    api_p95_seconds             = number
+    api_error_percent           = number
+    disk_percent                = number
+    database_connection_percent = number
+    cpu_credits                 = number
   })
 }

@@ -13,6 +13,11 @@ output "balancer_metric_name" {
   value       = aws_lb.this.arn_suffix
 }
 
+output "target_group_metric_name" {
+  description = "The target group, as metrics name it."
+  value       = aws_lb_target_group.this.arn_suffix
+}
+
 output "secret_arn" {
   description = "Secret to be filled by ops/bin/put-web-secret."
   value       = aws_secretsmanager_secret.this.arn

@@ -8,7 +8,6 @@ data "aws_iam_policy_document" "access" {
       "sqs:DeleteMessage",
       "sqs:ChangeMessageVisibility",
       "sqs:SendMessage",
-      "sqs:GetQueueAttributes",
     ]
     resources = [var.queue_arn]
   }
@@ -37,7 +36,7 @@ data "aws_iam_policy_document" "access" {
 
   statement {
     sid       = "Results"
-    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
     resources = ["${var.bucket_arn}/processed/*"]
   }
 

@@ -126,9 +126,9 @@ resource "aws_autoscaling_policy" "backlog" {
   }
 }
 
-# Long videos make a short queue a long wait; the age tells.
+# Long videos make a short queue a long wait.
 resource "aws_autoscaling_policy" "age" {
-  name                      = "age-of-oldest-message"
+  name                      = "oldest-due-video"
   autoscaling_group_name    = module.instances.group_name
   policy_type               = "StepScaling"
   adjustment_type           = "ChangeInCapacity"
@@ -150,44 +150,18 @@ resource "aws_autoscaling_policy" "age" {
 
 resource "aws_cloudwatch_metric_alarm" "scale_out_on_age" {
   alarm_name          = "${var.name}-worker-scale-out-on-age"
-  alarm_description   = "No alarm for people: adds workers while messages wait that are older than the threshold."
+  alarm_description   = "No alarm for people: adds workers while a video has waited for longer than the threshold."
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.age_threshold_seconds
   evaluation_periods  = 1
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_autoscaling_policy.age.arn]
 
-  # The age counts messages in work as well; a single long job must not add workers that find nothing to do.
-  metric_query {
-    id          = "waiting_age"
-    label       = "Age of the oldest message while any waits"
-    expression  = "IF(visible > 0, age, 0)"
-    return_data = true
-  }
-
-  metric_query {
-    id = "age"
-
-    metric {
-      namespace   = "AWS/SQS"
-      metric_name = "ApproximateAgeOfOldestMessage"
-      stat        = "Maximum"
-      period      = 60
-
-      dimensions = { QueueName = var.queue_name }
-    }
-  }
-
-  metric_query {
-    id = "visible"
-
-    metric {
-      namespace   = "AWS/SQS"
-      metric_name = "ApproximateNumberOfMessagesVisible"
-      stat        = "Average"
-      period      = 60
-
-      dimensions = { QueueName = var.queue_name }
-    }
-  }
+  # Web's own figure and not SQS's age of the oldest message, which counts jobs in work as well: a single long job must not
+  # add workers that find nothing to do.
+  namespace   = var.metric_namespace
+  metric_name = "caravana_oldest_due_seconds"
+  statistic   = "Maximum"
+  period      = 60
+  dimensions  = { AutoScalingGroupName = var.web_group_name }
 }

@@ -55,7 +55,7 @@ variable "mean_service_seconds" {
 }
 
 variable "age_threshold_seconds" {
-  description = "Age of the oldest waiting message above which workers are added whatever the backlog."
+  description = "How long the oldest due video may have waited before workers are added whatever the backlog, in seconds."
   type        = number
 }
 
@@ -82,6 +82,11 @@ variable "further_settings" {
 variable "secret_settings" {
   description = "Environment variables that are kept encrypted."
   type        = map(string)
+}
+
+variable "web_group_name" {
+  description = "Auto Scaling group of web, which measures how long videos have waited."
+  type        = string
 }
 
 variable "queue_name" {

@@ -2,17 +2,21 @@ package caravana.worker.metrics;
 
 import caravana.checks.OneOf;
 import caravana.checks.StepOnly;
+import caravana.job.FailureCode;
 import caravana.worker.intake.Intake;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.RunningJob;
 import caravana.worker.media.MediaFacts;
 import caravana.worker.settings.WorkerProperties;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
@@ -23,6 +27,15 @@ public class JobMetrics {
     private static final List<String> REASONS =
             List.of("database", "storage", "disk", "tool", "route_defect", "paused", "stopping");
     private static final String NONE = "none";
+    /** Codes of jobs that go on elsewhere, or later, without having lost an attempt. */
+    private static final Set<FailureCode> HANDED_BACK = EnumSet.of(
+            FailureCode.TOOL_UNAVAILABLE,
+            FailureCode.STORE_UNAVAILABLE,
+            FailureCode.DATABASE_UNAVAILABLE,
+            FailureCode.QUEUE_UNAVAILABLE,
+            FailureCode.ROUTE_DEFECT,
+            FailureCode.WORKER_STOPPED);
+
     private static final double MILLIS = 1000.0;
 
     private final MeterRegistry meters;
@@ -48,6 +61,35 @@ public class JobMetrics {
                     intake,
                     i -> i.closedBy().contains(reason) ? 1 : 0);
         }
+        registerOutcomes();
+    }
+
+    /** Every way in which a job usually ends, at 0: a counter that appears at 1 hides its first event from each rate. */
+    private void registerOutcomes() {
+        jobs("processed", NONE, NONE);
+        for (FailureCode code : FailureCode.values()) {
+            if (code == FailureCode.POISON_MESSAGE) {
+                jobs("poison", code.code(), NONE);
+            } else if (code == FailureCode.CLAIM_LOST) {
+                jobs("lost", code.code(), NONE);
+            } else if (!code.retryable()) {
+                jobs("rejected", code.code(), NONE);
+            } else if (code != FailureCode.ATTEMPTS_EXHAUSTED) {
+                boolean outage = HANDED_BACK.contains(code);
+                if (outage) {
+                    jobs("handed_back", code.code(), NONE);
+                }
+                // A defect that meets one job alone costs it attempts.
+                if (!outage || code == FailureCode.ROUTE_DEFECT) {
+                    jobs("released", code.code(), NONE);
+                    jobs("given_up", FailureCode.ATTEMPTS_EXHAUSTED.code(), code.code());
+                }
+            }
+        }
+    }
+
+    private Counter jobs(String outcome, String code, String lastCode) {
+        return meters.counter("caravana.jobs", "outcome", outcome, "code", code, "last_code", lastCode);
     }
 
     /**
@@ -75,8 +117,7 @@ public class JobMetrics {
         boolean processed = outcome.equals("processed");
         String code = exchange.getProperty("error_code", NONE, String.class);
         String lastCode = exchange.getProperty("last_code", NONE, String.class);
-        meters.counter("caravana.jobs", "outcome", outcome, "code", processed ? NONE : code, "last_code", lastCode)
-                .increment();
+        jobs(outcome, processed ? NONE : code, lastCode).increment();
         exchange.setProperty("ended", outcome);
         RunningJob job = exchange.getProperty("job", RunningJob.class);
         if (job == null) {

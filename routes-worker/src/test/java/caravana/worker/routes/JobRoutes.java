@@ -170,6 +170,20 @@ final class JobRoutes implements AutoCloseable {
         return routes;
     }
 
+    /** How many jobs have ended in which way: by outcome, code and last code. */
+    Map<String, Double> ended() {
+        Map<String, Double> counts = new HashMap<>();
+        beans.getBean(SimpleMeterRegistry.class)
+                .find("caravana.jobs")
+                .counters()
+                .forEach(counter -> counts.put(
+                        counter.getId().getTag("outcome") + " "
+                                + counter.getId().getTag("code") + " "
+                                + counter.getId().getTag("last_code"),
+                        counter.count()));
+        return counts;
+    }
+
     private void load() throws Exception {
         List<Resource> resources = new ArrayList<>();
         RouteFiles.read(ROUTES).forEach((file, text) -> {

@@ -46,6 +46,28 @@ class ProcessVideoTest {
         assertThat(routes.last(ACKNOWLEDGE).headers()).containsEntry("CamelAwsSqsReceiptHandle", "handle");
     }
 
+    /** A counter that appears with its first event hides it from every rate. */
+    @Test
+    void everyOutcomeIsCountedFromZeroOn() {
+        Map<String, Double> before = routes.ended();
+        assertThat(before.values()).containsOnly(0.0);
+        assertThat(before.keySet().stream().map(key -> key.split(" ")[0]))
+                .contains("processed", "rejected", "released", "handed_back", "given_up", "lost", "poison");
+        assertThat(before)
+                .containsKeys(
+                        "rejected not_a_video none",
+                        "given_up attempts_exhausted killed",
+                        "given_up attempts_exhausted route_defect",
+                        "handed_back tool_unavailable none",
+                        "released stalled none");
+
+        routes.receiveJob();
+
+        Map<String, Double> after = routes.ended();
+        assertThat(after.keySet()).isEqualTo(before.keySet());
+        assertThat(after).containsEntry("processed none none", 1.0);
+    }
+
     @Test
     void aDatabaseThatAnswersAtTheThirdTryCostsNothing() {
         AtomicInteger tries = new AtomicInteger();

@@ -36,6 +36,11 @@ class InstanceScriptsTest {
 
     private static final String INSTANCE = "i-0123";
     private static final String TOKEN = "a-token";
+    private static final String HOOK =
+            " --auto-scaling-group-name test-worker --lifecycle-hook-name launch --instance-id " + INSTANCE;
+    private static final String HEARTBEAT = "autoscaling record-lifecycle-action-heartbeat" + HOOK;
+    private static final String COMPLETION =
+            "autoscaling complete-lifecycle-action" + HOOK + " --lifecycle-action-result CONTINUE";
 
     @TempDir
     private Path folder;
@@ -94,17 +99,119 @@ class InstanceScriptsTest {
             exchange.sendResponseHeaders(health.incrementAndGet() < 3 ? 503 : 200, -1);
             exchange.close();
         });
-        stub("aws", "echo aws \"$@\" >>" + folder + "/calls");
+        stub("aws", "echo \"$@\" >>" + folder + "/calls");
+        Files.createFile(folder.resolve("app.env"));
 
-        Checks.Ran ran = script("complete-launch", address() + "/api/health");
+        Checks.Ran ran = script("complete-launch", folder + "/app.env", address() + "/api/health");
 
         assertThat(ran.status()).as(ran.output()).isZero();
         assertThat(health).hasValue(3);
-        assertThat(calls())
-                .containsExactly("aws autoscaling complete-lifecycle-action --auto-scaling-group-name test-worker"
-                        + " --lifecycle-hook-name launch --instance-id " + INSTANCE
-                        + " --lifecycle-action-result CONTINUE");
+        assertThat(calls()).containsExactly(HEARTBEAT, COMPLETION);
         assertThat(folder.resolve("launched")).exists();
+    }
+
+    /** Operators may store the secrets hours after the first instances have started; no limit runs until then. */
+    @Test
+    void theHookIsRenewedWhileSettingsAreMissing() throws IOException {
+        server.createContext("/api/health", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        environment.put("CARAVANA_HEARTBEAT", "1");
+        environment.put("CARAVANA_LAUNCH_LIMIT", "0");
+        // The settings come with the third heartbeat.
+        stub(
+                "aws",
+                "echo \"$@\" >>" + folder + "/calls\n[ $(grep -c heartbeat " + folder + "/calls) -lt 3 ] || touch "
+                        + folder + "/app.env");
+
+        Checks.Ran ran = script("complete-launch", folder + "/app.env", address() + "/api/health");
+
+        assertThat(ran.status()).as(ran.output()).isZero();
+        assertThat(calls()).containsExactly(HEARTBEAT, HEARTBEAT, HEARTBEAT, COMPLETION);
+    }
+
+    /** A health URL that hangs takes 5 s at each turn; heartbeats go by the clock, and so does the limit. */
+    @Test
+    void aHealthUrlThatHangsDelaysNoHeartbeatAndNotTheEnd() throws IOException {
+        stub(
+                "curl",
+                "case \"$*\" in *latest*) exec " + Checks.find("curl") + " \"$@\" ;; esac\necho turn >>" + folder
+                        + "/turns\nsleep 2\nexit 28");
+        environment.put("CARAVANA_HEARTBEAT", "2");
+        environment.put("CARAVANA_LAUNCH_LIMIT", "6");
+        stub("aws", "echo \"$@\" >>" + folder + "/calls");
+        Files.createFile(folder.resolve("app.env"));
+
+        Checks.Ran ran = script("complete-launch", folder + "/app.env", address() + "/api/health");
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.output()).contains("has not answered 200 for 6 s", INSTANCE);
+        // Counted as a second each, six turns would have been made.
+        assertThat(Files.readAllLines(folder.resolve("turns"))).hasSizeBetween(1, 3);
+        assertThat(calls()).contains(HEARTBEAT).containsOnly(HEARTBEAT);
+        assertThat(folder.resolve("launched")).doesNotExist();
+    }
+
+    /** The hooks are made after their group, whose first instance can be older than they are. */
+    @Test
+    void anInstanceThatIsOlderThanItsHookIsLaunched() throws IOException {
+        server.createContext("/api/health", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        stub(
+                "aws",
+                "case \"$2\" in complete*) echo 'An error occurred (ValidationError) when calling the"
+                        + " CompleteLifecycleAction operation: No active Lifecycle Action found with instance ID i-0123'"
+                        + " >&2; exit 254 ;; esac");
+        Files.createFile(folder.resolve("app.env"));
+
+        Checks.Ran ran = script("complete-launch", folder + "/app.env", address() + "/api/health");
+
+        assertThat(ran.status()).as(ran.output()).isZero();
+        assertThat(folder.resolve("launched")).exists();
+    }
+
+    /** As Terraform writes it for RDS: no user, no password, a certificate to verify; on an instance it is in a file. */
+    @ParameterizedTest
+    @ValueSource(strings = {"from the environment", "from the instance's file"})
+    void theDatabaseScriptsReadWhatAnInstanceHas(String from) throws IOException {
+        String url =
+                "postgresql://db.example.test:5433/caravana?sslmode=verify-full&sslrootcert=/etc/caravana/rds%2Dca.pem";
+        Path settings = Files.writeString(
+                folder.resolve("settings"),
+                "OTHER=\"$(touch " + folder + "/run)\"\nAWS_REGION=\"test-region\"\nDATABASE_SECRET_ID=\"arn:secret\"\n"
+                        + "DATABASE_URL=\"" + url + "\"\n");
+        if (from.contains("environment")) {
+            environment.put("DATABASE_URL", url);
+            environment.put("DATABASE_SECRET_ID", "arn:secret");
+        } else {
+            environment.put("CARAVANA_SETTINGS_FILE", settings.toString());
+        }
+        stub(
+                "aws",
+                "[ \"$*\" = 'secretsmanager get-secret-value --region test-region --secret-id arn:secret --query SecretString"
+                        + " --output text' ] && echo '{\"username\": \"caravana\", \"password\": \"p%40 s\"}'");
+        stub("psql", "echo \"$PGUSER|$PGPASSWORD|$PGHOST|$PGPORT|$PGDATABASE|$PGSSLMODE|$PGSSLROOTCERT\"");
+
+        Checks.Ran ran = script("show-database-sessions");
+
+        assertThat(ran.status()).as(ran.output()).isZero();
+        assertThat(ran.output().strip())
+                .isEqualTo("caravana|p%40 s|db.example.test|5433|caravana|verify-full|/etc/caravana/rds-ca.pem");
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void aDatabaseUrlWithoutUserAndSecretIsRefused() throws IOException {
+        environment.put("DATABASE_URL", "postgresql://db.example.test/caravana");
+        stub("psql", "exit 0");
+
+        Checks.Ran ran = script("show-database-sessions");
+
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.output()).contains("has no user", "DATABASE_SECRET_ID");
     }
 
     @Test

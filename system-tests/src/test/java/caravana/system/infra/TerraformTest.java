@@ -54,16 +54,22 @@ class TerraformTest {
         Checks.report("infra-terraform", passed, findings);
     }
 
-    /** The limits of originals alone, which need no provider, so that they are tried where none can be had. */
+    /** Variables, and what follows from them alone: no provider is needed for it, so that it is tried where none can be had. */
     @Test
-    void limitsAreAsTheyShouldBe() throws IOException {
-        Checks.need("infra-limits", "terraform");
-        for (String file : List.of("variables.tf", "limits.tf")) {
+    void variablesAreAsTheyShouldBe() throws IOException {
+        Checks.need("infra-variables", "terraform");
+        for (String file : List.of("variables.tf", "limits.tf", "connections.tf")) {
             Files.copy(Checks.TERRAFORM.resolve(file), copy.resolve(file));
         }
-        Path tests = Files.createDirectory(copy.resolve("tests")).resolve("limits.tftest.hcl");
-        String withProvider = Checks.read(Checks.TERRAFORM.resolve("tests/limits.tftest.hcl"));
-        Files.writeString(tests, withProvider.replaceFirst("(?s)mock_provider .*?\n}\n", ""));
+        Files.createDirectory(copy.resolve("tests"));
+        int runs = 0;
+        for (String name : List.of("limits", "connections")) {
+            String file = "tests/" + name + ".tftest.hcl";
+            String withProvider = Checks.read(Checks.TERRAFORM.resolve(file));
+            Files.writeString(copy.resolve(file), withProvider.replaceFirst("(?s)mock_provider .*?\n}\n", ""));
+            runs += (int)
+                    withProvider.lines().filter(line -> line.startsWith("run ")).count();
+        }
         List<String> findings = new ArrayList<>();
         for (List<String> command : List.of(List.of("init", "-input=false"), List.of("test", "-no-color"))) {
             Checks.Ran ran = terraform(copy, command.toArray(String[]::new));
@@ -72,9 +78,7 @@ class TerraformTest {
                 findings.add(ran.output());
             }
         }
-        int runs = (int)
-                withProvider.lines().filter(line -> line.startsWith("run ")).count();
-        Checks.report("infra-limits", runs, findings);
+        Checks.report("infra-variables", runs, findings);
     }
 
     private static Checks.Ran terraform(Path folder, String... arguments) {

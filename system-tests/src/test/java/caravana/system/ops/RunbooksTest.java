@@ -150,6 +150,11 @@ class RunbooksTest {
 
     /** A video is uploaded before there is any worker. */
     private void noWorker() throws Exception {
+        Incident noWeb = incident("no-web-alive", "nothing answers at web's address");
+        assertThat(noWeb.run("Diagnosis", with("CARAVANA_URL", "http://127.0.0.1:1")))
+                .contains("000 after");
+        noWeb.run("Verification", shell);
+        noWeb.verified();
         Incident nobody = incident("no-worker-alive", "web is up, and no worker is");
         String video = stack.upload();
         assertThat(nobody.run("Diagnosis", shell)).contains("\"workers\":[]");

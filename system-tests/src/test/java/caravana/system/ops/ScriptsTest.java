@@ -68,7 +68,11 @@ class ScriptsTest {
                 "end-worker 4711",
                 "replace-instance worker-1 --dry-run",
                 "restore-database caravana yesterday --dry-run",
-                "rotate-web-secret arn:secret everything --dry-run")) {
+                "rotate-web-secret arn:secret everything --dry-run",
+                "roll-back caravana-web latest --dry-run",
+                "roll-back caravana-web 1 2",
+                "await-renewed caravana-web soon",
+                "operator-environment now")) {
             Shell.Ran ran = Shell.bash("ops/bin/" + call, Map.of());
             assertThat(ran.status()).as(call).isEqualTo(2);
             assertThat(ran.output()).as(call).containsAnyOf("usage: ", "such as");
@@ -114,13 +118,31 @@ class ScriptsTest {
                         "aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names caravana-web --query"
                                 + " 'AutoScalingGroups[].Instances[].[InstanceId,LifecycleState,HealthStatus,LaunchTemplate.Version]'"
                                 + " --output table",
+                        "aws ec2 describe-launch-template-versions --launch-template-name caravana-web --max-items 10 --query"
+                                + " 'LaunchTemplateVersions[].[VersionNumber,CreateTime,LaunchTemplateData.ImageId]'"
+                                + " --output table",
                         "aws autoscaling describe-instance-refreshes --auto-scaling-group-name caravana-web"
                                 + " --max-records 3 --query"
                                 + " 'InstanceRefreshes[].[StartTime,Status,PercentageComplete,StatusReason]' --output"
                                 + " table"));
         expected.put(
                 "roll-back caravana-web",
-                List.of("aws autoscaling rollback-instance-refresh --auto-scaling-group-name caravana-web"));
+                List.of(
+                        "# while a deployment is under way:",
+                        "aws autoscaling rollback-instance-refresh --auto-scaling-group-name caravana-web",
+                        "# after its end:",
+                        "aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names caravana-web --query"
+                                + " 'AutoScalingGroups[0].LaunchTemplate.[LaunchTemplateId,Version]' --output text",
+                        "aws autoscaling start-instance-refresh --auto-scaling-group-name caravana-web --strategy"
+                                + " Rolling --preferences MinHealthyPercentage=100,MaxHealthyPercentage=200"
+                                + " --desired-configuration"
+                                + " '{\"LaunchTemplate\":{\"LaunchTemplateId\":\"LAUNCH_TEMPLATE\",\"Version\":\"VERSION_BEFORE\"}}'"));
+        expected.put(
+                "await-renewed caravana-web 1800",
+                List.of(
+                        "aws autoscaling describe-instance-refreshes --auto-scaling-group-name caravana-web --max-records 1"
+                                + " --query 'InstanceRefreshes[0].[InstanceRefreshId,Status,PercentageComplete,StatusReason]'"
+                                + " --output text"));
         expected.put(
                 "renew-instances caravana-web",
                 List.of("aws autoscaling start-instance-refresh --auto-scaling-group-name caravana-web --strategy"
@@ -142,13 +164,13 @@ class ScriptsTest {
                         "aws rds describe-db-instances --db-instance-identifier caravana --output text"
                                 + " --query 'DBInstances[0].VpcSecurityGroups[].VpcSecurityGroupId'",
                         "aws rds describe-db-instances --db-instance-identifier caravana --output text"
-                                + " --query 'DBInstances[0].DBParameterGroups[0].DBParameterGroupName'",
+                                + " --query 'DBInstances[0].[DBSubnetGroup.DBSubnetGroupName,"
+                                + "DBParameterGroups[0].DBParameterGroupName,MultiAZ]'",
                         "aws rds restore-db-instance-to-point-in-time --source-db-instance-identifier caravana"
                                 + " --target-db-instance-identifier caravana-restored --restore-time 2026-03-01T04:05:00Z"
-                                + " --db-subnet-group-name caravana --vpc-security-group-ids SECURITY_GROUPS"
+                                + " --db-subnet-group-name SUBNET_GROUP --vpc-security-group-ids SECURITY_GROUPS"
                                 + " --db-parameter-group-name PARAMETER_GROUP --no-publicly-accessible --multi-az"
                                 + " --deletion-protection --query DBInstance.DBInstanceStatus --output text",
-                        "aws rds wait db-instance-available --db-instance-identifier caravana-restored",
                         "aws rds modify-db-instance --db-instance-identifier caravana-restored"
                                 + " --manage-master-user-password --apply-immediately"
                                 + " --query DBInstance.DBInstanceStatus --output text"));
@@ -158,13 +180,9 @@ class ScriptsTest {
                         "aws rds modify-db-instance --db-instance-identifier caravana"
                                 + " --new-db-instance-identifier caravana-lost --apply-immediately"
                                 + " --query DBInstance.DBInstanceIdentifier --output text",
-                        "aws rds wait db-instance-deleted --db-instance-identifier caravana",
-                        "aws rds wait db-instance-available --db-instance-identifier caravana-lost",
                         "aws rds modify-db-instance --db-instance-identifier caravana-restored"
                                 + " --new-db-instance-identifier caravana --apply-immediately"
-                                + " --query DBInstance.DBInstanceIdentifier --output text",
-                        "aws rds wait db-instance-deleted --db-instance-identifier caravana-restored",
-                        "aws rds wait db-instance-available --db-instance-identifier caravana"));
+                                + " --query DBInstance.DBInstanceIdentifier --output text"));
 
         expected.forEach((call, lines) -> {
             Shell.Ran ran = Shell.bash("ops/bin/" + call + " --dry-run", Map.of());
