@@ -26,17 +26,18 @@ public final class Liveness {
 
     /** Whether it runs: it exists, and is not a zombie. */
     public static boolean isRunning(ProcessHandle process) {
-        return process.isAlive() && !isZombie(process.pid());
+        return process.isAlive() && !isGoneOrZombie(process.pid());
     }
 
-    private static boolean isZombie(long pid) {
+    private static boolean isGoneOrZombie(long pid) {
         Path process = Path.of("/proc", String.valueOf(pid));
         try (Stream<Path> threads = Files.list(process.resolve("task"))) {
             String stat = Files.readString(process.resolve("stat"));
             // "pid (name) state …", and the name may hold anything. The first thread can be one while others still end.
             return "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0 && threads.count() <= 1;
         } catch (IOException | UncheckedIOException goneOrNoProc) {
-            return false;
+            // A zombie can be collected while this looks at it.
+            return Files.isDirectory(Path.of("/proc/self"));
         }
     }
 
