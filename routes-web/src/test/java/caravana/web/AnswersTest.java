@@ -19,7 +19,6 @@ class AnswersTest extends WebTest {
 
     private static final int LISTS = 20;
 
-    /** Of those that are read at last. */
     private static final int SOURCES = 8;
 
     private static final String CONTRACT = "/api/openapi.yaml";

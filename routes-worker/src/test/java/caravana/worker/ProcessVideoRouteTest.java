@@ -82,7 +82,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                 .containsEntry(
                         "error_detail",
                         "The file is not a video that we can read. Send one in one of these formats: mov, mp4, matroska,"
-                                + " webm, avi, mpeg, mpegts, flv, ogg, asf.")
+                                + " webm, avi, mpeg, mpegts, flv, ogg, asf, dv, gif.")
                 .containsEntry("retryable", false)
                 .containsEntry("attempts", 1);
         assertQueueIsQuiet();
