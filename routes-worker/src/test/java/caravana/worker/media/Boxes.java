@@ -23,9 +23,13 @@ final class Boxes {
         return at;
     }
 
+    /** Replaces a text by one of the same length, wherever it is. */
     static byte[] renamed(byte[] file, String from, String to) {
         byte[] renamed = file.clone();
-        put(renamed, find(file, from), to.getBytes(StandardCharsets.ISO_8859_1));
+        String text = new String(file, StandardCharsets.ISO_8859_1);
+        for (int at = find(file, from); at >= 0; at = text.indexOf(from, at + 1)) {
+            put(renamed, at, to.getBytes(StandardCharsets.ISO_8859_1));
+        }
         return renamed;
     }
 

@@ -80,7 +80,7 @@ final class ClockKinds extends MediaKind {
     }
 
     private void clockJumps(int times) {
-        Turns<String> jumps = turns("ts 0", "ts 66", "ts 3000", "mpg 0", "ts 0 without sound", "ts 12", "ts -5");
+        Turns<String> jumps = turns("ts 0", "ts 66", "ts 3000", "mpg 0", "ts 0 without sound", "ts 15", "ts -5");
         for (int i = 0; i < times; i++) {
             String jump = jumps.next();
             String container = jump.split(" ")[0];

@@ -41,14 +41,14 @@ final class FormatKinds extends MediaKind {
             new Format("MPEG-2", "mpg", " -c:v mpeg2video -q:v 1 -qmin 1 ", 4),
             new Format("MPEG-2", "ts", " -c:v mpeg2video -q:v 1 -qmin 1 ", 4),
             new Format("MPEG-1", "mpg", " -c:v mpeg1video -q:v 1 -qmin 1 ", 4),
-            new Format("MS-MPEG-4 v2", "avi", " -c:v msmpeg4v2 -q:v 1 -qmin 1 ", 4),
-            new Format("MS-MPEG-4 v3", "avi", " -c:v msmpeg4 -q:v 1 -qmin 1 ", 4),
-            new Format("H.263", "mov", "352x288", YUV, " -c:v h263 -q:v 1 -qmin 1 ", 4),
-            new Format("H.263", "avi", "176x144", YUV, " -c:v h263 -q:v 1 -qmin 1 ", 4),
-            new Format("Sorenson H.263", "flv", " -c:v flv1 -q:v 1 -qmin 1 ", 4),
-            new Format("WMV 1", "asf", " -c:v wmv1 -q:v 1 -qmin 1 ", 4),
-            new Format("WMV 2", "asf", " -c:v wmv2 -q:v 1 -qmin 1 ", 4),
-            new Format("WMV 2", "avi", " -c:v wmv2 -q:v 1 -qmin 1 ", 4),
+            new Format("MS-MPEG-4 v2", "avi", " -c:v msmpeg4v2 -q:v 4 ", 4),
+            new Format("MS-MPEG-4 v3", "avi", " -c:v msmpeg4 -q:v 2 ", 4),
+            new Format("H.263", "mov", "352x288", YUV, " -c:v h263 -q:v 4 ", 4),
+            new Format("H.263", "avi", "176x144", YUV, " -c:v h263 -q:v 4 ", 4),
+            new Format("Sorenson H.263", "flv", " -c:v flv1 -q:v 2 ", 4),
+            new Format("WMV 1", "asf", " -c:v wmv1 -q:v 2 ", 4),
+            new Format("WMV 2", "asf", " -c:v wmv2 -q:v 2 ", 4),
+            new Format("WMV 2", "avi", " -c:v wmv2 -q:v 2 ", 4),
             new Format("Theora", "ogv", " -c:v libtheora -q:v 10 ", 4),
             new Format("Motion JPEG", "avi", "320x180", FULL + ",format=yuvj422p", " -c:v mjpeg -q:v 1 -qmin 1 ", 4),
             new Format("Motion JPEG", "mkv", "320x180", FULL + ",format=yuvj420p", " -c:v mjpeg -q:v 1 -qmin 1 ", 4),
@@ -93,6 +93,9 @@ final class FormatKinds extends MediaKind {
                     .colours(format.colours(), format.colours());
             if (format.name().equals("DV")) {
                 made.shownAs(768, 576);
+            } else if (format.name().equals("H.263")) {
+                // Its pixels always have the shape of CIF.
+                made.shownAs(scene.width() * 12 / 11.0, scene.height());
             }
             add(made);
         }

@@ -84,9 +84,7 @@ final class RefusedKinds extends MediaKind {
                         }
                         byte[] file = make(way[0], scene.picture() + video(way[0]));
                         String unknown = way[1].startsWith("V_") ? "V_NOSUCH/CODEC/ABC" : "zzzz";
-                        byte[] renamed = Boxes.renamed(file, way[1], unknown.substring(0, way[1].length()));
-                        // An AVI file names it twice.
-                        return way[0].equals("avi") ? Boxes.renamed(renamed, way[1], unknown) : renamed;
+                        return Boxes.renamed(file, way[1], unknown.substring(0, way[1].length()));
                     }));
         }
     }
