@@ -1,11 +1,13 @@
 -- Not retryable: the same bytes would be refused again.
 -- :?original_sha256 = null
+-- :?error_values = null
 UPDATE videos
 SET status = 'failed',
     claim_token = NULL,
     lease_until = NULL,
     error_code = :?error_code,
     error_detail = :?error_detail,
+    error_values = CAST(:?error_values AS jsonb),
     retryable = false,
     first_failed_at = coalesce(first_failed_at, now()),
     failed_at = now(),

@@ -22,8 +22,11 @@ SELECT id::text AS video_id,
        error_code,
        error_detail,
        last_code,
+       error_values::text AS error_values,
        retryable,
        phase_ms::text AS phase_ms,
+       media_info::text AS media_info,
+       warnings::text AS warnings,
        coalesce(CAST(facts ->> 'truncated' AS boolean), false) AS truncated
 FROM videos video
 WHERE id = CAST(:?video_id AS uuid)

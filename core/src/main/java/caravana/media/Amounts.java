@@ -1,6 +1,7 @@
 package caravana.media;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import org.springframework.util.unit.DataSize;
 
@@ -38,6 +39,24 @@ public final class Amounts {
         }
         BigDecimal seconds = BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros();
         return seconds.toPlainString() + (seconds.equals(BigDecimal.ONE) ? " second" : " seconds");
+    }
+
+    /**
+     * A measured length, to the tenth of a second, such as {@code 12 minutes 30.5 seconds}.
+     *
+     * @param rounding towards which side, so that what is over a limit is also said to be
+     */
+    public static String length(double seconds, RoundingMode rounding) {
+        // What is less than a thousandth over is the measurement's own error.
+        BigDecimal tenths =
+                BigDecimal.valueOf(seconds).setScale(3, RoundingMode.HALF_UP).setScale(1, rounding);
+        long minutes = tenths.longValue() / 60;
+        BigDecimal rest = tenths.subtract(BigDecimal.valueOf(minutes * 60));
+        String text = (minutes >= 60 ? number(minutes / 60, "hour") + " " : "")
+                + (minutes % 60 > 0 ? number(minutes % 60, "minute") + " " : "");
+        boolean needed = rest.signum() > 0 || text.isEmpty();
+        String unit = rest.compareTo(BigDecimal.ONE) == 0 ? " second" : " seconds";
+        return (text + (needed ? number(rest.doubleValue()) + unit : "")).strip();
     }
 
     private static String number(long value, String unit) {

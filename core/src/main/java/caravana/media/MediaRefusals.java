@@ -1,8 +1,13 @@
 package caravana.media;
 
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.Map;
+import org.springframework.util.unit.DataSize;
+
 /**
- * What is said of an original that exceeds a limit, with the value that holds. Web and the worker say the same; nginx has
- * the sentence for the size in its own configuration.
+ * What is said of an original that is refused: the value that was found, and the limit that holds. Web and the worker say the
+ * same; nginx has the sentence for the size in its own configuration, and the page has all of them in Spanish.
  */
 public class MediaRefusals {
 
@@ -12,56 +17,147 @@ public class MediaRefusals {
         this.limits = limits;
     }
 
-    /** The file is larger than {@link MediaLimits#size}. */
+    /** The file is larger than {@link MediaLimits#size}. By how much is not known, since it was not read to its end. */
     public Refusal tooLarge() {
         return new Refusal(
                 "too_large",
                 "The file is larger than " + Amounts.size(limits.size()) + ". Send a smaller one, or "
-                        + raise("CARAVANA_UPLOAD_MAX_SIZE"));
+                        + raise("CARAVANA_UPLOAD_MAX_SIZE"),
+                Map.of());
+    }
+
+    /** The file is larger than {@link MediaLimits#size}, and was read to its end. */
+    public Refusal tooLarge(long bytes) {
+        return new Refusal(
+                "too_large",
+                "The file has " + Amounts.size(DataSize.ofBytes(bytes)) + "; the limit is "
+                        + Amounts.size(limits.size()) + ". Send a smaller one, or "
+                        + raise("CARAVANA_UPLOAD_MAX_SIZE"),
+                Map.of("bytes", bytes));
     }
 
     /** The video is longer than {@link MediaLimits#duration}. */
-    public Refusal tooLong() {
+    public Refusal tooLong(double seconds) {
         return new Refusal(
                 "too_long",
-                "The video is longer than " + Amounts.duration(limits.duration()) + ". Trim it, or "
-                        + raise("CARAVANA_VIDEO_MAX_DURATION"));
+                "The video is " + Amounts.length(seconds, RoundingMode.CEILING) + " long; the limit is "
+                        + Amounts.duration(limits.duration()) + ". Trim it, or "
+                        + raise("CARAVANA_VIDEO_MAX_DURATION"),
+                Map.of("duration_seconds", seconds));
     }
 
     /** The picture is larger than {@link MediaLimits#width} by {@link MediaLimits#height}, lying or upright. */
-    public Refusal resolutionTooHigh() {
+    public Refusal resolutionTooHigh(int width, int height) {
         return new Refusal(
                 "resolution_too_high",
-                "The picture is larger than " + limits.width() + "×" + limits.height() + " pixels. Scale it down, or "
-                        + raise("CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT"));
+                "The picture has " + width + "×" + height + " pixels; the limit is " + limits.width() + "×"
+                        + limits.height() + ", lying or upright. Scale it down, or "
+                        + raise("CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT"),
+                Map.of("width", width, "height", height));
     }
 
     /** The video has more frames per second than {@link MediaLimits#frameRate}. */
-    public Refusal frameRateTooHigh() {
+    public Refusal frameRateTooHigh(double rate) {
+        double rounded = Math.round(rate * 100) / 100.0;
         return new Refusal(
                 "frame_rate_too_high",
-                "The video has more than " + Amounts.number(limits.frameRate())
-                        + " frames per second. Convert it to fewer, or " + raise("CARAVANA_VIDEO_MAX_FRAME_RATE"));
+                "The video has " + Amounts.number(rounded) + " frames per second on average; the limit is "
+                        + Amounts.number(limits.frameRate()) + ". Convert it to fewer, or "
+                        + raise("CARAVANA_VIDEO_MAX_FRAME_RATE"),
+                Map.of("frame_rate", rounded));
     }
 
-    /** The file has more tracks than {@link MediaLimits#streams}. */
-    public Refusal tooManyStreams() {
+    /**
+     * The file has more tracks than {@link MediaLimits#streams}.
+     *
+     * @param tracks how many, of video and audio
+     */
+    public Refusal tooManyStreams(int tracks) {
         return new Refusal(
                 "too_many_streams",
-                "The file has more than " + limits.streams() + (limits.streams() == 1 ? " track" : " tracks")
-                        + ". Remove some, or " + raise("CARAVANA_VIDEO_MAX_STREAMS"));
+                "The file has " + tracks + " video and audio tracks" + tracksAllowed(),
+                Map.of("tracks", tracks));
+    }
+
+    /** The file has so many tracks that even the list of them is too long. */
+    public Refusal tooManyStreams() {
+        return new Refusal(
+                "too_many_streams", "The file has more tracks than can be listed" + tracksAllowed(), Map.of());
+    }
+
+    private String tracksAllowed() {
+        return "; the limit is " + limits.streams() + ". Remove some, or " + raise("CARAVANA_VIDEO_MAX_STREAMS");
     }
 
     private static String raise(String setting) {
         return "ask an operator to raise `" + setting + "`.";
     }
 
-    /** The file is in none of {@link MediaLimits#formats}. */
-    public Refusal notAVideo() {
+    /**
+     * The file is in none of {@link MediaLimits#formats}.
+     *
+     * @param format ffmpeg's name of the format that it has; null when ffmpeg knows none
+     */
+    public Refusal notAVideo(String format) {
         return new Refusal(
                 "not_a_video",
-                "The file is not a video that we can read. Send one in one of these formats: "
-                        + String.join(", ", limits.formats()) + ".");
+                (format == null
+                                ? "The file is in no video format that we know, or its beginning or index is missing"
+                                : "The file is in the format " + format + ", which is not accepted")
+                        + ". Send a video in one of these formats: " + String.join(", ", limits.formats()) + ".",
+                format == null ? Map.of() : Map.of("format", format));
+    }
+
+    /**
+     * There is no picture in the file.
+     *
+     * @param audios how many tracks of sound there are
+     */
+    public Refusal noVideoStream(int audios) {
+        return new Refusal(
+                "no_video_stream",
+                "The file has no video track with a picture in it; its audio tracks are " + audios
+                        + ". Send a file with a video track.",
+                Map.of("audio_tracks", audios));
+    }
+
+    /**
+     * Neither header nor packets say how long the video is.
+     *
+     * @param frames that have been found
+     */
+    public Refusal noDuration(long frames) {
+        return new Refusal(
+                "no_duration",
+                "The video's duration could not be determined: its header does not give it, and its frames (" + frames
+                        + ") have no usable times. Convert it to an ordinary MP4 file and send that.",
+                Map.of("frames", frames));
+    }
+
+    /**
+     * No frame of the video can be decoded.
+     *
+     * @param codec ffmpeg's name of its codec
+     */
+    public Refusal undecodable(String codec) {
+        return new Refusal(
+                "undecodable",
+                "The video, in the codec " + codec
+                        + ", cannot be decoded: it is damaged, or of a kind that is not supported. Export it again, and send that.",
+                Map.of("codec", codec));
+    }
+
+    /**
+     * The video is not analysed in time.
+     *
+     * @param limit in which it should have been
+     */
+    public Refusal tooComplex(Duration limit) {
+        return new Refusal(
+                "too_complex",
+                "The file could not be analysed within " + Amounts.duration(limit)
+                        + " of computing. Convert it to an ordinary MP4 file and send that.",
+                Map.of("limit_seconds", limit.toMillis() / 1000.0));
     }
 
     /**
@@ -75,7 +171,8 @@ public class MediaRefusals {
                 (codec.equals("unknown")
                                 ? "The codec of the video is unknown"
                                 : "The video codec " + codec + " is not supported")
-                        + ". Convert the video to one of these: " + String.join(", ", limits.codecs()) + ".");
+                        + ". Convert the video to one of these: " + String.join(", ", limits.codecs()) + ".",
+                Map.of("codec", codec));
     }
 
     /**
@@ -87,22 +184,28 @@ public class MediaRefusals {
         return new Refusal(
                 "hdr_unsupported",
                 "The video is Dolby Vision profile " + profile
-                        + ", which has no picture without Dolby's decoder. Export it as HDR10, HLG or SDR.");
+                        + ", which has no picture without Dolby's decoder. Export it as HDR10, HLG or SDR.",
+                Map.of("profile", profile));
     }
 
     /** The video is shorter or longer than the rules say. */
-    public Refusal durationOutOfRules() {
+    public Refusal durationOutOfRules(double seconds) {
+        boolean longer = seconds * 1000 > limits.longest().toMillis();
         return new Refusal(
                 "duration_out_of_rules",
-                "The video must be " + Amounts.duration(limits.shortest()) + " to " + Amounts.duration(limits.longest())
-                        + " long. Send one that is.");
+                "The video is " + Amounts.length(seconds, longer ? RoundingMode.CEILING : RoundingMode.FLOOR)
+                        + " long; it must be " + Amounts.duration(limits.shortest()) + " to "
+                        + Amounts.duration(limits.longest()) + " long. Send one that is.",
+                Map.of("duration_seconds", seconds));
     }
 
     /** The picture is smaller than the rules say. */
-    public Refusal resolutionOutOfRules() {
+    public Refusal resolutionOutOfRules(int width, int height) {
         return new Refusal(
                 "resolution_out_of_rules",
-                "The picture must have at least " + limits.smallestHeight()
-                        + " pixels on its shorter side. Send the video in a higher resolution.");
+                "The picture has " + width + "×" + height + " pixels; it must have at least "
+                        + limits.smallestHeight()
+                        + " on its shorter side. Send the video in a higher resolution.",
+                Map.of("width", width, "height", height));
     }
 }

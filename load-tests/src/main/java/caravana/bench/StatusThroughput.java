@@ -26,6 +26,12 @@ import java.util.concurrent.TimeUnit;
 /** How many status requests a second web answers, beside a plain Spring MVC app that answers the same. */
 final class StatusThroughput implements Benchmark {
 
+    private static final String MEDIA_INFO = """
+            {"container": "mov,mp4,m4a,3gp,3g2,mj2", "bytes": 9000000, "duration_seconds": 35, "audio": null,
+             "video": {"codec": "h264", "width": 1280, "height": 720, "frame_rate": 30, "pixel_format": "yuv420p", "hdr": null,
+                       "color": {"range": "tv", "matrix": "bt709", "transfer": "bt709", "primaries": "bt709"},
+                       "interlaced": false, "rotation": 0}}""";
+
     private static final int CONNECTIONS = 16;
     private static final long SECONDS = 5;
     private static final int PAIRS = 5;
@@ -86,10 +92,11 @@ final class StatusThroughput implements Benchmark {
         try (PreparedStatement processed = database.prepareStatement("""
                 UPDATE videos
                 SET status = 'processed', processed_at = now(), attempts = 1, claims = 1,
-                    processed_key = ?, poster_key = ?, facts = '{"truncated": false}',
+                    processed_key = ?, poster_key = ?, facts = '{"truncated": false}', warnings = '[]',
+                    media_info = '{"source": %1$s, "result": %1$s}',
                     phase_ms = '{"download": 120, "probe": 80, "transcode": 9500, "check": 90, "publish": 110}'
                 WHERE id = CAST(? AS uuid)
-                """)) {
+                """.formatted(MEDIA_INFO))) {
             processed.setString(1, folder + "/video.mp4");
             processed.setString(2, folder + "/poster.jpg");
             processed.setString(3, id);

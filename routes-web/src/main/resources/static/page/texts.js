@@ -68,6 +68,15 @@ const TEXTS = {
     deleteText: '“{title}”, its original and its result are deleted for good.',
     progressOf: 'Progress of “{title}”',
     truncated: 'The original was cut off; what there was of it has been processed.',
+    mediaInfo: 'Original and clip',
+    mediaSource: 'Original: {what}',
+    mediaResult: 'Clip: {what}',
+    mediaRate: '{rate} frames per second',
+    mediaHdr: 'HDR ({kind})',
+    mediaInterlaced: 'interlaced',
+    mediaRotated: 'turned by {degrees}°',
+    mediaAudio: 'sound {codec} with {channels} channels',
+    mediaSilent: 'no sound',
     saidUploaded: '“{title}” is uploaded.',
     saidProcessed: '“{title}” is ready.',
     saidFailed: '“{title}” has failed.',
@@ -97,13 +106,16 @@ const TEXTS = {
     error_internal_error: 'The fault is ours.',
     error_original_missing: 'The uploaded file is no longer there. Upload it again.',
     error_too_large: 'The file is too large: the limit is {size}. Send a smaller one.',
-    error_too_long: 'The video is too long: the limit is {longest}. Trim it.',
-    error_resolution_too_high: 'The picture is too large: the limit is {width}×{height} pixels. Scale it down.',
-    error_frame_rate_too_high: 'The video has too many frames per second: the limit is {rate}. Convert it to fewer.',
-    error_too_many_streams: 'The file has too many tracks: the limit is {streams}. Remove some.',
-    error_codec_unsupported: 'The codec of the video is not supported. Convert it to one of these: {codecs}.',
-    error_duration_out_of_rules: 'The video must be {shortest} to {longest} long.',
-    error_resolution_out_of_rules: 'The picture must have at least {lowest} pixels on its shorter side.',
+    error_too_long: 'The video is {found_duration_seconds} long; the limit is {longest}. Trim it.',
+    error_resolution_too_high:
+      'The picture has {found_width}×{found_height} pixels; the limit is {width}×{height}, lying or upright. Scale it down.',
+    error_frame_rate_too_high:
+      'The video has {found_frame_rate} frames per second on average; the limit is {rate}. Convert it to fewer.',
+    error_too_many_streams: 'The file has {found_tracks} video and audio tracks; the limit is {streams}. Remove some.',
+    error_codec_unsupported: 'The video codec ({found_codec}) is not supported. Convert the video to one of these: {codecs}.',
+    error_duration_out_of_rules: 'The video is {found_duration_seconds} long; it must be {shortest} to {longest} long.',
+    error_resolution_out_of_rules:
+      'The picture has {found_width}×{found_height} pixels; it must have at least {lowest} on its shorter side.',
     queue: 'Queue',
     waiting: 'Waiting',
     inFlight: 'In work',
@@ -221,6 +233,31 @@ const TEXTS = {
     deleteText: '«{title}», su original y su resultado se eliminan para siempre.',
     progressOf: 'Progreso de «{title}»',
     truncated: 'El original estaba cortado; se procesó lo que había.',
+    mediaInfo: 'Original y clip',
+    mediaSource: 'Original: {what}',
+    mediaResult: 'Clip: {what}',
+    mediaRate: '{rate} cuadros por segundo',
+    mediaHdr: 'HDR ({kind})',
+    mediaInterlaced: 'entrelazado',
+    mediaRotated: 'girado {degrees}°',
+    mediaAudio: 'sonido {codec} de {channels} canales',
+    mediaSilent: 'sin sonido',
+    value_unknown: 'desconocido',
+    warning_audio_dropped: 'El clip no tiene sonido, porque el del original no se puede decodificar (códec {found_codec}).',
+    warning_audio_track_skipped:
+      'Una pista de sonido no se puede decodificar (códec {found_codec}); el clip tiene el sonido de la pista {found_track}.',
+    warning_audio_damaged: 'Partes del sonido del original están dañadas y no se pudieron decodificar.',
+    warning_tracks_dropped:
+      'El original tiene más pistas de imagen o sonido que un clip; no se usaron: {found_tracks}.',
+    warning_footage_damaged:
+      'El original está dañado o cortado; faltan en el clip: {found_missing_seconds}.',
+    warning_footage_damaged_plain: 'Partes del original están dañadas y no se pudieron decodificar.',
+    warning_tone_mapped: 'El original es HDR ({found_hdr}); el clip es SDR, con las partes más brillantes comprimidas.',
+    warning_deinterlaced: 'El original es entrelazado; de sus campos se hicieron cuadros enteros.',
+    warning_gap_closed: 'El reloj del original salta, como en grabaciones unidas; saltos cerrados: {found_gaps}.',
+    warning_transparency_removed: 'Las partes transparentes del original son negras en el clip.',
+    warning_duration_corrected:
+      'El original dice durar {found_declared_seconds}; su imagen dura {found_duration_seconds}.',
     saidUploaded: '«{title}» se ha subido.',
     saidProcessed: '«{title}» está listo.',
     saidFailed: '«{title}» falló.',
@@ -256,20 +293,33 @@ const TEXTS = {
     error_impossible_combination: 'Esas transformaciones no se pueden combinar.',
     error_nothing_named: 'Elige al menos un mensaje.',
     error_worker_stopped: 'El procesamiento se interrumpió.',
-    error_not_a_video: 'El archivo no es un video que podamos leer.',
-    error_no_video_stream: 'El archivo no tiene imagen de video.',
-    error_undecodable: 'El video está dañado o en un formato que no podemos decodificar.',
+    error_not_a_video:
+      'El archivo está en el formato {found_format}, que no se acepta. Envía un video en uno de estos formatos: {formats}.',
+    error_not_a_video_plain: 'El archivo no es un video que podamos leer, o le falta el comienzo o el índice.',
+    error_no_video_stream:
+      'El archivo no tiene ninguna pista de video con imagen; tiene pistas de audio: {found_audio_tracks}.',
+    error_undecodable:
+      'El video, con el códec {found_codec}, no se puede decodificar: está dañado o es de una variante no soportada. Expórtalo otra vez.',
     error_too_large: 'El archivo es demasiado grande: el límite es {size}. Envía uno más pequeño.',
-    error_too_long: 'El video es demasiado largo: el límite es {longest}. Recórtalo.',
-    error_too_complex: 'El archivo es demasiado complejo.',
-    error_too_many_streams: 'El archivo tiene demasiadas pistas: el límite es {streams}. Quita algunas.',
-    error_resolution_too_high: 'La resolución del video es demasiado alta: el límite es {width}×{height} píxeles. Redúcela.',
-    error_frame_rate_too_high: 'El video tiene demasiados cuadros por segundo: el límite es {rate}. Conviértelo a menos.',
-    error_codec_unsupported: 'El códec del video no está soportado. Conviértelo a uno de estos: {codecs}.',
-    error_hdr_unsupported: 'Este tipo de video HDR no está soportado; expórtalo como HDR10, HLG o SDR.',
-    error_no_duration: 'No se pudo determinar la duración del video.',
-    error_duration_out_of_rules: 'El video tiene que durar de {shortest} a {longest}.',
-    error_resolution_out_of_rules: 'El video tiene que tener al menos {lowest} píxeles en el lado menor.',
+    error_too_long: 'El video dura {found_duration_seconds} y el límite es {longest}. Recórtalo.',
+    error_too_complex:
+      'El archivo no se pudo analizar en {found_limit_seconds} de cálculo. Conviértelo a un MP4 corriente.',
+    error_too_many_streams:
+      'El archivo tiene {found_tracks} pistas de video y audio y el límite es {streams}. Quita algunas.',
+    error_too_many_streams_plain: 'El archivo tiene más pistas de las que se pueden listar y el límite es {streams}. Quita algunas.',
+    error_resolution_too_high:
+      'La imagen tiene {found_width}×{found_height} píxeles y el límite es {width}×{height}, en horizontal o vertical. Redúcela.',
+    error_frame_rate_too_high:
+      'El video tiene {found_frame_rate} cuadros por segundo en promedio y el límite es {rate}. Conviértelo a menos.',
+    error_codec_unsupported:
+      'El códec del video ({found_codec}) no está soportado. Convierte el video a uno de estos: {codecs}.',
+    error_hdr_unsupported:
+      'El video es Dolby Vision de perfil {found_profile}, que no tiene imagen sin el decodificador de Dolby. Expórtalo como HDR10, HLG o SDR.',
+    error_no_duration:
+      'No se pudo determinar la duración del video: su cabecera no la da y sus cuadros ({found_frames}) no tienen tiempos útiles. Conviértelo a un MP4 corriente.',
+    error_duration_out_of_rules: 'El video dura {found_duration_seconds}; tiene que durar de {shortest} a {longest}.',
+    error_resolution_out_of_rules:
+      'La imagen tiene {found_width}×{found_height} píxeles; el lado menor tiene que tener al menos {lowest}.',
     error_original_missing: 'El archivo subido ya no está. Súbelo otra vez.',
     error_attempts_exhausted: 'Falló varias veces seguidas. Puedes reintentarlo.',
     error_output_invalid: 'El resultado no salió como debía. Es culpa nuestra.',
@@ -370,14 +420,43 @@ export function t(key, values = {}) {
  * Why something was refused or failed, in the words of the reader: those of this page, or else the server's own, which
  * are English. When no attempts are left, what the last one failed of is added.
  *
- * @param {{code: string, last_code?: string|null, detail: string|null}} problem
+ * @param {{code: string, last_code?: string|null, detail: string|null, values?: Object|null}} problem
  */
-export function why({code, last_code: last, detail}) {
-  const text = TEXTS[language][`error_${code}`];
-  const sayable = text !== undefined && (limits() !== null || !text.includes('{'));
-  const said = sayable ? t(`error_${code}`, limitValues()) : detail || t('error_unknown');
+export function why({code, last_code: last, detail, values}) {
+  const said = filled(`error_${code}`, {...limitValues(), ...found(values)}) ?? (detail || t('error_unknown'));
   const lastText = last ? TEXTS[language][`error_${last}`] : null;
   return lastText ? `${said} ${lastText}` : said;
+}
+
+/**
+ * What of a clip its uploader may not expect.
+ *
+ * @param {{code: string, detail: string, values: Object}} warning
+ */
+export function note({code, detail, values}) {
+  return filled(`warning_${code}`, found(values)) ?? detail;
+}
+
+/** A text with its values, or the plain one for when they are missing; null when there is none that can be said. */
+function filled(key, values) {
+  const name = [key, `${key}_plain`].find((each) => TEXTS[language][each] !== undefined
+    && [...TEXTS[language][each].matchAll(/\{(\w+)\}/g)].every(([, value]) => values[value] !== undefined));
+  return name ? t(name, values) : null;
+}
+
+/** What was found of a file, by the names of the server with "found_" before them, as people read it. */
+function found(values) {
+  return Object.fromEntries(Object.entries(values ?? {}).map(([name, value]) => [`found_${name}`, readable(name, value)]));
+}
+
+function readable(name, value) {
+  if (name === 'width' || name === 'height') {
+    return value;
+  }
+  if (typeof value !== 'number') {
+    return TEXTS[language][`value_${value}`] ?? value;
+  }
+  return name.endsWith('_seconds') ? exactSeconds(value) : number(value);
 }
 
 /** What an original may be, once the limits are known. */
@@ -397,6 +476,7 @@ function limitValues() {
     rate: number(known.max_frame_rate),
     streams: number(known.max_streams),
     codecs: known.video_codecs.join(', '),
+    formats: known.formats.join(', '),
   };
 }
 
@@ -412,6 +492,15 @@ function exactDuration(seconds) {
   const [factor, unit] = [[3600, 'hour'], [60, 'minute'], [1, 'second']].find(([factor]) => seconds % factor === 0)
     ?? [1, 'second'];
   return new Intl.NumberFormat(language, {style: 'unit', unit, unitDisplay: 'long'}).format(seconds / factor);
+}
+
+/** Minutes and seconds, to the tenth. */
+export function exactSeconds(seconds) {
+  const tenths = Math.round(seconds * 10);
+  return [[Math.floor(tenths / 600), 'minute'], [(tenths % 600) / 10, 'second']]
+    .filter(([value, unit]) => value > 0 || unit === 'second' && tenths === 0)
+    .map(([value, unit]) => new Intl.NumberFormat(language, {style: 'unit', unit, unitDisplay: 'long'}).format(value))
+    .join(' ');
 }
 
 export function phase(name) {

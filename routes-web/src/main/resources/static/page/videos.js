@@ -3,6 +3,7 @@
 import {deleteVideo, listVideos, Refused, retryVideo, showVideo} from './api.js';
 import {ask, h, say, setText} from './dom.js';
 import {follow} from './events.js';
+import {media} from './media.js';
 import {play, save} from './player.js';
 import {dateTime, duration, number, percent, phase, t, why} from './texts.js';
 import {uploadsView} from './uploads.js';
@@ -195,7 +196,7 @@ function videoCard(first, onDeleted, onChanged) {
         : null;
       state.replaceChildren(h('p', {class: 'why'}, text), ...(more ? [more] : []));
     } else {
-      state.replaceChildren(...(video.truncated ? [h('p', {class: 'why'}, t('truncated'))] : []));
+      state.replaceChildren(...media(video));
     }
   }
 

@@ -57,6 +57,15 @@ class ContractTest extends WebTest {
             "unknown",
             "no id");
 
+    private static final String MEDIA =
+            "{\"container\": \"avi\", \"bytes\": 7, \"duration_seconds\": 1.5, \"audio\": null,"
+                    + " \"video\": {\"codec\": \"h264\", \"width\": 2, \"height\": 2, \"frame_rate\": 29.97,"
+                    + " \"pixel_format\": \"yuv420p\", \"color\": {\"range\": \"tv\", \"matrix\": \"bt709\","
+                    + " \"transfer\": \"bt709\", \"primaries\": \"bt709\"}, \"hdr\": null, \"interlaced\": true,"
+                    + " \"rotation\": 90}}";
+
+    private static final String MEDIA_INFO = "{\"source\": " + MEDIA + ", \"result\": " + MEDIA + "}";
+
     private final long seed = Long.getLong("contract.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final JsonNode contract = contract();
@@ -310,10 +319,16 @@ class ContractTest extends WebTest {
                 set(
                         id,
                         "status = 'processed', processed_at = now(), processed_key = original_key,"
-                                + " poster_key = original_key, phase_ms = '{\"transcode\": 7}'");
+                                + " poster_key = original_key, phase_ms = '{\"transcode\": 7}', media_info = '"
+                                + MEDIA_INFO + "', warnings = '[{\"code\": \"deinterlaced\", \"detail\": \"Yes.\","
+                                + " \"values\": {}}]'");
             case "failed, retryable" ->
                 set(id, "status = 'failed', failed_at = now(), error_code = 'attempts_exhausted', retryable = true");
-            case "failed for good" -> set(id, "status = 'failed', failed_at = now(), error_code = 'not_a_video'");
+            case "failed for good" ->
+                set(
+                        id,
+                        "status = 'failed', failed_at = now(), error_code = 'too_long', error_detail = 'Too long.',"
+                                + " error_values = '{\"duration_seconds\": 601.5}'");
             case "receiving" -> set(id, "status = 'receiving'");
             case "deleting" -> set(id, "status = 'deleting'");
             default -> {

@@ -50,6 +50,25 @@ class VideosTest extends QuickSweepsTest {
         assertProblem(user.get("/api/videos/' OR 1=1 --".replace(" ", "%20")), 404, "not_found");
     }
 
+    /** A worker of the version before writes neither. */
+    @Test
+    void warningsAndMediaInfoAreAsTheWorkerWroteThem() throws Exception {
+        String id = uploaded(user);
+        set(id, PROCESSED);
+        assertThat(detail(id).path("warnings").toString()).isEqualTo("[]");
+        assertThat(detail(id).path("media_info").isNull()).isTrue();
+
+        String warnings = "[{\"code\":\"gap_closed\",\"detail\":\"Closed.\",\"values\":{\"gaps\":2}}]";
+        set(
+                id,
+                "warnings = '" + warnings
+                        + "', media_info = '{\"source\": {\"bytes\": 7}, \"result\": {\"bytes\": 5}}'");
+        JsonNode video = detail(id);
+        assertThat(video.at("/warnings/0/code").asText()).isEqualTo("gap_closed");
+        assertThat(video.at("/warnings/0/values/gaps").asInt()).isEqualTo(2);
+        assertThat(video.at("/media_info/result/bytes").asInt()).isEqualTo(5);
+    }
+
     @Test
     void anUnfinishedUploadAndADeletedVideoAreNotFound() throws Exception {
         String id = uploaded(user);
@@ -117,8 +136,12 @@ class VideosTest extends QuickSweepsTest {
             assertThat(operator.get("/api/ops/failures").body()).contains(inside);
         }
         // What a check of ours found is for people, with the limit that it names.
-        set(id, "error_code = 'too_long', retryable = false, error_detail = 'The video is longer than 600 seconds.'");
-        assertThat(detail(id).at("/error/detail").asText()).isEqualTo("The video is longer than 600 seconds.");
+        set(
+                id,
+                "error_code = 'too_long', retryable = false, error_detail = 'The video is 601 seconds long.',"
+                        + " error_values = '{\"duration_seconds\": 601}'");
+        assertThat(detail(id).at("/error/detail").asText()).isEqualTo("The video is 601 seconds long.");
+        assertThat(detail(id).at("/error/values/duration_seconds").asInt()).isEqualTo(601);
     }
 
     @Test

@@ -53,12 +53,14 @@ public final class Videos {
         }
     }
 
-    /** Footage of one colour, without sound. */
+    /** Footage of one colour in BT.709, without sound. */
     static Path plain(Path file, Pixel colour, String size, int seconds) throws IOException, InterruptedException {
         String hex = String.format("0x%02x%02x%02x", colour.red(), colour.green(), colour.blue());
         List<String> line = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error", "-y"));
         line.addAll(List.of("-f", "lavfi", "-i", "color=" + hex + ":size=" + size + ":rate=30:duration=" + seconds));
-        line.addAll(List.of("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", file.toString()));
+        // Without the matrix ffmpeg converts to BT.601, which no player expects of a large picture without tags.
+        line.addAll(List.of("-vf", "format=gbrp,scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"));
+        line.addAll(List.of("-colorspace", "bt709", "-c:v", "libx264", "-preset", "ultrafast", file.toString()));
         assertThat(output(line)).isEmpty();
         return file;
     }

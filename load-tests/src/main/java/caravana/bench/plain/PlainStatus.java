@@ -135,6 +135,8 @@ public class PlainStatus {
             document.put("queue_position", row.get("queue_position"));
             document.put("attempts", row.get("attempts"));
             document.put("truncated", row.get("truncated"));
+            document.put("warnings", json.readTree((String) row.get("warnings")));
+            document.put("media_info", json.readTree((String) row.get("media_info")));
             document.put("error", null);
             document.put("phase_ms", json.readTree((String) row.get("phase_ms")));
             return document;

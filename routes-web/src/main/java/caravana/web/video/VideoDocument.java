@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
@@ -62,6 +63,8 @@ public class VideoDocument {
         document.put("attempts", row.get("attempts"));
         // It ended before its own description says; what there was has been processed.
         document.put("truncated", row.get("truncated"));
+        document.put("warnings", row.get("warnings") == null ? List.of() : parsed((String) row.get("warnings")));
+        document.put("media_info", parsed((String) row.get("media_info")));
         document.put("error", error(row));
         document.put("phase_ms", parsed((String) row.get("phase_ms")));
         return document;
@@ -78,7 +81,7 @@ public class VideoDocument {
         return live && progress.get(field) != null ? Double.valueOf(progress.get(field)) : null;
     }
 
-    private static Map<String, Object> error(Map<String, Object> row) {
+    private Map<String, Object> error(Map<String, Object> row) throws JsonProcessingException {
         if (!"failed".equals(row.get("status"))) {
             return null;
         }
@@ -86,6 +89,7 @@ public class VideoDocument {
         error.put("code", row.get("error_code"));
         error.put("last_code", row.get("last_code"));
         error.put("detail", FailureSentence.of(row));
+        error.put("values", parsed((String) row.get("error_values")));
         error.put("retryable", row.get("retryable"));
         return error;
     }

@@ -3,7 +3,6 @@ package caravana.worker.exec;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -13,7 +12,7 @@ import java.util.function.Supplier;
  * @param output what is done with its standard output
  * @param timeLimit how long it may run; with a verdict on the media, in CPU time, and ten times as long in all
  * @param stallLimit how long its progress may stand still; applies to {@link Output#PROGRESS} only
- * @param onError what an end with this exit status, which is not 0, means; null when it says nothing about the media
+ * @param onError what an end with an error means
  * @param onTimeLimit what more CPU time than the time limit means; null when it says nothing about the media
  * @param lines takes each line of {@link Output#LINES}, on a thread that has ended when the run has; null for other output
  */
@@ -22,9 +21,21 @@ public record ToolCommand(
         Output output,
         Duration timeLimit,
         Duration stallLimit,
-        IntFunction<RuntimeException> onError,
+        OnError onError,
         Supplier<RuntimeException> onTimeLimit,
         Consumer<String> lines) {
+
+    /** What an end with an error means. */
+    @FunctionalInterface
+    public interface OnError {
+
+        /**
+         * @param status its exit status, which is not 0
+         * @param errors the end of what it wrote to its error output
+         * @return null when it says nothing about the media
+         */
+        RuntimeException meaning(int status, String errors);
+    }
 
     /** What a tool writes to its standard output. */
     public enum Output {
@@ -46,7 +57,7 @@ public record ToolCommand(
             Output output,
             Duration timeLimit,
             Duration stallLimit,
-            IntFunction<RuntimeException> onError,
+            OnError onError,
             Supplier<RuntimeException> onTimeLimit) {
         this(arguments, output, timeLimit, stallLimit, onError, onTimeLimit, null);
     }

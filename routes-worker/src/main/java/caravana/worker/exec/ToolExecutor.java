@@ -206,7 +206,7 @@ public class ToolExecutor implements ExecCommandExecutor {
         if (exit >= FIRST_SIGNAL && exit <= LAST_SIGNAL) {
             throw new ToolFailedException(FailureCode.KILLED, ended, exit);
         }
-        RuntimeException refusal = command.command().onError().apply(exit);
+        RuntimeException refusal = command.command().onError().meaning(exit, stderr);
         if (refusal == null) {
             throw new ToolFailedException(FailureCode.TOOL_FAILED, ended, exit);
         }

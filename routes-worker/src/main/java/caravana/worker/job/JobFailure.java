@@ -4,6 +4,7 @@ import caravana.checks.OneOf;
 import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.util.Map;
 import org.apache.camel.ValidationException;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -26,6 +27,16 @@ public class JobFailure {
             }
         }
         return ForeignFailure.of(failure).code();
+    }
+
+    /** What was found of an original that is refused, by name; null for any other failure. */
+    public Map<String, Object> values(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CodedFailure coded && !coded.values().isEmpty()) {
+                return coded.values();
+            }
+        }
+        return null;
     }
 
     /**

@@ -1,7 +1,7 @@
 package caravana.worker.media;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Colour tags of a track, by ffmpeg's names; {@code unknown} where it has none.
@@ -15,8 +15,8 @@ public record Colour(String range, String matrix, String transfer, String primar
 
     private static final String UNKNOWN = "unknown";
 
-    /** Transfer functions of HDR: PQ and HLG. */
-    private static final Set<String> HDR = Set.of("smpte2084", "arib-std-b67");
+    /** Transfer functions of HDR, by ffmpeg's names. */
+    private static final Map<String, String> HDR = Map.of("smpte2084", "pq", "arib-std-b67", "hlg");
 
     static Colour read(JsonNode stream) {
         return new Colour(
@@ -26,7 +26,13 @@ public record Colour(String range, String matrix, String transfer, String primar
                 stream.path("color_primaries").asText(UNKNOWN));
     }
 
-    boolean isHdr() {
-        return HDR.contains(transfer);
+    /** The kind of HDR, {@code pq} or {@code hlg}; null for SDR. */
+    String hdr() {
+        return HDR.get(transfer);
+    }
+
+    @Override
+    public String toString() {
+        return String.join("/", range, matrix, transfer, primaries);
     }
 }

@@ -44,7 +44,7 @@ final class ColourFilters {
 
     /** What comes after scaling, where there are fewer pixels. */
     static String afterScaling(Track video) {
-        if (video.colour().isHdr()) {
+        if (video.colour().hdr() != null) {
             return toneMapped(video.colour()) + "," + TAGS;
         }
         if (isWide(video)) {
@@ -80,7 +80,7 @@ final class ColourFilters {
 
     private static boolean isWide(Track video) {
         Colour colour = video.colour();
-        return colour.isHdr()
+        return colour.hdr() != null
                 || WIDE.contains(colour.primaries())
                 || colour.primaries().equals(UNKNOWN) && colour.matrix().startsWith("bt2020");
     }

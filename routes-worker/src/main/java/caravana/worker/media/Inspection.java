@@ -35,7 +35,7 @@ public class Inspection {
                 ToolCommand.Output.DOCUMENT,
                 limit,
                 limit,
-                status -> status == NO ? new RejectedMediaException(code, sentence) : null,
+                (status, errors) -> status == NO ? new RejectedMediaException(code, sentence) : null,
                 null);
     }
 }

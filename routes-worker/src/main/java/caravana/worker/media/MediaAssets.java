@@ -42,14 +42,14 @@ public class MediaAssets {
         return relative(name + ".png");
     }
 
-    /** What a filter may name in braces beside inputs and the frame rate. */
-    Map<String, String> filterValues() {
+    /** What a filter may name in braces beside inputs and the frame rate, which is this one. */
+    Map<String, String> filterValues(FrameRate rate) {
         MediaProperties.Cards cards = media.cards();
         return Map.of(
                 "background", colour(cards.background()),
                 "colour", colour(cards.colour()),
-                "opening_seconds", String.valueOf(cards.openingFor().toMillis() / 1000.0),
-                "closing_seconds", String.valueOf(cards.closingFor().toMillis() / 1000.0),
+                "opening_frames", String.valueOf(frames(cards.openingFor(), rate)),
+                "closing_frames", String.valueOf(frames(cards.closingFor(), rate)),
                 "opening_text", relative("opening.txt"),
                 "closing_text", relative("closing.txt"));
     }
@@ -62,7 +62,7 @@ public class MediaAssets {
         return frames(media.cards().openingFor(), rate) + frames(media.cards().closingFor(), rate);
     }
 
-    /** Of a source that ffmpeg generates: all frames that begin within its length. */
+    /** All frames that begin within a length. */
     private static long frames(Duration length, FrameRate rate) {
         return (long) Math.ceil(length.toMillis() / 1000.0 * rate.perSecond() - 1e-6);
     }

@@ -1,7 +1,5 @@
 package caravana.worker.media;
 
-import caravana.job.FailureCode;
-import caravana.media.Amounts;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
 import caravana.worker.exec.ToolCommand;
@@ -9,9 +7,17 @@ import caravana.worker.exec.ToolExecutor;
 import caravana.worker.exec.ToolFailedException;
 import caravana.worker.job.RunningJob;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
@@ -24,6 +30,13 @@ public class MediaProbe {
 
     /** What ffmpeg says of a file whose end is missing. */
     private static final String ENDED_EARLY = "ended prematurely";
+
+    /** What it says of a format that it knows and may not open. */
+    private static final Pattern REFUSED_FORMAT =
+            Pattern.compile("\\[([\\w,.]+) @ 0x[0-9a-f]+\\] Format not on whitelist");
+
+    /** How many packets of each track of sound are decoded at least, on average; a codec may have none to show for the first. */
+    private static final int PACKETS_TO_DECODE = 50;
 
     private final ObjectMapper json;
     private final MediaProperties media;
@@ -42,20 +55,78 @@ public class MediaProbe {
 
     /** The command that describes the job's original as JSON. It may open that file and nothing else. */
     public ToolCommand plan(@ExchangeProperty("job") RunningJob job) {
-        Duration limit = media.probeLimit().plus(MediaProperties.readingTime(job.getOriginal()));
-        List<String> arguments = new ArrayList<>(List.of("-v", "error"));
+        // Which track a decoder refuses is a warning to ffprobe.
+        return command(
+                job,
+                "warning",
+                List.of("-show_entries", SourceHeaders.ENTRIES, "-of", "json"),
+                ToolCommand.Output.DOCUMENT,
+                (status, errors) -> UnreadableTracksException.of(errors, refusals.notAVideo(refusedFormat(errors))),
+                null);
+    }
+
+    /** The name of a format that ffmpeg knows and we do not accept; null when there is none in what it says. */
+    private static String refusedFormat(String errors) {
+        Matcher matcher = REFUSED_FORMAT.matcher(errors);
+        return matcher.find() ? matcher.group(1) : null;
+    }
+
+    /**
+     * The command that copies the job's original without tracks that ffprobe cannot read it with.
+     *
+     * @param refused what ffprobe said
+     */
+    public ToolCommand planRemoval(
+            @ExchangeProperty("job") RunningJob job, @ExchangeException UnreadableTracksException refused) {
+        Duration limit = timeLimit(job);
+        List<String> arguments = new ArrayList<>(List.of("-nostdin", "-v", "error"));
         arguments.addAll(inputLimits(limits));
-        arguments.addAll(List.of("-show_entries", SourceHeaders.ENTRIES, "-of", "json", "file:" + job.getOriginal()));
+        arguments.addAll(List.of("-i", "file:" + job.getOriginal(), "-map", "0:V", "-map", "0:a?"));
+        refused.codecs().keySet().forEach(track -> arguments.addAll(List.of("-map", "-0:" + track)));
+        // Of all containers, QuickTime's keeps most: rotation, colours, and tracks of any codec that phones use.
+        arguments.addAll(List.of("-c", "copy", "-f", "mov", "-y", "file:" + rest(job)));
         return new ToolCommand(
                 arguments,
                 ToolCommand.Output.DOCUMENT,
                 limit,
                 limit,
-                status -> new RejectedMediaException(refusals.notAVideo()),
-                () -> new RejectedMediaException(
-                        FailureCode.TOO_COMPLEX,
-                        "The file could not be analysed within " + Amounts.duration(limit)
-                                + ". Convert it to an ordinary MP4 file and send that."));
+                (status, errors) -> refused,
+                () -> new RejectedMediaException(refusals.tooComplex(limit)));
+    }
+
+    /** Takes what {@link #planRemoval} left for the original. */
+    public void takeRest(@ExchangeProperty("job") RunningJob job) throws IOException {
+        Files.move(rest(job), job.getOriginal().toPath(), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Path rest(RunningJob job) {
+        return job.getFolder().resolve("rest");
+    }
+
+    private ToolCommand command(
+            RunningJob job,
+            String verbosity,
+            List<String> what,
+            ToolCommand.Output output,
+            ToolCommand.OnError onError,
+            Consumer<String> lines) {
+        Duration limit = timeLimit(job);
+        List<String> arguments = new ArrayList<>(List.of("-v", verbosity));
+        arguments.addAll(inputLimits(limits));
+        arguments.addAll(what);
+        arguments.add("file:" + job.getOriginal());
+        return new ToolCommand(
+                arguments,
+                output,
+                limit,
+                limit,
+                onError,
+                () -> new RejectedMediaException(refusals.tooComplex(limit)),
+                lines);
+    }
+
+    private Duration timeLimit(RunningJob job) {
+        return media.probeLimit().plus(MediaProperties.readingTime(job.getOriginal()));
     }
 
     /**
@@ -76,21 +147,28 @@ public class MediaProbe {
     /**
      * Reads what ffprobe says of the headers.
      *
+     * @param refused why tracks were left out of the file before; null when none were
      * @throws RejectedMediaException when there is no video track that ffmpeg knows, or more tracks than allowed
      * @throws ToolFailedException when the answer is not the JSON that ffprobe writes
      */
-    public SourceHeaders readHeaders(@ExchangeProperty("tool_output") String answer) {
+    public SourceHeaders readHeaders(
+            @ExchangeProperty("tool_output") String answer,
+            @ExchangeProperty("unreadable_tracks") UnreadableTracksException refused) {
         if (!answer.startsWith("{") && answer.length() >= LONG) {
             // Of a longer description, only the end was kept.
             throw new RejectedMediaException(refusals.tooManyStreams());
         }
-        SourceHeaders headers = SourceHeaders.read(FfprobeAnswer.read(json, answer));
+        List<String> removed =
+                refused == null ? List.of() : List.copyOf(refused.codecs().values());
+        SourceHeaders headers = SourceHeaders.read(FfprobeAnswer.read(json, answer), removed);
         // What is only demuxed, such as subtitles, timecode and attachments, costs next to nothing.
-        if (headers.videos().size() + headers.audios().size() > limits.streams()) {
-            throw new RejectedMediaException(refusals.tooManyStreams());
+        int tracks = headers.videos().size() + headers.audios().size();
+        if (tracks > limits.streams()) {
+            throw new RejectedMediaException(refusals.tooManyStreams(tracks));
         }
         if (headers.videos().isEmpty()) {
-            throw new RejectedMediaException(FailureCode.NO_VIDEO_STREAM);
+            throw new RejectedMediaException(
+                    refusals.noVideoStream(headers.audios().size()));
         }
         return headers;
     }
@@ -98,46 +176,64 @@ public class MediaProbe {
     /** The command that lists the timestamps of all packets of the job's original. */
     public Measurement planMeasurement(
             @ExchangeProperty("job") RunningJob job, @ExchangeProperty("headers") SourceHeaders headers) {
-        Duration limit = media.probeLimit().plus(MediaProperties.readingTime(job.getOriginal()));
         PacketTimes packets = new PacketTimes(headers.closesGaps());
         // That a file ends too early is a warning to ffmpeg.
-        List<String> arguments = new ArrayList<>(List.of("-v", "warning"));
-        arguments.addAll(inputLimits(limits));
-        arguments.addAll(List.of(
-                "-show_entries", PacketTimes.ENTRIES, "-of", "csv=print_section=0", "file:" + job.getOriginal()));
-        ToolCommand command = new ToolCommand(
-                arguments,
+        ToolCommand command = command(
+                job,
+                "warning",
+                List.of("-show_entries", PacketTimes.ENTRIES, "-of", "csv=print_section=0"),
                 ToolCommand.Output.LINES,
-                limit,
-                limit,
-                status -> new RejectedMediaException(FailureCode.UNDECODABLE),
-                () -> new RejectedMediaException(
-                        FailureCode.TOO_COMPLEX,
-                        "The file could not be analysed within " + Amounts.duration(limit)
-                                + ". Convert it to an ordinary MP4 file and send that."),
+                (status, errors) -> new RejectedMediaException(
+                        refusals.undecodable(headers.videos().get(0).codec())),
                 packets::add);
         return new Measurement(command, packets);
+    }
+
+    /** The command that decodes the beginning of each track of sound. */
+    public AudioDecoding planAudioDecoding(
+            @ExchangeProperty("job") RunningJob job, @ExchangeProperty("headers") SourceHeaders headers) {
+        AudioDecoding decoding = new AudioDecoding();
+        long packets = (long) PACKETS_TO_DECODE * headers.audios().size();
+        decoding.setCommand(command(
+                job,
+                "error",
+                List.of(
+                        "-select_streams",
+                        "a",
+                        "-read_intervals",
+                        "%+#" + packets,
+                        "-show_entries",
+                        AudioDecoding.ENTRIES,
+                        "-of",
+                        "csv"),
+                ToolCommand.Output.LINES,
+                (status, errors) -> null,
+                decoding::add));
+        return decoding;
     }
 
     /**
      * Decides what of the original is processed.
      *
      * @param measurement null when the headers are believed
-     * @param errors what ffprobe complained of when it last ran
+     * @param decoding null when no sound is wanted, or there is none
+     * @param errors what ffprobe complained of when it listed the packets
      * @throws RejectedMediaException with the code of the first limit or rule that the original does not keep
      */
     public SourceTimeline readTimeline(
             @ExchangeProperty("headers") SourceHeaders headers,
             @ExchangeProperty("measurement") Measurement measurement,
-            @ExchangeProperty("tool_errors") String errors,
+            @ExchangeProperty("audio_decoding") AudioDecoding decoding,
+            @ExchangeProperty("measuring_errors") String errors,
             @ExchangeProperty("job") RunningJob job) {
         SourceTimeline source = measurement == null
-                ? SourceTimeline.of(headers)
-                : SourceTimeline.of(headers, measurement.packets(), errors.contains(ENDED_EARLY));
+                ? SourceTimeline.of(headers, null, decoding, false)
+                : SourceTimeline.of(headers, measurement.packets(), decoding, errors.contains(ENDED_EARLY));
         if (source == null) {
-            throw new RejectedMediaException(FailureCode.NO_VIDEO_STREAM);
+            throw new RejectedMediaException(
+                    refusals.noVideoStream(headers.audios().size()));
         }
-        checkLimits(source, job.getOriginal().length());
+        checkLimits(source, measurement, job.getOriginal().length());
         checkRules(source);
         return source;
     }
@@ -159,43 +255,47 @@ public class MediaProbe {
                 false);
     }
 
-    private void checkLimits(SourceTimeline source, long bytes) {
+    private void checkLimits(SourceTimeline source, Measurement measurement, long bytes) {
         Track video = source.video();
         if (bytes > limits.size().toBytes()) {
-            throw new RejectedMediaException(refusals.tooLarge());
+            throw new RejectedMediaException(refusals.tooLarge(bytes));
         }
         if (!limits.codecs().contains(video.codec())) {
             throw new RejectedMediaException(refusals.codecUnsupported(video.codec()));
         }
         if (video.width() == 0 || video.height() == 0) {
-            throw new RejectedMediaException(FailureCode.UNDECODABLE);
+            throw new RejectedMediaException(refusals.undecodable(video.codec()));
         }
         if (video.dolbyVision() >= 0 && video.baseLayer() == 0) {
             throw new RejectedMediaException(refusals.dolbyVisionUnsupported(video.dolbyVision()));
         }
         if (!(source.seconds() > 0)) {
-            throw new RejectedMediaException(FailureCode.NO_DURATION);
+            long frames = measurement == null
+                    ? video.frames()
+                    : measurement.packets().of(video).packets();
+            throw new RejectedMediaException(refusals.noDuration(Math.max(0, frames)));
         }
         if (source.seconds() > seconds(limits.duration())) {
-            throw new RejectedMediaException(refusals.tooLong());
+            throw new RejectedMediaException(refusals.tooLong(source.seconds()));
         }
         int longer = Math.max(video.width(), video.height());
         int shorter = Math.min(video.width(), video.height());
         if (longer > limits.width() || shorter > limits.height()) {
-            throw new RejectedMediaException(refusals.resolutionTooHigh());
+            throw new RejectedMediaException(refusals.resolutionTooHigh(video.width(), video.height()));
         }
         // Half a frame more, since an average is never exact.
         if (source.averageRate() > limits.frameRate() + 0.5) {
-            throw new RejectedMediaException(refusals.frameRateTooHigh());
+            throw new RejectedMediaException(refusals.frameRateTooHigh(source.averageRate()));
         }
     }
 
     private void checkRules(SourceTimeline source) {
+        Track video = source.video();
         if (source.seconds() < seconds(limits.shortest()) || source.seconds() > seconds(limits.longest())) {
-            throw new RejectedMediaException(refusals.durationOutOfRules());
+            throw new RejectedMediaException(refusals.durationOutOfRules(source.seconds()));
         }
-        if (Math.min(source.video().width(), source.video().height()) < limits.smallestHeight()) {
-            throw new RejectedMediaException(refusals.resolutionOutOfRules());
+        if (Math.min(video.width(), video.height()) < limits.smallestHeight()) {
+            throw new RejectedMediaException(refusals.resolutionOutOfRules(video.width(), video.height()));
         }
     }
 

@@ -1,6 +1,8 @@
 package caravana.worker.media;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
@@ -18,6 +20,15 @@ public final class PacketTimes {
 
     private static final double JUMP_BACK = 0.1;
 
+    /**
+     * A frame from which decoding can begin, shown so many seconds before one that came earlier in the file: another recording
+     * begins, whose clock begins anew. Frames that are only reordered come after the one that they refer to.
+     */
+    static final double JOIN = 0.3;
+
+    /** More recordings in one file than this are not put one after the other. */
+    private static final int MOST_RECORDINGS = 50;
+
     /** The last frame of a moving picture is not shown for longer, in seconds. */
     private static final double LONGEST_END = 60;
 
@@ -28,6 +39,11 @@ public final class PacketTimes {
 
     private final boolean closesGaps;
     private final Map<Integer, Times> tracks = new HashMap<>();
+
+    /** What each recording's times are moved by, so that it follows the one before. */
+    private final List<Double> shifts = new ArrayList<>(List.of(0.0));
+
+    private double end;
 
     /** @param closesGaps whether jumps of the clock are closed, as ffmpeg does in some containers */
     PacketTimes(boolean closesGaps) {
@@ -54,6 +70,15 @@ public final class PacketTimes {
         return text.equals("N/A") ? Double.NaN : Double.parseDouble(text);
     }
 
+    /** By how many seconds more each further recording is moved than the one before. */
+    List<Double> joins() {
+        List<Double> joins = new ArrayList<>();
+        for (int i = 1; i < shifts.size(); i++) {
+            joins.add(shifts.get(i) - shifts.get(i - 1));
+        }
+        return joins;
+    }
+
     /** The times of one track; of one without packets, all are 0. */
     Times of(Track track) {
         return tracks.getOrDefault(track.index(), new Times());
@@ -70,6 +95,8 @@ public final class PacketTimes {
         private double shift;
         private double next = Double.NaN;
         private int gapsClosed;
+        private int recording;
+        private double newest = Double.NEGATIVE_INFINITY;
         private double lastInOrder = Double.NaN;
         private final PriorityQueue<Double> reordered = new PriorityQueue<>();
         private final TreeMap<Long, Long> distances = new TreeMap<>();
@@ -93,6 +120,11 @@ public final class PacketTimes {
                 return;
             }
             double shown = (Double.isNaN(pts) ? decoded : pts) + shift;
+            if (!closesGaps) {
+                shown = afterTheRecordingBefore(shown, flags.contains("K"));
+            }
+            double distance = Double.isNaN(lastFrame) ? 0 : Math.max(0, shown - lastFrame);
+            end = Math.max(end, shown + (length > 0 ? length : Math.min(distance, JOIN)));
             packets++;
             first = Double.isNaN(first) ? shown : Math.min(first, shown);
             if (flags.contains("K") && Double.isNaN(firstKey)) {
@@ -106,6 +138,18 @@ public final class PacketTimes {
             if (reordered.size() > REORDERED) {
                 takeInOrder();
             }
+        }
+
+        private double afterTheRecordingBefore(double shown, boolean key) {
+            if (key && shown < newest - JOIN && recording + 1 < MOST_RECORDINGS) {
+                recording++;
+                newest = Double.NEGATIVE_INFINITY;
+                if (recording == shifts.size()) {
+                    shifts.add(end - shown);
+                }
+            }
+            newest = Math.max(newest, shown);
+            return shown + shifts.get(recording);
         }
 
         private void takeInOrder() {

@@ -6,7 +6,8 @@ package caravana.worker.media;
  * @param footageFrames frames of the original's part
  * @param addedFrames frames that are added to it, the cards
  * @param frameRate constant frames per second
- * @param audio whether the original's audio is kept
+ * @param audioWanted whether the original's sound is to be kept if it has any that can be decoded
+ * @param audio whether the result has sound
  * @param h264 whether the video is H.264 in yuv420p
  * @param box into which the picture is fitted; null when it keeps its size
  * @param filled whether the picture, with bars, is as large as the box
@@ -17,6 +18,7 @@ public record PlannedResult(
         long footageFrames,
         long addedFrames,
         FrameRate frameRate,
+        boolean audioWanted,
         boolean audio,
         boolean h264,
         Box box,

@@ -1,8 +1,8 @@
 package caravana.worker.media;
 
 import caravana.job.CodedFailure;
-import caravana.job.FailureCode;
 import caravana.media.Refusal;
+import java.util.Map;
 
 /** The original cannot be processed, whoever tries and however often: the uploader has to send something else. */
 public class RejectedMediaException extends RuntimeException implements CodedFailure {
@@ -10,16 +10,7 @@ public class RejectedMediaException extends RuntimeException implements CodedFai
     private static final long serialVersionUID = 1L;
 
     private final String code;
-
-    /** A refusal that needs no more words than its code's own. */
-    RejectedMediaException(FailureCode code) {
-        this(code, code.sentence());
-    }
-
-    /** @param sentence one sentence, which names the value that was exceeded */
-    RejectedMediaException(FailureCode code, String sentence) {
-        this(code.code(), sentence);
-    }
+    private final transient Map<String, Object> values;
 
     /**
      * A refusal of a deployment's own.
@@ -28,16 +19,22 @@ public class RejectedMediaException extends RuntimeException implements CodedFai
      * @param sentence one sentence for the uploader
      */
     public RejectedMediaException(String code, String sentence) {
-        super(sentence);
-        this.code = code;
+        this(new Refusal(code, sentence, Map.of()));
     }
 
     RejectedMediaException(Refusal refusal) {
-        this(refusal.code(), refusal.sentence());
+        super(refusal.sentence());
+        code = refusal.code();
+        values = refusal.values();
     }
 
     @Override
     public String code() {
         return code;
+    }
+
+    @Override
+    public Map<String, Object> values() {
+        return values;
     }
 }

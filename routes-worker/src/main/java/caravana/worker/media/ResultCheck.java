@@ -1,10 +1,10 @@
 package caravana.worker.media;
 
-import caravana.job.FailureCode;
+import caravana.media.MediaLimits;
+import caravana.media.MediaRefusals;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.exec.ToolFailedException;
 import caravana.worker.job.RunningJob;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,15 +29,17 @@ public class ResultCheck {
     /** By how much an original may be shorter than its headers say without being cut off, in seconds. */
     private static final double TOLERANCE = 0.75;
 
-    /** Range, matrix, transfer function and primaries of every result. */
-    private static final String COLOUR = "tv/bt709/bt709/bt709";
+    /** The colours of every result. */
+    private static final Colour COLOUR = new Colour("tv", "bt709", "bt709", "bt709");
 
     private final ObjectMapper json;
     private final MediaProperties media;
+    private final MediaRefusals refusals;
 
-    ResultCheck(ObjectMapper json, MediaProperties media) {
+    ResultCheck(ObjectMapper json, MediaProperties media, MediaLimits limits) {
         this.json = json;
         this.media = media;
+        this.refusals = new MediaRefusals(limits);
     }
 
     /** The command that describes the job's result as JSON. */
@@ -49,21 +51,20 @@ public class ResultCheck {
                         "-protocol_whitelist",
                         "file",
                         "-show_entries",
-                        "stream=codec_type,codec_name,width,height,pix_fmt,sample_aspect_ratio,nb_frames,color_range,"
-                                + "color_space,color_transfer,color_primaries",
+                        SourceHeaders.ENTRIES,
                         "-of",
                         "json",
                         "file:" + job.getResult()),
                 ToolCommand.Output.DOCUMENT,
                 media.probeLimit(),
                 media.probeLimit(),
-                status -> new OutputInvalidException("The result cannot be read"),
+                (status, errors) -> new OutputInvalidException("The result cannot be read"),
                 null);
     }
 
     /**
-     * Reads ffprobe's answer, and sets the property {@code missing_seconds}: how much shorter the result is than planned,
-     * or than the headers of a damaged original say; 0 when nothing is missing.
+     * Reads ffprobe's answer, and sets the properties {@code result}, its {@link SourceHeaders}, and {@code missing_seconds}: how
+     * much shorter the result is than planned, or than the headers of a damaged original say; 0 when nothing is missing.
      *
      * @throws OutputInvalidException when it is not what was planned in any other way
      * @throws RejectedMediaException when nothing of the original is in it
@@ -75,9 +76,10 @@ public class ResultCheck {
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("transcoding_errors") String errors,
             Exchange exchange) {
-        JsonNode streams = FfprobeAnswer.read(json, answer).path("streams");
-        List<String> wrong = new ArrayList<>(streamsNotAs(planned, streams));
-        long frames = streams.path(0).path("nb_frames").asLong();
+        SourceHeaders result = SourceHeaders.read(FfprobeAnswer.read(json, answer), List.of());
+        boolean soundLost = planned.audio() && result.audios().isEmpty() && !errors.isEmpty();
+        List<String> wrong = new ArrayList<>(tracksNotAs(planned, planned.audio() && !soundLost, result.tracks()));
+        long frames = result.tracks().isEmpty() ? 0 : result.tracks().get(0).frames();
         if (frames > planned.frames() + planned.tolerance()) {
             wrong.add(frames + " frames instead of " + planned.frames());
         }
@@ -86,7 +88,7 @@ public class ResultCheck {
         }
         long footage = frames - planned.addedFrames();
         if (footage <= (planned.footageFrames() > 3 * planned.tolerance() ? 1 : 0)) {
-            throw new RejectedMediaException(FailureCode.UNDECODABLE);
+            throw new RejectedMediaException(refusals.undecodable(source.video().codec()));
         }
         double missing = planned.footageFrames() - footage > planned.tolerance()
                 ? planned.secondsOf(planned.footageFrames() - footage)
@@ -94,42 +96,33 @@ public class ResultCheck {
         double undeclared = Math.min(planned.keptSeconds(), source.declaredSeconds()) - planned.secondsOf(footage);
         boolean damaged = source.cutOff() || source.measured() && !errors.isEmpty();
         boolean cutOff = damaged && undeclared > TOLERANCE;
+        exchange.setProperty("result", result);
         exchange.setProperty("missing_seconds", cutOff ? undeclared : missing);
     }
 
-    private static List<String> streamsNotAs(PlannedResult planned, JsonNode streams) {
+    private static List<String> tracksNotAs(PlannedResult planned, boolean audio, List<Track> tracks) {
         List<String> wrong = new ArrayList<>();
-        int expected = planned.audio() ? 2 : 1;
-        if (streams.size() != expected) {
-            wrong.add(streams.size() + " streams instead of " + expected);
+        int expected = audio ? 2 : 1;
+        require(wrong, expected + " tracks", tracks.size() + " tracks");
+        if (tracks.isEmpty()) {
+            return wrong;
         }
-        JsonNode video = streams.path(0);
-        require(wrong, "video", video.path("codec_type").asText());
-        require(wrong, "1:1", video.path("sample_aspect_ratio").asText("1:1"));
+        Track video = tracks.get(0);
+        require(wrong, "video", video.type());
+        require(wrong, 1.0, video.pixelShape());
+        require(wrong, Orientation.UPRIGHT, video.orientation());
         if (planned.h264()) {
-            require(wrong, "h264", video.path("codec_name").asText());
-            require(wrong, "yuv420p", video.path("pix_fmt").asText());
-            require(wrong, COLOUR, colour(video));
+            require(wrong, "h264", video.codec());
+            require(wrong, "yuv420p", video.pixelFormat());
+            require(wrong, COLOUR, video.colour());
         }
         if (planned.filled()) {
-            require(
-                    wrong,
-                    planned.box().width() + "×" + planned.box().height(),
-                    video.path("width").asInt() + "×" + video.path("height").asInt());
+            require(wrong, planned.box().width() + "×" + planned.box().height(), video.width() + "×" + video.height());
         }
         return wrong;
     }
 
-    private static String colour(JsonNode video) {
-        return String.join(
-                "/",
-                video.path("color_range").asText(),
-                video.path("color_space").asText(),
-                video.path("color_transfer").asText(),
-                video.path("color_primaries").asText());
-    }
-
-    private static void require(List<String> wrong, String expected, String found) {
+    private static void require(List<String> wrong, Object expected, Object found) {
         if (!expected.equals(found)) {
             wrong.add(found + " instead of " + expected);
         }

@@ -17,17 +17,13 @@ final class SourceFilters {
 
     /**
      * Options of the input. Where the picture changes its size or format, the filters take it as it comes: building them
-     * anew would lose what they hold. Those that turn and deinterlace cannot do that.
+     * anew would lose what they hold. Those that ffmpeg puts in front to turn the picture could not do that.
      *
      * <p>Where the clock of the picture does not jump, ffmpeg must not close a jump either: it takes slides, and sound that
      * pauses for 10 s, for one.
      */
     static List<String> inputOptions(SourceTimeline source) {
-        Track video = source.video();
-        List<String> options = new ArrayList<>();
-        if (!video.rotated() && !video.mayBeInterlaced()) {
-            options.addAll(List.of("-reinit_filter", "0"));
-        }
+        List<String> options = new ArrayList<>(List.of("-reinit_filter", "0", "-noautorotate"));
         if (source.gapsClosed() == 0) {
             options.addAll(List.of("-dts_delta_threshold", NO_JUMP));
         }
@@ -37,18 +33,21 @@ final class SourceFilters {
     /** The head of the video's chain. It names {@code fps}. */
     static String video(SourceTimeline source, PlannedResult result) {
         Track video = source.video();
-        StringBuilder chain =
-                new StringBuilder("setpts=PTS-" + seconds(source.zero() - awayFromTies(source, result)) + "/TB,");
+        StringBuilder chain = new StringBuilder("setpts=")
+                .append(clock(source, source.zero() - awayFromTies(source, result)))
+                .append(',');
         if (video.mayBeInterlaced()) {
-            chain.append("bwdif=mode=send_frame:deint=interlaced,");
+            // It reads three frames at once, which must be of one size.
+            chain.append("scale=w=").append(video.width()).append(":h=").append(video.height());
+            chain.append(":eval=frame:interl=-1,bwdif=mode=send_frame:deint=interlaced,");
         }
         chain.append("fps={fps}:start_time=0,");
         if (source.endIsAMistake() || result.keptSeconds() < source.seconds()) {
             chain.append("trim=end_frame=").append(result.footageFrames()).append(',');
         }
-        return chain.append(oneSize(video, result.box()))
-                .append(ColourFilters.afterScaling(video))
-                .toString();
+        chain.append(oneSize(video, result.box()));
+        video.orientation().filters().forEach(filter -> chain.append(filter).append(','));
+        return chain.append(ColourFilters.afterScaling(video)).toString();
     }
 
     /**
@@ -60,14 +59,38 @@ final class SourceFilters {
         return rate > 1.5 * result.frameRate().perSecond() ? 0.25 / rate : 0;
     }
 
-    /** Brings every frame to the size of the first one, with bars when a later one has another shape. */
+    /**
+     * Times from the first frame on. Where another recording begins, whose clock begins anew, all tracks are moved by the
+     * same time; the register counts the recordings of the track.
+     */
+    private static String clock(SourceTimeline source, double zero) {
+        String fromZero = "PTS-" + seconds(zero) + "/TB";
+        if (source.joins().isEmpty()) {
+            return fromZero;
+        }
+        StringBuilder clock =
+                new StringBuilder("'st(0,ld(0)+lt(PTS,PREV_INPTS-" + PacketTimes.JOIN + "/TB));" + fromZero);
+        int recording = 1;
+        for (double join : source.joins()) {
+            clock.append("+gte(ld(0),")
+                    .append(recording++)
+                    .append(")*")
+                    .append(seconds(join))
+                    .append("/TB");
+        }
+        return clock.append('\'').toString();
+    }
+
+    /**
+     * Brings every frame to the size that the first one has in the result, or has at all when the result's size is open, with
+     * bars when a later one has another shape. A later one with more pixels keeps as many of them as the result can show.
+     */
     private static String oneSize(Track video, PlannedResult.Box box) {
-        double shape = video.shownWidth() / video.shownHeight();
-        double factor = box == null
-                ? 1
-                : Math.min(1, Math.min(box.width() / video.shownWidth(), box.height() / video.shownHeight()));
-        int width = even(video.shownWidth() * factor);
-        int height = even(video.shownHeight() * factor);
+        double factor =
+                box == null ? 1 : Math.min(box.width() / video.shownWidth(), box.height() / video.shownHeight());
+        int shownWidth = even(video.shownWidth() * factor);
+        int shownHeight = even(video.shownHeight() * factor);
+        boolean sideways = video.orientation().isSideways();
         // A shape of pixels that is a mistake would be taken for one that is not.
         String square = video.pixelShape() == 1 ? "setsar=1," : "";
         return square
@@ -76,9 +99,9 @@ final class SourceFilters {
                         "scale=w='if(lt(abs(dar/%3$.6f-1),0.02),%1$d,trunc(min(%1$d,%2$d*dar)/2)*2)'"
                                 + ":h='if(lt(abs(dar/%3$.6f-1),0.02),%2$d,trunc(min(%2$d,%1$d/dar)/2)*2)'"
                                 + ":eval=frame%4$s,setsar=1,pad=w=%1$d:h=%2$d:x=-1:y=-1:eval=frame,",
-                        width,
-                        height,
-                        shape,
+                        sideways ? shownHeight : shownWidth,
+                        sideways ? shownWidth : shownHeight,
+                        video.width() * video.pixelShape() / video.height(),
                         ColourFilters.whileScaling(video));
     }
 
@@ -92,8 +115,8 @@ final class SourceFilters {
      */
     static String audio(SourceTimeline source, PlannedResult result) {
         String stereo = source.audio().channels() > 2 ? ",aformat=channel_layouts=stereo" : "";
-        return "[0:" + source.audio().index() + "]asetpts=PTS-" + seconds(source.zero())
-                + "/TB,aresample=async=1:min_hard_comp=0.03:first_pts=0,atrim=end="
+        return "[0:" + source.audio().index() + "]asetpts=" + clock(source, source.zero())
+                + ",aresample=async=1:min_hard_comp=0.03:first_pts=0,atrim=end="
                 + String.format(Locale.ROOT, "%.6f", result.footageSeconds()) + stereo + "[audio]";
     }
 

@@ -11,15 +11,17 @@ import java.util.List;
  * @param start first timestamp of the file in seconds
  * @param duration length of the file in seconds; 0 when it does not say
  * @param tracks all tracks, of any type
+ * @param removedAudio codecs of the tracks of sound that were left out of the file, since ffprobe could not read it with them
  */
-public record SourceHeaders(String container, double start, double duration, List<Track> tracks) {
+public record SourceHeaders(
+        String container, double start, double duration, List<Track> tracks, List<String> removedAudio) {
 
     static final String ENTRIES = "format=format_name,start_time,duration:" + Track.ENTRIES;
 
     /** By how much two rates of the same frames may differ. */
     private static final double SAME_RATE = 0.01;
 
-    static SourceHeaders read(JsonNode root) {
+    static SourceHeaders read(JsonNode root, List<String> removedAudio) {
         List<Track> tracks = new ArrayList<>();
         root.path("streams").forEach(stream -> tracks.add(Track.read(stream)));
         JsonNode format = root.path("format");
@@ -27,7 +29,8 @@ public record SourceHeaders(String container, double start, double duration, Lis
                 format.path("format_name").asText(),
                 format.path("start_time").asDouble(0),
                 format.path("duration").asDouble(0),
-                List.copyOf(tracks));
+                List.copyOf(tracks),
+                removedAudio);
     }
 
     List<Track> videos() {

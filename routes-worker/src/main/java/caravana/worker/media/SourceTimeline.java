@@ -3,6 +3,7 @@ package caravana.worker.media;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What of an original is processed, and when it is shown: the one model by which a transcoding is planned and its result
@@ -11,12 +12,16 @@ import java.util.Set;
  * @param container ffmpeg's name of the container format
  * @param video the track whose picture is processed
  * @param audio the track whose sound is kept; null for none
+ * @param undecodableAudio codec of the first track that has sound and cannot be decoded; null when all before the kept one can
+ * @param otherVideos how many more tracks of picture have frames
+ * @param otherAudios how many more tracks of sound have samples
  * @param zero when the first frame is shown, in seconds after the first timestamp of the file; sound before it is not kept
  * @param seconds length of the picture
  * @param declaredSeconds length by the headers; 0 when they do not say
  * @param averageRate frames per second on average
  * @param rate the rate of the motion
- * @param gapsClosed how many jumps of the clock are closed
+ * @param gapsClosed how many jumps of the clock ffmpeg closes
+ * @param joins by how much, in seconds, the clock is moved on at each place where it begins anew and ffmpeg does not
  * @param endIsAMistake whether the last frame says to be shown for longer than it is
  * @param cutOff whether the file ends before its own description says
  * @param measured whether the timestamps of packets were read; otherwise it is by the index of the file
@@ -25,12 +30,16 @@ public record SourceTimeline(
         String container,
         Track video,
         Track audio,
+        String undecodableAudio,
+        int otherVideos,
+        int otherAudios,
         double zero,
         double seconds,
         double declaredSeconds,
         double averageRate,
         FrameRate rate,
         int gapsClosed,
+        List<Double> joins,
         boolean endIsAMistake,
         boolean cutOff,
         boolean measured) {
@@ -61,35 +70,54 @@ public record SourceTimeline(
             "wmav1",
             "wmav2");
 
-    /** By the index of the file alone. */
-    static SourceTimeline of(SourceHeaders headers) {
-        return of(headers, null, false);
-    }
-
     /**
-     * By the headers and the timestamps of all packets.
+     * Decides what is processed.
      *
      * @param packets null when the index of the file is believed
+     * @param decoding null when no sound is wanted, or there is none
      * @param cutOff whether the file ends before its own description says
      * @return null when there is no picture to process
      */
-    static SourceTimeline of(SourceHeaders headers, PacketTimes packets, boolean cutOff) {
+    static SourceTimeline of(SourceHeaders headers, PacketTimes packets, AudioDecoding decoding, boolean cutOff) {
         Track video = video(headers, packets);
         if (video == null) {
             return null;
         }
+        List<Track> audios = headers.audios().stream()
+                .filter(track -> frames(track, packets) != 0)
+                .toList();
+        Track audio = audios.stream()
+                .filter(track -> isDecodable(track, decoding))
+                .findFirst()
+                .orElse(null);
+        String undecodable = Stream.concat(
+                        headers.removedAudio().stream(),
+                        audios.stream()
+                                .filter(track -> !isDecodable(track, decoding)
+                                        && (audio == null || track.index() < audio.index()))
+                                .map(Track::codec))
+                .findFirst()
+                .orElse(null);
+        int otherVideos = (int) headers.videos().stream()
+                .filter(track -> !track.equals(video) && frames(track, packets) != 0)
+                .count();
+        int otherAudios = audios.size() - (audio == null ? 0 : 1);
         double declared = video.duration() > 0 ? video.duration() : headers.duration();
         if (packets == null) {
             return new SourceTimeline(
                     headers.container(),
                     video,
-                    audio(headers, null),
+                    audio,
+                    undecodable,
+                    otherVideos,
+                    otherAudios,
                     video.start() - headers.start(),
                     video.duration(),
                     declared,
                     MediaFacts.fraction(video.averageRate()),
                     FrameRate.ofMotion(video.exactRate(), video.averageRate(), 0),
                     0,
+                    List.of(),
                     false,
                     false,
                     false);
@@ -99,13 +127,17 @@ public record SourceTimeline(
         return new SourceTimeline(
                 headers.container(),
                 video,
-                audio(headers, packets),
+                audio,
+                undecodable,
+                otherVideos,
+                otherAudios,
                 times.start() - headers.start(),
                 seconds,
                 declared,
                 seconds > 0 ? times.packets() / seconds : 0,
                 FrameRate.ofMotion(video.exactRate(), video.averageRate(), times.medianDistance()),
                 times.gapsClosed(),
+                packets.joins(),
                 times.isEndAMistake(),
                 cutOff,
                 true);
@@ -128,18 +160,10 @@ public record SourceTimeline(
         return chosen.isEmpty() ? all : chosen;
     }
 
-    /** The first that can be decoded and has samples. */
-    private static Track audio(SourceHeaders headers, PacketTimes packets) {
-        return headers.audios().stream()
-                .filter(track -> isDecodable(track) && frames(track, packets) != 0)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static boolean isDecodable(Track audio) {
+    private static boolean isDecodable(Track audio, AudioDecoding decoding) {
         String codec = audio.codec();
         boolean known = AUDIO_CODECS.contains(codec) || codec.startsWith("pcm_") || codec.startsWith("adpcm_");
-        return known && audio.channels() > 0;
+        return known && audio.channels() > 0 && audio.sampleRate() > 0 && (decoding == null || !decoding.failed(audio));
     }
 
     /** How many frames it has; −1 when that is not known. */

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param width coded width in pixels; 0 when unknown or no picture
  * @param height coded height in pixels; 0 when unknown or no picture
  * @param pixelShape width of a pixel divided by its height; 1 when unknown or implausible
- * @param rotated whether the picture is shown turned by 90° to either side
+ * @param orientation how players turn and mirror the picture
  * @param pixelFormat ffmpeg's name of the pixel format
  * @param colour its colour tags
  * @param fieldOrder ffmpeg's name of the order of fields; {@code progressive} or {@code unknown} when there are none
@@ -24,6 +24,7 @@ import java.util.Set;
  * @param byDefault whether players show or play it when nobody chooses
  * @param picture whether it is a cover picture
  * @param channels audio channels; 0 when unknown or no sound
+ * @param sampleRate of sound, per second; 0 when unknown or no sound
  * @param dolbyVision profile of Dolby Vision; −1 for none
  * @param baseLayer what the base layer of Dolby Vision is compatible with; 0 for nothing
  */
@@ -34,7 +35,7 @@ public record Track(
         int width,
         int height,
         double pixelShape,
-        boolean rotated,
+        Orientation orientation,
         String pixelFormat,
         Colour colour,
         String fieldOrder,
@@ -46,6 +47,7 @@ public record Track(
         boolean byDefault,
         boolean picture,
         int channels,
+        int sampleRate,
         int dolbyVision,
         int baseLayer) {
 
@@ -63,7 +65,6 @@ public record Track(
     private static final Set<String> MAYBE_INTERLACED = Set.of("dvvideo");
 
     static Track read(JsonNode stream) {
-        JsonNode matrix = sideData(stream, "rotation");
         JsonNode dolby = sideData(stream, "dv_profile");
         return new Track(
                 stream.path("index").asInt(),
@@ -72,7 +73,7 @@ public record Track(
                 Math.max(0, stream.path("width").asInt()),
                 Math.max(0, stream.path("height").asInt()),
                 shape(stream.path("sample_aspect_ratio").asText()),
-                Math.abs(matrix.path("rotation").asInt()) % 180 == 90,
+                Orientation.read(sideData(stream, "displaymatrix")),
                 stream.path("pix_fmt").asText("unknown"),
                 Colour.read(stream),
                 stream.path("field_order").asText("unknown"),
@@ -83,7 +84,8 @@ public record Track(
                 stream.path("duration").asDouble(0),
                 stream.path("disposition").path("default").asInt() == 1,
                 stream.path("disposition").path("attached_pic").asInt() == 1,
-                stream.path("sample_rate").asInt() > 0 ? stream.path("channels").asInt() : 0,
+                stream.path("channels").asInt(),
+                stream.path("sample_rate").asInt(),
                 dolby.path("dv_profile").asInt(-1),
                 dolby.path("dv_bl_signal_compatibility_id").asInt());
     }
@@ -120,11 +122,11 @@ public record Track(
 
     /** Width of the picture as shown, in square pixels. */
     double shownWidth() {
-        return rotated ? height / pixelShape : width * pixelShape;
+        return orientation.isSideways() ? height / pixelShape : width * pixelShape;
     }
 
     /** Height of the picture as shown, in square pixels. */
     double shownHeight() {
-        return rotated ? width : height;
+        return orientation.isSideways() ? width : height;
     }
 }

@@ -1,7 +1,7 @@
 package caravana.worker.media;
 
-import caravana.job.FailureCode;
 import caravana.media.MediaLimits;
+import caravana.media.MediaRefusals;
 import caravana.transformation.Transformation;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.exec.ToolCommand;
@@ -29,6 +29,9 @@ public class TranscodePlanner {
     /** A result's length may differ by one frame, and by one more that the filter of the rate rounds. */
     private static final long TOLERANCE = 2;
 
+    /** Encoded frames that may wait for sound that begins late: those of the longest video. */
+    private static final String MOST_WAITING_PACKETS = "1000000";
+
     /** What {@code hd_720p} fits a picture into. The source is scaled down to it at once, before its colours are converted. */
     private static final PlannedResult.Box HD = new PlannedResult.Box(1280, 720);
 
@@ -39,12 +42,14 @@ public class TranscodePlanner {
     private final MediaAssets assets;
     private final MediaProperties media;
     private final MediaLimits limits;
+    private final MediaRefusals refusals;
 
     TranscodePlanner(TransformationCatalogue catalogue, MediaAssets assets, MediaProperties media, MediaLimits limits) {
         this.catalogue = catalogue;
         this.assets = assets;
         this.media = media;
         this.limits = limits;
+        this.refusals = new MediaRefusals(limits);
     }
 
     /**
@@ -65,9 +70,21 @@ public class TranscodePlanner {
                 ToolCommand.Output.PROGRESS,
                 timeLimit(result),
                 media.stallLimit(),
-                status -> new RejectedMediaException(FailureCode.UNDECODABLE),
+                (status, errors) -> new RejectedMediaException(
+                        refusals.undecodable(source.video().codec())),
                 null);
         return new TranscodePlan(command, result);
+    }
+
+    /** Whether the job keeps sound, and the original has some. */
+    public boolean keepsSound(
+            @ExchangeProperty("transformations") List<String> names,
+            @ExchangeProperty("headers") SourceHeaders headers) {
+        return !headers.audios().isEmpty() && isAudioWanted(catalogue.resolve(names));
+    }
+
+    private static boolean isAudioWanted(List<Transformation> transformations) {
+        return transformations.stream().noneMatch(t -> t.output().contains("-an"));
     }
 
     private Duration timeLimit(PlannedResult result) {
@@ -88,8 +105,8 @@ public class TranscodePlanner {
                 .filter(Objects::nonNull)
                 .mapToLong(setting -> assets.frames(setting, rate))
                 .sum();
-        boolean audio = source.hasAudio()
-                && transformations.stream().noneMatch(t -> t.output().contains("-an"));
+        boolean audioWanted = isAudioWanted(transformations);
+        boolean audio = audioWanted && source.hasAudio();
         boolean h264 = transformations.stream().anyMatch(t -> t.output().contains("libx264"));
         // Which of two tracks first meets a jump of the clock decides by how much it is closed.
         long inexact = audio ? source.gapsClosed() * rate.framesIn(1) : 0;
@@ -97,6 +114,7 @@ public class TranscodePlanner {
                 Math.max(1, rate.framesIn(Math.min(kept, source.seconds()))),
                 added,
                 rate,
+                audioWanted,
                 audio,
                 h264,
                 names.contains("hd_720p") ? HD : null,
@@ -118,19 +136,29 @@ public class TranscodePlanner {
         line.addAll(SourceFilters.inputOptions(source));
         line.addAll(List.of("-i", "file:" + job.getOriginal()));
 
-        Map<String, String> values = new HashMap<>(assets.filterValues());
+        Map<String, String> values = new HashMap<>(assets.filterValues(result.frameRate()));
         values.put("fps", result.frameRate().toString());
         int input = 1;
         for (Transformation transformation : transformations) {
             for (String name : transformation.inputs()) {
-                line.addAll(List.of("-protocol_whitelist", "file", "-i", "file:" + assets.input(name)));
+                line.addAll(assetInput(name));
                 values.put(name, "[" + input++ + ":v]");
             }
         }
-        line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
         String graph = graph(source, transformations, result, values);
-        line.addAll(
-                List.of("-filter_complex", result.audio() ? graph + ";" + SourceFilters.audio(source, result) : graph));
+        if (input == 1 && !source.video().orientation().filters().isEmpty()) {
+            // Of a graph with one input alone, ffmpeg notes the input's rotation in the result, which is turned
+            // already.
+            line.addAll(assetInput("logo"));
+            graph += ";[1:v]nullsink";
+        }
+        line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
+        line.addAll(List.of("-filter_complex", graph));
+        if (result.audio()) {
+            // A graph of its own: in a common one, decoded pictures would wait in memory until the first sound comes.
+            line.addAll(List.of("-filter_complex", SourceFilters.audio(source, result)));
+            line.addAll(List.of("-max_muxing_queue_size", MOST_WAITING_PACKETS));
+        }
 
         line.addAll(List.of("-map", "[video]"));
         if (result.audio()) {
@@ -148,6 +176,10 @@ public class TranscodePlanner {
             }
         }
         return line;
+    }
+
+    private List<String> assetInput(String name) {
+        return List.of("-protocol_whitelist", "file", "-i", "file:" + assets.input(name));
     }
 
     private static String graph(

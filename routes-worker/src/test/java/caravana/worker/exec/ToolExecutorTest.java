@@ -52,12 +52,13 @@ class ToolExecutorTest {
 
     private ExecResult run(Output output, Duration limit, Duration stall, String script) throws Exception {
         ToolCommand command = new ToolCommand(
-                List.of("-c", script), output, limit, stall, status -> status == 3 ? null : refused(), null);
+                List.of("-c", script), output, limit, stall, (status, errors) -> status == 3 ? null : refused(), null);
         return executor().execute(new ToolExecBinding.JobCommand("sh", command, job));
     }
 
     private void run(String tool) throws Exception {
-        ToolCommand command = new ToolCommand(List.of(), Output.DOCUMENT, LONG, LONG, status -> refused(), null);
+        ToolCommand command =
+                new ToolCommand(List.of(), Output.DOCUMENT, LONG, LONG, (status, errors) -> refused(), null);
         executor().execute(new ToolExecBinding.JobCommand(tool, command, job));
     }
 
@@ -254,7 +255,7 @@ class ToolExecutorTest {
                 Output.DOCUMENT,
                 Duration.ofMillis(300),
                 LONG,
-                status -> status == 3 ? null : refused(),
+                (status, errors) -> status == 3 ? null : refused(),
                 () -> new RejectedMediaException("too_complex", "It takes too long."));
         return new ToolExecBinding.JobCommand("sh", command, job);
     }
@@ -268,7 +269,7 @@ class ToolExecutorTest {
                 Output.DOCUMENT,
                 LONG,
                 LONG,
-                status -> status == 3 ? null : refused(),
+                (status, errors) -> status == 3 ? null : refused(),
                 null);
         ToolExecutor starved = new ToolExecutor(launcher(DataSize.ofMegabytes(500)));
 

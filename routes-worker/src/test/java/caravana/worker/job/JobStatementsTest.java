@@ -158,6 +158,8 @@ class JobStatementsTest {
         parameters.put("poster_key", null);
         parameters.put("original_sha256", null);
         parameters.put("facts", "{}");
+        parameters.put("media_info", "{}");
+        parameters.put("warnings", "[]");
         parameters.put("phase_ms", "{}");
         return jdbc.queryForList(read("camel/job/commit-result.sql"), parameters);
     }

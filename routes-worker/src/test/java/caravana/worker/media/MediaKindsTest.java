@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,9 @@ class MediaKindsTest extends WorkerRouteTest {
 
     /** How many files are made ahead of those that are processed. */
     private static final int AHEAD = 4;
+
+    /** None of the files lacks footage that was there. */
+    private static final Set<String> FALSE_WARNINGS = Set.of("footage_damaged", "audio_damaged");
 
     private static final Path SHEET = Path.of("target", "media-kinds.html");
 
@@ -157,6 +161,16 @@ class MediaKindsTest extends WorkerRouteTest {
         if (Math.abs(facts.path("durationSeconds").asDouble() - wanted.seconds)
                 > wanted.tolerance / wanted.scene.rate().perSecond() + 0.02) {
             faults.add("length " + facts.path("durationSeconds") + " instead of " + wanted.seconds);
+        }
+        Set<String> warnings = new TreeSet<>();
+        json.readTree(String.valueOf(row.get("warnings")))
+                .forEach(each -> warnings.add(each.path("code").asText()));
+        if (!warnings.containsAll(wanted.warnings)) {
+            faults.add("warnings " + warnings + " instead of " + wanted.warnings);
+        }
+        warnings.retainAll(FALSE_WARNINGS);
+        if (!warnings.isEmpty()) {
+            faults.add("warned of " + warnings);
         }
         return faults;
     }

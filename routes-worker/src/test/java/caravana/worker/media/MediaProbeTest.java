@@ -28,21 +28,21 @@ class MediaProbeTest {
     /** The original is one past its limit and is refused; a limit higher, it is not. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            CARAVANA_UPLOAD_MAX_SIZE      | 100MB | 200MB | size=104857601    | too_large           | The file is larger than 100 MiB. Send a smaller one, or ask an operator to raise `CARAVANA_UPLOAD_MAX_SIZE`.
-            CARAVANA_UPLOAD_MAX_SIZE      | 1KB   | 2KB   | size=1025         | too_large           | The file is larger than 1 KiB. Send a smaller one, or ask an operator to raise `CARAVANA_UPLOAD_MAX_SIZE`.
-            CARAVANA_UPLOAD_MAX_SIZE      | 2GB   | 3GB   | size=2147483649   | too_large           | The file is larger than 2 GiB. Send a smaller one, or ask an operator to raise `CARAVANA_UPLOAD_MAX_SIZE`.
-            CARAVANA_VIDEO_MAX_DURATION   | 10m   | 11m   | duration=600.5    | too_long            | The video is longer than 10 minutes. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
-            CARAVANA_VIDEO_MAX_DURATION   | 1500ms | 2s   | duration=1.6      | too_long            | The video is longer than 1.5 seconds. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
-            CARAVANA_VIDEO_MAX_DURATION   | 3h    | 4h    | duration=10801    | too_long            | The video is longer than 3 hours. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
-            CARAVANA_VIDEO_MAX_WIDTH      | 4096  | 4098  | width=4098        | resolution_too_high | The picture is larger than 4096×2304 pixels. Scale it down, or ask an operator to raise `CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT`.
-            CARAVANA_VIDEO_MAX_HEIGHT     | 1078  | 1080  | height=1080       | resolution_too_high | The picture is larger than 4096×1078 pixels. Scale it down, or ask an operator to raise `CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT`.
-            CARAVANA_VIDEO_MAX_FRAME_RATE | 60    | 120   | rate=120/1        | frame_rate_too_high | The video has more than 60 frames per second. Convert it to fewer, or ask an operator to raise `CARAVANA_VIDEO_MAX_FRAME_RATE`.
-            CARAVANA_VIDEO_MAX_FRAME_RATE | 29.97 | 60    | rate=60/1         | frame_rate_too_high | The video has more than 29.97 frames per second. Convert it to fewer, or ask an operator to raise `CARAVANA_VIDEO_MAX_FRAME_RATE`.
-            CARAVANA_VIDEO_MAX_STREAMS    | 8     | 9     | streams=9         | too_many_streams    | The file has more than 8 tracks. Remove some, or ask an operator to raise `CARAVANA_VIDEO_MAX_STREAMS`.
-            CARAVANA_VIDEO_MAX_STREAMS    | 1     | 2     | streams=2         | too_many_streams    | The file has more than 1 track. Remove some, or ask an operator to raise `CARAVANA_VIDEO_MAX_STREAMS`.
-            CARAVANA_MEDIA_RULES          | anb   | none  | duration=19       | duration_out_of_rules | The video must be 20 seconds to 1 minute long. Send one that is.
-            CARAVANA_MEDIA_RULES          | anb   | none  | duration=61       | duration_out_of_rules | The video must be 20 seconds to 1 minute long. Send one that is.
-            CARAVANA_MEDIA_RULES          | anb   | none  | height=1078       | resolution_out_of_rules | The picture must have at least 1080 pixels on its shorter side. Send the video in a higher resolution.
+            CARAVANA_UPLOAD_MAX_SIZE      | 100MB | 200MB | size=104857601    | too_large           | The file has 104857601 bytes; the limit is 100 MiB. Send a smaller one, or ask an operator to raise `CARAVANA_UPLOAD_MAX_SIZE`.
+            CARAVANA_UPLOAD_MAX_SIZE      | 1KB   | 2KB   | size=1025         | too_large           | The file has 1025 bytes; the limit is 1 KiB. Send a smaller one, or ask an operator to raise `CARAVANA_UPLOAD_MAX_SIZE`.
+            CARAVANA_UPLOAD_MAX_SIZE      | 2GB   | 3GB   | size=2147483649   | too_large           | The file has 2147483649 bytes; the limit is 2 GiB. Send a smaller one, or ask an operator to raise `CARAVANA_UPLOAD_MAX_SIZE`.
+            CARAVANA_VIDEO_MAX_DURATION   | 10m   | 11m   | duration=600.5    | too_long            | The video is 10 minutes 0.5 seconds long; the limit is 10 minutes. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
+            CARAVANA_VIDEO_MAX_DURATION   | 1500ms | 2s   | duration=1.6      | too_long            | The video is 1.6 seconds long; the limit is 1.5 seconds. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
+            CARAVANA_VIDEO_MAX_DURATION   | 3h    | 4h    | duration=10801    | too_long            | The video is 3 hours 1 second long; the limit is 3 hours. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
+            CARAVANA_VIDEO_MAX_WIDTH      | 4096  | 4098  | width=4098        | resolution_too_high | The picture has 4098×1080 pixels; the limit is 4096×2304, lying or upright. Scale it down, or ask an operator to raise `CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT`.
+            CARAVANA_VIDEO_MAX_HEIGHT     | 1078  | 1080  | height=1080       | resolution_too_high | The picture has 1920×1080 pixels; the limit is 4096×1078, lying or upright. Scale it down, or ask an operator to raise `CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT`.
+            CARAVANA_VIDEO_MAX_FRAME_RATE | 60    | 120   | rate=120/1        | frame_rate_too_high | The video has 120 frames per second on average; the limit is 60. Convert it to fewer, or ask an operator to raise `CARAVANA_VIDEO_MAX_FRAME_RATE`.
+            CARAVANA_VIDEO_MAX_FRAME_RATE | 29.97 | 60    | rate=60/1         | frame_rate_too_high | The video has 60 frames per second on average; the limit is 29.97. Convert it to fewer, or ask an operator to raise `CARAVANA_VIDEO_MAX_FRAME_RATE`.
+            CARAVANA_VIDEO_MAX_STREAMS    | 8     | 9     | streams=9         | too_many_streams    | The file has 9 video and audio tracks; the limit is 8. Remove some, or ask an operator to raise `CARAVANA_VIDEO_MAX_STREAMS`.
+            CARAVANA_VIDEO_MAX_STREAMS    | 1     | 2     | streams=2         | too_many_streams    | The file has 2 video and audio tracks; the limit is 1. Remove some, or ask an operator to raise `CARAVANA_VIDEO_MAX_STREAMS`.
+            CARAVANA_MEDIA_RULES          | anb   | none  | duration=19       | duration_out_of_rules | The video is 19 seconds long; it must be 20 seconds to 1 minute long. Send one that is.
+            CARAVANA_MEDIA_RULES          | anb   | none  | duration=61       | duration_out_of_rules | The video is 1 minute 1 second long; it must be 20 seconds to 1 minute long. Send one that is.
+            CARAVANA_MEDIA_RULES          | anb   | none  | height=1078       | resolution_out_of_rules | The picture has 1920×1078 pixels; it must have at least 1080 on its shorter side. Send the video in a higher resolution.
             """)
     void aLimitIsWhatItIsSetTo(
             String setting, String value, String higher, String original, String code, String sentence)
@@ -78,8 +78,17 @@ class MediaProbeTest {
         RunningJob job = RunningJobs.inFolder(folder);
 
         assertThat(probe(limits).plan(job).arguments()).containsSequence("-format_whitelist", "mov,webm");
-        assertThat(probe(limits).plan(job).onError().apply(1))
-                .hasMessage("The file is not a video that we can read. Send one in one of these formats: mov, webm.");
+        assertThat(probe(limits)
+                        .plan(job)
+                        .onError()
+                        .meaning(1, "[png_pipe @ 0x55d1] Format not on whitelist 'mov,webm'"))
+                .hasMessage(
+                        "The file is in the format png_pipe, which is not accepted. Send a video in one of these formats:"
+                                + " mov, webm.");
+        assertThat(probe(limits).plan(job).onError().meaning(1, "Invalid data found when processing input"))
+                .hasMessage(
+                        "The file is in no video format that we know, or its beginning or index is missing. Send a video in"
+                                + " one of these formats: mov, webm.");
     }
 
     /** Profile 5 has colours of its own; profile 8 has a base layer that any decoder shows. */
@@ -96,7 +105,8 @@ class MediaProbeTest {
                 .replace(", \"avg_frame_rate\"", sideData + ": \"yuv420p10le\", \"avg_frame_rate\"");
 
         RejectedMediaException refused = catchThrowableOfType(
-                RejectedMediaException.class, () -> probe.readTimeline(probe.readHeaders(described), null, "", job));
+                RejectedMediaException.class,
+                () -> probe.readTimeline(probe.readHeaders(described, null), null, null, "", job));
 
         if (code == null) {
             assertThat(refused).isNull();
@@ -115,7 +125,7 @@ class MediaProbeTest {
             write(job, 1000);
             MediaProbe probe = probe(WorkerSettings.LIMITS);
             String described = new Video("").described().replace("\"codec_name\": \"h264\", ", "");
-            probe.readTimeline(probe.readHeaders(described), null, "", job);
+            probe.readTimeline(probe.readHeaders(described, null), null, null, "", job);
         });
 
         assertThat(refused).hasMessageStartingWith("The codec of the video is unknown. Convert");
@@ -139,7 +149,7 @@ class MediaProbeTest {
         RunningJob job = RunningJobs.inFolder(folder);
         write(job, Long.parseLong(video.get("size", "1000")));
         MediaProbe probe = probe(WorkerSettings.limits(settings));
-        return probe.readTimeline(probe.readHeaders(video.described()), null, "", job);
+        return probe.readTimeline(probe.readHeaders(video.described(), null), null, null, "", job);
     }
 
     private static void write(RunningJob job, long size) throws IOException {

@@ -28,6 +28,23 @@ class PacketTimesTest {
         return packets.of(VIDEO);
     }
 
+    /** Two recordings, one behind the other in one file; in the first, sound goes on for longer than the picture. */
+    @Test
+    void aRecordingWhoseClockBeginsAnewFollowsTheOneBefore() {
+        PacketTimes joined = new PacketTimes(false);
+        for (int recording = 0; recording < 2; recording++) {
+            for (int frame = 0; frame < 50; frame++) {
+                joined.add(VIDEO.index() + "," + frame / 25.0 + ",N/A,0.040000," + (frame % 10 == 0 ? "K_" : "__"));
+            }
+            joined.add("1,0.000000,N/A,3.000000,K_");
+        }
+
+        assertThat(joined.joins())
+                .singleElement()
+                .satisfies(shift -> assertThat(shift).isCloseTo(3, MICROSECOND));
+        assertThat(joined.of(VIDEO).length()).isCloseTo(5, MICROSECOND);
+    }
+
     @Test
     void aJumpOfTheClockIsClosed() {
         add(1.4, 50);

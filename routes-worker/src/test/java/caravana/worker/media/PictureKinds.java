@@ -323,7 +323,8 @@ final class PictureKinds extends MediaKind {
             Scene scene = scene(rate(10), 1).withAlpha();
             String filter =
                     way[2].startsWith("format=yuva") ? SCALE + "out_color_matrix=bt601:out_range=tv," + way[2] : way[2];
-            add(MediaCase.of("alpha", way[0], scene, () -> make(way[1], scene.picture() + "-vf " + filter + way[3])));
+            add(MediaCase.of("alpha", way[0], scene, () -> make(way[1], scene.picture() + "-vf " + filter + way[3]))
+                    .warning("transparency_removed"));
         }
     }
 

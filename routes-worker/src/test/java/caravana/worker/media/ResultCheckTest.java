@@ -3,6 +3,7 @@ package caravana.worker.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import caravana.worker.WorkerSettings;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -18,6 +19,7 @@ class ResultCheckTest {
             150,
             new FrameRate(30, 1),
             false,
+            false,
             true,
             new PlannedResult.Box(1280, 720),
             true,
@@ -27,7 +29,8 @@ class ResultCheckTest {
     private static final MediaFacts FACTS =
             new MediaFacts("mov", 1000, 10, 2, "h264", 1920, 1080, "30/1", false, false);
 
-    private final ResultCheck check = new ResultCheck(new ObjectMapper(), MediaSettings.DEFAULTS);
+    private final ResultCheck check =
+            new ResultCheck(new ObjectMapper(), MediaSettings.DEFAULTS, WorkerSettings.LIMITS);
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
     private static String probed(String... streams) {
@@ -60,8 +63,8 @@ class ResultCheckTest {
         assertInvalid(probed(stream("h264", 1280, "yuv444p", 450)), "yuv444p instead of yuv420p");
         assertInvalid(
                 probed(good(450).replace("\"tv\"", "\"pc\"")), "pc/bt709/bt709/bt709 instead of tv/bt709/bt709/bt709");
-        assertInvalid(probed(good(450), good(450)), "2 streams instead of 1");
-        assertInvalid(probed(), "0 streams instead of 1");
+        assertInvalid(probed(good(450), good(450)), "2 tracks instead of 1 tracks");
+        assertInvalid(probed(), "0 tracks instead of 1 tracks");
         assertInvalid(probed(good(453)), "453 frames instead of 450");
     }
 

@@ -1,5 +1,7 @@
 package caravana.worker.media;
 
+import java.util.List;
+
 /** Makes timelines for tests. */
 final class Sources {
 
@@ -14,7 +16,7 @@ final class Sources {
                 1920,
                 1080,
                 1,
-                false,
+                Orientation.UPRIGHT,
                 "yuv420p",
                 new Colour("tv", "bt709", "bt709", "bt709"),
                 "progressive",
@@ -26,6 +28,7 @@ final class Sources {
                 true,
                 false,
                 0,
+                0,
                 -1,
                 0);
         Track audio = new Track(
@@ -35,7 +38,7 @@ final class Sources {
                 0,
                 0,
                 1,
-                false,
+                Orientation.UPRIGHT,
                 "unknown",
                 new Colour("unknown", "unknown", "unknown", "unknown"),
                 "unknown",
@@ -47,10 +50,26 @@ final class Sources {
                 true,
                 false,
                 2,
+                48_000,
                 -1,
                 0);
         FrameRate motion = FrameRate.ofMotion(rate, rate, 0);
         return new SourceTimeline(
-                "mov,mp4", video, audio, 0, seconds, seconds, motion.perSecond(), motion, 0, false, false, false);
+                "mov,mp4",
+                video,
+                audio,
+                null,
+                0,
+                0,
+                0,
+                seconds,
+                seconds,
+                motion.perSecond(),
+                motion,
+                0,
+                List.of(),
+                false,
+                false,
+                false);
     }
 }

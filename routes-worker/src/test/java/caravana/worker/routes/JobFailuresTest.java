@@ -72,7 +72,7 @@ class JobFailuresTest {
     @Test
     @DisplayName("rejected media")
     void rejectedMediaFailTheRowAndNothingElse() {
-        when(routes.probe.readTimeline(any(), any(), any(), any()))
+        when(routes.probe.readTimeline(any(), any(), any(), any(), any()))
                 .thenThrow(new RejectedMediaException("too_long", "The video is longer than 10 minutes."));
 
         assertThat(routes.receiveJob()).endsWith(REJECT, ACKNOWLEDGE).doesNotContain(DEAD_LETTER, RETRY);

@@ -1,0 +1,42 @@
+package caravana.worker.media;
+
+import caravana.worker.exec.ToolCommand;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * One run of ffprobe that decodes the beginning of each track of sound, and what it finds: a codec that ffmpeg knows may still be
+ * of a kind that it cannot decode, or encrypted.
+ */
+public final class AudioDecoding {
+
+    static final String ENTRIES = "packet=stream_index:frame=stream_index";
+
+    private final Map<Integer, Integer> packets = new HashMap<>();
+    private final Map<Integer, Integer> frames = new HashMap<>();
+    private ToolCommand command;
+
+    AudioDecoding() {}
+
+    void setCommand(ToolCommand command) {
+        this.command = command;
+    }
+
+    /** The run. */
+    public ToolCommand getCommand() {
+        return command;
+    }
+
+    /** Takes one line of ffprobe's {@code csv}: {@code packet,1} or {@code frame,1}. */
+    void add(String line) {
+        String[] fields = line.split(",");
+        if (fields.length > 1 && fields[1].matches("\\d{1,6}")) {
+            (fields[0].equals("frame") ? frames : packets).merge(Integer.valueOf(fields[1]), 1, Integer::sum);
+        }
+    }
+
+    /** Whether no part of a track could be decoded. Of one that begins later than the others this is not known. */
+    boolean failed(Track track) {
+        return packets.getOrDefault(track.index(), 0) > 0 && frames.getOrDefault(track.index(), 0) == 0;
+    }
+}

@@ -1,0 +1,103 @@
+package caravana.worker.media;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.util.List;
+
+/**
+ * What an original or a result is: the row has it of both, and the API shows it as it is here.
+ *
+ * @param container ffmpeg's name of the container format
+ * @param bytes its size
+ * @param durationSeconds length of the picture
+ * @param video the picture
+ * @param audio the sound; null for none
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+public record MediaInfo(String container, long bytes, double durationSeconds, Video video, Audio audio) {
+
+    private static final double THOUSAND = 1000;
+
+    /**
+     * The picture.
+     *
+     * @param codec ffmpeg's name of the codec
+     * @param width coded width in pixels, before rotation
+     * @param height coded height in pixels, before rotation
+     * @param frameRate frames per second; where they vary, that of the motion
+     * @param pixelFormat ffmpeg's name of the pixel format
+     * @param color its colour tags
+     * @param hdr {@code hlg} or {@code pq}; null for SDR
+     * @param interlaced whether frames consist of two fields
+     * @param rotation degrees clockwise by which players turn it
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Video(
+            String codec,
+            int width,
+            int height,
+            double frameRate,
+            String pixelFormat,
+            Colour color,
+            String hdr,
+            boolean interlaced,
+            int rotation) {}
+
+    /**
+     * The sound.
+     *
+     * @param codec ffmpeg's name of the codec
+     * @param channels 0 when unknown
+     * @param sampleRate per second; 0 when unknown
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Audio(String codec, int channels, int sampleRate) {}
+
+    /**
+     * Of source and result together.
+     *
+     * @param source the original
+     * @param result the clip
+     */
+    public record Both(MediaInfo source, MediaInfo result) {}
+
+    /**
+     * Of a file.
+     *
+     * @param audio null for none
+     * @param removedAudio codecs of tracks of sound that could not even be read
+     */
+    static MediaInfo of(
+            String container,
+            long bytes,
+            double seconds,
+            double rate,
+            Track video,
+            Track audio,
+            List<String> removedAudio) {
+        return new MediaInfo(
+                container,
+                bytes,
+                rounded(seconds),
+                new Video(
+                        video.codec(),
+                        video.width(),
+                        video.height(),
+                        rounded(rate),
+                        video.pixelFormat(),
+                        video.colour(),
+                        video.colour().hdr(),
+                        video.mayBeInterlaced(),
+                        video.orientation().degrees()),
+                audio == null
+                        ? removedAudio.stream()
+                                .map(codec -> new Audio(codec, 0, 0))
+                                .findFirst()
+                                .orElse(null)
+                        : new Audio(audio.codec(), audio.channels(), audio.sampleRate()));
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * THOUSAND) / THOUSAND;
+    }
+}

@@ -1,0 +1,131 @@
+package caravana.worker.media;
+
+import caravana.worker.job.RunningJob;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.stereotype.Component;
+
+/** Says what original and result are, and what of the result its uploader may not expect. */
+@Component("mediaReport")
+public class MediaReport {
+
+    /** By how much the length that a file gives may differ from its picture's, in seconds. */
+    private static final double SAME_LENGTH = 1;
+
+    /** What source and result are. */
+    public MediaInfo.Both info(
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("headers") SourceHeaders headers,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("planned") PlannedResult planned,
+            @ExchangeProperty("result") SourceHeaders result) {
+        Track made = result.videos().get(0);
+        return new MediaInfo.Both(
+                MediaInfo.of(
+                        source.container(),
+                        job.getOriginal().length(),
+                        source.seconds(),
+                        source.rate().perSecond(),
+                        source.video(),
+                        first(source.audio(), headers.audios()),
+                        headers.removedAudio()),
+                MediaInfo.of(
+                        result.container(),
+                        job.getResult().length(),
+                        planned.secondsOf(made.frames()),
+                        planned.frameRate().perSecond(),
+                        made,
+                        first(null, result.audios()),
+                        List.of()));
+    }
+
+    private static Track first(Track chosen, List<Track> all) {
+        return chosen == null && !all.isEmpty() ? all.get(0) : chosen;
+    }
+
+    /**
+     * What its uploader may not expect.
+     *
+     * @param missing seconds of the footage that are not in the result
+     * @param errors what ffmpeg complained of on its way
+     */
+    public MediaWarning.Those warnings(
+            @ExchangeProperty("headers") SourceHeaders headers,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("planned") PlannedResult planned,
+            @ExchangeProperty("result") SourceHeaders result,
+            @ExchangeProperty("missing_seconds") Double missing,
+            @ExchangeProperty("transcoding_errors") String errors) {
+        Track video = source.video();
+        List<MediaWarning> warnings = new ArrayList<>();
+        if (missing > 0) {
+            warnings.add(MediaWarning.footageMissing(missing));
+        } else if (isFootageDamaged(headers, source, errors)) {
+            warnings.add(MediaWarning.footageDamaged());
+        }
+        if (planned.audioWanted()) {
+            warnings.addAll(ofAudio(source, result, errors));
+        }
+        int dropped = source.otherVideos() + (planned.audio() ? source.otherAudios() : 0);
+        if (dropped > 0) {
+            warnings.add(MediaWarning.tracksDropped(dropped));
+        }
+        if (video.colour().hdr() != null) {
+            warnings.add(MediaWarning.toneMapped(video.colour().hdr()));
+        }
+        if (video.mayBeInterlaced()) {
+            warnings.add(MediaWarning.deinterlaced());
+        }
+        if (video.hasAlpha()) {
+            warnings.add(MediaWarning.transparencyRemoved());
+        }
+        int gaps = source.gapsClosed() + source.joins().size();
+        if (gaps > 0) {
+            warnings.add(MediaWarning.gapClosed(gaps));
+        } else if (missing == 0
+                && source.declaredSeconds() > 0
+                && Math.abs(source.declaredSeconds() - source.seconds()) > SAME_LENGTH) {
+            warnings.add(MediaWarning.durationCorrected(source.declaredSeconds(), source.seconds()));
+        }
+        return new MediaWarning.Those(List.copyOf(warnings));
+    }
+
+    /** Whether any complaint is about something else than sound, or than the place where recordings were joined. */
+    private static boolean isFootageDamaged(SourceHeaders headers, SourceTimeline source, String errors) {
+        Set<String> others = new HashSet<>();
+        for (Track audio : headers.audios()) {
+            others.addAll(of(audio));
+        }
+        if (!source.joins().isEmpty()) {
+            others.add("[" + source.container() + " @ ");
+        }
+        return errors.lines().anyMatch(line -> others.stream().noneMatch(line::startsWith));
+    }
+
+    /** How complaints about a track begin. */
+    private static List<String> of(Track track) {
+        return List.of("[" + track.codec() + " @ ", "Error while decoding stream #0:" + track.index() + ":");
+    }
+
+    private static List<MediaWarning> ofAudio(SourceTimeline source, SourceHeaders result, String errors) {
+        if (source.hasAudio() && result.audios().isEmpty()) {
+            return List.of(MediaWarning.audioDropped(source.audio().codec()));
+        }
+        List<MediaWarning> warnings = new ArrayList<>();
+        if (source.undecodableAudio() != null) {
+            warnings.add(
+                    source.hasAudio()
+                            ? MediaWarning.audioTrackSkipped(
+                                    source.undecodableAudio(), source.audio().index())
+                            : MediaWarning.audioDropped(source.undecodableAudio()));
+        }
+        if (source.hasAudio()
+                && errors.lines().anyMatch(line -> of(source.audio()).stream().anyMatch(line::startsWith))) {
+            warnings.add(MediaWarning.audioDamaged());
+        }
+        return warnings;
+    }
+}

@@ -1,0 +1,92 @@
+package caravana.worker.media;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Something that was done to the footage, or that is missing from it, and that its uploader may not expect.
+ *
+ * @param code stable code for programs
+ * @param detail one sentence for people; the page has all of them in Spanish
+ * @param values the values in the sentence, by name
+ */
+public record MediaWarning(String code, String detail, Map<String, Object> values) {
+
+    /** All of a video, as the row keeps them. */
+    public record Those(@JsonValue List<MediaWarning> all) {}
+
+    static MediaWarning audioDropped(String codec) {
+        return new MediaWarning(
+                "audio_dropped",
+                "The clip has no sound, since the original's cannot be decoded (codec " + codec + ").",
+                Map.of("codec", codec));
+    }
+
+    static MediaWarning audioTrackSkipped(String codec, int taken) {
+        return new MediaWarning(
+                "audio_track_skipped",
+                "A track of sound cannot be decoded (codec " + codec + "); the clip has the sound of track " + taken
+                        + ".",
+                Map.of("codec", codec, "track", taken));
+    }
+
+    static MediaWarning audioDamaged() {
+        return new MediaWarning(
+                "audio_damaged", "Parts of the original's sound are damaged and could not be decoded.", Map.of());
+    }
+
+    static MediaWarning tracksDropped(int tracks) {
+        return new MediaWarning(
+                "tracks_dropped",
+                "The original has more tracks of picture or sound than a clip has; left out: " + tracks + ".",
+                Map.of("tracks", tracks));
+    }
+
+    static MediaWarning footageDamaged() {
+        return new MediaWarning(
+                "footage_damaged", "Parts of the original are damaged and could not be decoded.", Map.of());
+    }
+
+    static MediaWarning footageMissing(double seconds) {
+        double missing = Math.round(seconds * 10) / 10.0;
+        return new MediaWarning(
+                "footage_damaged",
+                "The original is damaged or cut off; missing from the clip: " + missing + " seconds.",
+                Map.of("missing_seconds", missing));
+    }
+
+    static MediaWarning toneMapped(String hdr) {
+        return new MediaWarning(
+                "tone_mapped",
+                "The original is HDR (" + (hdr.equals("pq") ? "PQ" : "HLG")
+                        + "); the clip is SDR, with its brightest parts compressed.",
+                Map.of("hdr", hdr));
+    }
+
+    static MediaWarning deinterlaced() {
+        return new MediaWarning(
+                "deinterlaced", "The original is interlaced; its fields were made whole frames.", Map.of());
+    }
+
+    static MediaWarning gapClosed(int gaps) {
+        return new MediaWarning(
+                "gap_closed",
+                "The clock of the original jumps, as in recordings that were joined; jumps closed: " + gaps + ".",
+                Map.of("gaps", gaps));
+    }
+
+    static MediaWarning transparencyRemoved() {
+        return new MediaWarning(
+                "transparency_removed", "Transparent parts of the original are black in the clip.", Map.of());
+    }
+
+    static MediaWarning durationCorrected(double declared, double measured) {
+        double said = Math.round(declared * 10) / 10.0;
+        double found = Math.round(measured * 10) / 10.0;
+        return new MediaWarning(
+                "duration_corrected",
+                "The original says that it is " + said + " seconds long; its picture is " + found + " seconds long.",
+                Map.of("declared_seconds", said, "duration_seconds", found));
+    }
+}

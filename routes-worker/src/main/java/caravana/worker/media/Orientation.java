@@ -1,0 +1,74 @@
+package caravana.worker.media;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How players turn and mirror a picture, by the matrix that its track has in the container. We do it as ffmpeg would, but
+ * after the frames have been deinterlaced and have one size: ffmpeg does it first, which mixes fields, and needs filters that
+ * are built anew whenever the size changes.
+ *
+ * @param degrees clockwise, 0 to 359
+ * @param filters ffmpeg's filters that do it, in their order
+ */
+public record Orientation(int degrees, List<String> filters) {
+
+    static final Orientation UPRIGHT = new Orientation(0, List.of());
+
+    private static final Pattern ENTRY = Pattern.compile("(?<![\\w:-])-?\\d+(?![\\d:])");
+
+    /** Where the matrix has what x and y of the picture add to x and y of the screen. */
+    private static final int X_TO_X = 0;
+
+    private static final int Y_TO_X = 3;
+    private static final int Y_TO_Y = 4;
+    private static final int ENTRIES = 9;
+
+    /** @param matrix ffprobe's side data of that kind; a missing node for none */
+    static Orientation read(JsonNode matrix) {
+        int counterclockwise = matrix.path("rotation").asInt();
+        List<Integer> entries = entries(matrix.path("displaymatrix").asText());
+        if (entries.size() != ENTRIES || Math.abs(counterclockwise) > 360) {
+            return UPRIGHT;
+        }
+        int degrees = Math.floorMod(-counterclockwise, 360);
+        List<String> filters = new ArrayList<>();
+        switch (degrees) {
+            case 0 -> {
+                if (entries.get(Y_TO_Y) < 0) {
+                    filters.add("vflip");
+                }
+            }
+            case 90 -> filters.add(entries.get(Y_TO_X) > 0 ? "transpose=cclock_flip" : "transpose=clock");
+            case 180 -> {
+                if (entries.get(X_TO_X) < 0) {
+                    filters.add("hflip");
+                }
+                if (entries.get(Y_TO_Y) < 0) {
+                    filters.add("vflip");
+                }
+            }
+            case 270 -> filters.add(entries.get(Y_TO_X) < 0 ? "transpose=clock_flip" : "transpose=cclock");
+            default -> filters.add("rotate=" + degrees + "*PI/180");
+        }
+        return new Orientation(degrees, List.copyOf(filters));
+    }
+
+    /** Of a text such as {@code 00000000:   0   65536   0}, three lines of it. */
+    private static List<Integer> entries(String text) {
+        List<Integer> entries = new ArrayList<>();
+        Matcher matcher = ENTRY.matcher(text);
+        while (matcher.find()) {
+            entries.add(Integer.parseInt(matcher.group()));
+        }
+        return entries;
+    }
+
+    /** Whether width and height change places. */
+    boolean isSideways() {
+        return degrees % 180 == 90;
+    }
+}

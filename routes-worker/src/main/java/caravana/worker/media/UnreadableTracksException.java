@@ -1,0 +1,51 @@
+package caravana.worker.media;
+
+import caravana.media.Refusal;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * ffprobe reads nothing of a file, since a decoder refuses to begin with one of its tracks of sound. Without these tracks
+ * it can be read.
+ */
+public class UnreadableTracksException extends RejectedMediaException {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Pattern REFUSED = Pattern.compile("Could not open codec for input stream (\\d+)");
+
+    private static final Pattern UNREADABLE =
+            Pattern.compile("Could not find codec parameters for stream (\\d+) \\(Audio: ([\\w-]+)");
+
+    private final transient Map<Integer, String> codecs;
+
+    private UnreadableTracksException(Refusal refusal, Map<Integer, String> codecs) {
+        super(refusal);
+        this.codecs = codecs;
+    }
+
+    /**
+     * What ffprobe's end with an error means.
+     *
+     * @param errors what it wrote, warnings included
+     * @param refusal when the file cannot be read without these tracks either
+     * @return such a failure when a track of sound is refused; otherwise the refusal
+     */
+    static RejectedMediaException of(String errors, Refusal refusal) {
+        Map<Integer, String> codecs = new LinkedHashMap<>();
+        for (Matcher each = UNREADABLE.matcher(errors); each.find(); ) {
+            codecs.put(Integer.valueOf(each.group(1)), each.group(2));
+        }
+        Matcher refused = REFUSED.matcher(errors);
+        return refused.find() && codecs.containsKey(Integer.valueOf(refused.group(1)))
+                ? new UnreadableTracksException(refusal, codecs)
+                : new RejectedMediaException(refusal);
+    }
+
+    /** ffmpeg's names of their codecs, by the number of the track. */
+    Map<Integer, String> codecs() {
+        return codecs;
+    }
+}
