@@ -80,7 +80,17 @@ final class ClockKinds extends MediaKind {
     }
 
     private void clockJumps(int times) {
-        Turns<String> jumps = turns("ts 0", "ts 66", "ts 3000", "mpg 0", "ts 0 without sound", "ts 15", "ts -5", "mkv 0", "webm 0", "flv 0");
+        Turns<String> jumps = turns(
+                "ts 0",
+                "ts 66",
+                "ts 3000",
+                "mpg 0",
+                "ts 0 without sound",
+                "ts 15",
+                "ts -5",
+                "mkv 0",
+                "webm 0",
+                "flv 0");
         for (int i = 0; i < times; i++) {
             String jump = jumps.next();
             String container = jump.split(" ")[0];
@@ -111,9 +121,7 @@ final class ClockKinds extends MediaKind {
     private byte[] part(Scene scene, String container, boolean silent, double start) {
         return make(
                 container,
-                scene.picture() + (silent ? "" : scene.sound())
-                        + codecs(container) + " -output_ts_offset "
-                        + start);
+                scene.picture() + (silent ? "" : scene.sound()) + codecs(container) + " -output_ts_offset " + start);
     }
 
     private void stills(int times) {
