@@ -87,7 +87,7 @@ public record MediaInfo(String container, long bytes, double durationSeconds, Vi
                         video.pixelFormat(),
                         video.colour(),
                         video.colour().hdr(),
-                        video.mayBeInterlaced(),
+                        video.isInterlaced(),
                         video.orientation().degrees()),
                 audio == null
                         ? removedAudio.stream()

@@ -76,7 +76,7 @@ public class MediaReport {
         if (video.colour().hdr() != null) {
             warnings.add(MediaWarning.toneMapped(video.colour().hdr()));
         }
-        if (video.mayBeInterlaced()) {
+        if (video.isInterlaced()) {
             warnings.add(MediaWarning.deinterlaced());
         }
         if (video.hasAlpha()) {
@@ -107,7 +107,11 @@ public class MediaReport {
 
     /** How complaints about a track begin. */
     private static List<String> of(Track track) {
-        return List.of("[" + track.codec() + " @ ", "Error while decoding stream #0:" + track.index() + ":");
+        return List.of("[" + track.codec() + " @ ", notDecoded(track));
+    }
+
+    private static String notDecoded(Track track) {
+        return "Error while decoding stream #0:" + track.index() + ":";
     }
 
     private static List<MediaWarning> ofAudio(SourceTimeline source, SourceHeaders result, String errors) {
@@ -122,8 +126,8 @@ public class MediaReport {
                                     source.undecodableAudio(), source.audio().index())
                             : MediaWarning.audioDropped(source.undecodableAudio()));
         }
-        if (source.hasAudio()
-                && errors.lines().anyMatch(line -> of(source.audio()).stream().anyMatch(line::startsWith))) {
+        // Another track may have the same codec.
+        if (source.hasAudio() && errors.lines().anyMatch(line -> line.startsWith(notDecoded(source.audio())))) {
             warnings.add(MediaWarning.audioDamaged());
         }
         return warnings;

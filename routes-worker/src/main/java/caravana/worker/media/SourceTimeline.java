@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param audio the track whose sound is kept; null for none
  * @param undecodableAudio codec of the first track that has sound and cannot be decoded; null when all before the kept one can
  * @param otherVideos how many more tracks of picture have frames
- * @param otherAudios how many more tracks of sound have samples
+ * @param otherAudios how many more tracks of sound can be decoded
  * @param zero when the first frame is shown, in seconds after the first timestamp of the file; sound before it is not kept
  * @param seconds length of the picture
  * @param declaredSeconds length by the headers; 0 when they do not say
@@ -101,7 +101,9 @@ public record SourceTimeline(
         int otherVideos = (int) headers.videos().stream()
                 .filter(track -> !track.equals(video) && frames(track, packets) != 0)
                 .count();
-        int otherAudios = audios.size() - (audio == null ? 0 : 1);
+        int otherAudios = (int) audios.stream()
+                .filter(track -> !track.equals(audio) && isDecodable(track, decoding))
+                .count();
         double declared = video.duration() > 0 ? video.duration() : headers.duration();
         if (packets == null) {
             return new SourceTimeline(

@@ -61,8 +61,11 @@ public record Track(
 
     private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
 
-    /** Codecs whose pictures have fields, and whose headers do not always say so. Each frame does. */
-    private static final Set<String> MAYBE_INTERLACED = Set.of("dvvideo");
+    /** Codecs whose pictures have fields although the headers do not say so. */
+    private static final Set<String> WITH_FIELDS = Set.of("dvvideo");
+
+    /** Codecs whose pictures may have fields when the headers say nothing, as of H.264 in fields in an MP4 file. Each frame says it. */
+    private static final Set<String> MAYBE_WITH_FIELDS = Set.of("h264", "mpeg2video", "vc1");
 
     static Track read(JsonNode stream) {
         JsonNode dolby = sideData(stream, "dv_profile");
@@ -112,8 +115,12 @@ public record Track(
         return type.equals("audio");
     }
 
+    boolean isInterlaced() {
+        return INTERLACED.contains(fieldOrder) || WITH_FIELDS.contains(codec);
+    }
+
     boolean mayBeInterlaced() {
-        return INTERLACED.contains(fieldOrder) || MAYBE_INTERLACED.contains(codec);
+        return isInterlaced() || fieldOrder.equals("unknown") && MAYBE_WITH_FIELDS.contains(codec);
     }
 
     boolean hasAlpha() {
