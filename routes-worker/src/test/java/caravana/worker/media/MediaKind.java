@@ -108,7 +108,9 @@ abstract class MediaKind {
     static String audio(String container) {
         return switch (container) {
             case "webm" -> " -c:a libopus -b:a 64k ";
-            case "flv", "avi" -> " -c:a libmp3lame -ar 44100 ";
+            case "flv" -> " -c:a libmp3lame -ar 44100 ";
+            // MP3 begins before the picture, which AVI cannot say.
+            case "avi" -> " -c:a pcm_s16le ";
             case "mpg" -> " -c:a mp2 ";
             case "asf" -> " -c:a wmav2 ";
             case "ogv" -> " -c:a libvorbis -ar 44100 ";
