@@ -89,8 +89,7 @@ final class ClockKinds extends MediaKind {
                 "ts 15",
                 "ts -5",
                 "mkv 0",
-                "webm 0",
-                "flv 0");
+                "webm 0");
         for (int i = 0; i < times; i++) {
             String jump = jumps.next();
             String container = jump.split(" ")[0];
