@@ -114,10 +114,12 @@ final class SourceFilters {
      * than 30 ms, as where recordings were joined, samples are left out or silence is put in; ffmpeg's own limit is 100 ms.
      */
     static String audio(SourceTimeline source, PlannedResult result) {
-        String stereo = source.audio().channels() > 2 ? ",aformat=channel_layouts=stereo" : "";
+        // Some decoders, as that of Speex, do not say whether one channel is mono.
+        String layout = source.audio().channels() == 1 ? "mono" : "stereo";
         return "[0:" + source.audio().index() + "]asetpts=" + clock(source, source.zero())
                 + ",aresample=async=1:min_hard_comp=0.03:first_pts=0,atrim=end="
-                + String.format(Locale.ROOT, "%.6f", result.footageSeconds()) + stereo + "[audio]";
+                + String.format(Locale.ROOT, "%.6f", result.footageSeconds()) + ",aformat=channel_layouts=" + layout
+                + "[audio]";
     }
 
     private static String seconds(double value) {
