@@ -73,23 +73,17 @@ final class ClockKinds extends MediaKind {
                                 () -> make(
                                         container,
                                         "-itsoffset " + late + " " + scene.picture()
-                                                + scene.sound(-late, scene.seconds()) + codecs(container)))
+                                                + scene.sound(-late, scene.seconds()) + codecs(container)
+                                                // Otherwise ffmpeg repeats the first frame.
+                                                + " -fps_mode passthrough"))
                         .withSound());
             }
         }
     }
 
     private void clockJumps(int times) {
-        Turns<String> jumps = turns(
-                "ts 0",
-                "ts 66",
-                "ts 3000",
-                "mpg 0",
-                "ts 0 without sound",
-                "ts 15",
-                "ts -5",
-                "mkv 0",
-                "webm 0");
+        Turns<String> jumps =
+                turns("ts 0", "ts 66", "ts 3000", "mpg 0", "ts 0 without sound", "ts 15", "ts -5", "mkv 0", "webm 0");
         for (int i = 0; i < times; i++) {
             String jump = jumps.next();
             String container = jump.split(" ")[0];

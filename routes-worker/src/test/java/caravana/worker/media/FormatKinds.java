@@ -58,7 +58,7 @@ final class FormatKinds extends MediaKind {
                     "DNxHR",
                     "mov",
                     "320x180",
-                    YUV.replace("yuv420p", "yuv422p"),
+                    YUV.replace("yuv420p", "yuv422p").replace("bt601", "bt709"),
                     " -c:v dnxhd -profile:v dnxhr_hq -threads 2 ",
                     4),
             new Format("DV", "dv", "720x576", YUV + ",setsar=16/15", " -c:v dvvideo ", 4),

@@ -182,7 +182,7 @@ final class PictureKinds extends MediaKind {
                 way(
                         "ProRes BT.709",
                         "mov",
-                        SCALE + "out_color_matrix=bt709:out_range=tv,format=yuv422p10",
+                        SCALE + "out_color_matrix=bt709:out_range=tv,format=yuv422p10,setparams=colorspace=bt709",
                         " -c:v prores_ks -profile:v 3 -threads 2 " + BT709),
                 way(
                         "SMPTE 240M",
@@ -237,11 +237,11 @@ final class PictureKinds extends MediaKind {
                         FROM_SRGB + "p=smpte432:t=bt709:m=bt709:r=tv,format=yuv420p10",
                         LOSSLESS_X264 + "-colorspace bt709 -color_range tv -color_primaries smpte432 -color_trc bt709"),
                 way(
-                        "Display P3 in HEVC, full range",
+                        "Display P3 in HEVC",
                         "mp4",
-                        FROM_SRGB + "p=smpte432:t=bt709:m=bt709:r=pc,format=yuv420p10",
-                        X265.replace(":qp", ":range=full:qp")
-                                + "-tag:v hvc1 -colorspace bt709 -color_range pc -color_primaries smpte432 -color_trc bt709"),
+                        FROM_SRGB + "p=smpte432:t=bt709:m=bt709:r=tv,format=yuv420p10",
+                        X265
+                                + "-tag:v hvc1 -colorspace bt709 -color_range tv -color_primaries smpte432 -color_trc bt709"),
                 way(
                         "DCI P3 in ProRes",
                         "mov",
