@@ -133,6 +133,10 @@ public abstract class WorkerRouteTest {
     }
 
     protected String upload(byte[] original) {
+        return upload(original, catalogue.defaultSet());
+    }
+
+    protected String upload(byte[] original, List<String> transformations) {
         String id = UUID.randomUUID().toString();
         String key = "uploads/" + id + ".mp4";
         s3.putObject(p -> p.bucket(bucket()).key(key), RequestBody.fromBytes(original));
@@ -143,7 +147,7 @@ public abstract class WorkerRouteTest {
                 id,
                 OWNER,
                 key,
-                "[\"" + String.join("\",\"", catalogue.defaultSet()) + "\"]");
+                "[\"" + String.join("\",\"", transformations) + "\"]");
         return id;
     }
 

@@ -55,13 +55,29 @@ public record FrameRate(long frames, long seconds) {
         boolean slowerThanFrames = distance > 0 && rate * distance < 0.9;
         boolean fasterThanFrames = rate > PLAUSIBLE && !(distance > 0 && rate * distance < 2.2);
         if (rate > 0 && !slowerThanFrames && !(fasterThanFrames && distance > 0) && rate <= FASTEST) {
-            return orUsual(read(exact), CLOSE_RATE);
+            return unbent(read(exact), distance);
         }
         if (distance > 0) {
             return orUsual(new FrameRate(Math.max(1, Math.round(1000 / distance)), 1000), CLOSE_DISTANCE);
         }
         double mean = MediaFacts.fraction(average);
         return mean > 0 && mean <= FASTEST ? read(average) : new FrameRate(30, 1);
+    }
+
+    /**
+     * A jump of the clock bends a rate so much that it may be nearer to 29.97 than to 30, which it is; distances stay. On a
+     * clock of milliseconds they say nothing about so small a difference.
+     */
+    private static FrameRate unbent(FrameRate rate, double distance) {
+        double millis = 1000 * distance;
+        if (Math.abs(millis - Math.round(millis)) < 0.01) {
+            return orUsual(rate, CLOSE_RATE);
+        }
+        double frames = Math.max(1, Math.round(rate.perSecond() * distance));
+        return USUAL.stream()
+                .filter(usual -> usual.differenceFrom(rate) < CLOSE_RATE)
+                .min(Comparator.comparingDouble(usual -> Math.abs(usual.perSecond() - frames / distance)))
+                .orElse(rate);
     }
 
     /** The usual rate that differs least, if any differs by no more than that share; otherwise the rate itself. */

@@ -129,9 +129,19 @@ public class MediaProbe {
         return media.probeLimit().plus(MediaProperties.readingTime(job.getOriginal()));
     }
 
-    /** What keeps ffmpeg and ffprobe from opening anything but this file, in a format that is known. */
+    /**
+     * What keeps ffmpeg and ffprobe from opening anything but this file, in a format that is known. They know the picture's
+     * size once the second frame comes, which in slides is later than the 5 s that they would wait; the first 5 MB of the
+     * file limit that in any case.
+     */
     static List<String> inputLimits(MediaLimits limits) {
-        return List.of("-protocol_whitelist", "file", "-format_whitelist", String.join(",", limits.formats()));
+        return List.of(
+                "-protocol_whitelist",
+                "file",
+                "-format_whitelist",
+                String.join(",", limits.formats()),
+                "-analyzeduration",
+                "60M");
     }
 
     /**

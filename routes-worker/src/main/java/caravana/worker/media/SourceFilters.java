@@ -1,5 +1,6 @@
 package caravana.worker.media;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -9,18 +10,32 @@ import java.util.Locale;
  */
 final class SourceFilters {
 
+    /** No difference of timestamps is taken for a jump of the clock, in seconds. */
+    private static final String NO_JUMP = "1000000";
+
     private SourceFilters() {}
 
     /**
      * Options of the input. Where the picture changes its size or format, the filters take it as it comes: building them
      * anew would lose what they hold. Those that ffmpeg puts in front to turn the picture could not do that.
+     *
+     * <p>Where the clock of the picture does not jump, ffmpeg must not close a jump either: it takes slides, and sound that
+     * pauses for 10 s, for one.
      */
-    static final List<String> INPUT_OPTIONS = List.of("-reinit_filter", "0", "-noautorotate");
+    static List<String> inputOptions(SourceTimeline source) {
+        List<String> options = new ArrayList<>(List.of("-reinit_filter", "0", "-noautorotate"));
+        if (source.gapsClosed() == 0) {
+            options.addAll(List.of("-dts_delta_threshold", NO_JUMP));
+        }
+        return options;
+    }
 
     /** The head of the video's chain. It names {@code fps}. */
     static String video(SourceTimeline source, PlannedResult result) {
         Track video = source.video();
-        StringBuilder chain = new StringBuilder("setpts=").append(clock(source)).append(',');
+        StringBuilder chain = new StringBuilder("setpts=")
+                .append(clock(source, source.zero() - awayFromTies(source, result)))
+                .append(',');
         if (video.mayBeInterlaced()) {
             // It reads three frames at once, which must be of one size.
             chain.append("scale=w=").append(video.width()).append(":h=").append(video.height());
@@ -36,11 +51,20 @@ final class SourceFilters {
     }
 
     /**
+     * When the rate is halved, every second frame is as near to one frame of the result as to the next, and clocks of
+     * milliseconds would put it now to this one and now to that. A quarter of a frame later there are no ties.
+     */
+    private static double awayFromTies(SourceTimeline source, PlannedResult result) {
+        double rate = source.rate().perSecond();
+        return rate > 1.5 * result.frameRate().perSecond() ? 0.25 / rate : 0;
+    }
+
+    /**
      * Times from the first frame on. Where another recording begins, whose clock begins anew, all tracks are moved by the
      * same time; the register counts the recordings of the track.
      */
-    private static String clock(SourceTimeline source) {
-        String fromZero = "PTS-" + seconds(source.zero()) + "/TB";
+    private static String clock(SourceTimeline source, double zero) {
+        String fromZero = "PTS-" + seconds(zero) + "/TB";
         if (source.joins().isEmpty()) {
             return fromZero;
         }
@@ -85,12 +109,17 @@ final class SourceFilters {
         return Math.max(2, (int) (Math.round(pixels) / 2) * 2);
     }
 
-    /** The chain of the sound, from the same zero as the picture and no longer than it. */
+    /**
+     * The chain of the sound, from the same zero as the picture and no longer than it. Where it would be early or late by more
+     * than 30 ms, as where recordings were joined, samples are left out or silence is put in; ffmpeg's own limit is 100 ms.
+     */
     static String audio(SourceTimeline source, PlannedResult result) {
-        String stereo = source.audio().channels() > 2 ? ",aformat=channel_layouts=stereo" : "";
-        return "[0:" + source.audio().index() + "]asetpts=" + clock(source)
-                + ",aresample=async=1:first_pts=0,atrim=end="
-                + String.format(Locale.ROOT, "%.6f", result.footageSeconds()) + stereo + "[audio]";
+        // Some decoders, as that of Speex, do not say whether one channel is mono.
+        String layout = source.audio().channels() == 1 ? "mono" : "stereo";
+        return "[0:" + source.audio().index() + "]asetpts=" + clock(source, source.zero())
+                + ",aresample=async=1:min_hard_comp=0.03:first_pts=0,atrim=end="
+                + String.format(Locale.ROOT, "%.6f", result.footageSeconds()) + ",aformat=channel_layouts=" + layout
+                + "[audio]";
     }
 
     private static String seconds(double value) {

@@ -133,7 +133,7 @@ public class TranscodePlanner {
         long pixels = (long) limits.width() * limits.height();
         line.addAll(List.of("-max_pixels", String.valueOf(pixels)));
         line.addAll(List.of("-threads", threads));
-        line.addAll(SourceFilters.INPUT_OPTIONS);
+        line.addAll(SourceFilters.inputOptions(source));
         line.addAll(List.of("-i", "file:" + job.getOriginal()));
 
         Map<String, String> values = new HashMap<>(assets.filterValues(result.frameRate()));

@@ -76,11 +76,8 @@ final class MediaFiles {
         for (String size : List.of("1920x1080", "640x480", "2560x1080", "1080x1920", "720x720", "128x96")) {
             made("shape " + size, "mp4", picture(size, "30", "3") + H264, PROCESSED);
         }
-        made(
-                "rotated by its metadata",
-                "mp4",
-                picture("640x360", "30", "3") + H264 + "-metadata:s:v rotate=90",
-                PROCESSED);
+        Supplier<byte[]> upright = made("upright.mp4", picture("640x360", "30", "3") + H264);
+        add("rotated by its metadata", () -> Boxes.turned(upright.get(), 90), PROCESSED);
         made(
                 "odd size",
                 "mp4",

@@ -1,0 +1,349 @@
+package caravana.worker.media;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Files whose clock, rate or length is not what a simple header would say. */
+final class ClockKinds extends MediaKind {
+
+    /** When the clock of MPEG transport streams begins anew, in seconds. */
+    private static final double WRAP = (1L << 33) / 90_000.0;
+
+    ClockKinds(Path folder, Random random, List<MediaCase> cases) {
+        super(folder, random, cases);
+    }
+
+    void all(int times) {
+        clockNotAtZero(times);
+        pictureAfterSound(times);
+        clockJumps(times);
+        stills(times);
+        browserRecordings(times);
+        lyingLengths(times);
+        longerSound(times);
+        variableRate(times);
+        fastRates(times);
+        ordinaryRates(times);
+        tinyClips(times);
+    }
+
+    private void clockNotAtZero(int times) {
+        Turns<String> containers = turns("mkv", "webm", "ts", "mp4", "mov", "flv", "mpg");
+        Turns<FrameRate> rates = turns(rate(24), rate(25), rate(30), NTSC);
+        for (int i = 0; i < times; i++) {
+            String container = containers.next();
+            boolean wraps = container.equals("ts") && random.nextBoolean();
+            double start = wraps ? WRAP - 1.2 : 5 + random.nextInt(4000) / 100.0;
+            Scene scene = scene(rates.next(), seconds());
+            add(MediaCase.of(
+                            "clock not at 0",
+                            container + (wraps ? ", begins anew" : " from " + start + " s"),
+                            scene,
+                            () -> make(
+                                    container,
+                                    scene.picture() + scene.sound() + codecs(container) + " -output_ts_offset "
+                                            + start))
+                    .withSound());
+        }
+    }
+
+    private void pictureAfterSound(int times) {
+        Turns<String> containers = turns("mkv", "ts", "mp4", "mov", "webm", "flv");
+        for (int i = 0; i < times; i++) {
+            String container = containers.next();
+            double late = (1 + random.nextInt(30)) / 10.0;
+            Scene scene = scene(rate(i % 2 == 0 ? 30 : 25), seconds());
+            if (i % 3 == 2) {
+                add(MediaCase.of(
+                                "picture and sound begin apart",
+                                container + ", sound later by " + late / 4 + " s",
+                                scene,
+                                () -> make(
+                                        container,
+                                        scene.picture() + "-itsoffset " + late / 4 + " "
+                                                + scene.sound(late / 4, scene.seconds()) + codecs(container)))
+                        .withSound(late / 4, scene.seconds()));
+            } else {
+                add(MediaCase.of(
+                                "picture and sound begin apart",
+                                container + ", picture later by " + late + " s",
+                                scene,
+                                () -> make(
+                                        container,
+                                        "-itsoffset " + late + " " + scene.picture()
+                                                + scene.sound(-late, scene.seconds()) + codecs(container)
+                                                // Otherwise ffmpeg repeats the first frame.
+                                                + " -fps_mode passthrough"))
+                        .withSound());
+            }
+        }
+    }
+
+    private void clockJumps(int times) {
+        Turns<String> jumps =
+                turns("ts 0", "ts 66", "ts 3000", "mpg 0", "ts 0 without sound", "ts 15", "ts -5", "mkv 0", "webm 0");
+        for (int i = 0; i < times; i++) {
+            String jump = jumps.next();
+            String container = jump.split(" ")[0];
+            int by = Integer.parseInt(jump.split(" ")[1]);
+            boolean silent = jump.endsWith("sound");
+            Scene first = scene(rate(i % 2 == 0 ? 25 : 30), seconds());
+            Scene second = first.numberedFrom(first.frames());
+            Scene third = first.numberedFrom(2 * first.frames());
+            // ffmpeg reads no more than two Matroska files that are joined.
+            boolean three = i % 3 == 1 && container.equals("ts");
+            MediaCase joined = MediaCase.of("clock jumps", jump + (three ? ", twice" : ""), first, () -> {
+                        byte[] one = part(first, container, silent, by < 0 ? -by : 0);
+                        byte[] two = part(second, container, silent, by < 0 ? 0 : by);
+                        return three ? joined(one, two, part(third, container, silent, 2 * by)) : joined(one, two);
+                    })
+                    .followedBy(second, 0)
+                    .uneven()
+                    .warning("gap_closed");
+            if (three) {
+                joined.followedBy(third, 0);
+            }
+            // Where the sound of a part is longer than its picture, the next part begins after the sound.
+            joined.within(three ? 4 : 2);
+            add(silent ? joined : joined.withSoundOfParts(three ? 3 : 2));
+        }
+    }
+
+    private byte[] part(Scene scene, String container, boolean silent, double start) {
+        return make(
+                container,
+                scene.picture() + (silent ? "" : scene.sound()) + codecs(container) + " -output_ts_offset " + start);
+    }
+
+    private void stills(int times) {
+        Turns<String> containers = turns("mp4", "mkv", "mov", "webm", "avi", "ts");
+        for (int i = 0; i < times; i++) {
+            String container = containers.next();
+            int each = 2 + random.nextInt(9);
+            // A transport stream does not say how long its last picture is shown, an AVI file has no single picture.
+            int pictures = container.equals("ts") ? 5 : container.equals("avi") ? 3 : 1 + random.nextInt(3);
+            Scene scene = scene(new FrameRate(1, each), pictures * each);
+            boolean sound = random.nextBoolean();
+            MediaCase still = MediaCase.of(
+                            "stills and slides",
+                            container + ", " + pictures + " of " + each + " s" + (sound ? " with sound" : ""),
+                            scene,
+                            () -> make(
+                                    container,
+                                    scene.picture()
+                                            + (sound ? "-f lavfi -i sine=duration=" + pictures * each + " " : "")
+                                            + codecs(container)))
+                    .at(null, 0);
+            if (container.equals("ts")) {
+                still.within(each * 30);
+            }
+            still.sound = sound;
+            add(still);
+        }
+    }
+
+    private void browserRecordings(int times) {
+        Turns<String> recorders = turns(
+                "webm" + VP8 + "-live 1",
+                "webm" + VP9 + "-live 1",
+                "mkv" + X264 + "-live 1",
+                "mp4" + X264 + "-movflags frag_keyframe+empty_moov+default_base_moof",
+                "mp4" + X264 + "-movflags frag_every_frame+empty_moov");
+        Turns<FrameRate> rates = turns(rate(30), rate(24), rate(15));
+        for (int i = 0; i < times; i++) {
+            String[] recorder = recorders.next().split(" ", 2);
+            Scene scene = scene(rates.next(), seconds());
+            boolean sound = i % 2 == 0;
+            MediaCase recording = MediaCase.of(
+                    "browser recordings",
+                    recorder[0] + " " + recorder[1].strip().split(" ")[1] + (sound ? " with sound" : ""),
+                    scene,
+                    () -> make(
+                            recorder[0],
+                            scene.picture() + (sound ? scene.sound() : "") + yuv() + " " + recorder[1]
+                                    + (recorder[0].equals("mp4") ? AAC : " -c:a libopus ")));
+            add(sound ? recording.withSound() : recording);
+        }
+    }
+
+    private void lyingLengths(int times) {
+        Turns<String> lies = turns(
+                "mp4 unknown",
+                "mp4 last frame",
+                "mov too long",
+                "mkv too long",
+                "mkv too short",
+                "flv too long",
+                "avi too long",
+                "fragmented mp4 unknown");
+        for (int i = 0; i < times; i++) {
+            String lie = lies.next();
+            String container = lie.startsWith("fragmented") ? "mp4" : lie.split(" ")[0];
+            Scene scene = scene(rate(i % 2 == 0 ? 25 : 30), seconds());
+            boolean sound = i % 2 == 0 && !lie.equals("mp4 last frame");
+            // So that the table of the frames' lengths names the last one alone.
+            String alone = "settb=1/90000,setpts='(N+0.1*eq(N," + (scene.frames() - 1) + "))*90000/"
+                    + scene.rate().frames() + "',";
+            MediaCase lying = MediaCase.of("lengths that lie", lie, scene, () -> {
+                String input = scene.picture() + (sound ? scene.sound() : "");
+                byte[] file = lie.equals("mp4 last frame")
+                        ? make(
+                                "mp4",
+                                input + filtered(alone) + X264
+                                        + "-fps_mode vfr -enc_time_base 1/90000 -video_track_timescale 90000")
+                        : make(
+                                container,
+                                input
+                                        + codecs(container)
+                                        + (lie.startsWith("fragmented") ? " -movflags frag_keyframe+empty_moov" : ""));
+                switch (lie) {
+                    case "mp4 unknown", "fragmented mp4 unknown" -> {
+                        for (String box : List.of("mvhd", "tkhd", "mdhd")) {
+                            Boxes.setDurations(file, box, -1);
+                        }
+                    }
+                    case "mov too long" -> {
+                        for (String box : List.of("mvhd", "tkhd", "mdhd")) {
+                            Boxes.setDurations(file, box, 0x7fffff00);
+                        }
+                    }
+                    case "mp4 last frame" -> Boxes.setLastFrame(file, 3000 * 90_000);
+                    case "mkv too long" -> file = Boxes.withMatroskaDuration(file, 700_000);
+                    case "mkv too short" -> file = Boxes.withMatroskaDuration(file, 300);
+                    case "flv too long" -> file = Boxes.withFlvDuration(file, 5_000);
+                    default -> file = Boxes.withAviFrames(file, 400);
+                }
+                return file;
+            });
+            add(sound ? lying.withSound() : lying);
+        }
+    }
+
+    private void longerSound(int times) {
+        Turns<String> containers = turns("mkv", "mp4", "ts", "avi", "mov", "webm", "flv", "mpg", "asf");
+        for (int i = 0; i < times; i++) {
+            String container = containers.next();
+            Scene scene = scene(rate(i % 2 == 0 ? 25 : 30), seconds());
+            boolean shorter = i % 3 == 2;
+            double end = shorter ? 1.0 : 3 * scene.seconds();
+            add(MediaCase.of(
+                            "sound of another length",
+                            container + (shorter ? ", shorter" : ", longer"),
+                            scene,
+                            () -> make(container, scene.picture() + scene.sound(0, end) + codecs(container)))
+                    .withSound(0, end));
+        }
+    }
+
+    private void variableRate(int times) {
+        Turns<String> ways = turns("still, then motion", "motion, then still", "every 7th missing", "jitter");
+        Turns<String> containers = turns("mp4", "mkv", "mov");
+        Turns<FrameRate> rates = turns(rate(30), rate(25), rate(24));
+        for (int i = 0; i < times; i++) {
+            String way = ways.next();
+            String container = containers.next();
+            FrameRate rate = rates.next();
+            int second = (int) rate.frames();
+            Scene scene = scene(rate, 5);
+            String select =
+                    switch (way) {
+                        case "still, then motion" -> "not(n)+gte(n\\," + 3 * second + ")";
+                        case "motion, then still" -> "lt(n\\," + 2 * second + ")+eq(n\\," + (5 * second - 1) + ")";
+                        default -> "mod(n\\,7)";
+                    };
+            List<MediaCase.Shown> shown = new ArrayList<>();
+            for (int n = 0; n < scene.frames(); n++) {
+                boolean kept =
+                        switch (way) {
+                            case "still, then motion" -> n == 0 || n >= 3 * second;
+                            case "motion, then still" -> n < 2 * second || n == 5 * second - 1;
+                            case "every 7th missing" -> n % 7 != 0;
+                            default -> true;
+                        };
+                if (kept) {
+                    shown.add(new MediaCase.Shown(n / rate.perSecond(), n));
+                }
+            }
+            // What begins later than at 0 begins at 0 in the result.
+            double first = shown.get(0).from();
+            List<MediaCase.Shown> moved = shown.stream()
+                    .map(each -> new MediaCase.Shown(each.from() - first, each.number()))
+                    .toList();
+            String filter = way.equals("jitter")
+                    ? "settb=1/90000,setpts='(N+0.35*random(1))/" + second + "/TB',"
+                    : "select='" + select + "',";
+            add(MediaCase.of(
+                            "variable rate",
+                            container + " " + second + ", " + way,
+                            scene,
+                            () -> make(
+                                    container,
+                                    scene.picture() + filtered(filter) + X264
+                                            + "-fps_mode vfr -enc_time_base 1/90000 -video_track_timescale 90000"))
+                    .showing(scene.seconds() - first, moved)
+                    .uneven());
+        }
+    }
+
+    private void fastRates(int times) {
+        List<String> all = List.of("50", "48", "60000/1001", "60", "100", "120", "240");
+        List<FrameRate> halved = List.of(rate(25), rate(24), NTSC, rate(30), rate(25), rate(30), rate(30));
+        List<Integer> steps = List.of(2, 2, 2, 2, 4, 4, 8);
+        Turns<Integer> places = turns(0, 1, 2, 3, 4, 5, 6);
+        Turns<String> containers = turns("mp4", "mkv", "mov", "ts", "webm");
+        for (int i = 0; i < times; i++) {
+            int place = places.next();
+            String container = containers.next();
+            String[] fraction = all.get(place).split("/");
+            Scene scene =
+                    scene("160x90", new FrameRate(Long.parseLong(fraction[0]), fraction.length > 1 ? 1001 : 1), 2);
+            add(MediaCase.of(
+                            "fast rates",
+                            container + ", " + all.get(place),
+                            scene,
+                            () -> make(container, scene.picture() + scene.sound() + codecs(container)))
+                    .at(halved.get(place), steps.get(place))
+                    .withSound());
+        }
+    }
+
+    private void ordinaryRates(int times) {
+        Turns<FrameRate> rates =
+                turns(rate(24), rate(25), NTSC, rate(30), FILM, rate(15), rate(12), rate(20), new FrameRate(25, 2));
+        Turns<String> containers = turns("mkv", "mp4", "ts", "webm", "avi", "mov", "flv", "asf");
+        for (int i = 0; i < times; i++) {
+            Scene scene = scene(rates.next(), seconds());
+            String container = containers.next();
+            add(MediaCase.of(
+                            "rates that stay",
+                            container + ", " + scene.rate(),
+                            scene,
+                            () -> make(container, scene.picture() + scene.sound() + codecs(container)))
+                    .withSound());
+        }
+    }
+
+    private void tinyClips(int times) {
+        Turns<Integer> lengths = turns(1, 2, 3, 5);
+        Turns<String> containers = turns("mp4", "mkv", "ts", "webm", "mov");
+        for (int i = 0; i < times; i++) {
+            int frames = lengths.next();
+            String container = containers.next();
+            Scene scene = scene(rate(25), frames / 25.0);
+            add(MediaCase.of(
+                            "tiny clips",
+                            container + " of " + frames + (frames == 1 ? " frame" : " frames"),
+                            scene,
+                            () -> make(container, scene.picture() + video(container)))
+                    .uneven()
+                    .at(null, 0));
+        }
+    }
+
+    /** Whole frames at most rates. */
+    private double seconds() {
+        return 2 + random.nextInt(2);
+    }
+}

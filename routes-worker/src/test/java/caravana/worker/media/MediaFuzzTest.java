@@ -1,0 +1,139 @@
+package caravana.worker.media;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caravana.test.Sample;
+import caravana.test.Waits;
+import caravana.worker.WorkerRouteTest;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Damaged files of every format through the whole worker: each ends at the first attempt, as a clip or with a reason that lies
+ * in the file; no process is left, and the heap does not grow. Files that end otherwise are kept in {@code target/media-fuzz}.
+ */
+@Tag("slow")
+class MediaFuzzTest extends WorkerRouteTest {
+
+    private static final int NORMAL = 40;
+    private static final int AT_LENGTH = 2_000;
+
+    /** How many files are made ahead of those that are processed. */
+    private static final int AHEAD = 6;
+
+    /** What the heap may differ by after all of them, in bytes: caches of classes and pools, no media. */
+    private static final long HEAP_TOLERANCE = 16L << 20;
+
+    private static final List<String> TRANSFORMATIONS = List.of("recorte_30s", "miniatura", "transcodificacion");
+
+    private static final Set<String> FAULTS_OF_FILES = Set.of(
+            "not_a_video",
+            "no_video_stream",
+            "no_duration",
+            "undecodable",
+            "too_long",
+            "too_complex",
+            "too_many_streams",
+            "resolution_too_high",
+            "frame_rate_too_high",
+            "codec_unsupported",
+            "hdr_unsupported",
+            "media_too_heavy");
+
+    private static final Path KEPT = Path.of("target", "media-fuzz");
+
+    private record Sent(String name, byte[] file, String id) {}
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, Integer> verdicts = new TreeMap<>();
+    private final List<String> wrong = new ArrayList<>();
+
+    @Test
+    void everyDamagedFileGetsAVerdict() throws Exception {
+        int files = Sample.size("damaged files", NORMAL, AT_LENGTH);
+        List<MediaCase> bases = MediaKinds.toDamage(folder, Sample.SEED);
+        byte[] before = bases.get(0).file.get();
+        judge(send("undamaged", before));
+        long heap = usedHeap();
+        Deque<Sent> sent = new ArrayDeque<>();
+        byte[] base = before;
+        for (int i = 0; i < files; i++) {
+            // Many in a row of the same file, since to make it takes longer than to damage it.
+            int each = Math.max(1, files / bases.size());
+            if (i % each == 0) {
+                before = base;
+                base = bases.get((int) ((i / each + Sample.SEED) % bases.size()))
+                        .file
+                        .get();
+            }
+            long seed = Sample.SEED * AT_LENGTH + i;
+            MediaMutations.Mutation mutation = MediaMutations.of(base, before, seed);
+            String name = bases.get((int) ((i / each + Sample.SEED) % bases.size())) + ", " + mutation.how()
+                    + ", number " + i;
+            sent.add(send(name, mutation.file()));
+            if (sent.size() > AHEAD) {
+                judge(sent.remove());
+            }
+        }
+        while (!sent.isEmpty()) {
+            judge(sent.remove());
+        }
+        long grown = usedHeap() - heap;
+        System.out.println("Seed " + Sample.SEED + ", verdicts: " + verdicts);
+        wrong.forEach(each -> System.out.println("  " + each));
+        System.out.printf("heap after collection: %+d KiB%n", grown >> 10);
+        System.out.printf(
+                "RESULT name=media-fuzz value=%d unit=wrong-of-%d target=0 verdict=%s%n",
+                wrong.size(), files, wrong.isEmpty() ? "pass" : "fail");
+        assertThat(wrong).isEmpty();
+        assertThat(grown).isLessThan(HEAP_TOLERANCE);
+        assertNothingLeftOnDisk();
+        await().atMost(Waits.LIMIT)
+                .until(() -> ProcessHandle.current()
+                        .descendants()
+                        .noneMatch(process -> process.info()
+                                .command()
+                                .filter(command -> command.matches(".*/ff(mpeg|probe)"))
+                                .isPresent()));
+    }
+
+    private Sent send(String name, byte[] file) {
+        String id = upload(file, TRANSFORMATIONS);
+        send(message(id));
+        return new Sent(name, file, id);
+    }
+
+    private void judge(Sent sent) throws IOException {
+        await().atMost(Waits.LIMIT).until(() -> row(sent.id()).get("status"), Set.of("processed", "failed")::contains);
+        Map<String, Object> row = row(sent.id());
+        String verdict = row.get("status").equals("processed") ? "processed" : String.valueOf(row.get("error_code"));
+        verdicts.merge(verdict, 1, Integer::sum);
+        boolean right = verdict.equals("processed") || FAULTS_OF_FILES.contains(verdict);
+        if (!right || !row.get("attempts").equals(1)) {
+            Path kept = Files.createDirectories(KEPT).resolve(sent.id());
+            Files.write(kept, sent.file());
+            wrong.add(sent.name() + ": " + verdict + " after " + row.get("attempts") + " attempts (" + kept + ")");
+        }
+        s3.deleteObject(delete -> delete.bucket(bucket()).key("uploads/" + sent.id() + ".mp4"));
+    }
+
+    private static long usedHeap() {
+        ManagementFactory.getMemoryMXBean().gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}
