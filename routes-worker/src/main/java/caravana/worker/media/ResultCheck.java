@@ -77,6 +77,10 @@ public class ResultCheck {
             @ExchangeProperty("transcoding_errors") String errors,
             Exchange exchange) {
         SourceHeaders result = SourceHeaders.read(FfprobeAnswer.read(json, answer), List.of());
+        // ffmpeg writes no track for pictures of which none came; some decoders skip damaged ones without a complaint.
+        if (result.videos().isEmpty() && planned.addedFrames() == 0) {
+            throw new RejectedMediaException(refusals.undecodable(source.video().codec()));
+        }
         boolean soundLost = planned.audio() && result.audios().isEmpty() && !errors.isEmpty();
         List<String> wrong = new ArrayList<>(tracksNotAs(planned, planned.audio() && !soundLost, result.tracks()));
         long frames = result.tracks().isEmpty() ? 0 : result.tracks().get(0).frames();

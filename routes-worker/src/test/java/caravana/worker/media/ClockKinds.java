@@ -266,8 +266,9 @@ final class ClockKinds extends MediaKind {
                     shown.add(new MediaCase.Shown(n / rate.perSecond(), n));
                 }
             }
-            // What begins later than at 0 begins at 0 in the result.
+            // What begins later than at 0 begins at 0 in the result, and frames may be missing at the end as well.
             double first = shown.get(0).from();
+            double end = (shown.get(shown.size() - 1).number() + 1) / rate.perSecond();
             List<MediaCase.Shown> moved = shown.stream()
                     .map(each -> new MediaCase.Shown(each.from() - first, each.number()))
                     .toList();
@@ -282,7 +283,7 @@ final class ClockKinds extends MediaKind {
                                     container,
                                     scene.picture() + filtered(filter) + X264
                                             + "-fps_mode vfr -enc_time_base 1/90000 -video_track_timescale 90000"))
-                    .showing(scene.seconds() - first, moved)
+                    .showing(end - first, moved)
                     .uneven());
         }
     }
