@@ -90,6 +90,10 @@ public final class PacketTimes {
         private long packets;
         private double first = Double.NaN;
         private double firstKey = Double.NaN;
+
+        /** Whether decoding begins at a frame before the first one that is shown. */
+        private boolean beginsBefore;
+
         private double lastFrame = Double.NaN;
         private double lastLength;
         private double shift;
@@ -117,6 +121,7 @@ public final class PacketTimes {
             next = decoded + shift + length;
             if (flags.contains("D")) {
                 // An edit list leaves it out: it is decoded, since others refer to it, and not shown.
+                beginsBefore |= flags.contains("K") && packets == 0;
                 return;
             }
             double shown = (Double.isNaN(pts) ? decoded : pts) + shift;
@@ -170,7 +175,7 @@ public final class PacketTimes {
 
         /** When the first frame is shown that can be decoded. */
         double start() {
-            double start = Double.isNaN(firstKey) ? first : firstKey;
+            double start = Double.isNaN(firstKey) || beginsBefore ? first : firstKey;
             return Double.isNaN(start) ? 0 : start;
         }
 
