@@ -13,6 +13,9 @@ import java.util.TreeMap;
  */
 public final class PacketTimes {
 
+    /** The flag of a packet from which decoding can begin. */
+    static final String KEY = "K";
+
     static final String ENTRIES = "packet=stream_index,pts_time,dts_time,duration_time,flags";
 
     /** From these on ffmpeg takes a difference, in seconds, between two packets of a track for a jump of the clock. */
@@ -121,18 +124,18 @@ public final class PacketTimes {
             next = decoded + shift + length;
             if (flags.contains("D")) {
                 // An edit list leaves it out: it is decoded, since others refer to it, and not shown.
-                beginsBefore |= flags.contains("K") && packets == 0;
+                beginsBefore |= flags.contains(KEY) && packets == 0;
                 return;
             }
             double shown = (Double.isNaN(pts) ? decoded : pts) + shift;
             if (!closesGaps) {
-                shown = afterTheRecordingBefore(shown, flags.contains("K"));
+                shown = afterTheRecordingBefore(shown, flags.contains(KEY));
             }
             double distance = Double.isNaN(lastFrame) ? 0 : Math.max(0, shown - lastFrame);
             end = Math.max(end, shown + (length > 0 ? length : Math.min(distance, JOIN)));
             packets++;
             first = Double.isNaN(first) ? shown : Math.min(first, shown);
-            if (flags.contains("K") && Double.isNaN(firstKey)) {
+            if (flags.contains(KEY) && Double.isNaN(firstKey)) {
                 firstKey = shown;
             }
             if (!(shown < lastFrame)) {

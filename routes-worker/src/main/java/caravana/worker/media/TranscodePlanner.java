@@ -6,7 +6,6 @@ import caravana.transformation.Transformation;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,7 +67,7 @@ public class TranscodePlanner {
         ToolCommand command = new ToolCommand(
                 arguments(job, source, transformations, result),
                 ToolCommand.Output.PROGRESS,
-                timeLimit(result),
+                media.timeLimit(result.seconds()),
                 media.stallLimit(),
                 (status, errors) -> new RejectedMediaException(
                         refusals.undecodable(source.video().codec())),
@@ -85,12 +84,6 @@ public class TranscodePlanner {
 
     private static boolean isAudioWanted(List<Transformation> transformations) {
         return transformations.stream().noneMatch(t -> t.output().contains("-an"));
-    }
-
-    private Duration timeLimit(PlannedResult result) {
-        Duration limit = media.baseTimeLimit()
-                .plus(Duration.ofMillis((long) (result.seconds() * 1000 * media.timeLimitFactor())));
-        return limit.compareTo(MediaLimits.LONGEST_RUN) < 0 ? limit : MediaLimits.LONGEST_RUN;
     }
 
     private PlannedResult result(SourceTimeline source, List<String> names, List<Transformation> transformations) {
