@@ -50,10 +50,10 @@ final class Programs {
         }
     }
 
-    /** A file's version: another one has another time or size. */
+    /** A file's version. Builds give all their files the same time, so that of the last change of its inode counts. */
     static String version(Path file) {
         try {
-            return file + " " + Files.getLastModifiedTime(file) + " " + Files.size(file);
+            return file + " " + Files.getAttribute(file, "unix:ctime") + " " + Files.size(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
