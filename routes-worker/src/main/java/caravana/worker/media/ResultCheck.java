@@ -93,7 +93,8 @@ public class ResultCheck {
         double missing = planned.footageFrames() - footage > planned.tolerance()
                 ? planned.secondsOf(planned.footageFrames() - footage)
                 : 0;
-        double undeclared = Math.min(planned.keptSeconds(), source.declaredSeconds()) - planned.secondsOf(footage);
+        double undeclared = Math.min(planned.keptSeconds(), source.declaredSeconds() - planned.startSeconds())
+                - planned.secondsOf(footage);
         boolean damaged = source.cutOff() || source.measured() && !errors.isEmpty();
         boolean cutOff = damaged && undeclared > TOLERANCE;
         exchange.setProperty("result", result);
@@ -116,8 +117,8 @@ public class ResultCheck {
             require(wrong, "yuv420p", video.pixelFormat());
             require(wrong, COLOUR, video.colour());
         }
-        if (planned.filled()) {
-            require(wrong, planned.box().width() + "×" + planned.box().height(), video.width() + "×" + video.height());
+        if (planned.size() != null) {
+            require(wrong, planned.size(), new PlannedResult.Box(video.width(), video.height()));
         }
         return wrong;
     }
@@ -145,7 +146,7 @@ public class ResultCheck {
         double made = planned.footageSeconds() - missing;
         double reaches = Math.min(
                 planned.footageSeconds(),
-                measurement.packets().of(source.video()).length());
+                measurement.packets().of(source.video()).length() - planned.startSeconds());
         if (errors.isEmpty() && reaches > made + planned.secondsOf(planned.tolerance())) {
             throw new OutputInvalidException(String.format(
                     Locale.ROOT, "The result has %.2f s of footage, and the original %.2f s", made, reaches));
