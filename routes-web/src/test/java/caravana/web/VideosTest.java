@@ -59,14 +59,20 @@ class VideosTest extends QuickSweepsTest {
         assertThat(detail(id).path("media_info").isNull()).isTrue();
 
         String warnings = "[{\"code\":\"gap_closed\",\"detail\":\"Closed.\",\"values\":{\"gaps\":2}}]";
-        set(
-                id,
-                "warnings = '" + warnings
-                        + "', media_info = '{\"source\": {\"bytes\": 7}, \"result\": {\"bytes\": 5}}'");
+        String info = "{\"source\": " + mediaInfo(7) + ", \"result\": " + mediaInfo(5) + "}";
+        set(id, "warnings = '" + warnings + "', media_info = '" + info + "'");
         JsonNode video = detail(id);
         assertThat(video.at("/warnings/0/code").asText()).isEqualTo("gap_closed");
         assertThat(video.at("/warnings/0/values/gaps").asInt()).isEqualTo(2);
         assertThat(video.at("/media_info/result/bytes").asInt()).isEqualTo(5);
+    }
+
+    private static String mediaInfo(int bytes) {
+        return """
+                {"container": "mov,mp4,m4a,3gp,3g2,mj2", "bytes": %d, "duration_seconds": 3.2, "audio": null,
+                 "video": {"codec": "h264", "width": 640, "height": 360, "frame_rate": 25.0, "pixel_format": "yuv420p",
+                           "color": {"range": "tv", "matrix": "bt709", "transfer": "bt709", "primaries": "bt709"},
+                           "hdr": null, "interlaced": false, "rotation": 0}}""".formatted(bytes);
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,14 +51,15 @@ class WebMemoryTest {
             web.awaitReady();
             ApiClient other = ApiClient.signUp(web.uri());
             assertServed(web, other);
+            List<Socket> uploads = new ArrayList<>();
             for (int account = 0; account < ACCOUNTS; account++) {
                 String token = ApiClient.signUp(web.uri()).token();
-                attack(
+                uploads.addAll(attack(
                         web,
                         UPLOADS_OF_ONE,
                         "POST /api/videos?title=t HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer " + token
                                 + "\r\nContent-Type: video/mp4\r\nContent-Length: 15000000\r\n\r\n"
-                                + "\0".repeat(PART_BYTES - 1000));
+                                + "\0".repeat(PART_BYTES - 1000)));
                 attack(
                         web,
                         STREAMS_OF_ONE,
@@ -65,13 +67,17 @@ class WebMemoryTest {
             }
             attack(web, LARGE_ANSWERS, get("/api/docs/swagger-ui-bundle.js", "").repeat(5));
             attack(web, SMALL_ANSWERS, get("/page/style.css", "").repeat(100));
-            attack(web, LARGE_BODIES, logIn(65_535, 65_000));
+            List<Socket> bodies = attack(web, LARGE_BODIES, logIn(65_535, 65_000));
             attack(web, SMALL_BODIES, logIn(2048, 2000));
             String header = get("/api/health", PADDING);
-            attack(web, HEADERS, header.substring(0, header.length() - 2));
+            List<Socket> headers = attack(web, HEADERS, header.substring(0, header.length() - 2));
             attack(web, CALLS, logIn(60_000, 60_000));
 
             assertServed(web, other);
+            // What was refused occupied nothing.
+            assertSomeAreHeld(uploads);
+            assertSomeAreHeld(bodies);
+            assertSomeAreHeld(headers);
         } finally {
             for (Socket attacker : attackers) {
                 attacker.close();
@@ -96,11 +102,31 @@ class WebMemoryTest {
         assertThat(client.get(web.uri().resolve("/api/health")).statusCode()).isEqualTo(200);
     }
 
+    /** Web waits for the rest of what they send, and has answered nothing. */
+    private static void assertSomeAreHeld(List<Socket> attackers) throws IOException {
+        int held = 0;
+        for (Socket attacker : attackers) {
+            if (attacker.isConnected()) {
+                attacker.setSoTimeout(1);
+                try {
+                    attacker.getInputStream().read();
+                } catch (SocketTimeoutException silent) {
+                    held++;
+                } catch (IOException refused) {
+                    // It is closed.
+                }
+            }
+        }
+        assertThat(held).isPositive();
+    }
+
     /** Each sends and falls silent, and reads nothing; some are refused before they have sent all. */
-    private void attack(AppProcess web, int times, String text) throws IOException {
+    private List<Socket> attack(AppProcess web, int times, String text) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < times; i++) {
             Socket socket = new Socket();
+            sockets.add(socket);
             attackers.add(socket);
             socket.setReceiveBufferSize(2048);
             socket.bind(new InetSocketAddress(
@@ -113,5 +139,6 @@ class WebMemoryTest {
                 assertThat(web.handle().isAlive()).as(web.tail()).isTrue();
             }
         }
+        return sockets;
     }
 }

@@ -76,7 +76,9 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
                 status.equals("ok") ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
         response.setContentType("application/json");
         response.setHeader("Cache-Control", "no-store");
-        response.getOutputStream().print("{\"status\":\"" + status + "\"}");
+        String document = "{\"status\":\"" + status + "\"}";
+        response.setContentLength(document.length());
+        response.getOutputStream().print(document);
     }
 
     private void serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

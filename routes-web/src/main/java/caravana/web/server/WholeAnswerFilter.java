@@ -26,10 +26,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * Sends an answer when it is complete, without a thread: a client that reads slowly, or not at all, occupies its connection
  * and the memory of its answer. {@link WholeBodyFilter} does the same for what clients send.
  *
- * <p>Event streams have a way of their own to wait for clients.
+ * <p>Event streams have a way of their own to wait for clients. {@code HealthFilter} comes before it: its answers are so short
+ * that all of one connection fit the sockets' buffers.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(Ordered.HIGHEST_PRECEDENCE + 2)
 class WholeAnswerFilter extends OncePerRequestFilter {
 
     private static final Logger log = LoggerFactory.getLogger(WholeAnswerFilter.class);

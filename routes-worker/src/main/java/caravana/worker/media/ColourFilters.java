@@ -27,7 +27,8 @@ final class ColourFilters {
     /** What the filter that scales does beside: it converts matrix and range in the same pass. */
     static String whileScaling(Track video) {
         if (isWide(video)) {
-            return "";
+            // The filter would otherwise make it limited.
+            return video.colour().range().equals("pc") ? ":out_range=pc" : "";
         }
         if (isRgb(video)) {
             return TO_BT709;

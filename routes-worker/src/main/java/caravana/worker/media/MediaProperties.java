@@ -1,5 +1,6 @@
 package caravana.worker.media;
 
+import caravana.media.MediaLimits;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
@@ -19,7 +20,7 @@ import org.springframework.validation.annotation.Validated;
  *     may read the whole original has {@link #readingTime} more
  * @param stallLimit how long a transcoding's progress may stand still
  * @param baseTimeLimit how long any transcoding may take
- * @param timeLimitFactor seconds more per second of result, up to {@link caravana.media.MediaLimits#LONGEST_RUN} in all
+ * @param timeLimitFactor seconds more per second of result, up to {@link MediaLimits#LONGEST_RUN} in all
  * @param threads decoder, filter and encoder threads of one ffmpeg; 0 lets ffmpeg choose
  * @param cards the opening and the closing card
  * @param logo the watermark, a PNG
@@ -41,6 +42,12 @@ public record MediaProperties(
     /** How much longer a tool may take that may have to read the whole file: a second per 10 MiB. */
     static Duration readingTime(File file) {
         return Duration.ofSeconds(file.length() / SLOWEST_READ);
+    }
+
+    /** How much CPU time a run may use that decodes an original for a result of so many seconds. */
+    Duration timeLimit(double seconds) {
+        Duration limit = baseTimeLimit.plus(Duration.ofMillis((long) (seconds * 1000 * timeLimitFactor)));
+        return limit.compareTo(MediaLimits.LONGEST_RUN) < 0 ? limit : MediaLimits.LONGEST_RUN;
     }
 
     /**

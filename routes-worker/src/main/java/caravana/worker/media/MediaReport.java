@@ -15,6 +15,12 @@ public class MediaReport {
     /** By how much the length that a file gives may differ from its picture's, in seconds. */
     private static final double SAME_LENGTH = 1;
 
+    /**
+     * A frame says that another is no longer needed, which is not there. It is so where a file was cut without encoding it
+     * again; what could not be decoded is never shown.
+     */
+    private static final String NOTHING_LOST = "mmco: unref short failure";
+
     /** What source and result are. */
     public MediaInfo.Both info(
             @ExchangeProperty("job") RunningJob job,
@@ -102,7 +108,9 @@ public class MediaReport {
         if (!source.joins().isEmpty()) {
             others.add("[" + source.container() + " @ ");
         }
-        return errors.lines().anyMatch(line -> others.stream().noneMatch(line::startsWith));
+        return errors.lines()
+                .filter(line -> !line.endsWith(NOTHING_LOST))
+                .anyMatch(line -> others.stream().noneMatch(line::startsWith));
     }
 
     /** How complaints about a track begin. */

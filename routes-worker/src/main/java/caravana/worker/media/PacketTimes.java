@@ -13,6 +13,9 @@ import java.util.TreeMap;
  */
 public final class PacketTimes {
 
+    /** The flag of a packet from which decoding can begin. */
+    static final String KEY = "K";
+
     static final String ENTRIES = "packet=stream_index,pts_time,dts_time,duration_time,flags";
 
     /** From these on ffmpeg takes a difference, in seconds, between two packets of a track for a jump of the clock. */
@@ -90,6 +93,10 @@ public final class PacketTimes {
         private long packets;
         private double first = Double.NaN;
         private double firstKey = Double.NaN;
+
+        /** Whether decoding begins at a frame before the first one that is shown. */
+        private boolean beginsBefore;
+
         private double lastFrame = Double.NaN;
         private double lastLength;
         private double shift;
@@ -117,17 +124,18 @@ public final class PacketTimes {
             next = decoded + shift + length;
             if (flags.contains("D")) {
                 // An edit list leaves it out: it is decoded, since others refer to it, and not shown.
+                beginsBefore |= flags.contains(KEY) && packets == 0;
                 return;
             }
             double shown = (Double.isNaN(pts) ? decoded : pts) + shift;
             if (!closesGaps) {
-                shown = afterTheRecordingBefore(shown, flags.contains("K"));
+                shown = afterTheRecordingBefore(shown, flags.contains(KEY));
             }
             double distance = Double.isNaN(lastFrame) ? 0 : Math.max(0, shown - lastFrame);
             end = Math.max(end, shown + (length > 0 ? length : Math.min(distance, JOIN)));
             packets++;
             first = Double.isNaN(first) ? shown : Math.min(first, shown);
-            if (flags.contains("K") && Double.isNaN(firstKey)) {
+            if (flags.contains(KEY) && Double.isNaN(firstKey)) {
                 firstKey = shown;
             }
             if (!(shown < lastFrame)) {
@@ -170,7 +178,7 @@ public final class PacketTimes {
 
         /** When the first frame is shown that can be decoded. */
         double start() {
-            double start = Double.isNaN(firstKey) ? first : firstKey;
+            double start = Double.isNaN(firstKey) || beginsBefore ? first : firstKey;
             return Double.isNaN(start) ? 0 : start;
         }
 

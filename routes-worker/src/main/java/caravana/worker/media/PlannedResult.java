@@ -53,6 +53,11 @@ public record PlannedResult(
         return secondsOf(frames());
     }
 
+    /** How much is decoded or drawn for it: what is left out at the beginning is decoded as well. */
+    double workedSeconds() {
+        return startSeconds + seconds();
+    }
+
     /** Length of the original's part. */
     double footageSeconds() {
         return secondsOf(footageFrames);

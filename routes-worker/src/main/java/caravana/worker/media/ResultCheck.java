@@ -18,8 +18,8 @@ import org.springframework.stereotype.Component;
 /**
  * Looks whether a result is what was planned, before anything says that it is processed.
  *
- * <p>One that is shorter than planned is no fault of ours when the original ends early: then how far its packets reach is
- * what could be processed, and the video counts as truncated.
+ * <p>One that is shorter than planned is no fault of ours when the original ends early: then how far its frames reach that can
+ * be decoded is what could be processed, and the video counts as truncated.
  */
 @Component("resultCheck")
 public class ResultCheck {
@@ -77,6 +77,10 @@ public class ResultCheck {
             @ExchangeProperty("transcoding_errors") String errors,
             Exchange exchange) {
         SourceHeaders result = SourceHeaders.read(FfprobeAnswer.read(json, answer), List.of());
+        // ffmpeg writes no track for pictures of which none came; some decoders skip damaged ones without a complaint.
+        if (result.videos().isEmpty() && planned.addedFrames() == 0) {
+            throw new RejectedMediaException(refusals.undecodable(source.video().codec()));
+        }
         boolean soundLost = planned.audio() && result.audios().isEmpty() && !errors.isEmpty();
         List<String> wrong = new ArrayList<>(tracksNotAs(planned, planned.audio() && !soundLost, result.tracks()));
         long frames = result.tracks().isEmpty() ? 0 : result.tracks().get(0).frames();
@@ -132,11 +136,11 @@ public class ResultCheck {
     /**
      * Decides whose fault a short result is, and marks the facts as truncated when it is the original's.
      *
-     * @param measurement of the original's packets
-     * @throws OutputInvalidException when the original reaches further, and nothing was wrong with decoding it
+     * @param decoded the times of all frames of the original; null when ffmpeg complained of it
+     * @throws OutputInvalidException when the original reaches further
      */
     public void explain(
-            @ExchangeProperty("measurement") Measurement measurement,
+            @ExchangeProperty("decoded") Measurement decoded,
             @ExchangeProperty("transcoding_errors") String errors,
             @ExchangeProperty("missing_seconds") Double missing,
             @ExchangeProperty("planned") PlannedResult planned,
@@ -144,10 +148,12 @@ public class ResultCheck {
             @ExchangeProperty("facts") MediaFacts facts,
             Exchange exchange) {
         double made = planned.footageSeconds() - missing;
-        double reaches = Math.min(
-                planned.footageSeconds(),
-                measurement.packets().of(source.video()).length() - planned.startSeconds());
-        if (errors.isEmpty() && reaches > made + planned.secondsOf(planned.tolerance())) {
+        double reaches = decoded == null
+                ? made
+                : Math.min(
+                        planned.footageSeconds(),
+                        decoded.packets().of(source.video()).length() - planned.startSeconds());
+        if (reaches > made + planned.secondsOf(planned.tolerance())) {
             throw new OutputInvalidException(String.format(
                     Locale.ROOT, "The result has %.2f s of footage, and the original %.2f s", made, reaches));
         }

@@ -7,7 +7,6 @@ import caravana.transformation.AppliedTransformation;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,7 +63,7 @@ public class TranscodePlanner {
         ToolCommand command = new ToolCommand(
                 arguments(job, source, transformations, result),
                 ToolCommand.Output.PROGRESS,
-                timeLimit(result),
+                media.timeLimit(result.workedSeconds()),
                 media.stallLimit(),
                 (status, errors) -> new RejectedMediaException(
                         refusals.undecodable(source.video().codec())),
@@ -89,12 +88,6 @@ public class TranscodePlanner {
                 .map(transformation -> transformation.set(key))
                 .filter(Objects::nonNull)
                 .reduce(null, (before, after) -> after);
-    }
-
-    private Duration timeLimit(PlannedResult result) {
-        Duration limit = media.baseTimeLimit()
-                .plus(Duration.ofMillis((long) (result.seconds() * 1000 * media.timeLimitFactor())));
-        return limit.compareTo(MediaLimits.LONGEST_RUN) < 0 ? limit : MediaLimits.LONGEST_RUN;
     }
 
     private PlannedResult result(SourceTimeline source, List<AppliedTransformation> transformations) {

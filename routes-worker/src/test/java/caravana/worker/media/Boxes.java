@@ -7,6 +7,9 @@ import java.util.Arrays;
 /** Changes single fields of media files, which no program writes on purpose. */
 final class Boxes {
 
+    private static final int TS_PACKET = 188;
+    private static final int HEVC_IN_TS = 0x24;
+
     private Boxes() {}
 
     /** Where a text is first found. */
@@ -135,6 +138,59 @@ final class Boxes {
             bytes.putInt(parent, bytes.getInt(parent) + box.capacity());
         }
         return changed;
+    }
+
+    /**
+     * Says of the HEVC track of a transport stream that it is Dolby Vision.
+     *
+     * @param ts whose tables are in PID 0x1000, as ffmpeg writes them
+     * @param profile of Dolby Vision
+     * @param compatibility what its base layer is compatible with; 0 for nothing
+     */
+    static byte[] withDolbyVisionInStream(byte[] ts, int profile, int compatibility) {
+        byte[] changed = ts.clone();
+        byte[] descriptor = dolbyVisionDescriptor(profile, compatibility);
+        for (int packet = 0; packet + TS_PACKET <= ts.length; packet += TS_PACKET) {
+            if ((ts[packet + 1] & 0x5f) == 0x50 && ts[packet + 2] == 0) {
+                addDescriptor(changed, packet + 5, descriptor);
+            }
+        }
+        return changed;
+    }
+
+    private static byte[] dolbyVisionDescriptor(int profile, int compatibility) {
+        int fields = profile << 9 | 1 << 3 | 0b101;
+        return new byte[] {(byte) 0xb0, 5, 1, 0, (byte) (fields >> 8), (byte) fields, (byte) (compatibility << 4)};
+    }
+
+    /** @param table where a program map table begins, behind which there is room in its packet */
+    private static void addDescriptor(byte[] ts, int table, byte[] descriptor) {
+        ByteBuffer bytes = ByteBuffer.wrap(ts);
+        int length = bytes.getShort(table + 1) & 0xfff;
+        int stream = table + 12 + (bytes.getShort(table + 10) & 0xfff);
+        while (ts[stream] != HEVC_IN_TS) {
+            stream += 5 + (bytes.getShort(stream + 3) & 0xfff);
+        }
+        int end = stream + 5 + (bytes.getShort(stream + 3) & 0xfff);
+        int checksum = table + 3 + length - 4;
+        System.arraycopy(ts, end, ts, end + descriptor.length, checksum - end);
+        put(ts, end, descriptor);
+        bytes.putShort(stream + 3, (short) (bytes.getShort(stream + 3) + descriptor.length));
+        bytes.putShort(table + 1, (short) (bytes.getShort(table + 1) + descriptor.length));
+        checksum += descriptor.length;
+        bytes.putInt(checksum, crc(ts, table, checksum));
+    }
+
+    /** As the tables of transport streams have it. */
+    private static int crc(byte[] bytes, int from, int to) {
+        int crc = -1;
+        for (int i = from; i < to; i++) {
+            crc ^= bytes[i] << 24;
+            for (int bit = 0; bit < 8; bit++) {
+                crc = crc << 1 ^ (crc < 0 ? 0x04c11db7 : 0);
+            }
+        }
+        return crc;
     }
 
     private static int trackAround(byte[] mp4, int moov, int place) {

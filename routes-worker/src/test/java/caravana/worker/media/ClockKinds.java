@@ -27,6 +27,7 @@ final class ClockKinds extends MediaKind {
         fastRates(times);
         ordinaryRates(times);
         tinyClips(times);
+        cutByCopy(times);
     }
 
     private void clockNotAtZero(int times) {
@@ -78,6 +79,36 @@ final class ClockKinds extends MediaKind {
                                                 + " -fps_mode passthrough"))
                         .withSound());
             }
+        }
+    }
+
+    /** The beginning is cut off without encoding again, at a place where decoding cannot begin or only some frames need what is gone. */
+    private void cutByCopy(int times) {
+        Turns<String> ways = turns("mp4 edit list", "mov edit list", "ts open GOP", "mkv open GOP", "mp4 open GOP");
+        Turns<FrameRate> rates = turns(rate(24), rate(25), rate(30));
+        for (int i = 0; i < times; i++) {
+            String[] way = ways.next().split(" ", 2);
+            boolean open = way[1].equals("open GOP");
+            FrameRate rate = rates.next();
+            // Every 12th frame is one from which decoding can begin.
+            int first = open ? 24 : 31;
+            Scene scene = scene(rate, 3);
+            List<MediaCase.Shown> shown = new ArrayList<>();
+            for (int n = first; n < scene.frames(); n++) {
+                shown.add(new MediaCase.Shown((n - first) / rate.perSecond(), n));
+            }
+            // One from which decoding can begin is found exactly in a transport stream.
+            String cutAs = open && way[0].equals("mkv") ? "ts" : way[0];
+            add(MediaCase.of("cut by copy", String.join(" ", way) + ", " + rate, scene, () -> {
+                        byte[] whole = make(
+                                cutAs,
+                                scene.picture() + yuv() + " -c:v libx264 -preset veryfast -qp 6 -threads 1 -x264opts "
+                                        + "keyint=12:min-keyint=12:scenecut=0:bframes=2:b-adapt=0"
+                                        + (open ? ":open-gop=1" : ""));
+                        byte[] cut = remuxed(whole, cutAs, "-ss " + first / rate.perSecond(), "");
+                        return cutAs.equals(way[0]) ? cut : remuxed(cut, way[0], "", "");
+                    })
+                    .showing((scene.frames() - first) / rate.perSecond(), shown));
         }
     }
 
@@ -266,8 +297,9 @@ final class ClockKinds extends MediaKind {
                     shown.add(new MediaCase.Shown(n / rate.perSecond(), n));
                 }
             }
-            // What begins later than at 0 begins at 0 in the result.
+            // What begins later than at 0 begins at 0 in the result, and frames may be missing at the end as well.
             double first = shown.get(0).from();
+            double end = (shown.get(shown.size() - 1).number() + 1) / rate.perSecond();
             List<MediaCase.Shown> moved = shown.stream()
                     .map(each -> new MediaCase.Shown(each.from() - first, each.number()))
                     .toList();
@@ -282,7 +314,7 @@ final class ClockKinds extends MediaKind {
                                     container,
                                     scene.picture() + filtered(filter) + X264
                                             + "-fps_mode vfr -enc_time_base 1/90000 -video_track_timescale 90000"))
-                    .showing(scene.seconds() - first, moved)
+                    .showing(end - first, moved)
                     .uneven());
         }
     }

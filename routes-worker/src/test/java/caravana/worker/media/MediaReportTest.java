@@ -45,6 +45,8 @@ class MediaReportTest {
         assertThat(warnings(true, HEADERS, 0, "[h264 @ 0x55] error while decoding MB 3 4"))
                 .extracting(MediaWarning::code)
                 .containsExactly("footage_damaged");
+        assertThat(warnings(true, HEADERS, 0, "[h264 @ 0x55] mmco: unref short failure"))
+                .isEmpty();
     }
 
     @Test

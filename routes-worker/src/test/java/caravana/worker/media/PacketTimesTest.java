@@ -83,6 +83,19 @@ class PacketTimesTest {
         assertThat(times().length()).isCloseTo(1, MICROSECOND);
     }
 
+    /** As a phone cuts a recording: decoding begins at a frame that is not shown. */
+    @Test
+    void anEditListMayBeginBetweenFramesFromWhichDecodingCanBegin() {
+        add(-0.08, "0.040000", "KD");
+        add(-0.04, "0.040000", "_D");
+        add(0, "0.040000", "__");
+        add(0.04, "0.040000", "__");
+        add(0.08, "0.040000", "K_");
+
+        assertThat(times().start()).isZero();
+        assertThat(times().length()).isCloseTo(0.12, MICROSECOND);
+    }
+
     @Test
     void aLastFrameOfAnHourIsAMistakeAndAStillIsNot() {
         add(0, 25);

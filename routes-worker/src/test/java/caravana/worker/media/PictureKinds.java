@@ -232,6 +232,26 @@ final class PictureKinds extends MediaKind {
                         FROM_SRGB + "p=bt2020:t=bt709:m=bt2020nc:r=tv,format=yuv420p10",
                         VP9 + BT2020 + "bt709"),
                 way(
+                        "BT.2020 in 8 bits, H.264",
+                        "mkv",
+                        FROM_SRGB + "p=bt2020:t=bt709:m=bt2020nc:r=tv,format=yuv420p",
+                        X264 + BT2020 + "bt709"),
+                way(
+                        "BT.2020 in 8 bits, VP9",
+                        "mp4",
+                        FROM_SRGB + "p=bt2020:t=bt709:m=bt2020nc:r=tv,format=yuv420p",
+                        VP9 + BT2020 + "bt709"),
+                way(
+                        "Display P3 in full range",
+                        "mov",
+                        FROM_SRGB + "p=smpte432:t=bt709:m=bt709:r=full,format=yuvj420p",
+                        X264 + "-colorspace bt709 -color_range pc -color_primaries smpte432 -color_trc bt709"),
+                way(
+                        "Display P3 in full range, ten bits",
+                        "mp4",
+                        FROM_SRGB + "p=smpte432:t=bt709:m=bt709:r=full,format=yuv420p10",
+                        LOSSLESS_X264 + "-colorspace bt709 -color_range pc -color_primaries smpte432 -color_trc bt709"),
+                way(
                         "Display P3",
                         "mov",
                         FROM_SRGB + "p=smpte432:t=bt709:m=bt709:r=tv,format=yuv420p10",
@@ -255,9 +275,11 @@ final class PictureKinds extends MediaKind {
         for (int i = 0; i < times; i++) {
             String[] way = ways.next();
             Scene scene = scene(rate(10), 1);
+            // Of wide colours, one step in 8 bits is more of a colour of BT.709.
+            int within = way[0].contains("8 bits") ? 2 * tolerance : tolerance;
             MediaCase coloured = MediaCase.of(
                             kind, way[0], scene, () -> make(way[1], scene.picture() + "-vf " + way[2] + way[3]))
-                    .colours(tolerance, tolerance);
+                    .colours(within, within);
             if (way[2].startsWith(HD)) {
                 coloured.shownAs(1280, 720);
             }
@@ -274,7 +296,8 @@ final class PictureKinds extends MediaKind {
                 "PQ webm VP9",
                 "HLG mkv HEVC",
                 "Dolby-Vision-8.4 mp4 HEVC",
-                "Dolby-Vision-8.1 mov HEVC");
+                "Dolby-Vision-8.1 mov HEVC",
+                "Dolby-Vision-8.4 ts HEVC");
         for (int i = 0; i < times; i++) {
             String way = ways.next();
             String[] part = way.split(" ");
@@ -284,7 +307,7 @@ final class PictureKinds extends MediaKind {
             Scene scene = scene(rate(10), 1);
             String encoder =
                     switch (part[2]) {
-                        case "HEVC" -> X265 + "-tag:v " + (part[1].equals("mkv") ? "0" : "hvc1");
+                        case "HEVC" -> X265 + (part[1].matches("mkv|ts") ? "" : "-tag:v hvc1");
                         case "VP9" -> VP9 + "-profile:v 2";
                         default -> LOSSLESS_X264;
                     };
@@ -294,7 +317,11 @@ final class PictureKinds extends MediaKind {
                                 scene.picture() + "-vf " + FROM_SRGB + "p=bt2020:t=" + transfer
                                         + ":m=bt2020nc:r=tv:npl=203,format=yuv420p10 " + encoder + BT2020
                                         + transfer);
-                        return dolby ? Boxes.withDolbyVision(file, "hvc1", 8, hlg ? 4 : 1) : file;
+                        int base = hlg ? 4 : 1;
+                        if (part[1].equals("ts")) {
+                            return Boxes.withDolbyVisionInStream(file, 8, base);
+                        }
+                        return dolby ? Boxes.withDolbyVision(file, "hvc1", 8, base) : file;
                     })
                     // Mid-tones stay; light ones make room for what is lighter than white.
                     .colours(8, 70)

@@ -23,9 +23,6 @@ final class RefusedKinds extends MediaKind {
         for (int i = 0; i < times; i++) {
             String[] way = ways.next().split(" ");
             int profile = Integer.parseInt(way[0]);
-            if (way[1].equals("ts")) {
-                continue;
-            }
             add(MediaCase.refused(
                     "Dolby Vision without a base layer",
                     "profile " + profile + ", " + way[1],
@@ -40,11 +37,18 @@ final class RefusedKinds extends MediaKind {
                                 scene.picture() + yuv() + ",format=yuv420p10"
                                         + (av1
                                                 ? " -c:v libaom-av1 -usage realtime -cpu-used 8 -crf 20 -threads 1"
-                                                : X265 + "-tag:v hvc1"));
+                                                : X265 + tag(container)));
+                        if (container.equals("ts")) {
+                            return Boxes.withDolbyVisionInStream(file, profile, 0);
+                        }
                         byte[] dolby = Boxes.withDolbyVision(file, av1 ? "av01" : "hvc1", profile, 0);
                         return way[1].equals("mkv") ? remuxed(dolby, "mkv", "", "-strict unofficial") : dolby;
                     }));
         }
+    }
+
+    private static String tag(String container) {
+        return container.equals("ts") ? "" : "-tag:v hvc1";
     }
 
     private void noPicture(int times) {

@@ -82,13 +82,34 @@ class ResultCheckTest {
                         RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("undecodable"));
     }
 
+    @Test
+    void noPictureAtAllIsARefusedOriginal() {
+        PlannedResult withoutCards = new PlannedResult(
+                300,
+                0,
+                new FrameRate(30, 1),
+                true,
+                true,
+                true,
+                new PlannedResult.Box(1280, 720),
+                true,
+                Double.POSITIVE_INFINITY,
+                2);
+        String sound = "{\"codec_type\": \"audio\", \"codec_name\": \"aac\", \"channels\": 2}";
+
+        assertThatThrownBy(() -> check.read(probed(sound), withoutCards, SOURCE, "", exchange))
+                .isInstanceOfSatisfying(
+                        RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("undecodable"));
+    }
+
     /** @param frames of the original, 30 a second */
     private void explain(int frames, String errors) {
         PacketTimes packets = new PacketTimes(false);
         for (int frame = 0; frame < frames; frame++) {
             packets.add("2," + frame / 30.0 + "," + frame / 30.0 + ",0.033333,K_");
         }
-        check.explain(new Measurement(null, packets), errors, 3.0, PLANNED, SOURCE, FACTS, exchange);
+        Measurement decoded = errors.isEmpty() ? new Measurement(null, packets) : null;
+        check.explain(decoded, errors, 3.0, PLANNED, SOURCE, FACTS, exchange);
     }
 
     @Test

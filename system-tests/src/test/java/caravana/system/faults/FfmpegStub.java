@@ -29,6 +29,10 @@ final class FfmpegStub {
     /** Has a line for each run of the program. */
     private static final String RUNS = "runs";
 
+    /** The colours that every result has. */
+    private static final String RESULT_TAGS =
+            " -color_range tv -colorspace bt709 -color_trc bt709 -color_primaries bt709";
+
     private static final String SCRIPT = """
             #!/bin/sh
             # Stands in for ffmpeg: see FfmpegStub.java.
@@ -98,9 +102,9 @@ final class FfmpegStub {
         // The apps may run as another user than the test.
         Files.setPosixFilePermissions(
                 Files.createFile(this.folder.resolve(RUNS)), PosixFilePermissions.fromString("rw-rw-rw-"));
-        original = clip("original.mp4", "color=teal:size=320x240:rate=10:duration=2");
-        footage = clip("footage.mp4", "testsrc2=size=640x360:rate=30:duration=6");
-        result = clip("result.mp4", "color=teal:size=1280x720:rate=10:duration=7");
+        original = clip("original.mp4", "color=teal:size=320x240:rate=10:duration=2", "");
+        footage = clip("footage.mp4", "testsrc2=size=640x360:rate=30:duration=6", "");
+        result = clip("result.mp4", "color=teal:size=1280x720:rate=10:duration=7", RESULT_TAGS);
     }
 
     /** Puts the program into a folder, which then has to come first in a worker's {@code PATH}. */
@@ -108,9 +112,9 @@ final class FfmpegStub {
         return new FfmpegStub(folder);
     }
 
-    private byte[] clip(String name, String source) throws IOException, InterruptedException {
+    private byte[] clip(String name, String source, String tags) throws IOException, InterruptedException {
         Path file = folder.resolve(name);
-        Samples.make(file, "-f lavfi -i " + source + " -pix_fmt yuv420p");
+        Samples.make(file, "-f lavfi -i " + source + " -pix_fmt yuv420p" + tags);
         return Files.readAllBytes(file);
     }
 

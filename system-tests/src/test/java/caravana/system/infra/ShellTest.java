@@ -38,6 +38,10 @@ class ShellTest {
         if (file.toString().endsWith(".sh")) {
             return true;
         }
+        // Terraform makes shell of it.
+        if (file.toString().endsWith(".tftpl")) {
+            return false;
+        }
         try (InputStream in = Files.newInputStream(file)) {
             String start = new String(in.readNBytes(64), StandardCharsets.ISO_8859_1);
             return start.startsWith("#!/bin/sh\n") || start.startsWith("#!/usr/bin/env bash\n");
