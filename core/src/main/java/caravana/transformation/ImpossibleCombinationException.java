@@ -23,6 +23,11 @@ public class ImpossibleCombinationException extends IllegalArgumentException imp
                 + String.join(", ", excluded) + "; leave one of them out");
     }
 
+    static ImpossibleCombinationException twice(String name) {
+        return new ImpossibleCombinationException(
+                "'" + name + "' is there twice with different parameters; ask for it once");
+    }
+
     @Override
     public String code() {
         return FailureCode.UNKNOWN_TRANSFORMATION.code();

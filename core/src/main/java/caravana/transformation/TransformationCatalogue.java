@@ -4,6 +4,7 @@ import caravana.checks.Finding;
 import caravana.checks.TransformationEntry;
 import caravana.checks.TransformationFiles;
 import caravana.routes.RoutesReloaded;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.camel.ExchangeProperty;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.event.EventListener;
@@ -41,7 +43,7 @@ public class TransformationCatalogue {
     @Autowired
     public TransformationCatalogue(@Value("${caravana.routes.location}") String location) {
         this.location = location;
-        read();
+        load();
     }
 
     /** The one that comes with the app. */
@@ -52,11 +54,11 @@ public class TransformationCatalogue {
     @EventListener
     void reloaded(RoutesReloaded event) {
         if (event.files().stream().anyMatch(TransformationFiles::isOne)) {
-            read();
+            load();
         }
     }
 
-    private void read() {
+    private void load() {
         Map<String, String> files = files(location);
         List<Finding> findings = new ArrayList<>();
         List<TransformationEntry> read =
@@ -105,42 +107,69 @@ public class TransformationCatalogue {
                 .toList();
     }
 
+    /** Those of {@link #defaultSet}, as a request would ask for them. */
+    public List<AskedTransformation> askedByDefault() {
+        return defaultSet().stream().map(AskedTransformation::named).toList();
+    }
+
     /**
-     * The named transformations in the order in which they apply; a name given twice counts once.
+     * What is asked for, in the order in which it applies; what is asked for twice in the same way counts once.
      *
      * @throws UnknownTransformationException naming the first one that is not in the catalogue
+     * @throws UnknownParameterException naming the first parameter that a transformation does not have
+     * @throws InvalidParameterException naming the first parameter with a value that it does not take, or without any
      * @throws ImpossibleCombinationException naming the first one that lacks what it needs, or that another excludes
      */
-    public List<AppliedTransformation> resolve(Collection<String> names) {
+    public List<AppliedTransformation> apply(Collection<AskedTransformation> asked) {
         List<TransformationEntry> all = entries;
-        Set<String> known = names(all);
-        for (String name : names) {
-            if (!known.contains(name)) {
-                throw new UnknownTransformationException(name, known);
+        Map<String, AskedTransformation> byName = new LinkedHashMap<>();
+        for (AskedTransformation each : asked) {
+            if (all.stream().noneMatch(entry -> entry.name().equals(each.name()))) {
+                throw new UnknownTransformationException(each.name(), names(all));
+            }
+            AskedTransformation first = byName.putIfAbsent(each.name(), each);
+            if (first != null && !first.equals(each)) {
+                throw ImpossibleCombinationException.twice(each.name());
             }
         }
-        List<TransformationEntry> resolved =
-                all.stream().filter(entry -> names.contains(entry.name())).toList();
-        for (TransformationEntry each : resolved) {
-            List<String> missing =
-                    each.needs().stream().filter(need -> !names.contains(need)).toList();
+        List<AppliedTransformation> applied = all.stream()
+                .filter(entry -> byName.containsKey(entry.name()))
+                .map(entry -> new AppliedTransformation(
+                        entry,
+                        ParameterReader.read(entry, byName.get(entry.name()).parameters())))
+                .toList();
+        checkTogether(applied, byName.keySet());
+        return applied;
+    }
+
+    private static void checkTogether(List<AppliedTransformation> applied, Set<String> names) {
+        for (AppliedTransformation each : applied) {
+            List<String> missing = each.entry().needs().stream()
+                    .filter(need -> !names.contains(need))
+                    .toList();
             if (!missing.isEmpty()) {
                 throw ImpossibleCombinationException.without(each.name(), missing);
             }
             List<String> excluded =
-                    each.excludes().stream().filter(names::contains).toList();
+                    each.entry().excludes().stream().filter(names::contains).toList();
             if (!excluded.isEmpty()) {
                 throw ImpossibleCombinationException.beside(each.name(), excluded);
             }
         }
-        return resolved.stream()
-                .map(entry -> new AppliedTransformation(entry, defaults(entry)))
-                .toList();
     }
 
-    private static Map<String, Object> defaults(TransformationEntry entry) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        entry.parameters().forEach((name, parameter) -> values.put(name, parameter.defaultValue()));
-        return values;
+    /** What a row keeps of what is asked for; fails as {@link #apply}. */
+    public TransformationRecipe recipe(List<AskedTransformation> asked) {
+        return TransformationRecipe.of(asked, apply(asked));
+    }
+
+    /**
+     * What a row has kept, in the order in which it applies; fails as {@link #apply}.
+     *
+     * @throws UnknownTransformationException also when the parameters have a version that this app does not know
+     */
+    public List<AppliedTransformation> read(@ExchangeProperty("kept_recipe") TransformationRecipe kept)
+            throws JsonProcessingException {
+        return apply(kept.asked());
     }
 }

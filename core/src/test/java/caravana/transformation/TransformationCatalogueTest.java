@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,14 +35,14 @@ class TransformationCatalogueTest {
 
     @Test
     void appliesInCatalogueOrderWhateverTheOrderAskedFor() {
-        assertThat(catalogue.resolve(List.of("formato_16_9", "hd_720p", "formato_16_9")))
+        assertThat(catalogue.apply(asked("formato_16_9", "hd_720p", "formato_16_9")))
                 .extracting(AppliedTransformation::name)
                 .containsExactly("hd_720p", "formato_16_9");
     }
 
     @Test
     void namesTheOneThatItDoesNotKnow() {
-        assertThatThrownBy(() -> catalogue.resolve(List.of("hd_720p", "sepia")))
+        assertThatThrownBy(() -> catalogue.apply(asked("hd_720p", "sepia")))
                 .isInstanceOf(UnknownTransformationException.class)
                 .hasMessageContaining("'sepia'")
                 .hasMessageContaining("recorte_30s");
@@ -49,7 +50,7 @@ class TransformationCatalogueTest {
 
     @Test
     void namesWhatACombinationLacks() {
-        assertThatThrownBy(() -> catalogue.resolve(List.of("cortinillas", "hd_720p")))
+        assertThatThrownBy(() -> catalogue.apply(asked("cortinillas", "hd_720p")))
                 .isInstanceOf(ImpossibleCombinationException.class)
                 .hasMessageContaining("'cortinillas' is not possible without formato_16_9, sin_audio");
     }
@@ -60,7 +61,7 @@ class TransformationCatalogueTest {
         Files.writeString(entries.resolve("gris.yaml"), entry("gris", 1) + "excludes: [sepia]\n");
         Files.writeString(entries.resolve("sepia.yaml"), entry("sepia", 2));
 
-        assertThatThrownBy(() -> in(folder).resolve(List.of("gris", "sepia")))
+        assertThatThrownBy(() -> in(folder).apply(asked("gris", "sepia")))
                 .isInstanceOf(ImpossibleCombinationException.class)
                 .hasMessageContaining("'gris' is not possible together with sepia");
     }
@@ -86,6 +87,10 @@ class TransformationCatalogueTest {
         assertThatThrownBy(() -> in(folder))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("catalogue/gris.yaml:3: An entry has no key ordre");
+    }
+
+    private static List<AskedTransformation> asked(String... names) {
+        return Stream.of(names).map(AskedTransformation::named).toList();
     }
 
     private static TransformationCatalogue in(Path folder) {

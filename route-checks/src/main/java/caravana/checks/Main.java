@@ -25,7 +25,8 @@ public final class Main {
             "The address of the database is not written as postgresql://user:password@host:port/database."
                     + " Write signs of the password such as @, / and blanks as %40, %2F and %20.";
 
-    private static final String USAGE = "caravana: the checks take check FOLDER text|json|sarif [sql], or list FOLDER";
+    private static final String USAGE =
+            "caravana: the checks take check FOLDER text|json|sarif [sql], list FOLDER, or transformations FOLDER";
 
     private Main() {}
 
@@ -34,7 +35,7 @@ public final class Main {
      * that does not answer though it was asked for.
      *
      * @param args {@code check FOLDER text|json|sarif [sql]}, which prints what is wrong with the routes, or
-     *     {@code list FOLDER}, which prints what they are. The environment names a database for the statements; with
+     *     {@code list FOLDER} or {@code transformations FOLDER}, which print what they are. The environment names a database for the statements; with
      *     {@code sql} it must answer, without it they go unprepared when it does not.
      */
     public static void main(String[] args) throws IOException {
@@ -47,6 +48,11 @@ public final class Main {
         }
         if (args[0].equals("list")) {
             System.out.print(RouteList.of(folder));
+            return;
+        }
+        if (args[0].equals("transformations")) {
+            // What is wrong with them, the checks report.
+            System.out.print(TransformationList.of(TransformationFiles.read(RouteFiles.read(folder), nothing -> {})));
             return;
         }
         Map<String, String> files = RouteFiles.read(folder);

@@ -4,7 +4,6 @@ import caravana.checks.TransformationEntry;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
 import caravana.transformation.AppliedTransformation;
-import caravana.transformation.TransformationCatalogue;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
 import java.util.ArrayList;
@@ -32,14 +31,12 @@ public class TranscodePlanner {
     /** Encoded frames that may wait for sound that begins late: those of the longest video. */
     private static final String MOST_WAITING_PACKETS = "1000000";
 
-    private final TransformationCatalogue catalogue;
     private final MediaAssets assets;
     private final MediaProperties media;
     private final MediaLimits limits;
     private final MediaRefusals refusals;
 
-    TranscodePlanner(TransformationCatalogue catalogue, MediaAssets assets, MediaProperties media, MediaLimits limits) {
-        this.catalogue = catalogue;
+    TranscodePlanner(MediaAssets assets, MediaProperties media, MediaLimits limits) {
         this.assets = assets;
         this.media = media;
         this.limits = limits;
@@ -49,15 +46,12 @@ public class TranscodePlanner {
     /**
      * The run that makes the job's result, whose length is told to the job for its progress.
      *
-     * @throws caravana.transformation.UnknownTransformationException when a name is not in this worker's catalogue
-     * @throws caravana.transformation.ImpossibleCombinationException when the names do not go together
      * @throws RejectedMediaException when the footage ends before the part that is kept begins
      */
     public TranscodePlan plan(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("transformations") List<String> names) {
-        List<AppliedTransformation> transformations = catalogue.resolve(names);
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations) {
         PlannedResult result = result(source, transformations);
         job.setPlannedSeconds(result.seconds());
         ToolCommand command = new ToolCommand(
@@ -73,9 +67,9 @@ public class TranscodePlanner {
 
     /** Whether the job keeps sound, and the original has some. */
     public boolean keepsSound(
-            @ExchangeProperty("transformations") List<String> names,
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
             @ExchangeProperty("headers") SourceHeaders headers) {
-        return !headers.audios().isEmpty() && isAudioWanted(catalogue.resolve(names));
+        return !headers.audios().isEmpty() && isAudioWanted(transformations);
     }
 
     private static boolean isAudioWanted(List<AppliedTransformation> transformations) {

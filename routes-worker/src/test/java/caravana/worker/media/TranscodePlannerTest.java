@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import caravana.media.MediaLimits;
+import caravana.transformation.AskedTransformation;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.WorkerSettings;
 import caravana.worker.job.RunningJob;
@@ -37,7 +38,7 @@ class TranscodePlannerTest {
     }
 
     private TranscodePlanner planner(MediaLimits limits) {
-        return new TranscodePlanner(catalogue, assets, MediaSettings.DEFAULTS, limits);
+        return new TranscodePlanner(assets, MediaSettings.DEFAULTS, limits);
     }
 
     private TranscodePlan plan(double seconds, List<String> names) {
@@ -45,7 +46,10 @@ class TranscodePlannerTest {
     }
 
     private TranscodePlan plan(double seconds, String rate, List<String> names) {
-        return planner.plan(job, Sources.of(seconds, rate), names);
+        return planner.plan(
+                job,
+                Sources.of(seconds, rate),
+                catalogue.apply(names.stream().map(AskedTransformation::named).toList()));
     }
 
     @Test
