@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * runs is taken from a worker that has just done the job.
  *
  * <p>The recipe: cut by copy; scale to -2:720 at 30 frames a second; mute; overlay the logo; put cards of three seconds
- * before and after. All but the first encode with libx264, veryfast, CRF 23, as the product does.
+ * before and after. All but the first encode with libx264, veryfast, CRF 23.
  */
 final class OnePass implements Benchmark {
 

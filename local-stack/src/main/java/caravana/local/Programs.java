@@ -2,6 +2,8 @@ package caravana.local;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -11,12 +13,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 
 /** Folders with what was built, where the user of servers and apps can read them, made from the build's own when needed. */
 final class Programs {
 
     private static final String ORIGINAL = "copy-of";
     private static final String VERSION = "made-from";
+
+    /** More than the directory of a jar with 5,000 entries has. */
+    private static final int DIRECTORY_BYTES = 1024 * 1024;
 
     private Programs() {}
 
@@ -50,10 +56,19 @@ final class Programs {
         }
     }
 
-    /** A file's version: another one has another time or size. */
+    /**
+     * A file's version. Builds give all jars the same time, and one of the same size may have other classes: the directory at a
+     * jar's end has the checksums of them all.
+     */
     static String version(Path file) {
-        try {
-            return file + " " + Files.getLastModifiedTime(file) + " " + Files.size(file);
+        try (FileChannel content = FileChannel.open(file)) {
+            long size = content.size();
+            ByteBuffer end = ByteBuffer.allocate((int) Math.min(size, DIRECTORY_BYTES));
+            content.position(size - end.capacity());
+            Channels.newInputStream(content).readNBytes(end.array(), 0, end.capacity());
+            CRC32 checksum = new CRC32();
+            checksum.update(end);
+            return file + " " + Files.getLastModifiedTime(file) + " " + size + " " + checksum.getValue();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

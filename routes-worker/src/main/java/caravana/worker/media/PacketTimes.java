@@ -196,6 +196,11 @@ public final class PacketTimes {
             return Math.max(0, lastFrame + last - start());
         }
 
+        /** When the last one ends. */
+        double end() {
+            return start() + length();
+        }
+
         /** The distance in seconds that half of the frames do not exceed; 0 when there are fewer than two. */
         double medianDistance() {
             while (!reordered.isEmpty()) {

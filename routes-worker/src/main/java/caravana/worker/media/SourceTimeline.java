@@ -84,7 +84,7 @@ public record SourceTimeline(
             return null;
         }
         List<Track> audios = headers.audios().stream()
-                .filter(track -> frames(track, packets) != 0)
+                .filter(track -> frames(track, packets) != 0 && isHeard(track, video, packets))
                 .toList();
         Track audio = audios.stream()
                 .filter(track -> isDecodable(track, decoding))
@@ -160,6 +160,14 @@ public record SourceTimeline(
 
     private static List<Track> orAll(List<Track> chosen, List<Track> all) {
         return chosen.isEmpty() ? all : chosen;
+    }
+
+    /** Whether it does not end before the first frame is shown. */
+    private static boolean isHeard(Track audio, Track video, PacketTimes packets) {
+        if (packets == null) {
+            return audio.duration() <= 0 || audio.start() + audio.duration() > video.start();
+        }
+        return packets.of(audio).end() > packets.of(video).start();
     }
 
     private static boolean isDecodable(Track audio, AudioDecoding decoding) {

@@ -56,7 +56,16 @@ final class ClockKinds extends MediaKind {
             String container = containers.next();
             double late = (1 + random.nextInt(30)) / 10.0;
             Scene scene = scene(rate(i % 2 == 0 ? 30 : 25), seconds());
-            if (i % 3 == 2) {
+            if (i % 4 == 3) {
+                add(MediaCase.of(
+                        "picture and sound begin apart",
+                        container + ", sound ends before the picture begins",
+                        scene,
+                        () -> make(
+                                container,
+                                "-itsoffset 3 " + scene.picture() + scene.sound(-3, -1) + codecs(container)
+                                        + " -fps_mode passthrough")));
+            } else if (i % 3 == 2) {
                 add(MediaCase.of(
                                 "picture and sound begin apart",
                                 container + ", sound later by " + late / 4 + " s",

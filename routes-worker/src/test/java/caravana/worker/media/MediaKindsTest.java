@@ -40,7 +40,7 @@ class MediaKindsTest extends WorkerRouteTest {
     private static final int CASES_OF_A_KIND = 5;
 
     /** How many files the normal run takes. */
-    private static final int SAMPLE = 24;
+    private static final int SAMPLE = 16;
 
     /** How many files are made ahead of those that are processed. */
     private static final int AHEAD = 4;

@@ -169,7 +169,7 @@ record SeenClip(JsonNode streams, List<byte[]> strips, BufferedImage middle, Lis
         int black = level(box, frame, Scene.BLACK);
         int white = level(box, frame, Scene.WHITE);
         double level = (double) (level(box, frame, block) - black) / (white - black);
-        return white - black < 80 || Math.abs(level - 0.5) < 0.2 ? null : level > 0.5;
+        return white - black < 80 || Math.abs(level - 0.5) < 0.15 ? null : level > 0.5;
     }
 
     private int level(int box, int frame, int block) {
