@@ -61,14 +61,7 @@ public record AppliedTransformation(TransformationEntry entry, Map<String, Objec
 
     /** What stands in a fragment for the value of a number, a choice or a colour. */
     public String written(Parameter parameter) {
-        Object value = values.get(parameter.name());
-        return switch (parameter.type()) {
-            case NUMBER, INTEGER -> ((BigDecimal) value).stripTrailingZeros().toPlainString();
-            case BOOLEAN -> Boolean.TRUE.equals(value) ? "1" : "0";
-            case CHOICE -> parameter.choices().get((String) value);
-            case COLOUR -> "0x" + ((String) value).substring(1);
-            case TEXT -> throw new IllegalArgumentException(parameter.name() + " is a text, which no fragment has");
-        };
+        return parameter.written(values.get(parameter.name()));
     }
 
     private double seconds(String text, double missing) {

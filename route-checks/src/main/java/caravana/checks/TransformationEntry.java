@@ -120,7 +120,20 @@ public record TransformationEntry(
             String above,
             Map<String, String> choices,
             Integer maxLength,
-            Object defaultValue) {}
+            Object defaultValue) {
+
+        /** What stands in a fragment for a value; a text has nothing there but the name of its file. */
+        public String written(Object value) {
+            return switch (type) {
+                case NUMBER, INTEGER ->
+                    ((BigDecimal) value).stripTrailingZeros().toPlainString();
+                case BOOLEAN -> Boolean.TRUE.equals(value) ? "1" : "0";
+                case CHOICE -> choices.get((String) value);
+                case COLOUR -> "0x" + ((String) value).substring(1);
+                case TEXT -> throw new IllegalArgumentException(name + " is a text, which no fragment has");
+            };
+        }
+    }
 
     /**
      * Which part of the footage is kept. Each a number of seconds, or a parameter in braces.

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import caravana.checks.TransformationEntry;
+import caravana.test.Sample;
+import caravana.transformation.AppliedTransformation;
 import caravana.transformation.AskedTransformation;
+import caravana.transformation.InvalidParameterException;
 import caravana.transformation.TransformationCatalogue;
 import caravana.transformation.TransformationRecipe;
 import caravana.worker.WorkerSettings;
@@ -17,7 +21,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -304,6 +312,78 @@ class CatalogueEntriesTest {
         make("[\"transcodificacion\", {\"nombre\": \"calidad\", \"crf\": 35}]");
 
         assertThat(job.getResult().length()).isLessThan(good);
+    }
+
+    /** By chance: what is possible comes out with the planned frames and sound, and of the planned size. */
+    @Test
+    void whateverIsPossibleIsMadeAsPlanned() throws Exception {
+        Random random = new Random(Sample.SEED);
+        int combinations = Sample.size("combinations of transformations", 10, 200);
+        System.out.println("Seed " + Sample.SEED);
+        for (int i = 0; i < combinations; i++) {
+            List<AskedTransformation> asked = combination(random);
+            List<AppliedTransformation> applied;
+            try {
+                applied = catalogue.apply(asked);
+            } catch (InvalidParameterException e) {
+                // An end before its beginning.
+                continue;
+            }
+            TranscodePlan plan;
+            try {
+                plan = planner.plan(job, source, applied);
+            } catch (RejectedMediaException e) {
+                assertThat(e.code()).as(asked.toString()).isEqualTo("nothing_kept");
+                continue;
+            }
+            List<String> line = new ArrayList<>(List.of("ffmpeg"));
+            line.addAll(plan.command().arguments());
+            run(job.getFolder(), line);
+            SourceHeaders made = headers(job.getResult().toPath());
+            Track video = made.videos().get(0);
+            assertThat(video.frames()).as(asked.toString()).isEqualTo(plan.result().frames());
+            assertThat(made.audios()).as(asked.toString()).hasSize(plan.result().audio() ? 1 : 0);
+            assertThat(video.pixelShape()).as(asked.toString()).isEqualTo(1);
+            if (plan.result().size() != null) {
+                assertThat(new PlannedResult.Box(video.width(), video.height()))
+                        .as(asked.toString())
+                        .isEqualTo(plan.result().size());
+            }
+        }
+    }
+
+    private List<AskedTransformation> combination(Random random) {
+        List<TransformationEntry> all = new ArrayList<>(catalogue.entries());
+        Collections.shuffle(all, random);
+        Map<String, TransformationEntry> chosen = new LinkedHashMap<>();
+        for (TransformationEntry entry : all.subList(0, 1 + random.nextInt(4))) {
+            add(entry, chosen);
+        }
+        return chosen.values().stream()
+                .map(entry -> {
+                    Map<String, JsonNode> values = new LinkedHashMap<>();
+                    entry.parameters()
+                            .values()
+                            .forEach(parameter -> values.put(
+                                    parameter.name(),
+                                    TransformationFuzzTest.legal(parameter, random, () -> "it's 100 %: [a]")));
+                    return new AskedTransformation(entry.name(), values);
+                })
+                .toList();
+    }
+
+    /** With what it needs, unless something that is chosen excludes it. */
+    private void add(TransformationEntry entry, Map<String, TransformationEntry> chosen) {
+        Map<String, TransformationEntry> more = new LinkedHashMap<>(chosen);
+        more.put(entry.name(), entry);
+        catalogue.entries().stream()
+                .filter(other -> entry.needs().contains(other.name()))
+                .forEach(other -> more.put(other.name(), other));
+        boolean together = more.values().stream()
+                .noneMatch(each -> each.excludes().stream().anyMatch(more::containsKey));
+        if (together) {
+            chosen.putAll(more);
+        }
     }
 
     /** What docs/editing-routes.md adds to the catalogue as an example. */

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,7 +150,7 @@ class TransformationFuzzTest {
             item.put(AskedTransformation.NAME, chance(50) ? nasty() : entry.name());
             for (Parameter parameter : entry.parameters().values()) {
                 if (!chance(4)) {
-                    item.set(parameter.name(), chance(6) ? illegal() : legal(parameter));
+                    item.set(parameter.name(), chance(6) ? illegal() : legal(parameter, random, this::nasty));
                 }
             }
             if (chance(20)) {
@@ -179,13 +180,14 @@ class TransformationFuzzTest {
         return text.toString();
     }
 
-    private JsonNode legal(Parameter parameter) {
+    /** A value that the parameter takes; of a text, one that is tried. */
+    static JsonNode legal(Parameter parameter, Random random, Supplier<String> text) {
         return switch (parameter.type()) {
             case NUMBER, INTEGER -> {
                 BigDecimal range = parameter.maximum().subtract(parameter.minimum());
                 int decimals = parameter.type() == Type.INTEGER ? 0 : random.nextInt(7);
                 BigDecimal share = BigDecimal.valueOf(
-                        chance(8) ? random.nextInt(2) : random.nextDouble() / (chance(2) ? 1 : 1000));
+                        random.nextInt(8) == 0 ? random.nextInt(2) : random.nextDouble() / (random.nextInt(2) == 0 ? 1 : 1000));
                 yield NODES.numberNode(
                         parameter.minimum().add(range.multiply(share)).setScale(decimals, RoundingMode.HALF_UP));
             }
@@ -194,7 +196,7 @@ class TransformationFuzzTest {
                 NODES.textNode(List.copyOf(parameter.choices().keySet())
                         .get(random.nextInt(parameter.choices().size())));
             case COLOUR -> NODES.textNode(String.format("#%06x", random.nextInt(1 << 24)));
-            case TEXT -> NODES.textNode(nasty());
+            case TEXT -> NODES.textNode(text.get());
         };
     }
 
