@@ -25,8 +25,9 @@ public final class Main {
             "The address of the database is not written as postgresql://user:password@host:port/database."
                     + " Write signs of the password such as @, / and blanks as %40, %2F and %20.";
 
-    private static final String USAGE = "caravana: the checks take check FOLDER text|json|sarif [sql] [graphs], list FOLDER,"
-            + " or transformations FOLDER";
+    private static final String USAGE =
+            "caravana: the checks take check FOLDER text|json|sarif [sql] [graphs], list FOLDER,"
+                    + " or transformations FOLDER";
 
     private Main() {}
 

@@ -110,8 +110,8 @@ final class ParameterCombinations {
     private boolean isPossible(Map<String, Object> row) {
         return parameters.stream()
                 .filter(parameter -> parameter.above() != null)
-                .allMatch(parameter -> ((BigDecimal) row.get(parameter.name()))
-                                .compareTo((BigDecimal) row.get(parameter.above()))
-                        > 0);
+                .allMatch(parameter ->
+                        ((BigDecimal) row.get(parameter.name())).compareTo((BigDecimal) row.get(parameter.above()))
+                                > 0);
     }
 }

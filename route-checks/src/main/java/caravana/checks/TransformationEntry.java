@@ -63,12 +63,20 @@ public record TransformationEntry(
      * afterwards; {@code codec} of the video; {@code audio}, whether the sound is kept; {@code adds}, the setting whose seconds the
      * result gets on top of the footage. Each with what may stand there.
      */
-    public static final Map<String, String> SETS = Map.of(
-            "fit", "[1-9][0-9]{1,4}x[1-9][0-9]{1,4}",
-            "shape", "[1-9][0-9]{0,3}:[1-9][0-9]{0,3}|open",
-            "codec", "h264",
-            "audio", "none|kept",
-            "adds", "cards");
+    public static final Map<String, Form> SETS = Map.of(
+            "fit", new Form("[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", "1280x720"),
+            "shape", new Form("[1-9][0-9]{0,3}:[1-9][0-9]{0,3}|open", "16:9, or open"),
+            "codec", new Form("h264", "h264"),
+            "audio", new Form("none|kept", "none, or kept"),
+            "adds", new Form("cards", "cards"));
+
+    /**
+     * What may stand somewhere.
+     *
+     * @param pattern a regular expression for the whole of it
+     * @param example for people
+     */
+    public record Form(String pattern, String example) {}
 
     /**
      * A part of an entry that may depend on a parameter.

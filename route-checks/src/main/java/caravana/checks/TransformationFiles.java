@@ -187,8 +187,7 @@ public final class TransformationFiles {
                     "choose: " + chosen.by(),
                     "catalogue-choose",
                     key + " is chosen by " + chosen.by() + ", which is no parameter with a list of values",
-                    "Name one with an enum, or a boolean one"
-                            + Nearest.orOneOf(chosen.by(), entry.parameters().keySet()));
+                    "Name one with an enum, or a boolean one" + oneOf(chosen.by(), entry));
             return;
         }
         for (String value : chosen.cases().keySet()) {
@@ -201,6 +200,11 @@ public final class TransformationFiles {
                         "Write one of its values" + Nearest.orOneOf(value, values));
             }
         }
+    }
+
+    private static String oneOf(String name, TransformationEntry entry) {
+        Set<String> known = entry.parameters().keySet();
+        return known.isEmpty() ? "; the entry has no parameters" : Nearest.orOneOf(name, known);
     }
 
     private static Set<String> values(Parameter parameter) {
@@ -275,8 +279,7 @@ public final class TransformationFiles {
                             part,
                             "catalogue-placeholder",
                             "trim names " + part + ", which is no number among the parameters",
-                            "Write one that is"
-                                    + Nearest.orOneOf(name, entry.parameters().keySet()));
+                            "Write one that is" + oneOf(name, entry));
                 }
             }
         }
@@ -302,9 +305,7 @@ public final class TransformationFiles {
                     "catalogue-parameter",
                     parameter.name() + " must be above " + parameter.above()
                             + ", which is no number among the parameters",
-                    "Write one that is"
-                            + Nearest.orOneOf(
-                                    parameter.above(), entry.parameters().keySet()));
+                    "Write one that is" + oneOf(parameter.above(), entry));
         }
     }
 

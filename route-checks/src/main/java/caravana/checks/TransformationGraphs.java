@@ -168,9 +168,7 @@ public final class TransformationGraphs {
     }
 
     private static String filled(String fragment, Map<String, String> values) {
-        return PLACEHOLDER
-                .matcher(fragment)
-                .replaceAll(found -> Matcher.quoteReplacement(values.get(found.group(1))));
+        return PLACEHOLDER.matcher(fragment).replaceAll(found -> Matcher.quoteReplacement(values.get(found.group(1))));
     }
 
     /** @return what ffmpeg complains of; null when it has made what was asked for */

@@ -276,17 +276,17 @@ final class TransformationReader {
         allowOnly(element, TransformationEntry.SETS.keySet(), "sets");
         for (String key : element.fields().keySet()) {
             Chosen<String> chosen = chosen(element, key, this::string);
-            String pattern = TransformationEntry.SETS.get(key);
-            if (chosen == null || pattern == null) {
+            TransformationEntry.Form form = TransformationEntry.SETS.get(key);
+            if (chosen == null || form == null) {
                 continue;
             }
             for (String value : chosen.cases().values()) {
-                if (value != null && !value.matches(pattern)) {
+                if (value != null && !value.matches(form.pattern())) {
                     wrong(
                             element.line(key),
                             "catalogue-value",
                             "sets has " + value + " as " + key,
-                            "Write a value of the form " + pattern);
+                            "Write " + form.example());
                 }
             }
             sets.put(key, chosen);

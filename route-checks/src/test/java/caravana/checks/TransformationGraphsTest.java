@@ -61,6 +61,10 @@ class TransformationGraphsTest {
     }
 
     private static int lineOf(String text, String file) {
-        return (int) file.substring(0, file.indexOf(text)).chars().filter(c -> c == '\n').count() + 1;
+        return (int) file.substring(0, file.indexOf(text))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count()
+                + 1;
     }
 }

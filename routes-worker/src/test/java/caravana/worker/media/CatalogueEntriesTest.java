@@ -341,7 +341,9 @@ class CatalogueEntriesTest {
             run(job.getFolder(), line);
             SourceHeaders made = headers(job.getResult().toPath());
             Track video = made.videos().get(0);
-            assertThat(video.frames()).as(asked.toString()).isEqualTo(plan.result().frames());
+            assertThat(video.frames())
+                    .as(asked.toString())
+                    .isEqualTo(plan.result().frames());
             assertThat(made.audios()).as(asked.toString()).hasSize(plan.result().audio() ? 1 : 0);
             assertThat(video.pixelShape()).as(asked.toString()).isEqualTo(1);
             if (plan.result().size() != null) {

@@ -187,7 +187,9 @@ class TransformationFuzzTest {
                 BigDecimal range = parameter.maximum().subtract(parameter.minimum());
                 int decimals = parameter.type() == Type.INTEGER ? 0 : random.nextInt(7);
                 BigDecimal share = BigDecimal.valueOf(
-                        random.nextInt(8) == 0 ? random.nextInt(2) : random.nextDouble() / (random.nextInt(2) == 0 ? 1 : 1000));
+                        random.nextInt(8) == 0
+                                ? random.nextInt(2)
+                                : random.nextDouble() / (random.nextInt(2) == 0 ? 1 : 1000));
                 yield NODES.numberNode(
                         parameter.minimum().add(range.multiply(share)).setScale(decimals, RoundingMode.HALF_UP));
             }

@@ -357,7 +357,8 @@ class PageTest {
         page.run("document.getElementById('parameter-recortar-fin').value = 99999");
         page.upload(small, "Recortado");
         assertThat(page.count(".uploads .card")).isEqualTo(1);
-        page.run("const end = document.getElementById('parameter-recortar-fin'); end.value = 2; end.dispatchEvent(new Event('input'))");
+        page.run(
+                "const end = document.getElementById('parameter-recortar-fin'); end.value = 2; end.dispatchEvent(new Event('input'))");
         page.click(".uploads button[type=submit]");
         page.see(".video[data-status=processed] .poster", JOB);
         page.click(".poster");
