@@ -45,13 +45,14 @@ WITH claimed AS (
           -- redriven: by our API or by the queue's own console, after it had failed
           OR (status = 'failed' AND retryable AND to_timestamp(:?sent_ms / 1000.0) > failed_at)
       )
-    RETURNING id, attempts, transformations, first_failed_at, error_code, error_detail,
+    RETURNING id, attempts, transformations, transformation_parameters, first_failed_at, error_code, error_detail,
               extract(epoch FROM now() - greatest(uploaded_at, not_before)) * 1000 AS queued_ms
 )
 SELECT 'claimed' AS outcome,
        id::text AS video_id,
        attempts,
        transformations::text AS transformations,
+       transformation_parameters::text AS transformation_parameters,
        CAST(greatest(0, queued_ms) AS bigint) AS queued_ms,
        0 AS delay,
        error_code AS previous_error,
@@ -72,6 +73,7 @@ SELECT CASE
        END,
        id::text,
        attempts,
+       NULL,
        NULL,
        0,
        CASE

@@ -4,6 +4,7 @@ SET status = 'uploaded',
     original_name = :?upload.original_name,
     original_bytes = :?upload.original_bytes,
     transformations = CAST(:?upload.transformations AS jsonb),
+    transformation_parameters = CAST(:?upload.transformation_parameters AS jsonb),
     uploaded_at = now(),
     not_before = now(),
     updated_at = now()

@@ -39,6 +39,7 @@ SELECT 'opened' AS outcome,
        id::text AS video_id,
        NULL AS title,
        NULL AS transformations,
+       NULL AS transformation_parameters,
        CAST(NULL AS bigint) AS original_bytes
 FROM opened
 UNION ALL
@@ -46,6 +47,7 @@ SELECT CASE WHEN video.status = 'receiving' THEN 'running' ELSE 'done' END,
        video.id::text,
        video.title,
        video.transformations::text,
+       video.transformation_parameters::text,
        video.original_bytes
 FROM upload_keys first
 JOIN videos video ON video.id = first.video_id
@@ -54,7 +56,7 @@ WHERE first.owner_id = CAST(:?caller.id AS uuid)
   AND first.expires_at >= now()
   AND NOT EXISTS (SELECT 1 FROM opened)
 UNION ALL
-SELECT 'too_many', NULL, NULL, NULL, NULL
+SELECT 'too_many', NULL, NULL, NULL, NULL, NULL
 WHERE NOT EXISTS (SELECT 1 FROM allowed)
   AND NOT EXISTS (
       SELECT 1

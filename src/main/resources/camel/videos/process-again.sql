@@ -1,5 +1,6 @@
 -- Queues a finished video again, with all its attempts, or tells why not. The old result stays until there is a new one.
 -- :?transformations = null
+-- :?transformation_parameters = null
 -- :?per_hour = {{caravana.upload.per-hour}} as integer
 WITH forgotten AS (
     DELETE FROM process_requests
@@ -19,6 +20,10 @@ WITH forgotten AS (
     UPDATE videos
     SET status = 'uploaded',
         transformations = coalesce(CAST(:?transformations AS jsonb), transformations),
+        transformation_parameters = CASE
+            WHEN CAST(:?transformations AS jsonb) IS NULL THEN transformation_parameters
+            ELSE CAST(:?transformation_parameters AS jsonb)
+        END,
         attempts = 0,
         claim_token = NULL,
         lease_until = NULL,

@@ -46,6 +46,17 @@ public class MediaRefusals {
                 Map.of("duration_seconds", seconds));
     }
 
+    /** The part that is to be kept begins at the end of the video, or later. */
+    public Refusal nothingKept(double start, double seconds) {
+        double begins = Math.round(start * 100) / 100.0;
+        double length = Math.floor(seconds * 100) / 100.0;
+        return new Refusal(
+                "nothing_kept",
+                "The part to keep begins at " + Amounts.number(begins) + " s, and the video is "
+                        + Amounts.number(length) + " s long. Process it again with an earlier beginning.",
+                Map.of("start_seconds", begins, "duration_seconds", length));
+    }
+
     /** The picture is larger than {@link MediaLimits#width} by {@link MediaLimits#height}, lying or upright. */
     public Refusal resolutionTooHigh(int width, int height) {
         return new Refusal(

@@ -3,6 +3,7 @@ package caravana.routes;
 import caravana.checks.Finding;
 import caravana.checks.RouteChecks;
 import caravana.checks.RouteFiles;
+import caravana.checks.TransformationFiles;
 import caravana.statement.StatementFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -194,7 +195,7 @@ public final class RouteReloader {
         for (String file : files) {
             if (file.endsWith(SQL)) {
                 edited.add(file);
-            } else if (texts.containsKey(file)) {
+            } else if (texts.containsKey(file) && !TransformationFiles.isOne(file)) {
                 resources.add(
                         ResourceHelper.fromString(Path.of(file).getFileName().toString(), texts.get(file)));
             }

@@ -27,7 +27,8 @@ final class RouteStore {
     private static final String FITS = "# fits ";
     private static final int EXISTS = 412;
     private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    private static final Pattern FILE = Pattern.compile("[a-z][a-z0-9-]*/[A-Za-z0-9._-]+\\.(camel\\.yaml|sql)");
+    private static final Pattern FILE =
+            Pattern.compile("[a-z][a-z0-9-]*/[A-Za-z0-9._-]+\\.(camel\\.yaml|sql)|catalogue/[a-z0-9_]+\\.yaml");
 
     private final S3Client s3;
     private final String bucket;
@@ -41,7 +42,7 @@ final class RouteStore {
      * Uploads routes, by a client that writes each object once. Shipping the same again changes nothing.
      *
      * @param fits the versions of the apps that may run them
-     * @param routes the files by their paths, as they were checked; others than routes and SQL stay here
+     * @param routes the files by their paths, as they were checked; others than routes, SQL and the catalogue stay here
      * @return how many files
      * @throws RoutesRefusedException when other routes were shipped as this version, or its name cannot be one
      */

@@ -5,8 +5,10 @@ import caravana.aws.WriteOnceClient;
 import caravana.checks.Finding;
 import caravana.checks.RouteChecks;
 import caravana.checks.RouteFiles;
+import caravana.checks.TransformationGraphs;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
@@ -30,6 +32,9 @@ public final class ShipRoutes {
         AppVersions fits = fits(args);
         Map<String, String> routes = RouteFiles.read(folder);
         List<Finding> findings = RouteChecks.check(routes);
+        if (findings.isEmpty()) {
+            findings.addAll(graphs(routes));
+        }
         findings.forEach(System.err::println);
         if (!findings.isEmpty()) {
             System.err.println("Nothing was shipped.");
@@ -51,6 +56,18 @@ public final class ShipRoutes {
             System.err.println(e.getMessage() + ". " + e.remedy() + ".");
             System.exit(1);
         }
+    }
+
+    /** What ffmpeg refuses of the catalogue, where there is one. */
+    private static List<Finding> graphs(Map<String, String> routes) {
+        List<Finding> refused = new ArrayList<>();
+        if (TransformationGraphs.isPossible()) {
+            TransformationGraphs.check(routes, refused::add);
+        } else {
+            System.err.println(
+                    "Skipped: the graphs of the catalogue, since ffmpeg cannot be run. The build runs them.");
+        }
+        return refused;
     }
 
     private static AppVersions fits(String[] args) {

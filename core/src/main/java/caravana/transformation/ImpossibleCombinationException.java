@@ -9,9 +9,23 @@ public class ImpossibleCombinationException extends IllegalArgumentException imp
 
     private static final long serialVersionUID = 1L;
 
-    ImpossibleCombinationException(String name, List<String> missing) {
-        super("'" + name + "' is not possible without " + String.join(", ", missing) + "; ask for "
-                + (missing.size() == 1 ? "it" : "them") + " as well, or leave '" + name + "' out");
+    private ImpossibleCombinationException(String message) {
+        super(message);
+    }
+
+    static ImpossibleCombinationException without(String name, List<String> missing) {
+        return new ImpossibleCombinationException("'" + name + "' is not possible without " + String.join(", ", missing)
+                + "; ask for " + (missing.size() == 1 ? "it" : "them") + " as well, or leave '" + name + "' out");
+    }
+
+    static ImpossibleCombinationException beside(String name, List<String> excluded) {
+        return new ImpossibleCombinationException("'" + name + "' is not possible together with "
+                + String.join(", ", excluded) + "; leave one of them out");
+    }
+
+    static ImpossibleCombinationException twice(String name) {
+        return new ImpossibleCombinationException(
+                "'" + name + "' is there twice with different parameters; ask for it once");
     }
 
     @Override

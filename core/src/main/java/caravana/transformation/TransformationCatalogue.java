@@ -1,233 +1,175 @@
 package caravana.transformation;
 
+import caravana.checks.Finding;
+import caravana.checks.TransformationEntry;
+import caravana.checks.TransformationFiles;
+import caravana.routes.RoutesReloaded;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
 
-/** The named transformations, read from {@code caravana/transformations.yaml} and checked at start. */
+/** The named transformations: the catalogue beside the routes, read at start and when it was edited. */
 @Component
 public class TransformationCatalogue {
 
-    private static final String RESOURCE = "/caravana/transformations.yaml";
-    private static final Set<String> KEYS = Set.of(
-            "description",
-            "order",
-            "default",
-            "needs",
-            "keep_seconds",
-            "adds_seconds",
-            "filter",
-            "inputs",
-            "output",
-            "second_output");
-    private static final Set<String> SECOND_OUTPUT_KEYS = Set.of("file", "stream", "options");
+    private static final String BUILT_IN = "classpath:camel";
 
-    /** What a worker can provide as a further input. */
-    private static final Set<String> INPUTS = Set.of("logo");
-
-    private final Map<String, Transformation> byName = new LinkedHashMap<>();
-
-    /** @throws IllegalStateException when the catalogue is not as its header says, naming the entry */
-    public TransformationCatalogue() {
-        this(shipped());
-    }
+    private final String location;
+    private volatile List<TransformationEntry> entries;
 
     /**
-     * Reads a catalogue.
+     * Reads the catalogue.
      *
-     * @throws IllegalStateException when it is not as the header of the shipped one says, naming the entry
+     * @param location of the routes; when these have no catalogue, the one of this app is read
+     * @throws IllegalStateException when something is wrong with it, naming file and line
      */
-    TransformationCatalogue(String yaml) {
-        LoaderOptions strict = new LoaderOptions();
-        strict.setAllowDuplicateKeys(false);
-        try {
-            Map<String, Map<String, Object>> entries = new Yaml(new SafeConstructor(strict)).load(yaml);
-            entries.forEach((name, entry) -> byName.put(name, read(new Entry(name, entry))));
-        } catch (YAMLException e) {
-            throw new IllegalStateException("transformations.yaml is no valid YAML: " + e.getMessage(), e);
-        }
-        checkAgainstEachOther();
+    @Autowired
+    public TransformationCatalogue(@Value("${caravana.routes.location}") String location) {
+        this.location = location;
+        load();
     }
 
-    private static String shipped() {
-        try (InputStream in = TransformationCatalogue.class.getResourceAsStream(RESOURCE)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    /** The one that comes with the app. */
+    public static TransformationCatalogue builtIn() {
+        return new TransformationCatalogue(BUILT_IN);
+    }
+
+    @EventListener
+    void reloaded(RoutesReloaded event) {
+        if (event.files().stream().anyMatch(TransformationFiles::isOne)) {
+            load();
+        }
+    }
+
+    private void load() {
+        Map<String, String> files = files(location);
+        List<Finding> findings = new ArrayList<>();
+        List<TransformationEntry> read =
+                TransformationFiles.read(files.isEmpty() ? files(BUILT_IN) : files, findings::add);
+        if (!findings.isEmpty()) {
+            throw new IllegalStateException("The transformation catalogue is not as it should be:\n"
+                    + findings.stream().map(Finding::toString).collect(Collectors.joining("\n")));
+        }
+        entries = read;
+    }
+
+    private static Map<String, String> files(String location) {
+        Map<String, String> files = new TreeMap<>();
+        try {
+            String pattern = location + "/" + TransformationFiles.FOLDER + "/*.yaml";
+            for (Resource resource : new PathMatchingResourcePatternResolver().getResources(pattern)) {
+                files.put(
+                        TransformationFiles.FOLDER + "/" + resource.getFilename(),
+                        resource.getContentAsString(StandardCharsets.UTF_8));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return files;
     }
 
-    private static Transformation read(Entry entry) {
-        entry.allowOnly(KEYS);
-        Transformation read = new Transformation(
-                entry.name(),
-                entry.required("description", String.class),
-                entry.required("order", Integer.class),
-                Boolean.TRUE.equals(entry.optional("default", Boolean.class)),
-                entry.list("needs"),
-                entry.optional("keep_seconds", Integer.class),
-                entry.optional("adds_seconds", String.class),
-                entry.optional("filter", String.class),
-                entry.list("inputs"),
-                entry.list("output"),
-                secondOutput(entry));
-        if (read.keepSeconds() == null && read.filter() == null && read.output().isEmpty()) {
-            throw entry.wrong("does nothing: it has neither keep_seconds nor filter nor output");
-        }
-        if (read.isGraph() != (read.filter() != null && read.filter().contains("{out}"))) {
-            throw entry.wrong("has a filter with only one of {in} and {out}");
-        }
-        for (String input : read.inputs()) {
-            if (!INPUTS.contains(input)) {
-                throw entry.wrong("has the input '" + input + "'; there are " + INPUTS);
-            }
-            if (read.filter() == null || !read.filter().contains("{" + input + "}")) {
-                throw entry.wrong("has the input '" + input + "', which its filter does not use");
-            }
-        }
-        return read;
-    }
-
-    private static Transformation.SecondOutput secondOutput(Entry entry) {
-        Map<?, ?> fields = entry.optional("second_output", Map.class);
-        if (fields == null) {
-            return null;
-        }
-        Map<String, Object> named = new HashMap<>();
-        fields.forEach((key, value) -> named.put(String.valueOf(key), value));
-        Entry second = new Entry(entry.name() + ".second_output", named);
-        second.allowOnly(SECOND_OUTPUT_KEYS);
-        Transformation.SecondOutput output = new Transformation.SecondOutput(
-                second.required("file", String.class), second.required("stream", String.class), second.list("options"));
-        if (!output.file().matches("[a-z0-9-]+\\.[a-z0-9]+") || output.file().equals("video.mp4")) {
-            throw second.wrong("has the file '" + output.file() + "'; it has to be a plain name of its own");
-        }
-        return output;
-    }
-
-    private void checkAgainstEachOther() {
-        Map<Integer, String> places = new HashMap<>();
-        for (Transformation each : byName.values()) {
-            String other = places.put(each.order(), each.name());
-            if (other != null) {
-                throw new IllegalStateException(
-                        "transformations.yaml: " + other + " and " + each.name() + " have the same order");
-            }
-            for (String need : each.needs()) {
-                if (!byName.containsKey(need)) {
-                    throw new IllegalStateException(
-                            "transformations.yaml: " + each.name() + " needs '" + need + "', which does not exist");
-                }
-            }
-        }
-        resolve(defaultSet());
+    /** All that there are, in the order in which they apply. */
+    public List<TransformationEntry> entries() {
+        return entries;
     }
 
     /** The names of all that there are. */
     public Set<String> names() {
-        return Collections.unmodifiableSet(byName.keySet());
+        return names(entries);
+    }
+
+    private static Set<String> names(List<TransformationEntry> entries) {
+        return entries.stream().map(TransformationEntry::name).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Names of the set that an upload gets when it names none. */
     public List<String> defaultSet() {
-        return byName.values().stream()
-                .filter(Transformation::inDefaultSet)
-                .map(Transformation::name)
+        return entries.stream()
+                .filter(TransformationEntry::inDefaultSet)
+                .map(TransformationEntry::name)
                 .toList();
+    }
+
+    /** Those of {@link #defaultSet}, as a request would ask for them. */
+    public List<AskedTransformation> askedByDefault() {
+        return defaultSet().stream().map(AskedTransformation::named).toList();
     }
 
     /**
-     * The named transformations in the order in which they apply; a name given twice counts once.
+     * What is asked for, in the order in which it applies; what is asked for twice in the same way counts once.
      *
      * @throws UnknownTransformationException naming the first one that is not in the catalogue
-     * @throws ImpossibleCombinationException naming the first one that lacks what it needs
+     * @throws UnknownParameterException naming the first parameter that a transformation does not have
+     * @throws InvalidParameterException naming the first parameter with a value that it does not take, or without any
+     * @throws ImpossibleCombinationException naming the first one that lacks what it needs, or that another excludes
      */
-    public List<Transformation> resolve(Collection<String> names) {
-        List<Transformation> resolved = names.stream()
-                .distinct()
-                .map(this::get)
-                .sorted(Comparator.comparingInt(Transformation::order))
+    public List<AppliedTransformation> apply(Collection<AskedTransformation> asked) {
+        List<TransformationEntry> all = entries;
+        Map<String, AskedTransformation> byName = new LinkedHashMap<>();
+        for (AskedTransformation each : asked) {
+            if (all.stream().noneMatch(entry -> entry.name().equals(each.name()))) {
+                throw new UnknownTransformationException(each.name(), names(all));
+            }
+            AskedTransformation first = byName.putIfAbsent(each.name(), each);
+            if (first != null && !first.equals(each)) {
+                throw ImpossibleCombinationException.twice(each.name());
+            }
+        }
+        List<AppliedTransformation> applied = all.stream()
+                .filter(entry -> byName.containsKey(entry.name()))
+                .map(entry -> new AppliedTransformation(
+                        entry,
+                        ParameterReader.read(entry, byName.get(entry.name()).parameters())))
                 .toList();
-        for (Transformation each : resolved) {
-            List<String> missing =
-                    each.needs().stream().filter(need -> !names.contains(need)).toList();
+        checkTogether(applied, byName.keySet());
+        return applied;
+    }
+
+    private static void checkTogether(List<AppliedTransformation> applied, Set<String> names) {
+        for (AppliedTransformation each : applied) {
+            List<String> missing = each.entry().needs().stream()
+                    .filter(need -> !names.contains(need))
+                    .toList();
             if (!missing.isEmpty()) {
-                throw new ImpossibleCombinationException(each.name(), missing);
+                throw ImpossibleCombinationException.without(each.name(), missing);
+            }
+            List<String> excluded =
+                    each.entry().excludes().stream().filter(names::contains).toList();
+            if (!excluded.isEmpty()) {
+                throw ImpossibleCombinationException.beside(each.name(), excluded);
             }
         }
-        return resolved;
     }
 
-    private Transformation get(String name) {
-        Transformation found = byName.get(name);
-        if (found == null) {
-            throw new UnknownTransformationException(name, byName.keySet());
-        }
-        return found;
+    /** What a row keeps of what is asked for; fails as {@link #apply}. */
+    public TransformationRecipe recipe(List<AskedTransformation> asked) {
+        return TransformationRecipe.of(asked, apply(asked));
     }
 
-    /** What stands under one name, read with complaints that say where and what. */
-    private record Entry(String name, Map<String, Object> fields) {
-
-        Entry {
-            if (fields == null) {
-                throw new IllegalStateException("transformations.yaml: " + name + " is empty");
-            }
-        }
-
-        void allowOnly(Set<String> known) {
-            for (String key : fields.keySet()) {
-                if (!known.contains(key)) {
-                    throw wrong("has an unknown key '" + key + "'; there are "
-                            + known.stream().sorted().collect(Collectors.joining(", ")));
-                }
-            }
-        }
-
-        <T> T required(String key, Class<T> type) {
-            T value = optional(key, type);
-            if (value == null) {
-                throw wrong("lacks '" + key + "'");
-            }
-            return value;
-        }
-
-        <T> T optional(String key, Class<T> type) {
-            Object value = fields.get(key);
-            if (value != null && !type.isInstance(value)) {
-                throw wrong("has '" + value + "' as " + key + "; it has to be a " + type.getSimpleName());
-            }
-            return type.cast(value);
-        }
-
-        List<String> list(String key) {
-            Object value = fields.get(key);
-            if (value == null) {
-                return List.of();
-            }
-            if (!(value instanceof List<?> items)) {
-                throw wrong("has no list as " + key);
-            }
-            return items.stream().map(String::valueOf).toList();
-        }
-
-        IllegalStateException wrong(String what) {
-            return new IllegalStateException("transformations.yaml: " + name + " " + what);
-        }
+    /**
+     * What a row has kept, in the order in which it applies; fails as {@link #apply}.
+     *
+     * @throws UnknownTransformationException also when the parameters have a version that this app does not know
+     */
+    public List<AppliedTransformation> read(@ExchangeProperty("kept_recipe") TransformationRecipe kept)
+            throws JsonProcessingException {
+        return apply(kept.asked());
     }
 }

@@ -16,7 +16,17 @@ public class UnknownTransformationException extends IllegalArgumentException imp
         this.name = name;
     }
 
-    /** The name that the catalogue does not have. */
+    private UnknownTransformationException(String message) {
+        super(message);
+        this.name = null;
+    }
+
+    /** The parameters of a job are kept in a way that this version of the app does not know. */
+    static UnknownTransformationException ofVersion(int version) {
+        return new UnknownTransformationException("unknown version " + version + " of the parameters");
+    }
+
+    /** The name that the catalogue does not have; null when it is not about a name. */
     public String name() {
         return name;
     }

@@ -3,14 +3,21 @@ package caravana.transformation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import caravana.routes.RoutesReloaded;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.api.io.TempDir;
 
 class TransformationCatalogueTest {
 
-    private final TransformationCatalogue catalogue = new TransformationCatalogue();
+    @TempDir
+    Path folder;
+
+    private final TransformationCatalogue catalogue = new TransformationCatalogue("file:../src/main/resources/camel");
 
     @Test
     void theDefaultSetIsTheseEight() {
@@ -28,14 +35,14 @@ class TransformationCatalogueTest {
 
     @Test
     void appliesInCatalogueOrderWhateverTheOrderAskedFor() {
-        assertThat(catalogue.resolve(List.of("formato_16_9", "hd_720p", "formato_16_9")))
-                .extracting(Transformation::name)
+        assertThat(catalogue.apply(asked("formato_16_9", "hd_720p", "formato_16_9")))
+                .extracting(AppliedTransformation::name)
                 .containsExactly("hd_720p", "formato_16_9");
     }
 
     @Test
     void namesTheOneThatItDoesNotKnow() {
-        assertThatThrownBy(() -> catalogue.resolve(List.of("hd_720p", "sepia")))
+        assertThatThrownBy(() -> catalogue.apply(asked("hd_720p", "sepia")))
                 .isInstanceOf(UnknownTransformationException.class)
                 .hasMessageContaining("'sepia'")
                 .hasMessageContaining("recorte_30s");
@@ -43,35 +50,54 @@ class TransformationCatalogueTest {
 
     @Test
     void namesWhatACombinationLacks() {
-        assertThatThrownBy(() -> catalogue.resolve(List.of("cortinillas", "hd_720p")))
+        assertThatThrownBy(() -> catalogue.apply(asked("cortinillas", "hd_720p")))
                 .isInstanceOf(ImpossibleCombinationException.class)
                 .hasMessageContaining("'cortinillas' is not possible without formato_16_9, sin_audio");
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            a: {order: 1, filter: x}                                    | a lacks 'description'
-            a: {description: d, order: one, filter: x}                  | a has 'one' as order; it has to be a Integer
-            a: {description: d, order: 1, filtre: x}                    | a has an unknown key 'filtre'
-            a: {description: d, order: 1}                               | a does nothing
-            a: {description: d, order: 1, filter: "{in}x"}              | a has a filter with only one of {in} and {out}
-            a: {description: d, order: 1, filter: x, inputs: [logo]}    | a has the input 'logo', which its filter does not use
-            a: {description: d, order: 1, filter: "{hat}", inputs: [hat]} | a has the input 'hat'; there are
-            a: {description: d, order: 1, filter: x, needs: [b]}        | a needs 'b', which does not exist
-            a: {description: d, order: 1, filter: x, second_output: {file: ../p.jpg, stream: s}} | a.second_output has the file '../p.jpg'
-            a: {description: d, order: 1, filter: x, order: 2}          | no valid YAML
-            """)
-    void aMistakeInTheCatalogueIsNamed(String yaml, String complaint) {
-        assertThatThrownBy(() -> new TransformationCatalogue(yaml))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("transformations.yaml")
-                .hasMessageContaining(complaint);
+    @Test
+    void namesWhatDoesNotGoTogether() throws Exception {
+        Path entries = Files.createDirectories(folder.resolve("catalogue"));
+        Files.writeString(entries.resolve("gris.yaml"), entry("gris", 1) + "excludes: [sepia]\n");
+        Files.writeString(entries.resolve("sepia.yaml"), entry("sepia", 2));
+
+        assertThatThrownBy(() -> in(folder).apply(asked("gris", "sepia")))
+                .isInstanceOf(ImpossibleCombinationException.class)
+                .hasMessageContaining("'gris' is not possible together with sepia");
     }
 
     @Test
-    void twoInOnePlaceAreAMistake() {
-        assertThatThrownBy(() -> new TransformationCatalogue(
-                        "a: {description: d, order: 1, filter: x}\n" + "b: {description: d, order: 1, filter: y}"))
-                .hasMessageContaining("a and b have the same order");
+    void anEditIsReadWhenItIsTakenOver() throws Exception {
+        Path entries = Files.createDirectories(folder.resolve("catalogue"));
+        Files.writeString(entries.resolve("gris.yaml"), entry("gris", 1));
+        TransformationCatalogue edited = in(folder);
+
+        Files.writeString(entries.resolve("sepia.yaml"), entry("sepia", 2));
+        edited.reloaded(new RoutesReloaded(Set.of("job/claim-job.sql")));
+        assertThat(edited.names()).containsExactly("gris");
+        edited.reloaded(new RoutesReloaded(Set.of("catalogue/sepia.yaml")));
+        assertThat(edited.names()).containsExactly("gris", "sepia");
+    }
+
+    @Test
+    void aMistakeStopsTheStartAndIsNamedWithItsFile() throws Exception {
+        Path entries = Files.createDirectories(folder.resolve("catalogue"));
+        Files.writeString(entries.resolve("gris.yaml"), entry("gris", 1).replace("order", "ordre"));
+
+        assertThatThrownBy(() -> in(folder))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("catalogue/gris.yaml:3: An entry has no key ordre");
+    }
+
+    private static List<AskedTransformation> asked(String... names) {
+        return Stream.of(names).map(AskedTransformation::named).toList();
+    }
+
+    private static TransformationCatalogue in(Path folder) {
+        return new TransformationCatalogue("file:" + folder);
+    }
+
+    private static String entry(String name, int order) {
+        return "nombre: " + name + "\ndescription: {es: Gris., en: Grey.}\norder: " + order + "\nfilter: hue=s=0\n";
     }
 }

@@ -25,7 +25,9 @@ public final class Main {
             "The address of the database is not written as postgresql://user:password@host:port/database."
                     + " Write signs of the password such as @, / and blanks as %40, %2F and %20.";
 
-    private static final String USAGE = "caravana: the checks take check FOLDER text|json|sarif [sql], or list FOLDER";
+    private static final String USAGE =
+            "caravana: the checks take check FOLDER text|json|sarif [sql] [graphs], list FOLDER,"
+                    + " or transformations FOLDER";
 
     private Main() {}
 
@@ -33,8 +35,9 @@ public final class Main {
      * Exit status 0 for nothing wrong, 1 for something, 2 for arguments that are not as they should be or a database
      * that does not answer though it was asked for.
      *
-     * @param args {@code check FOLDER text|json|sarif [sql]}, which prints what is wrong with the routes, or
-     *     {@code list FOLDER}, which prints what they are. The environment names a database for the statements; with
+     * @param args {@code check FOLDER text|json|sarif [sql] [graphs]}, which prints what is wrong with the routes, or
+     *     {@code list FOLDER} or {@code transformations FOLDER}, which print what they are. The environment names a database
+     *     for the statements; with
      *     {@code sql} it must answer, without it they go unprepared when it does not.
      */
     public static void main(String[] args) throws IOException {
@@ -49,11 +52,30 @@ public final class Main {
             System.out.print(RouteList.of(folder));
             return;
         }
+        if (args[0].equals("transformations")) {
+            // What is wrong with them, the checks report.
+            System.out.print(TransformationList.of(TransformationFiles.read(RouteFiles.read(folder), nothing -> {})));
+            return;
+        }
         Map<String, String> files = RouteFiles.read(folder);
         List<Finding> findings = new ArrayList<>(RouteChecks.check(files));
-        findings.addAll(refused(files, args.length > 3));
+        List<String> further = List.of(args).subList(Math.min(args.length, 3), args.length);
+        findings.addAll(refused(files, further.contains("sql")));
+        if (further.contains("graphs") && findings.isEmpty()) {
+            graphs(files, findings);
+        }
         print(args.length > 2 ? args[2] : "text", folder, findings);
         System.exit(findings.isEmpty() ? 0 : 1);
+    }
+
+    /** With the real ffmpeg, whose absence is said where it does not disturb a format. */
+    private static void graphs(Map<String, String> files, List<Finding> findings) {
+        if (!TransformationGraphs.isPossible()) {
+            System.err.println("caravana: skipped: the graphs of the catalogue, since ffmpeg cannot be run");
+            return;
+        }
+        int graphs = TransformationGraphs.check(files, findings::add);
+        System.err.println("caravana: ffmpeg has run " + graphs + " graphs of the catalogue");
     }
 
     private static void end(String why) {

@@ -10,7 +10,8 @@ import java.util.Map;
 /**
  * Checks a folder of routes, layer by layer: strict YAML, Camel's schema of the pinned version, Camel's catalogue of
  * endpoint options and languages with the names that the apps have, and the way of
- * an exchange through the routes. A layer that finds something keeps the next from guessing.
+ * an exchange through the routes. A layer that finds something keeps the next from guessing. The catalogue of
+ * transformations is checked beside them.
  */
 public final class RouteChecks {
 
@@ -61,6 +62,7 @@ public final class RouteChecks {
             List.of(new FlowRules(), new ResultRules(), new OrderRules())
                     .forEach(rule -> rule.check(tree, findings::add));
         }
+        TransformationFiles.read(files, findings::add);
         findings.sort(
                 Comparator.comparing(Finding::file).thenComparing(Finding::line).thenComparing(Finding::id));
         return findings;

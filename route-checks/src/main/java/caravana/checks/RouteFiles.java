@@ -19,7 +19,7 @@ public final class RouteFiles {
     private RouteFiles() {}
 
     /**
-     * The text of every {@code *.camel.yaml} and {@code *.sql}.
+     * The text of every {@code *.camel.yaml} and {@code *.sql}, and of the catalogue's entries.
      *
      * @throws IOException when the folder cannot be read
      */
@@ -28,7 +28,9 @@ public final class RouteFiles {
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : paths.filter(Files::isRegularFile).toList()) {
                 String name = folder.relativize(path).toString();
-                if (name.endsWith(RouteTree.ROUTES) || name.endsWith(RouteTree.SQL)) {
+                if (name.endsWith(RouteTree.ROUTES)
+                        || name.endsWith(RouteTree.SQL)
+                        || TransformationFiles.isOne(name)) {
                     files.put(name, Files.readString(path));
                 }
             }
@@ -78,8 +80,9 @@ public final class RouteFiles {
 
     /** Whether an app, {@code web} or {@code worker}, loads a file. */
     public static boolean isLoadedBy(String app, String file) {
-        return AppFolders.loading(file).stream()
-                .anyMatch(loading -> loading.label().equals(app));
+        return TransformationFiles.isOne(file)
+                || AppFolders.loading(file).stream()
+                        .anyMatch(loading -> loading.label().equals(app));
     }
 
     /** The folders that an app, {@code web} or {@code worker}, loads. */

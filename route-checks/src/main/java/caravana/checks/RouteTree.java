@@ -55,7 +55,7 @@ final class RouteTree {
         files.forEach((name, text) -> {
             if (name.endsWith(ROUTES)) {
                 tree.parse(name, text, report);
-            } else {
+            } else if (name.endsWith(SQL)) {
                 tree.statements.put(name, text);
             }
         });
@@ -79,7 +79,7 @@ final class RouteTree {
         }
     }
 
-    private static void duplicates(String name, Node node, Consumer<Finding> report) {
+    static void duplicates(String name, Node node, Consumer<Finding> report) {
         if (node instanceof MappingNode mapping) {
             Set<String> keys = new HashSet<>();
             for (NodeTuple tuple : mapping.getValue()) {

@@ -314,8 +314,9 @@ class MutationTest {
                 .map(found -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> rules = FixturesTest.rules().collect(Collectors.toCollection(TreeSet::new));
-        // Which needs a database, and so is tested with one.
+        // Which need a database and ffmpeg, and so are tested with them.
         rules.add("sql-refused");
+        rules.add("catalogue-ffmpeg");
 
         assertThat(explained).isEqualTo(rules);
     }

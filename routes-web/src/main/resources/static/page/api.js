@@ -85,10 +85,11 @@ export const deleteVideo = (id) => call(`/videos/${id}`, {method: 'DELETE'});
 /**
  * Uploads a file as a form. XMLHttpRequest, since fetch does not tell how far an upload is.
  *
+ * @param {Array|null} transformations null for the default set
  * @param {(fraction: number) => void} told
  * @returns {{done: Promise<string>, stop: () => void}} the video's id; it fails with Refused, or with null when stopped
  */
-export function upload(file, title, key, told) {
+export function upload(file, title, transformations, key, told) {
   const call = new XMLHttpRequest();
   const done = new Promise((resolve, reject) => {
     call.upload.onprogress = ({loaded, total}) => told(total ? loaded / total : 0);
@@ -112,8 +113,11 @@ export function upload(file, title, key, told) {
     call.onabort = () => reject(null);
   });
   const form = new FormData();
-  // The title first, so that the server can refuse before it has read the file.
+  // The title and what is asked for first, so that the server can refuse before it has read the file.
   form.append('title', title);
+  if (transformations) {
+    form.append('transformaciones', JSON.stringify(transformations));
+  }
   form.append('video_file', file);
   call.open('POST', '/api/videos/upload');
   for (const [name, value] of Object.entries(authorization())) {

@@ -6,6 +6,7 @@ import {readLimits} from './limits.js';
 import {operatorsView} from './operators.js';
 import {isOperator, onSession, session, signOut} from './session.js';
 import {chooseLanguage, currentLanguage, LANGUAGES, t} from './texts.js';
+import {readTransformations} from './transformations.js';
 import {videosView} from './videos.js';
 
 /** Ends what the section that is shown has begun: streams, timers. */
@@ -68,5 +69,5 @@ window.addEventListener('hashchange', () => {
   document.querySelector('main').focus();
 });
 onSession(render);
-await readLimits();
+await Promise.all([readLimits(), readTransformations()]);
 render();

@@ -31,6 +31,7 @@ const TEXTS = {
     accepted: 'Up to {size} and {longest}.',
     acceptedByRules: 'Up to {size}, {shortest} to {longest} long, with at least {lowest} pixels on the shorter side.',
     choose: 'Choose a video',
+    transformations: 'What the clip is to become',
     title: 'Title',
     upload: 'Upload',
     cancel: 'Cancel',
@@ -124,6 +125,8 @@ const TEXTS = {
     error_internal_error: 'The fault is ours.',
     error_original_missing: 'The uploaded file is no longer there. Upload it again.',
     error_too_large: 'The file is too large: the limit is {size}. Send a smaller one.',
+    error_nothing_kept:
+      'The part to keep begins at {found_start_seconds}, and the video is {found_duration_seconds} long. Process it again with an earlier beginning.',
     error_too_long: 'The video is {found_duration_seconds} long; the limit is {longest}. Trim it.',
     error_resolution_too_high:
       'The picture has {found_width}×{found_height} pixels; the limit is {width}×{height}, lying or upright. Scale it down.',
@@ -214,6 +217,7 @@ const TEXTS = {
     accepted: 'Hasta {size} y {longest}.',
     acceptedByRules: 'Hasta {size}, de {shortest} a {longest} de duración y con al menos {lowest} píxeles en el lado menor.',
     choose: 'Elegir un video',
+    transformations: 'En qué se convierte el video',
     title: 'Título',
     upload: 'Subir',
     cancel: 'Cancelar',
@@ -339,6 +343,8 @@ const TEXTS = {
     error_undecodable:
       'El video, con el códec {found_codec}, no se puede decodificar: está dañado o es de una variante no soportada. Expórtalo otra vez.',
     error_too_large: 'El archivo es demasiado grande: el límite es {size}. Envía uno más pequeño.',
+    error_nothing_kept:
+      'La parte que se conserva empieza en {found_start_seconds} y el video dura {found_duration_seconds}. Procésalo otra vez con un comienzo anterior.',
     error_too_long: 'El video dura {found_duration_seconds} y el límite es {longest}. Recórtalo.',
     error_too_complex:
       'El archivo no se pudo analizar en {found_limit_seconds} de cálculo. Conviértelo a un MP4 corriente.',

@@ -5,6 +5,7 @@ import {h, say, setText} from './dom.js';
 import {limits} from './limits.js';
 import {onSession, session} from './session.js';
 import {accepted, percent, t, why} from './texts.js';
+import {askedTransformations, checkTransformations, transformationsView} from './transformations.js';
 
 const LONGEST_TITLE = 200;
 
@@ -57,7 +58,7 @@ export function uploadsView(onUploaded) {
     }));
   };
   refresh();
-  return h('div', {}, zone, rows);
+  return h('div', {}, zone, transformationsView(), rows);
 }
 
 function take(files) {
@@ -120,6 +121,9 @@ function uploadRow(item) {
 }
 
 async function start(item) {
+  if (!checkTransformations()) {
+    return;
+  }
   if (limits() && item.file.size > limits().max_bytes) {
     // The server would refuse it as well, after it had come a long way.
     item.state = 'stopped';
@@ -130,7 +134,7 @@ async function start(item) {
   item.state = 'uploading';
   item.problem = null;
   item.fraction = 0;
-  const running = upload(item.file, item.title.trim(), item.key, (fraction) => {
+  const running = upload(item.file, item.title.trim(), askedTransformations(), item.key, (fraction) => {
     item.fraction = fraction;
     refresh();
   });

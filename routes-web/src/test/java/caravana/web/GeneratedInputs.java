@@ -35,6 +35,10 @@ final class GeneratedInputs {
     /** A value of that schema. */
     JsonNode valid(JsonNode reference) {
         JsonNode schema = resolved(reference);
+        if (schema.has("oneOf")) {
+            return valid(
+                    schema.path("oneOf").get(random.nextInt(schema.path("oneOf").size())));
+        }
         if (schema.has("enum")) {
             return schema.path("enum").get(random.nextInt(schema.path("enum").size()));
         }

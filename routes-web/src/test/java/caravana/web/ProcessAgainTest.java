@@ -77,6 +77,25 @@ class ProcessAgainTest extends WebTest {
     }
 
     @Test
+    void parametersComeWithTheTransformationsAndStayWithThem() throws Exception {
+        set(id, PROCESSED);
+        assertThat(process("{\"transformaciones\": [{\"nombre\": \"calidad\", \"crf\": 20}, \"transcodificacion\"]}")
+                        .statusCode())
+                .isEqualTo(200);
+        String kept = String.valueOf(row(id).get("transformation_parameters"));
+        assertThat(kept).contains("\"crf\": 20");
+
+        set(id, PROCESSED);
+        assertThat(process("").statusCode()).isEqualTo(200);
+        assertThat(String.valueOf(row(id).get("transformation_parameters"))).isEqualTo(kept);
+
+        set(id, PROCESSED);
+        assertThat(process("{\"transformaciones\": [\"hd_720p\"]}").statusCode())
+                .isEqualTo(200);
+        assertThat(row(id)).containsEntry("transformation_parameters", null);
+    }
+
+    @Test
     void theOldResultStaysUntilThereIsANewOne() throws Exception {
         set(id, PROCESSED);
         String old = "processed/" + id + "/c/video.mp4";
@@ -114,6 +133,12 @@ class ProcessAgainTest extends WebTest {
         set(id, PROCESSED);
         assertProblem(process("{\"transformaciones\": [\"hd_721p\"]}"), 400, "unknown_transformation");
         assertProblem(process("{\"transformaciones\": [\"cortinillas\"]}"), 400, "impossible_combination");
+        assertProblem(
+                process("{\"transformaciones\": [{\"nombre\": \"calidad\", \"crf\": 1e400}]}"),
+                400,
+                "invalid_parameter");
+        assertProblem(
+                process("{\"transformaciones\": [{\"nombre\": \"calidad\", \"crv\": 20}]}"), 400, "unknown_parameter");
         for (String body : List.of(
                 "{\"transformaciones\": []}",
                 "{\"transformaciones\": \"hd_720p\"}",

@@ -23,6 +23,9 @@ final class SchemaSentence {
     }
 
     private static String value(JsonNode schema) {
+        if (schema.has("oneOf")) {
+            return schema.path("description").asText("as the contract says");
+        }
         if (schema.has("enum")) {
             List<String> values = new ArrayList<>();
             schema.path("enum").forEach(value -> values.add(value.asText()));

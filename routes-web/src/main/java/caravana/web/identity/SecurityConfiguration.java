@@ -33,6 +33,7 @@ class SecurityConfiguration {
         HealthFilter.PATH,
         "/api/health/ready",
         "/api/limits",
+        "/api/transformations",
         "/api/openapi.yaml",
         "/api/docs",
         "/api/docs/**"

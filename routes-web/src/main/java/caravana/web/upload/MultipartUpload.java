@@ -24,7 +24,6 @@ public class MultipartUpload {
 
     private static final String FILE = "video_file";
     private static final String TITLE = "title";
-    private static final String TRANSFORMATIONS = "transformaciones";
 
     private static final int FIELD_BYTES = 16 * 1024;
 
@@ -33,11 +32,14 @@ public class MultipartUpload {
 
     private final ObjectWriter objects;
     private final UploadRules rules;
+    private final TransformationRules transformations;
     private final UploadProperties limits;
 
-    MultipartUpload(ObjectWriter objects, UploadRules rules, UploadProperties limits) {
+    MultipartUpload(
+            ObjectWriter objects, UploadRules rules, TransformationRules transformations, UploadProperties limits) {
         this.objects = objects;
         this.rules = rules;
+        this.transformations = transformations;
         this.limits = limits;
     }
 
@@ -58,7 +60,7 @@ public class MultipartUpload {
      * comes, so that what is wrong before the file is told before the file is read.
      *
      * <p>The exchange property {@code upload} then has {@code title}, {@code original_name}, {@code original_bytes} and
-     * {@code transformations} (a JSON array).
+     * {@code transformations}, {@code transformation_parameters} (as the row keeps them).
      *
      * @throws Problem 400, 408, 413 or 415 when the upload is not as the contract says
      * @throws IOException when the client went away
@@ -69,7 +71,7 @@ public class MultipartUpload {
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
         Opening opening = Opening.of(exchange);
         Map<String, Object> upload = new LinkedHashMap<>();
-        String transformations = null;
+        String asked = null;
         FormReader form = new FormReader(in, type);
         while (form.next()) {
             String name = form.name();
@@ -79,23 +81,23 @@ public class MultipartUpload {
             switch (name) {
                 case FILE -> readFile(form, opening, upload);
                 case TITLE -> {
-                    if (upload.put(TITLE, rules.title(text(form))) != null) {
+                    if (upload.put(TITLE, rules.title(text(form, FIELD_BYTES))) != null) {
                         throw Problem.invalid("The field title is there more than once. Send it once.");
                     }
                 }
-                case TRANSFORMATIONS -> {
+                case TransformationRules.FIELD -> {
                     // A form may have it several times, one for each box that is ticked.
-                    transformations = transformations == null ? text(form) : transformations + "," + text(form);
-                    rules.transformations(transformations);
+                    asked = joined(asked, text(form, TransformationRules.JSON_BYTES));
+                    transformations.recipe(asked);
                 }
-                default -> throw UnknownName.of("field", name, List.of(FILE, TITLE, TRANSFORMATIONS));
+                default -> throw UnknownName.of("field", name, List.of(FILE, TITLE, TransformationRules.FIELD));
             }
         }
         if (!upload.containsKey("original_bytes")) {
             throw new Problem(400, "file_required", "Send the video in the field video_file.");
         }
         upload.computeIfAbsent(TITLE, missing -> rules.title(null));
-        upload.put("transformations", rules.transformations(transformations));
+        transformations.recipe(asked).putInto(upload);
         exchange.setProperty("upload", upload);
     }
 
@@ -123,16 +125,20 @@ public class MultipartUpload {
         }
     }
 
-    private static String text(FormReader field) throws IOException {
-        byte[] bytes = field.content().readNBytes(FIELD_BYTES + 1);
-        checkLength(field.name(), bytes.length);
-        return InputText.decoded(field.name(), bytes);
+    /** Names may come one by one. */
+    private static String joined(String before, String text) {
+        if (before != null && (TransformationRules.isJson(before) || TransformationRules.isJson(text.strip()))) {
+            throw Problem.invalid("The field transformaciones has JSON and is there more than once. Send it once.");
+        }
+        return before == null ? text : before + "," + text;
     }
 
-    private static void checkLength(String name, int length) {
-        if (length > FIELD_BYTES) {
+    private static String text(FormReader field, int limit) throws IOException {
+        byte[] bytes = field.content().readNBytes(limit + 1);
+        if (bytes.length > limit) {
             throw new Problem(
-                    400, "field_too_long", "The field " + name + " is longer than " + FIELD_BYTES + " bytes.");
+                    400, "field_too_long", "The field " + field.name() + " is longer than " + limit + " bytes.");
         }
+        return InputText.decoded(field.name(), bytes);
     }
 }

@@ -41,8 +41,8 @@ record Opening(String originalKey, Map<?, ?> earlier) {
     void checkSame(Map<?, ?> upload, ObjectMapper json) throws JsonProcessingException {
         boolean same = Objects.equals(earlier.get("title"), upload.get("title"))
                 && Objects.equals(earlier.get("original_bytes"), upload.get("original_bytes"))
-                && json.readTree((String) earlier.get("transformations"))
-                        .equals(json.readTree((String) upload.get("transformations")));
+                && isSame("transformations", upload, json)
+                && isSame("transformation_parameters", upload, json);
         if (!same) {
             throw new Problem(
                     409,
@@ -50,5 +50,13 @@ record Opening(String originalKey, Map<?, ?> earlier) {
                     "An upload with this Idempotency-Key had another title, other transformations or another length;"
                             + " use a new key.");
         }
+    }
+
+    private boolean isSame(String column, Map<?, ?> upload, ObjectMapper json) throws JsonProcessingException {
+        String before = (String) earlier.get(column);
+        String now = (String) upload.get(column);
+        return before == null || now == null
+                ? Objects.equals(before, now)
+                : json.readTree(before).equals(json.readTree(now));
     }
 }

@@ -18,18 +18,20 @@ public class RawUpload {
 
     private final ObjectWriter objects;
     private final UploadRules rules;
+    private final TransformationRules transformations;
     private final UploadProperties limits;
 
-    RawUpload(ObjectWriter objects, UploadRules rules, UploadProperties limits) {
+    RawUpload(ObjectWriter objects, UploadRules rules, TransformationRules transformations, UploadProperties limits) {
         this.objects = objects;
         this.rules = rules;
+        this.transformations = transformations;
         this.limits = limits;
     }
 
     /**
      * What the address says of the upload, checked before a byte of it is read.
      *
-     * @return {@code title} and {@code transformations} (a JSON array)
+     * @return {@code title}, and {@code transformations} and {@code transformation_parameters} as the row keeps them
      * @throws Problem 400, 413 or 415 when the upload is not as the contract says
      */
     public Map<String, Object> announced(Exchange exchange) {
@@ -43,7 +45,7 @@ public class RawUpload {
         Map<String, String> address = QueryString.of(in);
         Map<String, Object> upload = new LinkedHashMap<>();
         upload.put("title", rules.title(address.get("title")));
-        upload.put("transformations", rules.transformations(address.get("transformaciones")));
+        transformations.recipe(address.get(TransformationRules.FIELD)).putInto(upload);
         upload.put("original_name", null);
         return upload;
     }

@@ -1,13 +1,6 @@
 package caravana.web.upload;
 
-import caravana.transformation.ImpossibleCombinationException;
-import caravana.transformation.TransformationCatalogue;
-import caravana.transformation.UnknownTransformationException;
 import caravana.web.http.Problem;
-import caravana.web.http.UnknownName;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.List;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
@@ -17,8 +10,6 @@ public class UploadRules {
 
     private static final int HOUR_SECONDS = 3600;
     private static final int TITLE_LENGTH = 200;
-    /** Of the longest list of names, in characters, as the contract has it. */
-    static final int TRANSFORMATIONS_LENGTH = 1000;
 
     /** Control characters of ASCII and ISO 8859-1, separators of lines, and marks that turn the direction of what follows. */
     private static final Pattern CONTROL =
@@ -28,14 +19,6 @@ public class UploadRules {
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Z}\\p{Cf}]*");
 
     private static final Pattern KEY = Pattern.compile("[!-~]{1,200}");
-
-    private final TransformationCatalogue catalogue;
-    private final ObjectMapper json;
-
-    UploadRules(TransformationCatalogue catalogue, ObjectMapper json) {
-        this.catalogue = catalogue;
-        this.json = json;
-    }
 
     /**
      * The title, in any script, without the space around it.
@@ -54,48 +37,6 @@ public class UploadRules {
                             + " characters, at least one of them visible and none of them a control character.");
         }
         return title;
-    }
-
-    /**
-     * The transformations, as a JSON array.
-     *
-     * @param names separated by commas; null or empty for the default set
-     * @throws Problem 400 {@code field_too_long}, {@code unknown_transformation} or {@code impossible_combination}
-     */
-    String transformations(String names) {
-        if (names != null && names.length() > TRANSFORMATIONS_LENGTH) {
-            throw new Problem(
-                    400,
-                    "field_too_long",
-                    "The field transformaciones is longer than " + TRANSFORMATIONS_LENGTH + " characters. Shorten it.");
-        }
-        return transformations(names == null ? List.of() : List.of(names.split(",")));
-    }
-
-    /**
-     * The transformations, as a JSON array.
-     *
-     * @param names may be empty, for the default set
-     * @throws Problem 400 {@code unknown_transformation} or {@code impossible_combination}
-     */
-    public String transformations(List<String> names) {
-        List<String> asked = names.stream()
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .distinct()
-                .toList();
-        List<String> chosen = asked.isEmpty() ? catalogue.defaultSet() : asked;
-        try {
-            catalogue.resolve(chosen);
-            return json.writeValueAsString(chosen);
-        } catch (UnknownTransformationException e) {
-            throw new Problem(
-                    400, "unknown_transformation", UnknownName.sentence("transformation", e.name(), catalogue.names()));
-        } catch (ImpossibleCombinationException e) {
-            throw new Problem(400, "impossible_combination", e.getMessage());
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /**

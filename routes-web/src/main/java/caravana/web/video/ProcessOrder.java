@@ -1,44 +1,43 @@
 package caravana.web.video;
 
+import caravana.transformation.TransformationRecipe;
 import caravana.web.http.Problem;
+import caravana.web.upload.TransformationRules;
 import caravana.web.upload.UploadRules;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
-import org.apache.camel.Message;
+import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
 /** That a video is to be processed again. */
 @Component("processOrder")
 public class ProcessOrder {
 
-    private final UploadRules rules;
-    private final ObjectMapper json;
+    private final TransformationRules rules;
 
-    ProcessOrder(UploadRules rules, ObjectMapper json) {
+    ProcessOrder(TransformationRules rules) {
         this.rules = rules;
-        this.json = json;
     }
 
     /**
-     * The transformations that are asked for, as a JSON array.
+     * Sets the properties {@code transformations} and {@code transformation_parameters} as the row keeps them; neither when those of
+     * the last time are asked for.
      *
-     * @return null for those of the last time
-     * @throws Problem 400 {@code unknown_transformation} or {@code impossible_combination}
+     * @throws Problem 400 as {@link TransformationRules}
      */
-    public String transformations(Message request) throws JsonProcessingException {
-        String body = request.getBody(String.class);
+    public void read(Exchange exchange) throws JsonProcessingException {
+        String body = exchange.getMessage().getBody(String.class);
         if (body == null || body.isEmpty()) {
-            return null;
+            return;
         }
-        JsonNode asked = json.readTree(body).path("transformaciones");
-        List<String> names = new ArrayList<>();
-        asked.forEach(name -> names.add(name.textValue()));
-        return asked.isMissingNode() ? null : rules.transformations(names);
+        JsonNode asked = TransformationRecipe.parse(body).path("transformaciones");
+        if (!asked.isMissingNode()) {
+            TransformationRecipe recipe = rules.recipe(asked);
+            exchange.setProperty("transformations", recipe.names());
+            exchange.setProperty("transformation_parameters", recipe.parameters());
+        }
     }
 
     /**

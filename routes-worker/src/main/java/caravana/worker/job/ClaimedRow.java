@@ -2,10 +2,7 @@ package caravana.worker.job;
 
 import caravana.checks.OneOf;
 import caravana.logging.LogContext;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.List;
+import caravana.transformation.TransformationRecipe;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -15,21 +12,15 @@ import org.springframework.stereotype.Component;
 @Component("claimedRow")
 public class ClaimedRow {
 
-    private final ObjectMapper json;
-
-    ClaimedRow(ObjectMapper json) {
-        this.json = json;
-    }
-
     /**
      * Sets {@code outcome}, {@code video_id} as the row writes it, {@code attempt}, {@code first_failed_at},
-     * {@code previous_error} and {@code previous_detail} (if it ever failed), {@code delay} (seconds) and, after a claim, {@code transformations} and {@code queued_ms}. No row at all means that
+     * {@code previous_error} and {@code previous_detail} (if it ever failed), {@code delay} (seconds) and, after a claim, {@code kept_recipe} and {@code queued_ms}. No row at all means that
      * the video was deleted: there is nothing to do.
      */
     @OneOf(
             property = "outcome",
             value = {"claimed", "settled", "owned", "early", "exhausted", "raced", "disagrees"})
-    public void read(@Body Map<String, Object> row, Exchange exchange) throws JsonProcessingException {
+    public void read(@Body Map<String, Object> row, Exchange exchange) {
         if (row == null) {
             exchange.setProperty("outcome", "settled");
             return;
@@ -48,8 +39,7 @@ public class ClaimedRow {
             return;
         }
         exchange.setProperty("queued_ms", row.get("queued_ms"));
-        exchange.setProperty(
-                "transformations",
-                json.readValue((String) row.get("transformations"), new TypeReference<List<String>>() {}));
+        exchange.setProperty("kept_recipe", new TransformationRecipe((String) row.get("transformations"), (String)
+                row.get("transformation_parameters")));
     }
 }

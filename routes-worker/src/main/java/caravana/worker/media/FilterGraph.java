@@ -1,13 +1,7 @@
 package caravana.worker.media;
 
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /** Puts fragments of a filter graph together, in ffmpeg's syntax, along one line from the original to the result. */
 final class FilterGraph {
-
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
 
     private final StringBuilder graph = new StringBuilder();
     private final StringBuilder links = new StringBuilder();
@@ -20,16 +14,16 @@ final class FilterGraph {
     }
 
     /** Adds a link to the chain: one filter, or several with commas between them. */
-    void link(String filters, Map<String, String> values) {
-        links.append(links.isEmpty() ? "" : ",").append(filled(filters, values));
+    void link(String filters) {
+        links.append(links.isEmpty() ? "" : ",").append(filters);
     }
 
     /** Adds a graph of its own, which reads {@code {in}} and writes {@code {out}}. */
-    void graph(String fragment, Map<String, String> values) {
+    void graph(String fragment) {
         String in = links.isEmpty() ? from : close("[s" + labels++ + "]");
         String out = "[s" + labels++ + "]";
-        String placed = fragment.replace("{in}", in).replace("{out}", out);
-        graph.append(graph.isEmpty() ? "" : ";").append(filled(placed, values));
+        graph.append(graph.isEmpty() ? "" : ";")
+                .append(fragment.replace("{in}", in).replace("{out}", out));
         from = out;
     }
 
@@ -43,17 +37,5 @@ final class FilterGraph {
         graph.append(graph.isEmpty() ? "" : ";").append(from).append(links).append(label);
         links.setLength(0);
         return label;
-    }
-
-    private static String filled(String fragment, Map<String, String> values) {
-        Matcher placeholders = PLACEHOLDER.matcher(fragment);
-        return placeholders.replaceAll(found -> {
-            String value = values.get(found.group(1));
-            if (value == null) {
-                throw new IllegalStateException("transformations.yaml: a filter names {" + found.group(1)
-                        + "}, which is not known; known are " + values.keySet());
-            }
-            return Matcher.quoteReplacement(value);
-        });
     }
 }

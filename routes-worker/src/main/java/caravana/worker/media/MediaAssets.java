@@ -54,10 +54,10 @@ public class MediaAssets {
                 "closing_text", relative("closing.txt"));
     }
 
-    /** Frames that a setting named by {@code adds_seconds} stands for. */
+    /** Frames that a setting named by {@code sets: adds} stands for. */
     long frames(String setting, FrameRate rate) {
         if (!setting.equals("cards")) {
-            throw new IllegalStateException("transformations.yaml: adds_seconds is '" + setting + "'; there is cards");
+            throw new IllegalStateException("A transformation adds the seconds of '" + setting + "'; there is cards");
         }
         return frames(media.cards().openingFor(), rate) + frames(media.cards().closingFor(), rate);
     }

@@ -213,7 +213,7 @@ public class MediaProbe {
         ToolCommand command = new ToolCommand(
                 arguments,
                 ToolCommand.Output.LINES,
-                media.timeLimit(planned.seconds()),
+                media.timeLimit(planned.workedSeconds()),
                 media.stallLimit(),
                 (status, errors) -> new RejectedMediaException(
                         refusals.undecodable(source.video().codec())),

@@ -9,9 +9,10 @@ package caravana.worker.media;
  * @param audioWanted whether the original's sound is to be kept if it has any that can be decoded
  * @param audio whether the result has sound
  * @param h264 whether the video is H.264 in yuv420p
- * @param box into which the picture is fitted; null when it keeps its size
- * @param filled whether the picture, with bars, is as large as the box
- * @param keptSeconds after which the original is cut; infinite when it is not
+ * @param source into which the picture is fitted before any transformation; null when it keeps its size
+ * @param size of the result; null when it follows from the original's
+ * @param startSeconds of the original that are left out at its beginning
+ * @param keptSeconds after which the footage is cut; infinite when it is not
  * @param tolerance by how many frames the length may differ
  */
 public record PlannedResult(
@@ -21,13 +22,26 @@ public record PlannedResult(
         boolean audioWanted,
         boolean audio,
         boolean h264,
-        Box box,
-        boolean filled,
+        Box source,
+        Box size,
+        double startSeconds,
         double keptSeconds,
         long tolerance) {
 
     /** A size in pixels. */
-    public record Box(int width, int height) {}
+    public record Box(int width, int height) {
+
+        /** As people write it, such as {@code 1280×720}. */
+        @Override
+        public String toString() {
+            return width + "×" + height;
+        }
+    }
+
+    /** Seconds of the original until its last frame that is kept; infinite when it is not cut. */
+    double untilSeconds() {
+        return startSeconds + keptSeconds;
+    }
 
     /** Frames of the whole. */
     long frames() {
@@ -37,6 +51,11 @@ public record PlannedResult(
     /** Length of the whole. */
     double seconds() {
         return secondsOf(frames());
+    }
+
+    /** How much is decoded or drawn for it: what is left out at the beginning is decoded as well. */
+    double workedSeconds() {
+        return startSeconds + seconds();
     }
 
     /** Length of the original's part. */

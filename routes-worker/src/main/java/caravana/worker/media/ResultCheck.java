@@ -97,7 +97,8 @@ public class ResultCheck {
         double missing = planned.footageFrames() - footage > planned.tolerance()
                 ? planned.secondsOf(planned.footageFrames() - footage)
                 : 0;
-        double undeclared = Math.min(planned.keptSeconds(), source.declaredSeconds()) - planned.secondsOf(footage);
+        double undeclared = Math.min(planned.keptSeconds(), source.declaredSeconds() - planned.startSeconds())
+                - planned.secondsOf(footage);
         boolean damaged = source.cutOff() || source.measured() && !errors.isEmpty();
         boolean cutOff = damaged && undeclared > TOLERANCE;
         exchange.setProperty("result", result);
@@ -120,8 +121,8 @@ public class ResultCheck {
             require(wrong, "yuv420p", video.pixelFormat());
             require(wrong, COLOUR, video.colour());
         }
-        if (planned.filled()) {
-            require(wrong, planned.box().width() + "×" + planned.box().height(), video.width() + "×" + video.height());
+        if (planned.size() != null) {
+            require(wrong, planned.size(), new PlannedResult.Box(video.width(), video.height()));
         }
         return wrong;
     }
@@ -151,7 +152,7 @@ public class ResultCheck {
                 ? made
                 : Math.min(
                         planned.footageSeconds(),
-                        decoded.packets().of(source.video()).length());
+                        decoded.packets().of(source.video()).length() - planned.startSeconds());
         if (reaches > made + planned.secondsOf(planned.tolerance())) {
             throw new OutputInvalidException(String.format(
                     Locale.ROOT, "The result has %.2f s of footage, and the original %.2f s", made, reaches));

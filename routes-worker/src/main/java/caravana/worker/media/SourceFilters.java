@@ -3,6 +3,7 @@ package caravana.worker.media;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * What ffmpeg does to an original before any transformation: constant rate, one size, square pixels, and sound that stays
@@ -30,24 +31,29 @@ final class SourceFilters {
         return options;
     }
 
-    /** The head of the video's chain. It names {@code fps}. */
+    /** The head of the video's chain. */
     static String video(SourceTimeline source, PlannedResult result) {
         Track video = source.video();
         StringBuilder chain = new StringBuilder("setpts=")
-                .append(clock(source, source.zero() - awayFromTies(source, result)))
+                .append(clock(source, zero(source, result) - awayFromTies(source, result)))
                 .append(',');
         if (video.mayBeInterlaced()) {
             // It reads three frames at once, which must be of one size.
             chain.append("scale=w=").append(video.width()).append(":h=").append(video.height());
             chain.append(":eval=frame:interl=-1,bwdif=mode=send_frame:deint=interlaced,");
         }
-        chain.append("fps={fps}:start_time=0,");
-        if (source.endIsAMistake() || result.keptSeconds() < source.seconds()) {
+        chain.append("fps=").append(result.frameRate()).append(":start_time=0,");
+        if (source.endIsAMistake() || result.untilSeconds() < source.seconds()) {
             chain.append("trim=end_frame=").append(result.footageFrames()).append(',');
         }
-        chain.append(oneSize(video, result.box()));
+        chain.append(oneSize(video, result.source()));
         video.orientation().filters().forEach(filter -> chain.append(filter).append(','));
         return chain.append(ColourFilters.afterScaling(video)).toString();
+    }
+
+    /** What is time 0 of the result, in seconds after the first timestamp of the file. */
+    private static double zero(SourceTimeline source, PlannedResult result) {
+        return source.zero() + result.startSeconds();
     }
 
     /**
@@ -112,14 +118,17 @@ final class SourceFilters {
     /**
      * The chain of the sound, from the same zero as the picture and no longer than it. Where it would be early or late by more
      * than 30 ms, as where recordings were joined, samples are left out or silence is put in; ffmpeg's own limit is 100 ms.
+     *
+     * @param transformations further links, in their order
      */
-    static String audio(SourceTimeline source, PlannedResult result) {
+    static String audio(SourceTimeline source, PlannedResult result, List<String> transformations) {
         // Some decoders, as that of Speex, do not say whether one channel is mono.
         String layout = source.audio().channels() == 1 ? "mono" : "stereo";
-        return "[0:" + source.audio().index() + "]asetpts=" + clock(source, source.zero())
+        return "[0:" + source.audio().index() + "]asetpts=" + clock(source, zero(source, result))
+                + (result.startSeconds() > 0 ? ",atrim=start=0" : "")
                 + ",aresample=async=1:min_hard_comp=0.03:first_pts=0,atrim=end="
                 + String.format(Locale.ROOT, "%.6f", result.footageSeconds()) + ",aformat=channel_layouts=" + layout
-                + "[audio]";
+                + transformations.stream().map(filter -> "," + filter).collect(Collectors.joining()) + "[audio]";
     }
 
     private static String seconds(double value) {

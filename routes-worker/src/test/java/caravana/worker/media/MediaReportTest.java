@@ -16,7 +16,7 @@ class MediaReportTest {
 
     private static PlannedResult planned(boolean audio) {
         return new PlannedResult(
-                300, 0, new FrameRate(30, 1), audio, audio, true, null, false, Double.POSITIVE_INFINITY, 2);
+                300, 0, new FrameRate(30, 1), audio, audio, true, null, null, 0, Double.POSITIVE_INFINITY, 2);
     }
 
     private List<MediaWarning> warnings(boolean audio, SourceHeaders result, double missing, String errors) {

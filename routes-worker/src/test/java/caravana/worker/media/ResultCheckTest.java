@@ -22,7 +22,8 @@ class ResultCheckTest {
             false,
             true,
             new PlannedResult.Box(1280, 720),
-            true,
+            new PlannedResult.Box(1280, 720),
+            0,
             Double.POSITIVE_INFINITY,
             2);
     private static final SourceTimeline SOURCE = Sources.of(10, "30/1");
@@ -91,7 +92,8 @@ class ResultCheckTest {
                 true,
                 true,
                 new PlannedResult.Box(1280, 720),
-                true,
+                new PlannedResult.Box(1280, 720),
+                0,
                 Double.POSITIVE_INFINITY,
                 2);
         String sound = "{\"codec_type\": \"audio\", \"codec_name\": \"aac\", \"channels\": 2}";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import caravana.media.MediaLimits;
+import caravana.transformation.AskedTransformation;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.WorkerSettings;
 import caravana.worker.job.RunningJob;
@@ -24,7 +25,7 @@ class TranscodePlannerTest {
     @TempDir
     Path workFolder;
 
-    private final TransformationCatalogue catalogue = new TransformationCatalogue();
+    private final TransformationCatalogue catalogue = TransformationCatalogue.builtIn();
     private MediaAssets assets;
     private TranscodePlanner planner;
     private RunningJob job;
@@ -37,7 +38,7 @@ class TranscodePlannerTest {
     }
 
     private TranscodePlanner planner(MediaLimits limits) {
-        return new TranscodePlanner(catalogue, assets, MediaSettings.DEFAULTS, limits);
+        return new TranscodePlanner(assets, MediaSettings.DEFAULTS, limits);
     }
 
     private TranscodePlan plan(double seconds, List<String> names) {
@@ -45,7 +46,10 @@ class TranscodePlannerTest {
     }
 
     private TranscodePlan plan(double seconds, String rate, List<String> names) {
-        return planner.plan(job, Sources.of(seconds, rate), names);
+        return planner.plan(
+                job,
+                Sources.of(seconds, rate),
+                catalogue.apply(names.stream().map(AskedTransformation::named).toList()));
     }
 
     @Test
@@ -104,11 +108,13 @@ class TranscodePlannerTest {
     void theResultIsPlannedByWhatIsAskedFor() {
         PlannedResult all = plan(90, catalogue.defaultSet()).result();
         assertThat(all.seconds()).isCloseTo(35, within(0.001));
-        assertThat(all).returns(false, PlannedResult::audio).returns(true, PlannedResult::filled);
+        assertThat(all)
+                .returns(false, PlannedResult::audio)
+                .returns(new PlannedResult.Box(1280, 720), PlannedResult::size);
 
         PlannedResult little = plan(90, List.of("hd_720p")).result();
         assertThat(little.seconds()).isCloseTo(90, within(0.001));
-        assertThat(little).returns(true, PlannedResult::audio).returns(false, PlannedResult::filled);
+        assertThat(little).returns(true, PlannedResult::audio).returns(null, PlannedResult::size);
     }
 
     @ParameterizedTest
@@ -135,11 +141,11 @@ class TranscodePlannerTest {
     @Test
     void fragmentsFollowOneAnotherWhateverTheirKind() {
         FilterGraph graph = new FilterGraph("[0:0]");
-        graph.link("a", Map.of());
-        graph.link("b={x}", Map.of("x", "1"));
-        graph.graph("{in}c{out}", Map.of());
-        graph.graph("{in}d{out}", Map.of());
-        graph.link("e", Map.of());
+        graph.link("a");
+        graph.link("b=1");
+        graph.graph("{in}c{out}");
+        graph.graph("{in}d{out}");
+        graph.link("e");
 
         assertThat(graph.endAt("[video]")).isEqualTo("[0:0]a,b=1[s0];[s0]c[s1];[s1]d[s2];[s2]e[video]");
     }

@@ -148,9 +148,23 @@ class JobFailuresTest {
     @DisplayName("unknown transformation")
     void whatANewerWebAsksForIsLeftToANewerWorker() {
         routes.answer(CLAIM, Map.of("transformations", "[\"of_next_year\"]"));
+        assertIsLeftToANewerWorker();
+    }
 
-        assertThat(routes.receiveJob()).endsWith(RETRY, POSTPONE).doesNotContain(FETCH);
-        assertThat(routes.last(RETRY).properties()).containsEntry("retry_delay", 300);
+    @Test
+    void parametersOfANewerWebAreLeftToANewerWorker() {
+        routes.answer(CLAIM, Map.of("transformation_parameters", "{\"version\": 2, \"parameters\": {}}"));
+        assertIsLeftToANewerWorker();
+        routes.answer(
+                CLAIM,
+                Map.of("transformation_parameters", "{\"version\": 1, \"parameters\": {\"sin_audio\": {\"new\": 1}}}"));
+        assertIsLeftToANewerWorker();
+    }
+
+    private void assertIsLeftToANewerWorker() {
+        assertThat(routes.receiveJob()).endsWith(REQUEUED).doesNotContain(FETCH, RETRY);
+        assertThat(routes.last(REQUEUE).properties()).containsEntry("error_code", "unknown_transformation");
+        assertThat(routes.last(SEND).headers()).containsEntry("CamelAwsSqsDelaySeconds", 300);
     }
 
     @Test

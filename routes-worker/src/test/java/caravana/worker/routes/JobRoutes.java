@@ -126,8 +126,7 @@ final class JobRoutes implements AutoCloseable {
         beans.registerBean("resultCheck", ResultCheck.class, () -> check);
         beans.registerBean("systemProbe", SystemProbe.class, () -> systems);
         beans.registerBean("progressPublisher", ProgressPublisher.class, () -> mock(ProgressPublisher.class));
-        beans.registerBean(
-                "transformationCatalogue", TransformationCatalogue.class, () -> new TransformationCatalogue());
+        beans.registerBean("transformationCatalogue", TransformationCatalogue.class, TransformationCatalogue::builtIn);
         beans.register(
                 WorkFolder.class,
                 JobLog.class,

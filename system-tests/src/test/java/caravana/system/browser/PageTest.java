@@ -335,6 +335,37 @@ class PageTest {
         return page.texts(".video h3");
     }
 
+    /** By keyboard: cut to a second. By mouse: a line of text, and no cards. */
+    @Test
+    void whatTheClipIsToBecomeIsChosen() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        page.signUp();
+        page.click("#transformations summary");
+        page.see("#transformation-hd_720p");
+        page.run("document.getElementById('transformation-recortar').focus()");
+        page.press(Keys.SPACE);
+        page.see("#parameter-recortar-inicio");
+        page.press(Keys.TAB);
+        page.press("1");
+        page.press(Keys.TAB);
+        page.press("2");
+        page.click("#transformation-cortinillas");
+        page.click("#transformation-rotulo");
+        page.type("#parameter-rotulo-texto", "¡Hola: 100 %, 'todos'!");
+        page.screenshot("transformations");
+        // It comes with the page, and shows what is wrong before a file is sent.
+        page.run("document.getElementById('parameter-recortar-fin').value = 99999");
+        page.upload(small, "Recortado");
+        assertThat(page.count(".uploads .card")).isEqualTo(1);
+        page.run(
+                "const end = document.getElementById('parameter-recortar-fin'); end.value = 2; end.dispatchEvent(new Event('input'))");
+        page.click(".uploads button[type=submit]");
+        page.see(".video[data-status=processed] .poster", JOB);
+        page.click(".poster");
+        await().atMost(SOON).until(() -> Math.abs(page.number("document.querySelector('video').duration") - 1) < 0.2);
+        assertThat(page.errors()).isEmpty();
+    }
+
     /** While all workers are paused, so that the job still waits. */
     @Test
     void aJobIsCancelledAndTheVideoProcessedLater() throws Exception {

@@ -1,0 +1,79 @@
+package caravana.transformation;
+
+import caravana.checks.TransformationEntry;
+import caravana.checks.TransformationEntry.Chosen;
+import caravana.checks.TransformationEntry.Parameter;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An entry of the catalogue as a job wants it.
+ *
+ * @param entry the entry
+ * @param values of its parameters, all of them: BigDecimal, Boolean or String
+ */
+public record AppliedTransformation(TransformationEntry entry, Map<String, Object> values) {
+
+    public String name() {
+        return entry.name();
+    }
+
+    /** The fragment of the picture's graph; null when it needs none. */
+    public String filter() {
+        return chosen(entry.filter());
+    }
+
+    /** The links of the sound's chain; null when it needs none. */
+    public String audioFilter() {
+        return chosen(entry.audioFilter());
+    }
+
+    /** Output options of the video, one argument an item. */
+    public List<String> output() {
+        List<String> output = chosen(entry.output());
+        return output == null ? List.of() : output;
+    }
+
+    /** What it sets under that key of {@link TransformationEntry#SETS}; null for nothing. */
+    public String set(String key) {
+        return chosen(entry.sets().get(key));
+    }
+
+    /** Where the footage begins, in seconds. */
+    public double start() {
+        return entry.trim() == null ? 0 : seconds(entry.trim().start(), 0);
+    }
+
+    /** Where the footage ends, in seconds; infinite for its own end. */
+    public double end() {
+        return entry.trim() == null
+                ? Double.POSITIVE_INFINITY
+                : seconds(entry.trim().end(), Double.POSITIVE_INFINITY);
+    }
+
+    /** How long the footage is at most, in seconds; infinite for no limit. */
+    public double keep() {
+        return entry.trim() == null
+                ? Double.POSITIVE_INFINITY
+                : seconds(entry.trim().keep(), Double.POSITIVE_INFINITY);
+    }
+
+    /** What stands in a fragment for the value of a number, a choice or a colour. */
+    public String written(Parameter parameter) {
+        return parameter.written(values.get(parameter.name()));
+    }
+
+    private double seconds(String text, double missing) {
+        if (text == null) {
+            return missing;
+        }
+        return text.startsWith("{")
+                ? ((BigDecimal) values.get(text.substring(1, text.length() - 1))).doubleValue()
+                : Double.parseDouble(text);
+    }
+
+    private <T> T chosen(Chosen<T> part) {
+        return part == null ? null : part.of(values);
+    }
+}

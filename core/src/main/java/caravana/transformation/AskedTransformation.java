@@ -1,0 +1,41 @@
+package caravana.transformation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a job asks for: an entry of the catalogue by its name, alone or with parameters.
+ *
+ * @param name the entry's
+ * @param parameters as they were given, by name; not validated
+ */
+public record AskedTransformation(String name, Map<String, JsonNode> parameters) {
+
+    /** The key of the name in the object form. */
+    public static final String NAME = "nombre";
+
+    /** One without parameters. */
+    public static AskedTransformation named(String name) {
+        return new AskedTransformation(name, Map.of());
+    }
+
+    /**
+     * Reads a name, or an object with a name and parameters beside it.
+     *
+     * @throws InvalidParameterException when it is neither
+     */
+    public static AskedTransformation read(JsonNode item) {
+        if (item.isTextual()) {
+            return named(item.textValue().strip());
+        }
+        if (!item.isObject() || !item.path(NAME).isTextual()) {
+            throw new InvalidParameterException(
+                    "An item of transformaciones", item, "a name, or an object with the name as " + NAME);
+        }
+        Map<String, JsonNode> parameters = new LinkedHashMap<>();
+        item.properties().forEach(field -> parameters.put(field.getKey(), field.getValue()));
+        parameters.remove(NAME);
+        return new AskedTransformation(item.path(NAME).textValue().strip(), parameters);
+    }
+}

@@ -1,0 +1,96 @@
+package caravana.transformation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The transformations of a job as its row keeps them: names, which any worker reads, and values of parameters apart.
+ *
+ * @param names a JSON array of names
+ * @param parameters a JSON object with its version and the values by name and parameter; null when no transformation has any
+ */
+public record TransformationRecipe(String names, String parameters) {
+
+    /** Of the object; a worker that does not know it leaves the job to a newer one. */
+    private static final int VERSION = 1;
+
+    /** Decimal fractions stay what was written. */
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+    private record Kept(
+            @JsonProperty("version") int version,
+            @JsonProperty("parameters") Map<String, Map<String, Object>> parameters) {}
+
+    /**
+     * What is kept of transformations; defaults as well, so that another default later changes nothing that waits.
+     *
+     * @param asked for the order of the names
+     * @param transformations the same, as they apply
+     */
+    static TransformationRecipe of(List<AskedTransformation> asked, List<AppliedTransformation> transformations) {
+        Map<String, Map<String, Object>> parameters = new LinkedHashMap<>();
+        transformations.stream()
+                .filter(each -> !each.values().isEmpty())
+                .forEach(each -> parameters.put(each.name(), each.values()));
+        List<String> names =
+                asked.stream().map(AskedTransformation::name).distinct().toList();
+        try {
+            return new TransformationRecipe(
+                    JSON.writeValueAsString(names),
+                    parameters.isEmpty() ? null : JSON.writeValueAsString(new Kept(VERSION, parameters)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Puts it into a row that is to be written, under the names of its columns. */
+    public void putInto(Map<String, Object> row) {
+        row.put("transformations", names);
+        row.put("transformation_parameters", parameters);
+    }
+
+    /**
+     * Reads it again.
+     *
+     * @throws UnknownTransformationException when the parameters have another version
+     * @throws JsonProcessingException when it is not JSON
+     */
+    List<AskedTransformation> asked() throws JsonProcessingException {
+        JsonNode kept = parameters == null ? JSON.createObjectNode() : JSON.readTree(parameters);
+        int version = kept.path("version").asInt(VERSION);
+        if (version != VERSION) {
+            throw UnknownTransformationException.ofVersion(version);
+        }
+        List<AskedTransformation> asked = new ArrayList<>();
+        for (JsonNode name : JSON.readTree(names)) {
+            Map<String, JsonNode> values = new LinkedHashMap<>();
+            kept.path("parameters")
+                    .path(name.textValue())
+                    .properties()
+                    .forEach(field -> values.put(field.getKey(), field.getValue()));
+            asked.add(new AskedTransformation(name.textValue(), values));
+        }
+        return asked;
+    }
+
+    /**
+     * Reads the JSON of a request, in which no key is there twice.
+     *
+     * @throws JsonProcessingException when it is not that
+     */
+    public static JsonNode parse(String text) throws JsonProcessingException {
+        return JSON.reader()
+                .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .readTree(text);
+    }
+}

@@ -1,0 +1,170 @@
+package caravana.checks;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One entry of the transformation catalogue, as its file says it; docs/editing-routes.md explains each part.
+ *
+ * @param name what a job asks for
+ * @param file the file that it stands in, below the folder of the routes
+ * @param description one sentence for people, by language
+ * @param order place in the filter chain, lower first
+ * @param inDefaultSet whether an upload that names no transformation gets it
+ * @param needs names of transformations without which this one is impossible
+ * @param excludes names of transformations beside which this one is impossible
+ * @param parameters what a job may say of it, by name, in the order of the file
+ * @param trim which part of the footage is kept; null when it cuts nothing
+ * @param filter a fragment of an ffmpeg filter graph for the picture; null when it needs none
+ * @param audioFilter links of an ffmpeg filter chain for the sound; null when it needs none
+ * @param output ffmpeg output options of the video, one argument an item; null for none
+ * @param sets what the worker's plan and the check of the result may rely on, by {@link #SETS}
+ * @param inputs files that the worker provides, each then a stream of the filter
+ * @param produces more files beside the video
+ */
+public record TransformationEntry(
+        String name,
+        String file,
+        Map<String, String> description,
+        int order,
+        boolean inDefaultSet,
+        List<String> needs,
+        List<String> excludes,
+        Map<String, Parameter> parameters,
+        Trim trim,
+        Chosen<String> filter,
+        Chosen<String> audioFilter,
+        Chosen<List<String>> output,
+        Map<String, Chosen<String>> sets,
+        List<String> inputs,
+        List<Produced> produces) {
+
+    /** Languages in which people read what an entry is. */
+    public static final List<String> LANGUAGES = List.of("es", "en");
+
+    /** What a worker can provide as a further input. */
+    public static final Set<String> INPUTS = Set.of("logo");
+
+    /** What a fragment may name in braces beside the entry's own parameters and inputs. */
+    public static final Set<String> VALUES = Set.of(
+            "fps",
+            "seconds",
+            "background",
+            "colour",
+            "opening_frames",
+            "closing_frames",
+            "opening_text",
+            "closing_text");
+
+    /**
+     * What {@code sets} may say: {@code fit}, the box that the picture is scaled into; {@code shape}, the shape that it has
+     * afterwards; {@code codec} of the video; {@code audio}, whether the sound is kept; {@code adds}, the setting whose seconds the
+     * result gets on top of the footage. Each with what may stand there.
+     */
+    public static final Map<String, Form> SETS = Map.of(
+            "fit", new Form("[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", "1280x720"),
+            "shape", new Form("[1-9][0-9]{0,3}:[1-9][0-9]{0,3}|open", "16:9, or open"),
+            "codec", new Form("h264", "h264"),
+            "audio", new Form("none|kept", "none, or kept"),
+            "adds", new Form("cards", "cards"));
+
+    /**
+     * What may stand somewhere.
+     *
+     * @param pattern a regular expression for the whole of it
+     * @param example for people
+     */
+    public record Form(String pattern, String example) {}
+
+    /**
+     * A part of an entry that may depend on a parameter.
+     *
+     * @param by the parameter that chooses; null when there is one case, under the empty name
+     * @param cases by the parameter's values
+     */
+    public record Chosen<T>(String by, Map<String, T> cases) {
+
+        /** The case that these values choose. */
+        public T of(Map<String, Object> values) {
+            return cases.get(by == null ? "" : String.valueOf(values.get(by)));
+        }
+    }
+
+    /** What a parameter takes. */
+    public enum Type {
+        /** Any number, of six decimals at most. */
+        NUMBER,
+        INTEGER,
+        BOOLEAN,
+        /** One of a list. */
+        CHOICE,
+        /** {@code #RRGGBB}. */
+        COLOUR,
+        /** Text for people, which reaches ffmpeg in a file alone. */
+        TEXT
+    }
+
+    /**
+     * One thing that a job may say of a transformation.
+     *
+     * @param name its name
+     * @param type what it takes
+     * @param title its name for people, by language
+     * @param minimum the smallest number; null for none
+     * @param maximum the largest number; null for none
+     * @param above the parameter than which this number must be greater; null for none
+     * @param choices the values of a choice, each with what is written into the filter for it
+     * @param maxLength of a text, in characters
+     * @param defaultValue as the type has it: BigDecimal, Boolean or String; null when it must be said
+     */
+    public record Parameter(
+            String name,
+            Type type,
+            Map<String, String> title,
+            BigDecimal minimum,
+            BigDecimal maximum,
+            String above,
+            Map<String, String> choices,
+            Integer maxLength,
+            Object defaultValue) {
+
+        /** What stands in a fragment for a value; a text has nothing there but the name of its file. */
+        public String written(Object value) {
+            return switch (type) {
+                case NUMBER, INTEGER ->
+                    ((BigDecimal) value).stripTrailingZeros().toPlainString();
+                case BOOLEAN -> Boolean.TRUE.equals(value) ? "1" : "0";
+                case CHOICE -> choices.get((String) value);
+                case COLOUR -> "0x" + ((String) value).substring(1);
+                case TEXT -> throw new IllegalArgumentException(name + " is a text, which no fragment has");
+            };
+        }
+    }
+
+    /**
+     * Which part of the footage is kept. Each a number of seconds, or a parameter in braces.
+     *
+     * @param start where it begins; null for the beginning
+     * @param end where it ends; null for the end
+     * @param keep how long it is at most; null for no limit
+     */
+    public record Trim(String start, String end, String keep) {}
+
+    /**
+     * A file that is made in the same run as the video.
+     *
+     * @param name its name
+     * @param role what it is for
+     * @param mediaType its media type
+     * @param stream the stream of the entry's filter that it is made of
+     * @param options ffmpeg output options, one argument an item
+     */
+    public record Produced(String name, String role, String mediaType, String stream, List<String> options) {}
+
+    /** Whether a fragment is a graph of its own, rather than links of the chain. */
+    public static boolean isGraph(String fragment) {
+        return fragment.contains("{in}");
+    }
+}

@@ -1,0 +1,463 @@
+package caravana.checks;
+
+import caravana.checks.TransformationEntry.Chosen;
+import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Produced;
+import caravana.checks.TransformationEntry.Type;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+
+/** The transformation catalogue beside the routes: a file for each entry, checked each and against one another. */
+public final class TransformationFiles {
+
+    /** The folder of the catalogue, beside those of the routes. */
+    public static final String FOLDER = "catalogue";
+
+    private static final Pattern FILE = Pattern.compile(FOLDER + "/[^/.]+\\.yaml");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
+    private static final Set<String> ROLES = Set.of("poster", "video", "audio", "preview", "storyboard", "subtitles");
+
+    private final Map<String, String> texts;
+    private final Consumer<Finding> report;
+    private final Map<String, TransformationEntry> byName = new TreeMap<>();
+
+    private TransformationFiles(Map<String, String> texts, Consumer<Finding> report) {
+        this.texts = texts;
+        this.report = report;
+    }
+
+    /** Whether a file, by its path below the routes' folder, is one of the catalogue. */
+    public static boolean isOne(String file) {
+        return FILE.matcher(file).matches();
+    }
+
+    /**
+     * Reads the entries.
+     *
+     * @param files by their paths below the routes' folder; those outside the catalogue are left alone
+     * @param report gets what is wrong with them
+     * @return in the order in which they apply; not to be used when anything was reported
+     */
+    public static List<TransformationEntry> read(Map<String, String> files, Consumer<Finding> report) {
+        Map<String, String> texts = new TreeMap<>(files);
+        texts.keySet().removeIf(file -> !isOne(file));
+        return new TransformationFiles(texts, report).read();
+    }
+
+    private List<TransformationEntry> read() {
+        boolean[] whole = {true};
+        texts.forEach((file, text) -> {
+            Element root = parse(file, text);
+            TransformationEntry entry = root == null ? null : new TransformationReader(file, root, report).read();
+            if (entry == null) {
+                whole[0] = false;
+            } else {
+                byName.put(entry.name(), entry);
+            }
+        });
+        byName.values().forEach(this::check);
+        if (whole[0]) {
+            // Of one that cannot be read, others would say that it does not exist.
+            checkAgainstEachOther();
+        }
+        return byName.values().stream()
+                .sorted(Comparator.comparingInt(TransformationEntry::order))
+                .toList();
+    }
+
+    private Element parse(String file, String text) {
+        try {
+            Node root = new Yaml().compose(new StringReader(text));
+            if (root == null) {
+                report.accept(new Finding(file, 1, "yaml-empty", "The file has no entry", "Write one, or delete it"));
+                return null;
+            }
+            List<Finding> duplicates = new ArrayList<>();
+            RouteTree.duplicates(file, root, duplicates::add);
+            duplicates.forEach(report);
+            return duplicates.isEmpty() ? new Element(root) : null;
+        } catch (MarkedYAMLException e) {
+            int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+            report.accept(new Finding(
+                    file, line, "yaml-syntax", "This is not YAML: " + e.getProblem(), "Check indentation and quotes"));
+            return null;
+        }
+    }
+
+    private void check(TransformationEntry entry) {
+        Map<String, List<String>> fragments = new LinkedHashMap<>();
+        fragments.put("filter", fragments(entry, "filter", entry.filter()));
+        fragments.put("audio_filter", fragments(entry, "audio_filter", entry.audioFilter()));
+        List<String> output = new ArrayList<>();
+        cases(entry, "output", entry.output());
+        if (entry.output() != null) {
+            entry.output().cases().values().forEach(output::addAll);
+        }
+        entry.produces().forEach(produced -> output.addAll(produced.options()));
+        fragments.put("output", output);
+        entry.sets().forEach((key, chosen) -> cases(entry, "sets", chosen));
+
+        Set<String> used = new HashSet<>();
+        fragments.forEach((key, all) -> all.forEach(fragment -> placeholders(entry, key, fragment, used)));
+        trim(entry, used);
+        used.addAll(choosing(entry));
+        for (Parameter parameter : entry.parameters().values()) {
+            parameter(entry, parameter, used);
+        }
+        inputs(entry, used);
+        produced(entry);
+        if (entry.trim() == null
+                && entry.filter() == null
+                && entry.audioFilter() == null
+                && entry.output() == null
+                && entry.produces().isEmpty()) {
+            wrong(
+                    entry,
+                    "nombre",
+                    "catalogue-key",
+                    entry.name() + " does nothing",
+                    "Add trim, filter, audio_filter, output or produces");
+        }
+    }
+
+    /** What chooses a part of it. */
+    private static Set<String> choosing(TransformationEntry entry) {
+        Set<String> choosing = new HashSet<>();
+        List<Chosen<?>> parts = new ArrayList<>(entry.sets().values());
+        parts.add(entry.filter());
+        parts.add(entry.audioFilter());
+        parts.add(entry.output());
+        for (Chosen<?> part : parts) {
+            if (part != null && part.by() != null) {
+                choosing.add(part.by());
+            }
+        }
+        return choosing;
+    }
+
+    private List<String> fragments(TransformationEntry entry, String key, Chosen<String> chosen) {
+        cases(entry, key, chosen);
+        if (chosen == null) {
+            return List.of();
+        }
+        for (String fragment : chosen.cases().values()) {
+            if (fragment.contains("{in}") != fragment.contains("{out}")) {
+                wrong(
+                        entry,
+                        key + ":",
+                        "catalogue-graph",
+                        "The " + key + " names only one of {in} and {out}",
+                        "A graph of its own reads {in} and writes {out}; links of the chain name neither");
+            } else if (key.equals("audio_filter") && fragment.contains("{in}")) {
+                wrong(
+                        entry,
+                        "{in}",
+                        "catalogue-graph",
+                        "The sound's filter is a graph of its own",
+                        "Write links of a chain, without {in} and {out}");
+            }
+        }
+        return List.copyOf(chosen.cases().values());
+    }
+
+    private void cases(TransformationEntry entry, String key, Chosen<?> chosen) {
+        if (chosen == null || chosen.by() == null) {
+            return;
+        }
+        Parameter by = entry.parameters().get(chosen.by());
+        Set<String> values = by == null ? Set.of() : values(by);
+        if (values.isEmpty()) {
+            wrong(
+                    entry,
+                    "choose: " + chosen.by(),
+                    "catalogue-choose",
+                    key + " is chosen by " + chosen.by() + ", which is no parameter with a list of values",
+                    "Name one with an enum, or a boolean one" + oneOf(chosen.by(), entry));
+            return;
+        }
+        for (String value : chosen.cases().keySet()) {
+            if (!values.contains(value)) {
+                wrong(
+                        entry,
+                        value + ":",
+                        "catalogue-choose",
+                        key + " has a case for " + value + ", which is no value of " + chosen.by(),
+                        "Write one of its values" + Nearest.orOneOf(value, values));
+            }
+        }
+    }
+
+    private static String oneOf(String name, TransformationEntry entry) {
+        Set<String> known = entry.parameters().keySet();
+        return known.isEmpty() ? "; the entry has no parameters" : Nearest.orOneOf(name, known);
+    }
+
+    private static Set<String> values(Parameter parameter) {
+        return parameter.type() == Type.BOOLEAN
+                ? Set.of("true", "false")
+                : parameter.choices().keySet();
+    }
+
+    private void placeholders(TransformationEntry entry, String key, String fragment, Set<String> used) {
+        Matcher found = PLACEHOLDER.matcher(fragment);
+        while (found.find()) {
+            String name = found.group(1);
+            used.add(name);
+            Parameter parameter = entry.parameters().get(name);
+            if (parameter == null) {
+                Set<String> known = new TreeSet<>(TransformationEntry.VALUES);
+                known.addAll(entry.parameters().keySet());
+                known.addAll(entry.inputs());
+                known.addAll(key.equals("filter") ? Set.of("in", "out") : Set.of());
+                if (!known.contains(name)) {
+                    wrong(
+                            entry,
+                            "{" + name + "}",
+                            "catalogue-placeholder",
+                            "The " + key + " names {" + name + "}, which is neither a parameter, an input nor a value"
+                                    + " that the worker has",
+                            "Write one that there is" + Nearest.orOneOf(name, known));
+                }
+            } else if (parameter.type() == Type.TEXT
+                    && !fragment.substring(0, found.start()).endsWith("textfile=")) {
+                wrong(
+                        entry,
+                        "{" + name + "}",
+                        "catalogue-placeholder",
+                        "The text {" + name + "} stands in the " + key + " itself",
+                        "Write textfile={" + name + "}: a text reaches ffmpeg in a file alone");
+            } else if (parameter.type() == Type.TEXT && !fragment.contains("expansion=none")) {
+                wrong(
+                        entry,
+                        "{" + name + "}",
+                        "catalogue-placeholder",
+                        "The text {" + name + "} would be expanded: %{…} in it would be computed",
+                        "Add expansion=none to drawtext");
+            }
+        }
+        if (PLACEHOLDER.matcher(fragment).replaceAll("").matches("(?s).*[{}].*")) {
+            wrong(
+                    entry,
+                    "{",
+                    "catalogue-placeholder",
+                    "A brace in the " + key + " has no counterpart",
+                    "Write {name}; ffmpeg's own braces are not possible here");
+        }
+    }
+
+    private void trim(TransformationEntry entry, Set<String> used) {
+        if (entry.trim() == null) {
+            return;
+        }
+        List<String> parts = new ArrayList<>();
+        parts.add(entry.trim().start());
+        parts.add(entry.trim().end());
+        parts.add(entry.trim().keep());
+        for (String part : parts) {
+            if (part != null && part.startsWith("{")) {
+                String name = part.substring(1, part.length() - 1);
+                used.add(name);
+                Parameter parameter = entry.parameters().get(name);
+                if (parameter == null || parameter.type() != Type.NUMBER && parameter.type() != Type.INTEGER) {
+                    wrong(
+                            entry,
+                            part,
+                            "catalogue-placeholder",
+                            "trim names " + part + ", which is no number among the parameters",
+                            "Write one that is" + oneOf(name, entry));
+                }
+            }
+        }
+    }
+
+    private void parameter(TransformationEntry entry, Parameter parameter, Set<String> used) {
+        if (!used.contains(parameter.name())) {
+            wrong(
+                    entry,
+                    parameter.name() + ":",
+                    "catalogue-parameter",
+                    "The parameter " + parameter.name() + " is not used",
+                    "Name {" + parameter.name() + "} in a filter, in output or in trim, or delete it");
+        }
+        if (parameter.above() == null) {
+            return;
+        }
+        Parameter below = entry.parameters().get(parameter.above());
+        if (below == null || below.minimum() == null) {
+            wrong(
+                    entry,
+                    "above: " + parameter.above(),
+                    "catalogue-parameter",
+                    parameter.name() + " must be above " + parameter.above()
+                            + ", which is no number among the parameters",
+                    "Write one that is" + oneOf(parameter.above(), entry));
+        }
+    }
+
+    private void inputs(TransformationEntry entry, Set<String> used) {
+        for (String input : entry.inputs()) {
+            if (!TransformationEntry.INPUTS.contains(input)) {
+                wrong(
+                        entry,
+                        "inputs:",
+                        "catalogue-input",
+                        "The worker has no input " + input,
+                        "Write one that it has" + Nearest.orOneOf(input, TransformationEntry.INPUTS));
+            } else if (!used.contains(input)) {
+                wrong(
+                        entry,
+                        "inputs:",
+                        "catalogue-input",
+                        "The input " + input + " is not used",
+                        "Name {" + input + "} in the filter, or delete it");
+            }
+        }
+    }
+
+    private void produced(TransformationEntry entry) {
+        for (Produced produced : entry.produces()) {
+            if (!ROLES.contains(produced.role())) {
+                wrong(
+                        entry,
+                        "role: " + produced.role(),
+                        "catalogue-value",
+                        produced.name() + " has the role " + produced.role(),
+                        "Write one that there is" + Nearest.orOneOf(produced.role(), ROLES));
+            }
+            String label = "[" + produced.stream() + "]";
+            if (entry.filter() == null
+                    || entry.filter().cases().values().stream().anyMatch(filter -> !filter.contains(label))) {
+                wrong(
+                        entry,
+                        "stream: " + produced.stream(),
+                        "catalogue-graph",
+                        produced.name() + " is made of the stream " + produced.stream()
+                                + ", which the filter does not write",
+                        "End a part of the filter with " + label);
+            }
+        }
+    }
+
+    private void checkAgainstEachOther() {
+        Map<Integer, String> places = new HashMap<>();
+        Map<String, String> producers = new HashMap<>();
+        for (TransformationEntry entry : byName.values()) {
+            String other = places.put(entry.order(), entry.name());
+            if (other != null) {
+                wrong(
+                        entry,
+                        "order:",
+                        "catalogue-order",
+                        other + " and " + entry.name() + " have the same order",
+                        "Give each its own place in the chain");
+            }
+            for (Produced produced : entry.produces()) {
+                String first = producers.put(produced.name(), entry.name());
+                if (first != null) {
+                    wrong(
+                            entry,
+                            "name: " + produced.name(),
+                            "catalogue-order",
+                            first + " and " + entry.name() + " both produce " + produced.name(),
+                            "Name one of them otherwise");
+                }
+            }
+            references(entry, "needs", entry.needs());
+            references(entry, "excludes", entry.excludes());
+            for (String need : entry.needs()) {
+                if (entry.excludes().contains(need)) {
+                    wrong(
+                            entry,
+                            "excludes:",
+                            "catalogue-reference",
+                            entry.name() + " both needs and excludes " + need,
+                            "Delete it from one of them");
+                }
+            }
+            if (entry.inDefaultSet()) {
+                defaultSet(entry);
+            }
+        }
+    }
+
+    private void references(TransformationEntry entry, String key, List<String> names) {
+        for (String name : names) {
+            if (!byName.containsKey(name)) {
+                wrong(
+                        entry,
+                        key + ":",
+                        "catalogue-reference",
+                        entry.name() + " " + key + " " + name + ", which does not exist",
+                        "Write one that does" + Nearest.orOneOf(name, byName.keySet()));
+            } else if (name.equals(entry.name())) {
+                wrong(entry, key + ":", "catalogue-reference", name + " " + key + " itself", "Delete it there");
+            }
+        }
+    }
+
+    /** An upload that names nothing must be possible. */
+    private void defaultSet(TransformationEntry entry) {
+        for (String need : entry.needs()) {
+            TransformationEntry needed = byName.get(need);
+            if (needed != null && !needed.inDefaultSet()) {
+                wrong(
+                        entry,
+                        "default:",
+                        "catalogue-default",
+                        entry.name() + " is in the default set, and " + need + ", which it needs, is not",
+                        "Set default: true in both, or in neither");
+            }
+        }
+        for (String excluded : entry.excludes()) {
+            TransformationEntry other = byName.get(excluded);
+            if (other != null && other.inDefaultSet()) {
+                wrong(
+                        entry,
+                        "default:",
+                        "catalogue-default",
+                        entry.name() + " and " + excluded + " exclude each other, and both are in the default set",
+                        "Set default: true in one of them");
+            }
+        }
+        for (Parameter parameter : entry.parameters().values()) {
+            if (parameter.defaultValue() == null) {
+                wrong(
+                        entry,
+                        parameter.name() + ":",
+                        "catalogue-default",
+                        entry.name() + " is in the default set, and its parameter " + parameter.name()
+                                + " has no default",
+                        "Add one");
+            }
+        }
+    }
+
+    /** @param where the text at whose first line it is; the entry's first line when it stands nowhere */
+    private void wrong(TransformationEntry entry, String where, String id, String what, String instead) {
+        List<String> lines = texts.get(entry.file()).lines().toList();
+        int line = 1;
+        for (int i = 0; i < lines.size(); i++) {
+            String text = lines.get(i).strip();
+            if (text.startsWith(where) || where.startsWith("{") && text.contains(where) && !text.startsWith("#")) {
+                line = i + 1;
+                break;
+            }
+        }
+        report.accept(new Finding(entry.file(), line, id, what, instead));
+    }
+}

@@ -1,0 +1,252 @@
+package caravana.checks;
+
+import caravana.checks.TransformationEntry.Chosen;
+import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Produced;
+import caravana.checks.TransformationEntry.Type;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Has the real ffmpeg run each entry of the catalogue over two made frames, with its defaults and with extremes of its
+ * parameters: an unknown filter or option, a value out of its range and a graph that does not fit are found before a job meets
+ * them.
+ */
+public final class TransformationGraphs {
+
+    /** What the worker fills in, as it could be. */
+    private static final Map<String, String> VALUES = Map.of(
+            "fps", "30/1",
+            "seconds", "10.000000",
+            "background", "0x1f3a5f",
+            "colour", "0xffffff",
+            "opening_frames", "2",
+            "closing_frames", "2",
+            "opening_text", "opening.txt",
+            "closing_text", "closing.txt");
+
+    /** Of the made picture, where no entry that is needed says which. */
+    private static final String SIZE = "320x180";
+
+    private static final String SOUND = "sine=duration=0.1";
+    private static final Map<String, String> INPUTS = Map.of("logo", "color=white:size=64x32:rate=30:duration=0.1");
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z][a-z0-9_]*)}");
+    private static final Pattern BLAMED = Pattern.compile("'([^']+)'");
+
+    /** The keys of what ffmpeg gets. */
+    private static final Pattern WORK = Pattern.compile("(filter|audio_filter|output|produces):");
+
+    /** Of one run, in seconds; a run takes a tenth of one. */
+    private static final int PATIENCE = 60;
+
+    private static final String FFMPEG = "ffmpeg";
+
+    private final Path folder;
+
+    private TransformationGraphs(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Whether there is an ffmpeg to ask. */
+    public static boolean isPossible() {
+        try {
+            return new ProcessBuilder(FFMPEG, "-version")
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /**
+     * Runs every entry.
+     *
+     * @param files as {@link RouteFiles#read} gives them, in which the checks find nothing wrong
+     * @param report gets what ffmpeg refuses, once for each entry
+     * @return how many graphs ffmpeg has run
+     */
+    public static int check(Map<String, String> files, Consumer<Finding> report) {
+        try {
+            Path folder = Files.createTempDirectory("caravana-graphs-");
+            try {
+                return new TransformationGraphs(folder).run(files, report);
+            } finally {
+                delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private int run(Map<String, String> files, Consumer<Finding> report) throws IOException {
+        Files.writeString(folder.resolve("opening.txt"), ParameterCombinations.NASTY);
+        Files.writeString(folder.resolve("closing.txt"), ParameterCombinations.NASTY);
+        Files.writeString(folder.resolve("text.txt"), ParameterCombinations.NASTY);
+        int graphs = 0;
+        List<TransformationEntry> entries = TransformationFiles.read(files, nothing -> {});
+        for (TransformationEntry entry : entries) {
+            String size = entries.stream()
+                    .filter(other -> entry.needs().contains(other.name()))
+                    .map(other -> of(other.sets().get("fit"), Map.of()))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(SIZE);
+            for (Map<String, Object> values : ParameterCombinations.of(entry)) {
+                graphs++;
+                String complaint = run(command(entry, values, size));
+                if (complaint != null) {
+                    report.accept(finding(entry, values, complaint, files.get(entry.file())));
+                    break;
+                }
+            }
+        }
+        return graphs;
+    }
+
+    private List<String> command(TransformationEntry entry, Map<String, Object> values, String size) {
+        Map<String, String> filled = new HashMap<>(VALUES);
+        for (Parameter parameter : entry.parameters().values()) {
+            filled.put(
+                    parameter.name(),
+                    parameter.type() == Type.TEXT ? "text.txt" : parameter.written(values.get(parameter.name())));
+        }
+        List<String> line = new ArrayList<>(List.of(FFMPEG, "-nostdin", "-v", "error", "-y"));
+        String picture = "testsrc2=size=" + size + ":rate=30:duration=0.1,format=yuv420p";
+        line.addAll(List.of("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", SOUND));
+        for (String input : entry.inputs()) {
+            filled.put(input, "[" + (2 + entry.inputs().indexOf(input)) + ":v]");
+            line.addAll(List.of("-f", "lavfi", "-i", INPUTS.get(input)));
+        }
+        filled.put("in", "[0:v]");
+        filled.put("out", "[video]");
+        String filter = of(entry.filter(), values);
+        if (filter != null) {
+            line.add("-filter_complex");
+            line.add(
+                    TransformationEntry.isGraph(filter)
+                            ? filled(filter, filled)
+                            : "[0:v]" + filled(filter, filled) + "[video]");
+        }
+        String audio = of(entry.audioFilter(), values);
+        if (audio != null) {
+            line.addAll(List.of("-filter_complex", "[1:a]" + filled(audio, filled) + "[audio]"));
+        }
+        line.addAll(List.of("-map", filter == null ? "0:v" : "[video]", "-map", audio == null ? "1:a" : "[audio]"));
+        List<String> output = of(entry.output(), values);
+        (output == null ? List.<String>of() : output).forEach(option -> line.add(filled(option, filled)));
+        line.addAll(List.of("-frames:v", "2", "-f", "mp4", "video.mp4"));
+        for (Produced produced : entry.produces()) {
+            line.addAll(List.of("-map", "[" + produced.stream() + "]"));
+            produced.options().forEach(option -> line.add(filled(option, filled)));
+            line.add(produced.name());
+        }
+        return line;
+    }
+
+    private static <T> T of(Chosen<T> part, Map<String, Object> values) {
+        return part == null ? null : part.of(values);
+    }
+
+    private static String filled(String fragment, Map<String, String> values) {
+        return PLACEHOLDER.matcher(fragment).replaceAll(found -> Matcher.quoteReplacement(values.get(found.group(1))));
+    }
+
+    /** @return what ffmpeg complains of; null when it has made what was asked for */
+    private String run(List<String> command) throws IOException {
+        Path errors = folder.resolve("errors.txt");
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(errors.toFile())
+                .start();
+        try {
+            if (!process.waitFor(PATIENCE, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                return "it did not end within " + PATIENCE + " seconds";
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            return "it was interrupted";
+        }
+        if (process.exitValue() == 0) {
+            return null;
+        }
+        return Files.readString(errors)
+                .lines()
+                .map(line -> line.replaceFirst("^(\\[[^]]*] )+", ""))
+                .findFirst()
+                .orElse("it ended with status " + process.exitValue());
+    }
+
+    private static Finding finding(
+            TransformationEntry entry, Map<String, Object> values, String complaint, String text) {
+        return new Finding(
+                entry.file(),
+                line(entry, values, complaint, text),
+                "catalogue-ffmpeg",
+                "ffmpeg refuses " + entry.name() + (values.isEmpty() ? "" : " with " + values) + ": "
+                        + complaint.strip().replaceFirst("\\.$", ""),
+                "Write a graph and options that it runs; ffmpeg -h filter=NAME lists the options of a filter");
+    }
+
+    /**
+     * The line that has what ffmpeg names: of the case that the values choose, or else of the whole graph and the options. When it
+     * names nothing that stands there, that of the case, or of the graph.
+     */
+    private static int line(TransformationEntry entry, Map<String, Object> values, String complaint, String text) {
+        List<String> lines = text.lines().map(String::strip).toList();
+        int first = 0;
+        while (first < lines.size() - 1 && !WORK.matcher(lines.get(first)).lookingAt()) {
+            first++;
+        }
+        String by = entry.filter() == null ? null : entry.filter().by();
+        int chosen = by == null ? first : first + 1;
+        while (by != null
+                && chosen < lines.size() - 1
+                && !lines.get(chosen).replace("\"", "").startsWith(values.get(by) + ":")) {
+            chosen++;
+        }
+        Matcher blamed = BLAMED.matcher(complaint);
+        while (blamed.find()) {
+            String name = blamed.group(1);
+            if (lines.get(chosen).contains(name)) {
+                return chosen + 1;
+            }
+            for (int i = first; i < lines.size(); i++) {
+                if (lines.get(i).contains(name) && !lines.get(i).startsWith("#")) {
+                    return i + 1;
+                }
+            }
+        }
+        return chosen + 1;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package caravana.checks;
+
+import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Type;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The catalogue of transformations for people, as Markdown. */
+final class TransformationList {
+
+    private static final String BEGINNING = """
+            # Transformations
+
+            Made by `./caravana transformations` from [the catalogue](../src/main/resources/camel/catalogue); do not edit.
+            [editing-routes.md](editing-routes.md#add-a-transformation) says how to add one.
+
+            An upload asks for transformations in the field `transformaciones`: names separated by commas, or a JSON array of names and
+            of objects with `nombre` and parameters, as `POST /api/videos/{video_id}/process` takes it. What is asked for applies in the
+            order below, whatever the order of the request. `GET /api/transformations` has the same for programs.
+            """;
+
+    private TransformationList() {}
+
+    /** @param entries in the order in which they apply */
+    static String of(List<TransformationEntry> entries) {
+        StringBuilder list = new StringBuilder(BEGINNING);
+        String defaults = entries.stream()
+                .filter(TransformationEntry::inDefaultSet)
+                .map(entry -> "`" + entry.name() + "`")
+                .collect(Collectors.joining(", "));
+        list.append("\nAn upload that names nothing gets ").append(defaults).append(".\n");
+        entries.forEach(entry -> list.append(section(entry)));
+        return list.toString();
+    }
+
+    private static String section(TransformationEntry entry) {
+        StringBuilder section = new StringBuilder("\n## ")
+                .append(entry.name())
+                .append("\n\n")
+                .append(entry.description().get("en"))
+                .append('\n');
+        List<String> facts = new ArrayList<>();
+        if (!entry.needs().isEmpty()) {
+            facts.add("Needs " + names(entry.needs()) + ".");
+        }
+        if (!entry.excludes().isEmpty()) {
+            facts.add("Impossible together with " + names(entry.excludes()) + ".");
+        }
+        entry.produces()
+                .forEach(produced -> facts.add("Also makes `" + produced.name() + "` (" + produced.role() + ")."));
+        if (!facts.isEmpty()) {
+            section.append('\n').append(String.join(" ", facts)).append('\n');
+        }
+        if (!entry.parameters().isEmpty()) {
+            section.append("\n| parameter | meaning | takes | default |\n| --- | --- | --- | --- |\n");
+            entry.parameters().values().forEach(parameter -> section.append(row(parameter)));
+        }
+        return section.append("\n```json\n")
+                .append(example(entry))
+                .append("\n```\n")
+                .toString();
+    }
+
+    private static String names(List<String> names) {
+        return names.stream().map(name -> "`" + name + "`").collect(Collectors.joining(", "));
+    }
+
+    private static String row(Parameter parameter) {
+        String takes =
+                switch (parameter.type()) {
+                    case NUMBER -> "a number from " + parameter.minimum() + " to " + parameter.maximum();
+                    case INTEGER -> "a whole number from " + parameter.minimum() + " to " + parameter.maximum();
+                    case BOOLEAN -> "`true` or `false`";
+                    case CHOICE -> names(List.copyOf(parameter.choices().keySet()));
+                    case COLOUR -> "a colour as `#RRGGBB`";
+                    case TEXT -> "a line of at most " + parameter.maxLength() + " characters";
+                };
+        return "| `" + parameter.name() + "` | " + parameter.title().get("en") + " | " + takes
+                + (parameter.above() == null ? "" : ", above `" + parameter.above() + "`") + " | "
+                + (parameter.defaultValue() == null ? "must be given" : "`" + parameter.defaultValue() + "`") + " |\n";
+    }
+
+    /** A request that is possible. */
+    private static String example(TransformationEntry entry) {
+        List<String> items = new ArrayList<>();
+        entry.needs().forEach(need -> items.add('"' + need + '"'));
+        if (entry.parameters().isEmpty()) {
+            items.add('"' + entry.name() + '"');
+        } else {
+            Map<String, String> values = new LinkedHashMap<>();
+            values.put("nombre", '"' + entry.name() + '"');
+            entry.parameters().values().forEach(parameter -> values.put(parameter.name(), value(parameter)));
+            items.add(values.entrySet().stream()
+                    .map(value -> '"' + value.getKey() + "\": " + value.getValue())
+                    .collect(Collectors.joining(", ", "{", "}")));
+        }
+        return "[" + String.join(", ", items) + "]";
+    }
+
+    private static String value(Parameter parameter) {
+        Object value = parameter.defaultValue();
+        boolean isText =
+                parameter.type() == Type.CHOICE || parameter.type() == Type.COLOUR || parameter.type() == Type.TEXT;
+        if (value == null) {
+            value = switch (parameter.type()) {
+                case NUMBER, INTEGER -> parameter.minimum();
+                case BOOLEAN -> true;
+                case CHOICE -> parameter.choices().keySet().iterator().next();
+                case COLOUR -> "#ffffff";
+                case TEXT -> "Hola";
+            };
+        }
+        return isText ? "\"" + value + '"' : String.valueOf(value);
+    }
+}

@@ -1,0 +1,447 @@
+package caravana.checks;
+
+import caravana.checks.TransformationEntry.Chosen;
+import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Produced;
+import caravana.checks.TransformationEntry.Trim;
+import caravana.checks.TransformationEntry.Type;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Reads one file of the transformation catalogue, and reports what in it cannot be read. */
+final class TransformationReader {
+
+    private static final Set<String> KEYS = Set.of(
+            "nombre",
+            "description",
+            "order",
+            "default",
+            "needs",
+            "excludes",
+            "parameters",
+            "trim",
+            "filter",
+            "audio_filter",
+            "output",
+            "sets",
+            "inputs",
+            "produces");
+
+    private static final Set<String> PARAMETER_KEYS =
+            Set.of("type", "title", "minimum", "maximum", "enum", "write", "format", "maxLength", "default", "above");
+
+    private static final Set<String> TYPES = Set.of("number", "integer", "boolean", "string");
+    private static final Set<String> PRODUCED_KEYS = Set.of("name", "role", "media_type", "stream", "options");
+    private static final String NAME = "[a-z][a-z0-9_]{0,39}";
+    private static final String CHOOSE = "choose";
+
+    /** Of a choice that is written into a filter as it stands. */
+    private static final String PLAIN = "[A-Za-z0-9_.-]+";
+
+    private final String file;
+    private final Element root;
+    private final Consumer<Finding> report;
+    private boolean readable = true;
+
+    TransformationReader(String file, Element root, Consumer<Finding> report) {
+        this.file = file;
+        this.root = root;
+        this.report = report;
+    }
+
+    /** The entry; null when something in it cannot be read, which was reported. */
+    TransformationEntry read() {
+        String stem = file.substring(file.lastIndexOf('/') + 1).replaceFirst("\\.yaml$", "");
+        if (!root.isMapping()) {
+            wrong(root.line(), "catalogue-value", "An entry is a mapping of keys", "Begin with nombre: " + stem);
+            return null;
+        }
+        allowOnly(root, KEYS, "An entry");
+        String name = text(root, "nombre");
+        if (name != null && !(name.matches(NAME) && name.equals(stem))) {
+            wrong(
+                    root.line("nombre"),
+                    "catalogue-name",
+                    "The entry's name " + name + " is not that of its file, " + stem,
+                    "Name both alike, by up to 40 lower-case letters, digits and underscores");
+        }
+        Map<String, Parameter> parameters = parameters();
+        TransformationEntry entry = new TransformationEntry(
+                name,
+                file,
+                languages(root, "description", "An entry"),
+                orZero(integer(root, "order", true)),
+                Boolean.TRUE.equals(bool(root, "default")),
+                list(root, "needs"),
+                list(root, "excludes"),
+                parameters,
+                trim(),
+                chosen(root, "filter", this::string),
+                chosen(root, "audio_filter", this::string),
+                chosen(root, "output", this::strings),
+                sets(),
+                list(root, "inputs"),
+                produces());
+        return readable ? entry : null;
+    }
+
+    private Map<String, Parameter> parameters() {
+        Map<String, Parameter> parameters = new LinkedHashMap<>();
+        root.get("parameters").ifPresent(all -> {
+            if (!all.isMapping()) {
+                wrong(all.line(), "catalogue-value", "parameters is no mapping", "Write a name and its schema each");
+            }
+            all.fields().forEach((name, schema) -> {
+                if (!name.matches(NAME)) {
+                    wrong(
+                            all.line(name),
+                            "catalogue-parameter",
+                            name + " cannot be the name of a parameter",
+                            "Use up to 40 lower-case letters, digits and underscores");
+                }
+                parameters.put(name, parameter(name, schema));
+            });
+        });
+        return parameters;
+    }
+
+    private Parameter parameter(String name, Element schema) {
+        allowOnly(schema, PARAMETER_KEYS, "A parameter");
+        Type type = type(name, schema);
+        Map<String, String> choices = choices(name, schema);
+        Parameter parameter = new Parameter(
+                name,
+                type,
+                languages(schema, "title", "The parameter " + name),
+                number(schema, "minimum"),
+                number(schema, "maximum"),
+                schema.text("above").isEmpty() ? null : schema.text("above"),
+                choices,
+                integer(schema, "maxLength", false),
+                type == null ? null : defaultValue(name, type, choices, schema));
+        if ((type == Type.NUMBER || type == Type.INTEGER)
+                && (parameter.minimum() == null || parameter.maximum() == null)) {
+            wrong(
+                    schema.line(),
+                    "catalogue-parameter",
+                    "The number " + name + " has no range",
+                    "Add minimum and maximum: what ffmpeg does with others, nobody has tried");
+        } else if (parameter.minimum() != null
+                && parameter.maximum() != null
+                && parameter.minimum().compareTo(parameter.maximum()) > 0) {
+            wrong(
+                    schema.line("minimum"),
+                    "catalogue-parameter",
+                    "The minimum of " + name + " is above its maximum",
+                    "Exchange them");
+        }
+        if (type == Type.TEXT && parameter.maxLength() == null) {
+            wrong(
+                    schema.line(),
+                    "catalogue-parameter",
+                    "The text " + name + " has no maxLength",
+                    "Say how many characters it may have, or list its values as enum");
+        }
+        return parameter;
+    }
+
+    private Type type(String name, Element schema) {
+        String type = text(schema, "type");
+        if (type == null) {
+            return null;
+        }
+        if (!TYPES.contains(type)) {
+            wrong(
+                    schema.line("type"),
+                    "catalogue-parameter",
+                    "The parameter " + name + " has the type " + type,
+                    "Write a type that there is" + Nearest.orOneOf(type, TYPES));
+            return null;
+        }
+        String format = schema.text("format");
+        if (!format.isEmpty() && !(format.equals("color") && type.equals("string"))) {
+            wrong(
+                    schema.line("format"),
+                    "catalogue-parameter",
+                    "The parameter " + name + " has the format " + format,
+                    "There is color, of a string; leave format out for another text");
+        }
+        return switch (type) {
+            case "number" -> Type.NUMBER;
+            case "integer" -> Type.INTEGER;
+            case "boolean" -> Type.BOOLEAN;
+            default -> schema.get("enum").isPresent() ? Type.CHOICE : format.isEmpty() ? Type.TEXT : Type.COLOUR;
+        };
+    }
+
+    private Map<String, String> choices(String name, Element schema) {
+        Map<String, String> choices = new LinkedHashMap<>();
+        Map<String, Element> written = schema.get("write").map(Element::fields).orElse(Map.of());
+        for (String choice : list(schema, "enum")) {
+            Element text = written.get(choice);
+            choices.put(choice, text == null ? choice : text.text());
+            if (text == null && !choice.matches(PLAIN)) {
+                wrong(
+                        schema.line("enum"),
+                        "catalogue-parameter",
+                        "The value " + choice + " of " + name + " would be read as filter syntax",
+                        "Say under write what stands in the filter for it");
+            }
+        }
+        for (String value : written.keySet()) {
+            if (!choices.containsKey(value)) {
+                wrong(
+                        schema.get("write").orElseThrow().line(value),
+                        "catalogue-parameter",
+                        "write names " + value + ", which is no value of " + name,
+                        "Write one of its values" + Nearest.orOneOf(value, choices.keySet()));
+            }
+        }
+        return choices;
+    }
+
+    private Object defaultValue(String name, Type type, Map<String, String> choices, Element schema) {
+        Element element = schema.get("default").orElse(null);
+        if (element == null) {
+            return null;
+        }
+        String text = element.text();
+        boolean fits =
+                switch (type) {
+                    case NUMBER, INTEGER -> number(schema, "default") != null && isInRange(type, schema);
+                    case BOOLEAN -> text.equals("true") || text.equals("false");
+                    case CHOICE -> choices.containsKey(text);
+                    case COLOUR -> text.matches("#[0-9A-Fa-f]{6}");
+                    case TEXT -> element.isText();
+                };
+        if (!fits) {
+            wrong(
+                    element.line(),
+                    "catalogue-parameter",
+                    "The default " + text + " of " + name + " is no value that it takes",
+                    "Write one within its type and range"
+                            + (choices.isEmpty() ? "" : Nearest.orOneOf(text, choices.keySet())));
+            return null;
+        }
+        return switch (type) {
+            case NUMBER, INTEGER -> number(schema, "default");
+            case BOOLEAN -> Boolean.valueOf(text);
+            default -> text;
+        };
+    }
+
+    private boolean isInRange(Type type, Element schema) {
+        BigDecimal value = number(schema, "default");
+        BigDecimal minimum = number(schema, "minimum");
+        BigDecimal maximum = number(schema, "maximum");
+        return (type != Type.INTEGER || value.stripTrailingZeros().scale() <= 0)
+                && (minimum == null || value.compareTo(minimum) >= 0)
+                && (maximum == null || value.compareTo(maximum) <= 0);
+    }
+
+    private Trim trim() {
+        Element trim = root.get("trim").orElse(null);
+        if (trim == null) {
+            return null;
+        }
+        allowOnly(trim, Set.of("start", "end", "keep"), "trim");
+        for (Map.Entry<String, Element> part : trim.fields().entrySet()) {
+            if (!part.getValue().text().matches("[0-9]+(\\.[0-9]+)?|\\{" + NAME + "}")) {
+                wrong(
+                        part.getValue().line(),
+                        "catalogue-value",
+                        "trim has " + part.getValue().text() + " as " + part.getKey(),
+                        "Write seconds, or a parameter in braces and quotes");
+            }
+        }
+        return new Trim(orNull(trim.text("start")), orNull(trim.text("end")), orNull(trim.text("keep")));
+    }
+
+    private static String orNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
+    private Map<String, Chosen<String>> sets() {
+        Map<String, Chosen<String>> sets = new LinkedHashMap<>();
+        Element element = root.get("sets").orElse(null);
+        if (element == null) {
+            return sets;
+        }
+        allowOnly(element, TransformationEntry.SETS.keySet(), "sets");
+        for (String key : element.fields().keySet()) {
+            Chosen<String> chosen = chosen(element, key, this::string);
+            TransformationEntry.Form form = TransformationEntry.SETS.get(key);
+            if (chosen == null || form == null) {
+                continue;
+            }
+            for (String value : chosen.cases().values()) {
+                if (value != null && !value.matches(form.pattern())) {
+                    wrong(
+                            element.line(key),
+                            "catalogue-value",
+                            "sets has " + value + " as " + key,
+                            "Write " + form.example());
+                }
+            }
+            sets.put(key, chosen);
+        }
+        return sets;
+    }
+
+    private List<Produced> produces() {
+        List<Produced> produced = new ArrayList<>();
+        for (Element each : root.get("produces").map(Element::items).orElse(List.of())) {
+            allowOnly(each, PRODUCED_KEYS, "A produced file");
+            String name = text(each, "name");
+            if (name != null && (!name.matches("[a-z0-9_-]+\\.[a-z0-9]+") || name.equals("video.mp4"))) {
+                wrong(
+                        each.line("name"),
+                        "catalogue-value",
+                        "A file cannot be named " + name,
+                        "Write a plain name of its own, such as poster.jpg; video.mp4 is the video");
+            }
+            produced.add(new Produced(
+                    name, text(each, "role"), text(each, "media_type"), text(each, "stream"), list(each, "options")));
+        }
+        return produced;
+    }
+
+    /** A part that is the same always, or is chosen by a parameter. */
+    private <T> Chosen<T> chosen(Element in, String key, Function<Element, T> read) {
+        Element element = in.get(key).orElse(null);
+        if (element == null) {
+            return null;
+        }
+        if (!element.isMapping()) {
+            Map<String, T> only = new LinkedHashMap<>();
+            only.put("", read.apply(element));
+            return new Chosen<>(null, only);
+        }
+        String by = element.text(CHOOSE);
+        if (by.isEmpty()) {
+            wrong(
+                    element.line(),
+                    "catalogue-value",
+                    key + " is a mapping without " + CHOOSE,
+                    "Write a value, or " + CHOOSE + ": and a parameter, and a value for each of its values");
+        }
+        Map<String, T> cases = new LinkedHashMap<>();
+        element.fields().forEach((value, text) -> {
+            if (!value.equals(CHOOSE)) {
+                cases.put(value, read.apply(text));
+            }
+        });
+        return new Chosen<>(by, cases);
+    }
+
+    private String string(Element element) {
+        if (!element.isText() || element.text().isBlank()) {
+            wrong(element.line(), "catalogue-value", "Text is missing here", "Write some, or delete the key");
+            return null;
+        }
+        return element.text();
+    }
+
+    private List<String> strings(Element element) {
+        if (element.isText() || element.items().stream().anyMatch(item -> !item.isText())) {
+            wrong(element.line(), "catalogue-value", "A list of texts is missing here", "Write [\"-an\"], for example");
+            return List.of();
+        }
+        return element.items().stream().map(Element::text).toList();
+    }
+
+    private List<String> list(Element in, String key) {
+        return in.get(key).map(this::strings).orElse(List.of());
+    }
+
+    private Map<String, String> languages(Element in, String key, String what) {
+        Element texts = in.get(key).orElse(null);
+        Map<String, String> read = new LinkedHashMap<>();
+        for (String language : TransformationEntry.LANGUAGES) {
+            String text = texts == null ? "" : texts.text(language);
+            if (text.isBlank()) {
+                wrong(
+                        in.line(key),
+                        "catalogue-key",
+                        what + " has no " + key + " in " + language,
+                        "Write " + key + ": {es: …, en: …}");
+            }
+            read.put(language, text);
+        }
+        if (texts != null && texts.isMapping()) {
+            allowOnly(texts, Set.copyOf(TransformationEntry.LANGUAGES), key);
+        }
+        return read;
+    }
+
+    private String text(Element in, String key) {
+        String text = in.text(key);
+        if (text.isBlank()) {
+            wrong(in.line(key), "catalogue-key", "The key " + key + " is missing or empty", "Add it");
+            return null;
+        }
+        return text;
+    }
+
+    private Integer integer(Element in, String key, boolean required) {
+        if (required && text(in, key) == null) {
+            return null;
+        }
+        String text = in.text(key);
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (!text.matches("[0-9]{1,6}")) {
+            wrong(in.line(key), "catalogue-value", key + " is " + text, "Write a whole number");
+            return null;
+        }
+        return Integer.valueOf(text);
+    }
+
+    private static int orZero(Integer value) {
+        return value == null ? 0 : value;
+    }
+
+    private BigDecimal number(Element in, String key) {
+        String text = in.text(key);
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (!text.matches("-?[0-9]{1,9}(\\.[0-9]{1,6})?")) {
+            wrong(in.line(key), "catalogue-value", key + " is " + text, "Write a number of six decimals at most");
+            return null;
+        }
+        return new BigDecimal(text);
+    }
+
+    private Boolean bool(Element in, String key) {
+        String text = in.text(key);
+        if (!text.isEmpty() && !text.equals("true") && !text.equals("false")) {
+            wrong(in.line(key), "catalogue-value", key + " is " + text, "Write true or false");
+        }
+        return text.equals("true");
+    }
+
+    private void allowOnly(Element in, Set<String> known, String what) {
+        for (String key : in.fields().keySet()) {
+            if (!known.contains(key)) {
+                wrong(
+                        in.line(key),
+                        "catalogue-key",
+                        what + " has no key " + key,
+                        "Write one that there is" + Nearest.orOneOf(key, known));
+            }
+        }
+    }
+
+    private void wrong(int line, String id, String what, String instead) {
+        readable = false;
+        report.accept(new Finding(file, line, id, what, instead));
+    }
+}

@@ -1,0 +1,104 @@
+package caravana.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Mistakes in the shipped catalogue, each found in its file, at its line, and by one finding that names it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PlantedCatalogueMistakesTest {
+
+    /** @param wrong what stands there instead; the finding is at its line, or at that of {@code at} */
+    private record Mistake(String entry, String right, String wrong, String at, String rule) {}
+
+    private static Mistake mistake(String entry, String right, String wrong, String rule) {
+        return new Mistake(entry, right, wrong, wrong.lines().findFirst().orElseThrow(), rule);
+    }
+
+    private static final List<Mistake> MISTAKES = List.of(
+            mistake("recorte_30s", "nombre: recorte_30s", "nombre: recorte_30", "catalogue-name"),
+            mistake("recorte_30s", "order: 10", "ordre: 10", "catalogue-key"),
+            mistake("recorte_30s", "order: 10", "order: ten", "catalogue-value"),
+            mistake("recorte_30s", "order: 10", "order: 20", "catalogue-order"),
+            mistake("recorte_30s", "keep: 30", "keep: half", "catalogue-value"),
+            mistake("recorte_30s", "keep: 30", "keep: \"{segundos}\"", "catalogue-placeholder"),
+            mistake("recorte_30s", "  keep: 30", "  keeps: 30", "catalogue-key"),
+            mistake("recorte_30s", "default: true", "default: on", "catalogue-value"),
+            mistake("recorte_30s", "trim:\n  keep: 30", "sets:\n  audio: none", "nombre: recorte_30s", "catalogue-key"),
+            mistake("hd_720p", "  en: Scales", "  fr: Scales", "description:", "catalogue-key"),
+            mistake("hd_720p", "fit: 1280x720", "fit: 1280×720", "catalogue-value"),
+            mistake("hd_720p", "fit: 1280x720", "fits: 1280x720", "catalogue-key"),
+            mistake("miniatura", "stream: poster", "stream: still", "catalogue-graph"),
+            mistake("miniatura", "{in}split{out}", "{in}split[o]", "filter:", "catalogue-graph"),
+            mistake("miniatura", "role: poster", "role: thumbnail", "catalogue-value"),
+            mistake("miniatura", "name: poster.jpg", "name: ../poster.jpg", "catalogue-value"),
+            mistake("marca_de_agua", "inputs: [logo]", "inputs: [hat]", "catalogue-input"),
+            mistake("marca_de_agua", "{logo}{in}", "{in}", "inputs: [logo]", "catalogue-input"),
+            mistake("cortinillas", "needs: [hd_720p,", "needs: [hd_1080p,", "catalogue-reference"),
+            mistake(
+                    "cortinillas",
+                    "color=c={background}:s=1280x720",
+                    "color=c={backgrund}:s=1280x720",
+                    "catalogue-placeholder"),
+            mistake("cortinillas", "adds: cards", "adds: slides", "catalogue-value"),
+            mistake("sin_audio", "default: true", "default: false", "catalogue-default"),
+            mistake("sin_audio", "output: [\"-an\"]", "output: \"-an\"", "catalogue-value"),
+            mistake("transcodificacion", "  es: H.264", "  es: : H.264", "yaml-syntax"));
+
+    private static Mistake mistake(String entry, String right, String wrong, String at, String rule) {
+        return new Mistake(entry, right, wrong, at, rule);
+    }
+
+    private Map<String, String> files;
+
+    @BeforeAll
+    void read() throws Exception {
+        files = RouteFiles.read(Path.of("../src/main/resources/camel"));
+        files.keySet().removeIf(file -> !TransformationFiles.isOne(file));
+    }
+
+    @Test
+    void eachIsFoundWithFileAndLine() {
+        List<String> missed = new ArrayList<>();
+        for (Mistake mistake : MISTAKES) {
+            Map<String, String> wrong = new TreeMap<>(files);
+            String file = "catalogue/" + mistake.entry() + ".yaml";
+            assertThat(wrong.get(file)).as(mistake.toString()).contains(mistake.right());
+            wrong.put(file, wrong.get(file).replace(mistake.right(), mistake.wrong()));
+
+            List<Finding> findings = RouteChecks.check(wrong);
+
+            System.out.println(findings.isEmpty() ? mistake + ": nothing found" : findings.get(0));
+            int line = lineOf(mistake.at(), wrong.get(file));
+            if (findings.stream()
+                    .noneMatch(found -> found.id().equals(mistake.rule())
+                            && (found.file().equals(file) && found.line() == line || isElsewhere(mistake)))) {
+                missed.add(mistake + " at line " + line + ": " + findings);
+            }
+        }
+        System.out.printf(
+                "RESULT name=catalogue-mistakes value=%d unit=found-of-%d target=%d verdict=%s%n",
+                MISTAKES.size() - missed.size(), MISTAKES.size(), MISTAKES.size(), missed.isEmpty() ? "pass" : "fail");
+        assertThat(missed).isEmpty();
+    }
+
+    /** Two entries disagree: either of them may be the one that is wrong. */
+    private static boolean isElsewhere(Mistake mistake) {
+        return mistake.rule().equals("catalogue-order") || mistake.rule().equals("catalogue-default");
+    }
+
+    private static int lineOf(String text, String file) {
+        return (int) file.substring(0, file.indexOf(text))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count()
+                + 1;
+    }
+}

@@ -1,0 +1,70 @@
+package caravana.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The shipped catalogue, and mistakes that only ffmpeg knows, run by the real one. */
+class TransformationGraphsTest {
+
+    private static Map<String, String> shipped() throws Exception {
+        Map<String, String> files = new TreeMap<>(RouteFiles.read(Path.of("../src/main/resources/camel")));
+        files.keySet().removeIf(file -> !TransformationFiles.isOne(file));
+        return files;
+    }
+
+    @Test
+    void ffmpegRunsEveryEntryWithItsDefaultsAndExtremes() throws Exception {
+        List<Finding> findings = new ArrayList<>();
+
+        int graphs = TransformationGraphs.check(shipped(), findings::add);
+
+        System.out.println(graphs + " graphs");
+        assertThat(findings).isEmpty();
+        assertThat(graphs).isGreaterThan(40);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            hd_720p           | filter: scale=w=1280            | filter: scael=w=1280            | No such filter: 'scael'
+            hd_720p           | force_divisible_by=2            | force_dividable_by=2            | force_dividable_by
+            girar             | media_vuelta: hflip,vflip       | media_vuelta: hflip,,vflip      | ffmpeg refuses girar with {giro=
+            calidad           | ["-crf", "{crf}"]               | ["-crv", "{crf}"]               | crv
+            escalar           | h='trunc({alto}/2)*2'             | h='trunc({alto}/2)*'             | ffmpeg refuses escalar
+            rotulo            | x=(w-tw)/2                     | x=(w-tww)/2                     | ffmpeg refuses rotulo
+            transcodificacion | "libx264"                       | "libx265x"                      | libx265x
+            """)
+    void whatFfmpegRefusesIsFoundWithItsLine(String entry, String right, String wrong, String complaint)
+            throws Exception {
+        Map<String, String> files = shipped();
+        String file = "catalogue/" + entry + ".yaml";
+        assertThat(files.get(file)).contains(right);
+        Map<String, String> one = Map.of(file, files.get(file).replace(right, wrong));
+        List<Finding> findings = new ArrayList<>();
+
+        TransformationGraphs.check(one, findings::add);
+
+        System.out.println(findings);
+        assertThat(findings).singleElement().satisfies(found -> {
+            assertThat(found.file()).isEqualTo(file);
+            assertThat(found.what()).contains(complaint);
+            assertThat(found.id()).isEqualTo("catalogue-ffmpeg");
+            assertThat(found.line()).isEqualTo(lineOf(wrong, one.get(file)));
+        });
+    }
+
+    private static int lineOf(String text, String file) {
+        return (int) file.substring(0, file.indexOf(text))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count()
+                + 1;
+    }
+}

@@ -1,0 +1,24 @@
+package caravana.checks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TransformationListTest {
+
+    @Test
+    void theDocumentIsThatOfTheCatalogue() throws Exception {
+        List<Finding> findings = new ArrayList<>();
+        List<TransformationEntry> entries =
+                TransformationFiles.read(RouteFiles.read(Path.of("../src/main/resources/camel")), findings::add);
+
+        assertThat(findings).isEmpty();
+        assertThat(Files.readString(Path.of("../docs/transformations.md")))
+                .as("./caravana transformations > docs/transformations.md")
+                .isEqualTo(TransformationList.of(entries));
+    }
+}

@@ -1,0 +1,111 @@
+package caravana.web.transformation;
+
+import caravana.checks.TransformationEntry;
+import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Type;
+import caravana.transformation.TransformationCatalogue;
+import caravana.web.http.EntityTag;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.springframework.stereotype.Component;
+
+/** The transformation catalogue as clients see it: what may be asked for, and what may be said of it. */
+@Component("shownTransformations")
+public class ShownTransformations {
+
+    /** An edit of the catalogue is seen within a minute. */
+    private static final String CACHE_CONTROL = "public, max-age=60";
+
+    private final TransformationCatalogue catalogue;
+    private final ObjectMapper json;
+
+    ShownTransformations(TransformationCatalogue catalogue, ObjectMapper json) {
+        this.catalogue = catalogue;
+        this.json = json;
+    }
+
+    /** Makes the answer: the catalogue as it is now, or 304 for a client that has it. */
+    public void answer(Exchange exchange) throws JsonProcessingException {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("default_set", catalogue.defaultSet());
+        document.put(
+                "transformations",
+                catalogue.entries().stream().map(ShownTransformations::shown).toList());
+        Message message = exchange.getMessage();
+        message.setBody(document);
+        EntityTag.set(message, json.writeValueAsString(document));
+        message.setHeader("Cache-Control", CACHE_CONTROL);
+    }
+
+    private static Map<String, Object> shown(TransformationEntry entry) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("nombre", entry.name());
+        shown.put("description", entry.description());
+        shown.put("default", entry.inDefaultSet());
+        shown.put("needs", entry.needs());
+        shown.put("excludes", entry.excludes());
+        shown.put("parameters", schema(entry));
+        shown.put(
+                "outputs",
+                entry.produces().stream()
+                        .map(produced -> Map.of(
+                                "name", produced.name(), "role", produced.role(), "media_type", produced.mediaType()))
+                        .toList());
+        return shown;
+    }
+
+    /** The parameters as one JSON Schema. */
+    private static Map<String, Object> schema(TransformationEntry entry) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        entry.parameters().forEach((name, parameter) -> properties.put(name, schema(parameter)));
+        List<String> required = entry.parameters().values().stream()
+                .filter(parameter -> parameter.defaultValue() == null)
+                .map(Parameter::name)
+                .toList();
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("type", "object");
+        schema.put("properties", properties);
+        if (!required.isEmpty()) {
+            schema.put("required", required);
+        }
+        schema.put("additionalProperties", false);
+        return schema;
+    }
+
+    private static Map<String, Object> schema(Parameter parameter) {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put(
+                "type",
+                switch (parameter.type()) {
+                    case NUMBER -> "number";
+                    case INTEGER -> "integer";
+                    case BOOLEAN -> "boolean";
+                    case CHOICE, COLOUR, TEXT -> "string";
+                });
+        schema.put("title", parameter.title());
+        put(schema, "minimum", parameter.minimum());
+        put(schema, "maximum", parameter.maximum());
+        put(schema, "above", parameter.above());
+        put(schema, "maxLength", parameter.maxLength());
+        put(
+                schema,
+                "enum",
+                parameter.type() == Type.CHOICE
+                        ? List.copyOf(parameter.choices().keySet())
+                        : null);
+        put(schema, "format", parameter.type() == Type.COLOUR ? "color" : null);
+        put(schema, "default", parameter.defaultValue());
+        return schema;
+    }
+
+    private static void put(Map<String, Object> schema, String keyword, Object value) {
+        if (value != null) {
+            schema.put(keyword, value);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package caravana.worker.media;
+
+import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Produced;
+import caravana.checks.TransformationEntry.Type;
+import caravana.transformation.AppliedTransformation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A transformation with everything filled in that its fragments name in braces, but for a graph's own {@code {in}} and
+ * {@code {out}}.
+ *
+ * @param filter for the picture; null for none
+ * @param audioFilter for the sound; null for none
+ * @param output options of the video, one argument an item
+ * @param produces more files
+ */
+record FilledTransformation(String filter, String audioFilter, List<String> output, List<File> produces) {
+
+    /** A file that is made beside the video. */
+    record File(String name, String stream, List<String> options) {}
+
+    /**
+     * Fills in values, those of the transformation's parameters among them. A text becomes a file in the job's folder, so that
+     * nothing in it can be read as filter syntax.
+     *
+     * @param values what the worker has, by name
+     * @throws UncheckedIOException when a text cannot be written
+     */
+    static FilledTransformation of(AppliedTransformation transformation, Map<String, String> values, Path folder) {
+        Map<String, String> all = new HashMap<>(values);
+        all.put("in", "{in}");
+        all.put("out", "{out}");
+        for (Parameter parameter : transformation.entry().parameters().values()) {
+            all.put(
+                    parameter.name(),
+                    parameter.type() == Type.TEXT
+                            ? text(transformation, parameter.name(), folder)
+                            : transformation.written(parameter));
+        }
+        return new FilledTransformation(
+                filled(transformation.filter(), all),
+                filled(transformation.audioFilter(), all),
+                filled(transformation.output(), all),
+                transformation.entry().produces().stream()
+                        .map(produced -> file(produced, all))
+                        .toList());
+    }
+
+    private static String text(AppliedTransformation transformation, String parameter, Path folder) {
+        // Tools run in the job's folder.
+        String name = transformation.name() + "-" + parameter + ".txt";
+        try {
+            Files.writeString(
+                    folder.resolve(name), (String) transformation.values().get(parameter));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The text of " + transformation.name() + " cannot be written", e);
+        }
+        return name;
+    }
+
+    private static File file(Produced produced, Map<String, String> values) {
+        return new File(produced.name(), produced.stream(), filled(produced.options(), values));
+    }
+
+    private static List<String> filled(List<String> options, Map<String, String> values) {
+        return options.stream().map(option -> filled(option, values)).toList();
+    }
+
+    private static String filled(String fragment, Map<String, String> values) {
+        return fragment == null ? null : Placeholders.filled(fragment, values);
+    }
+}

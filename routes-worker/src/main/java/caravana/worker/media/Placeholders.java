@@ -1,0 +1,29 @@
+package caravana.worker.media;
+
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Fills in the names in braces of a catalogue's fragment. */
+final class Placeholders {
+
+    private static final Pattern NAME = Pattern.compile("\\{([a-z][a-z0-9_]*)}");
+
+    private Placeholders() {}
+
+    /**
+     * The fragment with a value in the place of each name. Values are not looked at again: a brace in one stays a brace.
+     *
+     * @throws IllegalStateException when there is no value of that name
+     */
+    static String filled(String fragment, Map<String, String> values) {
+        return NAME.matcher(fragment).replaceAll(found -> {
+            String value = values.get(found.group(1));
+            if (value == null) {
+                throw new IllegalStateException("The transformation catalogue names {" + found.group(1)
+                        + "}, which is not known; known are " + values.keySet());
+            }
+            return Matcher.quoteReplacement(value);
+        });
+    }
+}
