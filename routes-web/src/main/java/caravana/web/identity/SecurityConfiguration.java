@@ -29,6 +29,8 @@ class SecurityConfiguration {
     private static final String[] OPEN_TO_ALL = {
         "/api/auth/signup",
         "/api/auth/login",
+        "/api/auth/logout",
+        "/api/auth/refresh",
         // HealthFilter answers it; what is left are methods that it does not take.
         HealthFilter.PATH,
         "/api/health/ready",

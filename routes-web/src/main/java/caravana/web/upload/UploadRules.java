@@ -63,13 +63,7 @@ public class UploadRules {
      * @throws Problem 400 {@code field_too_long}, {@code unknown_transformation} or {@code impossible_combination}
      */
     String transformations(String names) {
-        if (names != null && names.length() > TRANSFORMATIONS_LENGTH) {
-            throw new Problem(
-                    400,
-                    "field_too_long",
-                    "The field transformaciones is longer than " + TRANSFORMATIONS_LENGTH + " characters. Shorten it.");
-        }
-        return transformations(names == null ? List.of() : List.of(names.split(",")));
+        return array(transformationList(names));
     }
 
     /**
@@ -79,6 +73,26 @@ public class UploadRules {
      * @throws Problem 400 {@code unknown_transformation} or {@code impossible_combination}
      */
     public String transformations(List<String> names) {
+        return array(chosen(names));
+    }
+
+    /**
+     * The transformations.
+     *
+     * @param names separated by commas; null or empty for the default set
+     * @throws Problem 400 {@code field_too_long}, {@code unknown_transformation} or {@code impossible_combination}
+     */
+    List<String> transformationList(String names) {
+        if (names != null && names.length() > TRANSFORMATIONS_LENGTH) {
+            throw new Problem(
+                    400,
+                    "field_too_long",
+                    "The field transformaciones is longer than " + TRANSFORMATIONS_LENGTH + " characters. Shorten it.");
+        }
+        return chosen(names == null ? List.of() : List.of(names.split(",")));
+    }
+
+    private List<String> chosen(List<String> names) {
         List<String> asked = names.stream()
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
@@ -87,12 +101,27 @@ public class UploadRules {
         List<String> chosen = asked.isEmpty() ? catalogue.defaultSet() : asked;
         try {
             catalogue.resolve(chosen);
-            return json.writeValueAsString(chosen);
+            return chosen;
         } catch (UnknownTransformationException e) {
             throw new Problem(
                     400, "unknown_transformation", UnknownName.sentence("transformation", e.name(), catalogue.names()));
         } catch (ImpossibleCombinationException e) {
             throw new Problem(400, "impossible_combination", e.getMessage());
+        }
+    }
+
+    private String array(List<String> names) {
+        try {
+            return json.writeValueAsString(names);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether a JSON array has these names, in this order. */
+    boolean isSame(String array, List<?> names) {
+        try {
+            return json.readTree(array).equals(json.valueToTree(names));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
