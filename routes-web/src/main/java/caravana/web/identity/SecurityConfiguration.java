@@ -116,7 +116,7 @@ class SecurityConfiguration {
         return http.headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(contentPolicy))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                // No cookie carries identity, so no other site can make a browser use it.
+                // The one cookie, a session's, is for two calls that refuse pages of other origins themselves.
                 .csrf(CsrfConfigurer::disable)
                 .logout(LogoutConfigurer::disable)
                 .requestCache(RequestCacheConfigurer::disable);
