@@ -331,11 +331,14 @@ class ContractTest extends WebTest {
                     case "deleting" -> "expired";
                     default -> "accepted";
                 };
+        boolean accepted = "accepted".equals(ended);
         jdbc.update(
-                "INSERT INTO uploads (video_id, owner_id, original_key, title, transformations, ended, expires_at)"
-                        + " SELECT id, owner_id, original_key, title, transformations, ?, expires_at"
+                "INSERT INTO uploads (video_id, owner_id, original_key, title, transformations, ended, expires_at, bytes,"
+                        + " received_bytes) SELECT id, owner_id, original_key, title, transformations, ?, expires_at, ?, ?"
                         + " FROM videos WHERE id::text = ?",
                 ended,
+                accepted ? 1 : null,
+                accepted ? 1 : 0,
                 id);
         return id;
     }
