@@ -24,6 +24,13 @@ data "aws_iam_policy_document" "access" {
     resources = ["${var.bucket_arn}/uploads/*"]
   }
 
+  # The multipart uploads of one original are found by its key. This permission knows no prefix.
+  statement {
+    sid       = "FindUnfinishedUploads"
+    actions   = ["s3:ListBucketMultipartUploads"]
+    resources = [var.bucket_arn]
+  }
+
   statement {
     sid       = "Results"
     actions   = ["s3:GetObject", "s3:DeleteObject"]

@@ -11,4 +11,4 @@ WHERE id IN (
     LIMIT 100
     FOR UPDATE SKIP LOCKED
 )
-RETURNING id::text AS video_id, original_key
+RETURNING id::text AS video_id, original_key, uploaded_at IS NULL AS never_ended

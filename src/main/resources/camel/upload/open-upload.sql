@@ -3,6 +3,10 @@
 -- :?per_hour = {{caravana.upload.per-hour}} as integer
 -- :?idempotency_key = null
 -- :?key_hours = 24 as integer
+-- :?announced = null
+-- :?content_length = null
+-- :?token = null
+-- :?idle_seconds = {{caravana.upload.idle}} as seconds
 -- :?traceparent = null
 WITH recent AS (
     -- What is processed again counts like an upload.
@@ -16,8 +20,28 @@ WITH recent AS (
             WHERE :?per_hour > 0
               AND owner_id = CAST(:?caller.id AS uuid)
               AND requested_at > now() - interval '1 hour') AS uploads
+), quota AS (
+    -- Of a file whose size is not known yet, one byte.
+    SELECT CASE
+               WHEN used.open_uploads >= most.open_uploads THEN 'open_uploads'
+               WHEN used.videos >= most.videos THEN 'videos'
+               WHEN used.bytes + coalesce(
+                        CAST(CAST(:?announced AS jsonb) ->> 'bytes' AS bigint),
+                        CAST(:?content_length AS bigint),
+                        1) > most.bytes THEN 'bytes'
+           END AS exceeded,
+           most.*
+    FROM account_usage(CAST(:?caller.id AS uuid)) used,
+         (SELECT coalesce(own.bytes, CAST(:?quota.bytes AS bigint)) AS bytes,
+                 coalesce(own.videos, CAST(:?quota.videos AS bigint)) AS videos,
+                 coalesce(own.open_uploads, CAST(:?quota.open_uploads AS bigint)) AS open_uploads
+          FROM (SELECT CAST(:?caller.id AS uuid) AS owner_id) account
+          LEFT JOIN account_quotas own USING (owner_id)) most
 ), allowed AS (
-    SELECT 1 FROM recent WHERE :?per_hour = 0 OR uploads < :?per_hour
+    SELECT 1
+    FROM recent, quota
+    WHERE (:?per_hour = 0 OR uploads < :?per_hour)
+      AND exceeded IS NULL
 ), keyed AS (
     INSERT INTO upload_keys (owner_id, key, video_id, expires_at)
     SELECT CAST(:?caller.id AS uuid), CAST(:?idempotency_key AS text), CAST(:?video_id AS uuid), now() + make_interval(hours => :?key_hours)
@@ -30,17 +54,32 @@ WITH recent AS (
 ), opened AS (
     INSERT INTO videos (id, owner_id, status, original_key, transformations, traceparent, expires_at)
     SELECT CAST(:?video_id AS uuid), CAST(:?caller.id AS uuid), 'receiving', :?original_key, '[]', :?traceparent,
-           now() + make_interval(secs => :?patience_seconds)
+           now() + CASE WHEN CAST(:?announced AS jsonb) IS NULL
+                        THEN make_interval(secs => :?patience_seconds)
+                        ELSE make_interval(secs => :?idle_seconds) END
     FROM allowed
     WHERE CAST(:?idempotency_key AS text) IS NULL OR EXISTS (SELECT 1 FROM keyed)
-    RETURNING id
+    RETURNING id, owner_id, original_key, expires_at
+), in_pieces AS (
+    INSERT INTO uploads (video_id, owner_id, original_key, bytes, title, original_name, transformations,
+                         transformation_parameters, metadata, token, expires_at)
+    SELECT opened.id, opened.owner_id, opened.original_key, announced.bytes, announced.title, announced.original_name,
+           CAST(announced.transformations AS jsonb), CAST(announced.transformation_parameters AS jsonb), announced.metadata, CAST(:?token AS uuid), opened.expires_at
+    FROM opened,
+         -- Without one there is no upload in pieces.
+         jsonb_to_record(CAST(:?announced AS jsonb))
+             AS announced (bytes bigint, title text, original_name text, transformations text, transformation_parameters text,
+                           metadata text)
+    WHERE CAST(:?announced AS jsonb) IS NOT NULL
 )
 SELECT 'opened' AS outcome,
        id::text AS video_id,
        NULL AS title,
        NULL AS transformations,
        NULL AS transformation_parameters,
-       CAST(NULL AS bigint) AS original_bytes
+       CAST(NULL AS bigint) AS original_bytes,
+       NULL AS quota,
+       CAST(NULL AS bigint) AS most
 FROM opened
 UNION ALL
 SELECT CASE WHEN video.status = 'receiving' THEN 'running' ELSE 'done' END,
@@ -48,7 +87,9 @@ SELECT CASE WHEN video.status = 'receiving' THEN 'running' ELSE 'done' END,
        video.title,
        video.transformations::text,
        video.transformation_parameters::text,
-       video.original_bytes
+       video.original_bytes,
+       NULL,
+       NULL
 FROM upload_keys first
 JOIN videos video ON video.id = first.video_id
 WHERE first.owner_id = CAST(:?caller.id AS uuid)
@@ -56,7 +97,15 @@ WHERE first.owner_id = CAST(:?caller.id AS uuid)
   AND first.expires_at >= now()
   AND NOT EXISTS (SELECT 1 FROM opened)
 UNION ALL
-SELECT 'too_many', NULL, NULL, NULL, NULL, NULL
+SELECT CASE WHEN exceeded IS NULL THEN 'too_many' ELSE 'quota' END,
+       NULL,
+       NULL,
+       NULL,
+       NULL,
+       NULL,
+       exceeded,
+       CASE exceeded WHEN 'bytes' THEN bytes WHEN 'videos' THEN videos ELSE open_uploads END
+FROM quota
 WHERE NOT EXISTS (SELECT 1 FROM allowed)
   AND NOT EXISTS (
       SELECT 1

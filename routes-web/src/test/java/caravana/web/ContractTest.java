@@ -192,7 +192,8 @@ class ContractTest extends WebTest {
             String name = parameter.path("name").asText();
             boolean wanted = parameter.path("required").asBoolean() || random.nextBoolean();
             if (name.equals("video_id")) {
-                address = address.replace("{video_id}", encoded(video()));
+                String id = path.getKey().startsWith("/uploads/") ? upload() : video(state());
+                address = address.replace("{video_id}", encoded(id));
             } else if (wanted) {
                 JsonNode schema = parameter.path("schema");
                 String value = parameter == spoilt
@@ -210,6 +211,12 @@ class ContractTest extends WebTest {
         }
         Api caller = random.nextInt(20) == 0 ? api() : path.getKey().startsWith("/ops/") ? operator() : user;
         Body body = body(operation.getValue().path("requestBody"), right);
+        if (right && path.getKey().startsWith("/uploads") && random.nextInt(3) > 0) {
+            prepareUpload(operation.getKey(), headers);
+        }
+        if (right && path.getKey().equals("/auth/refresh")) {
+            headers.put("Cookie", SessionTest.cookie(api().logIn(email, "a good password")));
+        }
         return new OddRequests.Call(
                 operation.getKey().toUpperCase(Locale.ROOT),
                 "/api" + address,
@@ -277,6 +284,18 @@ class ContractTest extends WebTest {
         }
     }
 
+    /** Nor can it say that headers fit each other, the body and the upload. */
+    private static void prepareUpload(String method, Map<String, String> headers) {
+        headers.keySet().removeAll(List.of("Upload-Checksum", "Upload-Defer-Length", "Upload-Length"));
+        if (method.equals("post")) {
+            headers.put("Upload-Length", "10000");
+            headers.put("Upload-Metadata", TusClient.metadata("title", "Generated"));
+        }
+        if (method.equals("patch")) {
+            headers.put("Upload-Offset", "0");
+        }
+    }
+
     private static byte[] urlEncoded(JsonNode object) {
         List<String> fields = new ArrayList<>();
         object.properties()
@@ -298,9 +317,34 @@ class ContractTest extends WebTest {
         return form.bytes();
     }
 
-    /** The id of a fresh video in a state that is drawn. */
-    private String video() throws Exception {
-        String state = STATES.get(random.nextInt(STATES.size()));
+    private String state() {
+        return STATES.get(random.nextInt(STATES.size()));
+    }
+
+    /** The id of a fresh upload in pieces, mostly one that goes on. */
+    private String upload() throws Exception {
+        String state = random.nextBoolean() ? "receiving" : state();
+        String id = video(state);
+        String ended =
+                switch (state) {
+                    case "receiving", "another owner's" -> null;
+                    case "deleting" -> "expired";
+                    default -> "accepted";
+                };
+        boolean accepted = "accepted".equals(ended);
+        jdbc.update(
+                "INSERT INTO uploads (video_id, owner_id, original_key, title, transformations, ended, expires_at, bytes,"
+                        + " received_bytes) SELECT id, owner_id, original_key, title, transformations, ?, expires_at, ?, ?"
+                        + " FROM videos WHERE id::text = ?",
+                ended,
+                accepted ? 1 : null,
+                accepted ? 1 : 0,
+                id);
+        return id;
+    }
+
+    /** The id of a fresh video in that state. */
+    private String video(String state) throws Exception {
         if (state.equals("unknown")) {
             return UUID.randomUUID().toString();
         }

@@ -17,6 +17,7 @@ import org.springframework.validation.annotation.Validated;
  * @param audience what tokens of an outside issuer have to be made for
  * @param rolesClaim the claim of a token that lists its roles, {@code user} and {@code operator}; see {@link Roles}
  * @param tokenLife how long a token of ours is valid
+ * @param sessionLife how long the page's session lasts after its last use
  * @param operatorEmail an operator's account that is made at the start; empty for none
  * @param operatorPassword the password that it gets at each start, 12 characters or more
  * @param failures limits of failed log-ins
@@ -30,6 +31,7 @@ public record IdentityProperties(
         String audience,
         @NotBlank String rolesClaim,
         @NotNull Duration tokenLife,
+        @NotNull Duration sessionLife,
         String operatorEmail,
         String operatorPassword,
         @NotNull @Valid Failures failures,

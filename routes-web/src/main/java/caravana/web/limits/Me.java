@@ -28,13 +28,18 @@ public class Me {
      * Composes the answer.
      *
      * @param account the account's row; null when the account is kept by an outside issuer
+     * @param usage what it has and may have, as {@code show-usage.sql} returned it
      */
-    public Map<String, Object> answer(@Body Map<String, Object> account, @ExchangeProperty("caller") Caller caller) {
+    public Map<String, Object> answer(
+            @Body Map<String, Object> account,
+            @ExchangeProperty("caller") Caller caller,
+            @ExchangeProperty("usage") Map<String, Object> usage) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("id", caller.getId());
         document.put("email", account == null ? caller.email() : account.get("email"));
         document.put("roles", caller.roles());
         document.put("limits", limits());
+        document.put("quotas", Quotas.shown(usage));
         return document;
     }
 

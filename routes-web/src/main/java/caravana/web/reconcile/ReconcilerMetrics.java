@@ -12,7 +12,7 @@ public class ReconcilerMetrics {
 
     private static final String NAME = "caravana.repairs";
     private static final List<String> KINDS =
-            List.of("unpublished", "abandoned", "exhausted", "unheard", "expired", "deleted", "outputs");
+            List.of("unpublished", "abandoned", "exhausted", "unheard", "expired", "deleted", "outputs", "finished");
 
     private final MeterRegistry meters;
 
@@ -24,12 +24,13 @@ public class ReconcilerMetrics {
 
     /**
      * @param kind {@code unpublished}, {@code abandoned}, {@code exhausted}, {@code unheard}, {@code expired},
-     *     {@code deleted} or {@code outputs}
+     *     {@code deleted}, {@code outputs} or {@code finished}
      * @param number how many
      */
     @StepOnly
     public void count(
-            @OneOf({"unpublished", "abandoned", "exhausted", "unheard", "expired", "deleted", "outputs"}) String kind,
+            @OneOf({"unpublished", "abandoned", "exhausted", "unheard", "expired", "deleted", "outputs", "finished"})
+                    String kind,
             int number) {
         if (number > 0) {
             meters.counter(NAME, "kind", kind).increment(number);

@@ -29,6 +29,12 @@ public final class AnswerHeaders {
                 "Link",
                 "Location",
                 "Retry-After",
+                "Set-Cookie",
+                "Upload-Defer-Length",
+                "Upload-Expires",
+                "Upload-Length",
+                "Upload-Metadata",
+                "Upload-Offset",
                 "WWW-Authenticate",
                 "X-Total-Count"));
         NAMES = Collections.unmodifiableSet(names);

@@ -14,7 +14,8 @@ import org.springframework.stereotype.Component;
 class ApiMetrics {
 
     /** The ways of an upload, by operation. */
-    private static final Map<String, String> WAYS = Map.of("receive-upload", "form", "receive-raw-upload", "raw");
+    private static final Map<String, String> WAYS = Map.of(
+            "receive-upload", "form", "receive-raw-upload", "raw", "create-upload", "tus", "append-upload", "tus");
 
     private final MeterRegistry meters;
     private final Operations operations;

@@ -100,7 +100,12 @@ class WholeBodyFilter extends OncePerRequestFilter {
 
     private static boolean isUpload(HttpServletRequest request) {
         String path = request.getRequestURI();
-        return request.getMethod().equals("POST") && (path.equals("/api/videos") || path.equals("/api/videos/upload"));
+        return switch (request.getMethod()) {
+            case "POST" ->
+                path.equals("/api/videos") || path.equals("/api/videos/upload") || path.equals("/api/uploads");
+            case "PATCH" -> path.startsWith("/api/uploads/");
+            default -> false;
+        };
     }
 
     /** A body on its way. It occupies the memory of what has arrived, until its call has been answered. */

@@ -1,7 +1,5 @@
 package caravana.web.upload;
 
-import caravana.aws.BucketProperties;
-import caravana.aws.WriteOnceClient;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
 import caravana.media.Refusal;
@@ -11,19 +9,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
-import software.amazon.awssdk.services.s3.model.ChecksumType;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
  * Writes a stream of any length into one S3 object while its bytes arrive: no spool file, one part in memory.
@@ -36,19 +26,14 @@ public class ObjectWriter {
 
     private static final Logger log = LoggerFactory.getLogger(ObjectWriter.class);
 
-    /** S3's smallest size for a part that is not the last. */
-    private static final int PART_BYTES = 5 * 1024 * 1024;
-
     private static final int READ_BYTES = 64 * 1024;
 
-    private final S3Client s3;
-    private final String bucket;
+    private final PartStore store;
     private final long maxBytes;
     private final MediaRefusals refusals;
 
-    ObjectWriter(S3Client s3, BucketProperties storage, MediaLimits limits) {
-        this.s3 = s3;
-        this.bucket = storage.bucket();
+    ObjectWriter(PartStore store, MediaLimits limits) {
+        this.store = store;
         this.maxBytes = limits.size().toBytes();
         this.refusals = new MediaRefusals(limits);
     }
@@ -66,9 +51,7 @@ public class ObjectWriter {
         byte[] first = in.readNBytes(Signatures.BYTES);
         VideoCheck.checkContent(first);
         InputStream all = new SequenceInputStream(new ByteArrayInputStream(first), in);
-        return opening.originalKey() == null
-                ? count(all)
-                : write(all, opening.originalKey(), "application/octet-stream");
+        return opening.originalKey() == null ? count(all) : write(all, opening.originalKey());
     }
 
     private long count(InputStream in) throws IOException {
@@ -81,52 +64,35 @@ public class ObjectWriter {
         return total;
     }
 
-    /** Stores the whole stream; the type is the object's media type. */
-    private long write(InputStream in, String key, String type) throws IOException {
-        Part part = new Part();
-        part.fill(in);
-        checkSize(part.length);
-        if (part.length == 0) {
+    /** Stores the whole stream. */
+    private long write(InputStream in, String key) throws IOException {
+        PartBuffer part = new PartBuffer();
+        boolean ended = part.fill(in, PartBuffer.SMALLEST_PART, null);
+        checkSize(part.length());
+        if (part.length() == 0) {
             return 0;
         }
-        if (part.length < PART_BYTES) {
-            s3.putObject(p -> p.bucket(bucket).key(key).contentType(type), part.body());
-            return part.length;
+        if (ended) {
+            store.put(key, part);
+            return part.length();
         }
-        return writeParts(in, key, type, part);
+        return writeParts(in, key, part);
     }
 
-    private long writeParts(InputStream in, String key, String type, Part part) throws IOException {
-        String upload = s3.createMultipartUpload(c -> c.bucket(bucket)
-                        .key(key)
-                        .contentType(type)
-                        .checksumAlgorithm(ChecksumAlgorithm.CRC32_C)
-                        .checksumType(ChecksumType.FULL_OBJECT))
-                .uploadId();
+    private long writeParts(InputStream in, String key, PartBuffer part) throws IOException {
+        String upload = store.create(key);
         boolean complete = false;
         try {
-            List<CompletedPart> parts = new ArrayList<>();
-            CRC32C whole = new CRC32C();
+            List<PartStore.Part> parts = new ArrayList<>();
             long total = 0;
-            for (; part.length > 0; part.fill(in)) {
-                total += part.length;
+            while (part.length() > 0) {
+                total += part.length();
                 checkSize(total);
-                int number = parts.size() + 1;
-                whole.update(part.bytes, 0, part.length);
-                UploadPartResponse sent = s3.uploadPart(
-                        u -> u.bucket(bucket).key(key).uploadId(upload).partNumber(number), part.body());
-                parts.add(CompletedPart.builder()
-                        .partNumber(number)
-                        .eTag(sent.eTag())
-                        .checksumCRC32C(sent.checksumCRC32C())
-                        .build());
+                parts.add(store.send(key, upload, parts.size() + 1, part));
+                part.clear();
+                part.fill(in, PartBuffer.SMALLEST_PART, null);
             }
-            s3.completeMultipartUpload(c -> c.bucket(bucket)
-                    .key(key)
-                    .uploadId(upload)
-                    .checksumType(ChecksumType.FULL_OBJECT)
-                    .checksumCRC32C(WriteOnceClient.text(whole))
-                    .multipartUpload(m -> m.parts(parts)));
+            store.complete(key, upload, parts);
             complete = true;
             return total;
         } finally {
@@ -138,10 +104,15 @@ public class ObjectWriter {
 
     private void abort(String key, String upload) {
         try {
-            s3.abortMultipartUpload(a -> a.bucket(bucket).key(key).uploadId(upload));
+            store.abort(key, upload);
         } catch (SdkException e) {
             log.warn("Parts of {} are left for the bucket's lifecycle rule: {}", key, e.toString());
         }
+    }
+
+    /** Bytes of the largest file. */
+    long maxBytes() {
+        return maxBytes;
     }
 
     /** @throws Problem 413 {@code too_large} when that is more than allowed */
@@ -149,30 +120,6 @@ public class ObjectWriter {
         if (total > maxBytes) {
             Refusal refusal = refusals.tooLarge();
             throw new Problem(413, refusal.code(), refusal.sentence());
-        }
-    }
-
-    /**
-     * What is sent to S3 in one piece. It takes the memory of what has arrived, and not of what may: most uploads are slow, and
-     * many are small.
-     */
-    private static final class Part {
-        private byte[] bytes = new byte[READ_BYTES];
-        private int length;
-
-        /** Reads until the part is full or the stream ends; afterwards {@link #length} is what was read. */
-        void fill(InputStream in) throws IOException {
-            length = in.readNBytes(bytes, 0, bytes.length);
-            while (length == bytes.length && length < PART_BYTES) {
-                bytes = Arrays.copyOf(bytes, Math.min(2 * length, PART_BYTES));
-                length += in.readNBytes(bytes, length, bytes.length - length);
-            }
-        }
-
-        RequestBody body() {
-            int sent = length;
-            return RequestBody.fromContentProvider(
-                    () -> new ByteArrayInputStream(bytes, 0, sent), sent, "application/octet-stream");
         }
     }
 }

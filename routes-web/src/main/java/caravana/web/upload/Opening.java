@@ -15,6 +15,8 @@ import org.apache.camel.Exchange;
  */
 record Opening(String originalKey, Map<?, ?> earlier) {
 
+    private static final int RUNNING_SECONDS = 5;
+
     /**
      * Reads the variable {@code opening}.
      *
@@ -31,8 +33,10 @@ record Opening(String originalKey, Map<?, ?> earlier) {
                 throw new Problem(
                         409,
                         "idempotency_in_progress",
-                        "An upload with this Idempotency-Key is running; ask again when it is done.");
+                        "An upload with this Idempotency-Key is running; ask again when it is done.",
+                        RUNNING_SECONDS);
             case "too_many" -> throw UploadRules.tooMany();
+            case "quota" -> throw quotaExceeded((String) row.get("quota"), row.get("most"));
             default -> throw new IllegalStateException("open-upload.sql answered " + outcome);
         };
     }
@@ -44,19 +48,43 @@ record Opening(String originalKey, Map<?, ?> earlier) {
                 && isSame("transformations", upload, json)
                 && isSame("transformation_parameters", upload, json);
         if (!same) {
-            throw new Problem(
-                    409,
-                    "idempotency_mismatch",
-                    "An upload with this Idempotency-Key had another title, other transformations or another length;"
-                            + " use a new key.");
+            throw mismatch();
         }
     }
 
     private boolean isSame(String column, Map<?, ?> upload, ObjectMapper json) throws JsonProcessingException {
-        String before = (String) earlier.get(column);
-        String now = (String) upload.get(column);
+        return isSameJson((String) earlier.get(column), (String) upload.get(column), json);
+    }
+
+    /** Whether two texts are the same JSON, or both null. */
+    static boolean isSameJson(String before, String now, ObjectMapper json) throws JsonProcessingException {
         return before == null || now == null
                 ? Objects.equals(before, now)
                 : json.readTree(before).equals(json.readTree(now));
+    }
+
+    /** 403 {@code quota_exceeded}: the account has as much as it may, or would have more. */
+    private static Problem quotaExceeded(String kind, Object most) {
+        String what =
+                switch (kind) {
+                    case "bytes" -> "With this file, the account's videos would have more than " + most + " bytes.";
+                    case "videos" -> "The account has " + most + " videos, which is as many as it may have.";
+                    default ->
+                        "The account has " + most + " uploads that have not ended, which is as many as it may have.";
+                };
+        return new Problem(
+                403,
+                "quota_exceeded",
+                what + ("open_uploads".equals(kind) ? " Finish or cancel one" : " Delete some videos")
+                        + ", or ask an operator to raise the account's quota.");
+    }
+
+    /** 409 {@code idempotency_mismatch}. */
+    static Problem mismatch() {
+        return new Problem(
+                409,
+                "idempotency_mismatch",
+                "An upload with this Idempotency-Key had another title, other transformations or another length;"
+                        + " use a new key.");
     }
 }

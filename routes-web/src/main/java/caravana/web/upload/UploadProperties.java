@@ -16,6 +16,8 @@ import org.springframework.validation.annotation.Validated;
  *     are answered 429
  * @param patience how long an upload may take; after that its row counts as abandoned
  * @param minRate bytes a second that a client has to send on average, once 30 s have passed; 0 for any
+ * @param idle how long an upload in pieces waits for its next byte; after that it expires
+ * @param longest how long it may take from its creation to its last byte
  * @param perHour uploads of one owner within an hour, and videos that are processed again; more are answered 429; 0 for no limit
  */
 @Validated
@@ -25,6 +27,8 @@ public record UploadProperties(
         @Min(1) Integer atOncePerAccount,
         @NotNull Duration patience,
         @NotNull DataSize minRate,
+        @NotNull Duration idle,
+        @NotNull Duration longest,
         @Min(0) int perHour) {
 
     private static final int ACCOUNTS_PER_NODE = 4;

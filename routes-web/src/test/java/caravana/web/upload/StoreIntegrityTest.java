@@ -214,7 +214,7 @@ class StoreIntegrityTest {
                 List.of("mov"),
                 List.of("h264"),
                 MediaLimits.Rules.NONE);
-        new ObjectWriter(s3, new BucketProperties(bucket), limits)
+        new ObjectWriter(new PartStore(s3, new BucketProperties(bucket)), limits)
                 .take(new ByteArrayInputStream(content), new Opening(key, Map.of()));
     }
 

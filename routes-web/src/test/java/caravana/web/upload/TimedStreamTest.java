@@ -13,8 +13,8 @@ import org.springframework.util.unit.DataSize;
 
 class TimedStreamTest {
 
-    private static final UploadProperties LIMITS =
-            new UploadProperties(16, null, Duration.ofHours(2), DataSize.ofKilobytes(8), 0);
+    private static final UploadProperties LIMITS = new UploadProperties(
+            16, null, Duration.ofHours(2), DataSize.ofKilobytes(8), Duration.ofDays(1), Duration.ofDays(7), 0);
 
     private final AtomicLong now = new AtomicLong();
     private final TimedStream stream =

@@ -28,6 +28,7 @@ class IamTest {
             Map.entry("uploadPart", "s3:PutObject"),
             Map.entry("completeMultipartUpload", "s3:PutObject"),
             Map.entry("abortMultipartUpload", "s3:AbortMultipartUpload"),
+            Map.entry("listMultipartUploads", "s3:ListBucketMultipartUploads"),
             Map.entry("getObject", "s3:GetObject"),
             Map.entry("getObjectAsBytes", "s3:GetObject"),
             Map.entry("sign", "s3:GetObject"),
@@ -51,13 +52,14 @@ class IamTest {
             Map.entry("purge-original", List.of("uploads/*")),
             Map.entry("delete-result", List.of("processed/*")),
             Map.entry("delete-original", List.of("uploads/*")),
+            Map.entry("delete-discarded-original", List.of("uploads/*")),
             Map.entry("delete-not-named", List.of("processed/*")),
             Map.entry("get-object", List.of("uploads/*")),
             Map.entry("put-video", List.of("processed/*")),
             Map.entry("put-poster", List.of("processed/*")),
             Map.entry("delete-video-object", List.of("processed/*")),
             Map.entry("delete-poster-object", List.of("processed/*")),
-            Map.entry("ObjectWriter", List.of("uploads/*")),
+            Map.entry("PartStore", List.of("uploads/*")),
             Map.entry("PresignedLinks", List.of("uploads/*", "processed/*")),
             Map.entry("RouteStore", List.of("routes/*")));
 
@@ -258,6 +260,8 @@ class IamTest {
         } else if (action.startsWith("secretsmanager:")) {
             add(tier, action, "own secrets", by);
         } else if (action.equals("s3:ListBucket")) {
+            add(tier, action, "bucket, by prefix", by);
+        } else if (action.equals("s3:ListBucketMultipartUploads")) {
             add(tier, action, "bucket, by prefix", by);
         } else if (!OBJECTS.containsKey(step)) {
             findings.add(by + ": say in IamTest which objects " + step + " handles");

@@ -1,0 +1,122 @@
+package caravana.web.identity;
+
+import caravana.web.http.InputText;
+import caravana.web.http.Problem;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.springframework.http.ResponseCookie;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sessions of the page: a refresh token that is used once, in a cookie that no script can read and that goes to
+ * {@code /api/auth} only. The database has its hash.
+ */
+@Component("sessions")
+public class Sessions {
+
+    static final String COOKIE = "caravana_session";
+
+    private static final String PATH = "/api/auth";
+    private static final int TOKEN_BYTES = 32;
+
+    private final SecureRandom random = new SecureRandom();
+    private final Duration life;
+
+    Sessions(IdentityProperties identity) {
+        this.life = identity.sessionLife();
+    }
+
+    /** Makes a refresh token: the properties {@code session_token} and {@code session_hash}. */
+    public void open(Exchange exchange) {
+        byte[] token = new byte[TOKEN_BYTES];
+        random.nextBytes(token);
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+        exchange.setProperty("session_token", text);
+        exchange.setProperty("session_hash", hash(text));
+    }
+
+    /**
+     * Reads the cookie: the property {@code presented_hash}, that of an empty text without one.
+     *
+     * @throws Problem 403 {@code origin_not_allowed} when a page of another origin makes the call
+     */
+    public void read(Exchange exchange) {
+        HttpServletRequest request =
+                exchange.getMessage().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
+        checkOrigin(request);
+        Cookie[] cookies = request.getCookies();
+        String token = Arrays.stream(cookies == null ? new Cookie[0] : cookies)
+                .filter(cookie -> cookie.getName().equals(COOKIE))
+                .map(Cookie::getValue)
+                .findFirst()
+                .orElse("");
+        exchange.setProperty("presented_hash", hash(token));
+    }
+
+    /** Browsers name the page's origin with each POST, and programs need not. Proxies pass Host on as the browser sent it. */
+    private static void checkOrigin(HttpServletRequest request) {
+        String origin = request.getHeader("Origin");
+        if (origin != null && !origin.replaceFirst("^https?://", "").equalsIgnoreCase(request.getHeader("Host"))) {
+            throw new Problem(
+                    403,
+                    "origin_not_allowed",
+                    "The call comes from a page of " + InputText.shown(origin)
+                            + ", and sessions are for this site's own page. Log in with POST /api/auth/login.");
+        }
+    }
+
+    /**
+     * Takes the account of a session that was renewed as the property {@code account}.
+     *
+     * @param account its row; null when there is no session
+     * @throws Problem 401 {@code session_over}
+     */
+    public void check(@Body Map<String, Object> account, Exchange exchange) {
+        if (account == null) {
+            throw new Problem(401, "session_over", "There is no session, or it has ended. Log in again.");
+        }
+        exchange.setProperty("account", account);
+    }
+
+    /** Gives the browser the new refresh token. */
+    public void setCookie(Exchange exchange) {
+        set(exchange, exchange.getProperty("session_token", String.class), life);
+    }
+
+    /** Makes the browser forget its refresh token. */
+    public void clearCookie(Exchange exchange) {
+        set(exchange, "", Duration.ZERO);
+    }
+
+    private static void set(Exchange exchange, String token, Duration age) {
+        ResponseCookie cookie = ResponseCookie.from(COOKIE, token)
+                .path(PATH)
+                .maxAge(age)
+                .httpOnly(true)
+                .secure(true)
+                .sameSite("Strict")
+                .build();
+        exchange.getMessage().setHeader("Set-Cookie", cookie.toString());
+        exchange.getMessage().setHeader("Cache-Control", "no-store");
+    }
+
+    private static String hash(String token) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

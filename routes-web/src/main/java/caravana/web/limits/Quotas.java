@@ -1,0 +1,52 @@
+package caravana.web.limits;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/** What an account may have, for statements and for {@code show-me}. */
+@Component("quotas")
+public class Quotas {
+
+    /** As the contract writes them; {@code show-usage.sql} returns each, and its limit as {@code most_…}. */
+    private static final List<String> KINDS = List.of("bytes", "videos", "open_uploads");
+
+    private final Map<String, Long> settings = new LinkedHashMap<>();
+
+    Quotas(QuotaProperties quota) {
+        settings.put("bytes", orNull(quota.size().toBytes()));
+        settings.put("videos", orNull(quota.videos()));
+        settings.put("open_uploads", orNull(quota.openUploads()));
+    }
+
+    private static Long orNull(long limit) {
+        return limit == 0 ? null : limit;
+    }
+
+    /**
+     * Sets what each account may have as the property {@code quota}, null for no limit, and how much a request brings as
+     * {@code content_length}, if it says so.
+     */
+    public void note(Exchange exchange) {
+        exchange.setProperty("quota", settings);
+        exchange.setProperty("content_length", exchange.getMessage().getHeader(Exchange.CONTENT_LENGTH, Long.class));
+    }
+
+    /**
+     * What an account has of each kind, and what it may have.
+     *
+     * @param usage what {@code show-usage.sql} returned
+     */
+    static Map<String, Object> shown(Map<String, Object> usage) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        for (String kind : KINDS) {
+            Map<String, Object> quota = new LinkedHashMap<>();
+            quota.put("used", usage.get(kind));
+            quota.put("limit", usage.get("most_" + kind));
+            document.put(kind, quota);
+        }
+        return document;
+    }
+}

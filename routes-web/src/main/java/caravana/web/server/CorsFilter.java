@@ -1,0 +1,99 @@
+package caravana.web.server;
+
+import caravana.web.contract.Operations;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Lets pages of other origins call the API (CORS): those of the setting, and without it none. A page of any other origin is
+ * answered as a program is; its browser does not show it the answer. Spring's filter would refuse it, and with it our own page
+ * behind a proxy whose name web does not know.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 2)
+class CorsFilter extends OncePerRequestFilter {
+
+    /** What browsers do not show to pages unless it is named: what routes answer with, and what filters add. */
+    private static final String EXPOSED = Stream.concat(
+                    AnswerHeaders.NAMES.stream(),
+                    Stream.of(
+                            "Server-Timing",
+                            "Tus-Checksum-Algorithm",
+                            "Tus-Extension",
+                            "Tus-Max-Size",
+                            "Tus-Resumable",
+                            "Tus-Version"))
+            .collect(Collectors.joining(", "));
+
+    /** Names of headers, separated by commas; it is sent back. */
+    private static final Pattern HEADERS = Pattern.compile("[A-Za-z0-9-]+( *, *[A-Za-z0-9-]+)*");
+
+    /** How long a browser need not ask again, in seconds. */
+    private static final String MAX_AGE = "3600";
+
+    private final Set<String> origins;
+    private final Operations operations;
+
+    CorsFilter(@Value("${caravana.cors.origins}") List<String> origins, Operations operations) {
+        this.origins = Set.copyOf(origins);
+        this.operations = operations;
+        origins.stream()
+                .filter(origin -> !origin.matches("https?://[^/*\\s]+"))
+                .findFirst()
+                .ifPresent(wrong -> {
+                    throw new IllegalArgumentException(
+                            "CARAVANA_CORS_ORIGINS has " + wrong
+                                    + "; write origins as https://videos.example.org, separated by commas, without a path or *");
+                });
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return origins.isEmpty() || !request.getRequestURI().startsWith("/api/");
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        response.addHeader("Vary", "Origin");
+        String origin = request.getHeader("Origin");
+        if (origin != null && origins.contains(origin)) {
+            response.setHeader("Access-Control-Allow-Origin", origin);
+            response.setHeader("Access-Control-Expose-Headers", EXPOSED);
+            Set<String> methods = operations.methods(request.getRequestURI());
+            if (isPreflight(request) && !methods.isEmpty()) {
+                answer(request, response, methods);
+                return;
+            }
+        }
+        chain.doFilter(request, response);
+    }
+
+    private static boolean isPreflight(HttpServletRequest request) {
+        return request.getMethod().equals("OPTIONS") && request.getHeader("Access-Control-Request-Method") != null;
+    }
+
+    private static void answer(HttpServletRequest request, HttpServletResponse response, Set<String> methods) {
+        String wanted = request.getHeader("Access-Control-Request-Headers");
+        if (wanted != null && HEADERS.matcher(wanted).matches()) {
+            response.setHeader("Access-Control-Allow-Headers", wanted);
+        }
+        response.setHeader("Access-Control-Allow-Methods", String.join(", ", methods));
+        response.setHeader("Access-Control-Max-Age", MAX_AGE);
+        response.setHeader("Allow", String.join(", ", methods));
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+}

@@ -1,0 +1,70 @@
+package caravana.web.server;
+
+import caravana.media.MediaLimits;
+import caravana.web.upload.TusUpload;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Set;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * What tus 1.0.0 wants of every answer, refusals included: the version, and to {@code OPTIONS} what the server can do. And
+ * of every request: {@code X-HTTP-Method-Override}, for clients whose environment has no {@code PATCH} or {@code DELETE}.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+class TusFilter extends OncePerRequestFilter {
+
+    private static final String PATH = "/api/uploads";
+    private static final String OVERRIDE = "X-HTTP-Method-Override";
+    private static final Set<String> OVERRIDING = Set.of("PATCH", "DELETE");
+
+    private final String maxBytes;
+
+    TusFilter(MediaLimits limits) {
+        this.maxBytes = String.valueOf(limits.size().toBytes());
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return !path.equals(PATH) && !path.startsWith(PATH + "/");
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        response.setHeader("Tus-Resumable", TusUpload.VERSION);
+        response.setHeader("Tus-Version", TusUpload.VERSION);
+        if (request.getMethod().equals("OPTIONS")) {
+            response.setHeader("Tus-Extension", TusUpload.EXTENSIONS);
+            response.setHeader("Tus-Max-Size", maxBytes);
+            response.setHeader("Tus-Checksum-Algorithm", TusUpload.CHECKSUMS);
+        }
+        String method = request.getHeader(OVERRIDE);
+        boolean overrides = request.getMethod().equals("POST") && method != null && OVERRIDING.contains(method);
+        chain.doFilter(overrides ? new Overridden(request, method) : request, response);
+    }
+
+    private static final class Overridden extends HttpServletRequestWrapper {
+
+        private final String method;
+
+        Overridden(HttpServletRequest request, String method) {
+            super(request);
+            this.method = method;
+        }
+
+        @Override
+        public String getMethod() {
+            return method;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package caravana.web.upload;
+
+import caravana.aws.AwsErrors;
+import caravana.aws.BucketProperties;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.ChecksumType;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
+
+/**
+ * Originals in S3 while they arrive: multipart uploads, and the tails of uploads that come in pieces. Every write carries a
+ * checksum that S3 verifies, see {@link caravana.aws.WriteOnceClient}.
+ */
+@Component
+class PartStore {
+
+    private static final String TYPE = "application/octet-stream";
+    private static final Set<String> NO_SUCH_UPLOAD = Set.of("NoSuchUpload");
+
+    private final S3Client s3;
+    private final String bucket;
+
+    PartStore(S3Client s3, BucketProperties storage) {
+        this.s3 = s3;
+        this.bucket = storage.bucket();
+    }
+
+    /**
+     * A part that S3 has.
+     *
+     * @param number 1 to 10,000; parts follow each other by their numbers, which may have gaps
+     * @param bytes its length
+     * @param etag S3's tag of it
+     * @param crc32c of its content, as S3 writes it
+     */
+    record Part(int number, int bytes, String etag, String crc32c) {
+
+        private CompletedPart completed() {
+            return CompletedPart.builder()
+                    .partNumber(number)
+                    .eTag(etag)
+                    .checksumCRC32C(crc32c)
+                    .build();
+        }
+    }
+
+    /** Stores an object in one piece: a whole original, or a tail. */
+    void put(String key, PartBuffer content) {
+        s3.putObject(p -> p.bucket(bucket).key(key).contentType(TYPE), content.body());
+    }
+
+    /** Begins a multipart upload; returns its id. */
+    String create(String key) {
+        return s3.createMultipartUpload(c -> c.bucket(bucket)
+                        .key(key)
+                        .contentType(TYPE)
+                        .checksumAlgorithm(ChecksumAlgorithm.CRC32_C)
+                        .checksumType(ChecksumType.FULL_OBJECT))
+                .uploadId();
+    }
+
+    /** Sends a part; one that S3 refuses is sent again by the SDK. */
+    Part send(String key, String upload, int number, PartBuffer content) {
+        UploadPartResponse sent =
+                s3.uploadPart(u -> u.bucket(bucket).key(key).uploadId(upload).partNumber(number), content.body());
+        return new Part(number, content.length(), sent.eTag(), sent.checksumCRC32C());
+    }
+
+    /** Makes the object of these parts. Repeating it is harmless. */
+    void complete(String key, String upload, List<Part> parts) {
+        Crc32c whole = new Crc32c();
+        parts.forEach(part -> whole.append(part.crc32c(), part.bytes()));
+        s3.completeMultipartUpload(c -> c.bucket(bucket)
+                .key(key)
+                .uploadId(upload)
+                .checksumType(ChecksumType.FULL_OBJECT)
+                .checksumCRC32C(whole.text())
+                .multipartUpload(
+                        m -> m.parts(parts.stream().map(Part::completed).toList())));
+    }
+
+    /**
+     * Gives up a multipart upload; S3 forgets its parts.
+     *
+     * @throws SdkException when S3 fails; one that is not there is no failure
+     */
+    void abort(String key, String upload) {
+        try {
+            s3.abortMultipartUpload(a -> a.bucket(bucket).key(key).uploadId(upload));
+        } catch (S3Exception e) {
+            if (!AwsErrors.hasCode(e, NO_SUCH_UPLOAD)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Reads a tail into a buffer that is empty. */
+    void getTail(String key, int bytes, PartBuffer into) throws IOException {
+        try (InputStream tail = s3.getObject(g -> g.bucket(bucket).key(key))) {
+            into.fill(tail, bytes, null);
+            // To the end: there the checksum is compared.
+            if (into.length() != bytes || tail.read() >= 0) {
+                throw new IllegalStateException("The tail " + key + " does not have " + bytes + " bytes");
+            }
+        }
+    }
+
+    /** Deletes an object; one that is not there is no failure. */
+    void delete(String key) {
+        s3.deleteObject(d -> d.bucket(bucket).key(key));
+    }
+
+    /** Removes whatever an upload has left besides its original: multipart uploads that nobody completed, and tails. */
+    void removeLeftovers(String originalKey, String tails) {
+        s3.listMultipartUploads(l -> l.bucket(bucket).prefix(originalKey))
+                .uploads()
+                .forEach(upload -> abort(upload.key(), upload.uploadId()));
+        s3.listObjectsV2(l -> l.bucket(bucket).prefix(tails)).contents().forEach(tail -> delete(tail.key()));
+    }
+}

@@ -1,0 +1,355 @@
+package caravana.web.upload;
+
+import caravana.web.caller.Caller;
+import caravana.web.http.FileName;
+import caravana.web.http.InputText;
+import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletRequest;
+import java.sql.Timestamp;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.springframework.stereotype.Component;
+
+/** What requests and answers of <a href="https://tus.io/protocols/resumable-upload">tus 1.0.0</a> say. */
+@Component("tusUpload")
+public class TusUpload {
+
+    /** The version, for {@code Tus-Resumable}. */
+    public static final String VERSION = "1.0.0";
+
+    /** What of tus there is beyond its core, for {@code Tus-Extension}. */
+    public static final String EXTENSIONS =
+            "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination";
+
+    /** For {@code Tus-Checksum-Algorithm}. */
+    public static final String CHECKSUMS = String.join(",", UploadSum.NAMES);
+
+    private static final String VERSION_HEADER = "Tus-Resumable";
+    private static final String OFFSET = "Upload-Offset";
+    private static final String LENGTH = "Upload-Length";
+    private static final String DEFER = "Upload-Defer-Length";
+    private static final String METADATA = "Upload-Metadata";
+    private static final String EXPIRES = "Upload-Expires";
+
+    private static final int LONGEST_TITLE = 200;
+    private static final int CONFLICT = 409;
+    private static final int GONE = 410;
+
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US);
+
+    private final UploadRules rules;
+    private final TransformationRules transformations;
+    private final ObjectWriter objects;
+    private final ObjectMapper json;
+
+    TusUpload(UploadRules rules, TransformationRules transformations, ObjectWriter objects, ObjectMapper json) {
+        this.rules = rules;
+        this.transformations = transformations;
+        this.objects = objects;
+        this.json = json;
+    }
+
+    /**
+     * Reads what a creation announces, before a byte of the file is read: the properties {@code announced}, {@code token} and
+     * {@code has_body}.
+     *
+     * @throws Problem 400, 412, 413 or 415 when it is not as the contract says, or no video may be like that
+     */
+    public void announce(Exchange exchange) {
+        HttpServletRequest request = request(exchange);
+        checkVersion(request);
+        Long bytes = announcedLength(request);
+        Map<String, String> metadata = UploadMetadata.parse(request.getHeader(METADATA));
+        String type = either(metadata, "filetype", "type");
+        String name = either(metadata, "filename", "name");
+        if (!type.isEmpty()) {
+            VideoCheck.checkType(type);
+        }
+        VideoCheck.checkName(name);
+        Map<String, Object> announced = new LinkedHashMap<>();
+        announced.put("bytes", bytes);
+        announced.put("title", rules.title(metadata.containsKey("title") ? metadata.get("title") : titleOf(name)));
+        announced.put("original_name", FileName.stored(name));
+        transformations.recipe(metadata.get(TransformationRules.FIELD)).putInto(announced);
+        announced.put("metadata", request.getHeader(METADATA));
+        exchange.setProperty("announced", announced);
+        exchange.setProperty("token", UUID.randomUUID().toString());
+        boolean hasBody = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+        exchange.setProperty("has_body", hasBody);
+        if (bytes != null) {
+            checkEnd(request, 0, bytes);
+        }
+        if (hasBody) {
+            // An invalid one is refused before there is an upload.
+            UploadSum.of(request.getHeader("Upload-Checksum"));
+        }
+    }
+
+    private Long announcedLength(HttpServletRequest request) {
+        String length = request.getHeader(LENGTH);
+        String deferred = request.getHeader(DEFER);
+        if (deferred != null && !deferred.equals("1")) {
+            throw Problem.invalid("The header Upload-Defer-Length is " + InputText.shown(deferred)
+                    + ". Send 1, or Upload-Length with the file's size in bytes.");
+        }
+        if ((length == null) == (deferred == null)) {
+            throw Problem.invalid(
+                    "Send Upload-Length with the file's size in bytes, or Upload-Defer-Length: 1 when it is"
+                            + " not known yet, and not both.");
+        }
+        return length == null ? null : length(request);
+    }
+
+    private Long length(HttpServletRequest request) {
+        long bytes = number(request, LENGTH);
+        UploadRules.checkNotEmpty(bytes);
+        objects.checkSize(bytes);
+        return bytes;
+    }
+
+    private static long number(HttpServletRequest request, String header) {
+        String text = request.getHeader(header);
+        if (text == null || !text.matches("[0-9]{1,18}")) {
+            throw Problem.invalid("The header " + header + " is " + (text == null ? "missing" : InputText.shown(text))
+                    + ". Send a number of bytes.");
+        }
+        return Long.parseLong(text);
+    }
+
+    private static String either(Map<String, String> metadata, String name, String other) {
+        return metadata.getOrDefault(name, metadata.getOrDefault(other, ""));
+    }
+
+    /** A file's name without its extension, as long as a title may be. */
+    private static String titleOf(String name) {
+        String stored = FileName.stored(name);
+        if (stored == null) {
+            return null;
+        }
+        String stem = stored.replaceFirst("\\.[A-Za-z0-9]{1,10}$", "");
+        String title = stem.isBlank() ? stored : stem;
+        return title.codePointCount(0, title.length()) <= LONGEST_TITLE
+                ? title
+                : title.substring(0, title.offsetByCodePoints(0, LONGEST_TITLE));
+    }
+
+    /**
+     * What became of a creation: the property {@code created}; of a new upload, {@code incoming}, and of a repetition,
+     * {@code video_id} is from here on that of the first.
+     *
+     * @throws Problem 409 or 429 as {@code open-upload.sql} says
+     */
+    public void opened(Exchange exchange) {
+        Map<?, ?> row = exchange.getVariable("opening", Map.class);
+        boolean repeated = row != null && List.of("running", "done").contains(row.get("outcome"));
+        if (repeated) {
+            exchange.setProperty("video_id", row.get("video_id"));
+        } else {
+            Opening opening = Opening.of(exchange);
+            Map<String, Object> created = new LinkedHashMap<>();
+            created.put("video_id", exchange.getProperty("video_id"));
+            created.put("original_key", opening.originalKey());
+            created.put("bytes", exchange.getProperty("announced", Map.class).get("bytes"));
+            created.put("received_bytes", 0L);
+            created.put("part", 0);
+            created.put("tail_bytes", 0);
+            exchange.setProperty("incoming", incoming(exchange, created));
+        }
+        exchange.setProperty("created", !repeated);
+    }
+
+    /**
+     * @param row the upload that was created with the same {@code Idempotency-Key} before; null when it came in another way
+     * @throws Problem 409 {@code idempotency_mismatch} when it was another one
+     */
+    public void checkSame(
+            @ExchangeProperty("upload_row") Map<String, Object> row,
+            @ExchangeProperty("announced") Map<String, Object> announced)
+            throws JsonProcessingException {
+        boolean same = row != null
+                && row.get("title").equals(announced.get("title"))
+                && isSame("transformations", row, announced)
+                && isSame("transformation_parameters", row, announced)
+                && (announced.get("bytes") == null || announced.get("bytes").equals(row.get("bytes")));
+        if (!same) {
+            throw Opening.mismatch();
+        }
+    }
+
+    private boolean isSame(String column, Map<String, Object> row, Map<String, Object> announced)
+            throws JsonProcessingException {
+        return Opening.isSameJson((String) row.get(column), (String) announced.get(column), json);
+    }
+
+    /**
+     * Reads what a request that goes on with an upload says: the properties {@code offset}, {@code bytes} when it tells the
+     * file's length, and {@code token}.
+     *
+     * @throws Problem 400, 412, 413 or 415
+     */
+    public void append(Exchange exchange) {
+        HttpServletRequest request = request(exchange);
+        checkVersion(request);
+        exchange.setProperty("offset", number(request, OFFSET));
+        if (request.getHeader(LENGTH) != null) {
+            exchange.setProperty("bytes", length(request));
+        }
+        exchange.setProperty("token", UUID.randomUUID().toString());
+    }
+
+    /**
+     * Whether the request may write; if so, the property {@code incoming} has the upload. Of one that is complete, there is
+     * nothing left to write.
+     *
+     * @param row what {@code take-upload.sql} returned
+     * @throws Problem 403, 404, 409, 410 or 413
+     */
+    public void taken(@Body Map<String, Object> row, Exchange exchange) {
+        checkOwner(row, exchange.getProperty("caller", Caller.class));
+        switch ((String) row.get("outcome")) {
+            case "taken" -> {
+                if (row.get("bytes") != null) {
+                    checkEnd(request(exchange), (Long) row.get("received_bytes"), (Long) row.get("bytes"));
+                }
+                exchange.setProperty("incoming", incoming(exchange, row));
+            }
+            case "complete" -> checkEnd(request(exchange), (Long) row.get("bytes"), (Long) row.get("bytes"));
+            case "length" ->
+                throw new Problem(
+                        CONFLICT,
+                        "length_mismatch",
+                        "The Upload-Length " + exchange.getProperty("bytes") + " does not fit: "
+                                + row.get("received_bytes") + " bytes have arrived"
+                                + (row.get("bytes") == null ? "." : ", and " + row.get("bytes") + " were announced.")
+                                + " Send the file's own length.");
+            default -> {
+                checkOpen(row);
+                throw new Problem(
+                        CONFLICT,
+                        "wrong_offset",
+                        "The Upload-Offset is " + exchange.getProperty("offset") + ", and the upload is at "
+                                + row.get("received_bytes") + ". Send the bytes from there.");
+            }
+        }
+    }
+
+    private static IncomingUpload incoming(Exchange exchange, Map<?, ?> row) {
+        return new IncomingUpload(
+                row,
+                exchange.getProperty("token", String.class),
+                UploadSum.of(request(exchange).getHeader("Upload-Checksum")));
+    }
+
+    /** @throws Problem 413 {@code longer_than_announced} when the body would end behind the file's end */
+    private static void checkEnd(HttpServletRequest request, long offset, long bytes) {
+        if (request.getContentLengthLong() > bytes - offset) {
+            throw IncomingUpload.longer(bytes);
+        }
+    }
+
+    /**
+     * @param row the upload's; null when there is none
+     * @throws Problem 404, 403 {@code not_owner}
+     */
+    public void checkOwner(
+            @ExchangeProperty("upload_row") Map<String, Object> row, @ExchangeProperty("caller") Caller caller) {
+        if (row == null) {
+            throw new Problem(404, "not_found", "There is no upload with this id.");
+        }
+        if (!caller.getId().equals(row.get("owner_id"))) {
+            throw new Problem(403, "not_owner", "This upload belongs to another account.");
+        }
+    }
+
+    /**
+     * @param row the upload's
+     * @throws Problem 410 {@code upload_expired}, {@code upload_cancelled} or {@code upload_refused} when it has ended so
+     */
+    public void checkOpen(@ExchangeProperty("upload_row") Map<String, Object> row) {
+        String ended = (String) row.get("ended");
+        if ("cancelled".equals(ended)) {
+            throw new Problem(GONE, "upload_cancelled", "The upload was cancelled. Begin another one.");
+        }
+        if ("refused".equals(ended)) {
+            throw new Problem(GONE, "upload_refused", "The file of this upload is not a video, or is too large.");
+        }
+        if ("expired".equals(ended) || ended == null && Boolean.TRUE.equals(row.get("expired"))) {
+            throw new Problem(GONE, "upload_expired", "The upload has expired. Begin another one.");
+        }
+    }
+
+    /**
+     * @param cancelled the upload's row; null when it was not open any more
+     * @throws Problem 409 {@code upload_complete} when it is a video already
+     */
+    public void checkCancelled(@Body Object cancelled) {
+        if (cancelled == null) {
+            throw new Problem(
+                    CONFLICT,
+                    "upload_complete",
+                    "The upload is complete. Delete the video instead, by its own address.");
+        }
+    }
+
+    /** Checks the version of a call without a body. */
+    public void checkVersion(Exchange exchange) {
+        checkVersion(request(exchange));
+    }
+
+    private static void checkVersion(HttpServletRequest request) {
+        String version = request.getHeader(VERSION_HEADER);
+        if (!VERSION.equals(version)) {
+            throw new Problem(
+                    412,
+                    "tus_version_unsupported",
+                    "The header Tus-Resumable is " + (version == null ? "missing" : InputText.shown(version))
+                            + ". Send " + VERSION + ".");
+        }
+    }
+
+    /** Sets the headers and the document that describe an upload. */
+    public void describe(Exchange exchange) {
+        Map<?, ?> row = exchange.getProperty("upload_row", Map.class);
+        Message answer = exchange.getMessage();
+        answer.removeHeaders("*");
+        String expires = ((Timestamp) row.get("expires_at"))
+                .toInstant()
+                .atOffset(ZoneOffset.UTC)
+                .format(HTTP_DATE);
+        answer.setHeader(OFFSET, row.get("received_bytes"));
+        answer.setHeader(EXPIRES, expires);
+        if (row.get("bytes") == null) {
+            answer.setHeader(DEFER, "1");
+        } else {
+            answer.setHeader(LENGTH, row.get("bytes"));
+        }
+        if (row.get("metadata") != null) {
+            answer.setHeader(METADATA, row.get("metadata"));
+        }
+        answer.setHeader("Cache-Control", "no-store");
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("video_id", row.get("video_id"));
+        document.put("title", row.get("title"));
+        document.put("status", "accepted".equals(row.get("ended")) ? "accepted" : "receiving");
+        document.put("received_bytes", row.get("received_bytes"));
+        document.put("bytes", row.get("bytes"));
+        document.put("expires_at", row.get("expires"));
+        answer.setBody(document);
+    }
+
+    private static HttpServletRequest request(Exchange exchange) {
+        return exchange.getProperty(HttpServletRequest.class.getName(), HttpServletRequest.class);
+    }
+}

@@ -1,0 +1,88 @@
+package caravana.web.upload;
+
+import caravana.web.http.InputText;
+import caravana.web.http.Problem;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The checksum of one request's body, as the client announced it: tus's {@code Upload-Checksum}. */
+final class UploadSum {
+
+    private static final int MISMATCH = 460;
+
+    /** What the header calls them, and what Java does. */
+    private static final Map<String, String> ALGORITHMS = Map.of("sha1", "SHA-1", "sha256", "SHA-256", "md5", "MD5");
+
+    /** Their names, for {@code Tus-Checksum-Algorithm}. */
+    static final List<String> NAMES = ALGORITHMS.keySet().stream().sorted().toList();
+
+    private final String algorithm;
+    private final MessageDigest digest;
+    private final byte[] announced;
+
+    private UploadSum(String algorithm, MessageDigest digest, byte[] announced) {
+        this.algorithm = algorithm;
+        this.digest = digest;
+        this.announced = announced;
+    }
+
+    /**
+     * Reads the header.
+     *
+     * @param header algorithm and base64, with a space between; null for none
+     * @return null for none
+     * @throws Problem 400 {@code checksum_invalid}
+     */
+    static UploadSum of(String header) {
+        if (header == null) {
+            return null;
+        }
+        String[] parts = header.strip().split(" +");
+        String name = parts[0].toLowerCase(Locale.ROOT);
+        if (parts.length != 2 || !ALGORITHMS.containsKey(name)) {
+            throw invalid(header);
+        }
+        try {
+            MessageDigest digest = MessageDigest.getInstance(ALGORITHMS.get(name));
+            byte[] announced = Base64.getDecoder().decode(parts[1]);
+            if (announced.length != digest.getDigestLength()) {
+                throw invalid(header);
+            }
+            return new UploadSum(name, digest, announced);
+        } catch (IllegalArgumentException noBase64) {
+            throw invalid(header);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Problem invalid(String header) {
+        return new Problem(
+                400,
+                "checksum_invalid",
+                "The Upload-Checksum " + InputText.shown(header) + " is not valid. Send one of "
+                        + String.join(", ", NAMES) + ", a space, and the sum of this request's body in base64.");
+    }
+
+    /** Takes the body's bytes. */
+    MessageDigest digest() {
+        return digest;
+    }
+
+    /** @throws Problem 460 {@code checksum_mismatch} when the bytes are not those that the client sent */
+    void check() {
+        byte[] sum = digest.digest();
+        if (!MessageDigest.isEqual(sum, announced)) {
+            throw new Problem(
+                    MISMATCH,
+                    "checksum_mismatch",
+                    "The " + algorithm + " of the body that arrived is "
+                            + Base64.getEncoder().encodeToString(sum)
+                            + ", not the one of Upload-Checksum. Nothing of this request counts. Send it again.");
+        }
+    }
+}
