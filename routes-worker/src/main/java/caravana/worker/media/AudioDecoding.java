@@ -35,8 +35,9 @@ public final class AudioDecoding {
         }
     }
 
-    /** Whether no part of a track could be decoded. Of one that begins later than the others this is not known. */
+    /** Whether no part of a track could be decoded, or read. Of one that begins later than the others this is not known. */
     boolean failed(Track track) {
-        return packets.getOrDefault(track.index(), 0) > 0 && frames.getOrDefault(track.index(), 0) == 0;
+        boolean reached = packets.isEmpty() || packets.containsKey(track.index());
+        return reached && !frames.containsKey(track.index());
     }
 }

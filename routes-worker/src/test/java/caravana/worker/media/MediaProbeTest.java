@@ -182,4 +182,15 @@ class MediaProbeTest {
                     get("duration", "30"), get("width", "1920"), get("height", "1080"), get("rate", "25/1"), sound);
         }
     }
+
+    /** The table of contents may name sound that the file does not have. */
+    @Test
+    void soundOfWhichNothingCanBeReadIsNotKept() {
+        AudioDecoding decoding = new AudioDecoding();
+        assertThat(decoding.failed(Sources.of(10, "30/1").audio())).isTrue();
+
+        decoding.add("packet,7");
+        decoding.add("frame,7");
+        assertThat(decoding.failed(Sources.of(10, "30/1").audio())).isFalse();
+    }
 }

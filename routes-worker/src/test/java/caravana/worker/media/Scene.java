@@ -238,7 +238,8 @@ final class Scene {
         int samples = (int) Math.round((to - from) * SAMPLES_PER_SECOND);
         byte[] bytes = new byte[2 * samples];
         double length = flashFrames() / rate.perSecond();
-        for (double flash : flashTimes()) {
+        // A beep whose beginning is missing would be another one.
+        for (double flash : flashTimes().stream().filter(time -> time >= from).toList()) {
             int begin = (int) Math.round((flash - from) * SAMPLES_PER_SECOND);
             int end = (int) Math.round((flash + length - from) * SAMPLES_PER_SECOND);
             for (int i = Math.max(0, begin); i < Math.min(samples, end); i++) {
