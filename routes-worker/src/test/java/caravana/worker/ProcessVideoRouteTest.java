@@ -84,8 +84,8 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                 .containsEntry("error_code", "not_a_video")
                 .containsEntry(
                         "error_detail",
-                        "The file is not a video that we can read. Send one in one of these formats: mov, mp4, matroska,"
-                                + " webm, avi, mpeg, mpegts, flv, ogg, asf, dv, gif.")
+                        "The file is in no video format that we know, or its beginning or index is missing. Send a"
+                                + " video in one of these formats: mov, mp4, matroska, webm, avi, mpeg, mpegts, flv, ogg, asf, dv, gif.")
                 .containsEntry("retryable", false)
                 .containsEntry("attempts", 1);
         assertQueueIsQuiet();

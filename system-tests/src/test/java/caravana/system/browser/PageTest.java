@@ -157,10 +157,16 @@ class PageTest {
         page.signUp();
         page.upload(text, "Notas de viaje");
 
-        page.see(".video[data-status=failed] .why", "El archivo no es un video que podamos leer.", JOB);
+        page.see(
+                ".video[data-status=failed] .why",
+                "El archivo no es un video que podamos leer, o le falta el comienzo o el índice.",
+                JOB);
         page.screenshot("failed");
         page.run("const s = document.getElementById('language'); s.value = 'en'; s.dispatchEvent(new Event('change'))");
-        page.see(".video[data-status=failed] .why", "The file is not a video that we can read.", SOON);
+        page.see(
+                ".video[data-status=failed] .why",
+                "The file is in no video format that we know, or its beginning or index is missing.",
+                SOON);
         assertThat(page.run("return document.documentElement.lang")).isEqualTo("en");
         assertThat(page.count(".video .buttons .main"))
                 .as("nothing to be tried again")
@@ -175,7 +181,10 @@ class PageTest {
         page.pick(Files.writeString(folder.resolve("notas.mp4"), "These are only words."));
         page.click(".uploads button[type=submit]");
 
-        page.see(".uploads .problem", "El archivo no es un video que podamos leer.", SOON);
+        page.see(
+                ".uploads .problem",
+                "El archivo no es un video que podamos leer, o le falta el comienzo o el índice.",
+                SOON);
         assertThat(page.count(".video")).isZero();
     }
 
@@ -189,7 +198,7 @@ class PageTest {
         page.upload(Videos.make(folder.resolve("long.mp4"), "64x48", 62), "Demasiado largo");
         page.see(
                 ".video[data-status=failed] .why",
-                "El video es demasiado largo: el límite es 1 minuto. Recórtalo.",
+                "El video dura 1 minuto 2 segundos y el límite es 1 minuto. Recórtalo.",
                 JOB);
         Path large = folder.resolve("large.mp4");
         try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
@@ -207,11 +216,15 @@ class PageTest {
                 .isEqualTo(1);
 
         page.run("const s = document.getElementById('language'); s.value = 'en'; s.dispatchEvent(new Event('change'))");
-        page.see(".video[data-status=failed] .why", "The video is too long: the limit is 1 minute. Trim it.", SOON);
+        page.see(
+                ".video[data-status=failed] .why",
+                "The video is 1 minute 2 seconds long; the limit is 1 minute. Trim it.",
+                SOON);
         page.click(".video[data-status=failed] summary");
         page.see(
                 ".video[data-status=failed] details p",
-                "The video is longer than 1 minute. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.",
+                "The video is 1 minute 2 seconds long; the limit is 1 minute. Trim it, or ask an operator to raise"
+                        + " `CARAVANA_VIDEO_MAX_DURATION`.",
                 SOON);
         assertThat(page.text("#accepted")).isEqualTo("Up to 100 MiB and 1 minute.");
         assertThat(page.errors()).isEmpty();
