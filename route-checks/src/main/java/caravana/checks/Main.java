@@ -27,7 +27,7 @@ public final class Main {
 
     private static final String USAGE =
             "caravana: the checks take check FOLDER text|json|sarif [sql] [graphs], list FOLDER,"
-                    + " or transformations FOLDER";
+                    + " or transformations FOLDER [PICTURES]";
 
     private Main() {}
 
@@ -36,7 +36,7 @@ public final class Main {
      * that does not answer though it was asked for.
      *
      * @param args {@code check FOLDER text|json|sarif [sql] [graphs]}, which prints what is wrong with the routes, or
-     *     {@code list FOLDER} or {@code transformations FOLDER}, which print what they are. The environment names a database
+     *     {@code list FOLDER} or {@code transformations FOLDER [PICTURES]}, which print what they are. The environment names a database
      *     for the statements; with
      *     {@code sql} it must answer, without it they go unprepared when it does not.
      */
@@ -54,7 +54,11 @@ public final class Main {
         }
         if (args[0].equals("transformations")) {
             // What is wrong with them, the checks report.
-            System.out.print(TransformationList.of(TransformationFiles.read(RouteFiles.read(folder), nothing -> {})));
+            Map<String, String> catalogue = RouteFiles.read(folder);
+            if (args.length > 2) {
+                TransformationGraphs.show(catalogue, Path.of(args[2]));
+            }
+            System.out.print(TransformationList.of(TransformationFiles.read(catalogue, nothing -> {})));
             return;
         }
         Map<String, String> files = RouteFiles.read(folder);

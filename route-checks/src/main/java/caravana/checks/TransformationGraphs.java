@@ -39,7 +39,7 @@ public final class TransformationGraphs {
             "closing_text", "closing.txt");
 
     /** Of the made picture, where no entry that is needed says which. */
-    private static final String SIZE = "320x180";
+    private static final String SIZE = "320x240";
 
     private static final String SOUND = "sine=duration=0.1";
     private static final Map<String, String> INPUTS = Map.of("logo", "color=white:size=64x32:rate=30:duration=0.1");
@@ -54,6 +54,9 @@ public final class TransformationGraphs {
     private static final int PATIENCE = 60;
 
     private static final String FFMPEG = "ffmpeg";
+
+    /** The file that stands for every text of a request. */
+    private static final String TEXT = "text.txt";
 
     private final Path folder;
 
@@ -86,10 +89,56 @@ public final class TransformationGraphs {
      * @return how many graphs ffmpeg has run
      */
     public static int check(Map<String, String> files, Consumer<Finding> report) {
+        return inFolder(graphs -> graphs.run(files, report));
+    }
+
+    /**
+     * Makes a picture of what each entry with a filter makes of a test picture, by its defaults.
+     *
+     * @param files as {@link RouteFiles#read} gives them, in which the checks find nothing wrong
+     * @param pictures where they are put, as {@code NAME.jpg}
+     */
+    static void show(Map<String, String> files, Path pictures) {
+        inFolder(graphs -> {
+            graphs.writeTexts("Hola, Caravana");
+            List<TransformationEntry> entries = TransformationFiles.read(files, nothing -> {});
+            for (TransformationEntry entry : entries) {
+                if (entry.filter() != null) {
+                    Path picture = pictures.resolve(entry.name() + ".jpg").toAbsolutePath();
+                    Map<String, Object> values = ParameterCombinations.of(entry).get(0);
+                    graphs.run(graphs.command(entry, values, size(entry, entries)));
+                    graphs.run(List.of(
+                            FFMPEG,
+                            "-nostdin",
+                            "-v",
+                            "error",
+                            "-y",
+                            "-i",
+                            "video.mp4",
+                            "-frames:v",
+                            "1",
+                            "-vf",
+                            "scale=320:-2",
+                            "-q:v",
+                            "5",
+                            picture.toString()));
+                }
+            }
+            return 0;
+        });
+    }
+
+    /** Something that is done with an empty folder. */
+    private interface Work {
+
+        int in(TransformationGraphs graphs) throws IOException;
+    }
+
+    private static int inFolder(Work work) {
         try {
             Path folder = Files.createTempDirectory("caravana-graphs-");
             try {
-                return new TransformationGraphs(folder).run(files, report);
+                return work.in(new TransformationGraphs(folder));
             } finally {
                 delete(folder);
             }
@@ -98,22 +147,20 @@ public final class TransformationGraphs {
         }
     }
 
+    private void writeTexts(String text) throws IOException {
+        for (String file : List.of("opening.txt", "closing.txt", TEXT)) {
+            Files.writeString(folder.resolve(file), text);
+        }
+    }
+
     private int run(Map<String, String> files, Consumer<Finding> report) throws IOException {
-        Files.writeString(folder.resolve("opening.txt"), ParameterCombinations.NASTY);
-        Files.writeString(folder.resolve("closing.txt"), ParameterCombinations.NASTY);
-        Files.writeString(folder.resolve("text.txt"), ParameterCombinations.NASTY);
+        writeTexts(ParameterCombinations.NASTY);
         int graphs = 0;
         List<TransformationEntry> entries = TransformationFiles.read(files, nothing -> {});
         for (TransformationEntry entry : entries) {
-            String size = entries.stream()
-                    .filter(other -> entry.needs().contains(other.name()))
-                    .map(other -> of(other.sets().get("fit"), Map.of()))
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElse(SIZE);
             for (Map<String, Object> values : ParameterCombinations.of(entry)) {
                 graphs++;
-                String complaint = run(command(entry, values, size));
+                String complaint = run(command(entry, values, size(entry, entries)));
                 if (complaint != null) {
                     report.accept(finding(entry, values, complaint, files.get(entry.file())));
                     break;
@@ -123,12 +170,22 @@ public final class TransformationGraphs {
         return graphs;
     }
 
+    /** Of the made picture: what the entries say that this one needs. */
+    private static String size(TransformationEntry entry, List<TransformationEntry> entries) {
+        return entries.stream()
+                .filter(other -> entry.needs().contains(other.name()))
+                .map(other -> of(other.sets().get("fit"), Map.of()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(SIZE);
+    }
+
     private List<String> command(TransformationEntry entry, Map<String, Object> values, String size) {
         Map<String, String> filled = new HashMap<>(VALUES);
         for (Parameter parameter : entry.parameters().values()) {
             filled.put(
                     parameter.name(),
-                    parameter.type() == Type.TEXT ? "text.txt" : parameter.written(values.get(parameter.name())));
+                    parameter.type() == Type.TEXT ? TEXT : parameter.written(values.get(parameter.name())));
         }
         List<String> line = new ArrayList<>(List.of(FFMPEG, "-nostdin", "-v", "error", "-y"));
         String picture = "testsrc2=size=" + size + ":rate=30:duration=0.1,format=yuv420p";

@@ -14,7 +14,7 @@ final class TransformationList {
     private static final String BEGINNING = """
             # Transformations
 
-            Made by `./caravana transformations` from [the catalogue](../src/main/resources/camel/catalogue); do not edit.
+            Made by `./caravana transformations > docs/transformations.md`, with its pictures, from [the catalogue](../src/main/resources/camel/catalogue); do not edit.
             [editing-routes.md](editing-routes.md#add-a-transformation) says how to add one.
 
             An upload asks for transformations in the field `transformaciones`: names separated by commas, or a JSON array of names and
@@ -42,6 +42,13 @@ final class TransformationList {
                 .append("\n\n")
                 .append(entry.description().get("en"))
                 .append('\n');
+        if (entry.filter() != null) {
+            section.append("\n![A test picture after ")
+                    .append(entry.name())
+                    .append("](images/transformations/")
+                    .append(entry.name())
+                    .append(".jpg)\n");
+        }
         List<String> facts = new ArrayList<>();
         if (!entry.needs().isEmpty()) {
             facts.add("Needs " + names(entry.needs()) + ".");

@@ -20,5 +20,9 @@ class TransformationListTest {
         assertThat(Files.readString(Path.of("../docs/transformations.md")))
                 .as("./caravana transformations > docs/transformations.md")
                 .isEqualTo(TransformationList.of(entries));
+        assertThat(entries)
+                .filteredOn(entry -> entry.filter() != null)
+                .allSatisfy(entry -> assertThat(Path.of("../docs/images/transformations", entry.name() + ".jpg"))
+                        .isNotEmptyFile());
     }
 }
