@@ -105,7 +105,7 @@ abstract class WebTest {
     }
 
     List<String> objects() {
-        return s3.listObjectsV2(l -> l.bucket(bucket()).prefix("uploads/")).contents().stream()
+        return s3.listObjectsV2Paginator(l -> l.bucket(bucket()).prefix("uploads/")).contents().stream()
                 .map(S3Object::key)
                 .toList();
     }
