@@ -104,7 +104,7 @@ final class FormatKinds extends MediaKind {
     /** A file of every format, as small as it allows, with sound. */
     void small() {
         for (Format format : FORMATS) {
-            Scene scene = scene(format.size().equals("320x180") ? "96x64" : format.size(), rate(25), 0.4);
+            Scene scene = scene(smallSize(format), rate(25), 0.4);
             boolean mute =
                     format.extension().equals("gif") || format.extension().equals("dv");
             add(MediaCase.of(
@@ -116,5 +116,13 @@ final class FormatKinds extends MediaKind {
                             scene.picture() + (mute ? "" : scene.sound()) + "-filter_complex " + format.filter()
                                     + format.options() + (mute ? "" : audio(format.extension())))));
         }
+    }
+
+    private static String smallSize(Format format) {
+        if (format.options().contains("dnxhd")) {
+            // Its encoder takes nothing smaller.
+            return "256x120";
+        }
+        return format.size().equals("320x180") ? "96x64" : format.size();
     }
 }
