@@ -62,7 +62,7 @@ public record TransformationRecipe(String names, String parameters) {
      * Reads it again.
      *
      * @throws UnknownTransformationException when the parameters have another version
-     * @throws JsonProcessingException when it is not JSON
+     * @throws JsonProcessingException when it is not JSON, or the names are no array
      */
     List<AskedTransformation> asked() throws JsonProcessingException {
         JsonNode kept = parameters == null ? JSON.createObjectNode() : JSON.readTree(parameters);
@@ -71,13 +71,13 @@ public record TransformationRecipe(String names, String parameters) {
             throw UnknownTransformationException.ofVersion(version);
         }
         List<AskedTransformation> asked = new ArrayList<>();
-        for (JsonNode name : JSON.readTree(names)) {
+        for (String name : JSON.readValue(names, String[].class)) {
             Map<String, JsonNode> values = new LinkedHashMap<>();
             kept.path("parameters")
-                    .path(name.textValue())
+                    .path(name)
                     .properties()
                     .forEach(field -> values.put(field.getKey(), field.getValue()));
-            asked.add(new AskedTransformation(name.textValue(), values));
+            asked.add(new AskedTransformation(name, values));
         }
         return asked;
     }

@@ -32,7 +32,7 @@ class FailureCodesTest {
     void theContractAndThePageKnowIt(FailureCode code) {
         assertThat(CONTRACT).contains("`" + code.code() + "`");
         // In English, the server's own sentence will do.
-        assertThat(SPANISH).contains(" error_" + code.code() + ": ");
+        assertThat(SPANISH).containsPattern("\\berror_" + code.code() + ":\\s");
     }
 
     private static String read(String resource) {

@@ -89,7 +89,7 @@ class RouteDefectTest extends WorkerRouteTest {
         String odd = upload(video("64x48", 1));
         jdbc.update("UPDATE videos SET transformations = '{\"a\": 1}' WHERE id = CAST(? AS uuid)", odd);
         send(message(odd));
-        await().atMost(JOB).until(() -> intake.closedWhy().contains("step read-claim"));
+        await().atMost(JOB).until(() -> intake.closedWhy().contains("step read-recipe"));
         await().atMost(JOB).until(() -> row(odd).get("status").equals("uploaded"));
         assertThat(row(odd)).containsEntry("attempts", 0);
 
