@@ -251,7 +251,8 @@ class PageTest {
         page.click(".video .warn");
         page.see(".deleted p", title + "&amp;", SOON);
 
-        assertThat(page.count("main b, main img[src=x], dialog b")).isZero();
+        assertThat(page.count(".file b, .video b, .deleted b, main img[src=x], dialog b"))
+                .isZero();
         assertThat(page.errors()).isEmpty();
     }
 
