@@ -51,9 +51,9 @@ final class SourceFilters {
         return chain.append(ColourFilters.afterScaling(video)).toString();
     }
 
-    /** What is time 0 of the result, in seconds after the first timestamp of the file. */
+    /** What is time 0 of the result, in seconds after the time that ffmpeg counts from. */
     private static double zero(SourceTimeline source, PlannedResult result) {
-        return source.zero() + result.startSeconds();
+        return (result.audio() ? source.zero() : source.zeroWithoutSound()) + result.startSeconds();
     }
 
     /**

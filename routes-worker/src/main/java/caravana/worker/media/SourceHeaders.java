@@ -63,4 +63,15 @@ public record SourceHeaders(
     boolean closesGaps() {
         return container.equals("mpegts") || container.equals("mpeg") || container.equals("ogg");
     }
+
+    /**
+     * The time that ffmpeg counts from, in seconds on the clock of the file: its first timestamp, or, where clocks may jump, the
+     * first one of the tracks that it reads.
+     *
+     * @param audio null when no sound is read
+     */
+    double countedFrom(Track video, Track audio) {
+        double first = audio == null ? video.start() : Math.min(video.start(), audio.start());
+        return closesGaps() ? Math.max(start, first) : start;
+    }
 }

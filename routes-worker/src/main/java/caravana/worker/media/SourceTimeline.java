@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  * @param undecodableAudio codec of the first track that has sound and cannot be decoded; null when all before the kept one can
  * @param otherVideos how many more tracks of picture have frames
  * @param otherAudios how many more tracks of sound can be decoded
- * @param zero when the first frame is shown, in seconds after the first timestamp of the file; sound before it is not kept
+ * @param zero when the first frame is shown, in seconds after the time that ffmpeg counts from; sound before it is not kept
+ * @param zeroWithoutSound the same when no sound is read
  * @param seconds length of the picture
  * @param declaredSeconds length by the headers; 0 when they do not say
  * @param averageRate frames per second on average
@@ -34,6 +35,7 @@ public record SourceTimeline(
         int otherVideos,
         int otherAudios,
         double zero,
+        double zeroWithoutSound,
         double seconds,
         double declaredSeconds,
         double averageRate,
@@ -113,7 +115,8 @@ public record SourceTimeline(
                     undecodable,
                     otherVideos,
                     otherAudios,
-                    video.start() - headers.start(),
+                    video.start() - headers.countedFrom(video, audio),
+                    video.start() - headers.countedFrom(video, null),
                     video.duration(),
                     declared,
                     MediaFacts.fraction(video.averageRate()),
@@ -133,7 +136,8 @@ public record SourceTimeline(
                 undecodable,
                 otherVideos,
                 otherAudios,
-                times.start() - headers.start(),
+                times.start() - headers.countedFrom(video, audio),
+                times.start() - headers.countedFrom(video, null),
                 seconds,
                 declared,
                 seconds > 0 ? times.packets() / seconds : 0,

@@ -8,6 +8,8 @@ import java.util.Random;
 /** Files whose clock, rate or length is not what a simple header would say. */
 final class ClockKinds extends MediaKind {
 
+    private static final List<String> MUTE = List.of("hd_720p", "miniatura", "sin_audio", "transcodificacion");
+
     /** When the clock of MPEG transport streams begins anew, in seconds. */
     private static final double WRAP = (1L << 33) / 90_000.0;
 
@@ -76,17 +78,18 @@ final class ClockKinds extends MediaKind {
                                                 + scene.sound(late / 4, scene.seconds()) + codecs(container)))
                         .withSound(late / 4, scene.seconds()));
             } else {
-                add(MediaCase.of(
-                                "picture and sound begin apart",
-                                container + ", picture later by " + late + " s",
-                                scene,
-                                () -> make(
-                                        container,
-                                        "-itsoffset " + late + " " + scene.picture()
-                                                + scene.sound(-late, scene.seconds()) + codecs(container)
-                                                // Otherwise ffmpeg repeats the first frame.
-                                                + " -fps_mode passthrough"))
-                        .withSound());
+                boolean mute = i % 3 == 1;
+                MediaCase later = MediaCase.of(
+                        "picture and sound begin apart",
+                        container + ", picture later by " + late + " s" + (mute ? ", sound not kept" : ""),
+                        scene,
+                        () -> make(
+                                container,
+                                "-itsoffset " + late + " " + scene.picture() + scene.sound(-late, scene.seconds())
+                                        + codecs(container)
+                                        // Otherwise ffmpeg repeats the first frame.
+                                        + " -fps_mode passthrough"));
+                add(mute ? later.with(MUTE) : later.withSound());
             }
         }
     }

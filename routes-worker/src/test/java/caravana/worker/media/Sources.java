@@ -62,6 +62,7 @@ final class Sources {
                 0,
                 0,
                 0,
+                0,
                 seconds,
                 seconds,
                 motion.perSecond(),
