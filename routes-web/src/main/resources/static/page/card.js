@@ -30,7 +30,7 @@ export function videoCard(first, {onDeleted, onChanged}) {
   update(first);
   return card;
 
-  /** Whether the details have to be asked for: those of a video that is told of by events come by themselves. */
+  /** Whether the page asks for the details; those of a video that events announce come with them. */
   function lacks(summary) {
     return FINISHED.includes(summary.status)
       && (card.video.status !== summary.status || card.video.poster_url === undefined);
