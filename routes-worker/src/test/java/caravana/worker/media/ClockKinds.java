@@ -89,7 +89,11 @@ final class ClockKinds extends MediaKind {
                                         + codecs(container)
                                         // Otherwise ffmpeg repeats the first frame.
                                         + " -fps_mode passthrough"));
-                add(mute ? later.with(MUTE) : later.withSound());
+                if (mute) {
+                    add(later).with(MUTE);
+                } else {
+                    add(later.withSound());
+                }
             }
         }
     }
