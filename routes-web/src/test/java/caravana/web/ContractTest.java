@@ -2,6 +2,7 @@ package caravana.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.test.Sample;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -27,7 +28,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
  * Thousands of calls that are made from the contract alone, right and wrong ones: whatever is asked, the answer is one
  * that the contract promises, and none is a failure of ours.
  *
- * <p>A seed ({@code -Dcontract.seed=N}) repeats the calls of an earlier run.
+ * <p>The seed of {@link Sample} repeats the calls of an earlier run.
  */
 @TestPropertySource(
         properties = {
@@ -68,7 +69,7 @@ class ContractTest extends WebTest {
 
     private static final String MEDIA_INFO = "{\"source\": " + MEDIA + ", \"result\": " + MEDIA + "}";
 
-    private final long seed = Long.getLong("contract.seed", System.nanoTime());
+    private final long seed = Sample.SEED;
     private final Random random = new Random(seed);
     private final JsonNode contract = contract();
     private final GeneratedInputs inputs = new GeneratedInputs(contract, random);
@@ -92,7 +93,6 @@ class ContractTest extends WebTest {
         user = api().signedUp(email);
         other = user();
         operator = api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD"));
-        System.out.println("contract: seed " + seed + " (repeat with -Dcontract.seed=" + seed + ")");
         List<String> violations = new ArrayList<>();
         List<String> without = new ArrayList<>();
         int calls = 0;

@@ -343,6 +343,18 @@ class ResumableUploadTest extends WebTest {
     }
 
     @Test
+    void aKeyOfAnUploadInOneBodyIsNotForOneInPieces() throws Exception {
+        byte[] file = bytes(1000);
+        assertThat(client.api()
+                        .send(client.api().raw("?title=Generated", file).header("Idempotency-Key", "k2"))
+                        .statusCode())
+                .isEqualTo(201);
+
+        assertProblem(client.send(client.creation(1000).header("Idempotency-Key", "k2")), 409, "idempotency_mismatch");
+        assertThat(count("receiving")).isZero();
+    }
+
+    @Test
     void whatIsWrongIsRefusedBeforeAByteAndLeavesNothing() throws Exception {
         Map<String, String> no = Map.of();
         assertRefused(Map.of("Upload-Length", "x"), 400, "invalid_request");

@@ -19,6 +19,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
+import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
 /** What requests and answers of <a href="https://tus.io/protocols/resumable-upload">tus 1.0.0</a> say. */
@@ -175,7 +176,7 @@ public class TusUpload {
      * @throws Problem 409 {@code idempotency_mismatch} when it was another one
      */
     public void checkSame(
-            @ExchangeProperty("upload_row") Map<String, Object> row,
+            @Variable("first_upload") Map<String, Object> row,
             @ExchangeProperty("announced") Map<String, Object> announced)
             throws JsonProcessingException {
         boolean same = row != null
