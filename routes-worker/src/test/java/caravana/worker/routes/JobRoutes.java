@@ -7,6 +7,7 @@ import static org.mockito.Mockito.when;
 import caravana.aws.QueueProperties;
 import caravana.checks.RouteFiles;
 import caravana.job.FailureCodes;
+import caravana.routes.ErrorsAsFailures;
 import caravana.routes.OwnTries;
 import caravana.routes.RouteVersion;
 import caravana.transformation.TransformationCatalogue;
@@ -141,10 +142,12 @@ final class JobRoutes implements AutoCloseable {
                 RouteDefects.class,
                 RouteVersion.class,
                 StepTrail.class,
-                OwnTries.class);
+                OwnTries.class,
+                ErrorsAsFailures.class);
         beans.refresh();
         camel = new DefaultCamelContext(new ApplicationContextBeanRepository(beans));
         camel.getPropertiesComponent().addPropertiesSource(new SpringSettings(settings));
+        camel.getCamelContextExtension().addInterceptStrategy(beans.getBean(ErrorsAsFailures.class));
         camel.getCamelContextExtension().addInterceptStrategy(beans.getBean(OwnTries.class));
         camel.getCamelContextExtension().addInterceptStrategy(beans.getBean(StepTrail.class));
         REPLACED.forEach(scheme -> camel.addComponent(scheme, new Replaced(scheme)));

@@ -140,11 +140,7 @@ class ToolOutageTest {
                                             .getBytes());
                         },
                         restore)));
-        // In the normal run it would fail now and then: the AWS SDK starts a thread at a download, and its Error leaves
-        // the job leased until the worker ends. A fault of the product that is still to be mended.
-        if (!Sample.LONG) {
-            Sample.leave("jobs at the limit of processes");
-        } else if (sick.canBeLimited()) {
+        if (sick.canBeLimited()) {
             faults.add(new Fault(
                     "the limit of processes is reached",
                     () -> sick.limitProcesses(true),

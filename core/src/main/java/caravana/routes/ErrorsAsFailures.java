@@ -1,0 +1,55 @@
+package caravana.routes;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
+import org.springframework.stereotype.Component;
+
+/**
+ * Makes an {@link Error} that a step throws the exchange's exception, as any other failure is. Camel reports such a step as
+ * done and lets the error pass through the route and its consumer: the route's {@code onException} never sees it, and whatever
+ * the exchange holds, such as a claim or a connection, stays held.
+ */
+@Component
+public class ErrorsAsFailures implements InterceptStrategy {
+
+    @Override
+    public Processor wrapProcessorInInterceptors(
+            CamelContext context, NamedNode definition, Processor target, Processor next) {
+        return new DelegateAsyncProcessor(target) {
+            @Override
+            public boolean process(Exchange exchange, AsyncCallback callback) {
+                AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
+                boolean doneNow;
+                try {
+                    doneNow = super.process(exchange, inThisCall -> {
+                        // Of a step that ends in this call, only its return tells that it has not thrown an error.
+                        if (!inThisCall || !state.compareAndSet(State.RUNNING, State.DONE)) {
+                            callback.done(inThisCall);
+                        }
+                    });
+                } catch (Error e) {
+                    exchange.setException(e);
+                    state.set(State.DONE);
+                    doneNow = true;
+                }
+                if (state.compareAndSet(State.RUNNING, State.RETURNED)) {
+                    return doneNow;
+                }
+                callback.done(true);
+                return true;
+            }
+        };
+    }
+
+    private enum State {
+        RUNNING,
+        DONE,
+        RETURNED
+    }
+}
