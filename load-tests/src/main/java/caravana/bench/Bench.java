@@ -38,7 +38,7 @@ public final class Bench {
                 new Dispatch());
     }
 
-    /** Exit status: 0 all targets were met, 1 some were not, 2 wrong arguments. */
+    /** Exit status: 0 all targets were met, 1 some were not or could not be measured, 2 wrong arguments. */
     public static void main(String[] args) throws Exception {
         System.setOut(new PrintStream(System.out, true, StandardCharsets.UTF_8));
         List<String> names = new ArrayList<>(List.of(args));
@@ -54,7 +54,14 @@ public final class Bench {
         List<Benchmark> wanted = all().stream()
                 .filter(b -> names.isEmpty() || b.names().stream().anyMatch(names::contains))
                 .collect(Collectors.toList());
-        System.exit(run(wanted, thorough) ? 0 : 1);
+        boolean met = false;
+        try {
+            met = run(wanted, thorough);
+        } catch (Exception e) {
+            // Threads of the benchmark that failed may be left; returning would wait for them.
+            e.printStackTrace();
+        }
+        System.exit(met ? 0 : 1);
     }
 
     /** The apps are measured as they are from their second start on: the first one after a build makes their archives. */

@@ -72,7 +72,15 @@ record Element(Node node) {
     }
 
     Optional<Element> get(String key) {
-        return Optional.ofNullable(fields().get(key));
+        if (node instanceof MappingNode mapping) {
+            List<NodeTuple> tuples = mapping.getValue();
+            for (int i = tuples.size() - 1; i >= 0; i--) {
+                if (new Element(tuples.get(i).getKeyNode()).text().equals(key)) {
+                    return Optional.of(new Element(tuples.get(i).getValueNode()));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** The text under a key; empty when there is none. */

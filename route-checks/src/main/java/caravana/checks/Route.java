@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A route as it stands in a file.
@@ -23,9 +24,12 @@ record Route(String file, Element element) {
      */
     record Step(String kind, Element element) {
 
+        private static final Pattern OPTIONS = Pattern.compile("^((?:\\$\\{[^}]*}|[^?])*)\\?.*");
+
         /** The endpoint without the options behind its question mark; one within a function is none. */
         String uri() {
-            return whole().replaceFirst("^((?:\\$\\{[^}]*}|[^?])*)\\?.*", "$1");
+            String whole = whole();
+            return whole.contains("?") ? OPTIONS.matcher(whole).replaceFirst("$1") : whole;
         }
 
         /** As it is written. */

@@ -170,8 +170,8 @@ final class SqlWordRule implements Rule {
     private static void parts(String file, String text, Set<String> used, Consumer<Finding> report) {
         for (SqlText.Parameter parameter : SqlText.of(text).parameters()) {
             String part = parameter.name().replaceFirst(".*\\.", "");
-            Set<String> known = new TreeSet<>(used);
             if (parameter.name().contains(".") && !used.contains(part)) {
+                Set<String> known = new TreeSet<>(used);
                 for (AppFolders app : AppFolders.loading(file)) {
                     known.addAll(Vocabulary.of(app).names(Vocabulary.Kind.MEMBERS));
                     known.addAll(Vocabulary.of(app).names(Vocabulary.Kind.FIELDS));
