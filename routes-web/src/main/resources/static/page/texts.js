@@ -293,6 +293,8 @@ const TEXTS = {
     warning_tone_mapped: 'El original es HDR ({found_hdr}); el clip es SDR, con las partes más brillantes comprimidas.',
     warning_deinterlaced: 'El original es entrelazado; de sus campos se hicieron cuadros enteros.',
     warning_gap_closed: 'El reloj del original salta, como en grabaciones unidas; saltos cerrados: {found_gaps}.',
+    warning_recordings_left_out:
+      'El archivo se compone de varios, uno detrás de otro, y solo se puede leer su principio; falta el {found_percent} %. Sube cada archivo como un video propio.',
     warning_transparency_removed: 'Las partes transparentes del original son negras en el clip.',
     warning_duration_corrected:
       'El original dice durar {found_declared_seconds}; su imagen dura {found_duration_seconds}.',

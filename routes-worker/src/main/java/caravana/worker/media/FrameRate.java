@@ -37,6 +37,9 @@ public record FrameRate(long frames, long seconds) {
             new FrameRate(30000, 1001),
             new FrameRate(60000, 1001));
 
+    /** By how much a distance may be wrong on a clock of milliseconds, in seconds. */
+    private static final double HALF_MILLISECOND = 0.0005;
+
     /** A distance is measured on clocks of milliseconds. */
     private static final double CLOSE_DISTANCE = 0.015;
 
@@ -66,12 +69,12 @@ public record FrameRate(long frames, long seconds) {
 
     /**
      * A jump of the clock bends a rate so much that it may be nearer to 29.97 than to 30, which it is; distances stay. On a
-     * clock of milliseconds they say nothing about so small a difference.
+     * clock of milliseconds they say nothing about so small a difference, and a rate may be one that cameras do not have.
      */
     private static FrameRate unbent(FrameRate rate, double distance) {
         double millis = 1000 * distance;
         if (Math.abs(millis - Math.round(millis)) < 0.01) {
-            return orUsual(rate, CLOSE_RATE);
+            return orUsual(rate, distance > 0 ? Math.max(CLOSE_RATE, HALF_MILLISECOND / distance) : CLOSE_RATE);
         }
         double frames = Math.max(1, Math.round(rate.perSecond() * distance));
         return USUAL.stream()

@@ -31,6 +31,11 @@ public record MediaFacts(
                 container, bytes, durationSeconds, videoStream, videoCodec, width, height, frameRate, hasAudio, true);
     }
 
+    MediaFacts lasting(double seconds) {
+        return new MediaFacts(
+                container, bytes, seconds, videoStream, videoCodec, width, height, frameRate, hasAudio, truncated);
+    }
+
     /** The frame rate as a number; 0 when it is not known. */
     double framesPerSecond() {
         return fraction(frameRate);

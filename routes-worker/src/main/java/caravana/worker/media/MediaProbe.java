@@ -222,7 +222,7 @@ public class MediaProbe {
                     String[] fields = line.split(",");
                     if (fields.length >= 2) {
                         frames.add(String.join(
-                                ",", String.valueOf(track), fields[0], fields[0], fields[1], PacketTimes.KEY));
+                                ",", String.valueOf(track), fields[0], fields[0], fields[1], "N/A", PacketTimes.KEY));
                     }
                 });
         return new Measurement(command, frames);
@@ -264,17 +264,28 @@ public class MediaProbe {
             @ExchangeProperty("measurement") Measurement measurement,
             @ExchangeProperty("audio_decoding") AudioDecoding decoding,
             @ExchangeProperty("measuring_errors") String errors,
-            @ExchangeProperty("job") RunningJob job) {
-        SourceTimeline source = measurement == null
-                ? SourceTimeline.of(headers, null, decoding, false)
-                : SourceTimeline.of(headers, measurement.packets(), decoding, errors.contains(ENDED_EARLY));
+            @ExchangeProperty("job") RunningJob job)
+            throws IOException {
+        PacketTimes packets = measurement == null ? null : measurement.packets();
+        long unread = AppendedFile.bytes(job.getOriginal().toPath(), headers.hasBoxes(), lastPicture(headers, packets));
+        long bytes = job.getOriginal().length();
+        SourceTimeline source = SourceTimeline.of(
+                headers, packets, decoding, packets != null && errors.contains(ENDED_EARLY), (double) unread / bytes);
         if (source == null) {
             throw new RejectedMediaException(
                     refusals.noVideoStream(headers.audios().size()));
         }
-        checkLimits(source, measurement, job.getOriginal().length());
+        checkLimits(source, measurement, bytes);
         checkRules(source);
         return source;
+    }
+
+    /** Where the last packet of picture begins, in bytes; −1 when that is not known. */
+    private static long lastPicture(SourceHeaders headers, PacketTimes packets) {
+        return headers.videos().stream()
+                .mapToLong(track -> packets == null ? -1 : packets.of(track).lastPosition())
+                .max()
+                .orElse(-1);
     }
 
     /** What the row keeps of it. */

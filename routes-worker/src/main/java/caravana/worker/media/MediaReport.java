@@ -21,6 +21,12 @@ public class MediaReport {
      */
     private static final String NOTHING_LOST = "mmco: unref short failure";
 
+    /** Instead of a complaint that is the same as the one before. */
+    private static final String SAID_AGAIN = "    Last message repeated";
+
+    /** How the complaint about a file of which nothing more can be read begins. */
+    private static final String READING_ENDED = "file:";
+
     /** What source and result are. */
     public MediaInfo.Both info(
             @ExchangeProperty("job") RunningJob job,
@@ -56,6 +62,7 @@ public class MediaReport {
      * What its uploader may not expect.
      *
      * @param missing seconds of the footage that are not in the result
+     * @param excess seconds of the footage that were found only when it was decoded
      * @param errors what ffmpeg complained of on its way
      */
     public MediaWarning.Those warnings(
@@ -64,12 +71,13 @@ public class MediaReport {
             @ExchangeProperty("planned") PlannedResult planned,
             @ExchangeProperty("result") SourceHeaders result,
             @ExchangeProperty("missing_seconds") Double missing,
+            @ExchangeProperty("excess_seconds") Double excess,
             @ExchangeProperty("transcoding_errors") String errors) {
         Track video = source.video();
         List<MediaWarning> warnings = new ArrayList<>();
         if (missing > 0) {
             warnings.add(MediaWarning.footageMissing(missing));
-        } else if (isFootageDamaged(headers, source, errors)) {
+        } else if (excess > 0 || isFootageDamaged(headers, source, errors)) {
             warnings.add(MediaWarning.footageDamaged());
         }
         if (planned.audioWanted()) {
@@ -88,6 +96,9 @@ public class MediaReport {
         if (video.hasAlpha()) {
             warnings.add(MediaWarning.transparencyRemoved());
         }
+        if (source.unread() > 0) {
+            warnings.add(MediaWarning.recordingsLeftOut(source.unread()));
+        }
         int gaps = source.gapsClosed() + source.joins().size();
         if (gaps > 0) {
             warnings.add(MediaWarning.gapClosed(gaps));
@@ -99,14 +110,18 @@ public class MediaReport {
         return new MediaWarning.Those(List.copyOf(warnings));
     }
 
-    /** Whether any complaint is about something else than sound, or than the place where recordings were joined. */
+    /** Whether any complaint is about something else than sound, or than the place where files or recordings were joined. */
     private static boolean isFootageDamaged(SourceHeaders headers, SourceTimeline source, String errors) {
         Set<String> others = new HashSet<>();
+        others.add(SAID_AGAIN);
         for (Track audio : headers.audios()) {
             others.addAll(of(audio));
         }
-        if (!source.joins().isEmpty()) {
+        if (!source.joins().isEmpty() || source.unread() > 0) {
             others.add("[" + source.container() + " @ ");
+        }
+        if (source.unread() > 0) {
+            others.add(READING_ENDED);
         }
         return errors.lines()
                 .filter(line -> !line.endsWith(NOTHING_LOST))

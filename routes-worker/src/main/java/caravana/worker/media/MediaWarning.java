@@ -76,6 +76,16 @@ public record MediaWarning(String code, String detail, Map<String, Object> value
                 Map.of("gaps", gaps));
     }
 
+    /** @param share of the file, 0 to 1 */
+    static MediaWarning recordingsLeftOut(double share) {
+        long percent = Math.max(1, Math.round(100 * share));
+        return new MediaWarning(
+                "recordings_left_out",
+                "The file consists of several, one behind the other, and only its beginning can be read; left out: "
+                        + percent + " percent of it. Upload each file as a video of its own.",
+                Map.of("percent", percent));
+    }
+
     static MediaWarning transparencyRemoved() {
         return new MediaWarning(
                 "transparency_removed", "Transparent parts of the original are black in the clip.", Map.of());

@@ -16,7 +16,7 @@ public final class PacketTimes {
     /** The flag of a packet from which decoding can begin. */
     static final String KEY = "K";
 
-    static final String ENTRIES = "packet=stream_index,pts_time,dts_time,duration_time,flags";
+    static final String ENTRIES = "packet=stream_index,pts_time,dts_time,duration_time,pos,flags";
 
     /** From these on ffmpeg takes a difference, in seconds, between two packets of a track for a jump of the clock. */
     private static final double JUMP_AHEAD = 10;
@@ -53,16 +53,16 @@ public final class PacketTimes {
         this.closesGaps = closesGaps;
     }
 
-    /** Takes one line of ffprobe's {@code csv=print_section=0}: index, pts, dts, duration and flags. */
+    /** Takes one line of ffprobe's {@code csv=print_section=0}: index, pts, dts, duration, place in the file and flags. */
     void add(String line) {
         String[] fields = line.split(",");
-        if (fields.length < 5) {
+        if (fields.length < 6) {
             return;
         }
         try {
             int track = Integer.parseInt(fields[0].strip());
             tracks.computeIfAbsent(track, any -> new Times())
-                    .add(seconds(fields[1]), seconds(fields[2]), seconds(fields[3]), fields[4]);
+                    .add(seconds(fields[1]), seconds(fields[2]), seconds(fields[3]), position(fields[4]), fields[5]);
         } catch (NumberFormatException noPacket) {
             // ffprobe was stopped in the middle of a line; the check of the result has the last word.
         }
@@ -71,6 +71,10 @@ public final class PacketTimes {
     /** NaN for {@code N/A}. */
     private static double seconds(String text) {
         return text.equals("N/A") ? Double.NaN : Double.parseDouble(text);
+    }
+
+    private static long position(String text) {
+        return text.equals("N/A") ? -1 : Long.parseLong(text);
     }
 
     /** By how many seconds more each further recording is moved than the one before. */
@@ -93,6 +97,8 @@ public final class PacketTimes {
         private long packets;
         private double first = Double.NaN;
         private double firstKey = Double.NaN;
+        private boolean keysAreDated;
+        private long lastPosition = -1;
 
         /** Whether decoding begins at a frame before the first one that is shown. */
         private boolean beginsBefore;
@@ -108,7 +114,7 @@ public final class PacketTimes {
         private final PriorityQueue<Double> reordered = new PriorityQueue<>();
         private final TreeMap<Long, Long> distances = new TreeMap<>();
 
-        private void add(double pts, double dts, double duration, String flags) {
+        private void add(double pts, double dts, double duration, long position, String flags) {
             double decoded = Double.isNaN(dts) ? pts : dts;
             if (Double.isNaN(decoded)) {
                 decoded = Double.isNaN(next) ? 0 : next - shift;
@@ -134,9 +140,11 @@ public final class PacketTimes {
             double distance = Double.isNaN(lastFrame) ? 0 : Math.max(0, shown - lastFrame);
             end = Math.max(end, shown + (length > 0 ? length : Math.min(distance, JOIN)));
             packets++;
+            lastPosition = Math.max(lastPosition, position);
             first = Double.isNaN(first) ? shown : Math.min(first, shown);
-            if (flags.contains(KEY) && Double.isNaN(firstKey)) {
-                firstKey = shown;
+            if (flags.contains(KEY)) {
+                firstKey = Double.isNaN(firstKey) ? shown : firstKey;
+                keysAreDated |= !Double.isNaN(pts);
             }
             if (!(shown < lastFrame)) {
                 lastFrame = shown;
@@ -180,6 +188,16 @@ public final class PacketTimes {
         double start() {
             double start = Double.isNaN(firstKey) || beginsBefore ? first : firstKey;
             return Double.isNaN(start) ? 0 : start;
+        }
+
+        /** Where in the file the last packet that is shown begins, in bytes; −1 when that is not known. */
+        long lastPosition() {
+            return lastPosition;
+        }
+
+        /** Whether the file says when frames are shown, and not only when they are decoded. */
+        boolean isDated() {
+            return keysAreDated;
         }
 
         /** Whether the last of several frames says to be shown for so long that it must be a mistake. */

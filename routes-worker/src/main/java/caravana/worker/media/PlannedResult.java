@@ -38,11 +38,6 @@ public record PlannedResult(
         }
     }
 
-    /** Seconds of the original until its last frame that is kept; infinite when it is not cut. */
-    double untilSeconds() {
-        return startSeconds + keptSeconds;
-    }
-
     /** Frames of the whole. */
     long frames() {
         return footageFrames + addedFrames;

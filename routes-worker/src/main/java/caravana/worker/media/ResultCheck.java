@@ -18,8 +18,9 @@ import org.springframework.stereotype.Component;
 /**
  * Looks whether a result is what was planned, before anything says that it is processed.
  *
- * <p>One that is shorter than planned is no fault of ours when the original ends early: then how far its frames reach that can
- * be decoded is what could be processed, and the video counts as truncated.
+ * <p>One of another length than planned is no fault of ours when the original is damaged: packets may be listed that cannot be
+ * decoded, and the list may end at damage that decoding passes over. Then how far the frames reach that can be decoded is what
+ * could be processed; a video counts as truncated when that is less than planned.
  */
 @Component("resultCheck")
 public class ResultCheck {
@@ -63,8 +64,9 @@ public class ResultCheck {
     }
 
     /**
-     * Reads ffprobe's answer, and sets the properties {@code result}, its {@link SourceHeaders}, and {@code missing_seconds}: how
-     * much shorter the result is than planned, or than the headers of a damaged original say; 0 when nothing is missing.
+     * Reads ffprobe's answer, and sets the properties {@code result}, its {@link SourceHeaders}; {@code missing_seconds}: how
+     * much shorter the result is than planned, or than the headers of a damaged original say; and {@code excess_seconds}: how
+     * much longer it is than planned. Both are 0 when it has the planned length.
      *
      * @throws OutputInvalidException when it is not what was planned in any other way
      * @throws RejectedMediaException when nothing of the original is in it
@@ -84,9 +86,6 @@ public class ResultCheck {
         boolean soundLost = planned.audio() && result.audios().isEmpty() && !errors.isEmpty();
         List<String> wrong = new ArrayList<>(tracksNotAs(planned, planned.audio() && !soundLost, result.tracks()));
         long frames = result.tracks().isEmpty() ? 0 : result.tracks().get(0).frames();
-        if (frames > planned.frames() + planned.tolerance()) {
-            wrong.add(frames + " frames instead of " + planned.frames());
-        }
         if (!wrong.isEmpty()) {
             throw new OutputInvalidException("The result is not as planned: " + String.join("; ", wrong));
         }
@@ -94,15 +93,15 @@ public class ResultCheck {
         if (footage <= (planned.footageFrames() > 3 * planned.tolerance() ? 1 : 0)) {
             throw new RejectedMediaException(refusals.undecodable(source.video().codec()));
         }
-        double missing = planned.footageFrames() - footage > planned.tolerance()
-                ? planned.secondsOf(planned.footageFrames() - footage)
-                : 0;
+        long more = footage - planned.footageFrames();
+        double missing = -more > planned.tolerance() ? planned.secondsOf(-more) : 0;
         double undeclared = Math.min(planned.keptSeconds(), source.declaredSeconds() - planned.startSeconds())
                 - planned.secondsOf(footage);
         boolean damaged = source.cutOff() || source.measured() && !errors.isEmpty();
         boolean cutOff = damaged && undeclared > TOLERANCE;
         exchange.setProperty("result", result);
         exchange.setProperty("missing_seconds", cutOff ? undeclared : missing);
+        exchange.setProperty("excess_seconds", more > planned.tolerance() ? planned.secondsOf(more) : 0.0);
     }
 
     private static List<String> tracksNotAs(PlannedResult planned, boolean audio, List<Track> tracks) {
@@ -134,30 +133,39 @@ public class ResultCheck {
     }
 
     /**
-     * Decides whose fault a short result is, and marks the facts as truncated when it is the original's.
+     * Decides whose fault a result of another length than planned is. When it is the original's, marks the facts as truncated if
+     * the result is short, and otherwise notes in source and facts that the original is longer than its packets say.
      *
      * @param decoded the times of all frames of the original; null when ffmpeg complained of it
-     * @throws OutputInvalidException when the original reaches further
+     * @throws OutputInvalidException when the original reaches further, or not so far
      */
     public void explain(
             @ExchangeProperty("decoded") Measurement decoded,
             @ExchangeProperty("transcoding_errors") String errors,
             @ExchangeProperty("missing_seconds") Double missing,
+            @ExchangeProperty("result") SourceHeaders result,
             @ExchangeProperty("planned") PlannedResult planned,
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("facts") MediaFacts facts,
             Exchange exchange) {
-        double made = planned.footageSeconds() - missing;
+        double made = planned.secondsOf(result.videos().get(0).frames() - planned.addedFrames());
         double reaches = decoded == null
                 ? made
                 : Math.min(
-                        planned.footageSeconds(),
+                        planned.keptSeconds(),
                         decoded.packets().of(source.video()).length() - planned.startSeconds());
-        if (reaches > made + planned.secondsOf(planned.tolerance())) {
+        double unexplained = missing > 0 ? reaches - made : made - reaches;
+        if (unexplained > planned.secondsOf(planned.tolerance())) {
             throw new OutputInvalidException(String.format(
                     Locale.ROOT, "The result has %.2f s of footage, and the original %.2f s", made, reaches));
         }
         log.info("The original reaches {} s of {} s: {}", made, source.declaredSeconds(), errors);
-        exchange.setProperty("facts", facts.asTruncated());
+        if (missing > 0) {
+            exchange.setProperty("facts", facts.asTruncated());
+        } else {
+            double seconds = planned.startSeconds() + made;
+            exchange.setProperty("source", source.lasting(seconds));
+            exchange.setProperty("facts", facts.lasting(seconds));
+        }
     }
 }

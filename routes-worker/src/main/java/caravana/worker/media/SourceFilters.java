@@ -35,7 +35,7 @@ final class SourceFilters {
     static String video(SourceTimeline source, PlannedResult result) {
         Track video = source.video();
         StringBuilder chain = new StringBuilder("setpts=")
-                .append(clock(source, zero(source, result) - awayFromTies(source, result)))
+                .append(clock(source, zero(source, result) + source.heldBack() - awayFromTies(source, result)))
                 .append(',');
         if (video.mayBeInterlaced()) {
             // It reads three frames at once, which must be of one size.
@@ -43,8 +43,13 @@ final class SourceFilters {
             chain.append(":eval=frame:interl=-1,bwdif=mode=send_frame:deint=interlaced,");
         }
         chain.append("fps=").append(result.frameRate()).append(":start_time=0,");
-        if (source.endIsAMistake() || result.untilSeconds() < source.seconds()) {
+        if (source.endIsAMistake()) {
             chain.append("trim=end_frame=").append(result.footageFrames()).append(',');
+        } else if (Double.isFinite(result.keptSeconds())) {
+            // A damaged original may be longer than its packets say.
+            chain.append("trim=end_frame=")
+                    .append(Math.max(1, result.frameRate().framesIn(result.keptSeconds())))
+                    .append(',');
         }
         chain.append(oneSize(video, result.source()));
         video.orientation().filters().forEach(filter -> chain.append(filter).append(','));

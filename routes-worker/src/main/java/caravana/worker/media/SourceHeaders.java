@@ -48,7 +48,7 @@ public record SourceHeaders(
      * number of frames, its length and the distance of its first frames agree.
      */
     public boolean isMeasurementNeeded() {
-        if (!container.contains("mp4") || videos().size() != 1) {
+        if (!hasBoxes() || videos().size() != 1) {
             return true;
         }
         Track video = videos().get(0);
@@ -57,6 +57,11 @@ public record SourceHeaders(
                 || video.duration() <= 0
                 || Math.abs(video.frames() / video.duration() / exact - 1) > SAME_RATE
                 || audios().stream().anyMatch(audio -> audio.frames() < 0);
+    }
+
+    /** Whether it is of ISO's base media format, as MP4 and QuickTime are. */
+    boolean hasBoxes() {
+        return container.contains("mp4");
     }
 
     /** Whether ffmpeg closes jumps of the clock in this container. In others a long gap is a picture that stands still. */

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param otherAudios how many more tracks of sound can be decoded
  * @param zero when the first frame is shown, in seconds after the time that ffmpeg counts from; sound before it is not kept
  * @param zeroWithoutSound the same when no sound is read
+ * @param heldBack by how many seconds ffmpeg shows frames too late, since they have no times and its decoder reorders them
  * @param seconds length of the picture
  * @param declaredSeconds length by the headers; 0 when they do not say
  * @param averageRate frames per second on average
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
  * @param joins by how much, in seconds, the clock is moved on at each place where it begins anew and ffmpeg does not
  * @param endIsAMistake whether the last frame says to be shown for longer than it is
  * @param cutOff whether the file ends before its own description says
+ * @param unread share of the file, 0 to 1, that belongs to further recordings that ffmpeg does not read
  * @param measured whether the timestamps of packets were read; otherwise it is by the index of the file
  */
 public record SourceTimeline(
@@ -36,6 +38,7 @@ public record SourceTimeline(
         int otherAudios,
         double zero,
         double zeroWithoutSound,
+        double heldBack,
         double seconds,
         double declaredSeconds,
         double averageRate,
@@ -44,6 +47,7 @@ public record SourceTimeline(
         List<Double> joins,
         boolean endIsAMistake,
         boolean cutOff,
+        double unread,
         boolean measured) {
 
     /** Decoders of sound that ffmpeg has under other names than those of PCM and ADPCM. */
@@ -78,9 +82,11 @@ public record SourceTimeline(
      * @param packets null when the index of the file is believed
      * @param decoding null when no sound is wanted, or there is none
      * @param cutOff whether the file ends before its own description says
+     * @param unread share of the file, 0 to 1, that belongs to further recordings that ffmpeg does not read
      * @return null when there is no picture to process
      */
-    static SourceTimeline of(SourceHeaders headers, PacketTimes packets, AudioDecoding decoding, boolean cutOff) {
+    static SourceTimeline of(
+            SourceHeaders headers, PacketTimes packets, AudioDecoding decoding, boolean cutOff, double unread) {
         Track video = video(headers, packets);
         if (video == null) {
             return null;
@@ -117,6 +123,7 @@ public record SourceTimeline(
                     otherAudios,
                     video.start() - headers.countedFrom(video, audio),
                     video.start() - headers.countedFrom(video, null),
+                    0,
                     video.duration(),
                     declared,
                     MediaFacts.fraction(video.averageRate()),
@@ -125,6 +132,7 @@ public record SourceTimeline(
                     List.of(),
                     false,
                     false,
+                    unread,
                     false);
         }
         PacketTimes.Times times = packets.of(video);
@@ -138,6 +146,7 @@ public record SourceTimeline(
                 otherAudios,
                 times.start() - headers.countedFrom(video, audio),
                 times.start() - headers.countedFrom(video, null),
+                times.isDated() ? 0 : video.reordered() * times.medianDistance(),
                 seconds,
                 declared,
                 seconds > 0 ? times.packets() / seconds : 0,
@@ -146,6 +155,7 @@ public record SourceTimeline(
                 packets.joins(),
                 times.isEndAMistake(),
                 cutOff,
+                unread,
                 true);
     }
 
@@ -187,5 +197,29 @@ public record SourceTimeline(
 
     boolean hasAudio() {
         return audio != null;
+    }
+
+    /** The same with a picture of another length, in seconds. */
+    SourceTimeline lasting(double length) {
+        return new SourceTimeline(
+                container,
+                video,
+                audio,
+                undecodableAudio,
+                otherVideos,
+                otherAudios,
+                zero,
+                zeroWithoutSound,
+                heldBack,
+                length,
+                declaredSeconds,
+                averageRate,
+                rate,
+                gapsClosed,
+                joins,
+                endIsAMistake,
+                cutOff,
+                unread,
+                measured);
     }
 }

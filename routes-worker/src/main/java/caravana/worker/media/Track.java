@@ -19,6 +19,7 @@ import java.util.Set;
  * @param exactRate the lowest rate at which all first timestamps fall on frames, as a fraction
  * @param averageRate frames divided by duration, as a fraction
  * @param frames frames by the headers; −1 when they do not say
+ * @param reordered how many frames the decoder holds back, since others that come later are shown before
  * @param start first timestamp in seconds, on the clock of the file
  * @param duration length in seconds by the headers; 0 when they do not say
  * @param byDefault whether players show or play it when nobody chooses
@@ -42,6 +43,7 @@ public record Track(
         String exactRate,
         String averageRate,
         long frames,
+        int reordered,
         double start,
         double duration,
         boolean byDefault,
@@ -53,7 +55,7 @@ public record Track(
 
     static final String ENTRIES = "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,pix_fmt,"
             + "color_range,color_space,color_transfer,color_primaries,field_order,r_frame_rate,avg_frame_rate,"
-            + "nb_frames,start_time,duration,channels,sample_rate"
+            + "nb_frames,has_b_frames,start_time,duration,channels,sample_rate"
             + ":stream_disposition=default,attached_pic:stream_side_data_list";
 
     /** A pixel of a more extreme shape is a mistake of the header; players show it as a square. */
@@ -83,6 +85,7 @@ public record Track(
                 stream.path("r_frame_rate").asText(),
                 stream.path("avg_frame_rate").asText(),
                 stream.path("nb_frames").asLong(-1),
+                stream.path("has_b_frames").asInt(),
                 stream.path("start_time").asDouble(0),
                 stream.path("duration").asDouble(0),
                 stream.path("disposition").path("default").asInt() == 1,

@@ -66,7 +66,7 @@ class CatalogueEntriesTest {
                         + " -f lavfi -i sine=frequency=440:duration=4 -c:v libx264 -preset ultrafast -qp 0 -color_range tv"
                         + " -colorspace bt709 -color_trc bt709 -color_primaries bt709 -c:a aac",
                 original);
-        source = SourceTimeline.of(headers(original), null, null, false);
+        source = SourceTimeline.of(headers(original), null, null, false, 0);
     }
 
     @BeforeEach

@@ -30,6 +30,7 @@ final class ClockKinds extends MediaKind {
         ordinaryRates(times);
         tinyClips(times);
         cutByCopy(times);
+        framesWithoutTimes(times);
     }
 
     private void clockNotAtZero(int times) {
@@ -125,6 +126,32 @@ final class ClockKinds extends MediaKind {
                         return cutAs.equals(way[0]) ? cut : remuxed(cut, way[0], "", "");
                     })
                     .showing((scene.frames() - first) / rate.perSecond(), shown));
+        }
+    }
+
+    /**
+     * AVI has its frames in the order in which they are decoded, and one time for each place. Encoders put the first frame and
+     * the first sound at its beginning; ffmpeg shows a frame when its decoder hands it out, which is later where it reorders.
+     */
+    private void framesWithoutTimes(int times) {
+        String h264 = X264 + "-x264opts b-adapt=0:bframes=";
+        Turns<String> ways = turns(
+                h264 + "1",
+                h264 + "2",
+                h264 + "4:b-pyramid=normal",
+                " -c:v mpeg4 -q:v 1 -bf 1 ",
+                " -c:v mpeg4 -q:v 1 -bf 3 ");
+        Turns<FrameRate> rates = turns(rate(25), rate(24), rate(30), NTSC, rate(50));
+        for (int i = 0; i < times; i++) {
+            String encoder = ways.next();
+            Scene scene = scene(rates.next(), seconds());
+            MediaCase reordered = MediaCase.of(
+                            "frames without times",
+                            scene.rate() + encoder,
+                            scene,
+                            () -> make("avi", scene.picture() + scene.sound() + yuv() + encoder + " -c:a pcm_s16le "))
+                    .withSound();
+            add(scene.rate().perSecond() > 32 ? reordered.at(rate(25), 2) : reordered);
         }
     }
 

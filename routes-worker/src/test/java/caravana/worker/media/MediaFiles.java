@@ -297,6 +297,40 @@ final class MediaFiles {
         add("Matroska with flipped bits", () -> flipped(mkv.get(), 500, 14), ANY);
         Supplier<byte[]> ts = made("whole.ts", picture("640x360", "30", "4") + H264 + "-g 15");
         add("MPEG-TS with flipped bits", () -> flipped(ts.get(), 2_000, 15), ANY);
+        Supplier<byte[]> sounding =
+                made("sounding.mkv", picture("640x360", "30", "4") + tone("4") + H264 + "-c:a flac");
+        add("Matroska with a damaged block of sound", () -> withDamagedSound(sounding.get()), PROCESSED);
+        Supplier<byte[]> avi = made("whole.avi", picture("640x360", "25", "4") + tone("4") + "-c:v mpeg4 -c:a mp2");
+        Map<String, Supplier<byte[]>> whole = Map.of("MP4", film, "Matroska", sounding, "MPEG-TS", ts, "AVI", avi);
+        whole.forEach((container, file) -> List.of("cut off", "zeroed", "overwritten")
+                .forEach(how -> add(container + " with its end " + how, () -> withDamagedEnd(file.get(), how), ANY)));
+    }
+
+    /** The list of packets ends at that block, and the picture alone can be read to its end. */
+    private static byte[] withDamagedSound(byte[] mkv) {
+        byte[] damaged = mkv.clone();
+        for (int i = mkv.length * 2 / 3; i + 6 < mkv.length; i++) {
+            // A simple block of track 2: its length in two bytes, the track, the time in two bytes, flags.
+            if ((mkv[i] & 0xff) == 0xa3 && (mkv[i + 1] & 0xf0) == 0x40 && (mkv[i + 3] & 0xff) == 0x82) {
+                // It has several frames, and nothing says how long they are.
+                damaged[i + 6] |= 6;
+                Arrays.fill(damaged, i + 7, i + 12, (byte) 0xff);
+                return damaged;
+            }
+        }
+        throw new IllegalStateException("No block of sound found");
+    }
+
+    /** The last fifth is cut off, zeroed or overwritten. */
+    private static byte[] withDamagedEnd(byte[] bytes, String how) {
+        int end = bytes.length * 4 / 5;
+        byte[] damaged = Arrays.copyOf(bytes, how.equals("cut off") ? end : bytes.length);
+        byte[] noise = new byte[damaged.length - end];
+        if (how.equals("overwritten")) {
+            new Random(end).nextBytes(noise);
+        }
+        System.arraycopy(noise, 0, damaged, end, noise.length);
+        return damaged;
     }
 
     private static byte[] withFlippedPictures(byte[] mp4, int times, long seed) {

@@ -21,7 +21,7 @@ abstract class MediaKind {
     static final String X264 = " -c:v libx264 -preset ultrafast -qp 6 -threads 1 ";
     static final String X265 =
             " -c:v libx265 -preset ultrafast -x265-params log-level=error:qp=8:pools=1:frame-threads=1 ";
-    static final String VP8 = " -c:v libvpx -deadline realtime -cpu-used 8 -crf 4 -b:v 6M -threads 1 ";
+    static final String VP8 = " -c:v libvpx -deadline realtime -cpu-used 8 -crf 4 -qmax 6 -b:v 6M -threads 1 ";
     static final String VP9 = " -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -crf 2 -b:v 0 -threads 1 ";
     static final String AAC = " -c:a aac -b:a 96k ";
 

@@ -24,6 +24,7 @@ final class MediaKinds {
         List<MediaCase> cases = new ArrayList<>();
         Random random = new Random(seed);
         new ClockKinds(folder, random, cases).all(times);
+        new JoinedKinds(folder, random, cases).all(times);
         new PictureKinds(folder, random, cases).all(times);
         new TrackKinds(folder, random, cases).all(times);
         new FormatKinds(folder, random, cases).all(4 * times);

@@ -20,7 +20,7 @@ class MediaReportTest {
     }
 
     private List<MediaWarning> warnings(boolean audio, SourceHeaders result, double missing, String errors) {
-        return report.warnings(HEADERS, SOURCE, planned(audio), result, missing, errors)
+        return report.warnings(HEADERS, SOURCE, planned(audio), result, missing, 0.0, errors)
                 .all();
     }
 
@@ -33,7 +33,8 @@ class MediaReportTest {
     /** Complaints about sound that nobody wants are no damage of the footage. */
     @Test
     void complaintsAreToldApartByTheirTrack() {
-        String aboutSound = "[aac @ 0x55] invalid band type\nError while decoding stream #0:1: Invalid data";
+        String aboutSound = "[aac @ 0x55] invalid band type\n    Last message repeated 2 times\n"
+                + "Error while decoding stream #0:1: Invalid data";
 
         assertThat(warnings(false, SILENT, 0, aboutSound)).isEmpty();
         assertThat(warnings(true, HEADERS, 0, aboutSound))
@@ -47,6 +48,14 @@ class MediaReportTest {
                 .containsExactly("footage_damaged");
         assertThat(warnings(true, HEADERS, 0, "[h264 @ 0x55] mmco: unref short failure"))
                 .isEmpty();
+    }
+
+    @Test
+    void footageThatIsFoundOnlyWhenItIsDecodedIsDamaged() {
+        assertThat(report.warnings(HEADERS, SOURCE, planned(true), HEADERS, 0.0, 1.5, "")
+                        .all())
+                .extracting(MediaWarning::code)
+                .containsExactly("footage_damaged");
     }
 
     @Test

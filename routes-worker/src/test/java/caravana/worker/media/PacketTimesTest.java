@@ -21,7 +21,7 @@ class PacketTimesTest {
     }
 
     private void add(double time, String duration, String flags) {
-        packets.add(VIDEO.index() + "," + time + "," + time + "," + duration + "," + flags);
+        packets.add(VIDEO.index() + "," + time + "," + time + "," + duration + ",N/A," + flags);
     }
 
     private PacketTimes.Times times() {
@@ -34,9 +34,9 @@ class PacketTimesTest {
         PacketTimes joined = new PacketTimes(false);
         for (int recording = 0; recording < 2; recording++) {
             for (int frame = 0; frame < 50; frame++) {
-                joined.add(VIDEO.index() + "," + frame / 25.0 + ",N/A,0.040000," + (frame % 10 == 0 ? "K_" : "__"));
+                joined.add(VIDEO.index() + "," + frame / 25.0 + ",N/A,0.040000,N/A," + (frame % 10 == 0 ? "K_" : "__"));
             }
-            joined.add("1,0.000000,N/A,3.000000,K_");
+            joined.add("1,0.000000,N/A,3.000000,N/A,K_");
         }
 
         assertThat(joined.joins())
@@ -104,7 +104,7 @@ class PacketTimesTest {
         assertThat(times().length()).isCloseTo(1.04, MICROSECOND);
 
         PacketTimes still = new PacketTimes(false);
-        still.add(VIDEO.index() + ",0.000000,0.000000,90.000000,K_");
+        still.add(VIDEO.index() + ",0.000000,0.000000,90.000000,N/A,K_");
         assertThat(still.of(VIDEO).isEndAMistake()).isFalse();
         assertThat(still.of(VIDEO).length()).isCloseTo(90, MICROSECOND);
     }
@@ -121,9 +121,30 @@ class PacketTimesTest {
     void linesThatAreNoPacketsAreLeftOut() {
         packets.add("");
         packets.add("2,N/A");
-        packets.add("x,1,1,1,K_");
+        packets.add("x,1,1,1,1,K_");
 
         assertThat(times().packets()).isZero();
         assertThat(times().length()).isZero();
+    }
+
+    @Test
+    void theLastPositionIsThatOfAFrameThatIsShown() {
+        assertThat(times().lastPosition()).isEqualTo(-1);
+        packets.add("2,0.000000,0.000000,0.040000,500,K_");
+        packets.add("2,0.040000,0.040000,0.040000,N/A,__");
+        packets.add("2,0.080000,0.080000,0.040000,900,_D");
+        packets.add("1,0.080000,0.080000,0.040000,950,K_");
+
+        assertThat(times().lastPosition()).isEqualTo(500);
+    }
+
+    @Test
+    void framesWithTimesOfDecodingAloneAreNotDated() {
+        packets.add("2,N/A,0.000000,0.040000,0,K_");
+        packets.add("2,0.040000,0.040000,0.040000,500,__");
+        assertThat(times().isDated()).isFalse();
+
+        packets.add("2,0.080000,0.080000,0.040000,900,K_");
+        assertThat(times().isDated()).isTrue();
     }
 }

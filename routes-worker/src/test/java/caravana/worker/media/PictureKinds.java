@@ -91,6 +91,9 @@ final class PictureKinds extends MediaKind {
                 "top mov ProRes",
                 "progressive ts MPEG-2",
                 "bottom avi DV-NTSC",
+                "top ts PAFF",
+                "bottom mkv PAFF",
+                "top mp4 PAFF",
                 "progressive mkv H.264");
         for (int i = 0; i < times; i++) {
             String way = ways.next();
@@ -101,28 +104,40 @@ final class PictureKinds extends MediaKind {
             String order = top ? "tff" : "bff";
             FrameRate fields = ntsc ? new FrameRate(60_000, 1_001) : rate(50);
             FrameRate frames = ntsc ? NTSC : rate(25);
-            Scene scene = scene(ntsc ? "720x480" : "720x576", progressive ? frames : fields, 2);
+            boolean paff = part[2].equals("PAFF");
+            Scene scene = scene(paff ? "320x192" : ntsc ? "720x480" : "720x576", progressive ? frames : fields, 2);
             String weave = progressive ? "" : ",tinterlace=" + (top ? "interleave_top" : "interleave_bottom");
             String pixels = ntsc ? "yuv411p" : part[2].equals("ProRes") ? "yuv422p10" : "yuv420p";
             String filter = "-vf " + SCALE + "out_color_matrix=bt601:out_range=tv,format=" + pixels + weave + ",setsar="
-                    + (ntsc ? "8/9" : "16/15");
+                    + (ntsc ? "8/9" : paff ? "1" : "16/15");
             String encoder =
                     switch (part[2]) {
                         case "H.264" -> X264 + (progressive ? "" : "-flags +ilme+ildct -x264opts " + order + "=1");
                         case "MPEG-2" ->
                             " -c:v mpeg2video -q:v 2 -threads 1 " + (progressive ? "" : "-flags +ilme+ildct");
                         case "ProRes" -> " -c:v prores_ks -profile:v 3 -flags +ildct -threads 2 ";
+                        case "PAFF" -> " -c:v rawvideo -f rawvideo ";
                         default -> " -c:v dvvideo ";
                     };
-            MediaCase woven = MediaCase.of(
-                            "interlaced", way, scene, () -> make(part[1], scene.picture() + filter + encoder))
-                    .at(frames, progressive ? 1 : 2)
-                    .shownAs(ntsc ? 640 : 768, ntsc ? 480 : 576);
-            if (!progressive) {
+            MediaCase woven = MediaCase.of("interlaced", way, scene, () -> {
+                        byte[] file = make(paff ? "yuv" : part[1], scene.picture() + filter + encoder);
+                        return paff ? fields(file, scene, top, part[1]) : file;
+                    })
+                    .at(frames, progressive ? 1 : 2);
+            if (!paff) {
+                woven.shownAs(ntsc ? 640 : 768, ntsc ? 480 : 576);
+            }
+            // An MP4 file does not say that its pictures are fields.
+            if (!progressive && !way.endsWith("mp4 PAFF")) {
                 woven.warning("deinterlaced");
             }
             add(woven);
         }
+    }
+
+    private byte[] fields(byte[] frames, Scene scene, boolean top, String container) {
+        byte[] stream = FieldPictures.of(frames, scene.width(), scene.height(), top);
+        return remuxed(stream, container, "-fflags +genpts -f h264 -r 50", "");
     }
 
     private void standardColours(int times) {
@@ -295,6 +310,9 @@ final class PictureKinds extends MediaKind {
                 "PQ mkv H.264",
                 "PQ webm VP9",
                 "HLG mkv HEVC",
+                "HLG-full mp4 HEVC",
+                "PQ-full mkv H.264",
+                "PQ-full webm VP9",
                 "Dolby-Vision-8.4 mp4 HEVC",
                 "Dolby-Vision-8.1 mov HEVC",
                 "Dolby-Vision-8.4 ts HEVC");
@@ -302,12 +320,15 @@ final class PictureKinds extends MediaKind {
             String way = ways.next();
             String[] part = way.split(" ");
             boolean dolby = part[0].startsWith("Dolby");
-            boolean hlg = part[0].equals("HLG") || part[0].endsWith("8.4");
+            boolean hlg = part[0].startsWith("HLG") || part[0].endsWith("8.4");
+            boolean full = part[0].endsWith("full");
             String transfer = hlg ? "arib-std-b67" : "smpte2084";
             Scene scene = scene(rate(10), 1);
             String encoder =
                     switch (part[2]) {
-                        case "HEVC" -> X265 + (part[1].matches("mkv|ts") ? "" : "-tag:v hvc1");
+                        case "HEVC" ->
+                            (full ? X265.replace(":qp", ":range=full:qp") : X265)
+                                    + (part[1].matches("mkv|ts") ? "" : "-tag:v hvc1");
                         case "VP9" -> VP9 + "-profile:v 2";
                         default -> LOSSLESS_X264;
                     };
@@ -315,8 +336,8 @@ final class PictureKinds extends MediaKind {
                         byte[] file = make(
                                 part[1],
                                 scene.picture() + "-vf " + FROM_SRGB + "p=bt2020:t=" + transfer
-                                        + ":m=bt2020nc:r=tv:npl=203,format=yuv420p10 " + encoder + BT2020
-                                        + transfer);
+                                        + ":m=bt2020nc:r=" + (full ? "full" : "tv") + ":npl=203,format=yuv420p10 "
+                                        + encoder + (full ? BT2020.replace(" tv ", " pc ") : BT2020) + transfer);
                         int base = hlg ? 4 : 1;
                         if (part[1].equals("ts")) {
                             return Boxes.withDolbyVisionInStream(file, 8, base);

@@ -2,6 +2,7 @@ package caravana.worker.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import caravana.worker.WorkerSettings;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +12,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResultCheckTest {
 
@@ -29,6 +31,8 @@ class ResultCheckTest {
     private static final SourceTimeline SOURCE = Sources.of(10, "30/1");
     private static final MediaFacts FACTS =
             new MediaFacts("mov", 1000, 10, 2, "h264", 1920, 1080, "30/1", false, false);
+
+    private static final String DAMAGED = "error while decoding MB 12 3";
 
     private final ResultCheck check =
             new ResultCheck(new ObjectMapper(), MediaSettings.DEFAULTS, WorkerSettings.LIMITS);
@@ -50,11 +54,12 @@ class ResultCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"450, 0", "452, 0", "448, 0", "360, 3"})
-    void reportsHowMuchIsMissing(long frames, double missing) throws Exception {
+    @CsvSource({"450, 0, 0", "452, 0, 0", "448, 0, 0", "360, 3, 0", "480, 0, 1"})
+    void reportsByHowMuchTheLengthDiffers(long frames, double missing, double excess) throws Exception {
         check.read(probed(good(frames)), PLANNED, SOURCE, "", exchange);
 
         assertThat(exchange.getProperty("missing_seconds")).isEqualTo(missing);
+        assertThat(exchange.getProperty("excess_seconds")).isEqualTo(excess);
     }
 
     @Test
@@ -66,7 +71,6 @@ class ResultCheckTest {
                 probed(good(450).replace("\"tv\"", "\"pc\"")), "pc/bt709/bt709/bt709 instead of tv/bt709/bt709/bt709");
         assertInvalid(probed(good(450), good(450)), "2 tracks instead of 1 tracks");
         assertInvalid(probed(), "0 tracks instead of 1 tracks");
-        assertInvalid(probed(good(453)), "453 frames instead of 450");
     }
 
     private void assertInvalid(String answer, String why) {
@@ -103,34 +107,69 @@ class ResultCheckTest {
                         RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("undecodable"));
     }
 
-    /** @param frames of the original, 30 a second */
-    private void explain(int frames, String errors) {
+    /**
+     * @param frames of the original, 30 a second
+     * @param made frames of the result, cards included
+     */
+    private void explain(int frames, int made, String errors) throws Exception {
         PacketTimes packets = new PacketTimes(false);
         for (int frame = 0; frame < frames; frame++) {
-            packets.add("2," + frame / 30.0 + "," + frame / 30.0 + ",0.033333,K_");
+            packets.add("2," + frame / 30.0 + "," + frame / 30.0 + ",0.033333,0,K_");
         }
         Measurement decoded = errors.isEmpty() ? new Measurement(null, packets) : null;
-        check.explain(decoded, errors, 3.0, PLANNED, SOURCE, FACTS, exchange);
+        check.read(probed(good(made)), PLANNED, SOURCE, errors, exchange);
+        check.explain(
+                decoded,
+                errors,
+                exchange.getProperty("missing_seconds", Double.class),
+                exchange.getProperty("result", SourceHeaders.class),
+                PLANNED,
+                SOURCE,
+                FACTS,
+                exchange);
+    }
+
+    private MediaFacts facts() {
+        return exchange.getProperty("facts", MediaFacts.class);
     }
 
     @Test
-    void anOriginalThatEndsEarlyIsTruncated() {
-        explain(210, "");
+    void anOriginalThatEndsEarlyIsTruncated() throws Exception {
+        explain(210, 360, "");
 
-        assertThat(exchange.getProperty("facts", MediaFacts.class).truncated()).isTrue();
+        assertThat(facts().truncated()).isTrue();
     }
 
     @Test
-    void anOriginalThatCouldNotBeDecodedToItsEndIsTruncated() {
-        explain(300, "error while decoding MB 12 3");
+    void anOriginalThatCouldNotBeDecodedToItsEndIsTruncated() throws Exception {
+        explain(300, 360, DAMAGED);
 
-        assertThat(exchange.getProperty("facts", MediaFacts.class).truncated()).isTrue();
+        assertThat(facts().truncated()).isTrue();
     }
 
     @Test
     void aShortResultOfAWholeOriginalIsInvalid() {
-        assertThatThrownBy(() -> explain(299, ""))
+        assertThatThrownBy(() -> explain(299, 360, ""))
                 .isInstanceOf(OutputInvalidException.class)
                 .hasMessageContaining("7.00 s of footage, and the original 9.97 s");
+    }
+
+    /** Packets are listed up to damage that decoding passes over. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", DAMAGED})
+    void anOriginalThatIsLongerThanItsPacketsSayIsAsLongAsItsFrames(String errors) throws Exception {
+        explain(420, 570, errors);
+
+        assertThat(facts().truncated()).isFalse();
+        assertThat(facts().durationSeconds()).isCloseTo(14, within(0.001));
+        assertThat(exchange.getProperty("source", SourceTimeline.class).seconds())
+                .isCloseTo(14, within(0.001));
+    }
+
+    @Test
+    void aResultThatIsLongerThanItsOriginalIsInvalid() {
+        assertThatThrownBy(() -> explain(300, 570, ""))
+                .isInstanceOf(OutputInvalidException.class)
+                .hasMessageContaining("14.00 s of footage, and the original 10.00 s");
     }
 }

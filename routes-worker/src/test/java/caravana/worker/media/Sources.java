@@ -24,6 +24,7 @@ final class Sources {
                 rate,
                 -1,
                 0,
+                0,
                 seconds,
                 true,
                 false,
@@ -46,6 +47,7 @@ final class Sources {
                 "0/0",
                 -1,
                 0,
+                0,
                 seconds,
                 true,
                 false,
@@ -63,6 +65,7 @@ final class Sources {
                 0,
                 0,
                 0,
+                0,
                 seconds,
                 seconds,
                 motion.perSecond(),
@@ -71,6 +74,7 @@ final class Sources {
                 List.of(),
                 false,
                 false,
+                0,
                 false);
     }
 }

@@ -74,7 +74,7 @@ class JobFailuresTest {
 
     @Test
     @DisplayName("rejected media")
-    void rejectedMediaFailTheRowAndNothingElse() {
+    void rejectedMediaFailTheRowAndNothingElse() throws Exception {
         when(routes.probe.readTimeline(any(), any(), any(), any(), any()))
                 .thenThrow(new RejectedMediaException("too_long", "The video is longer than 10 minutes."));
 
