@@ -16,12 +16,12 @@ class MediaReportTest {
 
     private static PlannedResult planned(boolean audio) {
         return new PlannedResult(
-                300, 0, new FrameRate(30, 1), audio, audio, true, null, null, 0, Double.POSITIVE_INFINITY, 2);
+                300, 0, new FrameRate(30, 1), audio, audio, audio, true, null, null, 0, Double.POSITIVE_INFINITY, 2);
     }
 
     private List<MediaWarning> warnings(boolean audio, SourceHeaders result, double missing, String errors) {
-        return report.warnings(HEADERS, SOURCE, planned(audio), result, missing, errors)
-                .all();
+        TranscodePlan plan = new TranscodePlan(null, planned(audio), List.of(), List.of());
+        return report.warnings(HEADERS, SOURCE, plan, result, missing, errors).all();
     }
 
     @Test
