@@ -3,6 +3,7 @@ package caravana.transformation;
 import caravana.checks.TransformationEntry;
 import caravana.checks.TransformationEntry.Chosen;
 import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Produced;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,12 @@ public record AppliedTransformation(TransformationEntry entry, Map<String, Objec
         return output == null ? List.of() : output;
     }
 
+    /** The files that it makes beside the video. */
+    public List<Produced> produces() {
+        List<Produced> produced = chosen(entry.produces());
+        return produced == null ? List.of() : produced;
+    }
+
     /** What it sets under that key of {@link TransformationEntry#SETS}; null for nothing. */
     public String set(String key) {
         return chosen(entry.sets().get(key));
@@ -42,21 +49,21 @@ public record AppliedTransformation(TransformationEntry entry, Map<String, Objec
 
     /** Where the footage begins, in seconds. */
     public double start() {
-        return entry.trim() == null ? 0 : seconds(entry.trim().start(), 0);
+        return entry.trim() == null ? 0 : number(entry.trim().start(), 0);
     }
 
     /** Where the footage ends, in seconds; infinite for its own end. */
     public double end() {
         return entry.trim() == null
                 ? Double.POSITIVE_INFINITY
-                : seconds(entry.trim().end(), Double.POSITIVE_INFINITY);
+                : number(entry.trim().end(), Double.POSITIVE_INFINITY);
     }
 
     /** How long the footage is at most, in seconds; infinite for no limit. */
     public double keep() {
         return entry.trim() == null
                 ? Double.POSITIVE_INFINITY
-                : seconds(entry.trim().keep(), Double.POSITIVE_INFINITY);
+                : number(entry.trim().keep(), Double.POSITIVE_INFINITY);
     }
 
     /** What stands in a fragment for the value of a number, a choice or a colour. */
@@ -64,7 +71,8 @@ public record AppliedTransformation(TransformationEntry entry, Map<String, Objec
         return parameter.written(values.get(parameter.name()));
     }
 
-    private double seconds(String text, double missing) {
+    /** A number of the entry, which may be a parameter in braces; the other one when there is none. */
+    public double number(String text, double missing) {
         if (text == null) {
             return missing;
         }

@@ -34,6 +34,7 @@ public final class Bench {
                 new LiveEvents(),
                 new Memory(),
                 new OnePass(),
+                new Renditions(),
                 new Pipeline(),
                 new Dispatch());
     }

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param file the file that it stands in, below the folder of the routes
  * @param description one sentence for people, by language
  * @param order place in the filter chain, lower first
+ * @param parts whether a part of the footage comes out as in the whole
  * @param inDefaultSet whether an upload that names no transformation gets it
  * @param needs names of transformations without which this one is impossible
  * @param excludes names of transformations beside which this one is impossible
@@ -22,13 +23,14 @@ import java.util.Set;
  * @param output ffmpeg output options of the video, one argument an item; null for none
  * @param sets what the worker's plan and the check of the result may rely on, by {@link #SETS}
  * @param inputs files that the worker provides, each then a stream of the filter
- * @param produces more files beside the video
+ * @param produces more files beside the video; null for none
  */
 public record TransformationEntry(
         String name,
         String file,
         Map<String, String> description,
         int order,
+        Parts parts,
         boolean inDefaultSet,
         List<String> needs,
         List<String> excludes,
@@ -39,7 +41,7 @@ public record TransformationEntry(
         Chosen<List<String>> output,
         Map<String, Chosen<String>> sets,
         List<String> inputs,
-        List<Produced> produces) {
+        Chosen<List<Produced>> produces) {
 
     /** Languages in which people read what an entry is. */
     public static final List<String> LANGUAGES = List.of("es", "en");
@@ -51,24 +53,40 @@ public record TransformationEntry(
     public static final Set<String> VALUES = Set.of(
             "fps",
             "seconds",
+            "fit_width",
+            "fit_height",
             "background",
             "colour",
             "opening_frames",
             "closing_frames",
             "opening_text",
-            "closing_text");
+            "closing_text",
+            "text_size");
 
     /**
-     * What {@code sets} may say: {@code fit}, the box that the picture is scaled into; {@code shape}, the shape that it has
-     * afterwards; {@code codec} of the video; {@code audio}, whether the sound is kept; {@code adds}, the setting whose seconds the
+     * What {@code sets} may say: {@code fit}, the box that the picture is scaled into; {@code canvas}, a larger box of the same
+     * shape, which a file beside the video is made from; {@code shape}, the shape that it has afterwards; {@code codec} of the
+     * video; {@code audio}, whether the sound is kept; {@code adds}, the setting whose seconds the
      * result gets on top of the footage. Each with what may stand there.
      */
     public static final Map<String, Form> SETS = Map.of(
             "fit", new Form("[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", "1280x720"),
+            "canvas", new Form("[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", "1920x1080"),
             "shape", new Form("[1-9][0-9]{0,3}:[1-9][0-9]{0,3}|open", "16:9, or open"),
             "codec", new Form("h264", "h264"),
             "audio", new Form("none|kept", "none, or kept"),
             "adds", new Form("cards", "cards"));
+
+    /** Whether the parts of a video can be made apart and put together. */
+    public enum Parts {
+        /** The frames of a part are those that the whole has there. */
+        EXACT,
+        /** It needs the whole, as what looks at all frames, adds some, or encodes sound. */
+        WHOLE
+    }
+
+    /** The stream of a produced file that is the original's sound. */
+    public static final String SOUND = "audio";
 
     /**
      * What may stand somewhere.
@@ -155,13 +173,63 @@ public record TransformationEntry(
     /**
      * A file that is made in the same run as the video.
      *
-     * @param name its name
+     * @param name its name; of sheets, with {@code %d} for their numbers from 1 on
      * @param role what it is for
      * @param mediaType its media type
-     * @param stream the stream of the entry's filter that it is made of
+     * @param stream the stream of the entry's filter that it is made of, or {@link #SOUND}
+     * @param withSound whether it has the sound of the video as well
      * @param options ffmpeg output options, one argument an item
+     * @param sheets the tiles that its pictures consist of; null for another file
+     * @param check what it must be before the video counts as processed
      */
-    public record Produced(String name, String role, String mediaType, String stream, List<String> options) {}
+    public record Produced(
+            String name,
+            String role,
+            String mediaType,
+            String stream,
+            boolean withSound,
+            List<String> options,
+            Sheets sheets,
+            Check check) {}
+
+    /**
+     * Pictures of tiles, each a frame of the video, and a WebVTT file that says where each is.
+     *
+     * @param index the name of that file
+     * @param every seconds from one tile to the next, a number or a parameter in braces
+     * @param columns of tiles in a sheet
+     * @param rows of tiles in a sheet
+     */
+    public record Sheets(String index, String every, int columns, int rows) {
+
+        /** Media type of the index. */
+        public static final String INDEX_TYPE = "text/vtt";
+    }
+
+    /**
+     * What a produced file must be. Numbers may be parameters in braces.
+     *
+     * @param codec ffmpeg's name of the codec of its first track
+     * @param width of the picture in pixels, unless the picture is smaller; null for any
+     * @param height of the picture in pixels, unless the picture is smaller; null for any
+     * @param from second of the video at which it begins; null for 0
+     * @param length how many seconds of the video it has at most; {@link #WHOLE} for all of them, null for a picture
+     * @param rate frames per second, of which it has a whole number; null for that of the video
+     * @param optional whether it may be missing, since there is nothing to put into it
+     */
+    public record Check(
+            String codec, String width, String height, String from, String length, String rate, boolean optional) {
+
+        /** As long as the video. */
+        public static final String WHOLE = "whole";
+    }
+
+    /** All files that it may make beside the video. */
+    public List<Produced> allProduced() {
+        return produces == null
+                ? List.of()
+                : produces.cases().values().stream().flatMap(List::stream).toList();
+    }
 
     /** Whether a fragment is a graph of its own, rather than links of the chain. */
     public static boolean isGraph(String fragment) {

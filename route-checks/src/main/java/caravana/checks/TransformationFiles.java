@@ -108,13 +108,14 @@ public final class TransformationFiles {
         if (entry.output() != null) {
             entry.output().cases().values().forEach(output::addAll);
         }
-        entry.produces().forEach(produced -> output.addAll(produced.options()));
+        cases(entry, "produces", entry.produces());
+        entry.allProduced().forEach(produced -> output.addAll(produced.options()));
         fragments.put("output", output);
         entry.sets().forEach((key, chosen) -> cases(entry, "sets", chosen));
 
         Set<String> used = new HashSet<>();
         fragments.forEach((key, all) -> all.forEach(fragment -> placeholders(entry, key, fragment, used)));
-        trim(entry, used);
+        amounts(entry, used);
         used.addAll(choosing(entry));
         for (Parameter parameter : entry.parameters().values()) {
             parameter(entry, parameter, used);
@@ -125,7 +126,7 @@ public final class TransformationFiles {
                 && entry.filter() == null
                 && entry.audioFilter() == null
                 && entry.output() == null
-                && entry.produces().isEmpty()) {
+                && entry.produces() == null) {
             wrong(
                     entry,
                     "nombre",
@@ -142,6 +143,7 @@ public final class TransformationFiles {
         parts.add(entry.filter());
         parts.add(entry.audioFilter());
         parts.add(entry.output());
+        parts.add(entry.produces());
         for (Chosen<?> part : parts) {
             if (part != null && part.by() != null) {
                 choosing.add(part.by());
@@ -260,25 +262,33 @@ public final class TransformationFiles {
         }
     }
 
-    private void trim(TransformationEntry entry, Set<String> used) {
-        if (entry.trim() == null) {
-            return;
+    /** Numbers outside ffmpeg's syntax: those of a trim, of checks and of sheets. */
+    private void amounts(TransformationEntry entry, Set<String> used) {
+        List<String> amounts = new ArrayList<>();
+        if (entry.trim() != null) {
+            amounts.add(entry.trim().start());
+            amounts.add(entry.trim().end());
+            amounts.add(entry.trim().keep());
         }
-        List<String> parts = new ArrayList<>();
-        parts.add(entry.trim().start());
-        parts.add(entry.trim().end());
-        parts.add(entry.trim().keep());
-        for (String part : parts) {
-            if (part != null && part.startsWith("{")) {
-                String name = part.substring(1, part.length() - 1);
+        for (Produced produced : entry.allProduced()) {
+            amounts.add(produced.check().width());
+            amounts.add(produced.check().height());
+            amounts.add(produced.check().from());
+            amounts.add(produced.check().length());
+            amounts.add(produced.check().rate());
+            amounts.add(produced.sheets() == null ? null : produced.sheets().every());
+        }
+        for (String amount : amounts) {
+            if (amount != null && amount.startsWith("{")) {
+                String name = amount.substring(1, amount.length() - 1);
                 used.add(name);
                 Parameter parameter = entry.parameters().get(name);
                 if (parameter == null || parameter.type() != Type.NUMBER && parameter.type() != Type.INTEGER) {
                     wrong(
                             entry,
-                            part,
+                            amount,
                             "catalogue-placeholder",
-                            "trim names " + part + ", which is no number among the parameters",
+                            amount + " stands for a number, and is no number among the parameters",
                             "Write one that is" + oneOf(name, entry));
                 }
             }
@@ -292,7 +302,7 @@ public final class TransformationFiles {
                     parameter.name() + ":",
                     "catalogue-parameter",
                     "The parameter " + parameter.name() + " is not used",
-                    "Name {" + parameter.name() + "} in a filter, in output or in trim, or delete it");
+                    "Name {" + parameter.name() + "} in a filter, in output, in trim or in produces, or delete it");
         }
         if (parameter.above() == null) {
             return;
@@ -330,7 +340,7 @@ public final class TransformationFiles {
     }
 
     private void produced(TransformationEntry entry) {
-        for (Produced produced : entry.produces()) {
+        for (Produced produced : entry.allProduced()) {
             if (!ROLES.contains(produced.role())) {
                 wrong(
                         entry,
@@ -340,15 +350,16 @@ public final class TransformationFiles {
                         "Write one that there is" + Nearest.orOneOf(produced.role(), ROLES));
             }
             String label = "[" + produced.stream() + "]";
-            if (entry.filter() == null
-                    || entry.filter().cases().values().stream().anyMatch(filter -> !filter.contains(label))) {
+            if (!produced.stream().equals(TransformationEntry.SOUND)
+                    && (entry.filter() == null
+                            || entry.filter().cases().values().stream().anyMatch(filter -> !filter.contains(label)))) {
                 wrong(
                         entry,
                         "stream: " + produced.stream(),
                         "catalogue-graph",
                         produced.name() + " is made of the stream " + produced.stream()
                                 + ", which the filter does not write",
-                        "End a part of the filter with " + label);
+                        "End a part of the filter with " + label + ", or name audio, the original's sound");
             }
         }
     }
@@ -366,15 +377,10 @@ public final class TransformationFiles {
                         other + " and " + entry.name() + " have the same order",
                         "Give each its own place in the chain");
             }
-            for (Produced produced : entry.produces()) {
-                String first = producers.put(produced.name(), entry.name());
-                if (first != null) {
-                    wrong(
-                            entry,
-                            "name: " + produced.name(),
-                            "catalogue-order",
-                            first + " and " + entry.name() + " both produce " + produced.name(),
-                            "Name one of them otherwise");
+            for (Produced produced : entry.allProduced()) {
+                producer(entry, "name: " + produced.name(), produced.name(), producers);
+                if (produced.sheets() != null) {
+                    producer(entry, "index:", produced.sheets().index(), producers);
                 }
             }
             references(entry, "needs", entry.needs());
@@ -392,6 +398,18 @@ public final class TransformationFiles {
             if (entry.inDefaultSet()) {
                 defaultSet(entry);
             }
+        }
+    }
+
+    private void producer(TransformationEntry entry, String at, String name, Map<String, String> producers) {
+        String first = producers.put(name, entry.name());
+        if (first != null) {
+            wrong(
+                    entry,
+                    at,
+                    "catalogue-order",
+                    first + " and " + entry.name() + " both produce " + name,
+                    "Name one of them otherwise");
         }
     }
 

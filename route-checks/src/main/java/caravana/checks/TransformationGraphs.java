@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,18 +29,27 @@ import java.util.stream.Stream;
 public final class TransformationGraphs {
 
     /** What the worker fills in, as it could be. */
-    private static final Map<String, String> VALUES = Map.of(
-            "fps", "30/1",
-            "seconds", "10.000000",
-            "background", "0x1f3a5f",
-            "colour", "0xffffff",
-            "opening_frames", "2",
-            "closing_frames", "2",
-            "opening_text", "opening.txt",
-            "closing_text", "closing.txt");
+    private static final Map<String, String> VALUES = Map.ofEntries(
+            Map.entry("fps", "30/1"),
+            Map.entry("seconds", "10.000000"),
+            Map.entry("fit_width", "1280"),
+            Map.entry("fit_height", "720"),
+            Map.entry("background", "0x1f3a5f"),
+            Map.entry("colour", "0xffffff"),
+            Map.entry("opening_frames", "2"),
+            Map.entry("closing_frames", "2"),
+            Map.entry("opening_text", "opening.txt"),
+            Map.entry("closing_text", "closing.txt"),
+            Map.entry("text_size", "72"));
 
     /** Of the made picture, where no entry that is needed says which. */
     private static final String SIZE = "320x240";
+
+    /** Length of the made footage. */
+    private static final double SECONDS = 0.1;
+
+    /** Seconds that a tile of a sheet stands for, by default. */
+    private static final double A_TILE = 5;
 
     private static final String SOUND = "sine=duration=0.1";
     private static final Map<String, String> INPUTS = Map.of("logo", "color=white:size=64x32:rate=30:duration=0.1");
@@ -103,10 +113,10 @@ public final class TransformationGraphs {
             graphs.writeTexts("Hola, Caravana");
             List<TransformationEntry> entries = TransformationFiles.read(files, nothing -> {});
             for (TransformationEntry entry : entries) {
-                if (entry.filter() != null) {
+                if (isSeen(entry)) {
                     Path picture = pictures.resolve(entry.name() + ".jpg").toAbsolutePath();
                     Map<String, Object> values = ParameterCombinations.of(entry).get(0);
-                    graphs.run(graphs.command(entry, values, size(entry, entries)));
+                    graphs.run(graphs.command(entry, values, size(entry, entries), shownSeconds(entry)));
                     graphs.run(List.of(
                             FFMPEG,
                             "-nostdin",
@@ -114,7 +124,7 @@ public final class TransformationGraphs {
                             "error",
                             "-y",
                             "-i",
-                            "video.mp4",
+                            shown(entry),
                             "-frames:v",
                             "1",
                             "-vf",
@@ -126,6 +136,29 @@ public final class TransformationGraphs {
             }
             return 0;
         });
+    }
+
+    /** Whether a picture can show what the entry does. */
+    static boolean isSeen(TransformationEntry entry) {
+        return entry.filter() != null;
+    }
+
+    /** How long a footage must be for a picture: sheets are full then. */
+    private static double shownSeconds(TransformationEntry entry) {
+        return entry.allProduced().stream()
+                .map(Produced::sheets)
+                .filter(Objects::nonNull)
+                .mapToDouble(sheets -> sheets.columns() * sheets.rows() * A_TILE)
+                .max()
+                .orElse(SECONDS);
+    }
+
+    /** The file that does. */
+    private static String shown(TransformationEntry entry) {
+        return entry.allProduced().stream()
+                .map(produced -> produced.name().replace("%d", "1"))
+                .findFirst()
+                .orElse("video.mp4");
     }
 
     /** Something that is done with an empty folder. */
@@ -158,9 +191,10 @@ public final class TransformationGraphs {
         int graphs = 0;
         List<TransformationEntry> entries = TransformationFiles.read(files, nothing -> {});
         for (TransformationEntry entry : entries) {
-            for (Map<String, Object> values : ParameterCombinations.of(entry)) {
+            for (Map<String, Object> combination : ParameterCombinations.of(entry)) {
+                Map<String, Object> values = withinFootage(entry, combination);
                 graphs++;
-                String complaint = run(command(entry, values, size(entry, entries)));
+                String complaint = run(command(entry, values, size(entry, entries), SECONDS));
                 if (complaint != null) {
                     report.accept(finding(entry, values, complaint, files.get(entry.file())));
                     break;
@@ -168,6 +202,19 @@ public final class TransformationGraphs {
             }
         }
         return graphs;
+    }
+
+    /** The values, but for those that let a file begin after the footage: no job gets so far with them. */
+    private static Map<String, Object> withinFootage(TransformationEntry entry, Map<String, Object> values) {
+        Map<String, Object> within = new LinkedHashMap<>(values);
+        for (Produced produced : entry.allProduced()) {
+            String from = produced.check().from();
+            if (from != null && from.startsWith("{")) {
+                String name = from.substring(1, from.length() - 1);
+                within.put(name, entry.parameters().get(name).minimum());
+            }
+        }
+        return within;
     }
 
     /** Of the made picture: what the entries say that this one needs. */
@@ -180,7 +227,7 @@ public final class TransformationGraphs {
                 .orElse(SIZE);
     }
 
-    private List<String> command(TransformationEntry entry, Map<String, Object> values, String size) {
+    private List<String> command(TransformationEntry entry, Map<String, Object> values, String size, double seconds) {
         Map<String, String> filled = new HashMap<>(VALUES);
         for (Parameter parameter : entry.parameters().values()) {
             filled.put(
@@ -188,7 +235,7 @@ public final class TransformationGraphs {
                     parameter.type() == Type.TEXT ? TEXT : parameter.written(values.get(parameter.name())));
         }
         List<String> line = new ArrayList<>(List.of(FFMPEG, "-nostdin", "-v", "error", "-y"));
-        String picture = "testsrc2=size=" + size + ":rate=30:duration=0.1,format=yuv420p";
+        String picture = "testsrc2=size=" + size + ":rate=30:duration=" + seconds + ",format=yuv420p";
         line.addAll(List.of("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", SOUND));
         for (String input : entry.inputs()) {
             filled.put(input, "[" + (2 + entry.inputs().indexOf(input)) + ":v]");
@@ -208,12 +255,19 @@ public final class TransformationGraphs {
         if (audio != null) {
             line.addAll(List.of("-filter_complex", "[1:a]" + filled(audio, filled) + "[audio]"));
         }
-        line.addAll(List.of("-map", filter == null ? "0:v" : "[video]", "-map", audio == null ? "1:a" : "[audio]"));
+        String sound = audio == null ? "1:a" : "[audio]";
+        line.addAll(List.of("-map", filter == null ? "0:v" : "[video]", "-map", sound));
         List<String> output = of(entry.output(), values);
         (output == null ? List.<String>of() : output).forEach(option -> line.add(filled(option, filled)));
         line.addAll(List.of("-frames:v", "2", "-f", "mp4", "video.mp4"));
-        for (Produced produced : entry.produces()) {
-            line.addAll(List.of("-map", "[" + produced.stream() + "]"));
+        List<Produced> files = of(entry.produces(), values);
+        for (Produced produced : files == null ? List.<Produced>of() : files) {
+            line.addAll(List.of(
+                    "-map",
+                    produced.stream().equals(TransformationEntry.SOUND) ? "1:a" : "[" + produced.stream() + "]"));
+            if (produced.withSound()) {
+                line.addAll(List.of("-map", "1:a"));
+            }
             produced.options().forEach(option -> line.add(filled(option, filled)));
             line.add(produced.name());
         }

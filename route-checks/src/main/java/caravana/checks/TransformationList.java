@@ -1,6 +1,7 @@
 package caravana.checks;
 
 import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Parts;
 import caravana.checks.TransformationEntry.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +43,7 @@ final class TransformationList {
                 .append("\n\n")
                 .append(entry.description().get("en"))
                 .append('\n');
-        if (entry.filter() != null) {
+        if (TransformationGraphs.isSeen(entry)) {
             section.append("\n![A test picture after ")
                     .append(entry.name())
                     .append("](images/transformations/")
@@ -56,8 +57,15 @@ final class TransformationList {
         if (!entry.excludes().isEmpty()) {
             facts.add("Impossible together with " + names(entry.excludes()) + ".");
         }
-        entry.produces()
-                .forEach(produced -> facts.add("Also makes `" + produced.name() + "` (" + produced.role() + ")."));
+        entry.allProduced().forEach(produced -> {
+            facts.add("Also makes `" + produced.name() + "` (" + produced.role() + ").");
+            if (produced.sheets() != null) {
+                facts.add("`" + produced.sheets().index() + "` says where in them each second is.");
+            }
+        });
+        if (entry.parts() == Parts.WHOLE) {
+            facts.add("Keeps a video from being made in parts.");
+        }
         if (!facts.isEmpty()) {
             section.append('\n').append(String.join(" ", facts)).append('\n');
         }

@@ -1,8 +1,11 @@
 package caravana.checks;
 
+import caravana.checks.TransformationEntry.Check;
 import caravana.checks.TransformationEntry.Chosen;
 import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Parts;
 import caravana.checks.TransformationEntry.Produced;
+import caravana.checks.TransformationEntry.Sheets;
 import caravana.checks.TransformationEntry.Trim;
 import caravana.checks.TransformationEntry.Type;
 import java.math.BigDecimal;
@@ -21,6 +24,7 @@ final class TransformationReader {
             "nombre",
             "description",
             "order",
+            "parts",
             "default",
             "needs",
             "excludes",
@@ -37,8 +41,15 @@ final class TransformationReader {
             Set.of("type", "title", "minimum", "maximum", "enum", "write", "format", "maxLength", "default", "above");
 
     private static final Set<String> TYPES = Set.of("number", "integer", "boolean", "string");
-    private static final Set<String> PRODUCED_KEYS = Set.of("name", "role", "media_type", "stream", "options");
+    private static final Set<String> PRODUCED_KEYS =
+            Set.of("name", "role", "media_type", "stream", "sound", "options", "sheets", "check");
+    private static final Set<String> SHEETS_KEYS = Set.of("index", "every", "columns", "rows");
+    private static final Set<String> CHECK_KEYS =
+            Set.of("codec", "width", "height", "from", "length", "rate", "optional");
+    private static final Set<String> PARTS = Set.of("exact", "whole");
+    private static final String FILE_NAME = "[a-z0-9_-]+\\.[a-z0-9]+";
     private static final String NAME = "[a-z][a-z0-9_]{0,39}";
+    private static final String AMOUNT = "[0-9]+(\\.[0-9]+)?|\\{" + NAME + "}";
     private static final String CHOOSE = "choose";
 
     /** Of a choice that is written into a filter as it stands. */
@@ -77,6 +88,7 @@ final class TransformationReader {
                 file,
                 languages(root, "description", "An entry"),
                 orZero(integer(root, "order", true)),
+                parts(),
                 Boolean.TRUE.equals(bool(root, "default")),
                 list(root, "needs"),
                 list(root, "excludes"),
@@ -87,8 +99,20 @@ final class TransformationReader {
                 chosen(root, "output", this::strings),
                 sets(),
                 list(root, "inputs"),
-                produces());
+                chosen(root, "produces", this::produces));
         return readable ? entry : null;
+    }
+
+    private Parts parts() {
+        String parts = root.text("parts");
+        if (!parts.isEmpty() && !PARTS.contains(parts)) {
+            wrong(
+                    root.line("parts"),
+                    "catalogue-value",
+                    "parts is " + parts,
+                    "Write exact, when a part of a video comes out as in the whole, or whole");
+        }
+        return parts.equals("exact") ? Parts.EXACT : Parts.WHOLE;
     }
 
     private Map<String, Parameter> parameters() {
@@ -252,7 +276,7 @@ final class TransformationReader {
         }
         allowOnly(trim, Set.of("start", "end", "keep"), "trim");
         for (Map.Entry<String, Element> part : trim.fields().entrySet()) {
-            if (!part.getValue().text().matches("[0-9]+(\\.[0-9]+)?|\\{" + NAME + "}")) {
+            if (!part.getValue().text().matches(AMOUNT)) {
                 wrong(
                         part.getValue().line(),
                         "catalogue-value",
@@ -294,22 +318,87 @@ final class TransformationReader {
         return sets;
     }
 
-    private List<Produced> produces() {
+    private List<Produced> produces(Element list) {
         List<Produced> produced = new ArrayList<>();
-        for (Element each : root.get("produces").map(Element::items).orElse(List.of())) {
+        for (Element each : list.items()) {
             allowOnly(each, PRODUCED_KEYS, "A produced file");
-            String name = text(each, "name");
-            if (name != null && (!name.matches("[a-z0-9_-]+\\.[a-z0-9]+") || name.equals("video.mp4"))) {
-                wrong(
-                        each.line("name"),
-                        "catalogue-value",
-                        "A file cannot be named " + name,
-                        "Write a plain name of its own, such as poster.jpg; video.mp4 is the video");
-            }
+            Sheets sheets = sheets(each);
             produced.add(new Produced(
-                    name, text(each, "role"), text(each, "media_type"), text(each, "stream"), list(each, "options")));
+                    fileName(each, "name", sheets != null),
+                    text(each, "role"),
+                    text(each, "media_type"),
+                    text(each, "stream"),
+                    bool(each, "sound"),
+                    list(each, "options"),
+                    sheets,
+                    check(each)));
         }
         return produced;
+    }
+
+    private String fileName(Element in, String key, boolean numbered) {
+        String name = text(in, key);
+        if (name != null
+                && (name.equals("video.mp4")
+                        || numbered && !name.contains("%d")
+                        || !(numbered ? name.replace("%d", "1") : name).matches(FILE_NAME))) {
+            wrong(
+                    in.line(key),
+                    "catalogue-value",
+                    "A file cannot be named " + name,
+                    "Write a plain name of its own, such as poster.jpg, or sheet-%d.jpg for sheets; video.mp4 is the video");
+        }
+        return name;
+    }
+
+    private Sheets sheets(Element produced) {
+        Element sheets = produced.get("sheets").orElse(null);
+        if (sheets == null) {
+            return null;
+        }
+        allowOnly(sheets, SHEETS_KEYS, "sheets");
+        Integer columns = integer(sheets, "columns", true);
+        Integer rows = integer(sheets, "rows", true);
+        if (orZero(columns) * orZero(rows) == 0) {
+            wrong(sheets.line(), "catalogue-value", "A sheet has no tiles", "Write columns and rows above 0");
+        }
+        return new Sheets(
+                fileName(sheets, "index", false), amount(sheets, "every", true), orZero(columns), orZero(rows));
+    }
+
+    private Check check(Element produced) {
+        Element check = produced.get("check").orElse(null);
+        if (check == null || !check.isMapping()) {
+            wrong(
+                    produced.line("check"),
+                    "catalogue-key",
+                    "A produced file does not say how it is checked",
+                    "Write check: {codec: …}, with ffmpeg's name of its codec");
+            return null;
+        }
+        allowOnly(check, CHECK_KEYS, "check");
+        String length = check.text("length");
+        return new Check(
+                text(check, "codec"),
+                amount(check, "width", false),
+                amount(check, "height", false),
+                amount(check, "from", false),
+                length.equals(Check.WHOLE) ? length : amount(check, "length", false),
+                amount(check, "rate", false),
+                bool(check, "optional"));
+    }
+
+    /** A number, or a parameter in braces; null for none. */
+    private String amount(Element in, String key, boolean required) {
+        String text = required ? text(in, key) : orNull(in.text(key));
+        if (text != null && !text.matches(AMOUNT)) {
+            wrong(
+                    in.line(key),
+                    "catalogue-value",
+                    key + " is " + text,
+                    "Write a number, or a parameter in braces and quotes");
+        }
+        return text;
     }
 
     /** A part that is the same always, or is chosen by a parameter. */

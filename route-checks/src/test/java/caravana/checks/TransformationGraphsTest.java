@@ -33,7 +33,7 @@ class TransformationGraphsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            hd_720p           | filter: scale=w=1280            | filter: scael=w=1280            | No such filter: 'scael'
+            hd_720p           | filter: scale=w={fit_width}     | filter: scael=w={fit_width}     | No such filter: 'scael'
             hd_720p           | force_divisible_by=2            | force_dividable_by=2            | force_dividable_by
             girar             | media_vuelta: hflip,vflip       | media_vuelta: hflip,,vflip      | ffmpeg refuses girar with {giro=
             calidad           | ["-crf", "{crf}"]               | ["-crv", "{crf}"]               | crv

@@ -3,7 +3,7 @@
 import {cancelVideo, deleteVideo, processVideo, Refused, renameVideo, retryVideo, showVideo} from './api.js';
 import {ask, h, setText} from './dom.js';
 import {media} from './media.js';
-import {play, save} from './player.js';
+import {open, play, save} from './player.js';
 import {dateTime, duration, number, percent, phase, t, why} from './texts.js';
 
 /** The states in which nothing changes until somebody wants it. */
@@ -76,7 +76,7 @@ export function videoCard(first, {onDeleted, onChanged}) {
         : null;
       state.replaceChildren(h('p', {class: 'why'}, text), ...(more ? [more] : []));
     } else {
-      state.replaceChildren(...media(video));
+      state.replaceChildren(...media(video, (name) => attempt(() => open(video.video_id, name))));
     }
   }
 

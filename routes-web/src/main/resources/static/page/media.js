@@ -1,13 +1,14 @@
-// What original and clip are, and what of a clip its uploader may not expect.
+// What original and clip are, which files there are, and what of a clip its uploader may not expect.
 
 import {h} from './dom.js';
-import {exactSeconds, note, number, t} from './texts.js';
+import {exactSeconds, fileSize, note, number, role, t} from './texts.js';
 
 /**
  * @param {Object} video a video's details
- * @returns {Element[]} a list of its warnings, if there are any, and what original and clip are, if that is known
+ * @param {(name: string) => void} open shows one of its files
+ * @returns {Element[]} a list of its warnings, if there are any, what original and clip are, if that is known, and its files
  */
-export function media(video) {
+export function media(video, open) {
   const nodes = [];
   const warnings = video.warnings ?? [];
   if (warnings.length > 0) {
@@ -20,7 +21,23 @@ export function media(video) {
       h('p', {}, t('mediaSource', {what: described(video.media_info.source)})),
       h('p', {}, t('mediaResult', {what: described(video.media_info.result)}))));
   }
+  if (video.outputs?.length > 0) {
+    nodes.push(h('details', {class: 'outputs'}, h('summary', {}, t('outputs', {n: number(video.outputs.length)})),
+      h('ul', {}, ...video.outputs.map((output) => h('li', {},
+        h('button', {type: 'button', class: 'link', 'aria-label': t('ofVideo', {what: output.name, title: video.title}), onclick: () => open(output.name)},
+          output.name), ` ${facts(output)}`)))));
+  }
   return nodes;
+}
+
+/** Such as "Video, 1280×720, 12.3 seconds, 4.2 MB". */
+function facts({role: name, width, height, seconds, bytes}) {
+  return [
+    role(name),
+    width && height ? `${width}×${height}` : null,
+    seconds ? exactSeconds(seconds) : null,
+    bytes === null ? null : fileSize(bytes),
+  ].filter((part) => part !== null).join(', ');
 }
 
 /** Such as "h264, 1920×1080, 29.97 frames per second, 12.3 seconds, aac". */

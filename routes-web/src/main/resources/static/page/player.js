@@ -1,4 +1,4 @@
-// Plays and saves results. Their links live for 15 minutes, so each time a new one is asked for.
+// Plays, opens and saves results. Their links live for 15 minutes, so each time a new one is asked for.
 
 import {showVideo} from './api.js';
 import {h} from './dom.js';
@@ -21,6 +21,15 @@ export async function play(id) {
   dialog.showModal();
   // Where the browser does not want it to play by itself, there is the button of its controls.
   screen.play().catch(() => {});
+}
+
+/** Opens one of the files of a result in a window of its own. */
+export async function open(id, name) {
+  const {outputs} = await showVideo(id);
+  const output = outputs.find((each) => each.name === name);
+  if (output) {
+    h('a', {href: output.url, target: '_blank', rel: 'noopener noreferrer'}).click();
+  }
 }
 
 /** Saves a result as a file. The link itself would show it instead. */

@@ -94,6 +94,13 @@ const TEXTS = {
     mediaRotated: 'turned by {degrees}°',
     mediaAudio: 'sound {codec} with {channels} channels',
     mediaSilent: 'no sound',
+    outputs: 'Files ({n})',
+    role_video: 'Video',
+    role_poster: 'Poster',
+    role_audio: 'Sound',
+    role_preview: 'Preview',
+    role_storyboard: 'Storyboard',
+    role_subtitles: 'Subtitles',
     saidUploaded: '“{title}” is uploaded.',
     saidProcessed: '“{title}” is ready.',
     saidFailed: '“{title}” has failed.',
@@ -280,6 +287,13 @@ const TEXTS = {
     mediaRotated: 'girado {degrees}°',
     mediaAudio: 'sonido {codec} de {channels} canales',
     mediaSilent: 'sin sonido',
+    outputs: 'Archivos ({n})',
+    role_video: 'Video',
+    role_poster: 'Miniatura',
+    role_audio: 'Sonido',
+    role_preview: 'Vista previa',
+    role_storyboard: 'Guion gráfico',
+    role_subtitles: 'Subtítulos',
     value_unknown: 'desconocido',
     warning_audio_dropped: 'El clip no tiene sonido, porque el del original no se puede decodificar (códec {found_codec}).',
     warning_audio_track_skipped:
@@ -295,6 +309,7 @@ const TEXTS = {
     warning_gap_closed: 'El reloj del original salta, como en grabaciones unidas; saltos cerrados: {found_gaps}.',
     warning_recordings_left_out:
       'El archivo se compone de varios, uno detrás de otro, y solo se puede leer su principio; falta el {found_percent} %. Sube cada archivo como un video propio.',
+    warning_output_soundless: 'El original no tiene sonido que se pueda decodificar; no se hizo {found_name}.',
     warning_transparency_removed: 'Las partes transparentes del original son negras en el clip.',
     warning_duration_corrected:
       'El original dice durar {found_declared_seconds}; su imagen dura {found_duration_seconds}.',
@@ -531,6 +546,17 @@ function size(bytes) {
   const [factor, unit] = [[1024 ** 3, 'GiB'], [1024 ** 2, 'MiB'], [1024, 'KiB'], [1, 'bytes']]
     .find(([factor]) => bytes % factor === 0);
   return `${number(bytes / factor)} ${unit}`;
+}
+
+/** Bytes as people say them. */
+export function fileSize(bytes) {
+  const [factor, unit] = [[1e9, 'gigabyte'], [1e6, 'megabyte'], [1e3, 'kilobyte']].find(([factor]) => bytes >= factor) ?? [1, 'byte'];
+  return new Intl.NumberFormat(language, {style: 'unit', unit, maximumFractionDigits: 1}).format(bytes / factor);
+}
+
+/** What a file of a result is for. */
+export function role(name) {
+  return TEXTS[language][`role_${name}`] ?? name;
 }
 
 /** Seconds in the largest unit that leaves no fraction. */

@@ -188,12 +188,17 @@ class ContractTest extends WebTest {
         String address = path.getKey();
         List<String> query = new ArrayList<>();
         Map<String, String> headers = new LinkedHashMap<>();
+        String id = "";
         for (JsonNode parameter : parameters) {
             String name = parameter.path("name").asText();
             boolean wanted = parameter.path("required").asBoolean() || random.nextBoolean();
             if (name.equals("video_id")) {
-                String id = path.getKey().startsWith("/uploads/") ? upload() : video(state());
+                id = path.getKey().startsWith("/uploads/") ? upload() : video(state());
                 address = address.replace("{video_id}", encoded(id));
+            } else if (parameter.path("in").asText().equals("path")) {
+                // That of the output of a processed video, or another one.
+                String value = right ? id + ".mp4" : segment(inputs.invalidText(parameter.path("schema")));
+                address = address.replace("{" + name + "}", encoded(value));
             } else if (wanted) {
                 JsonNode schema = parameter.path("schema");
                 String value = parameter == spoilt
@@ -349,9 +354,7 @@ class ContractTest extends WebTest {
             return UUID.randomUUID().toString();
         }
         if (state.equals("no id")) {
-            String text = inputs.invalidText(contract.at("/components/parameters/VideoId/schema"));
-            // An empty segment, or one with a slash, is another address.
-            return text.isBlank() || text.contains("/") || text.contains("\\") || text.contains("\u0007") ? "7" : text;
+            return segment(inputs.invalidText(contract.at("/components/parameters/VideoId/schema")));
         }
         String id = UUID.randomUUID().toString();
         String owner = state.equals("another owner's") ? other.subject() : user.subject();
@@ -389,6 +392,11 @@ class ContractTest extends WebTest {
             }
         }
         return id;
+    }
+
+    /** An empty segment, or one with a slash, is another address. */
+    private static String segment(String text) {
+        return text.isBlank() || text.contains("/") || text.contains("\\") || text.contains("\u0007") ? "7" : text;
     }
 
     private static String encoded(String text) {

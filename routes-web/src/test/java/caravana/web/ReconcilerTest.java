@@ -154,6 +154,35 @@ class ReconcilerTest extends QuickSweepsTest {
         assertThat(objects("processed/" + once)).hasSize(3);
     }
 
+    @Test
+    void everyOutputThatARowNamesStaysAndAllGoWithTheVideo() {
+        String id = insert("processing", "lease_until = now() + interval '1 hour', claims = 2");
+        String won = "processed/" + id + "/won/";
+        for (String name : List.of("video.mp4", "poster.jpg", "sound.m4a")) {
+            put(won + name);
+            put("processed/" + id + "/lost/" + name);
+            jdbc.update("INSERT INTO outputs SELECT id, claim_token, '" + name + "', 'video', 'video/mp4', '" + won
+                    + name + "', 1, '', NULL, NULL, NULL, NULL, NULL, '' FROM videos WHERE id = '" + id + "'");
+        }
+        update(
+                id,
+                "status = 'processed', claim_token = NULL, lease_until = NULL, processed_key = '" + won
+                        + "video.mp4', poster_key = '" + won
+                        + "poster.jpg', processed_at = now() - interval '121 s'");
+
+        await().atMost(SOON).until(() -> row(id).get("outputs_swept_at") != null);
+
+        assertThat(objects("processed/" + id))
+                .containsExactlyInAnyOrder(won + "video.mp4", won + "poster.jpg", won + "sound.m4a");
+
+        update(id, "status = 'deleting'");
+        await().atMost(SOON).until(() -> rows(id) == 0);
+        assertThat(objects("processed/" + id)).isEmpty();
+        assertThat(jdbc.queryForObject(
+                        "SELECT count(*) FROM outputs WHERE video_id = CAST(? AS uuid)", Integer.class, id))
+                .isZero();
+    }
+
     /** Its first claim is a lost one already. */
     @Test
     void outputsOfACancelledJobGoAndThoseOfAnEarlierJobStay() {

@@ -49,6 +49,23 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         String key = (String) row.get("processed_key");
         assertThat(key).matches("processed/" + id + "/[0-9a-f-]{36}/video\\.mp4");
         assertThat(objects("processed/" + id + "/")).containsExactlyInAnyOrder(key, (String) row.get("poster_key"));
+        List<Map<String, Object>> outputs =
+                jdbc.queryForList("SELECT * FROM outputs WHERE video_id = CAST(? AS uuid) ORDER BY name DESC", id);
+        assertThat(outputs).extracting(output -> output.get("object_key")).containsExactly(key, row.get("poster_key"));
+        assertThat(outputs).extracting(output -> output.get("role")).containsExactly("video", "poster");
+        for (Map<String, Object> output : outputs) {
+            byte[] stored = s3.getObjectAsBytes(g -> g.bucket(bucket()).key((String) output.get("object_key")))
+                    .asByteArray();
+            assertThat(output)
+                    .containsEntry("bytes", (long) stored.length)
+                    .containsEntry(
+                            "sha256",
+                            HexFormat.of()
+                                    .formatHex(
+                                            MessageDigest.getInstance("SHA-256").digest(stored)));
+            assertThat((Integer) output.get("width")).isPositive();
+        }
+        assertThat((Double) outputs.get(0).get("seconds")).isCloseTo(3, within(0.2));
         assertThat(row.get("original_sha256"))
                 .isEqualTo(HexFormat.of()
                         .formatHex(MessageDigest.getInstance("SHA-256").digest(original)));

@@ -1,8 +1,10 @@
 package caravana.web.links;
 
 import caravana.web.http.Problem;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
@@ -19,18 +21,32 @@ public class ObjectLink {
     }
 
     /**
-     * The address of an object.
+     * An object, and where it is.
+     *
+     * @param key its key
+     * @param url a link that is valid for 15 minutes
+     */
+    public record Link(String key, String url) {}
+
+    /**
+     * The link to an object.
      *
      * @param row the video's row
-     * @param object {@code original}, {@code processed} or {@code poster}
-     * @throws Problem 409 {@code not_available} when there is none, or not yet
+     * @param object {@code original}, {@code processed}, {@code poster} or {@code output}
+     * @param name of the output; the others ignore it
+     * @throws Problem 409 {@code not_available} when there is none, or not yet; 404 {@code not_found} for an output that is not
+     *     among those of the video
      */
-    public String to(@ExchangeProperty("row") Map<String, Object> row, @ExchangeProperty("object") String object) {
-        String link =
+    public Link to(
+            @ExchangeProperty("row") Map<String, Object> row,
+            @ExchangeProperty("object") String object,
+            @ExchangeProperty("output_name") String name) {
+        Link link =
                 switch (object) {
-                    case "original" -> links.original(row);
-                    case "processed" -> links.processed(row);
-                    case "poster" -> links.poster(row);
+                    case "original" -> link(row, "original_key", links.original(row));
+                    case "processed" -> link(row, "processed_key", links.processed(row));
+                    case "poster" -> link(row, "poster_key", links.poster(row));
+                    case "output" -> output(row, name);
                     default -> throw new IllegalArgumentException(object);
                 };
         if (link == null) {
@@ -41,6 +57,31 @@ public class ObjectLink {
                             + (UNFINISHED.contains(row.get("status")) ? " yet." : "."));
         }
         return link;
+    }
+
+    private static Link link(Map<String, Object> row, String key, String url) {
+        return url == null ? null : new Link((String) row.get(key), url);
+    }
+
+    /** Null when the video has no outputs. */
+    private Link output(Map<String, Object> row, String name) {
+        List<VideoOutput> outputs = VideoOutput.of(row);
+        if (outputs.isEmpty()) {
+            return null;
+        }
+        VideoOutput output = find(name, outputs);
+        return new Link(output.key(), links.output(row, output));
+    }
+
+    private static VideoOutput find(String name, List<VideoOutput> outputs) {
+        return outputs.stream()
+                .filter(output -> output.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new Problem(
+                        404,
+                        "not_found",
+                        "The video has no output " + name + "; it has "
+                                + outputs.stream().map(VideoOutput::name).collect(Collectors.joining(", ")) + "."));
     }
 
     /** @throws Problem always: 410 {@code expired} */

@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * Links through which a browser fetches an object from S3 by itself, for 15 minutes. Nothing is asked of S3.
  *
  * <p>They are signed by the SDK's signer and not by its {@code S3Presigner}, which goes through all stages of a request for
- * each and takes three times as long: every answer about a processed video has three links.
+ * each and takes three times as long: every answer about a processed video has at least three links.
  */
 @Component
 public class PresignedLinks {
@@ -73,6 +73,17 @@ public class PresignedLinks {
     /** To the poster image; null when there is none. */
     public String poster(Map<String, Object> row) {
         return to((String) row.get("poster_key"), "image/jpeg", FileName.disposition("inline", title(row) + ".jpg"));
+    }
+
+    /** To a file of the result; the main video and the poster by {@link #processed} and {@link #poster}. */
+    public String output(Map<String, Object> row, VideoOutput output) {
+        if (output.key().equals(row.get("processed_key"))) {
+            return processed(row);
+        }
+        if (output.key().equals(row.get("poster_key"))) {
+            return poster(row);
+        }
+        return to(output.key(), output.mediaType(), FileName.disposition("inline", title(row) + " " + output.name()));
     }
 
     private static String title(Map<String, Object> row) {

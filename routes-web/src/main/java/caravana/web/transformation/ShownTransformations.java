@@ -2,6 +2,8 @@ package caravana.web.transformation;
 
 import caravana.checks.TransformationEntry;
 import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Produced;
+import caravana.checks.TransformationEntry.Sheets;
 import caravana.checks.TransformationEntry.Type;
 import caravana.transformation.TransformationCatalogue;
 import caravana.web.http.EntityTag;
@@ -10,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
@@ -52,11 +55,21 @@ public class ShownTransformations {
         shown.put("parameters", schema(entry));
         shown.put(
                 "outputs",
-                entry.produces().stream()
-                        .map(produced -> Map.of(
-                                "name", produced.name(), "role", produced.role(), "media_type", produced.mediaType()))
+                entry.allProduced().stream()
+                        .flatMap(ShownTransformations::files)
                         .toList());
         return shown;
+    }
+
+    private static Stream<Map<String, Object>> files(Produced produced) {
+        Map<String, Object> file = file(produced.name(), produced.role(), produced.mediaType());
+        return produced.sheets() == null
+                ? Stream.of(file)
+                : Stream.of(file, file(produced.sheets().index(), produced.role(), Sheets.INDEX_TYPE));
+    }
+
+    private static Map<String, Object> file(String name, String role, String mediaType) {
+        return Map.of("name", name, "role", role, "media_type", mediaType);
     }
 
     /** The parameters as one JSON Schema. */

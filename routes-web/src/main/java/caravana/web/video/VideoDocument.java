@@ -2,9 +2,12 @@ package caravana.web.video;
 
 import caravana.job.LiveProgress;
 import caravana.web.links.PresignedLinks;
+import caravana.web.links.VideoOutput;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +44,7 @@ public class VideoDocument {
     /**
      * Everything.
      *
-     * @param row a row of {@code show-video.sql}
+     * @param row a row of {@code find-own-video.sql}
      * @param progress the live entry in Redis ({@code phase}, {@code percent}, {@code eta_seconds}); null or empty when
      *     there is none
      */
@@ -55,6 +58,7 @@ public class VideoDocument {
         Map<String, Object> document = summary(row);
         document.put("original_url", links.original(row));
         document.put("poster_url", links.poster(row));
+        document.put("outputs", outputs(row, document));
         document.put("phase", live ? progress.get(LiveProgress.PHASE) : null);
         document.put(
                 "progress",
@@ -74,8 +78,35 @@ public class VideoDocument {
     /** What a video says apart from its links, which differ each time that they are made: by this it is told whether it has changed. */
     public static Map<Object, Object> withoutLinks(Map<?, ?> video) {
         Map<Object, Object> content = new LinkedHashMap<>(video);
-        content.keySet().removeIf(field -> String.valueOf(field).endsWith("_url"));
+        content.keySet().removeIf(field -> String.valueOf(field).endsWith("url"));
+        content.computeIfPresent(
+                "outputs",
+                (field, outputs) -> ((List<?>) outputs)
+                        .stream()
+                                .map(output -> withoutLinks((Map<?, ?>) output))
+                                .toList());
         return content;
+    }
+
+    /** The files of the result, with links; those of the document itself are not made twice. */
+    private List<Map<String, Object>> outputs(Map<String, Object> row, Map<String, Object> document) {
+        Map<Object, Object> made = new HashMap<>();
+        made.put(row.get("processed_key"), document.get("processed_url"));
+        made.put(row.get("poster_key"), document.get("poster_url"));
+        List<Map<String, Object>> outputs = new ArrayList<>();
+        for (VideoOutput output : VideoOutput.of(row)) {
+            Map<String, Object> shown = new LinkedHashMap<>();
+            shown.put("name", output.name());
+            shown.put("role", output.role());
+            shown.put("media_type", output.mediaType());
+            shown.put("bytes", output.bytes());
+            shown.put("width", output.width());
+            shown.put("height", output.height());
+            shown.put("seconds", output.seconds());
+            shown.put("url", made.containsKey(output.key()) ? made.get(output.key()) : links.output(row, output));
+            outputs.add(shown);
+        }
+        return outputs;
     }
 
     private static Double number(Map<String, String> progress, boolean live, String field) {

@@ -79,6 +79,8 @@ public class ToolLauncher {
                 .directory(folder.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().keySet().retainAll(ENVIRONMENT);
+        // Errors only: the encoder of AV1 would write its settings to where complaints are looked for.
+        builder.environment().put("SVT_LOG", "1");
         try {
             return builder.start();
         } catch (IOException e) {

@@ -56,13 +56,9 @@ public final class RunningJob {
         return folder.resolve("original").toFile();
     }
 
+    /** The main video. */
     public File getResult() {
         return folder.resolve("video.mp4").toFile();
-    }
-
-    /** The poster; it exists when the job made one. */
-    public File getPoster() {
-        return folder.resolve("poster.jpg").toFile();
     }
 
     /** The handle on the tool that the job runs, if any. */

@@ -23,8 +23,8 @@ import java.util.Map;
  */
 record FilledTransformation(String filter, String audioFilter, List<String> output, List<File> produces) {
 
-    /** A file that is made beside the video. */
-    record File(String name, String stream, List<String> options) {}
+    /** A file that is made beside the video, with its options filled in. */
+    record File(Produced produced, List<String> options) {}
 
     /**
      * Fills in values, those of the transformation's parameters among them. A text becomes a file in the job's folder, so that
@@ -48,7 +48,7 @@ record FilledTransformation(String filter, String audioFilter, List<String> outp
                 filled(transformation.filter(), all),
                 filled(transformation.audioFilter(), all),
                 filled(transformation.output(), all),
-                transformation.entry().produces().stream()
+                transformation.produces().stream()
                         .map(produced -> file(produced, all))
                         .toList());
     }
@@ -66,7 +66,7 @@ record FilledTransformation(String filter, String audioFilter, List<String> outp
     }
 
     private static File file(Produced produced, Map<String, String> values) {
-        return new File(produced.name(), produced.stream(), filled(produced.options(), values));
+        return new File(produced, filled(produced.options(), values));
     }
 
     private static List<String> filled(List<String> options, Map<String, String> values) {

@@ -68,11 +68,12 @@ public class MediaReport {
     public MediaWarning.Those warnings(
             @ExchangeProperty("headers") SourceHeaders headers,
             @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("planned") PlannedResult planned,
+            @ExchangeProperty("plan") TranscodePlan plan,
             @ExchangeProperty("result") SourceHeaders result,
             @ExchangeProperty("missing_seconds") Double missing,
             @ExchangeProperty("excess_seconds") Double excess,
             @ExchangeProperty("transcoding_errors") String errors) {
+        PlannedResult planned = plan.result();
         Track video = source.video();
         List<MediaWarning> warnings = new ArrayList<>();
         if (missing > 0) {
@@ -83,7 +84,8 @@ public class MediaReport {
         if (planned.audioWanted()) {
             warnings.addAll(ofAudio(source, result, errors));
         }
-        int dropped = source.otherVideos() + (planned.audio() ? source.otherAudios() : 0);
+        plan.soundless().forEach(name -> warnings.add(MediaWarning.soundless(name)));
+        int dropped = source.otherVideos() + (planned.sound() ? source.otherAudios() : 0);
         if (dropped > 0) {
             warnings.add(MediaWarning.tracksDropped(dropped));
         }

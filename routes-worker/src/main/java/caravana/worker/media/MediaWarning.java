@@ -36,6 +36,13 @@ public record MediaWarning(String code, String detail, Map<String, Object> value
                 "audio_damaged", "Parts of the original's sound are damaged and could not be decoded.", Map.of());
     }
 
+    static MediaWarning soundless(String name) {
+        return new MediaWarning(
+                "output_soundless",
+                "The original has no sound that can be decoded; " + name + " was not made.",
+                Map.of("name", name));
+    }
+
     static MediaWarning tracksDropped(int tracks) {
         return new MediaWarning(
                 "tracks_dropped",

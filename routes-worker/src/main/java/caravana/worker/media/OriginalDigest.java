@@ -28,7 +28,7 @@ public class OriginalDigest {
                 .formatHex(exchange.getProperty(PROPERTY, MessageDigest.class).digest());
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException everyJdkHasIt) {

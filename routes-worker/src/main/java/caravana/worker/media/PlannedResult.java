@@ -8,6 +8,7 @@ package caravana.worker.media;
  * @param frameRate constant frames per second
  * @param audioWanted whether the original's sound is to be kept if it has any that can be decoded
  * @param audio whether the result has sound
+ * @param sound whether the original's sound is decoded, for the result or for another file
  * @param h264 whether the video is H.264 in yuv420p
  * @param source into which the picture is fitted before any transformation; null when it keeps its size
  * @param size of the result; null when it follows from the original's
@@ -21,6 +22,7 @@ public record PlannedResult(
         FrameRate frameRate,
         boolean audioWanted,
         boolean audio,
+        boolean sound,
         boolean h264,
         Box source,
         Box size,

@@ -1,29 +1,33 @@
 package caravana.worker.media;
 
 import caravana.transformation.AppliedTransformation;
+import caravana.worker.media.PlannedResult.Box;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What size a picture has, as far as the transformations alone decide it.
  *
  * @param source into which the original is fitted at once, before its colours are converted; null for none
+ * @param fit into which a transformation fits the video; null for none
+ * @param drawn into which it is fitted until all is drawn, larger than fit where another file is made of more pixels; null for none
  * @param result the size of the result; null when the original's shape decides it
  */
-record PlannedSize(PlannedResult.Box source, PlannedResult.Box result) {
+record PlannedSize(Box source, Box fit, Box drawn, Box result) {
 
-    static PlannedSize of(List<AppliedTransformation> transformations) {
-        PlannedResult.Box source = null;
-        PlannedResult.Box fit = null;
+    /** @param video the original's, which no canvas enlarges */
+    static PlannedSize of(List<AppliedTransformation> transformations, Track video) {
+        Box fit = null;
+        boolean atOnce = false;
         boolean reshaped = false;
         boolean filled = false;
         for (AppliedTransformation transformation : transformations) {
             String box = transformation.set("fit");
             if (box != null) {
-                String[] sides = box.split("x");
-                fit = new PlannedResult.Box(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
-                filled = false;
                 // What is cropped first would be scaled up again.
-                source = source == null && !reshaped ? fit : source;
+                atOnce = fit == null && !reshaped;
+                fit = box(box);
+                filled = false;
             }
             String shape = transformation.set("shape");
             if (shape != null) {
@@ -31,10 +35,33 @@ record PlannedSize(PlannedResult.Box source, PlannedResult.Box result) {
                 filled = fit != null && isOf(shape, fit);
             }
         }
-        return new PlannedSize(source, filled ? fit : null);
+        Box drawn = fit == null ? null : drawn(fit, transformations, video);
+        return new PlannedSize(atOnce ? drawn : null, fit, drawn, filled ? fit : null);
     }
 
-    private static boolean isOf(String shape, PlannedResult.Box box) {
+    private static Box drawn(Box fit, List<AppliedTransformation> transformations, Track video) {
+        if (video.shownWidth() <= fit.width() && video.shownHeight() <= fit.height()) {
+            return fit;
+        }
+        return transformations.stream()
+                .map(transformation -> transformation.set("canvas"))
+                .filter(Objects::nonNull)
+                .map(PlannedSize::box)
+                .filter(canvas -> canvas.width() * fit.height() == canvas.height() * fit.width())
+                .reduce(fit, (one, other) -> one.width() < other.width() ? other : one);
+    }
+
+    /** How much larger the picture is while it is drawn than in the video. */
+    double scale() {
+        return fit == null ? 1 : drawn.width() / (double) fit.width();
+    }
+
+    private static Box box(String text) {
+        String[] sides = text.split("x");
+        return new Box(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
+    }
+
+    private static boolean isOf(String shape, Box box) {
         String[] sides = shape.split(":");
         return sides.length == 2
                 && Integer.parseInt(sides[0]) * box.height() == Integer.parseInt(sides[1]) * box.width();

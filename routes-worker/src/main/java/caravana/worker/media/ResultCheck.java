@@ -45,22 +45,14 @@ public class ResultCheck {
 
     /** The command that describes the job's result as JSON. */
     public ToolCommand plan(@ExchangeProperty("job") RunningJob job) {
-        return new ToolCommand(
-                List.of(
-                        "-v",
-                        "error",
-                        "-protocol_whitelist",
-                        "file",
-                        "-show_entries",
-                        SourceHeaders.ENTRIES,
-                        "-of",
-                        "json",
-                        "file:" + job.getResult()),
-                ToolCommand.Output.DOCUMENT,
-                media.probeLimit(),
-                media.probeLimit(),
-                (status, errors) -> new OutputInvalidException("The result cannot be read"),
-                null);
+        return OutputCheck.description(job.getResult(), media);
+    }
+
+    /** What {@link #read} compares, for people. */
+    static String compared(PlannedResult planned) {
+        return "tracks, frames, pixel shape, orientation"
+                + (planned.h264() ? ", codec, pixel format, colours" : "")
+                + (planned.size() == null ? "" : ", size");
     }
 
     /**
@@ -126,7 +118,7 @@ public class ResultCheck {
         return wrong;
     }
 
-    private static void require(List<String> wrong, Object expected, Object found) {
+    static void require(List<String> wrong, Object expected, Object found) {
         if (!expected.equals(found)) {
             wrong.add(found + " instead of " + expected);
         }

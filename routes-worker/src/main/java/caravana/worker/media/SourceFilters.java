@@ -58,7 +58,7 @@ final class SourceFilters {
 
     /** What is time 0 of the result, in seconds after the time that ffmpeg counts from. */
     private static double zero(SourceTimeline source, PlannedResult result) {
-        return (result.audio() ? source.zero() : source.zeroWithoutSound()) + result.startSeconds();
+        return (result.sound() ? source.zero() : source.zeroWithoutSound()) + result.startSeconds();
     }
 
     /**
@@ -125,15 +125,18 @@ final class SourceFilters {
      * than 30 ms, as where recordings were joined, samples are left out or silence is put in; ffmpeg's own limit is 100 ms.
      *
      * @param transformations further links, in their order
+     * @param labels at which it ends, one for each file that has it
      */
-    static String audio(SourceTimeline source, PlannedResult result, List<String> transformations) {
+    static String audio(
+            SourceTimeline source, PlannedResult result, List<String> transformations, List<String> labels) {
         // Some decoders, as that of Speex, do not say whether one channel is mono.
         String layout = source.audio().channels() == 1 ? "mono" : "stereo";
         return "[0:" + source.audio().index() + "]asetpts=" + clock(source, zero(source, result))
                 + (result.startSeconds() > 0 ? ",atrim=start=0" : "")
                 + ",aresample=async=1:min_hard_comp=0.03:first_pts=0,atrim=end="
                 + String.format(Locale.ROOT, "%.6f", result.footageSeconds()) + ",aformat=channel_layouts=" + layout
-                + transformations.stream().map(filter -> "," + filter).collect(Collectors.joining()) + "[audio]";
+                + transformations.stream().map(filter -> "," + filter).collect(Collectors.joining())
+                + (labels.size() > 1 ? ",asplit=" + labels.size() : "") + String.join("", labels);
     }
 
     private static String seconds(double value) {

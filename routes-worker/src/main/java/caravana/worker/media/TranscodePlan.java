@@ -1,11 +1,15 @@
 package caravana.worker.media;
 
 import caravana.worker.exec.ToolCommand;
+import java.util.List;
 
 /**
  * One ffmpeg run, and what it has to make.
  *
  * @param command the run
- * @param result the result by which it is checked
+ * @param result the main video by which it is checked
+ * @param outputs all files, the main video first
+ * @param soundless names of files that are not made, since the original has no sound that can be decoded
  */
-public record TranscodePlan(ToolCommand command, PlannedResult result) {}
+public record TranscodePlan(
+        ToolCommand command, PlannedResult result, List<PlannedOutput> outputs, List<String> soundless) {}

@@ -1,21 +1,25 @@
 package caravana.worker.media;
 
 import caravana.checks.TransformationEntry;
+import caravana.checks.TransformationEntry.Produced;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
 import caravana.transformation.AppliedTransformation;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Composes all transformations of a job into one ffmpeg run: one decode, one filter graph, one encode. */
+/** Composes all transformations of a job into one ffmpeg run: one decode, one filter graph, one encode of each file. */
 @Component("transcodePlanner")
 public class TranscodePlanner {
 
@@ -27,6 +31,9 @@ public class TranscodePlanner {
 
     /** A result's length may differ by one frame, and by one more that the filter of the rate rounds. */
     private static final long TOLERANCE = 2;
+
+    /** The height of a picture, divided by that of the texts on the cards. */
+    private static final int TEXTS_IN_A_PICTURE = 10;
 
     /** Encoded frames that may wait for sound that begins late: those of the longest video. */
     private static final String MOST_WAITING_PACKETS = "1000000";
@@ -46,30 +53,67 @@ public class TranscodePlanner {
     /**
      * The run that makes the job's result, whose length is told to the job for its progress.
      *
-     * @throws RejectedMediaException when the footage ends before the part that is kept begins
+     * @throws RejectedMediaException when the footage ends before the part that is kept begins, or the video before that of a
+     *     file beside it
      */
     public TranscodePlan plan(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("recipe") List<AppliedTransformation> transformations) {
-        PlannedResult result = result(source, transformations);
+        PlannedSize size = PlannedSize.of(transformations, source.video());
+        PlannedResult result = result(source, transformations, size);
         job.setPlannedSeconds(result.seconds());
+        List<PlannedOutput> outputs = new ArrayList<>(List.of(PlannedOutput.main(job.getResult())));
+        List<String> soundless = new ArrayList<>();
+        for (AppliedTransformation transformation : transformations) {
+            for (Produced produced : transformation.produces()) {
+                if (isSound(produced) && !result.sound()) {
+                    soundless.add(produced.name());
+                } else {
+                    outputs.addAll(PlannedOutput.of(
+                            transformation, produced, job.getFolder(), result.seconds(), size.scale()));
+                }
+            }
+        }
+        for (PlannedOutput output : outputs.subList(1, outputs.size())) {
+            if (output.expected().from() >= result.seconds()) {
+                throw new RejectedMediaException(
+                        refusals.nothingKept(output.expected().from(), result.seconds()));
+            }
+        }
+        long encodes =
+                outputs.stream().filter(output -> isVideo(output.mediaType())).count();
         ToolCommand command = new ToolCommand(
-                arguments(job, source, transformations, result),
+                arguments(job, source, transformations, result, size),
                 ToolCommand.Output.PROGRESS,
-                media.timeLimit(result.workedSeconds()),
+                media.timeLimit(result.workedSeconds() * encodes),
                 media.stallLimit(),
                 (status, errors) -> new RejectedMediaException(
                         refusals.undecodable(source.video().codec())),
                 null);
-        return new TranscodePlan(command, result);
+        return new TranscodePlan(command, result, List.copyOf(outputs), List.copyOf(soundless));
     }
 
-    /** Whether the job keeps sound, and the original has some. */
+    /** Whether the job keeps sound, in the video or in another file, and the original has some. */
     public boolean keepsSound(
             @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
             @ExchangeProperty("headers") SourceHeaders headers) {
-        return !headers.audios().isEmpty() && isAudioWanted(transformations);
+        return !headers.audios().isEmpty() && isSoundWanted(transformations);
+    }
+
+    private static boolean isSoundWanted(List<AppliedTransformation> transformations) {
+        return isAudioWanted(transformations)
+                || transformations.stream()
+                        .flatMap(transformation -> transformation.produces().stream())
+                        .anyMatch(TranscodePlanner::isSound);
+    }
+
+    private static boolean isSound(Produced produced) {
+        return produced.stream().equals(TransformationEntry.SOUND);
+    }
+
+    private static boolean isVideo(String mediaType) {
+        return mediaType.startsWith("video/");
     }
 
     private static boolean isAudioWanted(List<AppliedTransformation> transformations) {
@@ -84,7 +128,7 @@ public class TranscodePlanner {
                 .reduce(null, (before, after) -> after);
     }
 
-    private PlannedResult result(SourceTimeline source, List<AppliedTransformation> transformations) {
+    private PlannedResult result(SourceTimeline source, List<AppliedTransformation> transformations, PlannedSize size) {
         FrameRate rate = source.rate().ofResult();
         double start = transformations.stream()
                 .mapToDouble(AppliedTransformation::start)
@@ -108,15 +152,16 @@ public class TranscodePlanner {
                 .sum();
         boolean audioWanted = isAudioWanted(transformations);
         boolean audio = audioWanted && source.hasAudio();
+        boolean sound = isSoundWanted(transformations) && source.hasAudio();
         // Which of two tracks first meets a jump of the clock decides by how much it is closed.
-        long inexact = audio ? source.gapsClosed() * rate.framesIn(1) : 0;
-        PlannedSize size = PlannedSize.of(transformations);
+        long inexact = sound ? source.gapsClosed() * rate.framesIn(1) : 0;
         return new PlannedResult(
                 Math.max(1, rate.framesIn(Math.min(kept, rest))),
                 added,
                 rate,
                 audioWanted,
                 audio,
+                sound,
                 "h264".equals(last(transformations, "codec")),
                 size.source(),
                 size.result(),
@@ -126,7 +171,11 @@ public class TranscodePlanner {
     }
 
     private List<String> arguments(
-            RunningJob job, SourceTimeline source, List<AppliedTransformation> transformations, PlannedResult result) {
+            RunningJob job,
+            SourceTimeline source,
+            List<AppliedTransformation> transformations,
+            PlannedResult result,
+            PlannedSize size) {
         String threads = String.valueOf(media.threads());
         List<String> line = new ArrayList<>(List.of(
                 "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25"));
@@ -147,8 +196,8 @@ public class TranscodePlanner {
                 }
             }
         }
-        List<FilledTransformation> filled = filled(job, transformations, result, inputs);
-        String graph = graph(source, filled, result);
+        List<FilledTransformation> filled = filled(job, source, transformations, result, size, inputs);
+        String graph = graph(source, filled, result, size);
         if (inputs.isEmpty() && !source.video().orientation().filters().isEmpty()) {
             // Of a graph with one input alone, ffmpeg notes the input's rotation in the result, which is turned
             // already.
@@ -157,35 +206,85 @@ public class TranscodePlanner {
         }
         line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
         line.addAll(List.of("-filter_complex", graph));
-        if (result.audio()) {
+        Deque<String> sounds = new ArrayDeque<>(sounds(filled, result));
+        if (!sounds.isEmpty()) {
             // A graph of its own: in a common one, decoded pictures would wait in memory until the first sound comes.
-            line.addAll(List.of("-filter_complex", SourceFilters.audio(source, result, audioFilters(filled))));
+            line.addAll(List.of(
+                    "-filter_complex", SourceFilters.audio(source, result, audioFilters(filled), List.copyOf(sounds))));
             line.addAll(List.of("-max_muxing_queue_size", MOST_WAITING_PACKETS));
         }
 
         line.addAll(List.of("-map", "[video]"));
         if (result.audio()) {
-            line.addAll(List.of("-map", "[audio]"));
+            line.addAll(List.of("-map", sounds.remove()));
         }
         line.addAll(List.of("-map_metadata", "-1", "-map_chapters", "-1", "-threads", threads));
         filled.forEach(transformation -> line.addAll(transformation.output()));
         line.addAll(List.of("-r", result.frameRate().toString(), "-f", "mp4", "-y", "file:" + job.getResult()));
         for (FilledTransformation transformation : filled) {
-            for (FilledTransformation.File produced : transformation.produces()) {
-                line.addAll(List.of("-map", "[" + produced.stream() + "]", "-map_metadata", "-1"));
-                line.addAll(produced.options());
-                line.addAll(List.of("-y", "file:" + job.getFolder().resolve(produced.name())));
+            for (FilledTransformation.File file : transformation.produces()) {
+                if (!isSound(file.produced()) || result.sound()) {
+                    line.addAll(output(file, threads, sounds, result));
+                    line.addAll(List.of(
+                            "-y",
+                            "file:" + job.getFolder().resolve(file.produced().name())));
+                }
             }
         }
         return line;
     }
 
+    /** @param sounds labels of the sound that no file has yet */
+    private static List<String> output(
+            FilledTransformation.File file, String threads, Deque<String> sounds, PlannedResult result) {
+        Produced produced = file.produced();
+        List<String> line = new ArrayList<>();
+        if (isSound(produced)) {
+            line.addAll(List.of("-map", sounds.remove()));
+        } else {
+            line.addAll(
+                    List.of("-map", isVideo(produced.mediaType()) ? ended(produced) : "[" + produced.stream() + "]"));
+        }
+        if (produced.withSound() && result.audio()) {
+            line.addAll(List.of("-map", sounds.remove(), "-max_muxing_queue_size", MOST_WAITING_PACKETS));
+        }
+        line.addAll(List.of("-map_metadata", "-1"));
+        if (isVideo(produced.mediaType()) || isSound(produced)) {
+            line.addAll(List.of("-map_chapters", "-1", "-threads", threads));
+        }
+        line.addAll(file.options());
+        return line;
+    }
+
+    /** The label of a video's stream once it is as that of every video. */
+    private static String ended(Produced produced) {
+        return "[" + produced.stream() + "_ended]";
+    }
+
+    /** Labels of the sound, one for each file that has it. */
+    private static List<String> sounds(List<FilledTransformation> transformations, PlannedResult result) {
+        long files = transformations.stream()
+                .flatMap(transformation -> transformation.produces().stream())
+                .map(FilledTransformation.File::produced)
+                .filter(produced -> isSound(produced) && result.sound() || produced.withSound() && result.audio())
+                .count();
+        return LongStream.range(result.audio() ? 0 : 1, files + 1)
+                .mapToObj(number -> number == 0 ? "[audio]" : "[audio" + number + "]")
+                .toList();
+    }
+
     private List<FilledTransformation> filled(
             RunningJob job,
+            SourceTimeline source,
             List<AppliedTransformation> transformations,
             PlannedResult result,
+            PlannedSize size,
             Map<String, String> inputs) {
         Map<String, String> values = new HashMap<>(assets.filterValues(result.frameRate()));
+        PlannedResult.Box drawn = size.drawn() == null ? shown(source.video()) : size.drawn();
+        values.put("fit_width", String.valueOf(drawn.width()));
+        values.put("fit_height", String.valueOf(drawn.height()));
+        values.put("text_size", String.valueOf(drawn.height() / TEXTS_IN_A_PICTURE));
         values.putAll(inputs);
         values.put("fps", result.frameRate().toString());
         values.put("seconds", String.format(Locale.ROOT, "%.6f", result.seconds()));
@@ -198,8 +297,12 @@ public class TranscodePlanner {
         return List.of("-protocol_whitelist", "file", "-i", "file:" + assets.input(name));
     }
 
+    private static PlannedResult.Box shown(Track video) {
+        return new PlannedResult.Box((int) video.shownWidth(), (int) video.shownHeight());
+    }
+
     private static String graph(
-            SourceTimeline source, List<FilledTransformation> transformations, PlannedResult result) {
+            SourceTimeline source, List<FilledTransformation> transformations, PlannedResult result, PlannedSize size) {
         FilterGraph graph = new FilterGraph("[0:" + source.video().index() + "]");
         graph.link(SourceFilters.video(source, result));
         for (FilledTransformation transformation : transformations) {
@@ -210,8 +313,22 @@ public class TranscodePlanner {
                 graph.link(filter);
             }
         }
+        if (size.scale() != 1) {
+            graph.link("scale=w=" + size.fit().width() + ":h=" + size.fit().height()
+                    + ":force_original_aspect_ratio=decrease:force_divisible_by=2");
+        }
         graph.link(STILL_SQUARE);
-        return graph.endAt("[video]");
+        StringBuilder whole = new StringBuilder(graph.endAt("[video]"));
+        transformations.stream()
+                .flatMap(transformation -> transformation.produces().stream())
+                .map(FilledTransformation.File::produced)
+                .filter(produced -> isVideo(produced.mediaType()))
+                .forEach(produced -> whole.append(";[")
+                        .append(produced.stream())
+                        .append(']')
+                        .append(STILL_SQUARE)
+                        .append(ended(produced)));
+        return whole.toString();
     }
 
     private static List<String> audioFilters(List<FilledTransformation> transformations) {

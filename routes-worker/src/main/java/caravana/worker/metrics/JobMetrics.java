@@ -6,6 +6,8 @@ import caravana.job.FailureCode;
 import caravana.worker.intake.Intake;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.RunningJob;
+import caravana.worker.media.MadeOutput;
+import caravana.worker.media.MadeOutputs;
 import caravana.worker.media.MediaFacts;
 import caravana.worker.settings.WorkerProperties;
 import io.micrometer.core.instrument.Counter;
@@ -131,7 +133,9 @@ public class JobMetrics {
         if (processed) {
             meters.summary("caravana.job.attempts").record(exchange.getProperty("attempt", 1, Integer.class));
             meters.counter("caravana.bytes", "direction", "out")
-                    .increment(job.getResult().length());
+                    .increment(exchange.getProperty("outputs", MadeOutputs.class).getFiles().stream()
+                            .mapToLong(MadeOutput::bytes)
+                            .sum());
             meters.counter("caravana.media.seconds")
                     .increment(exchange.getProperty("facts", MediaFacts.class).durationSeconds());
             meters.counter("caravana.transcode.seconds").increment(phases.getOrDefault("transcode", 0L) / MILLIS);

@@ -151,6 +151,74 @@ class JobStatementsTest {
                 .isEqualTo("processed/mine");
     }
 
+    @Test
+    void theOutputsAreThoseOfTheCommitThatCounts() {
+        String id = insert("uploaded", "");
+        String first = UUID.randomUUID().toString();
+        claim(id, "uploads/" + id + ".mp4", 0, first);
+
+        commit(id, UUID.randomUUID().toString(), "lost/video.mp4");
+        assertThat(named(id)).isEmpty();
+        commit(id, first, "first/video.mp4");
+        commit(id, first, "first/video.mp4");
+        assertThat(named(id)).containsExactly("first/poster.jpg", "first/video.mp4");
+        assertThat(jdbc.getJdbcTemplate()
+                        .queryForMap("SELECT * FROM outputs WHERE object_key = 'first/video.mp4' AND video_id = '" + id
+                                + "'"))
+                .containsEntry("claim_token", UUID.fromString(first))
+                .containsEntry("role", "video")
+                .containsEntry("media_type", "video/mp4")
+                .containsEntry("bytes", 5L)
+                .containsEntry("width", 1280)
+                .containsEntry("seconds", 3.5)
+                .containsEntry("checked", "codec");
+
+        // Processed again.
+        jdbc.getJdbcTemplate().update("UPDATE videos SET status = 'uploaded', attempts = 0 WHERE id = '" + id + "'");
+        String second = UUID.randomUUID().toString();
+        claim(id, "uploads/" + id + ".mp4", 0, second);
+        assertThat(named(id)).containsExactly("first/poster.jpg", "first/video.mp4");
+        commit(id, second, "second/video.mp4");
+        assertThat(named(id)).containsExactly("second/poster.jpg", "second/video.mp4");
+        assertThat(jdbc.getJdbcTemplate()
+                        .queryForObject("SELECT count(*) FROM outputs WHERE video_id = '" + id + "'", Integer.class))
+                .isEqualTo(2);
+    }
+
+    /** A worker of the version before writes the two keys and no outputs. */
+    @Test
+    void theTwoFilesOfAnOlderWorkerAreOutputsAsWell() {
+        String id = insert("uploaded", "");
+        String token = UUID.randomUUID().toString();
+        claim(id, "uploads/" + id + ".mp4", 0, token);
+        commit(id, token, "new/video.mp4");
+
+        jdbc.getJdbcTemplate()
+                .update("UPDATE videos SET processed_key = 'old/video.mp4', poster_key = 'old/poster.jpg', media_info ="
+                        + " '{\"result\": {\"bytes\": 7, \"duration_seconds\": 2.5, \"video\": {\"width\": 640,"
+                        + " \"height\": 360}}}' WHERE id = '" + id + "'");
+
+        assertThat(named(id)).containsExactly("old/poster.jpg", "old/video.mp4");
+        assertThat(jdbc.getJdbcTemplate()
+                        .queryForMap("SELECT * FROM video_outputs WHERE main AND video_id = '" + id + "'"))
+                .containsEntry("name", "video.mp4")
+                .containsEntry("role", "video")
+                .containsEntry("bytes", 7L)
+                .containsEntry("width", 640)
+                .containsEntry("seconds", 2.5);
+        jdbc.getJdbcTemplate().update("UPDATE videos SET poster_key = NULL, media_info = NULL WHERE id = '" + id + "'");
+        assertThat(named(id)).containsExactly("old/video.mp4");
+    }
+
+    /** The keys that the video's row names, in their order. */
+    private List<String> named(String id) {
+        return jdbc.getJdbcTemplate()
+                .queryForList(
+                        "SELECT object_key FROM video_outputs WHERE video_id = '" + id
+                                + "' AND object_key <> 'p' ORDER BY 1",
+                        String.class);
+    }
+
     private List<Map<String, Object>> commit(String id, String token, String key) {
         Map<String, Object> parameters = new HashMap<>();
         parameters.put("video_id", id);
@@ -162,6 +230,12 @@ class JobStatementsTest {
         parameters.put("media_info", "{}");
         parameters.put("warnings", "[]");
         parameters.put("phase_ms", "{}");
+        parameters.put("results_folder", key.substring(0, key.indexOf('/') + 1));
+        parameters.put("outputs", """
+                [{"name": "video.mp4", "role": "video", "media_type": "video/mp4", "bytes": 5, "sha256": "a", "width": 1280,
+                  "height": 720, "seconds": 3.5, "bit_rate": 11, "language": null, "checked": "codec"},
+                 {"name": "poster.jpg", "role": "poster", "media_type": "image/jpeg", "bytes": 3, "sha256": "b",
+                  "width": 1280, "height": 720, "checked": "codec"}]""");
         return jdbc.queryForList(read("camel/job/commit-result.sql"), parameters);
     }
 

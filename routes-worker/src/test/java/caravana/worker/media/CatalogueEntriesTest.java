@@ -1,6 +1,7 @@
 package caravana.worker.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -16,6 +17,7 @@ import caravana.worker.job.RunningJob;
 import caravana.worker.job.RunningJobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,11 +69,11 @@ class CatalogueEntriesTest {
                         + " -f lavfi -i sine=frequency=440:duration=4 -c:v libx264 -preset ultrafast -qp 0 -color_range tv"
                         + " -colorspace bt709 -color_trc bt709 -color_primaries bt709 -c:a aac",
                 original);
-        source = SourceTimeline.of(headers(original), null, null, false, 0);
     }
 
     @BeforeEach
     void openJob() throws Exception {
+        source = SourceTimeline.of(headers(original), null, null, false, 0);
         catalogue = TransformationCatalogue.builtIn();
         planner = new TranscodePlanner(MediaSettings.assets(work), MediaSettings.DEFAULTS, WorkerSettings.LIMITS);
         job = RunningJobs.inFolder(Files.createDirectories(work.resolve("claim")));
@@ -78,6 +81,10 @@ class CatalogueEntriesTest {
     }
 
     private static SourceHeaders headers(Path file) throws Exception {
+        return SourceHeaders.read(FfprobeAnswer.read(JSON, probed(file)), List.of());
+    }
+
+    private static String probed(Path file) throws Exception {
         Process probe = new ProcessBuilder(
                         "ffprobe",
                         "-v",
@@ -90,7 +97,7 @@ class CatalogueEntriesTest {
                 .start();
         String answer = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(probe.waitFor()).isZero();
-        return SourceHeaders.read(FfprobeAnswer.read(JSON, answer), List.of());
+        return answer;
     }
 
     private static void run(Path folder, String options, Path made) throws Exception {
@@ -102,24 +109,49 @@ class CatalogueEntriesTest {
 
     private static void run(Path folder, List<String> line) throws Exception {
         File errors = folder.resolve("errors.txt").toFile();
-        Process ffmpeg = new ProcessBuilder(line)
+        ProcessBuilder builder = new ProcessBuilder(line)
                 .directory(folder.toFile())
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(errors)
-                .start();
+                .redirectError(errors);
+        // As the worker starts it.
+        builder.environment().put("SVT_LOG", "1");
+        Process ffmpeg = builder.start();
         assertThat(ffmpeg.waitFor()).as(Files.readString(errors.toPath())).isZero();
     }
 
     /** Plans the job and lets ffmpeg make it. */
     private PlannedResult make(String asked) throws Exception {
         TranscodePlan plan = plan(asked);
-        List<String> line = new ArrayList<>(List.of("ffmpeg"));
-        line.addAll(plan.command().arguments());
-        run(job.getFolder(), line);
-        SourceHeaders made = headers(job.getResult().toPath());
+        SourceHeaders made = run(plan);
         assertThat(made.videos().get(0).frames()).isEqualTo(plan.result().frames());
         assertThat(made.audios()).hasSize(plan.result().audio() ? 1 : 0);
         return plan.result();
+    }
+
+    /** Lets ffmpeg make what is planned, without a complaint. */
+    private SourceHeaders run(TranscodePlan plan) throws Exception {
+        List<String> line = new ArrayList<>(List.of("ffmpeg"));
+        line.addAll(plan.command().arguments());
+        run(job.getFolder(), line);
+        assertThat(job.getFolder().resolve("errors.txt")).isEmptyFile();
+        return headers(job.getResult().toPath());
+    }
+
+    /** Makes the files, which are checked as the worker does. */
+    private Map<String, MadeOutput> makeAll(String asked) throws Exception {
+        TranscodePlan plan = plan(asked);
+        return check(plan, run(plan));
+    }
+
+    private static Map<String, MadeOutput> check(TranscodePlan plan, SourceHeaders made) throws Exception {
+        OutputCheck check = new OutputCheck(JSON, MediaSettings.DEFAULTS);
+        MadeOutputs outputs = check.begin(plan, made);
+        while (outputs.isUnchecked()) {
+            check.read(probed(Path.of(outputs.nextUnchecked().file().toString())), outputs);
+        }
+        Map<String, MadeOutput> byName = new LinkedHashMap<>();
+        outputs.getFiles().forEach(file -> byName.put(file.name(), file));
+        return byName;
     }
 
     private TranscodePlan plan(String asked) throws Exception {
@@ -314,6 +346,154 @@ class CatalogueEntriesTest {
         assertThat(job.getResult().length()).isLessThan(good);
     }
 
+    /** An original of 1080 lines, a second long, with sound. */
+    private void useLargeOriginal() throws Exception {
+        run(
+                job.getFolder(),
+                "-f lavfi -i testsrc2=s=1920x1080:r=25:d=1 -f lavfi -i sine=frequency=440:duration=1 -c:v libx264"
+                        + " -preset ultrafast -pix_fmt yuv420p -c:a aac -f mp4",
+                job.getOriginal().toPath());
+        source = SourceTimeline.of(headers(job.getOriginal().toPath()), null, null, false, 0);
+    }
+
+    @Test
+    void severalRenditionsAreOneDecodeAndEachHasItsSize() throws Exception {
+        useLargeOriginal();
+        String asked =
+                "[\"hd_720p\", \"formato_16_9\", \"marca_de_agua\", \"transcodificacion\", \"mp4_480p\", \"mp4_1080p\"]";
+
+        Map<String, MadeOutput> made = makeAll(asked);
+
+        assertThat(made.values().stream().map(file -> file.width() + "x" + file.height()))
+                .containsExactlyInAnyOrder("1280x720", "1920x1080", "854x480");
+        for (String name : made.keySet()) {
+            SourceHeaders file = headers(job.getFolder().resolve(name));
+            assertThat(file.tracks()).extracting(Track::codec).containsExactly("h264", "aac");
+            assertThat(file.videos().get(0).frames()).isEqualTo(25);
+            assertThat(file.videos().get(0).colour()).isEqualTo(new Colour("tv", "bt709", "bt709", "bt709"));
+        }
+        List<String> line = plan(asked).command().arguments();
+        assertThat(line).containsOnlyOnce("file:" + job.getOriginal());
+        assertThat(line.stream().filter("-filter_complex"::equals)).hasSize(2);
+        assertThat(plan(asked).command().timeLimit())
+                .isGreaterThan(plan("[\"hd_720p\"]").command().timeLimit());
+    }
+
+    @Test
+    void noRenditionIsLargerThanThePictureNorHasSoundThatTheVideoLacks() throws Exception {
+        Map<String, MadeOutput> made =
+                makeAll("[{\"nombre\": \"recortar\", \"inicio\": 3.6}, \"sin_audio\", \"mp4_480p\", \"mp4_1080p\"]");
+
+        assertThat(made.values()).extracting(MadeOutput::height).containsExactly(180, 180, 180);
+        assertThat(headers(job.getFolder().resolve("mp4_480p.mp4")).tracks()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"hevc, hevc", "av1, av1"})
+    void otherCodecsAreRenditionsAsWell(String entry, String codec) throws Exception {
+        Map<String, MadeOutput> made = makeAll(
+                "[{\"nombre\": \"recortar\", \"inicio\": 3.6}, {\"nombre\": \"" + entry + "\", \"alto\": 240}]");
+
+        assertThat(made.get(entry + ".mp4"))
+                .returns("video", MadeOutput::role)
+                .returns(180, MadeOutput::height)
+                .returns(0.4, MadeOutput::seconds)
+                .returns("codec, size, length", MadeOutput::checked);
+        assertThat(headers(job.getFolder().resolve(entry + ".mp4")).tracks())
+                .extracting(Track::codec)
+                .containsExactly(codec, "aac");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"m4a, aac, false", "mp3, mp3, false", "m4a, aac, true"})
+    void theSoundIsAFileOfItsOwn(String format, String codec, boolean silent) throws Exception {
+        Map<String, MadeOutput> made = makeAll("[{\"nombre\": \"recortar\", \"fin\": 2}, {\"nombre\": \"solo_audio\","
+                + " \"formato\": \"" + format + "\"}" + (silent ? ", \"sin_audio\"" : "") + "]");
+
+        assertThat(made).hasSize(2);
+        assertThat(made.get("sonido." + format).seconds()).isCloseTo(2, within(0.1));
+        assertThat(headers(job.getFolder().resolve("sonido." + format)).tracks())
+                .extracting(Track::codec)
+                .containsExactly(codec);
+        assertThat(headers(job.getResult().toPath()).audios()).hasSize(silent ? 0 : 1);
+    }
+
+    @Test
+    void ofAnOriginalWithoutSoundThereIsNoneInAFile() throws Exception {
+        run(
+                job.getFolder(),
+                "-f lavfi -i testsrc2=s=64x36:r=25:d=1 -c:v libx264 -f mp4",
+                job.getOriginal().toPath());
+        source = SourceTimeline.of(headers(job.getOriginal().toPath()), null, null, false, 0);
+
+        assertThat(makeAll("[\"solo_audio\", \"mp4_480p\"]")).containsOnlyKeys("video.mp4", "mp4_480p.mp4");
+        assertThat(plan("[\"solo_audio\"]").soundless()).containsExactly("sonido.m4a");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gif, gif.gif", "webp_animado, webp_animado.webp"})
+    void animatedPicturesShowTheAskedPart(String entry, String name) throws Exception {
+        String asked =
+                "[{\"nombre\": \"" + entry + "\", \"inicio\": %s, \"segundos\": 2, \"ancho\": 100, \"cuadros\": 5}]";
+
+        assertThat(makeAll(asked.formatted("1")).get(name))
+                .returns(100, MadeOutput::width)
+                .returns(56, MadeOutput::height)
+                .returns(2.0, MadeOutput::seconds);
+        assertThat(makeAll(asked.formatted("3")).get(name).seconds()).isCloseTo(1, within(0.01));
+        assertThatThrownBy(() -> plan(asked.formatted("4")))
+                .isInstanceOfSatisfying(
+                        RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("nothing_kept"));
+    }
+
+    /** A whole number of frames covers the part; one frame has no length. */
+    @ParameterizedTest
+    @CsvSource({"gif, gif.gif", "webp_animado, webp_animado.webp"})
+    void theShortestAnimatedPictureHasAFrame(String entry, String name) throws Exception {
+        String asked = "[{\"nombre\": \"" + entry + "\", \"inicio\": %s, \"segundos\": %s, \"cuadros\": 1}]";
+
+        assertThat(makeAll(asked.formatted("3.9", "0.5")).get(name))
+                .returns(320, MadeOutput::width)
+                .returns(180, MadeOutput::height);
+        assertThat(makeAll(asked.formatted("2", "1.1")).get(name).seconds()).isEqualTo(2);
+    }
+
+    @Test
+    void aGifBeginsWithItsFirstFrame() throws Exception {
+        makeAll("[{\"nombre\": \"gif\", \"inicio\": 2, \"segundos\": 1}]");
+
+        int grey = ImageIO.read(job.getFolder().resolve("gif.gif").toFile()).getRGB(240, 90) & 0xFF;
+        assertThat(grey * 219 / 255 + 16).isCloseTo(16 + 2 * 50, within(4));
+    }
+
+    @Test
+    void aStoryboardSaysWhereEachSecondIs() throws Exception {
+        Map<String, MadeOutput> made = makeAll("[{\"nombre\": \"storyboard\", \"cada\": 1, \"ancho\": 64}]");
+
+        assertThat(made).containsOnlyKeys("video.mp4", "storyboard-1.jpg", "storyboard.vtt");
+        assertThat(made.get("storyboard-1.jpg")).returns(640, MadeOutput::width).returns(360, MadeOutput::height);
+        List<String> index = Files.readAllLines(job.getFolder().resolve("storyboard.vtt"));
+        assertThat(index)
+                .startsWith("WEBVTT", "", "00:00:00.000 --> 00:00:01.000", "storyboard-1.jpg#xywh=0,0,64,36")
+                .endsWith("00:00:03.000 --> 00:00:04.000", "storyboard-1.jpg#xywh=192,0,64,36");
+        BufferedImage sheet =
+                ImageIO.read(job.getFolder().resolve("storyboard-1.jpg").toFile());
+        for (int second = 0; second < 4; second++) {
+            int grey = sheet.getRGB(64 * second + 48, 18) & 0xFF;
+            assertThat(grey * 219 / 255 + 16).isCloseTo(16 + 2 * 25 * second, within(4));
+        }
+    }
+
+    @Test
+    void aLongStoryboardHasSeveralSheets() throws Exception {
+        source = Sources.of(250, "25/1");
+
+        assertThat(plan("[{\"nombre\": \"storyboard\", \"cada\": 1}]").outputs())
+                .extracting(PlannedOutput::name)
+                .containsExactly(
+                        "video.mp4", "storyboard-1.jpg", "storyboard-2.jpg", "storyboard-3.jpg", "storyboard.vtt");
+    }
+
     /** By chance: what is possible comes out with the planned frames and sound, and of the planned size. */
     @Test
     void whateverIsPossibleIsMadeAsPlanned() throws Exception {
@@ -336,10 +516,7 @@ class CatalogueEntriesTest {
                 assertThat(e.code()).as(asked.toString()).isEqualTo("nothing_kept");
                 continue;
             }
-            List<String> line = new ArrayList<>(List.of("ffmpeg"));
-            line.addAll(plan.command().arguments());
-            run(job.getFolder(), line);
-            SourceHeaders made = headers(job.getResult().toPath());
+            SourceHeaders made = run(plan);
             Track video = made.videos().get(0);
             assertThat(video.frames())
                     .as(asked.toString())
@@ -351,6 +528,9 @@ class CatalogueEntriesTest {
                         .as(asked.toString())
                         .isEqualTo(plan.result().size());
             }
+            assertThatCode(() -> assertThat(check(plan, made)).hasSameSizeAs(plan.outputs()))
+                    .as(asked.toString())
+                    .doesNotThrowAnyException();
         }
     }
 

@@ -16,11 +16,15 @@ class MediaReportTest {
 
     private static PlannedResult planned(boolean audio) {
         return new PlannedResult(
-                300, 0, new FrameRate(30, 1), audio, audio, true, null, null, 0, Double.POSITIVE_INFINITY, 2);
+                300, 0, new FrameRate(30, 1), audio, audio, audio, true, null, null, 0, Double.POSITIVE_INFINITY, 2);
+    }
+
+    private static TranscodePlan plan(boolean audio) {
+        return new TranscodePlan(null, planned(audio), List.of(), List.of());
     }
 
     private List<MediaWarning> warnings(boolean audio, SourceHeaders result, double missing, String errors) {
-        return report.warnings(HEADERS, SOURCE, planned(audio), result, missing, 0.0, errors)
+        return report.warnings(HEADERS, SOURCE, plan(audio), result, missing, 0.0, errors)
                 .all();
     }
 
@@ -52,7 +56,7 @@ class MediaReportTest {
 
     @Test
     void footageThatIsFoundOnlyWhenItIsDecodedIsDamaged() {
-        assertThat(report.warnings(HEADERS, SOURCE, planned(true), HEADERS, 0.0, 1.5, "")
+        assertThat(report.warnings(HEADERS, SOURCE, plan(true), HEADERS, 0.0, 1.5, "")
                         .all())
                 .extracting(MediaWarning::code)
                 .containsExactly("footage_damaged");

@@ -66,7 +66,9 @@ class TranscodePlannerTest {
                 .contains("trim=end_frame=900");
         assertThat(line).containsOnlyOnce("[video]").contains("-an").doesNotContain("-t");
         assertThat(line).containsSequence("-f", "mp4", "-y", "file:" + job.getResult());
-        assertThat(line).containsSequence("-map", "[poster]").endsWith("file:" + job.getPoster());
+        assertThat(line)
+                .containsSequence("-map", "[poster]")
+                .endsWith("file:" + job.getFolder().resolve("poster.jpg"));
     }
 
     @Test

@@ -216,10 +216,11 @@ class TransformationFuzzTest {
         };
     }
 
-    /** The same with other numbers, texts and colours; those of a trim stay, since what it cuts depends on them. */
+    /** The same with other numbers, texts and colours; those that choose a part of the video stay. */
     private AppliedTransformation withOtherValues(AppliedTransformation asked) {
         Map<String, Object> values = new LinkedHashMap<>(asked.values());
-        if (asked.entry().trim() == null) {
+        if (asked.entry().trim() == null
+                && asked.produces().stream().allMatch(file -> file.check().from() == null)) {
             for (Parameter parameter : asked.entry().parameters().values()) {
                 switch (parameter.type()) {
                     case NUMBER, INTEGER -> values.put(parameter.name(), parameter.maximum());

@@ -211,6 +211,7 @@ class JobFailuresTest {
                 .endsWith(
                         COMMIT,
                         "aws2-s3:videos deleteObject",
+                        "aws2-s3:videos deleteObject",
                         RELEASE_CLAIM,
                         ACKNOWLEDGE,
                         "statement:failure/left-waiting.sql")

@@ -22,12 +22,14 @@ import caravana.worker.job.JobLease;
 import caravana.worker.job.JobLog;
 import caravana.worker.job.WorkFolder;
 import caravana.worker.media.Inspection;
+import caravana.worker.media.MadeFiles;
 import caravana.worker.media.MediaFacts;
 import caravana.worker.media.MediaInfo;
 import caravana.worker.media.MediaProbe;
 import caravana.worker.media.MediaReport;
 import caravana.worker.media.MediaWarning;
 import caravana.worker.media.OriginalDigest;
+import caravana.worker.media.OutputCheck;
 import caravana.worker.media.ResultCheck;
 import caravana.worker.media.SourceHeaders;
 import caravana.worker.media.SourceTimeline;
@@ -98,6 +100,7 @@ final class JobRoutes implements AutoCloseable {
 
     final MediaProbe probe = mock(MediaProbe.class);
     final ResultCheck check = mock(ResultCheck.class);
+    final OutputCheck outputs = mock(OutputCheck.class);
     final SystemProbe systems = mock(SystemProbe.class);
     final List<Call> calls = new ArrayList<>();
     private final Map<String, Processor> answers = new HashMap<>();
@@ -110,7 +113,8 @@ final class JobRoutes implements AutoCloseable {
         WorkerProperties worker = WorkerSettings.in(workFolder, DataSize.ofMegabytes(1));
         TranscodePlanner planner = mock(TranscodePlanner.class);
         MediaReport report = mock(MediaReport.class);
-        when(planner.plan(any(), any(), any())).thenReturn(new TranscodePlan(null, null));
+        when(planner.plan(any(), any(), any())).thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
+        when(outputs.begin(any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
         when(probe.readHeaders(any(), any())).thenReturn(mock(SourceHeaders.class));
         when(probe.readTimeline(any(), any(), any(), any(), any())).thenReturn(mock(SourceTimeline.class));
         when(report.info(any(), any(), any(), any(), any())).thenReturn(new MediaInfo.Both(null, null));
@@ -126,6 +130,7 @@ final class JobRoutes implements AutoCloseable {
         beans.registerBean("transcodePlanner", TranscodePlanner.class, () -> planner);
         beans.registerBean("mediaReport", MediaReport.class, () -> report);
         beans.registerBean("resultCheck", ResultCheck.class, () -> check);
+        beans.registerBean("outputCheck", OutputCheck.class, () -> outputs);
         beans.registerBean("systemProbe", SystemProbe.class, () -> systems);
         beans.registerBean("progressPublisher", ProgressPublisher.class, () -> mock(ProgressPublisher.class));
         beans.registerBean("transformationCatalogue", TransformationCatalogue.class, TransformationCatalogue::builtIn);

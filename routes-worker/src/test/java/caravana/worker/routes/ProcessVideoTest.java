@@ -39,10 +39,14 @@ class ProcessVideoTest {
     @Test
     void aJobIsCommittedBeforeItsMessageIsAcknowledged() {
         assertThat(routes.receiveJob())
-                .containsExactly(CLAIM, FETCH, "exec:ffprobe", TRANSCODE, "exec:ffprobe", STORE, COMMIT, ACKNOWLEDGE);
+                .containsExactly(
+                        CLAIM, FETCH, "exec:ffprobe", TRANSCODE, "exec:ffprobe", STORE, STORE, COMMIT, ACKNOWLEDGE);
         assertThat(routes.last(COMMIT).properties().get("processed_key"))
                 .asString()
                 .matches("processed/[0-9a-f-]{36}/[0-9a-f-]{36}/video\\.mp4");
+        assertThat(routes.last(COMMIT).properties().get("poster_key"))
+                .asString()
+                .matches("processed/[0-9a-f-]{36}/[0-9a-f-]{36}/poster\\.jpg");
         assertThat(routes.last(ACKNOWLEDGE).headers()).containsEntry("CamelAwsSqsReceiptHandle", "handle");
     }
 

@@ -191,6 +191,10 @@ final class Page implements AutoCloseable {
     }
 
     /** Errors that the browser has told since this was last asked: failed requests, violated policies, uncaught errors. */
+    int windows() {
+        return browser.getWindowHandles().size();
+    }
+
     List<String> errors() {
         return browser.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())

@@ -140,6 +140,19 @@ class PageTest {
         assertThat(Videos.probe(saved).at("/streams/0/width").asInt()).isEqualTo(1280);
         page.click(".video .buttons button:nth-child(3)");
         await().atMost(SOON).until(() -> savedOriginal() > 0);
+
+        page.click(".outputs summary");
+        assertThat(page.texts(".outputs li"))
+                .satisfiesExactly(
+                        clip -> assertThat(clip)
+                                .startsWith("video.mp4 Video, 1280×720, ")
+                                .endsWith("B"),
+                        poster -> assertThat(poster)
+                                .startsWith("poster.jpg Poster, 1280×720, ")
+                                .endsWith("kB"));
+        page.screenshot("outputs");
+        page.click(".outputs li:nth-child(2) button");
+        await().atMost(SOON).until(() -> page.windows() == 2);
         assertThat(page.errors()).isEmpty();
     }
 

@@ -55,10 +55,8 @@ class IamTest {
             Map.entry("delete-discarded-original", List.of("uploads/*")),
             Map.entry("delete-not-named", List.of("processed/*")),
             Map.entry("get-object", List.of("uploads/*")),
-            Map.entry("put-video", List.of("processed/*")),
-            Map.entry("put-poster", List.of("processed/*")),
-            Map.entry("delete-video-object", List.of("processed/*")),
-            Map.entry("delete-poster-object", List.of("processed/*")),
+            Map.entry("put-output", List.of("processed/*")),
+            Map.entry("delete-output", List.of("processed/*")),
             Map.entry("PartStore", List.of("uploads/*")),
             Map.entry("PresignedLinks", List.of("uploads/*", "processed/*")),
             Map.entry("RouteStore", List.of("routes/*")));

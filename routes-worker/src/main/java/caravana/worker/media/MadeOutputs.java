@@ -1,0 +1,63 @@
+package caravana.worker.media;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** The files of a job's result: those that were checked, and those that are to be. As JSON, the checked ones. */
+public final class MadeOutputs {
+
+    private final List<MadeOutput> files = new ArrayList<>();
+    private final Deque<PlannedOutput> unchecked = new ArrayDeque<>();
+
+    /** @param main the main video, which is checked already */
+    MadeOutputs(MadeOutput main) {
+        files.add(main);
+    }
+
+    /** Adds a file that was checked. */
+    void add(MadeOutput file) {
+        files.add(file);
+    }
+
+    /** Adds a file that a tool must look at. */
+    void addUnchecked(PlannedOutput file) {
+        unchecked.add(file);
+    }
+
+    /** Takes away the next file that a tool must look at; fails when there is none. */
+    PlannedOutput takeUnchecked() {
+        return unchecked.remove();
+    }
+
+    /** The next file that a tool must look at; fails when there is none. */
+    PlannedOutput nextUnchecked() {
+        return unchecked.element();
+    }
+
+    /** Whether a tool must look at any more file. */
+    public boolean isUnchecked() {
+        return !unchecked.isEmpty();
+    }
+
+    /** Those that were checked, the main video first. */
+    @JsonValue
+    public List<MadeOutput> getFiles() {
+        return List.copyOf(files);
+    }
+
+    /** The video that the row names as its result. */
+    public MadeOutput getMain() {
+        return files.get(0);
+    }
+
+    /** The picture that stands for the video; null when none was asked for, or all was black. */
+    public MadeOutput getPoster() {
+        return files.stream()
+                .filter(file -> file.role().equals("poster"))
+                .findFirst()
+                .orElse(null);
+    }
+}

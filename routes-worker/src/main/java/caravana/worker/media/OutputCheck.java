@@ -1,0 +1,197 @@
+package caravana.worker.media;
+
+import caravana.worker.exec.ToolCommand;
+import caravana.worker.exec.ToolFailedException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.FileImageInputStream;
+import javax.imageio.stream.ImageInputStream;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.stereotype.Component;
+
+/** Looks at each file that a job makes beside its video, and describes all of them. {@link ResultCheck} looks at the video. */
+@Component("outputCheck")
+public class OutputCheck {
+
+    private static final String JPEG_CODEC = "mjpeg";
+
+    /** By how much lengths may differ, in seconds, beside two frames: sound has blocks, and GIF whole hundredths. */
+    private static final double LENGTH_TOLERANCE = 0.15;
+
+    /** By how many pixels sizes may differ: they are rounded to even ones, twice where one follows from another. */
+    private static final double SIZE_TOLERANCE = 2;
+
+    private final ObjectMapper json;
+    private final MediaProperties media;
+
+    OutputCheck(ObjectMapper json, MediaProperties media) {
+        this.json = json;
+        this.media = media;
+    }
+
+    /**
+     * What of the plan was made: the main video, which is checked already, the pictures, which are checked here, and what a tool
+     * must look at.
+     *
+     * @throws OutputInvalidException when a file is missing that there must be, or a picture is none
+     */
+    public MadeOutputs begin(
+            @ExchangeProperty("plan") TranscodePlan plan, @ExchangeProperty("result") SourceHeaders result) {
+        Track video = result.videos().get(0);
+        MadeOutput main = MadeOutput.of(
+                plan.outputs().get(0),
+                video.width(),
+                video.height(),
+                plan.result().secondsOf(video.frames()),
+                ResultCheck.compared(plan.result()));
+        MadeOutputs outputs = new MadeOutputs(main);
+        for (PlannedOutput planned : plan.outputs().subList(1, plan.outputs().size())) {
+            if (planned.expected().sheets() != null) {
+                outputs.add(index(planned, outputs));
+            } else if (planned.file().length() == 0) {
+                if (!planned.expected().optional() && !planned.expected().isBehind(main.seconds())) {
+                    throw new OutputInvalidException("The result " + planned.name() + " was not made");
+                }
+            } else if (planned.mediaType().equals(PlannedOutput.JPEG)) {
+                outputs.add(picture(planned, main));
+            } else if (planned.mediaType().equals(PlannedOutput.WEBP)) {
+                outputs.add(webp(planned, main));
+            } else {
+                outputs.addUnchecked(planned);
+            }
+        }
+        return outputs;
+    }
+
+    /** Its size is read here, since a tool would cost each job a process. */
+    private static MadeOutput picture(PlannedOutput planned, MadeOutput main) {
+        try (ImageInputStream in = new FileImageInputStream(planned.file())) {
+            ImageReader reader =
+                    ImageIO.getImageReadersByMIMEType(PlannedOutput.JPEG).next();
+            try {
+                reader.setInput(in);
+                return made(planned, main, JPEG_CODEC, reader.getWidth(0), reader.getHeight(0), 0);
+            } finally {
+                reader.dispose();
+            }
+        } catch (IOException e) {
+            throw unreadable(planned, e);
+        }
+    }
+
+    private static MadeOutput webp(PlannedOutput planned, MadeOutput main) {
+        try {
+            WebpFile webp = WebpFile.read(planned.file().toPath());
+            return made(planned, main, "webp", webp.width(), webp.height(), webp.seconds());
+        } catch (IOException e) {
+            throw unreadable(planned, e);
+        }
+    }
+
+    private static OutputInvalidException unreadable(PlannedOutput planned, IOException e) {
+        return new OutputInvalidException("The result " + planned.name() + " cannot be read: " + e.getMessage());
+    }
+
+    /** Writes where in the sheets each frame is; they are made before it. */
+    private static MadeOutput index(PlannedOutput planned, MadeOutputs outputs) {
+        SpriteSheets sheets = planned.expected().sheets();
+        MadeOutput first = outputs.getFiles().stream()
+                .filter(file -> file.name().equals(sheets.names().get(0)))
+                .findFirst()
+                .orElseThrow();
+        double seconds = outputs.getMain().seconds();
+        try {
+            Files.writeString(planned.file().toPath(), sheets.index(seconds, first.width(), first.height()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The result " + planned.name() + " cannot be written", e);
+        }
+        return MadeOutput.of(planned, 0, 0, 0, "written from the sheets");
+    }
+
+    /** The command that describes the next file as JSON. */
+    public ToolCommand plan(@ExchangeProperty("outputs") MadeOutputs outputs) {
+        return description(outputs.nextUnchecked().file(), media);
+    }
+
+    /** The command that describes a result as JSON. */
+    static ToolCommand description(File file, MediaProperties media) {
+        return new ToolCommand(
+                List.of(
+                        "-v",
+                        "error",
+                        "-protocol_whitelist",
+                        "file",
+                        "-show_entries",
+                        SourceHeaders.ENTRIES,
+                        "-of",
+                        "json",
+                        "file:" + file),
+                ToolCommand.Output.DOCUMENT,
+                media.probeLimit(),
+                media.probeLimit(),
+                (status, errors) -> new OutputInvalidException("The result " + file.getName() + " cannot be read"),
+                null);
+    }
+
+    /**
+     * Reads ffprobe's answer about that file, which is checked then.
+     *
+     * @throws OutputInvalidException when it is not what was planned
+     * @throws ToolFailedException when the answer is not the JSON that ffprobe writes
+     */
+    public void read(@ExchangeProperty("tool_output") String answer, @ExchangeProperty("outputs") MadeOutputs outputs) {
+        PlannedOutput planned = outputs.nextUnchecked();
+        SourceHeaders made = SourceHeaders.read(FfprobeAnswer.read(json, answer), List.of());
+        if (!made.tracks().isEmpty()) {
+            Track first = made.tracks().get(0);
+            outputs.add(
+                    made(planned, outputs.getMain(), first.codec(), first.width(), first.height(), made.duration()));
+        } else if (!planned.expected().optional()) {
+            throw new OutputInvalidException("The result " + planned.name() + " has no tracks");
+        }
+        outputs.takeUnchecked();
+    }
+
+    private static MadeOutput made(
+            PlannedOutput planned, MadeOutput main, String codec, int width, int height, double seconds) {
+        PlannedOutput.Expected expected = planned.expected();
+        List<String> wrong = new ArrayList<>();
+        List<String> compared = new ArrayList<>(List.of("codec"));
+        ResultCheck.require(wrong, expected.codec(), codec);
+        if (expected.width() + expected.height() > 0) {
+            compared.add("size");
+            double factor = Math.min(
+                    expected.scale(),
+                    Math.min(
+                            expected.width() > 0 ? expected.width() / main.width() : Double.POSITIVE_INFINITY,
+                            expected.height() > 0 ? expected.height() / main.height() : Double.POSITIVE_INFINITY));
+            double wide = main.width() * factor;
+            double high = main.height() * factor;
+            if (Math.abs(width - wide) > SIZE_TOLERANCE || Math.abs(height - high) > SIZE_TOLERANCE) {
+                wrong.add(width + "×" + height + " instead of " + Math.round(wide) + "×" + Math.round(high));
+            }
+        }
+        double length = expected.seconds() > 0 ? expected.seconds(main.seconds()) : 0;
+        if (length > 0) {
+            compared.add("length");
+            // Sound may end before the picture.
+            boolean tooShort = width > 0 ? seconds < length - LENGTH_TOLERANCE : seconds <= 0;
+            if (tooShort || seconds > length + LENGTH_TOLERANCE) {
+                wrong.add(String.format(Locale.ROOT, "%.2f s instead of %.2f s", seconds, length));
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new OutputInvalidException(
+                    "The result " + planned.name() + " is not as planned: " + String.join("; ", wrong));
+        }
+        return MadeOutput.of(planned, width, height, seconds, String.join(", ", compared));
+    }
+}

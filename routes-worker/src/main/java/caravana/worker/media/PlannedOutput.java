@@ -1,0 +1,132 @@
+package caravana.worker.media;
+
+import caravana.checks.TransformationEntry.Check;
+import caravana.checks.TransformationEntry.Produced;
+import caravana.checks.TransformationEntry.Sheets;
+import caravana.transformation.AppliedTransformation;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A file that a job's run is to make.
+ *
+ * @param name its own among those of the video; the last part of its object's key
+ * @param role what it is for, as the catalogue names it
+ * @param mediaType its media type
+ * @param file where the run puts it
+ * @param expected what it must be; null for the main video, which must be as {@link PlannedResult} says
+ */
+public record PlannedOutput(String name, String role, String mediaType, File file, Expected expected) {
+
+    /** Media type of pictures. */
+    static final String JPEG = "image/jpeg";
+
+    /** Media type of animated pictures that no tool here reads. */
+    static final String WEBP = "image/webp";
+
+    /**
+     * What a file beside the video must be.
+     *
+     * @param codec ffmpeg's name of the codec of its first track
+     * @param optional whether it may be missing
+     * @param width of the picture, unless the picture that it is made of is smaller; 0 for any
+     * @param height of the picture, unless the picture that it is made of is smaller; 0 for any
+     * @param scale how much larger the picture is that it is made of than that of the video
+     * @param from second of the video at which it begins
+     * @param seconds of the video that it has at most; infinite for all of them, 0 for a picture
+     * @param rate frames per second, of which it has a whole number; infinite for any length
+     * @param sheets the tiles of which it says where they are; null for another file
+     */
+    record Expected(
+            String codec,
+            boolean optional,
+            double width,
+            double height,
+            double scale,
+            double from,
+            double seconds,
+            double rate,
+            SpriteSheets sheets) {
+
+        /** A picture of any size. */
+        static Expected picture(String codec, boolean optional) {
+            return new Expected(codec, optional, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, null);
+        }
+
+        private static Expected index(SpriteSheets sheets) {
+            return new Expected(null, false, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, sheets);
+        }
+
+        /** Whether a video of that length ends before it begins. */
+        boolean isBehind(double video) {
+            return from >= video;
+        }
+
+        /** How long it must be beside a video of that length; 0 for a picture, and for one frame, which has no length. */
+        double seconds(double video) {
+            double kept = Math.max(0, Math.min(seconds, video - from));
+            double frames = Math.ceil(kept * rate - 1e-6);
+            return Double.isInfinite(rate) ? kept : frames > 1 ? frames / rate : 0;
+        }
+    }
+
+    /** The main video: what a job is for, and what its row names as its result. */
+    static PlannedOutput main(File file) {
+        return new PlannedOutput(file.getName(), "video", "video/mp4", file, null);
+    }
+
+    /**
+     * The files that the run makes of one that the catalogue names: more than one of sheets.
+     *
+     * @param seconds length of the video
+     * @param scale how much larger the picture is that they are made of than that of the video
+     */
+    static List<PlannedOutput> of(
+            AppliedTransformation transformation, Produced produced, Path folder, double seconds, double scale) {
+        if (produced.sheets() != null) {
+            return sheets(transformation, produced, folder, seconds);
+        }
+        Check check = produced.check();
+        Expected expected = new Expected(
+                check.codec(),
+                check.optional(),
+                transformation.number(check.width(), 0),
+                transformation.number(check.height(), 0),
+                scale,
+                transformation.number(check.from(), 0),
+                Check.WHOLE.equals(check.length())
+                        ? Double.POSITIVE_INFINITY
+                        : transformation.number(check.length(), 0),
+                transformation.number(check.rate(), Double.POSITIVE_INFINITY),
+                null);
+        return List.of(named(produced.name(), produced.mediaType(), produced, folder, expected));
+    }
+
+    private static List<PlannedOutput> sheets(
+            AppliedTransformation transformation, Produced produced, Path folder, double seconds) {
+        Sheets sheets = produced.sheets();
+        double every = transformation.number(sheets.every(), 0);
+        List<String> names = IntStream.rangeClosed(
+                        1, SpriteSheets.count(seconds, every, sheets.columns(), sheets.rows()))
+                .mapToObj(number -> produced.name().replace("%d", String.valueOf(number)))
+                .toList();
+        List<PlannedOutput> outputs = new ArrayList<>();
+        for (String name : names) {
+            // Of footage that ends early, the last ones are not made.
+            Expected expected = Expected.picture(produced.check().codec(), !outputs.isEmpty());
+            outputs.add(named(name, produced.mediaType(), produced, folder, expected));
+        }
+        SpriteSheets tiles = new SpriteSheets(every, sheets.columns(), sheets.rows(), names);
+        outputs.add(named(sheets.index(), Sheets.INDEX_TYPE, produced, folder, Expected.index(tiles)));
+        return outputs;
+    }
+
+    private static PlannedOutput named(
+            String name, String mediaType, Produced produced, Path folder, Expected expected) {
+        return new PlannedOutput(
+                name, produced.role(), mediaType, folder.resolve(name).toFile(), expected);
+    }
+}
