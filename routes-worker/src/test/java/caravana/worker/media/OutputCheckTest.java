@@ -17,15 +17,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OutputCheckTest {
 
-    private static final SourceTimeline SOURCE = Sources.of(10, "30/1");
-    private static final SourceHeaders RESULT = new SourceHeaders("mp4", 0, 10, List.of(SOURCE.video()), List.of());
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final SourceHeaders RESULT = SourceHeaders.read(
+            FfprobeAnswer.read(
+                    JSON,
+                    "{\"streams\": [{\"codec_type\": \"video\", \"codec_name\": \"h264\", \"width\": 1920,"
+                            + " \"height\": 1080, \"nb_frames\": \"300\"}]}"),
+            List.of());
     private static final PlannedResult PLANNED = new PlannedResult(
             300, 0, new FrameRate(30, 1), false, false, false, true, null, null, 0, Double.POSITIVE_INFINITY, 2);
 
     @TempDir
     Path folder;
 
-    private final OutputCheck check = new OutputCheck(new ObjectMapper(), MediaSettings.DEFAULTS);
+    private final OutputCheck check = new OutputCheck(JSON, MediaSettings.DEFAULTS);
 
     @BeforeEach
     void writeVideo() throws IOException {
