@@ -113,7 +113,8 @@ class IsolationTest extends WebTest {
         if (!inPieces && !id.isEmpty()) {
             set(id, state(path));
         }
-        String address = "/api" + path.replace("{video_id}", id);
+        String output = path.contains("{name}") ? row(id).get("original_key").toString() : "";
+        String address = "/api" + path.replace("{video_id}", id).replace("{name}", output.replaceFirst(".*/", ""));
         HttpRequest.Builder request =
                 switch (method + " " + path) {
                     case "POST /videos" -> caller.raw("?title=t", bytes(10));

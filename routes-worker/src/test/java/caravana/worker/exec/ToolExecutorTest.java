@@ -363,6 +363,6 @@ class ToolExecutorTest {
 
         assertThat(new String(result.getStdout().readAllBytes(), StandardCharsets.UTF_8).lines())
                 .isNotEmpty()
-                .allMatch(line -> line.matches("(PATH|LANG|LC_ALL|HOME|TMPDIR|PWD|SHLVL|OLDPWD|_)=.*"));
+                .allMatch(line -> line.matches("(PATH|LANG|LC_ALL|HOME|TMPDIR|PWD|SHLVL|OLDPWD|SVT_LOG|_)=.*"));
     }
 }
