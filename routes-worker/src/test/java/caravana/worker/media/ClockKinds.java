@@ -57,8 +57,10 @@ final class ClockKinds extends MediaKind {
         Turns<String> containers = turns("mkv", "ts", "mp4", "mov", "webm", "flv");
         for (int i = 0; i < times; i++) {
             String container = containers.next();
-            double late = (1 + random.nextInt(30)) / 10.0;
-            Scene scene = scene(rate(i % 2 == 0 ? 30 : 25), seconds());
+            FrameRate rate = rate(i % 2 == 0 ? 30 : 25);
+            // Whole frames: the clock of the encoders has no others, and would put the picture half a frame later.
+            double late = rate.framesIn((1 + random.nextInt(30)) / 10.0) / rate.perSecond();
+            Scene scene = scene(rate, seconds());
             if (i % 4 == 3) {
                 add(MediaCase.of(
                         "picture and sound begin apart",

@@ -55,12 +55,13 @@ class ResultCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"450, 0, 0", "452, 0, 0", "448, 0, 0", "360, 3, 0", "480, 0, 1"})
+    @CsvSource({"450, 0, 0", "452, 0, 0", "448, 0, 0", "360, 3, 0", "435, 0.5, 0", "480, 0, 1"})
     void reportsByHowMuchTheLengthDiffers(long frames, double missing, double excess) throws Exception {
         check.read(probed(good(frames)), PLANNED, SOURCE, "", exchange);
 
         assertThat(exchange.getProperty("missing_seconds")).isEqualTo(missing);
         assertThat(exchange.getProperty("excess_seconds")).isEqualTo(excess);
+        assertThat(exchange.getProperty("length_differs")).isEqualTo(missing + excess > 0);
     }
 
     @Test
