@@ -33,6 +33,7 @@ public class AwsConfiguration {
     @Bean(destroyMethod = "close")
     SqsClient sqsClient(AwsProperties aws, QueueProperties queue) {
         return SqsClient.builder()
+                .httpClientBuilder(new CancelledCalls.Builder())
                 .region(Region.of(aws.region()))
                 .endpointOverride(aws.sqsEndpoint())
                 // Two tries at least: a connection that died unnoticed must not cost the call.
@@ -65,6 +66,7 @@ public class AwsConfiguration {
 
     private static S3Client s3(AwsProperties aws) {
         return S3Client.builder()
+                .httpClientBuilder(new CancelledCalls.Builder())
                 .region(Region.of(aws.region()))
                 .endpointOverride(aws.s3Endpoint())
                 .forcePathStyle(aws.s3Endpoint() != null)

@@ -1,0 +1,67 @@
+package caravana.aws;
+
+import java.io.IOException;
+import java.util.concurrent.CancellationException;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.utils.AttributeMap;
+
+/**
+ * The HTTP client of the SDK, one of whose failures the SDK does not know: a call that reaches its time limit while it waits
+ * for a connection is either interrupted or cancelled. The SDK makes a time-out of an {@link IOException} and passes a
+ * {@link CancellationException} on, which is no service's and would count as a mistake of ours.
+ */
+final class CancelledCalls implements SdkHttpClient {
+
+    private final SdkHttpClient http;
+
+    private CancelledCalls(SdkHttpClient http) {
+        this.http = http;
+    }
+
+    /** With the defaults that a service's client has for its HTTP client. */
+    record Builder(Apache5HttpClient.Builder http) implements SdkHttpClient.Builder<Builder> {
+
+        Builder() {
+            this(Apache5HttpClient.builder());
+        }
+
+        @Override
+        public SdkHttpClient buildWithDefaults(AttributeMap defaults) {
+            return new CancelledCalls(http.buildWithDefaults(defaults));
+        }
+    }
+
+    @Override
+    public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+        ExecutableHttpRequest prepared = http.prepareRequest(request);
+        return new ExecutableHttpRequest() {
+            @Override
+            public HttpExecuteResponse call() throws IOException {
+                try {
+                    return prepared.call();
+                } catch (CancellationException e) {
+                    throw new IOException("The call was cancelled at its time limit", e);
+                }
+            }
+
+            @Override
+            public void abort() {
+                prepared.abort();
+            }
+        };
+    }
+
+    @Override
+    public String clientName() {
+        return http.clientName();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
