@@ -42,9 +42,8 @@ final class Chromium {
      *
      * @param language what its user reads, {@code en} or {@code es}
      * @param downloads folder for what is saved
-     * @param profile folder for what it keeps when it is closed; null for a new one each time
      */
-    static ChromeDriver start(String language, Path downloads, Path profile) {
+    static ChromeDriver start(String language, Path downloads) {
         LoggingPreferences logging = new LoggingPreferences();
         logging.enable(LogType.BROWSER, Level.ALL);
         ChromeOptions options = new ChromeOptions();
@@ -60,9 +59,6 @@ final class Chromium {
                 "--disable-background-networking",
                 "--no-first-run",
                 "--hide-scrollbars");
-        if (profile != null) {
-            options.addArguments("--user-data-dir=" + profile.toAbsolutePath());
-        }
         if (System.getProperty("user.name").equals("root")) {
             // Its sandbox refuses to work for root.
             options.addArguments("--no-sandbox");
