@@ -199,6 +199,8 @@ final class Page implements AutoCloseable {
         return browser.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(LogEntry::getMessage)
+                // A file that is opened in a tab of its own has no icon; the page names its own.
+                .filter(message -> !message.contains("/favicon.ico "))
                 .toList();
     }
 
