@@ -9,13 +9,7 @@ SELECT id::text AS video_id,
        original_key,
        processed_key,
        poster_key,
-       (
-           SELECT json_agg(json_build_object('name', name, 'role', role, 'media_type', media_type, 'key', object_key,
-                                             'bytes', bytes, 'width', width, 'height', height, 'seconds', seconds)
-                           ORDER BY main DESC, name)::text
-           FROM video_outputs output
-           WHERE output.video_id = video.id
-       ) AS outputs,
+       output_list(video.id) AS outputs,
        attempts,
        -- Its place among those that are due; a long queue is not counted to its end.
        CASE

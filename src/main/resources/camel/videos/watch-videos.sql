@@ -38,13 +38,7 @@ SELECT id::text AS video_id,
        original_key,
        processed_key,
        poster_key,
-       (
-           SELECT json_agg(json_build_object('name', name, 'role', role, 'media_type', media_type, 'key', object_key,
-                                             'bytes', bytes, 'width', width, 'height', height, 'seconds', seconds)
-                           ORDER BY main DESC, name)::text
-           FROM video_outputs output
-           WHERE output.video_id = video.id
-       ) AS outputs,
+       output_list(video.id) AS outputs,
        attempts,
        -- As find-own-video has it, but the queue is looked through once for all of them.
        CASE WHEN status = 'uploaded' THEN coalesce(place.ahead, 1000) END AS queue_position,

@@ -58,3 +58,13 @@ WHERE file.object_key IS NOT NULL
       FROM outputs clip
       WHERE clip.video_id = video.id AND clip.object_key = video.processed_key
   );
+
+-- A video's files for its document: a JSON array, the main video first; null when it has none.
+CREATE FUNCTION output_list(video uuid) RETURNS text
+    LANGUAGE sql STABLE AS $$
+        SELECT json_agg(json_build_object('name', name, 'role', role, 'media_type', media_type, 'key', object_key,
+                                          'bytes', bytes, 'width', width, 'height', height, 'seconds', seconds)
+                        ORDER BY main DESC, name)::text
+        FROM video_outputs
+        WHERE video_id = video;
+    $$;
