@@ -446,6 +446,17 @@ class CatalogueEntriesTest {
                         RejectedMediaException.class, e -> assertThat(e.code()).isEqualTo("nothing_kept"));
     }
 
+    /** An encoder that reads far ahead takes the whole video in before the part is known to be over. */
+    @ParameterizedTest
+    @CsvSource({"gif, gif.gif", "webp_animado, webp_animado.webp"})
+    void animatedPicturesEndBesideAnEncoderThatReadsAhead(String entry, String name) throws Exception {
+        String asked =
+                "[\"av1\", \"storyboard\", {\"nombre\": \"" + entry + "\", \"inicio\": %s, \"segundos\": 0.5, \"cuadros\": 10}]";
+
+        assertThat(makeAll(asked.formatted("0")).get(name).seconds()).isCloseTo(0.5, within(0.01));
+        assertThat(makeAll(asked.formatted("3.7")).get(name).seconds()).isCloseTo(0.3, within(0.01));
+    }
+
     /** A whole number of frames covers the part; one frame has no length. */
     @ParameterizedTest
     @CsvSource({"gif, gif.gif", "webp_animado, webp_animado.webp"})
@@ -458,9 +469,23 @@ class CatalogueEntriesTest {
         assertThat(makeAll(asked.formatted("2", "1.1")).get(name).seconds()).isEqualTo(2);
     }
 
+    /** The webp encoder joins frames that do not differ, down to a picture without a length. */
+    @ParameterizedTest
+    @CsvSource({"gif, gif.gif", "webp_animado, webp_animado.webp"})
+    void anAnimatedPictureMayShowAStill(String entry, String name) throws Exception {
+        Files.delete(job.getOriginal().toPath());
+        run(
+                files,
+                "-f lavfi -i color=gray:s=320x180:r=25:d=4 -c:v libx264 -f mp4",
+                job.getOriginal().toPath());
+        source = SourceTimeline.of(headers(job.getOriginal().toPath()), null, null, false, 0);
+
+        assertThat(makeAll("[{\"nombre\": \"" + entry + "\"}]").get(name)).returns(320, MadeOutput::width);
+    }
+
     @Test
-    void aGifBeginsWithItsFirstFrame() throws Exception {
-        makeAll("[{\"nombre\": \"gif\", \"inicio\": 2, \"segundos\": 1}]");
+    void aGifBeginsWithTheFrameThatIsShownThen() throws Exception {
+        makeAll("[{\"nombre\": \"gif\", \"inicio\": 2.03, \"segundos\": 1}]");
 
         int grey = ImageIO.read(job.getFolder().resolve("gif.gif").toFile()).getRGB(240, 90) & 0xFF;
         assertThat(grey * 219 / 255 + 16).isCloseTo(16 + 2 * 50, within(4));
