@@ -450,8 +450,8 @@ class CatalogueEntriesTest {
     @ParameterizedTest
     @CsvSource({"gif, gif.gif", "webp_animado, webp_animado.webp"})
     void animatedPicturesEndBesideAnEncoderThatReadsAhead(String entry, String name) throws Exception {
-        String asked =
-                "[\"av1\", \"storyboard\", {\"nombre\": \"" + entry + "\", \"inicio\": %s, \"segundos\": 0.5, \"cuadros\": 10}]";
+        String asked = "[\"av1\", \"storyboard\", {\"nombre\": \"" + entry
+                + "\", \"inicio\": %s, \"segundos\": 0.5, \"cuadros\": 10}]";
 
         assertThat(makeAll(asked.formatted("0")).get(name).seconds()).isCloseTo(0.5, within(0.01));
         assertThat(makeAll(asked.formatted("3.7")).get(name).seconds()).isCloseTo(0.3, within(0.01));
