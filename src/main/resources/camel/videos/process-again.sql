@@ -17,32 +17,16 @@ WITH forgotten AS (
             WHERE owner_id = CAST(:?caller.id AS uuid)
               AND requested_at > now() - interval '1 hour') AS jobs
 ), queued AS (
-    UPDATE videos
-    SET status = 'uploaded',
-        transformations = coalesce(CAST(:?transformations AS jsonb), transformations),
-        transformation_parameters = CASE
-            WHEN CAST(:?transformations AS jsonb) IS NULL THEN transformation_parameters
-            ELSE CAST(:?transformation_parameters AS jsonb)
-        END,
-        attempts = 0,
-        claim_token = NULL,
-        lease_until = NULL,
-        not_before = now(),
-        published_at = NULL,
-        error_code = NULL,
-        error_detail = NULL,
-        error_values = NULL,
-        last_code = NULL,
-        retryable = false,
-        first_failed_at = NULL,
-        failed_at = NULL,
-        cancelled_at = NULL,
-        updated_at = now()
-    WHERE id = CAST(:?video_id AS uuid)
-      AND owner_id = CAST(:?caller.id AS uuid)
-      AND status IN ('processed', 'failed', 'cancelled')
+    SELECT again.owner_id, job_message(again) AS job_message
+    FROM videos AS own
+    CROSS JOIN LATERAL queue_again(
+        own.id,
+        ARRAY['processed', 'failed', 'cancelled'],
+        CAST(:?transformations AS jsonb),
+        CAST(:?transformation_parameters AS jsonb)) AS again
+    WHERE own.id = CAST(:?video_id AS uuid)
+      AND own.owner_id = CAST(:?caller.id AS uuid)
       AND (:?per_hour = 0 OR (SELECT jobs FROM recent) < :?per_hour)
-    RETURNING owner_id, job_message(videos) AS job_message
 ), noted AS (
     INSERT INTO process_requests (owner_id)
     SELECT owner_id
