@@ -31,7 +31,7 @@ final class Attack {
     private static final int HEAD_CONNECTIONS = 40;
     private static final int SIGN_UPS = 25;
 
-    /** So that there are 1,000 calls in five seconds. */
+    /** So that there are 1,000 calls in five seconds, spread evenly. */
     private static final Duration HEAD_PAUSE = Duration.ofMillis(200);
 
     private static final Duration SIGN_UP_PERIOD = Duration.ofSeconds(1);
@@ -176,6 +176,7 @@ final class Attack {
     }
 
     private void head(String request, Crowd.Client client) throws IOException {
+        client.pause(HEAD_PAUSE.multipliedBy(client.number()).dividedBy(HEAD_CONNECTIONS));
         try (KeptConnection connection = new KeptConnection(web)) {
             while (!client.isOver()) {
                 client.answered(connection.ask(bytes(request)).status());
