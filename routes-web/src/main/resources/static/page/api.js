@@ -1,6 +1,6 @@
 // The public API, as any client would use it.
 
-import {session, signOut} from './session.js';
+import {isDue, renewed, session, signOut} from './session.js';
 
 /** A refusal: a problem document of the API, or no answer at all (status 0). */
 export class Refused extends Error {
@@ -16,11 +16,44 @@ export function authorization() {
 }
 
 /**
+ * Calls the API. A token that ends soon is renewed first, and one that is refused is renewed once.
+ *
  * @param {string} path below /api
  * @returns {Promise<Response>} an answer of status 2xx or 304
  * @throws {Refused} for every other answer, and for none
  */
-export async function request(path, {method = 'GET', json, headers = {}, signal, open = false, cache = 'no-store'} = {}) {
+export async function request(path, options = {}) {
+  if (options.open) {
+    return send(path, options);
+  }
+  if (isDue()) {
+    // As long as the old one counts, a renewal that fails stops nothing.
+    await renew().catch((refused) => refused);
+  }
+  const {token} = session() ?? {};
+  try {
+    return await send(path, options);
+  } catch (refused) {
+    if (refused.status !== 401) {
+      throw refused;
+    }
+  }
+  try {
+    // Another call may have renewed it meanwhile.
+    if (session()?.token === token) {
+      await renew();
+    }
+    return await send(path, options);
+  } catch (refused) {
+    // A server that does not answer ends no session.
+    if (refused.status === 401 || refused.code === 'origin_not_allowed') {
+      signOut('sessionOver');
+    }
+    throw refused;
+  }
+}
+
+async function send(path, {method = 'GET', json, headers = {}, signal, open = false, cache = 'no-store', credentials = 'omit'}) {
   const head = {...(open ? {} : authorization()), ...headers};
   if (json !== undefined) {
     head['Content-Type'] = 'application/json';
@@ -33,7 +66,7 @@ export async function request(path, {method = 'GET', json, headers = {}, signal,
       body: json === undefined ? undefined : JSON.stringify(json),
       signal,
       cache,
-      credentials: 'omit',
+      credentials,
     });
   } catch (failure) {
     if (failure.name === 'AbortError') {
@@ -44,19 +77,39 @@ export async function request(path, {method = 'GET', json, headers = {}, signal,
   if (answer.ok || answer.status === 304) {
     return answer;
   }
-  const problem = await answer.json().catch(() => ({}));
-  if (answer.status === 401 && !open) {
-    signOut('sessionOver');
-  }
-  throw new Refused(answer.status, problem);
+  throw new Refused(answer.status, await answer.json().catch(() => ({})));
 }
 
 export async function call(path, options) {
   return (await request(path, options)).json();
 }
 
+/** The session's cookie comes and goes with the calls that have this. */
+const WITH_COOKIE = {method: 'POST', open: true, credentials: 'same-origin'};
+
 export const signUp = (form) => call('/auth/signup', {method: 'POST', json: form, open: true});
-export const logIn = (email, password) => call('/auth/login', {method: 'POST', json: {email, password}, open: true});
+export const logIn = (email, password) => call('/auth/login', {...WITH_COOKIE, json: {email, password}});
+export const logOut = () => request('/auth/logout', WITH_COOKIE).catch(() => {});
+
+/** Milliseconds for which the page waits for a new token. */
+const PATIENCE = 10_000;
+let refreshing = null;
+
+/**
+ * Asks for a new token of the session that the browser has; callers at the same time share it.
+ *
+ * @returns {Promise<Object>} as a log-in answers
+ * @throws {Refused} of status 401 when there is no session any more
+ */
+export function refreshSession() {
+  refreshing ??= call('/auth/refresh', {...WITH_COOKIE, signal: AbortSignal.timeout(PATIENCE)}).finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
+}
+
+const renew = async () => renewed(await refreshSession());
+
 export const showMe = (token) => call('/me', {headers: {Authorization: `Bearer ${token}`}, open: true});
 
 /**
@@ -81,49 +134,3 @@ export const cancelVideo = (id) => call(`/videos/${id}/cancel`, {method: 'POST'}
 export const renameVideo = (id, title) => call(`/videos/${id}`, {method: 'PATCH', json: {title}});
 export const restoreVideo = (id) => call(`/videos/${id}/restore`, {method: 'POST'});
 export const deleteVideo = (id) => call(`/videos/${id}`, {method: 'DELETE'});
-
-/**
- * Uploads a file as a form. XMLHttpRequest, since fetch does not tell how far an upload is.
- *
- * @param {Array|null} transformations null for the default set
- * @param {(fraction: number) => void} told
- * @returns {{done: Promise<string>, stop: () => void}} the video's id; it fails with Refused, or with null when stopped
- */
-export function upload(file, title, transformations, key, told) {
-  const call = new XMLHttpRequest();
-  const done = new Promise((resolve, reject) => {
-    call.upload.onprogress = ({loaded, total}) => told(total ? loaded / total : 0);
-    call.onload = () => {
-      let body = {};
-      try {
-        body = JSON.parse(call.responseText);
-      } catch {
-        // An answer of something in between.
-      }
-      if (call.status === 201) {
-        resolve(body.video_id);
-      } else {
-        if (call.status === 401) {
-          signOut('sessionOver');
-        }
-        reject(new Refused(call.status, body));
-      }
-    };
-    call.onerror = () => reject(new Refused(0, {code: 'no_answer'}));
-    call.onabort = () => reject(null);
-  });
-  const form = new FormData();
-  // The title and what is asked for first, so that the server can refuse before it has read the file.
-  form.append('title', title);
-  if (transformations) {
-    form.append('transformaciones', JSON.stringify(transformations));
-  }
-  form.append('video_file', file);
-  call.open('POST', '/api/videos/upload');
-  for (const [name, value] of Object.entries(authorization())) {
-    call.setRequestHeader(name, value);
-  }
-  call.setRequestHeader('Idempotency-Key', key);
-  call.send(form);
-  return {done, stop: () => call.abort()};
-}

@@ -1,10 +1,12 @@
 // The page: its header, and whichever section is shown below.
 
 import {accountView} from './account.js';
-import {h} from './dom.js';
+import {logOut, refreshSession, Refused, showMe} from './api.js';
+import {ask, h} from './dom.js';
 import {readLimits} from './limits.js';
 import {operatorsView} from './operators.js';
-import {isOperator, onSession, session, signOut} from './session.js';
+import {cancelAll, unfinished} from './queue.js';
+import {isOperator, mayResume, noResume, onSession, session, signedIn, signOut} from './session.js';
 import {chooseLanguage, currentLanguage, LANGUAGES, t} from './texts.js';
 import {readTransformations} from './transformations.js';
 import {videosView} from './videos.js';
@@ -29,12 +31,40 @@ function header() {
       h('div', {class: 'me'},
         session() ? h('span', {class: 'email', title: session().email}, session().email) : null,
         choice,
-        session() ? h('button', {type: 'button', class: 'plain', onclick: () => signOut()}, t('signOut')) : null)),
+        session() ? h('button', {type: 'button', class: 'plain', onclick: leaveAccount}, t('signOut')) : null)),
   ];
 }
 
 function link(section, current) {
   return h('a', {href: `#${section}`, 'aria-current': current ? 'page' : null}, t(section));
+}
+
+/** A new tab, or a browser that was started again, goes on with the session. */
+async function resume() {
+  if (!mayResume()) {
+    return;
+  }
+  try {
+    const issued = await refreshSession();
+    signedIn(issued, await showMe(issued.access_token));
+  } catch (refused) {
+    if (!(refused instanceof Refused)) {
+      throw refused;
+    }
+    if (refused.status === 401) {
+      noResume();
+    }
+  }
+}
+
+/** What is on its way is lost by signing out, since nothing of it may stay on a device that others use. */
+async function leaveAccount() {
+  if (unfinished() > 0 && await ask({title: t('signOutTitle'), text: t('signOutText'), yes: t('signOut'), no: t('stay'), danger: true}) === null) {
+    return;
+  }
+  await cancelAll();
+  await logOut();
+  signOut();
 }
 
 function render(notice) {
@@ -68,6 +98,6 @@ window.addEventListener('hashchange', () => {
   render();
   document.querySelector('main').focus();
 });
+await Promise.all([readLimits(), readTransformations(), resume()]);
 onSession(render);
-await Promise.all([readLimits(), readTransformations()]);
 render();

@@ -15,7 +15,7 @@ export function operatorsView() {
   const workers = h('section', {'aria-labelledby': 'workers'});
   const letters = h('section', {'aria-labelledby': 'dead-letters'});
   const failures = h('section', {'aria-labelledby': 'failures'});
-  const element = h('div', {class: 'operations'}, problem, queue, workers, letters, failures);
+  const element = h('div', {class: 'operations'}, h('h1', {class: 'unseen'}, t('operations')), problem, queue, workers, letters, failures);
   /** What each section shows, so that one that has not changed is left alone, and keeps the focus. */
   const shown = new Map();
   let left = false;

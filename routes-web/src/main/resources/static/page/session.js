@@ -1,6 +1,11 @@
-// Who is signed in. The token lives in this tab's session storage, so it ends with the tab, and goes into one header.
+// Who is signed in. The token lives in this tab's session storage, so it ends with the tab, and goes into one header. The
+// session's cookie outlives it, and gives another one.
 
 const KEY = 'caravana.session';
+/** Whether this browser has a session's cookie, which no script sees. */
+const KEPT = 'caravana.session.kept';
+/** Milliseconds before its end at which a token is renewed, but never before three quarters of its life. */
+const BEFORE_END = 5 * 60_000;
 
 let current = read();
 const listeners = new Set();
@@ -8,8 +13,8 @@ const listeners = new Set();
 function read() {
   try {
     const session = JSON.parse(sessionStorage.getItem(KEY));
-    // One of an earlier version of this page has no roles.
-    return session && session.until > Date.now() && session.roles ? session : null;
+    // One of an earlier version of this page lacks something.
+    return session && session.until > Date.now() && session.due && session.roles ? session : null;
   } catch {
     return null;
   }
@@ -25,9 +30,38 @@ export function session() {
  * @param {Object} me the answer of /me: the token is for the server, and nothing here looks into it
  */
 export function signedIn({access_token: token, expires_in: seconds}, {email, roles}) {
-  current = {token, email, roles, until: Date.now() + seconds * 1000};
+  current = {token, email, roles, ...times(seconds)};
   sessionStorage.setItem(KEY, JSON.stringify(current));
+  localStorage.setItem(KEPT, 'yes');
   listeners.forEach((listener) => listener());
+}
+
+/** When a token of so many seconds ends, and when it is renewed. */
+function times(seconds) {
+  const life = seconds * 1000;
+  return {until: Date.now() + life, due: Date.now() + life - Math.min(BEFORE_END, life / 4)};
+}
+
+/** @returns {boolean} whether the token ends soon, or has ended */
+export function isDue() {
+  return current !== null && current.due < Date.now();
+}
+
+/** Whether a session may go on that another tab, or an earlier visit, has begun. */
+export function mayResume() {
+  return current === null && localStorage.getItem(KEPT) !== null;
+}
+
+export function noResume() {
+  localStorage.removeItem(KEPT);
+}
+
+/** @param {Object} issued a new token for the session that there is */
+export function renewed({access_token: token, expires_in: seconds}) {
+  if (current) {
+    current = {...current, token, ...times(seconds)};
+    sessionStorage.setItem(KEY, JSON.stringify(current));
+  }
 }
 
 /** @param {string} [why] a key of texts.js, shown where people sign in again */
@@ -35,6 +69,7 @@ export function signOut(why) {
   if (current) {
     current = null;
     sessionStorage.removeItem(KEY);
+    noResume();
     listeners.forEach((listener) => listener(why));
   }
 }

@@ -1,35 +1,41 @@
-// Files on their way. They are kept here and not by the view, so that they go on while another section is shown.
+// The place to drop videos, and below it a row for each upload.
 
-import {upload} from './api.js';
 import {h, say, setText} from './dom.js';
 import {limits} from './limits.js';
-import {onSession, session} from './session.js';
+import {isStartable, isUnderWay, LONGEST_TITLE, pause, queue, remove, showQueue, start, take} from './queue.js';
 import {accepted, percent, t, why} from './texts.js';
-import {askedTransformations, checkTransformations, transformationsView} from './transformations.js';
+import {checkTransformations, transformationsView} from './transformations.js';
 
-const LONGEST_TITLE = 200;
-
-/** {file, title, key, state: 'ready' | 'uploading' | 'stopped', fraction, problem, stop} */
-let items = [];
-/** Shows them anew; that of the view that is there. */
-let refresh = () => {};
-let uploaded = () => {};
-
-onSession(() => {
-  if (!session()) {
-    items.forEach((item) => item.stop?.());
-    items = [];
-  }
-});
+/** Where the choice is kept that files are uploaded as soon as they are chosen. */
+const AT_ONCE = 'caravana.uploadAtOnce';
+/** The same file will be refused for these again. */
+const HOPELESS = ['unreadable', 'empty', 'no_video_name', 'too_large', 'not_a_video', 'upload_refused'];
 
 /** @param {(id: string) => void} onUploaded */
 export function uploadsView(onUploaded) {
-  uploaded = onUploaded;
-  const input = h('input', {type: 'file', id: 'file', accept: 'video/*,.mkv,.mov,.avi,.webm', multiple: true, hidden: true, onchange: () => {
-    take(input.files);
-    input.value = '';
-  }});
-  const rows = h('ul', {class: 'uploads'});
+  /** The upload whose file is asked for. */
+  let wanted = null;
+  const input = h('input', {
+    type: 'file',
+    id: 'file',
+    accept: 'video/*,.mkv,.mov,.avi,.webm',
+    multiple: true,
+    hidden: true,
+    oncancel: () => {
+      wanted = null;
+    },
+    onchange: async () => {
+      const files = [...input.files];
+      const asked = wanted;
+      input.value = '';
+      wanted = null;
+      await add(files, asked);
+    },
+  });
+  const rows = h('ul', {class: 'uploads', 'aria-label': t('uploads')});
+  const atOnce = h('input', {type: 'checkbox', id: 'at-once', checked: isAtOnce(), onchange: () =>
+    localStorage.setItem(AT_ONCE, String(atOnce.checked))});
+  const all = h('button', {type: 'button', class: 'main', id: 'upload-all', onclick: () => begin(queue().filter(isStartable))});
   const zone = h('section', {
     class: 'drop',
     'aria-label': t('upload'),
@@ -41,130 +47,153 @@ export function uploadsView(onUploaded) {
     ondrop: (event) => {
       event.preventDefault();
       zone.classList.remove('over');
-      take(event.dataTransfer.files);
+      add([...event.dataTransfer.files], null);
     },
   },
   h('p', {class: 'strong'}, t('dropTitle')),
   h('p', {class: 'quiet'}, t('dropText')),
   limits() ? h('p', {class: 'quiet', id: 'accepted'}, accepted()) : null,
   h('button', {type: 'button', class: 'main', onclick: () => input.click()}, t('choose')),
+  h('label', {class: 'at-once', for: 'at-once'}, atOnce, h('span', {}, t('atOnce'))),
   input);
-  refresh = () => {
+  const bar = h('div', {class: 'buttons end all'}, all);
+  const onChange = () => {
     const shown = new Map([...rows.children].map((row) => [row.item, row]));
-    rows.replaceChildren(...items.map((item) => {
-      const row = shown.get(item) ?? uploadRow(item);
-      row.update();
-      return row;
-    }));
+    const uploads = queue();
+    place(rows, uploads.map((item) => shown.get(item) ?? uploadRow(item, ask)));
+    [...rows.children].forEach((row) => row.update());
+    const startable = uploads.filter(isStartable).length;
+    bar.hidden = startable < 2;
+    setText(all, t('uploadAll', {n: startable}));
   };
-  refresh();
-  return h('div', {}, zone, transformationsView(), rows);
-}
+  showQueue({
+    onChange,
+    onUploaded: (item) => {
+      say(t('saidUploaded', item));
+      onUploaded(item.id);
+    },
+  });
+  onChange();
+  return h('div', {}, zone, transformationsView(), bar, rows);
 
-function take(files) {
-  const fresh = [...files].map((file) => ({
-    file,
-    // By characters and not by UTF-16 units: half of an emoji is no text.
-    title: [...file.name.replace(/\.[^.]{1,5}$/, '')].slice(0, LONGEST_TITLE).join('') || file.name,
-    key: uniqueKey(),
-    state: 'ready',
-    fraction: 0,
-    problem: null,
-  }));
-  items.push(...fresh);
-  refresh();
-  if (fresh.length > 0) {
-    document.getElementById(`title-${fresh[0].key}`)?.select();
+  function ask(item) {
+    wanted = item;
+    input.click();
   }
 }
 
-/** Not randomUUID, which is not there where the page comes without TLS. */
-function uniqueKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+/** Leaves what is in its place alone, so that it keeps the focus. */
+function place(list, rows) {
+  if (rows.length === list.children.length && rows.every((row, index) => row === list.children[index])) {
+    return;
+  }
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  list.replaceChildren(...rows);
+  if (focused) {
+    (list.contains(focused) ? focused : document.querySelector('main')).focus();
+  }
 }
 
-function uploadRow(item) {
+function isAtOnce() {
+  return localStorage.getItem(AT_ONCE) === 'true';
+}
+
+async function add(files, wanted) {
+  const fresh = (await take(files, wanted)).filter(isStartable);
+  if (fresh.length > 0 && isAtOnce()) {
+    begin(fresh);
+  } else if (fresh.length > 0) {
+    titleOf(fresh[0])?.select();
+  }
+}
+
+function titleOf(item) {
+  return [...document.querySelectorAll('.uploads > li')].find((row) => row.item === item)?.querySelector('[name=title]');
+}
+
+/** Starts uploads, unless something is filled in wrong; then that is shown. */
+function begin(uploads) {
+  const wrong = uploads.map(titleOf).find((title) => title && !title.checkValidity());
+  if (wrong) {
+    wrong.reportValidity();
+  } else if (checkTransformations()) {
+    start(uploads);
+  }
+}
+
+function uploadRow(item, ask) {
   const id = `title-${item.key}`;
   const title = h('input', {id, name: 'title', required: true, maxlength: LONGEST_TITLE, value: item.title, autocomplete: 'off', oninput: () => {
     item.title = title.value;
   }});
+  const label = h('label', {for: id}, t('title'));
   const bar = h('progress', {max: 100, value: 0, 'aria-labelledby': `name-${item.key}`});
   const far = h('span', {class: 'far'});
-  const problem = h('p', {class: 'problem', role: 'alert', hidden: true});
-  const go = h('button', {type: 'submit', class: 'main'});
-  const off = h('button', {type: 'button', class: 'plain', onclick: () => remove(item)});
+  const text = h('p', {hidden: true});
+  const go = h('button', {type: 'submit'});
+  const hold = h('button', {type: 'button', class: 'plain hold', onclick: () => {
+    pause(item);
+    go.focus();
+  }}, t('pauseUpload'));
+  const off = h('button', {type: 'button', class: 'plain off', onclick: () => {
+    remove(item);
+    document.querySelector('.drop button').focus();
+  }});
   const form = h('form', {onsubmit: (event) => {
     event.preventDefault();
-    start(item);
+    if (item.state === 'missing') {
+      ask(item);
+    } else {
+      begin([item]);
+      hold.focus();
+    }
   }},
-  h('label', {for: id}, t('title')),
-  h('p', {class: 'file', id: `name-${item.key}`}, item.file.name),
-  h('div', {class: 'line'}, title, go, off),
+  label,
+  h('p', {class: 'file', id: `name-${item.key}`}, item.name),
+  h('div', {class: 'line'}, title, go, hold, off),
   h('div', {class: 'line under'}, bar, far),
-  problem);
+  text);
   const row = h('li', {class: 'card'}, form);
   row.item = item;
   row.update = () => {
-    const running = item.state === 'uploading';
+    const running = isUnderWay(item);
+    const begun = running || item.state === 'paused' || item.state === 'missing';
     row.dataset.state = item.state;
-    title.readOnly = running;
-    go.hidden = running;
-    setText(go, t(item.state === 'stopped' ? 'tryAgain' : 'upload'));
-    setText(off, t(running ? 'cancel' : 'remove'));
-    bar.parentElement.hidden = !running;
-    bar.value = item.fraction * 100;
-    setText(far, percent(Math.floor(item.fraction * 100)));
-    problem.hidden = !item.problem;
-    setText(problem, item.problem ? why(item.problem) : '');
+    const hopeless = HOPELESS.includes(item.problem?.code);
+    if (title.readOnly !== (begun || hopeless)) {
+      title.readOnly = !title.readOnly;
+      title.setSelectionRange(0, 0);
+    }
+    label.className = title.readOnly ? 'unseen' : '';
+    go.hidden = running || hopeless;
+    go.className = item.problem ? 'plain' : 'main';
+    setText(go, t({ready: 'upload', stopped: 'tryAgain', missing: 'chooseAgain'}[item.state] ?? 'resumeUpload'));
+    hold.hidden = !running;
+    setText(off, t(begun ? 'cancel' : 'remove'));
+    for (const button of [go, hold, off]) {
+      button.setAttribute('aria-label', t('ofVideo', {what: button.textContent, title: item.title}));
+    }
+    bar.parentElement.hidden = !begun;
+    if (begun) {
+      const hundredths = Math.floor(item.sent / item.bytes * 100);
+      bar.value = hundredths;
+      setText(far, item.state === 'waiting' ? t('waitsForTurn') : percent(hundredths));
+    }
+    const said = note(item);
+    text.hidden = !said;
+    text.className = item.problem ? 'problem' : 'notice';
+    text.setAttribute('role', item.problem ? 'alert' : 'status');
+    setText(text, said);
   };
   return row;
 }
 
-async function start(item) {
-  if (!checkTransformations()) {
-    return;
+function note({problem, delay, state}) {
+  if (problem) {
+    return why(problem);
   }
-  if (limits() && item.file.size > limits().max_bytes) {
-    // The server would refuse it as well, after it had come a long way.
-    item.state = 'stopped';
-    item.problem = {code: 'too_large', detail: null};
-    refresh();
-    return;
+  if (delay) {
+    return t(`delay_${delay}`);
   }
-  item.state = 'uploading';
-  item.problem = null;
-  item.fraction = 0;
-  const running = upload(item.file, item.title.trim(), askedTransformations(), item.key, (fraction) => {
-    item.fraction = fraction;
-    refresh();
-  });
-  item.stop = running.stop;
-  refresh();
-  try {
-    const id = await running.done;
-    forget(item);
-    say(t('saidUploaded', item));
-    uploaded(id);
-  } catch (refused) {
-    if (refused !== null) {
-      item.state = 'stopped';
-      item.problem = {code: refused.code, detail: refused.message};
-      if (refused.code !== 'no_answer') {
-        // Sent anew, it may be another title; only an upload whose answer was lost is the same one.
-        item.key = uniqueKey();
-      }
-      refresh();
-    }
-  }
-}
-
-function remove(item) {
-  forget(item);
-  item.stop?.();
-  document.querySelector('.drop button').focus();
-}
-
-function forget(item) {
-  items = items.filter((other) => other !== item);
-  refresh();
+  return state === 'missing' ? t('fileMissing') : '';
 }

@@ -42,6 +42,7 @@ export function videosView() {
   const more = h('button', {type: 'button', class: 'plain', hidden: true, onclick: () => load(next)}, t('more'));
   const uploads = uploadsView((id) => showVideo(id).then(show, () => {}));
   const element = h('div', {},
+    h('h1', {class: 'unseen'}, t('videos')),
     uploads,
     h('section', {},
       h('div', {class: 'head'}, h('h2', {id: 'your-videos'}, t('yourVideos')), find.count),

@@ -42,8 +42,9 @@ final class Chromium {
      *
      * @param language what its user reads, {@code en} or {@code es}
      * @param downloads folder for what is saved
+     * @param profile folder for what it keeps when it is closed; null for a new one each time
      */
-    static ChromeDriver start(String language, Path downloads) {
+    static ChromeDriver start(String language, Path downloads, Path profile) {
         LoggingPreferences logging = new LoggingPreferences();
         logging.enable(LogType.BROWSER, Level.ALL);
         ChromeOptions options = new ChromeOptions();
@@ -59,6 +60,9 @@ final class Chromium {
                 "--disable-background-networking",
                 "--no-first-run",
                 "--hide-scrollbars");
+        if (profile != null) {
+            options.addArguments("--user-data-dir=" + profile.toAbsolutePath());
+        }
         if (System.getProperty("user.name").equals("root")) {
             // Its sandbox refuses to work for root.
             options.addArguments("--no-sandbox");

@@ -5,19 +5,25 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.test.Waits;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.logging.Level;
+import java.util.stream.Collectors;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
@@ -30,6 +36,8 @@ final class Page implements AutoCloseable {
 
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
+    private static final String AXE = read("/axe.min.js");
+
     private final ChromeDriver browser;
     private final URI web;
 
@@ -38,9 +46,22 @@ final class Page implements AutoCloseable {
         this.web = web;
     }
 
+    private static String read(String resource) {
+        try (InputStream in = Page.class.getResourceAsStream(resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Opens it in a new browser. */
     static Page open(URI web, String language, Path downloads) {
-        Page page = new Page(Chromium.start(language, downloads), web);
+        return open(web, language, downloads, null);
+    }
+
+    /** Opens it in a browser that has a profile of its own, or has had it before. */
+    static Page open(URI web, String language, Path downloads, Path profile) {
+        Page page = new Page(Chromium.start(language, downloads, profile), web);
         page.visit();
         return page;
     }
@@ -132,10 +153,18 @@ final class Page implements AutoCloseable {
         see(".drop");
     }
 
-    /** Picks a file; a headless browser has no window to do so in. */
-    void pick(Path file) {
-        browser.findElement(By.id("file")).sendKeys(file.toAbsolutePath().toString());
+    /** Picks files, and waits until they are shown. */
+    void pick(Path... files) {
+        pickOnly(files);
         see(".uploads input[name=title]");
+    }
+
+    /** Picks files; a headless browser has no window to do so in. */
+    void pickOnly(Path... files) {
+        browser.findElement(By.id("file"))
+                .sendKeys(Arrays.stream(files)
+                        .map(file -> file.toAbsolutePath().toString())
+                        .collect(Collectors.joining("\n")));
     }
 
     /** Picks a file, titles and uploads it. */
@@ -143,6 +172,31 @@ final class Page implements AutoCloseable {
         pick(file);
         type(".uploads input[name=title]", title);
         click(".uploads button[type=submit]");
+    }
+
+    /** Takes an option of a list. */
+    void choose(String id, String value) {
+        run(
+                "const list = document.getElementById(arguments[0]); list.value = arguments[1];"
+                        + " list.dispatchEvent(new Event('change'))",
+                id,
+                value);
+    }
+
+    /** Opens the page in a second tab too, and stays there. */
+    void openTab() {
+        browser.switchTo().newWindow(WindowType.TAB);
+        visit();
+    }
+
+    /** Closes the tab that was there first. */
+    void closeFirstTab() {
+        String here = browser.getWindowHandle();
+        List<String> others = browser.getWindowHandles().stream()
+                .filter(tab -> !tab.equals(here))
+                .toList();
+        browser.switchTo().window(others.get(0)).close();
+        browser.switchTo().window(here);
     }
 
     /** What a script in the page answers. */
@@ -188,6 +242,21 @@ final class Page implements AutoCloseable {
     void screenshot(String name) throws IOException {
         Files.createDirectories(SCREENSHOTS);
         Files.write(SCREENSHOTS.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+    }
+
+    /** Waits for a promise of a script in the page. */
+    Object promised(String script) {
+        return browser.executeAsyncScript("const done = arguments[0]; (" + script + ").then(done)");
+    }
+
+    /** What of the page, as it is now, people with a screen reader, a keyboard or weak eyes cannot use (axe-core). */
+    List<String> barriers() {
+        run(AXE);
+        @SuppressWarnings("unchecked")
+        List<String> found =
+                (List<String>) promised("axe.run().then(({violations}) => violations.flatMap(({id, nodes}) =>"
+                        + " nodes.map(({html}) => id + ': ' + html)))");
+        return found;
     }
 
     /** Errors that the browser has told since this was last asked: failed requests, violated policies, uncaught errors. */
