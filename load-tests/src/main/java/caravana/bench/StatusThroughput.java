@@ -126,17 +126,22 @@ final class StatusThroughput implements Benchmark {
             throw new MeasurementException(
                     "A status request was answered " + answer.statusCode() + ": " + answer.body());
         }
+        timeless((ObjectNode) document);
+        document.path("outputs").forEach(output -> timeless((ObjectNode) output));
+        return document;
+    }
+
+    private static void timeless(ObjectNode document) {
         List<String> links = new ArrayList<>();
         document.fieldNames().forEachRemaining(field -> {
-            if (field.endsWith("_url")) {
+            if (field.endsWith("url")) {
                 links.add(field);
             }
         });
         for (String link : links) {
             String address = document.path(link).asText();
-            ((ObjectNode) document).put(link, address.replaceAll("(X-Amz-(Date|Signature))=[0-9A-Za-z]+", "$1"));
+            document.put(link, address.replaceAll("(X-Amz-(Date|Signature))=[0-9A-Za-z]+", "$1"));
         }
-        return document;
     }
 
     /** Requests a second. */

@@ -1,6 +1,8 @@
 package caravana.bench.plain;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +17,9 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,6 +121,7 @@ public class PlainStatus {
             String name = (String) row.get("original_name");
             Map<String, Object> document = new LinkedHashMap<>();
             SUMMARY.forEach(field -> document.put(field, row.get(field)));
+            document.put("file_name", name);
             document.put(
                     "processed_url",
                     link(row.get("processed_key"), "video/mp4", named(ContentDisposition.inline(), title + ".mp4")));
@@ -129,6 +134,7 @@ public class PlainStatus {
             document.put(
                     "poster_url",
                     link(row.get("poster_key"), "image/jpeg", named(ContentDisposition.inline(), title + ".jpg")));
+            document.put("outputs", outputs(row, document));
             document.put("phase", null);
             document.put("progress", 100.0);
             document.put("eta_seconds", null);
@@ -140,6 +146,22 @@ public class PlainStatus {
             document.put("error", null);
             document.put("phase_ms", json.readTree((String) row.get("phase_ms")));
             return document;
+        }
+
+        private List<Map<String, Object>> outputs(Map<String, Object> row, Map<String, Object> document)
+                throws JsonProcessingException {
+            Map<Object, Object> links = new HashMap<>();
+            links.put(row.get("processed_key"), document.get("processed_url"));
+            links.put(row.get("poster_key"), document.get("poster_url"));
+            List<Map<String, Object>> outputs = new ArrayList<>();
+            for (JsonNode output : json.readTree((String) row.get("outputs"))) {
+                Map<String, Object> shown = json.convertValue(output, new TypeReference<>() {});
+                shown.computeIfPresent("seconds", (field, seconds) -> ((Number) seconds).doubleValue());
+                Object key = shown.remove("key");
+                shown.put("url", links.get(key));
+                outputs.add(shown);
+            }
+            return outputs;
         }
 
         private static ContentDisposition named(ContentDisposition.Builder type, String name) {
@@ -160,7 +182,17 @@ public class PlainStatus {
 
         private static String tag(Map<String, Object> document) throws GeneralSecurityException {
             Map<String, Object> content = new LinkedHashMap<>(document);
-            content.keySet().removeIf(field -> field.endsWith("_url"));
+            content.keySet().removeIf(field -> field.endsWith("url"));
+            content.put(
+                    "outputs",
+                    ((List<?>) content.get("outputs"))
+                            .stream()
+                                    .map(output -> {
+                                        Map<Object, Object> unlinked = new LinkedHashMap<>((Map<?, ?>) output);
+                                        unlinked.remove("url");
+                                        return unlinked;
+                                    })
+                                    .toList());
             content.put("links", System.currentTimeMillis() / VALID.dividedBy(3).toMillis());
             byte[] digest = MessageDigest.getInstance("SHA-256")
                     .digest(content.toString().getBytes(StandardCharsets.UTF_8));
