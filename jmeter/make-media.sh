@@ -42,7 +42,8 @@ for size in "$@"; do
   tell "$folder/$size-mb.mp4"
 done
 
-# For the stub: what is uploaded, and what comes out, as long as the product plans (five seconds of cards).
+# For the stub: what is uploaded, and what comes out, as the product plans it: with five seconds of cards, in BT.709.
 run "$folder/short.mp4" -f lavfi -i color=teal:size=320x240:rate=10:duration=2 -pix_fmt yuv420p
-run "$folder/result.mp4" -f lavfi -i color=teal:size=1280x720:rate=10:duration=7 -pix_fmt yuv420p
+run "$folder/stub-clip.mp4" -f lavfi -i color=teal:size=1280x720:rate=10:duration=7 -pix_fmt yuv420p \
+  -color_range tv -colorspace bt709 -color_trc bt709 -color_primaries bt709
 tell "$folder/short.mp4"

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +81,8 @@ public final class Bench {
         for (Benchmark benchmark : benchmarks) {
             Path parent = Files.createDirectories(Project.root().resolve(".caravana/bench"));
             Path folder = Files.createTempDirectory(parent, benchmark.names().get(0) + "-");
+            // Started as root, apps run as a user of their own, and use programs in there.
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
             long started = System.nanoTime();
             try {
                 benchmark.run(new Benchmark.Setting(folder, thorough, results));

@@ -38,7 +38,7 @@ final class Latency implements Benchmark {
     @Override
     public void run(Setting setting) throws Exception {
         Project.makeMedia(List.of());
-        Path clip = Media.video(setting.folder().resolve("clip.mp4"), "1280x720", 2, 5);
+        Path clip = Project.shortVideo();
         Recorder recorder = Recorder.insteadOfFfmpeg(setting.folder().resolve("tools"));
         List<Double> untilClaimed = new ArrayList<>();
         List<Double> untilFfmpeg = new ArrayList<>();

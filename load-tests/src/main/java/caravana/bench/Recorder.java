@@ -91,6 +91,10 @@ final class Recorder {
 
     private Recorder install(String thenDo) throws IOException {
         Files.createDirectories(calls);
+        // Started as root, workers run as a user of their own.
+        if (!calls.toFile().setWritable(true, false)) {
+            throw new IOException("Could not make " + calls + " writable");
+        }
         Path program = folder.resolve("ffmpeg");
         Files.writeString(program, """
                 #!/bin/sh
@@ -100,7 +104,7 @@ final class Recorder {
                   *) exec %s "$@" ;;
                 esac
                 %s""".formatted(calls, real(), thenDo));
-        if (!program.toFile().setExecutable(true)) {
+        if (!program.toFile().setExecutable(true, false)) {
             throw new IOException("Could not make " + program + " executable");
         }
         return this;

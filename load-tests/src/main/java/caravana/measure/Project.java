@@ -59,7 +59,7 @@ public final class Project {
 
     /** The clip that a stub hands out. */
     public static Path stubResult() {
-        return media().resolve("result.mp4");
+        return media().resolve("stub-clip.mp4");
     }
 
     /** A folder with the stub for ffmpeg, for a worker's {@code PATH}. */
