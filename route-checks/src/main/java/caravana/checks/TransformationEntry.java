@@ -13,7 +13,6 @@ import java.util.Set;
  * @param description one sentence for people, by language
  * @param order place in the filter chain, lower first
  * @param parts whether a part of the footage comes out as in the whole
- * @param inDefaultSet whether an upload that names no transformation gets it
  * @param needs names of transformations without which this one is impossible
  * @param excludes names of transformations beside which this one is impossible
  * @param parameters what a job may say of it, by name, in the order of the file
@@ -31,7 +30,6 @@ public record TransformationEntry(
         Map<String, String> description,
         int order,
         Parts parts,
-        boolean inDefaultSet,
         List<String> needs,
         List<String> excludes,
         Map<String, Parameter> parameters,

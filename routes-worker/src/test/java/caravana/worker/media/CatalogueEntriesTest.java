@@ -450,8 +450,8 @@ class CatalogueEntriesTest {
     @ParameterizedTest
     @CsvSource({"gif, gif.gif", "webp_animado, webp_animado.webp"})
     void animatedPicturesEndBesideAnEncoderThatReadsAhead(String entry, String name) throws Exception {
-        String asked =
-                "[\"av1\", \"storyboard\", {\"nombre\": \"" + entry + "\", \"inicio\": %s, \"segundos\": 0.5, \"cuadros\": 10}]";
+        String asked = "[\"av1\", \"storyboard\", {\"nombre\": \"" + entry
+                + "\", \"inicio\": %s, \"segundos\": 0.5, \"cuadros\": 10}]";
 
         assertThat(makeAll(asked.formatted("0")).get(name).seconds()).isCloseTo(0.5, within(0.01));
         assertThat(makeAll(asked.formatted("3.7")).get(name).seconds()).isCloseTo(0.3, within(0.01));
@@ -605,6 +605,9 @@ class CatalogueEntriesTest {
         Files.copy(
                 Path.of("../src/main/resources/camel/catalogue/transcodificacion.yaml"),
                 edited.resolve("transcodificacion.yaml"));
+        Files.writeString(
+                Files.createDirectories(edited.resolve("presets")).resolve("predeterminado.yaml"),
+                "nombre: predeterminado\ndescription: {es: Sepia., en: Sepia.}\ntransformaciones: [sepia]\n");
         catalogue = new TransformationCatalogue("file:" + edited.getParent());
 
         make("[{\"nombre\": \"sepia\", \"intensidad\": 0}, \"transcodificacion\"]");
