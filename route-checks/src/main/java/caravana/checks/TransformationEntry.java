@@ -19,6 +19,8 @@ import java.util.Set;
  * @param trim which part of the footage is kept; null when it cuts nothing
  * @param filter a fragment of an ffmpeg filter graph for the picture; null when it needs none
  * @param audioFilter links of an ffmpeg filter chain for the sound; null when it needs none
+ * @param loudness the LUFS to which the sound is brought, a number or a parameter in braces; the worker measures the sound before, in a
+ *     pass of its own, and fills in {@code {loudness}}; null for none
  * @param output ffmpeg output options of the video, one argument an item; null for none
  * @param sets what the worker's plan and the check of the result may rely on, by {@link #SETS}
  * @param inputs files that the worker provides, each then a stream of the filter
@@ -36,6 +38,7 @@ public record TransformationEntry(
         Trim trim,
         Chosen<String> filter,
         Chosen<String> audioFilter,
+        Chosen<String> loudness,
         Chosen<List<String>> output,
         Map<String, Chosen<String>> sets,
         List<String> inputs,
@@ -59,7 +62,8 @@ public record TransformationEntry(
             "closing_frames",
             "opening_text",
             "closing_text",
-            "text_size");
+            "text_size",
+            "loudness");
 
     /**
      * What {@code sets} may say: {@code fit}, the box that the picture is scaled into; {@code canvas}, a larger box of the same

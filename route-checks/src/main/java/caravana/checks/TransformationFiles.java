@@ -147,6 +147,7 @@ public final class TransformationFiles {
         List<Chosen<?>> parts = new ArrayList<>(entry.sets().values());
         parts.add(entry.filter());
         parts.add(entry.audioFilter());
+        parts.add(entry.loudness());
         parts.add(entry.output());
         parts.add(entry.produces());
         for (Chosen<?> part : parts) {
@@ -270,6 +271,20 @@ public final class TransformationFiles {
     /** Numbers outside ffmpeg's syntax: those of a trim, of checks and of sheets. */
     private void amounts(TransformationEntry entry, Set<String> used) {
         List<String> amounts = new ArrayList<>();
+        cases(entry, "loudness", entry.loudness());
+        if (entry.loudness() != null) {
+            amounts.addAll(entry.loudness().cases().values());
+            if (entry.audioFilter() == null
+                    || entry.audioFilter().cases().values().stream()
+                            .noneMatch(filter -> filter.contains("{loudness}"))) {
+                wrong(
+                        entry,
+                        "loudness:",
+                        "catalogue-graph",
+                        "The sound is measured, and the audio_filter does not use what follows from it",
+                        "Name {loudness} in it, or delete loudness");
+            }
+        }
         if (entry.trim() != null) {
             amounts.add(entry.trim().start());
             amounts.add(entry.trim().end());

@@ -75,6 +75,9 @@ final class TransformationList {
                 facts.add("`" + produced.sheets().index() + "` says where in them each second is.");
             }
         });
+        if (entry.loudness() != null) {
+            facts.add("The loudness is measured in a pass of its own, over the sound alone.");
+        }
         if (entry.parts() == Parts.WHOLE) {
             facts.add("Keeps a video from being made in parts.");
         }

@@ -31,6 +31,7 @@ final class TransformationReader {
             "trim",
             "filter",
             "audio_filter",
+            "loudness",
             "output",
             "sets",
             "inputs",
@@ -94,6 +95,7 @@ final class TransformationReader {
                 trim(),
                 chosen(root, "filter", this::string),
                 chosen(root, "audio_filter", this::string),
+                chosen(root, "loudness", this::level),
                 chosen(root, "output", this::strings),
                 sets(),
                 list(root, "inputs"),
@@ -433,6 +435,19 @@ final class TransformationReader {
             return null;
         }
         return element.text();
+    }
+
+    private String level(Element element) {
+        String text = element.text();
+        if (!text.matches("-?" + AMOUNT)) {
+            wrong(
+                    element.line(),
+                    "catalogue-value",
+                    "loudness is " + text,
+                    "Write a number of LUFS, or a parameter in braces");
+            return null;
+        }
+        return text;
     }
 
     private List<String> strings(Element element) {

@@ -333,6 +333,9 @@ const TEXTS = {
     warning_gap_closed: 'El reloj del original salta, como en grabaciones unidas; saltos cerrados: {found_gaps}.',
     warning_recordings_left_out:
       'El archivo se compone de varios, uno detrás de otro, y solo se puede leer su principio; falta el {found_percent} %. Sube cada archivo como un video propio.',
+    warning_loudness_kept: 'El sonido es silencio, o demasiado corto para medir su sonoridad; se conservó como es.',
+    warning_loudness_missed:
+      'El sonido no se pudo llevar a {found_target_lufs} LUFS sin cortar sus picos; quedó en {found_lufs} LUFS.',
     warning_output_soundless: 'El original no tiene sonido que se pueda decodificar; no se hizo {found_name}.',
     warning_transparency_removed: 'Las partes transparentes del original son negras en el clip.',
     warning_duration_corrected:

@@ -282,9 +282,13 @@ class ContractTest extends WebTest {
                 }
             }
         }
-        if (object.has("preset") && object.has("video_file") && random.nextBoolean()) {
-            object.put("preset", "predeterminado");
-            object.remove("transformaciones");
+        if (object.has("preset") && random.nextInt(3) > 0) {
+            if (random.nextBoolean()) {
+                object.put("preset", "predeterminado");
+                object.remove("transformaciones");
+            } else {
+                object.remove("preset");
+            }
         }
         if (object.has("transformaciones") && random.nextBoolean()) {
             if (object.path("transformaciones").isArray()) {
