@@ -27,8 +27,8 @@ final class RouteStore {
     private static final String FITS = "# fits ";
     private static final int EXISTS = 412;
     private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    private static final Pattern FILE =
-            Pattern.compile("[a-z][a-z0-9-]*/[A-Za-z0-9._-]+\\.(camel\\.yaml|sql)|catalogue/[a-z0-9_]+\\.yaml");
+    private static final Pattern FILE = Pattern.compile(
+            "[a-z][a-z0-9-]*/[A-Za-z0-9._-]+\\.(camel\\.yaml|sql)|catalogue/(presets/)?[a-z0-9_]+\\.yaml");
 
     private final S3Client s3;
     private final String bucket;

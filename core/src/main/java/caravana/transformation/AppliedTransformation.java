@@ -30,6 +30,12 @@ public record AppliedTransformation(TransformationEntry entry, Map<String, Objec
         return chosen(entry.audioFilter());
     }
 
+    /** The LUFS to which it brings the sound; null when it leaves the loudness as it is. */
+    public Double loudness() {
+        String loudness = chosen(entry.loudness());
+        return loudness == null ? null : number(loudness, 0);
+    }
+
     /** Output options of the video, one argument an item. */
     public List<String> output() {
         List<String> output = chosen(entry.output());

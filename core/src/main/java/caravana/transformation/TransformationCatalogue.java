@@ -1,10 +1,15 @@
 package caravana.transformation;
 
 import caravana.checks.Finding;
+import caravana.checks.ParameterReader;
+import caravana.checks.PresetFiles;
 import caravana.checks.TransformationEntry;
+import caravana.checks.TransformationEntry.Parameter;
 import caravana.checks.TransformationFiles;
+import caravana.checks.TransformationPreset;
 import caravana.routes.RoutesReloaded;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +36,27 @@ public class TransformationCatalogue {
 
     private static final String BUILT_IN = "classpath:camel";
 
+    private static final ParameterReader.Refusals REFUSALS = new ParameterReader.Refusals() {
+
+        @Override
+        public RuntimeException unknown(TransformationEntry entry, String parameter) {
+            return new UnknownParameterException(
+                    entry.name(), parameter, entry.parameters().keySet());
+        }
+
+        @Override
+        public RuntimeException invalid(
+                TransformationEntry entry, Parameter parameter, JsonNode value, String allowed) {
+            return new InvalidParameterException(
+                    "The parameter " + parameter.name() + " of " + entry.name(), value, allowed);
+        }
+    };
+
     private final String location;
-    private volatile List<TransformationEntry> entries;
+    private volatile Loaded loaded;
+
+    /** What an edit replaces at once. */
+    private record Loaded(List<TransformationEntry> entries, List<TransformationPreset> presets) {}
 
     /**
      * Reads the catalogue.
@@ -59,57 +83,66 @@ public class TransformationCatalogue {
     }
 
     private void load() {
-        Map<String, String> files = files(location);
+        Map<String, String> own = files(location);
+        Map<String, String> files = own.isEmpty() ? files(BUILT_IN) : own;
         List<Finding> findings = new ArrayList<>();
-        List<TransformationEntry> read =
-                TransformationFiles.read(files.isEmpty() ? files(BUILT_IN) : files, findings::add);
+        List<TransformationEntry> entries = TransformationFiles.read(files, findings::add);
+        List<TransformationPreset> presets =
+                findings.isEmpty() ? PresetFiles.read(files, entries, findings::add) : List.of();
         if (!findings.isEmpty()) {
             throw new IllegalStateException("The transformation catalogue is not as it should be:\n"
                     + findings.stream().map(Finding::toString).collect(Collectors.joining("\n")));
         }
-        entries = read;
+        loaded = new Loaded(entries, presets);
     }
 
     private static Map<String, String> files(String location) {
         Map<String, String> files = new TreeMap<>();
+        read(location, TransformationFiles.FOLDER, files);
+        read(location, PresetFiles.FOLDER, files);
+        return files;
+    }
+
+    private static void read(String location, String folder, Map<String, String> files) {
         try {
-            String pattern = location + "/" + TransformationFiles.FOLDER + "/*.yaml";
+            String pattern = location + "/" + folder + "/*.yaml";
             for (Resource resource : new PathMatchingResourcePatternResolver().getResources(pattern)) {
-                files.put(
-                        TransformationFiles.FOLDER + "/" + resource.getFilename(),
-                        resource.getContentAsString(StandardCharsets.UTF_8));
+                files.put(folder + "/" + resource.getFilename(), resource.getContentAsString(StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return files;
     }
 
     /** All that there are, in the order in which they apply. */
     public List<TransformationEntry> entries() {
-        return entries;
+        return loaded.entries();
+    }
+
+    /** The deployment's presets, the default one first. */
+    public List<TransformationPreset> presets() {
+        return loaded.presets();
     }
 
     /** The names of all that there are. */
     public Set<String> names() {
-        return names(entries);
+        return names(loaded.entries());
     }
 
     private static Set<String> names(List<TransformationEntry> entries) {
         return entries.stream().map(TransformationEntry::name).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** Names of the set that an upload gets when it names none. */
+    /** Names of the transformations that an upload gets when it asks for nothing. */
     public List<String> defaultSet() {
-        return entries.stream()
-                .filter(TransformationEntry::inDefaultSet)
-                .map(TransformationEntry::name)
-                .toList();
+        return askedByDefault().stream().map(AskedTransformation::name).toList();
     }
 
-    /** Those of {@link #defaultSet}, as a request would ask for them. */
+    /** What an upload gets when it asks for nothing: the first preset. */
     public List<AskedTransformation> askedByDefault() {
-        return defaultSet().stream().map(AskedTransformation::named).toList();
+        return loaded.presets().get(0).transformations().stream()
+                .map(AskedTransformation::read)
+                .toList();
     }
 
     /**
@@ -121,7 +154,7 @@ public class TransformationCatalogue {
      * @throws ImpossibleCombinationException naming the first one that lacks what it needs, or that another excludes
      */
     public List<AppliedTransformation> apply(Collection<AskedTransformation> asked) {
-        List<TransformationEntry> all = entries;
+        List<TransformationEntry> all = loaded.entries();
         Map<String, AskedTransformation> byName = new LinkedHashMap<>();
         for (AskedTransformation each : asked) {
             if (all.stream().noneMatch(entry -> entry.name().equals(each.name()))) {
@@ -136,7 +169,7 @@ public class TransformationCatalogue {
                 .filter(entry -> byName.containsKey(entry.name()))
                 .map(entry -> new AppliedTransformation(
                         entry,
-                        ParameterReader.read(entry, byName.get(entry.name()).parameters())))
+                        ParameterReader.read(entry, byName.get(entry.name()).parameters(), REFUSALS)))
                 .toList();
         checkTogether(applied, byName.keySet());
         return applied;
@@ -161,6 +194,11 @@ public class TransformationCatalogue {
     /** What a row keeps of what is asked for; fails as {@link #apply}. */
     public TransformationRecipe recipe(List<AskedTransformation> asked) {
         return TransformationRecipe.of(asked, apply(asked));
+    }
+
+    /** What is asked for as the JSON of a request, for a preset; fails as {@link #apply}. */
+    public String request(List<AskedTransformation> asked) {
+        return TransformationRecipe.request(asked, apply(asked));
     }
 
     /**

@@ -52,6 +52,26 @@ public record TransformationRecipe(String names, String parameters) {
         }
     }
 
+    /** The same as a request would ask for it: each with the values that were given, as they were read. */
+    static String request(List<AskedTransformation> asked, List<AppliedTransformation> transformations) {
+        Map<String, Map<String, Object>> values = new LinkedHashMap<>();
+        transformations.forEach(each -> values.put(each.name(), each.values()));
+        List<Object> items = new ArrayList<>();
+        for (AskedTransformation each : asked) {
+            Map<String, Object> item = new LinkedHashMap<>();
+            item.put(AskedTransformation.NAME, each.name());
+            each.parameters()
+                    .keySet()
+                    .forEach(name -> item.put(name, values.get(each.name()).get(name)));
+            items.add(item.size() == 1 ? each.name() : item);
+        }
+        try {
+            return JSON.writeValueAsString(items.stream().distinct().toList());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Puts it into a row that is to be written, under the names of its columns. */
     public void putInto(Map<String, Object> row) {
         row.put("transformations", names);

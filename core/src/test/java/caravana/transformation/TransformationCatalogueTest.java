@@ -57,7 +57,7 @@ class TransformationCatalogueTest {
 
     @Test
     void namesWhatDoesNotGoTogether() throws Exception {
-        Path entries = Files.createDirectories(folder.resolve("catalogue"));
+        Path entries = catalogue("gris");
         Files.writeString(entries.resolve("gris.yaml"), entry("gris", 1) + "excludes: [sepia]\n");
         Files.writeString(entries.resolve("sepia.yaml"), entry("sepia", 2));
 
@@ -68,7 +68,7 @@ class TransformationCatalogueTest {
 
     @Test
     void anEditIsReadWhenItIsTakenOver() throws Exception {
-        Path entries = Files.createDirectories(folder.resolve("catalogue"));
+        Path entries = catalogue("gris");
         Files.writeString(entries.resolve("gris.yaml"), entry("gris", 1));
         TransformationCatalogue edited = in(folder);
 
@@ -81,12 +81,45 @@ class TransformationCatalogueTest {
 
     @Test
     void aMistakeStopsTheStartAndIsNamedWithItsFile() throws Exception {
-        Path entries = Files.createDirectories(folder.resolve("catalogue"));
+        Path entries = catalogue("gris");
         Files.writeString(entries.resolve("gris.yaml"), entry("gris", 1).replace("order", "ordre"));
 
         assertThatThrownBy(() -> in(folder))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("catalogue/gris.yaml:3: An entry has no key ordre");
+    }
+
+    @Test
+    void aPresetIsReadAgainWhenItWasEdited() throws Exception {
+        Path entries = catalogue("gris");
+        Files.writeString(entries.resolve("gris.yaml"), entry("gris", 1));
+        Files.writeString(entries.resolve("sepia.yaml"), entry("sepia", 2));
+        TransformationCatalogue edited = in(folder);
+        assertThat(edited.defaultSet()).containsExactly("gris");
+
+        catalogue("sepia, gris");
+        edited.reloaded(new RoutesReloaded(Set.of("catalogue/presets/predeterminado.yaml")));
+        assertThat(edited.defaultSet()).containsExactly("sepia", "gris");
+    }
+
+    @Test
+    void withoutADefaultPresetNothingStarts() throws Exception {
+        Path entries = Files.createDirectories(folder.resolve("catalogue"));
+        Files.writeString(entries.resolve("gris.yaml"), entry("gris", 1));
+
+        assertThatThrownBy(() -> in(folder))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("There is no preset predeterminado");
+    }
+
+    /** A catalogue with a default preset alone. */
+    private Path catalogue(String transformations) throws Exception {
+        Path presets = Files.createDirectories(folder.resolve("catalogue/presets"));
+        Files.writeString(
+                presets.resolve("predeterminado.yaml"),
+                "nombre: predeterminado\ndescription: {es: Algo., en: Something.}\ntransformaciones: ["
+                        + transformations + "]\n");
+        return presets.getParent();
     }
 
     private static List<AskedTransformation> asked(String... names) {

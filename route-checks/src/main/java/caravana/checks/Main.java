@@ -58,7 +58,8 @@ public final class Main {
             if (args.length > 2) {
                 TransformationGraphs.show(catalogue, Path.of(args[2]));
             }
-            System.out.print(TransformationList.of(TransformationFiles.read(catalogue, nothing -> {})));
+            List<TransformationEntry> entries = TransformationFiles.read(catalogue, nothing -> {});
+            System.out.print(TransformationList.of(entries, PresetFiles.read(catalogue, entries, nothing -> {})));
             return;
         }
         Map<String, String> files = RouteFiles.read(folder);

@@ -62,7 +62,12 @@ public final class RouteChecks {
             List.of(new FlowRules(), new ResultRules(), new OrderRules())
                     .forEach(rule -> rule.check(tree, findings::add));
         }
-        TransformationFiles.read(files, findings::add);
+        List<Finding> wrong = new ArrayList<>();
+        List<TransformationEntry> entries = TransformationFiles.read(files, wrong::add);
+        if (wrong.isEmpty()) {
+            PresetFiles.read(files, entries, wrong::add);
+        }
+        findings.addAll(wrong);
         findings.sort(
                 Comparator.comparing(Finding::file).thenComparing(Finding::line).thenComparing(Finding::id));
         return findings;

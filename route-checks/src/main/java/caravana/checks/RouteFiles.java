@@ -19,7 +19,7 @@ public final class RouteFiles {
     private RouteFiles() {}
 
     /**
-     * The text of every {@code *.camel.yaml} and {@code *.sql}, and of the catalogue's entries.
+     * The text of every {@code *.camel.yaml} and {@code *.sql}, and of the catalogue's entries and presets.
      *
      * @throws IOException when the folder cannot be read
      */

@@ -13,13 +13,14 @@ import java.util.Set;
  * @param description one sentence for people, by language
  * @param order place in the filter chain, lower first
  * @param parts whether a part of the footage comes out as in the whole
- * @param inDefaultSet whether an upload that names no transformation gets it
  * @param needs names of transformations without which this one is impossible
  * @param excludes names of transformations beside which this one is impossible
  * @param parameters what a job may say of it, by name, in the order of the file
  * @param trim which part of the footage is kept; null when it cuts nothing
  * @param filter a fragment of an ffmpeg filter graph for the picture; null when it needs none
  * @param audioFilter links of an ffmpeg filter chain for the sound; null when it needs none
+ * @param loudness the LUFS to which the sound is brought, a number or a parameter in braces; the worker measures the sound before, in a
+ *     pass of its own, and fills in {@code {loudness}}; null for none
  * @param output ffmpeg output options of the video, one argument an item; null for none
  * @param sets what the worker's plan and the check of the result may rely on, by {@link #SETS}
  * @param inputs files that the worker provides, each then a stream of the filter
@@ -31,13 +32,13 @@ public record TransformationEntry(
         Map<String, String> description,
         int order,
         Parts parts,
-        boolean inDefaultSet,
         List<String> needs,
         List<String> excludes,
         Map<String, Parameter> parameters,
         Trim trim,
         Chosen<String> filter,
         Chosen<String> audioFilter,
+        Chosen<String> loudness,
         Chosen<List<String>> output,
         Map<String, Chosen<String>> sets,
         List<String> inputs,
@@ -61,7 +62,8 @@ public record TransformationEntry(
             "closing_frames",
             "opening_text",
             "closing_text",
-            "text_size");
+            "text_size",
+            "loudness");
 
     /**
      * What {@code sets} may say: {@code fit}, the box that the picture is scaled into; {@code canvas}, a larger box of the same

@@ -41,8 +41,12 @@ public final class TransformationFiles {
         this.report = report;
     }
 
-    /** Whether a file, by its path below the routes' folder, is one of the catalogue. */
+    /** Whether a file, by its path below the routes' folder, is one of the catalogue: an entry or a preset. */
     public static boolean isOne(String file) {
+        return isEntry(file) || PresetFiles.isOne(file);
+    }
+
+    private static boolean isEntry(String file) {
         return FILE.matcher(file).matches();
     }
 
@@ -55,14 +59,14 @@ public final class TransformationFiles {
      */
     public static List<TransformationEntry> read(Map<String, String> files, Consumer<Finding> report) {
         Map<String, String> texts = new TreeMap<>(files);
-        texts.keySet().removeIf(file -> !isOne(file));
+        texts.keySet().removeIf(file -> !isEntry(file));
         return new TransformationFiles(texts, report).read();
     }
 
     private List<TransformationEntry> read() {
         boolean[] whole = {true};
         texts.forEach((file, text) -> {
-            Element root = parse(file, text);
+            Element root = parse(file, text, report);
             TransformationEntry entry = root == null ? null : new TransformationReader(file, root, report).read();
             if (entry == null) {
                 whole[0] = false;
@@ -80,7 +84,8 @@ public final class TransformationFiles {
                 .toList();
     }
 
-    private Element parse(String file, String text) {
+    /** The document of a file of the catalogue; null when there is none to be read, which was reported. */
+    static Element parse(String file, String text, Consumer<Finding> report) {
         try {
             Node root = new Yaml().compose(new StringReader(text));
             if (root == null) {
@@ -142,6 +147,7 @@ public final class TransformationFiles {
         List<Chosen<?>> parts = new ArrayList<>(entry.sets().values());
         parts.add(entry.filter());
         parts.add(entry.audioFilter());
+        parts.add(entry.loudness());
         parts.add(entry.output());
         parts.add(entry.produces());
         for (Chosen<?> part : parts) {
@@ -265,6 +271,20 @@ public final class TransformationFiles {
     /** Numbers outside ffmpeg's syntax: those of a trim, of checks and of sheets. */
     private void amounts(TransformationEntry entry, Set<String> used) {
         List<String> amounts = new ArrayList<>();
+        cases(entry, "loudness", entry.loudness());
+        if (entry.loudness() != null) {
+            amounts.addAll(entry.loudness().cases().values());
+            if (entry.audioFilter() == null
+                    || entry.audioFilter().cases().values().stream()
+                            .noneMatch(filter -> filter.contains("{loudness}"))) {
+                wrong(
+                        entry,
+                        "loudness:",
+                        "catalogue-graph",
+                        "The sound is measured, and the audio_filter does not use what follows from it",
+                        "Name {loudness} in it, or delete loudness");
+            }
+        }
         if (entry.trim() != null) {
             amounts.add(entry.trim().start());
             amounts.add(entry.trim().end());
@@ -395,9 +415,6 @@ public final class TransformationFiles {
                             "Delete it from one of them");
                 }
             }
-            if (entry.inDefaultSet()) {
-                defaultSet(entry);
-            }
         }
     }
 
@@ -424,43 +441,6 @@ public final class TransformationFiles {
                         "Write one that does" + Nearest.orOneOf(name, byName.keySet()));
             } else if (name.equals(entry.name())) {
                 wrong(entry, key + ":", "catalogue-reference", name + " " + key + " itself", "Delete it there");
-            }
-        }
-    }
-
-    /** An upload that names nothing must be possible. */
-    private void defaultSet(TransformationEntry entry) {
-        for (String need : entry.needs()) {
-            TransformationEntry needed = byName.get(need);
-            if (needed != null && !needed.inDefaultSet()) {
-                wrong(
-                        entry,
-                        "default:",
-                        "catalogue-default",
-                        entry.name() + " is in the default set, and " + need + ", which it needs, is not",
-                        "Set default: true in both, or in neither");
-            }
-        }
-        for (String excluded : entry.excludes()) {
-            TransformationEntry other = byName.get(excluded);
-            if (other != null && other.inDefaultSet()) {
-                wrong(
-                        entry,
-                        "default:",
-                        "catalogue-default",
-                        entry.name() + " and " + excluded + " exclude each other, and both are in the default set",
-                        "Set default: true in one of them");
-            }
-        }
-        for (Parameter parameter : entry.parameters().values()) {
-            if (parameter.defaultValue() == null) {
-                wrong(
-                        entry,
-                        parameter.name() + ":",
-                        "catalogue-default",
-                        entry.name() + " is in the default set, and its parameter " + parameter.name()
-                                + " has no default",
-                        "Add one");
             }
         }
     }

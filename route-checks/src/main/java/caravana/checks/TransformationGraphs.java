@@ -40,7 +40,8 @@ public final class TransformationGraphs {
             Map.entry("closing_frames", "2"),
             Map.entry("opening_text", "opening.txt"),
             Map.entry("closing_text", "closing.txt"),
-            Map.entry("text_size", "72"));
+            Map.entry("text_size", "72"),
+            Map.entry("loudness", "volume=1dB,alimiter=limit=0.8:level=disabled"));
 
     /** Of the made picture, where no entry that is needed says which. */
     private static final String SIZE = "320x240";

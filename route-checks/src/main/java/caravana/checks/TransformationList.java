@@ -21,18 +21,30 @@ final class TransformationList {
             An upload asks for transformations in the field `transformaciones`: names separated by commas, or a JSON array of names and
             of objects with `nombre` and parameters, as `POST /api/videos/{video_id}/process` takes it. What is asked for applies in the
             order below, whatever the order of the request. `GET /api/transformations` has the same for programs.
+
+            Instead, it may name a preset in the field `preset`. An upload that asks for nothing gets `predeterminado`. These are every
+            account's; an account keeps more of its own by `PUT /api/presets/{name}`, and `GET /api/presets` has all of them:
             """;
 
     private TransformationList() {}
 
-    /** @param entries in the order in which they apply */
-    static String of(List<TransformationEntry> entries) {
-        StringBuilder list = new StringBuilder(BEGINNING);
-        String defaults = entries.stream()
-                .filter(TransformationEntry::inDefaultSet)
-                .map(entry -> "`" + entry.name() + "`")
-                .collect(Collectors.joining(", "));
-        list.append("\nAn upload that names nothing gets ").append(defaults).append(".\n");
+    /**
+     * The whole document.
+     *
+     * @param entries in the order in which they apply
+     */
+    static String of(List<TransformationEntry> entries, List<TransformationPreset> presets) {
+        StringBuilder list =
+                new StringBuilder(BEGINNING).append("\n| preset | what it gives | asks for |\n| --- | --- | --- |\n");
+        presets.forEach(preset -> list.append("| `")
+                .append(preset.name())
+                .append("` | ")
+                .append(preset.description().get("en"))
+                .append(" | ")
+                .append(preset.transformations().stream()
+                        .map(item -> "`" + (item.isTextual() ? item.textValue() : item) + "`")
+                        .collect(Collectors.joining(", ")))
+                .append(" |\n"));
         entries.forEach(entry -> list.append(section(entry)));
         return list.toString();
     }
@@ -63,6 +75,9 @@ final class TransformationList {
                 facts.add("`" + produced.sheets().index() + "` says where in them each second is.");
             }
         });
+        if (entry.loudness() != null) {
+            facts.add("The loudness is measured in a pass of its own, over the sound alone.");
+        }
         if (entry.parts() == Parts.WHOLE) {
             facts.add("Keeps a video from being made in parts.");
         }

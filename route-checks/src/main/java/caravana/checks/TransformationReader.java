@@ -25,13 +25,13 @@ final class TransformationReader {
             "description",
             "order",
             "parts",
-            "default",
             "needs",
             "excludes",
             "parameters",
             "trim",
             "filter",
             "audio_filter",
+            "loudness",
             "output",
             "sets",
             "inputs",
@@ -89,13 +89,13 @@ final class TransformationReader {
                 languages(root, "description", "An entry"),
                 orZero(integer(root, "order", true)),
                 parts(),
-                Boolean.TRUE.equals(bool(root, "default")),
                 list(root, "needs"),
                 list(root, "excludes"),
                 parameters,
                 trim(),
                 chosen(root, "filter", this::string),
                 chosen(root, "audio_filter", this::string),
+                chosen(root, "loudness", this::level),
                 chosen(root, "output", this::strings),
                 sets(),
                 list(root, "inputs"),
@@ -435,6 +435,19 @@ final class TransformationReader {
             return null;
         }
         return element.text();
+    }
+
+    private String level(Element element) {
+        String text = element.text();
+        if (!text.matches("-?" + AMOUNT)) {
+            wrong(
+                    element.line(),
+                    "catalogue-value",
+                    "loudness is " + text,
+                    "Write a number of LUFS, or a parameter in braces");
+            return null;
+        }
+        return text;
     }
 
     private List<String> strings(Element element) {

@@ -1,6 +1,7 @@
 package caravana.checks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ class PlantedCatalogueMistakesTest {
         return new Mistake(entry, right, wrong, wrong.lines().findFirst().orElseThrow(), rule);
     }
 
+    private static final String PRESET = "presets/predeterminado";
+
     private static final List<Mistake> MISTAKES = List.of(
             mistake("recorte_30s", "nombre: recorte_30s", "nombre: recorte_30", "catalogue-name"),
             mistake("recorte_30s", "order: 10", "ordre: 10", "catalogue-key"),
@@ -30,7 +33,7 @@ class PlantedCatalogueMistakesTest {
             mistake("recorte_30s", "keep: 30", "keep: half", "catalogue-value"),
             mistake("recorte_30s", "keep: 30", "keep: \"{segundos}\"", "catalogue-placeholder"),
             mistake("recorte_30s", "  keep: 30", "  keeps: 30", "catalogue-key"),
-            mistake("recorte_30s", "default: true", "default: on", "catalogue-value"),
+            mistake("recorte_30s", "order: 10", "order: 10\ndefault: true", "default:", "catalogue-key"),
             mistake("recorte_30s", "trim:\n  keep: 30", "sets:\n  audio: none", "nombre: recorte_30s", "catalogue-key"),
             mistake("hd_720p", "  en: Scales", "  fr: Scales", "description:", "catalogue-key"),
             mistake("hd_720p", "fit: 1280x720", "fit: 1280×720", "catalogue-value"),
@@ -57,7 +60,24 @@ class PlantedCatalogueMistakesTest {
                     "color=c={backgrund}:s={fit_width}",
                     "catalogue-placeholder"),
             mistake("cortinillas", "adds: cards", "adds: slides", "catalogue-value"),
-            mistake("sin_audio", "default: true", "default: false", "catalogue-default"),
+            mistake("audio", "normalizar: \"{lufs}\"", "normalizar: \"{lufz}\"", "catalogue-placeholder"),
+            mistake("audio", "normalizar: \"{lufs}\"", "normalizar: loud", "catalogue-value"),
+            mistake("audio", "normalizar: \"{loudness}\"", "normalizar: anull", "loudness:", "catalogue-graph"),
+            mistake(PRESET, "nombre: predeterminado", "nombre: estandar", "catalogue-name"),
+            mistake(PRESET, "  en: A clip", "  fr: A clip", "description:", "catalogue-key"),
+            mistake(PRESET, "transformaciones:", "transformations:", "catalogue-key"),
+            mistake(PRESET, "  - hd_720p", "  - hd_721p", "catalogue-preset"),
+            mistake(PRESET, "  - hd_720p", "  - {nombre: hd_720p, alto: 720}", "catalogue-preset"),
+            mistake(PRESET, "  - recorte_30s", "  - {nombre: recortar, inicio: -1}", "catalogue-preset"),
+            mistake(PRESET, "  - recorte_30s", "  - {nombre: recortar, inicio: 5, fin: 4}", "catalogue-preset"),
+            mistake(
+                    PRESET,
+                    "  - recorte_30s",
+                    "  - hd_720p\n  - hd_720p",
+                    "  - hd_720p\n  - hd_720p\n  - miniatura",
+                    "catalogue-preset"),
+            mistake(PRESET, "  - sin_audio\n", "", "transformaciones:", "catalogue-preset"),
+            mistake(PRESET, "  - sin_audio", "  - sin_audio\n  - audio", "transformaciones:", "catalogue-preset"),
             mistake("sin_audio", "output: [\"-an\"]", "output: \"-an\"", "catalogue-value"),
             mistake("transcodificacion", "  es: H.264", "  es: : H.264", "yaml-syntax"));
 
@@ -71,6 +91,16 @@ class PlantedCatalogueMistakesTest {
     void read() throws Exception {
         files = RouteFiles.read(Path.of("../src/main/resources/camel"));
         files.keySet().removeIf(file -> !TransformationFiles.isOne(file));
+    }
+
+    @Test
+    void aDefaultPresetMustBeThere() {
+        Map<String, String> without = new TreeMap<>(files);
+        without.remove("catalogue/" + PRESET + ".yaml");
+
+        assertThat(RouteChecks.check(without))
+                .extracting(Finding::id, Finding::file)
+                .containsExactly(tuple("catalogue-default", "catalogue/" + PRESET + ".yaml"));
     }
 
     @Test
@@ -100,7 +130,7 @@ class PlantedCatalogueMistakesTest {
 
     /** Two entries disagree: either of them may be the one that is wrong. */
     private static boolean isElsewhere(Mistake mistake) {
-        return mistake.rule().equals("catalogue-order") || mistake.rule().equals("catalogue-default");
+        return mistake.rule().equals("catalogue-order");
     }
 
     private static int lineOf(String text, String file) {

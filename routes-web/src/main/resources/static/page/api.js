@@ -134,3 +134,8 @@ export const cancelVideo = (id) => call(`/videos/${id}/cancel`, {method: 'POST'}
 export const renameVideo = (id, title) => call(`/videos/${id}`, {method: 'PATCH', json: {title}});
 export const restoreVideo = (id) => call(`/videos/${id}/restore`, {method: 'POST'});
 export const deleteVideo = (id) => call(`/videos/${id}`, {method: 'DELETE'});
+
+/** @returns {Promise<Object[]>} the deployment's presets, the default one first, and the account's own */
+export const listPresets = async () => (await call('/presets')).presets;
+export const savePreset = (name, transformaciones) => call(`/presets/${name}`, {method: 'PUT', json: {transformaciones}});
+export const deletePreset = (name) => request(`/presets/${name}`, {method: 'DELETE'});

@@ -209,8 +209,10 @@ class ContractTest extends WebTest {
                 id = path.getKey().startsWith("/uploads/") ? upload() : video(state());
                 address = address.replace("{video_id}", encoded(id));
             } else if (parameter.path("in").asText().equals("path")) {
-                // That of the output of a processed video, or another one.
-                String value = right ? id + ".mp4" : segment(inputs.invalidText(parameter.path("schema")));
+                // That of the output of a processed video, that of a preset, or another one.
+                String value = right
+                        ? id.isEmpty() ? preset() : id + ".mp4"
+                        : segment(inputs.invalidText(parameter.path("schema")));
                 address = address.replace("{" + name + "}", encoded(value));
             } else if (wanted) {
                 JsonNode schema = parameter.path("schema");
@@ -293,6 +295,14 @@ class ContractTest extends WebTest {
                 }
             }
         }
+        if (object.has("preset") && random.nextInt(3) > 0) {
+            if (random.nextBoolean()) {
+                object.put("preset", "predeterminado");
+                object.remove("transformaciones");
+            } else {
+                object.remove("preset");
+            }
+        }
         if (object.has("transformaciones") && random.nextBoolean()) {
             if (object.path("transformaciones").isArray()) {
                 object.putArray("transformaciones").add("hd_720p");
@@ -337,6 +347,19 @@ class ContractTest extends WebTest {
 
     private String state() {
         return STATES.get(random.nextInt(STATES.size()));
+    }
+
+    /** The name of a preset that there is, mostly. */
+    private String preset() throws IOException {
+        String name = "generated-" + random.nextInt(5);
+        if (random.nextInt(3) > 0) {
+            jdbc.update(
+                    "INSERT INTO presets (owner_id, name, transformations) VALUES (CAST(? AS uuid), ?, '[\"hd_720p\"]')"
+                            + " ON CONFLICT DO NOTHING",
+                    user.subject(),
+                    name);
+        }
+        return name;
     }
 
     /** The id of a fresh upload in pieces, mostly one that goes on. */

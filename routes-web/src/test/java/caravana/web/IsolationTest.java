@@ -31,6 +31,8 @@ class IsolationTest extends WebTest {
     private static final List<String> CALLERS =
             List.of("owner", "other user", "operator", "no token", "expired token", "other key");
 
+    private static final String PRESET_CONTENT = "{\"transformaciones\": [\"hd_720p\"]}";
+
     @Test
     void everyCallByEverybody() throws Exception {
         Api owner = user();
@@ -103,6 +105,9 @@ class IsolationTest extends WebTest {
         if (!open && path.contains("{video_id}") && !who.equals("owner")) {
             return "403 not_owner";
         }
+        if (operation.path("operationId").asText().equals("delete-preset") && !who.equals("owner")) {
+            return "404 not_found";
+        }
         return "(200|201|204|302|400 \\w+)";
     }
 
@@ -113,8 +118,17 @@ class IsolationTest extends WebTest {
         if (!inPieces && !id.isEmpty()) {
             set(id, state(path));
         }
-        String output = path.contains("{name}") ? row(id).get("original_key").toString() : "";
-        String address = "/api" + path.replace("{video_id}", id).replace("{name}", output.replaceFirst(".*/", ""));
+        // Each caller may have one that it puts, and the owner alone has the other.
+        String preset = method.equals("DELETE") ? "deleted" : "kept";
+        if (path.startsWith("/presets/")) {
+            owner.send(owner.request("/api/presets/" + preset)
+                    .header("Content-Type", "application/json")
+                    .PUT(BodyPublishers.ofString(PRESET_CONTENT)));
+        }
+        String name = !path.contains("{name}")
+                ? ""
+                : id.isEmpty() ? preset : row(id).get("original_key").toString();
+        String address = "/api" + path.replace("{video_id}", id).replace("{name}", name.replaceFirst(".*/", ""));
         HttpRequest.Builder request =
                 switch (method + " " + path) {
                     case "POST /videos" -> caller.raw("?title=t", bytes(10));
@@ -128,6 +142,10 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString("{}"));
+                    case "PUT /presets/{name}" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .PUT(BodyPublishers.ofString(PRESET_CONTENT));
                     case "PATCH /videos/{video_id}" ->
                         caller.request(address)
                                 .header("Content-Type", "application/merge-patch+json")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Samples;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Counter;
@@ -75,6 +76,59 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         assertQueueIsQuiet();
         assertThat(deadLetters()).isEmpty();
         assertNothingLeftOnDisk();
+    }
+
+    /** Measured before, and once more in what was stored; silence stays, and is said. */
+    @Test
+    void soundIsBroughtToALoudness() throws Exception {
+        String loud = uploadToNormalise("sine=frequency=440:duration=2,volume=-20dB");
+        String silent = uploadToNormalise("anullsrc=duration=2");
+
+        await().atMost(JOB)
+                .until(() -> row(loud).get("status").equals("processed")
+                        && row(silent).get("status").equals("processed"));
+
+        assertThat(String.valueOf(row(loud).get("warnings"))).doesNotContain("loudness");
+        assertThat(String.valueOf(row(silent).get("warnings"))).contains("\"loudness_kept\"");
+        Path stored = Files.createTempFile(WorkerFixture.FOLDER, "stored", ".mp4");
+        Files.write(
+                stored,
+                s3.getObjectAsBytes(
+                                g -> g.bucket(bucket()).key((String) row(loud).get("processed_key")))
+                        .asByteArray());
+        Process ffmpeg = new ProcessBuilder(
+                        "ffmpeg",
+                        "-nostats",
+                        "-i",
+                        stored.toString(),
+                        "-vn",
+                        "-af",
+                        "ebur128=framelog=verbose",
+                        "-f",
+                        "null",
+                        "-")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(ffmpeg.getInputStream().readAllBytes());
+        assertThat(Double.parseDouble(said.replaceFirst("(?s).*Summary:.*?I: +(-?[0-9.]+) LUFS.*", "$1")))
+                .isCloseTo(-16, within(0.5));
+        Files.delete(stored);
+    }
+
+    private String uploadToNormalise(String sound) throws Exception {
+        Path file = Files.createTempFile(WorkerFixture.FOLDER, "sound", ".mp4");
+        Samples.make(
+                file,
+                "-f lavfi -i testsrc2=size=64x48:rate=30:duration=2 -f lavfi -i " + sound
+                        + " -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -t 2");
+        String id = upload(Files.readAllBytes(file), List.of("transcodificacion", "audio"));
+        Files.delete(file);
+        jdbc.update(
+                "UPDATE videos SET transformation_parameters = CAST(? AS jsonb) WHERE id = CAST(? AS uuid)",
+                "{\"version\": 1, \"parameters\": {\"audio\": {\"modo\": \"normalizar\"}}}",
+                id);
+        send(message(id));
+        return id;
     }
 
     /** UUIDs are the same in capitals; names of objects are not. */

@@ -35,21 +35,24 @@ public class ShownTransformations {
     /** Makes the answer: the catalogue as it is now, or 304 for a client that has it. */
     public void answer(Exchange exchange) throws JsonProcessingException {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("default_set", catalogue.defaultSet());
+        List<String> defaultSet = catalogue.defaultSet();
+        document.put("default_set", defaultSet);
         document.put(
                 "transformations",
-                catalogue.entries().stream().map(ShownTransformations::shown).toList());
+                catalogue.entries().stream()
+                        .map(entry -> shown(entry, defaultSet.contains(entry.name())))
+                        .toList());
         Message message = exchange.getMessage();
         message.setBody(document);
         EntityTag.set(message, json.writeValueAsString(document));
         message.setHeader("Cache-Control", CACHE_CONTROL);
     }
 
-    private static Map<String, Object> shown(TransformationEntry entry) {
+    private static Map<String, Object> shown(TransformationEntry entry, boolean inDefaultSet) {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("nombre", entry.name());
         shown.put("description", entry.description());
-        shown.put("default", entry.inDefaultSet());
+        shown.put("default", inDefaultSet);
         shown.put("needs", entry.needs());
         shown.put("excludes", entry.excludes());
         shown.put("parameters", schema(entry));

@@ -8,6 +8,7 @@ import caravana.web.http.Problem;
 import caravana.web.http.UnknownName;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -71,7 +72,7 @@ public class MultipartUpload {
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
         Opening opening = Opening.of(exchange);
         Map<String, Object> upload = new LinkedHashMap<>();
-        String asked = null;
+        Map<String, String> asked = new HashMap<>();
         FormReader form = new FormReader(in, type);
         while (form.next()) {
             String name = form.name();
@@ -87,17 +88,25 @@ public class MultipartUpload {
                 }
                 case TransformationRules.FIELD -> {
                     // A form may have it several times, one for each box that is ticked.
-                    asked = joined(asked, text(form, TransformationRules.JSON_BYTES));
-                    transformations.recipe(asked);
+                    asked.put(name, joined(asked.get(name), text(form, TransformationRules.JSON_BYTES)));
+                    transformations.recipe(asked, exchange);
                 }
-                default -> throw UnknownName.of("field", name, List.of(FILE, TITLE, TransformationRules.FIELD));
+                case TransformationRules.PRESET -> {
+                    if (asked.put(name, text(form, FIELD_BYTES)) != null) {
+                        throw Problem.invalid("The field preset is there more than once. Send it once.");
+                    }
+                    transformations.recipe(asked, exchange);
+                }
+                default ->
+                    throw UnknownName.of(
+                            "field", name, List.of(FILE, TITLE, TransformationRules.FIELD, TransformationRules.PRESET));
             }
         }
         if (!upload.containsKey("original_bytes")) {
             throw new Problem(400, "file_required", "Send the video in the field video_file.");
         }
         upload.computeIfAbsent(TITLE, missing -> rules.title(null));
-        transformations.recipe(asked).putInto(upload);
+        transformations.recipe(asked, exchange).putInto(upload);
         exchange.setProperty("upload", upload);
     }
 

@@ -45,7 +45,7 @@ public class RawUpload {
         Map<String, String> address = QueryString.of(in);
         Map<String, Object> upload = new LinkedHashMap<>();
         upload.put("title", rules.title(address.get("title")));
-        transformations.recipe(address.get(TransformationRules.FIELD)).putInto(upload);
+        transformations.recipe(address, exchange).putInto(upload);
         upload.put("original_name", null);
         return upload;
     }

@@ -14,16 +14,27 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
 /** What may be asked for of the catalogue, whichever way it comes: names, or objects with parameters. */
 @Component
 public class TransformationRules {
 
-    static final String FIELD = "transformaciones";
+    /** The field or parameter with a list. */
+    public static final String FIELD = "transformaciones";
+
+    /** The field or parameter with the name of a list that is kept. */
+    public static final String PRESET = "preset";
+
+    /** The variable with the rows of the caller's own presets, as {@code read-presets.sql} returns them. */
+    public static final String OWN_PRESETS = "own_presets";
 
     /** Of the longest list of names, in characters, as the contract has it. */
     static final int NAMES_LENGTH = 1000;
@@ -31,12 +42,55 @@ public class TransformationRules {
     /** Of the longest JSON, in bytes. */
     static final int JSON_BYTES = 32 * 1024;
 
+    /** Of the longest list that is kept, in bytes. */
+    private static final int PRESET_BYTES = 8 * 1024;
+
     private static final int MOST = 50;
+
+    /** The list of a request, for refusals. */
+    private static final String LIST = "the field transformaciones";
 
     private final TransformationCatalogue catalogue;
 
     TransformationRules(TransformationCatalogue catalogue) {
         this.catalogue = catalogue;
+    }
+
+    /**
+     * What the row keeps of a request.
+     *
+     * @param request its fields or parameters, of which {@link #FIELD} and {@link #PRESET} are read; with neither, the default set
+     *     is asked for
+     * @throws Problem 400 {@code invalid_request} when both are there, {@code unknown_preset}, or as for a list in JSON
+     */
+    TransformationRecipe recipe(Map<String, String> request, Exchange exchange) {
+        return request.containsKey(PRESET)
+                ? preset(request.get(PRESET), request.containsKey(FIELD), exchange)
+                : recipe(request.get(FIELD));
+    }
+
+    /**
+     * What the row keeps of a preset as it is now: the caller's own one of that name, or the deployment's.
+     *
+     * @param listed whether the request has a list as well
+     * @throws Problem 400 {@code invalid_request} when it has, {@code unknown_preset}, or as for a list in JSON when the preset has
+     *     something that the catalogue does not have any more
+     */
+    public TransformationRecipe preset(String name, boolean listed, Exchange exchange) {
+        if (listed) {
+            throw Problem.invalid("The request has both transformaciones and preset. Send one of them.");
+        }
+        Map<String, Iterable<JsonNode>> known = new LinkedHashMap<>();
+        catalogue.presets().forEach(preset -> known.put(preset.name(), preset.transformations()));
+        for (Object row : exchange.getVariable(OWN_PRESETS, List.class)) {
+            Map<?, ?> own = (Map<?, ?>) row;
+            // It goes before one that the deployment got later, so that it stays what its owner means by it.
+            known.put((String) own.get("name"), json((String) own.get("transformations"), Integer.MAX_VALUE));
+        }
+        if (!known.containsKey(name)) {
+            throw new Problem(400, "unknown_preset", UnknownName.sentence("preset", name, known.keySet()));
+        }
+        return checked("the preset " + name, known.get(name), catalogue::recipe);
     }
 
     /**
@@ -46,19 +100,26 @@ public class TransformationRules {
      * @throws Problem 400 {@code field_too_long}, {@code invalid_request}, {@code unknown_transformation},
      *     {@code unknown_parameter}, {@code invalid_parameter} or {@code impossible_combination}
      */
-    TransformationRecipe recipe(String text) {
+    private TransformationRecipe recipe(String text) {
         String stripped = text == null ? "" : text.strip();
         if (isJson(stripped)) {
-            return recipe(json(stripped));
+            return recipe(json(stripped, JSON_BYTES));
         }
         if (stripped.length() > NAMES_LENGTH) {
             throw tooLong(NAMES_LENGTH + " characters");
         }
-        return checked(() -> Stream.of(stripped.split(","))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .map(AskedTransformation::named)
-                .toList());
+        return checked(
+                LIST,
+                () -> Stream.of(stripped.split(","))
+                        .map(String::strip)
+                        .filter(name -> !name.isEmpty())
+                        .map(AskedTransformation::named)
+                        .toList(),
+                this::orDefault);
+    }
+
+    private TransformationRecipe orDefault(List<AskedTransformation> asked) {
+        return catalogue.recipe(asked.isEmpty() ? catalogue.askedByDefault() : asked);
     }
 
     /** Whether a text is meant as JSON, and not as names. */
@@ -66,9 +127,9 @@ public class TransformationRules {
         return text.startsWith("[") || text.startsWith("{");
     }
 
-    private static JsonNode json(String text) {
-        if (text.getBytes(StandardCharsets.UTF_8).length > JSON_BYTES) {
-            throw tooLong(JSON_BYTES / 1024 + " KiB");
+    private static JsonNode json(String text, int bytes) {
+        if (text.getBytes(StandardCharsets.UTF_8).length > bytes) {
+            throw tooLong(bytes / 1024 + " KiB");
         }
         try {
             return TransformationRecipe.parse(text);
@@ -84,40 +145,71 @@ public class TransformationRules {
      * @throws Problem 400 as {@link #recipe(String)}, but {@code field_too_long}
      */
     public TransformationRecipe recipe(JsonNode list) {
+        return checked(LIST, items(list), this::orDefault);
+    }
+
+    /**
+     * A list in JSON as a preset keeps it.
+     *
+     * @throws Problem 400 as {@link #recipe(JsonNode)}, and {@code field_too_long}
+     */
+    public String kept(JsonNode list) {
+        String kept = checked(LIST, items(list), catalogue::request);
+        if (kept.getBytes(StandardCharsets.UTF_8).length > PRESET_BYTES) {
+            throw tooLong(PRESET_BYTES / 1024 + " KiB");
+        }
+        return kept;
+    }
+
+    private static Iterable<JsonNode> items(JsonNode list) {
         if (!list.isArray() || list.size() > MOST) {
             throw Problem.invalid(
                     "The field transformaciones must be a list of at most " + MOST + " names and objects.");
         }
-        return checked(() -> {
-            List<AskedTransformation> asked = new ArrayList<>();
-            list.forEach(item -> asked.add(AskedTransformation.read(item)));
-            return asked;
-        });
+        return list;
     }
 
-    private TransformationRecipe checked(Supplier<List<AskedTransformation>> read) {
+    private <T> T checked(String where, Iterable<JsonNode> items, Function<List<AskedTransformation>, T> then) {
+        return checked(
+                where,
+                () -> {
+                    List<AskedTransformation> asked = new ArrayList<>();
+                    items.forEach(item -> asked.add(AskedTransformation.read(item)));
+                    return asked;
+                },
+                then);
+    }
+
+    private <T> T checked(
+            String where, Supplier<List<AskedTransformation>> read, Function<List<AskedTransformation>, T> then) {
         try {
-            List<AskedTransformation> asked = read.get();
-            return catalogue.recipe(asked.isEmpty() ? catalogue.askedByDefault() : asked);
+            return then.apply(read.get());
         } catch (UnknownTransformationException e) {
             throw new Problem(
-                    400, "unknown_transformation", UnknownName.sentence("transformation", e.name(), catalogue.names()));
+                    400,
+                    "unknown_transformation",
+                    of(where) + UnknownName.sentence("transformation", e.name(), catalogue.names()));
         } catch (UnknownParameterException e) {
             throw new Problem(
                     400,
                     "unknown_parameter",
-                    "In the field transformaciones, of " + e.transformation() + ": "
+                    "In " + where + ", of " + e.transformation() + ": "
                             + UnknownName.sentence("parameter", e.parameter(), e.known()));
         } catch (InvalidParameterException e) {
             throw new Problem(
                     400,
                     "invalid_parameter",
-                    "In the field transformaciones: " + e.what()
+                    "In " + where + ": " + e.what()
                             + (e.value() == null ? " is missing" : " is " + InputText.shown(e.value()))
                             + "; it must be " + e.allowed() + ".");
         } catch (ImpossibleCombinationException e) {
-            throw new Problem(400, "impossible_combination", e.getMessage());
+            throw new Problem(400, "impossible_combination", of(where) + e.getMessage());
         }
+    }
+
+    /** The beginning of a sentence about what stands in a preset, which the request does not show. */
+    private static String of(String where) {
+        return where.equals(LIST) ? "" : "In " + where + ": ";
     }
 
     private static Problem tooLong(String limit) {

@@ -83,7 +83,7 @@ public class TusUpload {
         announced.put("bytes", bytes);
         announced.put("title", rules.title(metadata.containsKey("title") ? metadata.get("title") : titleOf(name)));
         announced.put("original_name", FileName.stored(name));
-        transformations.recipe(metadata.get(TransformationRules.FIELD)).putInto(announced);
+        transformations.recipe(metadata, exchange).putInto(announced);
         announced.put("metadata", request.getHeader(METADATA));
         exchange.setProperty("announced", announced);
         exchange.setProperty("token", UUID.randomUUID().toString());

@@ -32,9 +32,13 @@ public class ProcessOrder {
         if (body == null || body.isEmpty()) {
             return;
         }
-        JsonNode asked = TransformationRecipe.parse(body).path("transformaciones");
-        if (!asked.isMissingNode()) {
-            TransformationRecipe recipe = rules.recipe(asked);
+        JsonNode order = TransformationRecipe.parse(body);
+        boolean listed = order.has(TransformationRules.FIELD);
+        boolean named = order.has(TransformationRules.PRESET);
+        if (listed || named) {
+            TransformationRecipe recipe = named
+                    ? rules.preset(order.path(TransformationRules.PRESET).textValue(), listed, exchange)
+                    : rules.recipe(order.path(TransformationRules.FIELD));
             exchange.setProperty("transformations", recipe.names());
             exchange.setProperty("transformation_parameters", recipe.parameters());
         }

@@ -69,6 +69,7 @@ public class MediaReport {
             @ExchangeProperty("headers") SourceHeaders headers,
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("plan") TranscodePlan plan,
+            @ExchangeProperty("loudness") Loudness loudness,
             @ExchangeProperty("result") SourceHeaders result,
             @ExchangeProperty("missing_seconds") Double missing,
             @ExchangeProperty("excess_seconds") Double excess,
@@ -84,6 +85,7 @@ public class MediaReport {
         if (planned.audioWanted()) {
             warnings.addAll(ofAudio(source, result, errors));
         }
+        loudness.warning().ifPresent(warnings::add);
         plan.soundless().forEach(name -> warnings.add(MediaWarning.soundless(name)));
         int dropped = source.otherVideos() + (planned.sound() ? source.otherAudios() : 0);
         if (dropped > 0) {

@@ -43,6 +43,23 @@ public record MediaWarning(String code, String detail, Map<String, Object> value
                 Map.of("name", name));
     }
 
+    static MediaWarning loudnessKept() {
+        return new MediaWarning(
+                "loudness_kept",
+                "The sound is silent, or too short for its loudness to be measured; it was kept as it is.",
+                Map.of());
+    }
+
+    /** @param reached in LUFS, as is the target */
+    static MediaWarning loudnessMissed(double target, double reached) {
+        double brought = Math.round(reached * 10) / 10.0;
+        return new MediaWarning(
+                "loudness_missed",
+                "The sound could not be brought to " + target + " LUFS without cutting off its peaks; it has " + brought
+                        + " LUFS.",
+                Map.of("target_lufs", target, "lufs", brought));
+    }
+
     static MediaWarning tracksDropped(int tracks) {
         return new MediaWarning(
                 "tracks_dropped",

@@ -38,6 +38,11 @@ public class TranscodePlanner {
     /** Encoded frames that may wait for sound that begins late: those of the longest video. */
     private static final String MOST_WAITING_PACKETS = "1000000";
 
+    /** The highest tones, in Hz, of which the encoder of sound keeps half; what is above counts as loudness, and is not in the result. */
+    private static final int ENCODED = 16_500;
+
+    private static final int ENCODED_MONO = 20_000;
+
     private final MediaAssets assets;
     private final MediaProperties media;
     private final MediaLimits limits;
@@ -59,7 +64,8 @@ public class TranscodePlanner {
     public TranscodePlan plan(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations) {
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
+            @ExchangeProperty("loudness") Loudness loudness) {
         PlannedSize size = PlannedSize.of(transformations, source.video());
         PlannedResult result = result(source, transformations, size);
         job.setPlannedSeconds(result.seconds());
@@ -84,7 +90,7 @@ public class TranscodePlanner {
         long encodes =
                 outputs.stream().filter(output -> isVideo(output.mediaType())).count();
         ToolCommand command = new ToolCommand(
-                arguments(job, source, transformations, result, size),
+                arguments(job, source, transformations, result, size, loudness),
                 ToolCommand.Output.PROGRESS,
                 media.timeLimit(result.workedSeconds() * encodes),
                 media.stallLimit(),
@@ -92,6 +98,58 @@ public class TranscodePlanner {
                         refusals.undecodable(source.video().codec())),
                 null);
         return new TranscodePlan(command, result, List.copyOf(outputs), List.copyOf(soundless));
+    }
+
+    /** What is to be measured of the sound before the result can be planned. */
+    public Loudness beginLoudness(
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations) {
+        boolean sound = isSoundWanted(transformations) && source.hasAudio();
+        return Loudness.to(transformations.stream()
+                .map(AppliedTransformation::loudness)
+                .filter(target -> target != null && sound)
+                .findFirst()
+                .orElse(null));
+    }
+
+    /**
+     * The next run that measures the sound, as it is after all filters: its peaks, and its loudness without what the encoder leaves
+     * out. The loudness takes what it finds.
+     *
+     * @throws RejectedMediaException as {@link #plan}
+     */
+    public ToolCommand planMeasurement(
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
+            @ExchangeProperty("loudness") Loudness loudness) {
+        PlannedSize size = PlannedSize.of(transformations, source.video());
+        PlannedResult result = result(source, transformations, size);
+        Map<String, String> inputs = new HashMap<>();
+        transformations.forEach(each -> each.entry().inputs().forEach(name -> inputs.put(name, "")));
+        List<FilledTransformation> filled = filled(job, source, transformations, result, size, inputs, loudness);
+        List<String> line = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-v", "error"));
+        line.addAll(MediaProbe.inputLimits(limits));
+        line.addAll(SourceFilters.inputOptions(source));
+        line.addAll(List.of("-i", "file:" + job.getOriginal(), "-filter_complex"));
+        line.add(SourceFilters.audio(source, result, audioFilters(filled), List.of("[measured]"))
+                + ";[measured]ebur128=peak=true:metadata=1,aresample=48000,lowpass=f="
+                + (source.audio().channels() == 1 ? ENCODED_MONO : ENCODED)
+                + ",ebur128=metadata=1,ametadata=mode=print:file=-[out]");
+        line.addAll(List.of("-map", "[out]", "-f", "null", "-"));
+        return new ToolCommand(
+                line,
+                ToolCommand.Output.LINES,
+                media.timeLimit(result.workedSeconds()),
+                media.stallLimit(),
+                (status, errors) -> null,
+                null,
+                loudness::add);
+    }
+
+    /** Takes what the run has found. */
+    public void takeLoudness(@ExchangeProperty("loudness") Loudness loudness) {
+        loudness.take();
     }
 
     /** Whether the job keeps sound, in the video or in another file, and the original has some. */
@@ -175,7 +233,8 @@ public class TranscodePlanner {
             SourceTimeline source,
             List<AppliedTransformation> transformations,
             PlannedResult result,
-            PlannedSize size) {
+            PlannedSize size,
+            Loudness loudness) {
         String threads = String.valueOf(media.threads());
         List<String> line = new ArrayList<>(List.of(
                 "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25"));
@@ -196,7 +255,7 @@ public class TranscodePlanner {
                 }
             }
         }
-        List<FilledTransformation> filled = filled(job, source, transformations, result, size, inputs);
+        List<FilledTransformation> filled = filled(job, source, transformations, result, size, inputs, loudness);
         String graph = graph(source, filled, result, size);
         if (inputs.isEmpty() && !source.video().orientation().filters().isEmpty()) {
             // Of a graph with one input alone, ffmpeg notes the input's rotation in the result, which is turned
@@ -279,13 +338,15 @@ public class TranscodePlanner {
             List<AppliedTransformation> transformations,
             PlannedResult result,
             PlannedSize size,
-            Map<String, String> inputs) {
+            Map<String, String> inputs,
+            Loudness loudness) {
         Map<String, String> values = new HashMap<>(assets.filterValues(result.frameRate()));
         PlannedResult.Box drawn = size.drawn() == null ? shown(source.video()) : size.drawn();
         values.put("fit_width", String.valueOf(drawn.width()));
         values.put("fit_height", String.valueOf(drawn.height()));
         values.put("text_size", String.valueOf(drawn.height() / TEXTS_IN_A_PICTURE));
         values.putAll(inputs);
+        values.put(Loudness.VALUE, loudness.filter());
         values.put("fps", result.frameRate().toString());
         values.put("seconds", String.format(Locale.ROOT, "%.6f", result.seconds()));
         return transformations.stream()

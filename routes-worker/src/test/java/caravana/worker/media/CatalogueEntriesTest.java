@@ -13,11 +13,13 @@ import caravana.transformation.InvalidParameterException;
 import caravana.transformation.TransformationCatalogue;
 import caravana.transformation.TransformationRecipe;
 import caravana.worker.WorkerSettings;
+import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
 import caravana.worker.job.RunningJobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -58,6 +61,8 @@ class CatalogueEntriesTest {
     private SourceTimeline source;
     private TranscodePlanner planner;
     private RunningJob job;
+    private Loudness measured;
+    private int measurements;
 
     @BeforeAll
     void makeOriginal() throws Exception {
@@ -73,6 +78,7 @@ class CatalogueEntriesTest {
 
     @BeforeEach
     void openJob() throws Exception {
+        measurements = 0;
         source = SourceTimeline.of(headers(original), null, null, false, 0);
         catalogue = TransformationCatalogue.builtIn();
         planner = new TranscodePlanner(MediaSettings.assets(work), MediaSettings.DEFAULTS, WorkerSettings.LIMITS);
@@ -159,7 +165,28 @@ class CatalogueEntriesTest {
         for (JsonNode item : TransformationRecipe.parse(asked)) {
             list.add(AskedTransformation.read(item));
         }
-        return planner.plan(job, source, catalogue.apply(list));
+        return plan(catalogue.apply(list));
+    }
+
+    /** As the route does it. */
+    private TranscodePlan plan(List<AppliedTransformation> applied) throws Exception {
+        Loudness loudness = planner.beginLoudness(source, applied);
+        while (loudness.isOpen()) {
+            ToolCommand command = planner.planMeasurement(job, source, applied, loudness);
+            List<String> line = new ArrayList<>(List.of("ffmpeg"));
+            line.addAll(command.arguments());
+            Process ffmpeg = new ProcessBuilder(line)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (BufferedReader found = ffmpeg.inputReader()) {
+                found.lines().forEach(command.lines());
+            }
+            assertThat(ffmpeg.waitFor()).isZero();
+            planner.takeLoudness(loudness);
+            measurements++;
+        }
+        measured = loudness;
+        return planner.plan(job, source, applied, loudness);
     }
 
     private Track made() throws Exception {
@@ -335,6 +362,129 @@ class CatalogueEntriesTest {
         assertThat(make("[{\"nombre\": \"audio\"}]").audio()).isTrue();
         assertThat(make("[{\"nombre\": \"audio\", \"modo\": \"quitar\"}]").audio())
                 .isFalse();
+    }
+
+    static Stream<Arguments> sounds() {
+        return Stream.of(
+                Arguments.of("quiet", "sine=f=440:d=4,volume=-40dB", 1),
+                Arguments.of("loud", "sine=f=440:d=4,volume=17dB", 8),
+                Arguments.of("mono", "sine=f=300:d=4,aformat=channel_layouts=mono", 8),
+                Arguments.of(
+                        "5.1", "anoisesrc=d=4:c=brown:seed=3,pan=5.1|FL=c0|FR=0.5*c0|FC=c0|LFE=c0|BL=0.3*c0|BR=c0", 8),
+                Arguments.of("noise", "anoisesrc=d=4:c=pink:a=0.9:seed=2", 8),
+                Arguments.of(
+                        "what is mostly not encoded",
+                        "anoisesrc=d=4:c=white:a=0.5:seed=4:r=48000,pan=stereo|c0=c0|c1=c0",
+                        8),
+                Arguments.of("the same in mono", "anoisesrc=d=4:c=white:a=0.5:seed=4:r=44100", 8),
+                Arguments.of(
+                        "quiet with clicks",
+                        "anoisesrc=d=4:c=pink:seed=1,volume=-20dB,aeval=val(0)+0.9*lt(mod(t\\,1)\\,0.003)",
+                        8),
+                Arguments.of("silence around", "sine=f=440:d=1,volume=-20dB,adelay=2000,apad=whole_dur=4", 8));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("sounds")
+    void audioIsBroughtToALoudness(String name, String sound, int passes) throws Exception {
+        for (double target : new double[] {-23, -16, -10}) {
+            measurements = 0;
+            useSound(sound);
+            make("[\"transcodificacion\", {\"nombre\": \"audio\", \"modo\": \"normalizar\", \"lufs\": " + target
+                    + "}]");
+
+            double found = lufs(job.getResult().toPath());
+            System.out.println(name + " to " + target + ": " + found + " LUFS, measured " + measurements + " times");
+            assertThat(found).isCloseTo(target, within(0.5));
+            assertThat(measured.warning()).isEmpty();
+            assertThat(measurements).isBetween(1, passes);
+            assertThat(headers(job.getResult().toPath()).audios().get(0).duration())
+                    .isCloseTo(SECONDS, within(0.1));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"anullsrc=d=4,-70", "'sine=f=440:d=0.3,volume=-20dB',-70"})
+    void soundThatCannotBeMeasuredStaysAsItIsWithAWarning(String sound, double lufs) throws Exception {
+        useSound(sound);
+        make("[\"transcodificacion\", {\"nombre\": \"audio\", \"modo\": \"normalizar\"}]");
+
+        assertThat(measured.filter()).isEqualTo("anull");
+        assertThat(measured.warning().orElseThrow().code()).isEqualTo("loudness_kept");
+        assertThat(lufs(job.getResult().toPath())).isEqualTo(lufs);
+    }
+
+    @Test
+    void withoutSoundNothingIsMeasured() throws Exception {
+        run(
+                job.getFolder(),
+                "-f lavfi -i testsrc2=s=64x36:r=25:d=1 -c:v libx264 -f mp4",
+                job.getOriginal().toPath());
+        source = SourceTimeline.of(headers(job.getOriginal().toPath()), null, null, false, 0);
+
+        assertThat(make("[{\"nombre\": \"audio\", \"modo\": \"normalizar\"}]").audio())
+                .isFalse();
+        assertThat(measurements).isZero();
+    }
+
+    @Test
+    void theSoundsOwnFileHasTheLoudnessAsWell() throws Exception {
+        useSound("sine=f=440:d=4,volume=-40dB");
+        makeAll("[\"solo_audio\", {\"nombre\": \"audio\", \"modo\": \"normalizar\", \"lufs\": -20}]");
+
+        assertThat(lufs(job.getFolder().resolve("sonido.m4a"))).isCloseTo(-20, within(0.5));
+    }
+
+    private void useSound(String sound) throws Exception {
+        Files.deleteIfExists(job.getOriginal().toPath());
+        run(
+                job.getFolder(),
+                List.of(
+                        "ffmpeg",
+                        "-v",
+                        "error",
+                        "-y",
+                        "-f",
+                        "lavfi",
+                        "-i",
+                        "testsrc2=s=64x36:r=25:d=4",
+                        "-f",
+                        "lavfi",
+                        "-i",
+                        sound,
+                        "-c:v",
+                        "libx264",
+                        "-preset",
+                        "ultrafast",
+                        "-c:a",
+                        "flac",
+                        "-strict",
+                        "-2",
+                        "-f",
+                        "mp4",
+                        job.getOriginal().toString()));
+        source = SourceTimeline.of(headers(job.getOriginal().toPath()), null, null, false, 0);
+    }
+
+    /** The integrated loudness, by another measurement than the worker's: the filter's own summary. */
+    private static double lufs(Path file) throws Exception {
+        Process ffmpeg = new ProcessBuilder(
+                        "ffmpeg",
+                        "-nostats",
+                        "-hide_banner",
+                        "-i",
+                        file.toString(),
+                        "-vn",
+                        "-af",
+                        "ebur128=framelog=verbose",
+                        "-f",
+                        "null",
+                        "-")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(ffmpeg.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(ffmpeg.waitFor()).isZero();
+        return Double.parseDouble(said.replaceFirst("(?s).*Summary:.*?I: +(-?[0-9.]+) LUFS.*", "$1"));
     }
 
     @Test
@@ -536,7 +686,7 @@ class CatalogueEntriesTest {
             }
             TranscodePlan plan;
             try {
-                plan = planner.plan(job, source, applied);
+                plan = plan(applied);
             } catch (RejectedMediaException e) {
                 assertThat(e.code()).as(asked.toString()).isEqualTo("nothing_kept");
                 continue;
@@ -605,6 +755,9 @@ class CatalogueEntriesTest {
         Files.copy(
                 Path.of("../src/main/resources/camel/catalogue/transcodificacion.yaml"),
                 edited.resolve("transcodificacion.yaml"));
+        Files.writeString(
+                Files.createDirectories(edited.resolve("presets")).resolve("predeterminado.yaml"),
+                "nombre: predeterminado\ndescription: {es: Sepia., en: Sepia.}\ntransformaciones: [sepia]\n");
         catalogue = new TransformationCatalogue("file:" + edited.getParent());
 
         make("[{\"nombre\": \"sepia\", \"intensidad\": 0}, \"transcodificacion\"]");

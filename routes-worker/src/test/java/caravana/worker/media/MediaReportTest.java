@@ -24,7 +24,7 @@ class MediaReportTest {
     }
 
     private List<MediaWarning> warnings(boolean audio, SourceHeaders result, double missing, String errors) {
-        return report.warnings(HEADERS, SOURCE, plan(audio), result, missing, 0.0, errors)
+        return report.warnings(HEADERS, SOURCE, plan(audio), Loudness.to(null), result, missing, 0.0, errors)
                 .all();
     }
 
@@ -56,7 +56,7 @@ class MediaReportTest {
 
     @Test
     void footageThatIsFoundOnlyWhenItIsDecodedIsDamaged() {
-        assertThat(report.warnings(HEADERS, SOURCE, plan(true), HEADERS, 0.0, 1.5, "")
+        assertThat(report.warnings(HEADERS, SOURCE, plan(true), Loudness.to(null), HEADERS, 0.0, 1.5, "")
                         .all())
                 .extracting(MediaWarning::code)
                 .containsExactly("footage_damaged");

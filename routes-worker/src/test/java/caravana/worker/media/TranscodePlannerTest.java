@@ -49,7 +49,8 @@ class TranscodePlannerTest {
         return planner.plan(
                 job,
                 Sources.of(seconds, rate),
-                catalogue.apply(names.stream().map(AskedTransformation::named).toList()));
+                catalogue.apply(names.stream().map(AskedTransformation::named).toList()),
+                Loudness.to(null));
     }
 
     @Test

@@ -105,10 +105,10 @@ class TransformationFuzzTest {
                 List<AppliedTransformation> asked = catalogue.read(catalogue.recipe(read(text)));
                 List<AppliedTransformation> plain =
                         asked.stream().map(this::withOtherValues).toList();
-                List<String> command = planner.plan(job, Sources.of(60, "30/1"), asked)
+                List<String> command = planner.plan(job, Sources.of(60, "30/1"), asked, Loudness.to(null))
                         .command()
                         .arguments();
-                List<String> other = planner.plan(job, Sources.of(60, "30/1"), plain)
+                List<String> other = planner.plan(job, Sources.of(60, "30/1"), plain, Loudness.to(null))
                         .command()
                         .arguments();
                 verdict = "planned";

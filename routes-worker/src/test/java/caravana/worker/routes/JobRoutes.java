@@ -22,6 +22,7 @@ import caravana.worker.job.JobLease;
 import caravana.worker.job.JobLog;
 import caravana.worker.job.WorkFolder;
 import caravana.worker.media.Inspection;
+import caravana.worker.media.Loudness;
 import caravana.worker.media.MadeFiles;
 import caravana.worker.media.MediaFacts;
 import caravana.worker.media.MediaInfo;
@@ -113,12 +114,13 @@ final class JobRoutes implements AutoCloseable {
         WorkerProperties worker = WorkerSettings.in(workFolder, DataSize.ofMegabytes(1));
         TranscodePlanner planner = mock(TranscodePlanner.class);
         MediaReport report = mock(MediaReport.class);
-        when(planner.plan(any(), any(), any())).thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
+        when(planner.beginLoudness(any(), any())).thenReturn(mock(Loudness.class));
+        when(planner.plan(any(), any(), any(), any())).thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
         when(outputs.begin(any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
         when(probe.readHeaders(any(), any())).thenReturn(mock(SourceHeaders.class));
         when(probe.readTimeline(any(), any(), any(), any(), any())).thenReturn(mock(SourceTimeline.class));
         when(report.info(any(), any(), any(), any(), any())).thenReturn(new MediaInfo.Both(null, null));
-        when(report.warnings(any(), any(), any(), any(), any(), any(), any()))
+        when(report.warnings(any(), any(), any(), any(), any(), any(), any(), any()))
                 .thenReturn(new MediaWarning.Those(List.of()));
         when(probe.facts(any(), any())).thenReturn(mock(MediaFacts.class));
         beans.registerBean(WorkerProperties.class, () -> worker);

@@ -406,6 +406,60 @@ class PageTest {
         assertThat(page.errors()).isEmpty();
     }
 
+    /** By mouse: saved. By keyboard: chosen, and deleted. */
+    @Test
+    void aChoiceIsSavedAsAPresetUsedAndDeleted() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        page.signUp();
+        page.click("#transformations summary");
+        await().atMost(SOON).until(() -> chosenPreset().equals("predeterminado"));
+        page.see(".presets", "Un clip de 720p", SOON);
+        page.click("#transformation-cortinillas");
+        assertThat(chosenPreset()).isEmpty();
+        page.click("#save-preset");
+        page.type("#ask-input", "Sin cortinillas: Bogotá");
+        page.screenshot("preset-name");
+        page.click("dialog button[type=submit]");
+        await().atMost(SOON).until(() -> chosenPreset().equals("sin-cortinillas-bogota"));
+        page.screenshot("preset-saved");
+
+        page.run("document.getElementById('preset').focus()");
+        page.press("p");
+        await().atMost(SOON).until(() -> chosenPreset().equals("predeterminado"));
+        assertThat(page.count("#transformation-cortinillas:checked")).isEqualTo(1);
+        assertThat(page.count("#delete-preset")).isZero();
+        page.press("s");
+        await().atMost(SOON).until(() -> chosenPreset().equals("sin-cortinillas-bogota"));
+        assertThat(page.count("#transformation-cortinillas:checked")).isZero();
+        page.upload(small, "Sin cortinillas");
+        page.see(".video[data-status=processed] .poster", JOB);
+        page.click(".poster");
+        await().atMost(SOON).until(() -> Math.abs(page.number("document.querySelector('video').duration") - 3) < 0.2);
+        page.press(Keys.ESCAPE);
+
+        page.visit();
+        page.click("#transformations summary");
+        await().atMost(SOON).until(() -> chosenPreset().equals("predeterminado"));
+        page.run("document.getElementById('preset').focus()");
+        page.press("s");
+        page.see("#delete-preset");
+        page.press(Keys.TAB);
+        page.press(Keys.TAB);
+        page.press(Keys.ENTER);
+        page.see("dialog", "sin-cortinillas-bogota", SOON);
+        page.screenshot("preset-deleting");
+        page.press(Keys.TAB);
+        page.press(Keys.ENTER);
+        await().atMost(SOON)
+                .until(() -> page.texts("#preset option").equals(List.of("Lo elegido abajo", "predeterminado")));
+        page.screenshot("preset-deleted");
+        assertThat(page.errors()).isEmpty();
+    }
+
+    private String chosenPreset() {
+        return String.valueOf(page.run("return document.getElementById('preset')?.value"));
+    }
+
     /** While all workers are paused, so that the job still waits. */
     @Test
     void aJobIsCancelledAndTheVideoProcessedLater() throws Exception {

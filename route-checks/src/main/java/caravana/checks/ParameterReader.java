@@ -1,6 +1,5 @@
-package caravana.transformation;
+package caravana.checks;
 
-import caravana.checks.TransformationEntry;
 import caravana.checks.TransformationEntry.Parameter;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
@@ -8,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Reads the parameters of one transformation as a job gives them, by their schema in the catalogue. */
-final class ParameterReader {
+/** Reads the parameters of one transformation as a job or a preset gives them, by their schema in the catalogue. */
+public final class ParameterReader {
 
     /** Of a number, so that what is written into a filter is short and exact. */
     private static final int DECIMALS = 6;
@@ -22,26 +21,41 @@ final class ParameterReader {
 
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Z}\\p{Cf}]*");
 
-    private final TransformationEntry entry;
+    /** How what cannot be read is refused. */
+    public interface Refusals {
 
-    private ParameterReader(TransformationEntry entry) {
+        /** One is given that the transformation does not have. */
+        RuntimeException unknown(TransformationEntry entry, String parameter);
+
+        /**
+         * One has a value that it does not take, or none.
+         *
+         * @param value what was given; null when nothing was
+         * @param allowed what may be given, as the end of a sentence
+         */
+        RuntimeException invalid(TransformationEntry entry, Parameter parameter, JsonNode value, String allowed);
+    }
+
+    private final TransformationEntry entry;
+    private final Refusals refusals;
+
+    private ParameterReader(TransformationEntry entry, Refusals refusals) {
         this.entry = entry;
+        this.refusals = refusals;
     }
 
     /**
      * The values of all parameters, with the defaults of those that are not given: BigDecimal, Boolean or String.
      *
-     * @throws UnknownParameterException when one is given that the transformation does not have
-     * @throws InvalidParameterException when one is missing, or has a value that it does not take
+     * @throws RuntimeException of the refusals, about the first parameter that cannot be read
      */
-    static Map<String, Object> read(TransformationEntry entry, Map<String, JsonNode> given) {
+    public static Map<String, Object> read(TransformationEntry entry, Map<String, JsonNode> given, Refusals refusals) {
         for (String name : given.keySet()) {
             if (!entry.parameters().containsKey(name)) {
-                throw new UnknownParameterException(
-                        entry.name(), name, entry.parameters().keySet());
+                throw refusals.unknown(entry, name);
             }
         }
-        return new ParameterReader(entry).values(given);
+        return new ParameterReader(entry, refusals).values(given);
     }
 
     private Map<String, Object> values(Map<String, JsonNode> given) {
@@ -112,8 +126,9 @@ final class ParameterReader {
         }
         BigDecimal below = (BigDecimal) values.get(parameter.above());
         if (((BigDecimal) values.get(parameter.name())).compareTo(below) <= 0) {
-            throw new InvalidParameterException(
-                    what(parameter),
+            throw refusals.invalid(
+                    entry,
+                    parameter,
                     given.get(parameter.name()),
                     "above " + parameter.above() + ", which is " + below.toPlainString());
         }
@@ -125,7 +140,7 @@ final class ParameterReader {
         }
     }
 
-    private InvalidParameterException invalid(Parameter parameter, JsonNode value) {
+    private RuntimeException invalid(Parameter parameter, JsonNode value) {
         String range = parameter.minimum() + " to " + parameter.maximum();
         String allowed =
                 switch (parameter.type()) {
@@ -139,10 +154,6 @@ final class ParameterReader {
                         "one line of 1 to " + parameter.maxLength()
                                 + " characters, at least one of them visible and none of them a control character";
                 };
-        return new InvalidParameterException(what(parameter), value, allowed);
-    }
-
-    private String what(Parameter parameter) {
-        return "The parameter " + parameter.name() + " of " + entry.name();
+        return refusals.invalid(entry, parameter, value, allowed);
     }
 }

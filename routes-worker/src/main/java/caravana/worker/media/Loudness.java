@@ -1,0 +1,128 @@
+package caravana.worker.media;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How the sound of a job is brought to a loudness (EBU R 128). It is measured first. When all of it can be made louder or softer by
+ * the same, that is all; where peaks would be cut off, a limiter holds them, and what comes out of it is measured until it has the
+ * loudness.
+ */
+public final class Loudness {
+
+    /** What a fragment names for {@link #filter}. */
+    static final String VALUE = "loudness";
+
+    /** A filter that leaves the sound as it is. */
+    private static final String NOTHING = "anull";
+
+    /** Below this, in LUFS, there is nothing but silence; sound that is too short to be measured has less. */
+    private static final double SILENCE = -69;
+
+    /** Of the highest peak, in dB. An encoder adds a little. */
+    private static final double CEILING = -1.5;
+
+    /** By how much the loudness may differ, in LU; the result may by 0.5. */
+    private static final double TOLERANCE = 0.1;
+
+    /** By how much the result may differ, in LU, without a warning. */
+    private static final double MOST_MISSING = 0.4;
+
+    /** By how much a peak may be higher than it is written, of full scale. */
+    private static final double PEAK_ROUNDING = 0.0005;
+
+    private static final int MOST_PASSES = 8;
+
+    /** How much of a further gain comes out of the limiter at least. */
+    private static final double LEAST_SLOPE = 0.2;
+
+    /** Such as {@code lavfi.r128.I=-23.012} and {@code lavfi.r128.true_peaks_ch0=0.071}. */
+    private static final Pattern MEASURED = Pattern.compile("lavfi\\.r128\\.(I|true_peaks_ch[0-9]+)=(-?[0-9.]+)");
+
+    private final double target;
+    private double measured = Double.NEGATIVE_INFINITY;
+    private double peak;
+    private double gain;
+    private double before = Double.NaN;
+    private double beforeGain;
+    private boolean limited;
+    private boolean kept;
+    private int passes;
+    private boolean open = true;
+
+    private Loudness(double target) {
+        this.target = target;
+    }
+
+    /** @param target in LUFS; null when nothing is to be done, and so nothing to be measured */
+    static Loudness to(Double target) {
+        Loudness loudness = new Loudness(target == null ? 0 : target);
+        loudness.open = target != null;
+        return loudness;
+    }
+
+    /** Whether there is something to be measured. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** That the sound does not have the loudness. */
+    Optional<MediaWarning> warning() {
+        if (kept) {
+            return Optional.of(MediaWarning.loudnessKept());
+        }
+        return limited && Math.abs(target - before) > MOST_MISSING
+                ? Optional.of(MediaWarning.loudnessMissed(target, before))
+                : Optional.empty();
+    }
+
+    /** The filter as it is known so far. */
+    String filter() {
+        if (gain == 0) {
+            return NOTHING;
+        }
+        String volume = String.format(Locale.ROOT, "volume=%.3fdB", gain);
+        return limited
+                ? volume
+                        + String.format(
+                                Locale.ROOT,
+                                ",alimiter=limit=%.4f:level=disabled:latency=1",
+                                Math.pow(10, CEILING / 20))
+                : volume;
+    }
+
+    /** Takes one line of what ffmpeg measures; the last one holds for the whole. */
+    void add(String line) {
+        Matcher value = MEASURED.matcher(line);
+        if (value.matches()) {
+            double number = Double.parseDouble(value.group(2));
+            if (value.group(1).equals("I")) {
+                measured = number;
+            } else {
+                peak = Math.max(peak, number + PEAK_ROUNDING);
+            }
+        }
+    }
+
+    /** Goes by what was measured. */
+    public void take() {
+        passes++;
+        double missing = target - measured;
+        if (passes == 1) {
+            kept = measured < SILENCE;
+            gain = kept ? 0 : missing;
+            limited = 20 * Math.log10(peak) + gain > CEILING;
+            open = !kept && limited;
+        } else {
+            double slope = Double.isNaN(before) ? 1 : (measured - before) / (gain - beforeGain);
+            before = measured;
+            beforeGain = gain;
+            open = Math.abs(missing) > TOLERANCE && passes < MOST_PASSES;
+            gain += open ? missing / Math.min(1, Math.max(LEAST_SLOPE, slope)) : 0;
+        }
+        measured = Double.NEGATIVE_INFINITY;
+        peak = 0;
+    }
+}
