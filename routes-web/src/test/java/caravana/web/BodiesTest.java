@@ -68,6 +68,23 @@ class BodiesTest extends ImpatientTest {
         }
     }
 
+    /** Camel takes it for the address that it begins with; its body would be read by a thread that waits for it. */
+    @Test
+    void anAddressThatBeginsAsOneOfTheContractIsRefusedBeforeItsBody() throws Exception {
+        String authorization = "Authorization: Bearer " + user().token() + "\r\nContent-Type: text/plain\r\n";
+        for (String path : List.of("/api/presets/a/b", "/%61pi/presets/a/b", "/api/videos/a/b/c", "/api/me/x")) {
+            String method = path.contains("presets") ? "PUT" : "GET";
+            for (String length : List.of("Content-Length: 9\r\n", "Transfer-Encoding: chunked\r\n")) {
+                try (Wire wire = new Wire(port)) {
+                    Wire.Answer answer = wire.send(head(method, path, authorization + length))
+                            .answer();
+                    assertThat(answer.status()).as(path + ": " + answer.text()).isEqualTo(404);
+                    assertThat(answer.problemCode()).isEqualTo("not_found");
+                }
+            }
+        }
+    }
+
     /** The memory for long bodies is shared: one source takes a part of it, and log-ins need none of it. */
     @Test
     void longBodiesOfOneSourceKeepNobodyElseOut() throws Exception {

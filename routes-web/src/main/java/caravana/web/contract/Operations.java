@@ -32,6 +32,9 @@ public final class Operations {
             Map<String, JsonNode> bodies,
             boolean bodyRequired) {}
 
+    /** What stands for the id of an operation that the contract does not have. */
+    public static final String UNKNOWN = "unknown";
+
     private final JsonNode contract;
     private final List<Operation> operations = new ArrayList<>();
 
@@ -115,8 +118,8 @@ public final class Operations {
                 .findFirst();
     }
 
-    /** The operation's id; {@code unknown} when the contract has none. */
+    /** The operation's id; {@link #UNKNOWN} when the contract has none. */
     public String of(String method, String path) {
-        return find(method, path).map(Operation::id).orElse("unknown");
+        return find(method, path).map(Operation::id).orElse(UNKNOWN);
     }
 }

@@ -47,6 +47,11 @@ class ApiMetrics {
             this.operation = operation;
         }
 
+        /** Whether the contract has no such call. */
+        boolean isUnknown() {
+            return operation.equals(Operations.UNKNOWN);
+        }
+
         /** How long the app itself has taken. */
         ServerTiming time() {
             return time;

@@ -150,9 +150,16 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
 
         private final Places places;
 
+        /**
+         * Whether Camel takes whatever begins with the endpoint's address for the endpoint's, as it does for calls of the
+         * contract. What the contract does not have must not come to it: no filter has waited for its body.
+         */
+        private final boolean anyBelow;
+
         CallConsumer(PlatformHttpEndpoint endpoint, Processor route, Places places) {
             super(endpoint, route);
             this.places = places;
+            this.anyBelow = endpoint.isMatchOnUriPrefix();
             setExceptionHandler(new Gone());
         }
 
@@ -166,6 +173,9 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             Places own = caller == null ? callsOfSources : places;
             Object owner = caller == null ? Source.of(request.getRemoteAddr()) : caller.id();
             try {
+                if (anyBelow && call.isUnknown()) {
+                    throw Problem.of(404);
+                }
                 own.take(owner);
                 try {
                     handleService(request, response);
