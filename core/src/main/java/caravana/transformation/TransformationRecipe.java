@@ -1,6 +1,7 @@
 package caravana.transformation;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -108,9 +109,14 @@ public record TransformationRecipe(String names, String parameters) {
      * @throws JsonProcessingException when it is not that
      */
     public static JsonNode parse(String text) throws JsonProcessingException {
-        return JSON.reader()
-                .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .readTree(text);
+        try {
+            return JSON.reader()
+                    .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .readTree(text);
+        } catch (NumberFormatException e) {
+            // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
+            throw new JsonParseException(null, "A number has too large an exponent", e);
+        }
     }
 }

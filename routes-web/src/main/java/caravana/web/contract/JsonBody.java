@@ -37,6 +37,10 @@ final class JsonBody {
                     .decode(ByteBuffer.wrap(body))
                     .toString();
             return STRICT.readTree(text);
+        } catch (NumberFormatException exponent) {
+            // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
+            throw Problem.invalid(
+                    "The body has a number with too large an exponent. Send an object as the contract has it.");
         } catch (CharacterCodingException malformed) {
             throw Problem.invalid("The text of " + whereMalformed(body) + " is not valid UTF-8. Send it as UTF-8.");
         } catch (JsonProcessingException malformed) {
@@ -66,6 +70,8 @@ final class JsonBody {
         } catch (JsonProcessingException malformed) {
             String where = where(malformed);
             return where.isEmpty() ? "the body" : where;
+        } catch (NumberFormatException exponent) {
+            return "the body";
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
         }
