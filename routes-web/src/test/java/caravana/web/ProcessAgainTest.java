@@ -95,6 +95,15 @@ class ProcessAgainTest extends WebTest {
         assertThat(row(id)).containsEntry("transformation_parameters", null);
     }
 
+    /** Its length is looked at first: a report of each wrong item of a long list would take seconds. */
+    @Test
+    void aListThatIsTooLongIsRefusedWhateverIsInIt() throws Exception {
+        HttpResponse<String> answer = process("{\"preset\": 5, \"transformaciones\": [0" + ", 0".repeat(50) + "]}");
+
+        assertProblem(answer, 400, "invalid_request");
+        assertThat(Api.json(answer).path("detail").asText()).contains("a list of 1 to 50 items");
+    }
+
     @Test
     void theOldResultStaysUntilThereIsANewOne() throws Exception {
         set(id, PROCESSED);
