@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.apache.commons.fileupload2.core.FileItemHeaders;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletDiskFileUpload;
 
@@ -48,7 +49,7 @@ final class FormReader {
      * @throws Problem 400 {@code malformed_form} when it names no boundary
      */
     FormReader(InputStream in, String contentType) {
-        byte[] boundary = headers.getBoundary(contentType);
+        byte[] boundary = understood(() -> headers.getBoundary(contentType));
         if (boundary == null || boundary.length == 0) {
             throw malformed(
                     "The Content-Type names no boundary. Send multipart/form-data; boundary=… as RFC 7578 has it.");
@@ -98,7 +99,7 @@ final class FormReader {
 
     /** The field's name; null when it has none. */
     String name() {
-        return headers.getFieldName(field);
+        return understood(() -> headers.getFieldName(field));
     }
 
     /**
@@ -107,7 +108,7 @@ final class FormReader {
      * @throws Problem 400 {@code invalid_request} when it is not UTF-8
      */
     String fileName() {
-        String name = headers.getFileName(field);
+        String name = understood(() -> headers.getFileName(field));
         // The library decodes filename*=UTF-8''… and puts U+FFFD in the place of what is none.
         if (name != null
                 && name.indexOf('\uFFFD') >= 0
@@ -185,6 +186,16 @@ final class FormReader {
             }
         }
         return -1;
+    }
+
+    /** The library passes on what the JDK throws at encoded words (RFC 2047) whose base64 is none. */
+    private static <T> T understood(Supplier<T> parameter) {
+        try {
+            return parameter.get();
+        } catch (IllegalArgumentException e) {
+            throw malformed("A name, a file name or the boundary is encoded in a way that cannot be read."
+                    + " Write it as it is, in UTF-8.");
+        }
     }
 
     private static Problem malformed(String detail) {

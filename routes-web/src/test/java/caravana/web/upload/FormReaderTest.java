@@ -112,6 +112,21 @@ class FormReaderTest {
         assertMalformed(() -> new FormReader(InputStream.nullInputStream(), type));
     }
 
+    @Test
+    void anEncodedWordThatIsNoBase64IsRefused() {
+        String word = "=?utf-8?B?Y?=";
+        assertMalformed(
+                () -> new FormReader(InputStream.nullInputStream(), "multipart/form-data; boundary=\"" + word + "\""));
+        assertMalformed(() -> fields(
+                "--aab-aaab\r\nContent-Disposition: form-data; name=\"" + word + "\"\r\n\r\ntext" + DELIMITER + "--"));
+        FormReader form = reader("--aab-aaab\r\nContent-Disposition: form-data; name=a; filename=\"" + word
+                + "\"\r\n\r\ntext" + DELIMITER + "--");
+        assertMalformed(() -> {
+            form.next();
+            form.fileName();
+        });
+    }
+
     private static void assertMalformed(ThrowingCallable reading) {
         assertThatThrownBy(reading)
                 .isInstanceOfSatisfying(
