@@ -183,6 +183,17 @@ class InputTest extends WebTest {
                     401,
                     "bad_credentials");
         }
+        String exponent = "1e99999999999999999999";
+        add("JSON, an exponent of 20 digits", logIn(JSON, "{\"email\":" + exponent + "}"), 400, "invalid_request");
+        for (String list : List.of("[" + exponent + "]", "[{\"nombre\":\"recortar\",\"inicio\":" + exponent + "}]")) {
+            String encoded = URLEncoder.encode(list, StandardCharsets.UTF_8);
+            add(
+                    "transformaciones=" + list,
+                    raw("?title=a&transformaciones=" + encoded).body("video/mp4", bytes(100)),
+                    400,
+                    "invalid_request");
+            add("a form with " + list, form(part("transformaciones", list), file()), 400, "invalid_request");
+        }
         add("a discard's reason with NUL", discard("abc\\u0000"), 403, "forbidden");
     }
 
@@ -309,6 +320,11 @@ class InputTest extends WebTest {
     }
 
     private void headerBytes() {
+        add(
+                "100,000 bytes to an address with an escape",
+                new RawRequest("POST /api/%76ideos?title=t").token(user).body("video/mp4", bytes(100_000)),
+                201,
+                "");
         for (String header : List.of(
                 "X-Name: Élise",
                 "User-Agent: Tool — 1.0",

@@ -23,6 +23,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -53,6 +54,10 @@ class WholeBodyFilter extends OncePerRequestFilter {
 
     /** How long the whole of a body may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** The contract's operations that read their body while it arrives. */
+    private static final Set<String> UPLOADS =
+            Set.of("receive-upload", "receive-raw-upload", "create-upload", "append-upload");
 
     private static final String BODY = WholeBodyFilter.class.getName() + ".body";
 
@@ -98,14 +103,8 @@ class WholeBodyFilter extends OncePerRequestFilter {
         return !operations.methods(request.getRequestURI()).isEmpty();
     }
 
-    private static boolean isUpload(HttpServletRequest request) {
-        String path = request.getRequestURI();
-        return switch (request.getMethod()) {
-            case "POST" ->
-                path.equals("/api/videos") || path.equals("/api/videos/upload") || path.equals("/api/uploads");
-            case "PATCH" -> path.startsWith("/api/uploads/");
-            default -> false;
-        };
+    private boolean isUpload(HttpServletRequest request) {
+        return UPLOADS.contains(operations.of(request.getMethod(), request.getRequestURI()));
     }
 
     /** A body on its way. It occupies the memory of what has arrived, until its call has been answered. */
