@@ -123,6 +123,17 @@ class RefusalsTest extends WebTest {
                         + "5\r\nvideo\r\n0\r\n\r\n",
                 400,
                 "invalid_request");
+        for (String header : List.of("Upload-Length", "Upload-Metadata", "Tus-Resumable")) {
+            add(
+                    sent,
+                    expected,
+                    "two of " + header,
+                    "POST /api/uploads HTTP/1.1\r\nHost: l\r\n" + authorization
+                            + "Tus-Resumable: 1.0.0\r\nUpload-Length: 5\r\nUpload-Metadata: title eA==\r\n"
+                            + header + ": 1\r\nContent-Length: 0\r\n\r\n",
+                    400,
+                    "invalid_request");
+        }
         for (String type : List.of("multipart/form-data; boundary=b", "video/mp4")) {
             add(
                     sent,

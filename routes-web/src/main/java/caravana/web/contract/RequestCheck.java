@@ -30,7 +30,17 @@ import org.springframework.web.filter.OncePerRequestFilter;
 class RequestCheck extends OncePerRequestFilter {
 
     /** Headers of one value. Of two, proxies and we could read different ones. */
-    private static final List<String> SINGLE = List.of("Authorization", "Content-Type", "Idempotency-Key");
+    private static final List<String> SINGLE = List.of(
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "Tus-Resumable",
+            "Upload-Checksum",
+            "Upload-Defer-Length",
+            "Upload-Length",
+            "Upload-Metadata",
+            "Upload-Offset",
+            "X-HTTP-Method-Override");
 
     /** What uploads take is theirs to say: the type may be missing or wrong, and the first bytes right. */
     private static final Set<String> UPLOADS = Set.of("video/*", "multipart/form-data");
