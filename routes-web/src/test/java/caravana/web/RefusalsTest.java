@@ -75,6 +75,15 @@ class RefusalsTest extends WebTest {
         add(sent, expected, "a path upwards", get("/../../etc/passwd", authorization), 400, "invalid_request");
         add(sent, expected, "HTTP/3.0", "GET / HTTP/3.0\r\nHost: l\r\n\r\n", 505, "http_version_not_supported");
         add(sent, expected, "no HTTP", "hello\r\n\r\n", 400, "invalid_request");
+        for (String version : List.of("http/1.1", "HTTP/1.1x", "FOO", "")) {
+            add(
+                    sent,
+                    expected,
+                    "the version \"" + version + "\"",
+                    "GET / " + version + "\r\nHost: l\r\n\r\n",
+                    400,
+                    "invalid_request");
+        }
         add(
                 sent,
                 expected,
@@ -123,6 +132,18 @@ class RefusalsTest extends WebTest {
                         + "5\r\nvideo\r\n0\r\n\r\n",
                 400,
                 "invalid_request");
+        for (String end : List.of("video+++\r\n0\r\n\r\n", "video\r\n0\r\nX\r\n\r\n")) {
+            add(
+                    sent,
+                    expected,
+                    "a bad chunk behind the file's end: " + end.replaceAll("\\R", " "),
+                    "POST /api/uploads HTTP/1.1\r\nHost: l\r\n" + authorization
+                            + "Tus-Resumable: 1.0.0\r\nUpload-Length: 5\r\nUpload-Metadata: title eA==\r\n"
+                            + "Content-Type: application/offset+octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n"
+                            + end,
+                    400,
+                    "invalid_request");
+        }
         for (String header : List.of("Upload-Length", "Upload-Metadata", "Tus-Resumable")) {
             add(
                     sent,

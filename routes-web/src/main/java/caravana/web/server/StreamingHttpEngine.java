@@ -261,7 +261,11 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         private void leaveToContainer(HttpServletRequest request, Exchange exchange) {
             Problem problem = exchange.getProperty("problem", Problem.class);
             if (problem == null) {
-                problem = failures.of(exchange.getException());
+                // A route may have had all that it wanted before the body turned out to be no HTTP.
+                problem = failures.of(
+                        exchange.getException() == null
+                                ? (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION)
+                                : exchange.getException());
             }
             request.setAttribute(ProblemReportValve.PROBLEM, problem);
             call(request).answered(problem.getStatus());
