@@ -15,4 +15,5 @@ RETURNING original_key,
           original_name,
           bytes AS original_bytes,
           transformations::text AS transformations,
-          transformation_parameters::text AS transformation_parameters
+          transformation_parameters::text AS transformation_parameters,
+          announced_sha256
