@@ -21,6 +21,8 @@ def permission(call):
         return "s3:ListBucket"
     if method == "DELETE":
         return "s3:AbortMultipartUpload" if "uploadId" in call["query"] else "s3:DeleteObject"
+    if method == "GET" and "uploadId" in call["query"]:
+        return "s3:ListMultipartUploadParts"
     return "s3:GetObject" if method in ("GET", "HEAD") else "s3:PutObject"
 
 

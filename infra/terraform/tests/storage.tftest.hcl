@@ -60,4 +60,14 @@ run "expiring" {
     condition     = aws_s3_bucket_lifecycle_configuration.media.rule[1].expiration[0].days == 30 && aws_s3_bucket_lifecycle_configuration.media.rule[1].filter[0].prefix == "uploads/"
     error_message = "Originals alone expire."
   }
+
+  assert {
+    condition     = contains(tolist(aws_s3_bucket_cors_configuration.media[0].cors_rule)[0].allowed_methods, "PUT") && contains(tolist(aws_s3_bucket_cors_configuration.media[0].cors_rule)[0].expose_headers, "ETag")
+    error_message = "Pages of the origin send parts, and read their tags."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.media.rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 8
+    error_message = "An upload may take 7 days; S3 must not remove its parts before."
+  }
 }

@@ -66,16 +66,16 @@ resource "aws_s3_bucket_policy" "media" {
   depends_on = [aws_s3_bucket_public_access_block.media]
 }
 
-# Results are shown on pages of other origins through presigned links.
+# Pages of other origins show results through presigned links, and send files to signed addresses.
 resource "aws_s3_bucket_cors_configuration" "media" {
   count = length(var.cors_origins) > 0 ? 1 : 0
 
   bucket = aws_s3_bucket.media.id
 
   cors_rule {
-    allowed_methods = ["GET", "HEAD"]
+    allowed_methods = ["GET", "HEAD", "PUT"]
     allowed_origins = var.cors_origins
-    allowed_headers = ["Range"]
+    allowed_headers = ["Content-Type", "If-None-Match", "Range"]
     expose_headers  = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"]
     max_age_seconds = 3600
   }
@@ -92,8 +92,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "media" {
       prefix = ""
     }
 
+    # Web aborts what has expired, at the latest 7 days after its creation; this is for what web does not know.
     abort_incomplete_multipart_upload {
-      days_after_initiation = 1
+      days_after_initiation = 8
     }
   }
 

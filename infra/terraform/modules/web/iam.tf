@@ -20,6 +20,7 @@ data "aws_iam_policy_document" "access" {
       "s3:PutObject",
       "s3:DeleteObject",
       "s3:AbortMultipartUpload",
+      "s3:ListMultipartUploadParts",
     ]
     resources = ["${var.bucket_arn}/uploads/*"]
   }

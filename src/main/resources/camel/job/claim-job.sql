@@ -46,6 +46,7 @@ WITH claimed AS (
           OR (status = 'failed' AND retryable AND to_timestamp(:?sent_ms / 1000.0) > failed_at)
       )
     RETURNING id, attempts, transformations, transformation_parameters, first_failed_at, error_code, error_detail,
+              announced_sha256,
               extract(epoch FROM now() - greatest(uploaded_at, not_before)) * 1000 AS queued_ms
 )
 SELECT 'claimed' AS outcome,
@@ -57,7 +58,8 @@ SELECT 'claimed' AS outcome,
        0 AS delay,
        error_code AS previous_error,
        error_detail AS previous_detail,
-       iso_seconds(first_failed_at) AS first_failed_at
+       iso_seconds(first_failed_at) AS first_failed_at,
+       announced_sha256
 FROM claimed
 UNION ALL
 SELECT CASE
@@ -82,7 +84,8 @@ SELECT CASE
        END,
        error_code,
        error_detail,
-       iso_seconds(first_failed_at)
+       iso_seconds(first_failed_at),
+       NULL
 FROM videos
 WHERE id = CAST(:?video_id AS uuid)
   AND NOT EXISTS (SELECT 1 FROM claimed)

@@ -2,3 +2,4 @@
 DELETE FROM uploads
 WHERE ended IS NOT NULL
   AND expires_at < now() - interval '1 day'
+  AND sweep_again_at IS NULL

@@ -5,6 +5,7 @@ SET status = 'uploaded',
     original_bytes = :?upload.original_bytes,
     transformations = CAST(:?upload.transformations AS jsonb),
     transformation_parameters = CAST(:?upload.transformation_parameters AS jsonb),
+    announced_sha256 = :?upload.announced_sha256,
     uploaded_at = now(),
     not_before = now(),
     updated_at = now()

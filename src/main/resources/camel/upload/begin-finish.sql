@@ -10,8 +10,10 @@ WHERE video_id = CAST(:?video_id AS uuid)
   AND EXISTS (SELECT 1 FROM videos WHERE id = uploads.video_id AND status = 'receiving')
 RETURNING original_key,
           multipart_id,
+       direct,
           title,
           original_name,
           bytes AS original_bytes,
           transformations::text AS transformations,
-          transformation_parameters::text AS transformation_parameters
+          transformation_parameters::text AS transformation_parameters,
+          announced_sha256

@@ -7,6 +7,7 @@ WITH taken AS (
     WHERE video_id = CAST(:?video_id AS uuid)
       AND owner_id = CAST(:?caller.id AS uuid)
       AND ended IS NULL
+      AND direct IS NULL
       AND expires_at > now()
       AND received_bytes = :?offset
       AND (bytes IS NULL AND received_bytes <= CAST(:?bytes AS bigint)
@@ -24,10 +25,12 @@ SELECT 'taken' AS outcome,
        tail_key,
        tail_bytes,
        ended,
+       direct,
        false AS expired
 FROM taken
 UNION ALL
 SELECT CASE
+           WHEN direct IS NOT NULL THEN 'direct'
            WHEN ended = 'accepted' AND received_bytes = :?offset THEN 'complete'
            WHEN ended IS NULL AND expires_at > now() AND received_bytes = :?offset THEN 'length'
            ELSE 'offset'
@@ -41,6 +44,7 @@ SELECT CASE
        tail_key,
        tail_bytes,
        ended,
+       direct,
        expires_at <= now()
 FROM uploads
 WHERE video_id = CAST(:?video_id AS uuid)

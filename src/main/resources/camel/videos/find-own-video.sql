@@ -7,6 +7,8 @@ SELECT id::text AS video_id,
        iso(processed_at) AS processed_at,
        original_name,
        original_key,
+       -- As the worker found it; until then, as it was announced.
+       coalesce(original_sha256, announced_sha256) AS original_sha256,
        processed_key,
        poster_key,
        output_list(video.id) AS outputs,

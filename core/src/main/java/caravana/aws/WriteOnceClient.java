@@ -97,7 +97,8 @@ public final class WriteOnceClient extends DelegatingS3Client {
     /**
      * Makes an object of the parts.
      *
-     * @param completion has the CRC-32C of the whole object
+     * @param completion has the CRC-32C of the whole object; without one, for parts that others sent, any object of that key
+     *     is taken for the one of these parts
      * @throws S3Exception 412 when another object has that key; 404 when there is no such upload
      */
     @Override
@@ -119,7 +120,7 @@ public final class WriteOnceClient extends DelegatingS3Client {
         try {
             HeadObjectResponse stored =
                     headObject(h -> h.bucket(bucket).key(key).checksumMode(ChecksumMode.ENABLED));
-            if (checksum.equals(stored.checksumCRC32C())) {
+            if (checksum == null || checksum.equals(stored.checksumCRC32C())) {
                 log.info("{} was stored already, by a write whose answer was lost", key);
                 return stored.eTag();
             }

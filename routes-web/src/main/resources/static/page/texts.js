@@ -156,6 +156,7 @@ const TEXTS = {
     error_route_defect: 'The fault is ours.',
     error_worker_lost: 'Processing was interrupted.',
     error_internal_error: 'The fault is ours.',
+    error_checksum_mismatch: 'The file that arrived is not the one that was sent. Upload it again.',
     error_original_missing: 'The uploaded file is no longer there. Upload it again.',
     error_empty: 'The file is empty. Choose a video.',
     error_no_video_name: 'No video has a name like this. Choose a video.',
@@ -452,6 +453,7 @@ const TEXTS = {
     error_duration_out_of_rules: 'El video dura {found_duration_seconds}; tiene que durar de {shortest} a {longest}.',
     error_resolution_out_of_rules:
       'La imagen tiene {found_width}×{found_height} píxeles; el lado menor tiene que tener al menos {lowest}.',
+    error_checksum_mismatch: 'El archivo que llegó no es el que se envió. Súbelo otra vez.',
     error_original_missing: 'El archivo subido ya no está. Súbelo otra vez.',
     error_attempts_exhausted: 'Falló varias veces seguidas. Puedes reintentarlo.',
     error_output_invalid: 'El resultado no salió como debía. Es culpa nuestra.',

@@ -55,7 +55,7 @@ class IsolationTest extends WebTest {
                 .isEqualTo(200);
 
         List<String> table = new ArrayList<>();
-        table.add(String.format("%-36s%s", "call", String.join(" | ", CALLERS)));
+        table.add(String.format("%-50s%s", "call", String.join(" | ", CALLERS)));
         JsonNode paths = new YAMLMapper().readTree(Api.CONTRACT).path("paths");
         List<String> violations = new ArrayList<>();
         int calls = 0;
@@ -76,7 +76,7 @@ class IsolationTest extends WebTest {
                             .ifPresent(broken -> violations.add(method + " " + path.getKey() + ": " + broken));
                     calls++;
                 }
-                table.add(String.format("%-36s%s", method + " " + path.getKey(), String.join(" | ", row)));
+                table.add(String.format("%-50s%s", method + " " + path.getKey(), String.join(" | ", row)));
             }
         }
         table.forEach(System.out::println);
@@ -113,8 +113,12 @@ class IsolationTest extends WebTest {
 
     /** One call, about a video that is fresh each time: some of them delete or change it. */
     private Answer call(Api caller, Api owner, String method, String path) throws Exception {
+        boolean direct = path.startsWith("/uploads/s3/");
         boolean inPieces = path.startsWith("/uploads/");
-        String id = inPieces ? new TusClient(owner).create(10) : path.contains("{video_id}") ? uploaded(owner) : "";
+        DirectClient sender = new DirectClient(owner);
+        String id = !path.contains("{video_id}")
+                ? ""
+                : direct ? sender.create(10) : inPieces ? new TusClient(owner).create(10) : uploaded(owner);
         if (!inPieces && !id.isEmpty()) {
             set(id, state(path));
         }
@@ -128,13 +132,22 @@ class IsolationTest extends WebTest {
         String name = !path.contains("{name}")
                 ? ""
                 : id.isEmpty() ? preset : row(id).get("original_key").toString();
-        String address = "/api" + path.replace("{video_id}", id).replace("{name}", name.replaceFirst(".*/", ""));
+        String address = "/api"
+                + path.replace("{video_id}", id).replace("{part}", "1").replace("{name}", name.replaceFirst(".*/", ""));
         HttpRequest.Builder request =
                 switch (method + " " + path) {
                     case "POST /videos" -> caller.raw("?title=t", bytes(10));
                     case "POST /videos/upload" ->
                         caller.form(new Form().field("title", "t").file("video_file", "a.mp4", bytes(10)));
                     case "POST /uploads" -> new TusClient(caller).creation(10);
+                    case "POST /uploads/s3/multipart" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(
+                                        sender.announcement(10).toString()));
+                    case "GET /uploads/s3/params" -> caller.request(address + "?filename=a.mp4&bytes=10");
+                    case "POST /uploads/s3/multipart/{video_id}/complete" ->
+                        new DirectClient(caller).completion(id, sender.putAll(id, bytes(10)));
                     case "PATCH /uploads/{video_id}" -> new TusClient(caller).piece(id, 0, bytes(10));
                     case "DELETE /uploads/{video_id}" ->
                         new TusClient(caller).request(address).DELETE();

@@ -42,6 +42,10 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
     void turnsAnOriginalIntoAClip() throws Exception {
         byte[] original = video("64x48", 2);
         String id = upload(original);
+        jdbc.update(
+                "UPDATE videos SET announced_sha256 = ? WHERE id = CAST(? AS uuid)",
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(original)),
+                id);
         send(message(id));
 
         Map<String, Object> row =
@@ -161,6 +165,24 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                 .containsEntry("attempts", 1);
         assertQueueIsQuiet();
         assertThat(deadLetters()).isEmpty();
+        assertNothingLeftOnDisk();
+    }
+
+    @Test
+    void anOriginalOtherThanAnnouncedFailsOnceAndForAll() {
+        String id = upload(new byte[] {1});
+        jdbc.update("UPDATE videos SET announced_sha256 = repeat('ab', 32) WHERE id = CAST(? AS uuid)", id);
+        send(message(id));
+
+        Map<String, Object> row =
+                await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("failed"));
+
+        assertThat(row)
+                .containsEntry("error_code", "checksum_mismatch")
+                .containsEntry("retryable", false)
+                .containsEntry("attempts", 1);
+        assertThat(String.valueOf(row.get("error_values"))).contains("abab", (String) row.get("original_sha256"));
+        assertQueueIsQuiet();
         assertNothingLeftOnDisk();
     }
 

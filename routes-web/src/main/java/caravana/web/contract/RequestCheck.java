@@ -6,6 +6,7 @@ import caravana.web.http.Problem;
 import caravana.web.http.ProblemWriter;
 import caravana.web.http.QueryString;
 import caravana.web.http.UnknownName;
+import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -108,10 +109,19 @@ class RequestCheck extends OncePerRequestFilter {
         }
     }
 
+    /** Whether a name such as {@code metadata[title]} is a field of a parameter that is an object. */
+    private static boolean isField(String name, Map<String, JsonNode> known) {
+        int bracket = name.indexOf('[');
+        return bracket > 0
+                && name.endsWith("]")
+                && known.containsKey(name.substring(0, bracket))
+                && known.get(name.substring(0, bracket)).path("type").asText().equals("object");
+    }
+
     private static void checkQuery(HttpServletRequest request, Operations.Operation operation) {
-        Map<String, ?> known = operation.parameters();
+        Map<String, JsonNode> known = operation.parameters();
         for (String name : QueryString.parsed(request.getQueryString()).keySet()) {
-            if (!known.containsKey(name)) {
+            if (!known.containsKey(name) && !isField(name, known)) {
                 throw UnknownName.of("parameter", name, known.keySet());
             }
         }

@@ -15,7 +15,7 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Links through which a browser fetches an object from S3 by itself, for 15 minutes. Nothing is asked of S3.
+ * Links through which a client fetches an object from S3, or sends one, without web; for 15 minutes. S3 is not called for them.
  *
  * <p>They are signed by the SDK's signer and not by its {@code S3Presigner}, which goes through all stages of a request for
  * each and takes three times as long: every answer about a processed video has at least three links.
@@ -94,14 +94,41 @@ public class PresignedLinks {
         if (key == null) {
             return null;
         }
-        SdkHttpRequest get = SdkHttpRequest.builder()
+        return signed(SdkHttpRequest.builder()
                 .method(SdkHttpMethod.GET)
                 .uri(URI.create(bucketAddress + key))
                 .putRawQueryParameter("response-content-disposition", disposition)
                 .putRawQueryParameter("response-content-type", type)
-                .build();
+                .build());
+    }
+
+    /**
+     * To which a client sends one part of a multipart upload, of this length and no other.
+     *
+     * @param upload the multipart upload's id in S3
+     */
+    public String part(String key, String upload, int number, long bytes) {
+        return signed(put(key, bytes)
+                .putRawQueryParameter("partNumber", String.valueOf(number))
+                .putRawQueryParameter("uploadId", upload)
+                .build());
+    }
+
+    /** To which a client sends an object of this length with {@code If-None-Match: *}, unless there is one. */
+    public String whole(String key, long bytes) {
+        return signed(put(key, bytes).putHeader("If-None-Match", "*").build());
+    }
+
+    private SdkHttpRequest.Builder put(String key, long bytes) {
+        return SdkHttpRequest.builder()
+                .method(SdkHttpMethod.PUT)
+                .uri(URI.create(bucketAddress + key))
+                .putHeader("Content-Length", String.valueOf(bytes));
+    }
+
+    private String signed(SdkHttpRequest request) {
         return presigner
-                .sign(r -> r.request(get)
+                .sign(r -> r.request(request)
                         .identity(credentials.resolveIdentity().join())
                         .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
                         .putProperty(AwsV4HttpSigner.REGION_NAME, region)

@@ -23,6 +23,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 class TusFilter extends OncePerRequestFilter {
 
     private static final String PATH = "/api/uploads";
+    /** Below it is another protocol. */
+    private static final String DIRECT = PATH + "/s3/";
+
     private static final String OVERRIDE = "X-HTTP-Method-Override";
     private static final Set<String> OVERRIDING = Set.of("PATCH", "DELETE");
 
@@ -35,7 +38,7 @@ class TusFilter extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         String path = request.getRequestURI();
-        return !path.equals(PATH) && !path.startsWith(PATH + "/");
+        return !path.equals(PATH) && (!path.startsWith(PATH + "/") || path.startsWith(DIRECT));
     }
 
     @Override

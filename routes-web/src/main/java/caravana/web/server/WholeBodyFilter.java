@@ -46,6 +46,9 @@ class WholeBodyFilter extends OncePerRequestFilter {
     /** The longest body of a call that is no upload, in bytes. */
     private static final int LIMIT = 64 * 1024;
 
+    /** That of a list of all parts that an upload may have, in bytes. */
+    private static final int PARTS_LIMIT = 1024 * 1024;
+
     /** What every body may have of the heap, in bytes: a log-in or a sign-up needs nobody's leave. */
     private static final int FREE = 2 * 1024;
 
@@ -87,15 +90,22 @@ class WholeBodyFilter extends OncePerRequestFilter {
             chain.doFilter(new Complete(request, body), response);
         } else if (isAsyncDispatch(request) || isUpload(request) || !AnnouncedBody.isIn(request) || !isCall(request)) {
             chain.doFilter(request, response);
-        } else if (request.getContentLengthLong() > LIMIT) {
+        } else if (request.getContentLengthLong() > limit(request)) {
             problems.write(
-                    new Problem(413, "too_large", "Send at most " + LIMIT + " bytes; only uploads may be larger."),
+                    new Problem(
+                            413, "too_large", "Send at most " + limit(request) + " bytes; only uploads may be larger."),
                     response);
         } else if (request.getContentLengthLong() < 0) {
             problems.write(Problem.of(411), response);
         } else {
             new Arrival(request, response).begin();
         }
+    }
+
+    private int limit(HttpServletRequest request) {
+        return operations.of(request.getMethod(), request.getRequestURI()).equals("complete-direct-upload")
+                ? PARTS_LIMIT
+                : LIMIT;
     }
 
     /** What nobody answers is refused without its body. */

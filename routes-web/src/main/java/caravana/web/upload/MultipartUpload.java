@@ -61,7 +61,7 @@ public class MultipartUpload {
      * comes, so that what is wrong before the file is told before the file is read.
      *
      * <p>The exchange property {@code upload} then has {@code title}, {@code original_name}, {@code original_bytes} and
-     * {@code transformations}, {@code transformation_parameters} (as the row keeps them).
+     * {@code transformations}, {@code transformation_parameters}, {@code announced_sha256} (as the row keeps them).
      *
      * @throws Problem 400, 408, 413 or 415 when the upload is not as the contract says
      * @throws IOException when the client went away
@@ -72,6 +72,7 @@ public class MultipartUpload {
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
         Opening opening = Opening.of(exchange);
         Map<String, Object> upload = new LinkedHashMap<>();
+        upload.put(OriginalSum.COLUMN, null);
         Map<String, String> asked = new HashMap<>();
         FormReader form = new FormReader(in, type);
         while (form.next()) {
@@ -86,6 +87,7 @@ public class MultipartUpload {
                         throw Problem.invalid("The field title is there more than once. Send it once.");
                     }
                 }
+                case OriginalSum.FIELD -> readSum(form, upload);
                 case TransformationRules.FIELD -> {
                     // A form may have it several times, one for each box that is ticked.
                     asked.put(name, joined(asked.get(name), text(form, TransformationRules.JSON_BYTES)));
@@ -99,7 +101,14 @@ public class MultipartUpload {
                 }
                 default ->
                     throw UnknownName.of(
-                            "field", name, List.of(FILE, TITLE, TransformationRules.FIELD, TransformationRules.PRESET));
+                            "field",
+                            name,
+                            List.of(
+                                    FILE,
+                                    TITLE,
+                                    TransformationRules.FIELD,
+                                    TransformationRules.PRESET,
+                                    OriginalSum.FIELD));
             }
         }
         if (!upload.containsKey("original_bytes")) {
@@ -110,6 +119,18 @@ public class MultipartUpload {
         exchange.setProperty("upload", upload);
     }
 
+    private static void readSum(FormReader field, Map<String, Object> upload) throws IOException {
+        if (upload.containsKey("original_bytes")) {
+            throw Problem.invalid("The field original_sha256 comes after video_file. Send it before the file.");
+        }
+        if (upload.put(
+                        OriginalSum.COLUMN,
+                        OriginalSum.of(text(field, FIELD_BYTES).strip()).announced())
+                != null) {
+            throw Problem.invalid("The field original_sha256 is there more than once. Send it once.");
+        }
+    }
+
     private void readFile(FormReader field, Opening opening, Map<String, Object> upload) throws IOException {
         if (upload.containsKey("original_bytes")) {
             throw new Problem(400, "too_many_files", "Send one video_file per upload.");
@@ -118,8 +139,10 @@ public class MultipartUpload {
         checkEncoding(field.header("Content-Transfer-Encoding"), List.of("", "binary", "8bit", "7bit"));
         VideoCheck.checkType(field.contentType());
         VideoCheck.checkName(field.fileName());
-        long bytes = objects.take(field.content(), opening);
+        OriginalSum sum = OriginalSum.of((String) upload.get(OriginalSum.COLUMN));
+        long bytes = objects.take(sum.watched(field.content()), opening);
         UploadRules.checkNotEmpty(bytes);
+        sum.check();
         upload.put("original_bytes", bytes);
         upload.put("original_name", FileName.stored(field.fileName()));
     }

@@ -12,6 +12,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
@@ -24,6 +25,7 @@ class PartStore {
 
     private static final String TYPE = "application/octet-stream";
     private static final Set<String> NO_SUCH_UPLOAD = Set.of("NoSuchUpload");
+    private static final Set<String> OTHER_PARTS = Set.of("InvalidPart", "InvalidPartOrder", "EntityTooSmall");
 
     private final S3Client s3;
     private final String bucket;
@@ -39,7 +41,7 @@ class PartStore {
      * @param number 1 to 10,000; parts follow each other by their numbers, which may have gaps
      * @param bytes its length
      * @param etag S3's tag of it
-     * @param crc32c of its content, as S3 writes it
+     * @param crc32c of its content, as S3 writes it; null when its client sent none
      */
     record Part(int number, int bytes, String etag, String crc32c) {
 
@@ -55,6 +57,66 @@ class PartStore {
     /** Stores an object in one piece: a whole original, or a tail. */
     void put(String key, PartBuffer content) {
         s3.putObject(p -> p.bucket(bucket).key(key).contentType(TYPE), content.body());
+    }
+
+    /**
+     * Begins a multipart upload whose parts clients send; returns its id. It is for no certain checksum, which S3 would ask for
+     * with each part then.
+     */
+    String createDirect(String key) {
+        return s3.createMultipartUpload(c -> c.bucket(bucket).key(key).contentType(TYPE))
+                .uploadId();
+    }
+
+    /** The parts that S3 has, by their numbers; empty when it has no such upload any more. */
+    List<Part> parts(String key, String upload) {
+        try {
+            return s3.listPartsPaginator(l -> l.bucket(bucket).key(key).uploadId(upload)).parts().stream()
+                    .map(part -> new Part(part.partNumber(), Math.toIntExact(part.size()), part.eTag(), null))
+                    .toList();
+        } catch (S3Exception e) {
+            if (AwsErrors.hasCode(e, NO_SUCH_UPLOAD)) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Makes the object of parts that clients sent. Repeating it is harmless.
+     *
+     * @return false when S3 does not have these parts any more: another one has taken the place of one of them
+     */
+    boolean completeDirect(String key, String upload, List<Part> parts) {
+        try {
+            s3.completeMultipartUpload(c -> c.bucket(bucket)
+                    .key(key)
+                    .uploadId(upload)
+                    .multipartUpload(
+                            m -> m.parts(parts.stream().map(Part::completed).toList())));
+            return true;
+        } catch (S3Exception e) {
+            if (AwsErrors.hasCode(e, OTHER_PARTS)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** An object's length; null when there is none. */
+    Long size(String key) {
+        try {
+            return s3.headObject(h -> h.bucket(bucket).key(key)).contentLength();
+        } catch (NoSuchKeyException none) {
+            return null;
+        }
+    }
+
+    /** An object's first bytes, at most so many. */
+    byte[] first(String key, int bytes) throws IOException {
+        try (InputStream in = s3.getObject(g -> g.bucket(bucket).key(key).range("bytes=0-" + (bytes - 1)))) {
+            return in.readNBytes(bytes);
+        }
     }
 
     /** Begins a multipart upload; returns its id. */

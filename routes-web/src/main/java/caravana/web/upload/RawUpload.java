@@ -47,6 +47,9 @@ public class RawUpload {
         upload.put("title", rules.title(address.get("title")));
         transformations.recipe(address, exchange).putInto(upload);
         upload.put("original_name", null);
+        upload.put(
+                OriginalSum.COLUMN,
+                OriginalSum.of(address.get(OriginalSum.FIELD)).announced());
         return upload;
     }
 
@@ -81,8 +84,10 @@ public class RawUpload {
         Map<String, Object> upload = new LinkedHashMap<>();
         Map<?, ?> announced = exchange.getProperty("upload", Map.class);
         announced.forEach((field, value) -> upload.put(String.valueOf(field), value));
-        long bytes = objects.take(in, Opening.of(exchange));
+        OriginalSum sum = OriginalSum.of((String) upload.get(OriginalSum.COLUMN));
+        long bytes = objects.take(sum.watched(in), Opening.of(exchange));
         UploadRules.checkNotEmpty(bytes);
+        sum.check();
         upload.put("original_bytes", bytes);
         exchange.setProperty("upload", upload);
     }

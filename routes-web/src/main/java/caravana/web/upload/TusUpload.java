@@ -1,7 +1,6 @@
 package caravana.web.upload;
 
 import caravana.web.caller.Caller;
-import caravana.web.http.FileName;
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -14,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -43,21 +43,18 @@ public class TusUpload {
     private static final String METADATA = "Upload-Metadata";
     private static final String EXPIRES = "Upload-Expires";
 
-    private static final int LONGEST_TITLE = 200;
     private static final int CONFLICT = 409;
     private static final int GONE = 410;
 
     private static final DateTimeFormatter HTTP_DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US);
 
-    private final UploadRules rules;
-    private final TransformationRules transformations;
+    private final AnnouncedUpload announcedUpload;
     private final ObjectWriter objects;
     private final ObjectMapper json;
 
-    TusUpload(UploadRules rules, TransformationRules transformations, ObjectWriter objects, ObjectMapper json) {
-        this.rules = rules;
-        this.transformations = transformations;
+    TusUpload(AnnouncedUpload announcedUpload, ObjectWriter objects, ObjectMapper json) {
+        this.announcedUpload = announcedUpload;
         this.objects = objects;
         this.json = json;
     }
@@ -75,15 +72,7 @@ public class TusUpload {
         Map<String, String> metadata = UploadMetadata.parse(request.getHeader(METADATA));
         String type = either(metadata, "filetype", "type");
         String name = either(metadata, "filename", "name");
-        if (!type.isEmpty()) {
-            VideoCheck.checkType(type);
-        }
-        VideoCheck.checkName(name);
-        Map<String, Object> announced = new LinkedHashMap<>();
-        announced.put("bytes", bytes);
-        announced.put("title", rules.title(metadata.containsKey("title") ? metadata.get("title") : titleOf(name)));
-        announced.put("original_name", FileName.stored(name));
-        transformations.recipe(metadata, exchange).putInto(announced);
+        Map<String, Object> announced = announcedUpload.columns(bytes, name, type, metadata, exchange);
         announced.put("metadata", request.getHeader(METADATA));
         exchange.setProperty("announced", announced);
         exchange.setProperty("token", UUID.randomUUID().toString());
@@ -133,19 +122,6 @@ public class TusUpload {
         return metadata.getOrDefault(name, metadata.getOrDefault(other, ""));
     }
 
-    /** A file's name without its extension, as long as a title may be. */
-    private static String titleOf(String name) {
-        String stored = FileName.stored(name);
-        if (stored == null) {
-            return null;
-        }
-        String stem = stored.replaceFirst("\\.[A-Za-z0-9]{1,10}$", "");
-        String title = stem.isBlank() ? stored : stem;
-        return title.codePointCount(0, title.length()) <= LONGEST_TITLE
-                ? title
-                : title.substring(0, title.offsetByCodePoints(0, LONGEST_TITLE));
-    }
-
     /**
      * What became of a creation: the property {@code created}; of a new upload, {@code incoming}, and of a repetition,
      * {@code video_id} is from here on that of the first.
@@ -181,6 +157,8 @@ public class TusUpload {
             throws JsonProcessingException {
         boolean same = row != null
                 && row.get("title").equals(announced.get("title"))
+                && Objects.equals(row.get("direct"), announced.get("direct"))
+                && Objects.equals(row.get("part_bytes"), announced.get("part_bytes"))
                 && isSame("transformations", row, announced)
                 && isSame("transformation_parameters", row, announced)
                 && (announced.get("bytes") == null || announced.get("bytes").equals(row.get("bytes")));
@@ -226,6 +204,11 @@ public class TusUpload {
                 }
                 exchange.setProperty("incoming", incoming(exchange, row));
             }
+            case "direct" ->
+                throw new Problem(
+                        CONFLICT,
+                        "wrong_way",
+                        "The bytes of this upload go to S3 directly, to the addresses that are signed for it. Send them there.");
             case "complete" -> checkEnd(request(exchange), (Long) row.get("bytes"), (Long) row.get("bytes"));
             case "length" ->
                 throw new Problem(

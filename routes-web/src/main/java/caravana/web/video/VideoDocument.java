@@ -57,6 +57,7 @@ public class VideoDocument {
 
         Map<String, Object> document = summary(row);
         document.put("original_url", links.original(row));
+        document.put("original_sha256", row.get("original_sha256"));
         document.put("poster_url", links.poster(row));
         document.put("outputs", outputs(row, document));
         document.put("phase", live ? progress.get(LiveProgress.PHASE) : null);

@@ -141,8 +141,18 @@ class LocalS3Test {
     }
 
     @Test
+    void aPresignedLengthIsTheOnlyOne() throws Exception {
+        Presigned put = object("PUT", Map.of("Content-Length", String.valueOf(CONTENT.length())));
+        Presigned plain = new Presigned("PUT", put.address(), Map.of());
+
+        assertRefused(send(plain, CONTENT + "!"), 403, "SignatureDoesNotMatch");
+        assertThat(keys()).isEmpty();
+        assertThat(send(plain, CONTENT).statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void aPreflightIsAnsweredByTheRulesForOtherOrigins() throws Exception {
-        HttpResponse<String> allowed = preflight(PAGE, "PUT", "content-type," + CHECKSUM);
+        HttpResponse<String> allowed = preflight(PAGE, "PUT", "content-type,if-none-match," + CHECKSUM);
 
         assertThat(allowed.statusCode()).as(allowed.body()).isEqualTo(200);
         assertThat(allowed.headers().firstValue("Access-Control-Allow-Origin")).hasValue(PAGE);
@@ -152,7 +162,7 @@ class LocalS3Test {
                         .firstValue("Access-Control-Allow-Headers")
                         .orElseThrow()
                         .split(", ?"))
-                .contains("content-type", CHECKSUM);
+                .contains("content-type", "if-none-match", CHECKSUM);
 
         for (HttpResponse<String> refused : List.of(
                 preflight(ELSEWHERE, "PUT", "content-type"),

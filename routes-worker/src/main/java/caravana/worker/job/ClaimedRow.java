@@ -14,7 +14,7 @@ public class ClaimedRow {
 
     /**
      * Sets {@code outcome}, {@code video_id} as the row writes it, {@code attempt}, {@code first_failed_at},
-     * {@code previous_error} and {@code previous_detail} (if it ever failed), {@code delay} (seconds) and, after a claim, {@code kept_recipe} and {@code queued_ms}. No row at all means that
+     * {@code previous_error} and {@code previous_detail} (if it ever failed), {@code delay} (seconds) and, after a claim, {@code kept_recipe}, {@code queued_ms} and {@code announced_sha256} (if the client announced it). No row at all means that
      * the video was deleted: there is nothing to do.
      */
     @OneOf(
@@ -39,6 +39,7 @@ public class ClaimedRow {
             return;
         }
         exchange.setProperty("queued_ms", row.get("queued_ms"));
+        exchange.setProperty("announced_sha256", row.get("announced_sha256"));
         exchange.setProperty("kept_recipe", new TransformationRecipe((String) row.get("transformations"), (String)
                 row.get("transformation_parameters")));
     }

@@ -1,11 +1,15 @@
 package caravana.worker.media;
 
+import caravana.job.FailureCode;
+import caravana.media.Refusal;
 import java.io.InputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
 /** Computes an original's SHA-256 while it is downloaded. */
@@ -26,6 +30,23 @@ public class OriginalDigest {
     public String hex(Exchange exchange) {
         return HexFormat.of()
                 .formatHex(exchange.getProperty(PROPERTY, MessageDigest.class).digest());
+    }
+
+    /**
+     * Compares what arrived with what its client announced.
+     *
+     * @param found of what was downloaded
+     * @param announced null when the client announced nothing
+     * @throws RejectedMediaException {@code checksum_mismatch}
+     */
+    public void check(
+            @ExchangeProperty("original_sha256") String found, @ExchangeProperty("announced_sha256") String announced) {
+        if (announced != null && !announced.equals(found)) {
+            throw new RejectedMediaException(new Refusal(
+                    FailureCode.CHECKSUM_MISMATCH.code(),
+                    FailureCode.CHECKSUM_MISMATCH.sentence(),
+                    Map.of("announced_sha256", announced, "original_sha256", found)));
+        }
     }
 
     static MessageDigest sha256() {

@@ -9,14 +9,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /**
- * Clients of tus as they are published, through a network that cuts their connections. {@code ./caravana test clients} installs
+ * Clients as they are published: of tus, through a network that cuts their connections, and Uppy's for S3. {@code ./caravana test clients} installs
  * them into {@code target/clients}; without them, the test is skipped and says so.
  */
-class TusClientsTest extends WebTest {
+class UploadClientsTest extends WebTest {
 
     private static final Path SCRIPTS = Path.of("src/test/clients").toAbsolutePath();
     private static final Path INSTALLED =
@@ -31,6 +33,9 @@ class TusClientsTest extends WebTest {
     @TempDir
     Path folder;
 
+    @Autowired
+    private ProducerTemplate routes;
+
     @Test
     void tuspyGoesOnAfterCuts() throws Exception {
         Path python = INSTALLED.resolve("python/bin/python");
@@ -42,11 +47,63 @@ class TusClientsTest extends WebTest {
         assertUploads("tus-js-client", INSTALLED.resolve("node_modules/tus-js-client"), List.of("node", "upload.mjs"));
     }
 
-    private void assertUploads(String client, Path installed, List<String> command) throws Exception {
+    /** It sends the file to S3 itself, in parts. */
+    @Test
+    void uppySendsPartsToS3() throws Exception {
+        byte[] file = bytes(2 * DirectClient.PART + 1_234_567);
+
+        String location = uppy("parts", file);
+
+        assertThat(location).startsWith("/api/videos/");
+        assertStored(location.substring(location.lastIndexOf('/') + 1), file);
+    }
+
+    /** It sends a small file to S3 by one PUT, and nobody tells web. */
+    @Test
+    void uppySendsAWholeFileToS3() throws Exception {
+        byte[] file = bytes(1_234_567);
+
+        String location = uppy("put", file);
+
+        String id = location.replaceAll(".*/|[.]mp4$", "");
+        routes.requestBody("direct:find-puts", (Object) null);
+        assertStored(id, file);
+    }
+
+    private String uppy(String way, byte[] file) throws Exception {
+        check("@uppy/aws-s3", INSTALLED.resolve("node_modules/@uppy/aws-s3"));
+        Path path = Files.write(folder.resolve("a.mp4"), file);
+        String location = run(List.of(
+                "node",
+                "upload-s3.mjs",
+                "http://127.0.0.1:" + port + "/api/uploads",
+                user().token(),
+                path.toString(),
+                way));
+        System.out.printf("RESULT name=uppy-aws-s3 value=%d unit=bytes way=%s verdict=pass%n", file.length, way);
+        return location;
+    }
+
+    private void assertStored(String id, byte[] file) {
+        assertThat(row(id))
+                .containsEntry("status", "uploaded")
+                .containsEntry("title", "t")
+                .containsEntry("original_bytes", (long) file.length);
+        assertThat(s3.getObjectAsBytes(g -> g.bucket(bucket()).key("uploads/" + id + ".mp4"))
+                        .asByteArray())
+                .isEqualTo(file);
+        assertThat(s3.listMultipartUploads(l -> l.bucket(bucket())).uploads()).isEmpty();
+    }
+
+    private static void check(String client, Path installed) {
         if (!Files.exists(installed)) {
             System.out.println("SKIPPED: " + client + " is not installed; run ./caravana test clients");
         }
         assumeTrue(Files.exists(installed), client + " is not installed");
+    }
+
+    private void assertUploads(String client, Path installed, List<String> command) throws Exception {
+        check(client, installed);
         byte[] file = bytes(2 * PIECE + 1_234_567);
         Path path = Files.write(folder.resolve("a.mp4"), file);
         Api user = user();
@@ -62,11 +119,7 @@ class TusClientsTest extends WebTest {
             assertThat(network.left()).as("connections that were not cut").isLessThanOrEqualTo(0);
         }
         String id = location.substring(location.lastIndexOf('/') + 1);
-        assertThat(row(id)).containsEntry("status", "uploaded").containsEntry("original_bytes", (long) file.length);
-        assertThat(s3.getObjectAsBytes(g -> g.bucket(bucket()).key("uploads/" + id + ".mp4"))
-                        .asByteArray())
-                .isEqualTo(file);
-        assertThat(s3.listMultipartUploads(l -> l.bucket(bucket())).uploads()).isEmpty();
+        assertStored(id, file);
         System.out.printf("RESULT name=%s value=%d unit=bytes cuts=%d verdict=pass%n", client, file.length, CUTS);
     }
 

@@ -1,0 +1,60 @@
+package caravana.web.upload;
+
+import caravana.web.http.FileName;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/** What a client says of a file before it sends it, whichever way the file then comes. */
+@Component
+class AnnouncedUpload {
+
+    private static final int LONGEST_TITLE = 200;
+
+    private final UploadRules rules;
+    private final TransformationRules transformations;
+
+    AnnouncedUpload(UploadRules rules, TransformationRules transformations) {
+        this.rules = rules;
+        this.transformations = transformations;
+    }
+
+    /**
+     * Checks it, and returns the columns of the upload's row.
+     *
+     * @param bytes the file's length; null when it is not known yet
+     * @param name the file's name; empty for none
+     * @param type its media type; empty for none
+     * @param texts of which {@code title}, {@code transformaciones}, {@code preset} and {@code original_sha256} are read;
+     *     without a title, the file's name is it
+     * @throws caravana.web.http.Problem 400 or 415 when it is not as the contract says, or no video may be like that
+     */
+    Map<String, Object> columns(Long bytes, String name, String type, Map<String, String> texts, Exchange exchange) {
+        if (!type.isEmpty()) {
+            VideoCheck.checkType(type);
+        }
+        VideoCheck.checkName(name);
+        Map<String, Object> announced = new LinkedHashMap<>();
+        announced.put("bytes", bytes);
+        announced.put("title", rules.title(texts.containsKey("title") ? texts.get("title") : titleOf(name)));
+        announced.put("original_name", FileName.stored(name));
+        transformations.recipe(texts, exchange).putInto(announced);
+        announced.put(
+                OriginalSum.COLUMN, OriginalSum.of(texts.get(OriginalSum.FIELD)).announced());
+        return announced;
+    }
+
+    /** A file's name without its extension, as long as a title may be. */
+    private static String titleOf(String name) {
+        String stored = FileName.stored(name);
+        if (stored == null) {
+            return null;
+        }
+        String stem = stored.replaceFirst("\\.[A-Za-z0-9]{1,10}$", "");
+        String title = stem.isBlank() ? stored : stem;
+        return title.codePointCount(0, title.length()) <= LONGEST_TITLE
+                ? title
+                : title.substring(0, title.offsetByCodePoints(0, LONGEST_TITLE));
+    }
+}

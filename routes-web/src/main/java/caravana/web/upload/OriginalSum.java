@@ -1,0 +1,74 @@
+package caravana.web.upload;
+
+import caravana.web.http.InputText;
+import caravana.web.http.Problem;
+import java.io.InputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * The SHA-256 of a whole file, as its client announced it. Where all of the file passes one web node, it is compared there;
+ * the worker compares it in any case.
+ */
+final class OriginalSum {
+
+    /** The field or parameter that has it. */
+    static final String FIELD = "original_sha256";
+
+    /** The column that keeps it. */
+    static final String COLUMN = "announced_sha256";
+
+    private final String announced;
+    private final MessageDigest digest;
+
+    private OriginalSum(String announced) {
+        this.announced = announced;
+        try {
+            this.digest = announced == null ? null : MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * @param text 64 hexadecimal digits; null for none
+     * @throws Problem 400 {@code checksum_invalid}
+     */
+    static OriginalSum of(String text) {
+        if (text != null && !text.matches("[0-9a-fA-F]{64}")) {
+            throw new Problem(
+                    400,
+                    "checksum_invalid",
+                    FIELD + " is " + InputText.shown(text)
+                            + ". Send the SHA-256 of the file as 64 hexadecimal digits, or leave it out.");
+        }
+        return new OriginalSum(text == null ? null : text.toLowerCase(Locale.ROOT));
+    }
+
+    /** As the row keeps it; null for none. */
+    String announced() {
+        return announced;
+    }
+
+    /** The same bytes; what is read of them counts. */
+    InputStream watched(InputStream in) {
+        return digest == null ? in : new DigestInputStream(in, digest);
+    }
+
+    /** @throws Problem 400 {@code checksum_mismatch} when the bytes that were read are not those that were announced */
+    void check() {
+        if (digest != null) {
+            String found = HexFormat.of().formatHex(digest.digest());
+            if (!found.equals(announced)) {
+                throw new Problem(
+                        400,
+                        "checksum_mismatch",
+                        "The SHA-256 of the file that arrived is " + found + ", not the announced " + announced
+                                + ". Nothing was stored. Send the file again.");
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package caravana.web.upload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import caravana.aws.AwsConfiguration;
+import caravana.aws.BucketProperties;
+import caravana.aws.WriteOnceClient;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** What is sent to AWS for parts that clients send: where the S3 of the local stack accepts more than AWS does. */
+class PartStoreTest {
+
+    private static final String KEY = "uploads/1.mp4";
+    private static final List<PartStore.Part> PARTS = List.of(new PartStore.Part(1, 10, "\"tag\"", null));
+
+    private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+    private HttpServer server;
+    private S3Client s3;
+    private PartStore store;
+    private String refusal = "NoSuchUpload";
+    private boolean made;
+
+    @BeforeEach
+    void start() throws IOException {
+        System.setProperty("aws.accessKeyId", "test");
+        System.setProperty("aws.secretAccessKey", "test");
+        server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.createContext("/", this::answer);
+        server.start();
+        StandardEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "test",
+                        Map.of(
+                                "caravana.aws.region",
+                                "us-east-1",
+                                "caravana.aws.s3-endpoint",
+                                "http://127.0.0.1:" + server.getAddress().getPort())));
+        s3 = new WriteOnceClient(AwsConfiguration.s3Client(environment));
+        store = new PartStore(s3, new BucketProperties("bucket"));
+    }
+
+    @AfterEach
+    void stop() {
+        s3.close();
+        server.stop(0);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        String query = String.valueOf(exchange.getRequestURI().getQuery());
+        String checksums = String.join(
+                ",",
+                exchange.getRequestHeaders().keySet().stream()
+                        .filter(name -> name.toLowerCase(Locale.ROOT).contains("checksum"))
+                        .toList());
+        requests.add(exchange.getRequestMethod() + " " + query + " " + checksums);
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        boolean creation = query.startsWith("uploads");
+        byte[] body = (creation
+                        ? "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
+                        : "<Error><Code>" + refusal + "</Code></Error>")
+                .getBytes(StandardCharsets.UTF_8);
+        int status = creation || head && made ? 200 : refusal.equals("InvalidPart") ? 400 : 404;
+        exchange.sendResponseHeaders(status, head ? -1 : body.length);
+        if (!head) {
+            exchange.getResponseBody().write(body);
+        }
+        exchange.close();
+    }
+
+    /** AWS refuses parts without the checksum that their upload was begun for, and clients send none. */
+    @Test
+    void anUploadOfClientsPartsIsForNoCertainChecksum() {
+        assertThat(store.createDirect(KEY)).isEqualTo("u");
+        store.create(KEY);
+
+        assertThat(requests).element(0).isEqualTo("POST uploads ");
+        assertThat(requests.stream().skip(1).findFirst().orElseThrow().toLowerCase(Locale.ROOT))
+                .as("the others'")
+                .contains("x-amz-checksum-algorithm");
+    }
+
+    @Test
+    void aCompletionWhoseAnswerWasLostHasHappened() {
+        made = true;
+
+        assertThat(store.completeDirect(KEY, "u", PARTS)).isTrue();
+
+        assertThat(requests).element(0).isEqualTo("POST uploadId=u ");
+        made = false;
+        assertThatThrownBy(() -> store.completeDirect(KEY, "u", PARTS))
+                .isInstanceOfSatisfying(
+                        S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(404));
+    }
+
+    @Test
+    void partsThatOthersHaveTakenThePlaceOfMakeNoObject() {
+        refusal = "InvalidPart";
+
+        assertThat(store.completeDirect(KEY, "u", PARTS)).isFalse();
+    }
+}
