@@ -102,7 +102,10 @@ class WholeBodyFilter extends OncePerRequestFilter {
         String path = request.getRequestURI();
         return switch (request.getMethod()) {
             case "POST" ->
-                path.equals("/api/videos") || path.equals("/api/videos/upload") || path.equals("/api/uploads");
+                path.equals("/api/videos")
+                        || path.equals("/api/videos/upload")
+                        || path.equals("/api/uploads")
+                        || path.equals("/api/assets");
             case "PATCH" -> path.startsWith("/api/uploads/");
             default -> false;
         };
