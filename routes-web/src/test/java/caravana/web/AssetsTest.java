@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -269,6 +270,13 @@ class AssetsTest extends WebTest {
 
         assertThat(post(user, VTT, padded).statusCode()).isEqualTo(201);
         assertProblem(post(user, VTT, padded + " "), 413, "asset_too_large");
+        byte[] more = (padded + " ").getBytes(StandardCharsets.UTF_8);
+        assertProblem(
+                user.send(user.request("/api/assets?name=chunked")
+                        .header("Content-Type", VTT)
+                        .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(more)))),
+                413,
+                "asset_too_large");
     }
 
     @ParameterizedTest
