@@ -39,6 +39,12 @@ data "aws_iam_policy_document" "access" {
   }
 
   statement {
+    sid       = "Assets"
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    resources = ["${var.bucket_arn}/assets/*"]
+  }
+
+  statement {
     sid       = "Routes"
     actions   = ["s3:GetObject"]
     resources = ["${var.bucket_arn}/routes/*"]

@@ -29,9 +29,9 @@ data "aws_iam_policy_document" "access" {
   }
 
   statement {
-    sid       = "OriginalsAndRoutes"
+    sid       = "OriginalsAssetsAndRoutes"
     actions   = ["s3:GetObject"]
-    resources = ["${var.bucket_arn}/uploads/*", "${var.bucket_arn}/routes/*"]
+    resources = ["${var.bucket_arn}/uploads/*", "${var.bucket_arn}/assets/*", "${var.bucket_arn}/routes/*"]
   }
 
   statement {

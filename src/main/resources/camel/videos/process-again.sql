@@ -27,6 +27,7 @@ WITH forgotten AS (
     WHERE own.id = CAST(:?video_id AS uuid)
       AND own.owner_id = CAST(:?caller.id AS uuid)
       AND (:?per_hour = 0 OR (SELECT jobs FROM recent) < :?per_hour)
+      AND (CAST(:?transformations AS jsonb) IS NOT NULL OR NOT lacks_asset(own.owner_id, own.transformation_parameters))
 ), noted AS (
     INSERT INTO process_requests (owner_id)
     SELECT owner_id
@@ -36,7 +37,11 @@ WITH forgotten AS (
 SELECT 'queued' AS outcome, job_message
 FROM queued
 UNION ALL
-SELECT CASE WHEN status IN ('uploaded', 'processing') THEN 'unfinished' ELSE 'too_many' END, NULL
+SELECT CASE
+           WHEN status IN ('uploaded', 'processing') THEN 'unfinished'
+           WHEN CAST(:?transformations AS jsonb) IS NULL AND lacks_asset(owner_id, transformation_parameters) THEN 'asset_deleted'
+           ELSE 'too_many'
+       END, NULL
 FROM videos
 WHERE id = CAST(:?video_id AS uuid)
   AND owner_id = CAST(:?caller.id AS uuid)

@@ -33,6 +33,8 @@ public enum FailureCode {
     RESOLUTION_OUT_OF_RULES(false, "The video must be at least 1080p."),
     MEDIA_TOO_HEAVY(false, "Processing the video takes more memory than is available. Send it in a lower resolution."),
     CHECKSUM_MISMATCH(false, "The file that arrived has another SHA-256 than was announced. Upload it again."),
+    ASSET_MISSING(false, "An asset that the video was to be processed with was deleted."),
+    ASSET_UNREADABLE(false, "An asset that the video was to be processed with cannot be read."),
     ORIGINAL_MISSING(false, "The uploaded file is no longer stored. Upload it again."),
 
     // The product is at fault, and another attempt would end the same.

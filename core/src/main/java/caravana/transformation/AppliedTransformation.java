@@ -4,7 +4,9 @@ import caravana.checks.TransformationEntry;
 import caravana.checks.TransformationEntry.Chosen;
 import caravana.checks.TransformationEntry.Parameter;
 import caravana.checks.TransformationEntry.Produced;
+import caravana.checks.TransformationEntry.Type;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,6 +42,27 @@ public record AppliedTransformation(TransformationEntry entry, Map<String, Objec
     public List<String> output() {
         List<String> output = chosen(entry.output());
         return output == null ? List.of() : output;
+    }
+
+    /** The ids of the assets that it uses, by parameter. */
+    public Map<Parameter, String> assets() {
+        Map<Parameter, String> assets = new LinkedHashMap<>();
+        for (Parameter parameter : entry.parameters().values()) {
+            if (parameter.type() == Type.ASSET) {
+                assets.put(parameter, (String) values.get(parameter.name()));
+            }
+        }
+        return assets;
+    }
+
+    /** The id of the text asset that becomes a track of the video; null for none. */
+    public String subtitles() {
+        return valueOf(chosen(entry.subtitles()));
+    }
+
+    /** The text that a parameter in braces has as its value; null for null. */
+    public String valueOf(String inBraces) {
+        return inBraces == null ? null : (String) values.get(inBraces.substring(1, inBraces.length() - 1));
     }
 
     /** The files that it makes beside the video. */

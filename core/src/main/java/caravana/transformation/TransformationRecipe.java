@@ -1,5 +1,6 @@
 package caravana.transformation;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -16,7 +17,8 @@ import java.util.Map;
  * The transformations of a job as its row keeps them: names, which any worker reads, and values of parameters apart.
  *
  * @param names a JSON array of names
- * @param parameters a JSON object with its version and the values by name and parameter; null when no transformation has any
+ * @param parameters a JSON object with its version, the values by name and parameter, and the ids of the assets among them; null when
+ *     no transformation has any
  */
 public record TransformationRecipe(String names, String parameters) {
 
@@ -29,7 +31,10 @@ public record TransformationRecipe(String names, String parameters) {
 
     private record Kept(
             @JsonProperty("version") int version,
-            @JsonProperty("parameters") Map<String, Map<String, Object>> parameters) {}
+            @JsonProperty("parameters") Map<String, Map<String, Object>> parameters,
+
+            @JsonProperty("assets") @JsonInclude(JsonInclude.Include.NON_EMPTY)
+            List<String> assets) {}
 
     /**
      * What is kept of transformations; defaults as well, so that another default later changes nothing that waits.
@@ -42,12 +47,16 @@ public record TransformationRecipe(String names, String parameters) {
         transformations.stream()
                 .filter(each -> !each.values().isEmpty())
                 .forEach(each -> parameters.put(each.name(), each.values()));
+        List<String> assets = transformations.stream()
+                .flatMap(each -> each.assets().values().stream())
+                .distinct()
+                .toList();
         List<String> names =
                 asked.stream().map(AskedTransformation::name).distinct().toList();
         try {
             return new TransformationRecipe(
                     JSON.writeValueAsString(names),
-                    parameters.isEmpty() ? null : JSON.writeValueAsString(new Kept(VERSION, parameters)));
+                    parameters.isEmpty() ? null : JSON.writeValueAsString(new Kept(VERSION, parameters, assets)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

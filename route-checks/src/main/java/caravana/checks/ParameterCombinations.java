@@ -16,6 +16,9 @@ final class ParameterCombinations {
     /** A text that would end a filter, an option or a quotation if it were read as syntax. */
     static final String NASTY = "it's 100%: [a], {b}; \\n";
 
+    /** The id of an asset, which stands for any. */
+    private static final String AN_ASSET = "00000000-0000-0000-0000-000000000000";
+
     private record Pair(String first, Object firstValue, String second, Object secondValue) {}
 
     private final List<Parameter> parameters;
@@ -39,6 +42,7 @@ final class ParameterCombinations {
                     case CHOICE -> parameter.choices().keySet().stream().map(choice -> choice);
                     case COLOUR -> Stream.of("#000000", "#ffffff");
                     case TEXT -> Stream.of(NASTY);
+                    case ASSET -> Stream.of(AN_ASSET);
                 };
         return Stream.concat(Stream.ofNullable(parameter.defaultValue()), extremes)
                 .distinct()

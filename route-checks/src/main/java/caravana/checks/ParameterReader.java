@@ -15,6 +15,9 @@ public final class ParameterReader {
 
     private static final Pattern COLOUR = Pattern.compile("#[0-9A-Fa-f]{6}");
 
+    private static final Pattern ASSET =
+            Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+
     /** What a line of text cannot have: control characters, ends of lines, and marks that turn the direction of what follows. */
     private static final Pattern CONTROL =
             Pattern.compile("[\\p{Cc}\\p{Cs}\\u2028\\u2029\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]");
@@ -95,6 +98,13 @@ public final class ParameterReader {
                         value.isTextual() && COLOUR.matcher(value.textValue()).matches());
                 yield value.textValue();
             }
+            case ASSET -> {
+                require(
+                        parameter,
+                        value,
+                        value.isTextual() && ASSET.matcher(value.textValue()).matches());
+                yield value.textValue();
+            }
             case TEXT -> {
                 require(parameter, value, value.isTextual() && isText(value.textValue(), parameter.maxLength()));
                 yield value.textValue();
@@ -150,6 +160,9 @@ public final class ParameterReader {
                     case CHOICE ->
                         "one of " + String.join(", ", parameter.choices().keySet());
                     case COLOUR -> "a colour as #RRGGBB";
+                    case ASSET ->
+                        "the id of an asset that is " + String.join(" or ", parameter.accepts())
+                                + ", as GET /api/assets lists it";
                     case TEXT ->
                         "one line of 1 to " + parameter.maxLength()
                                 + " characters, at least one of them visible and none of them a control character";

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param loudness the LUFS to which the sound is brought, a number or a parameter in braces; the worker measures the sound before, in a
  *     pass of its own, and fills in {@code {loudness}}; null for none
  * @param output ffmpeg output options of the video, one argument an item; null for none
+ * @param subtitles the text asset that becomes a track of the video, a parameter in braces; null for none
  * @param sets what the worker's plan and the check of the result may rely on, by {@link #SETS}
  * @param inputs files that the worker provides, each then a stream of the filter
  * @param produces more files beside the video; null for none
@@ -40,6 +41,7 @@ public record TransformationEntry(
         Chosen<String> audioFilter,
         Chosen<String> loudness,
         Chosen<List<String>> output,
+        Chosen<String> subtitles,
         Map<String, Chosen<String>> sets,
         List<String> inputs,
         Chosen<List<Produced>> produces) {
@@ -79,6 +81,12 @@ public record TransformationEntry(
             "audio", new Form("none|kept", "none, or kept"),
             "adds", new Form("cards", "cards"));
 
+    /** Media types of a picture that an account may have as an asset. */
+    public static final List<String> PICTURES = List.of("image/png", "image/svg+xml");
+
+    /** Media types of a text with subtitles that an account may have as an asset. */
+    public static final List<String> TEXTS = List.of("application/x-subrip", "text/vtt");
+
     /** Whether the parts of a video can be made apart and put together. */
     public enum Parts {
         /** The frames of a part are those that the whole has there. */
@@ -89,6 +97,9 @@ public record TransformationEntry(
 
     /** The stream of a produced file that is the original's sound. */
     public static final String SOUND = "audio";
+
+    /** The stream of a produced file that is made of a text asset, without ffmpeg. */
+    public static final String CUES = "cues";
 
     /**
      * What may stand somewhere.
@@ -123,7 +134,9 @@ public record TransformationEntry(
         /** {@code #RRGGBB}. */
         COLOUR,
         /** Text for people, which reaches ffmpeg in a file alone. */
-        TEXT
+        TEXT,
+        /** The id of an asset of the account, which reaches ffmpeg as a file alone. */
+        ASSET
     }
 
     /**
@@ -137,6 +150,7 @@ public record TransformationEntry(
      * @param above the parameter than which this number must be greater; null for none
      * @param choices the values of a choice, each with what is written into the filter for it
      * @param maxLength of a text, in characters
+     * @param accepts media types of an asset: either {@link #PICTURES} or {@link #TEXTS}
      * @param defaultValue as the type has it: BigDecimal, Boolean or String; null when it must be said
      */
     public record Parameter(
@@ -148,9 +162,20 @@ public record TransformationEntry(
             String above,
             Map<String, String> choices,
             Integer maxLength,
+            List<String> accepts,
             Object defaultValue) {
 
-        /** What stands in a fragment for a value; a text has nothing there but the name of its file. */
+        /** Whether it is an asset that is a picture. */
+        public boolean isPicture() {
+            return type == Type.ASSET && PICTURES.containsAll(accepts);
+        }
+
+        /** Whether it is an asset that is a text. */
+        public boolean isCues() {
+            return type == Type.ASSET && !isPicture();
+        }
+
+        /** What stands in a fragment for a value; a text and an asset have nothing there but their file. */
         public String written(Object value) {
             return switch (type) {
                 case NUMBER, INTEGER ->
@@ -158,7 +183,7 @@ public record TransformationEntry(
                 case BOOLEAN -> Boolean.TRUE.equals(value) ? "1" : "0";
                 case CHOICE -> choices.get((String) value);
                 case COLOUR -> "0x" + ((String) value).substring(1);
-                case TEXT -> throw new IllegalArgumentException(name + " is a text, which no fragment has");
+                case TEXT, ASSET -> throw new IllegalArgumentException(name + " is a file, which no fragment has");
             };
         }
     }
@@ -178,10 +203,12 @@ public record TransformationEntry(
      * @param name its name; of sheets, with {@code %d} for their numbers from 1 on
      * @param role what it is for
      * @param mediaType its media type
-     * @param stream the stream of the entry's filter that it is made of, or {@link #SOUND}
+     * @param stream the stream of the entry's filter that it is made of, or {@link #SOUND}, or {@link #CUES}
      * @param withSound whether it has the sound of the video as well
      * @param options ffmpeg output options, one argument an item
      * @param sheets the tiles that its pictures consist of; null for another file
+     * @param cues the text asset that it is made of, a parameter in braces; null for another file
+     * @param language the choice that says its language, a parameter in braces; null for none
      * @param check what it must be before the video counts as processed
      */
     public record Produced(
@@ -192,6 +219,8 @@ public record TransformationEntry(
             boolean withSound,
             List<String> options,
             Sheets sheets,
+            String cues,
+            String language,
             Check check) {}
 
     /**

@@ -113,6 +113,7 @@ public final class TransformationFiles {
         if (entry.output() != null) {
             entry.output().cases().values().forEach(output::addAll);
         }
+        cases(entry, "subtitles", entry.subtitles());
         cases(entry, "produces", entry.produces());
         entry.allProduced().forEach(produced -> output.addAll(produced.options()));
         fragments.put("output", output);
@@ -121,6 +122,7 @@ public final class TransformationFiles {
         Set<String> used = new HashSet<>();
         fragments.forEach((key, all) -> all.forEach(fragment -> placeholders(entry, key, fragment, used)));
         amounts(entry, used);
+        texts(entry, used);
         used.addAll(choosing(entry));
         for (Parameter parameter : entry.parameters().values()) {
             parameter(entry, parameter, used);
@@ -131,6 +133,7 @@ public final class TransformationFiles {
                 && entry.filter() == null
                 && entry.audioFilter() == null
                 && entry.output() == null
+                && entry.subtitles() == null
                 && entry.produces() == null) {
             wrong(
                     entry,
@@ -149,6 +152,7 @@ public final class TransformationFiles {
         parts.add(entry.audioFilter());
         parts.add(entry.loudness());
         parts.add(entry.output());
+        parts.add(entry.subtitles());
         parts.add(entry.produces());
         for (Chosen<?> part : parts) {
             if (part != null && part.by() != null) {
@@ -249,6 +253,22 @@ public final class TransformationFiles {
                         "catalogue-placeholder",
                         "The text {" + name + "} stands in the " + key + " itself",
                         "Write textfile={" + name + "}: a text reaches ffmpeg in a file alone");
+            } else if (parameter.isPicture() && !TransformationEntry.isGraph(fragment)) {
+                wrong(
+                        entry,
+                        "{" + name + "}",
+                        "catalogue-placeholder",
+                        "The picture {" + name + "} is no stream of the " + key,
+                        "Name it in a filter that is a graph of its own, with {in} and {out}");
+            } else if (parameter.isCues()
+                    && !(key.equals("filter")
+                            && fragment.substring(0, found.start()).endsWith("filename="))) {
+                wrong(
+                        entry,
+                        "{" + name + "}",
+                        "catalogue-placeholder",
+                        "The text {" + name + "} stands in the " + key + " itself",
+                        "Write filename={" + name + "} in the filter, name it as subtitles, or as cues of a file");
             } else if (parameter.type() == Type.TEXT && !fragment.contains("expansion=none")) {
                 wrong(
                         entry,
@@ -315,6 +335,50 @@ public final class TransformationFiles {
         }
     }
 
+    /** Parameters outside ffmpeg's syntax that are texts of an account, or say in which language they are. */
+    private void texts(TransformationEntry entry, Set<String> used) {
+        if (entry.subtitles() != null) {
+            entry.subtitles().cases().values().forEach(text -> cues(entry, text, used));
+        }
+        for (Produced produced : entry.allProduced()) {
+            if (produced.cues() != null) {
+                cues(entry, produced.cues(), used);
+            }
+            if (produced.language() != null) {
+                Parameter language = named(entry, produced.language(), used);
+                if (language == null || language.type() != Type.CHOICE) {
+                    wrong(
+                            entry,
+                            produced.language(),
+                            "catalogue-placeholder",
+                            produced.language() + " stands for a language, and is no choice among the parameters",
+                            "Write one that is, in braces" + oneOf(inBraces(produced.language()), entry));
+                }
+            }
+        }
+    }
+
+    private void cues(TransformationEntry entry, String text, Set<String> used) {
+        Parameter asset = named(entry, text, used);
+        if (asset == null || !asset.isCues()) {
+            wrong(
+                    entry,
+                    text,
+                    "catalogue-placeholder",
+                    text + " stands for subtitles, and is no asset of these among the parameters",
+                    "Write one that is, in braces" + oneOf(inBraces(text), entry));
+        }
+    }
+
+    private static Parameter named(TransformationEntry entry, String text, Set<String> used) {
+        used.add(inBraces(text));
+        return text.startsWith("{") ? entry.parameters().get(inBraces(text)) : null;
+    }
+
+    private static String inBraces(String text) {
+        return text.replaceAll("[{}]", "");
+    }
+
     private void parameter(TransformationEntry entry, Parameter parameter, Set<String> used) {
         if (!used.contains(parameter.name())) {
             wrong(
@@ -369,8 +433,19 @@ public final class TransformationFiles {
                         produced.name() + " has the role " + produced.role(),
                         "Write one that there is" + Nearest.orOneOf(produced.role(), ROLES));
             }
+            boolean ofCues = produced.stream().equals(TransformationEntry.CUES);
+            if (ofCues != (produced.cues() != null)
+                    || ofCues && !produced.options().isEmpty()) {
+                wrong(
+                        entry,
+                        "- name: " + produced.name(),
+                        "catalogue-graph",
+                        produced.name() + " is made of subtitles or by ffmpeg, and not by both",
+                        "Write stream: cues and cues: with a parameter in braces, and no options; or neither of them");
+            }
             String label = "[" + produced.stream() + "]";
-            if (!produced.stream().equals(TransformationEntry.SOUND)
+            if (!ofCues
+                    && !produced.stream().equals(TransformationEntry.SOUND)
                     && (entry.filter() == null
                             || entry.filter().cases().values().stream().anyMatch(filter -> !filter.contains(label)))) {
                 wrong(

@@ -54,6 +54,12 @@ public final class TransformationGraphs {
     private static final double A_TILE = 5;
 
     private static final String SOUND = "sine=duration=0.1";
+    private static final String PICTURE = "color=red@0.5:size=64x32:rate=30:duration=0.1,format=rgba";
+
+    /** The file that stands for every text with subtitles. */
+    private static final String CUES = "cues.vtt";
+
+    private static final String CUE = "WEBVTT\n\n00:00.000 --> 00:01.000\n";
     private static final Map<String, String> INPUTS = Map.of("logo", "color=white:size=64x32:rate=30:duration=0.1");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z][a-z0-9_]*)}");
@@ -149,9 +155,9 @@ public final class TransformationGraphs {
         });
     }
 
-    /** Whether a picture can show what the entry does. */
+    /** Whether a picture can show what the entry does by its defaults. */
     static boolean isSeen(TransformationEntry entry) {
-        return entry.filter() != null;
+        return of(entry.filter(), ParameterCombinations.of(entry).get(0)) != null;
     }
 
     /** How long a footage must be for a picture: sheets are full then. */
@@ -195,6 +201,7 @@ public final class TransformationGraphs {
         for (String file : List.of("opening.txt", "closing.txt", TEXT)) {
             Files.writeString(folder.resolve(file), text);
         }
+        Files.writeString(folder.resolve(CUES), CUE + text);
     }
 
     private int run(Map<String, String> files, PassedGraphs passed, Consumer<Finding> report) throws IOException {
@@ -247,9 +254,11 @@ public final class TransformationGraphs {
     private List<String> command(TransformationEntry entry, Map<String, Object> values, String size, double seconds) {
         Map<String, String> filled = new HashMap<>(VALUES);
         for (Parameter parameter : entry.parameters().values()) {
-            filled.put(
-                    parameter.name(),
-                    parameter.type() == Type.TEXT ? TEXT : parameter.written(values.get(parameter.name())));
+            if (parameter.type() != Type.ASSET) {
+                filled.put(
+                        parameter.name(),
+                        parameter.type() == Type.TEXT ? TEXT : parameter.written(values.get(parameter.name())));
+            }
         }
         List<String> line = new ArrayList<>(List.of(FFMPEG, "-nostdin", "-v", "error", "-y"));
         String picture = "testsrc2=size=" + size + ":rate=30:duration=" + seconds + ",format=yuv420p";
@@ -257,6 +266,19 @@ public final class TransformationGraphs {
         for (String input : entry.inputs()) {
             filled.put(input, "[" + (2 + entry.inputs().indexOf(input)) + ":v]");
             line.addAll(List.of("-f", "lavfi", "-i", INPUTS.get(input)));
+        }
+        int inputs = 2 + entry.inputs().size();
+        for (Parameter parameter : entry.parameters().values()) {
+            if (parameter.isPicture()) {
+                filled.put(parameter.name(), "[" + inputs++ + ":v]");
+                line.addAll(List.of("-f", "lavfi", "-i", PICTURE));
+            } else if (parameter.isCues()) {
+                filled.put(parameter.name(), CUES);
+            }
+        }
+        String subtitles = of(entry.subtitles(), values);
+        if (subtitles != null) {
+            line.addAll(List.of("-i", CUES));
         }
         filled.put("in", "[0:v]");
         filled.put("out", "[video]");
@@ -274,11 +296,17 @@ public final class TransformationGraphs {
         }
         String sound = audio == null ? "1:a" : "[audio]";
         line.addAll(List.of("-map", filter == null ? "0:v" : "[video]", "-map", sound));
+        if (subtitles != null) {
+            line.addAll(List.of("-map", String.valueOf(inputs)));
+        }
         List<String> output = of(entry.output(), values);
         (output == null ? List.<String>of() : output).forEach(option -> line.add(filled(option, filled)));
         line.addAll(List.of("-frames:v", "2", "-f", "mp4", "video.mp4"));
         List<Produced> files = of(entry.produces(), values);
         for (Produced produced : files == null ? List.<Produced>of() : files) {
+            if (produced.cues() != null) {
+                continue;
+            }
             line.addAll(List.of(
                     "-map",
                     produced.stream().equals(TransformationEntry.SOUND) ? "1:a" : "[" + produced.stream() + "]"));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The catalogue of transformations for people, as Markdown. */
@@ -106,6 +107,7 @@ final class TransformationList {
                     case BOOLEAN -> "`true` or `false`";
                     case CHOICE -> names(List.copyOf(parameter.choices().keySet()));
                     case COLOUR -> "a colour as `#RRGGBB`";
+                    case ASSET -> "the id of an asset: " + names(parameter.accepts());
                     case TEXT -> "a line of at most " + parameter.maxLength() + " characters";
                 };
         return "| `" + parameter.name() + "` | " + parameter.title().get("en") + " | " + takes
@@ -132,8 +134,7 @@ final class TransformationList {
 
     private static String value(Parameter parameter) {
         Object value = parameter.defaultValue();
-        boolean isText =
-                parameter.type() == Type.CHOICE || parameter.type() == Type.COLOUR || parameter.type() == Type.TEXT;
+        boolean isText = Set.of(Type.CHOICE, Type.COLOUR, Type.TEXT, Type.ASSET).contains(parameter.type());
         if (value == null) {
             value = switch (parameter.type()) {
                 case NUMBER, INTEGER -> parameter.minimum();
@@ -141,6 +142,7 @@ final class TransformationList {
                 case CHOICE -> parameter.choices().keySet().iterator().next();
                 case COLOUR -> "#ffffff";
                 case TEXT -> "Hola";
+                case ASSET -> "3f1b9c52-6a0d-4d6e-9f6e-0c6d3a2b1e47";
             };
         }
         return isText ? "\"" + value + '"' : String.valueOf(value);

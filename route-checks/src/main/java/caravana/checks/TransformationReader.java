@@ -33,16 +33,29 @@ final class TransformationReader {
             "audio_filter",
             "loudness",
             "output",
+            "subtitles",
             "sets",
             "inputs",
             "produces");
 
-    private static final Set<String> PARAMETER_KEYS =
-            Set.of("type", "title", "minimum", "maximum", "enum", "write", "format", "maxLength", "default", "above");
+    private static final Set<String> PARAMETER_KEYS = Set.of(
+            "type",
+            "title",
+            "minimum",
+            "maximum",
+            "enum",
+            "write",
+            "format",
+            "maxLength",
+            "accepts",
+            "default",
+            "above");
+
+    private static final Set<String> FORMATS = Set.of("asset", "color");
 
     private static final Set<String> TYPES = Set.of("number", "integer", "boolean", "string");
     private static final Set<String> PRODUCED_KEYS =
-            Set.of("name", "role", "media_type", "stream", "sound", "options", "sheets", "check");
+            Set.of("name", "role", "media_type", "stream", "sound", "options", "sheets", "cues", "language", "check");
     private static final Set<String> SHEETS_KEYS = Set.of("index", "every", "columns", "rows");
     private static final Set<String> CHECK_KEYS =
             Set.of("codec", "width", "height", "from", "length", "rate", "optional");
@@ -97,6 +110,7 @@ final class TransformationReader {
                 chosen(root, "audio_filter", this::string),
                 chosen(root, "loudness", this::level),
                 chosen(root, "output", this::strings),
+                chosen(root, "subtitles", this::string),
                 sets(),
                 list(root, "inputs"),
                 chosen(root, "produces", this::produces));
@@ -148,6 +162,7 @@ final class TransformationReader {
                 schema.text("above").isEmpty() ? null : schema.text("above"),
                 choices,
                 integer(schema, "maxLength", false),
+                accepts(name, type, schema),
                 type == null ? null : defaultValue(name, type, choices, schema));
         if ((type == Type.NUMBER || type == Type.INTEGER)
                 && (parameter.minimum() == null || parameter.maximum() == null)) {
@@ -189,19 +204,46 @@ final class TransformationReader {
             return null;
         }
         String format = schema.text("format");
-        if (!format.isEmpty() && !(format.equals("color") && type.equals("string"))) {
+        if (!format.isEmpty() && !(FORMATS.contains(format) && type.equals("string"))) {
             wrong(
                     schema.line("format"),
                     "catalogue-parameter",
                     "The parameter " + name + " has the format " + format,
-                    "There is color, of a string; leave format out for another text");
+                    "There are asset and color, of a string; leave format out for another text");
         }
         return switch (type) {
             case "number" -> Type.NUMBER;
             case "integer" -> Type.INTEGER;
             case "boolean" -> Type.BOOLEAN;
-            default -> schema.get("enum").isPresent() ? Type.CHOICE : format.isEmpty() ? Type.TEXT : Type.COLOUR;
+            default ->
+                schema.get("enum").isPresent()
+                        ? Type.CHOICE
+                        : switch (format) {
+                            case "" -> Type.TEXT;
+                            case "asset" -> Type.ASSET;
+                            default -> Type.COLOUR;
+                        };
         };
+    }
+
+    private List<String> accepts(String name, Type type, Element schema) {
+        List<String> accepts = list(schema, "accepts");
+        boolean fits = type == Type.ASSET
+                ? !accepts.isEmpty()
+                        && (TransformationEntry.PICTURES.containsAll(accepts)
+                                || TransformationEntry.TEXTS.containsAll(accepts))
+                : accepts.isEmpty();
+        if (!fits) {
+            wrong(
+                    schema.line("accepts"),
+                    "catalogue-parameter",
+                    type == Type.ASSET
+                            ? "The asset " + name + " accepts " + accepts
+                            : name + " is no asset, and has accepts",
+                    "Write accepts, of a string with format: asset, with some of " + TransformationEntry.PICTURES
+                            + " or of " + TransformationEntry.TEXTS);
+        }
+        return accepts;
     }
 
     private Map<String, String> choices(String name, Element schema) {
@@ -243,6 +285,7 @@ final class TransformationReader {
                     case CHOICE -> choices.containsKey(text);
                     case COLOUR -> text.matches("#[0-9A-Fa-f]{6}");
                     case TEXT -> element.isText();
+                    case ASSET -> false;
                 };
         if (!fits) {
             wrong(
@@ -331,6 +374,8 @@ final class TransformationReader {
                     bool(each, "sound"),
                     list(each, "options"),
                     sheets,
+                    orNull(each.text("cues")),
+                    orNull(each.text("language")),
                     check(each)));
         }
         return produced;

@@ -163,6 +163,8 @@ const TEXTS = {
     error_unreadable: 'The file cannot be read. Choose a file, not a folder, and one that still exists.',
     error_another_file: 'This is another file. Choose the one of which a part is uploaded, or cancel this upload.',
     error_too_large: 'The file is too large: the limit is {size}. Send a smaller one.',
+    error_asset_missing: 'A picture or subtitles of your account that this video needs were deleted. Process it again without them.',
+    error_asset_unreadable: 'A picture or subtitles of your account that this video needs cannot be read. Process it again without them.',
     error_nothing_kept:
       'The part to keep begins at {found_start_seconds}, and the video is {found_duration_seconds} long. Process it again with an earlier beginning.',
     error_too_long: 'The video is {found_duration_seconds} long; the limit is {longest}. Trim it.',
@@ -432,6 +434,9 @@ const TEXTS = {
     error_undecodable:
       'El video, con el códec {found_codec}, no se puede decodificar: está dañado o es de una variante no soportada. Expórtalo otra vez.',
     error_too_large: 'El archivo es demasiado grande: el límite es {size}. Envía uno más pequeño.',
+    error_asset_missing: 'Se borró una imagen o unos subtítulos de tu cuenta que este video necesita. Procésalo otra vez sin ellos.',
+    error_asset_unreadable:
+      'Una imagen o unos subtítulos de tu cuenta que este video necesita no se pueden leer. Procésalo otra vez sin ellos.',
     error_nothing_kept:
       'La parte que se conserva empieza en {found_start_seconds} y el video dura {found_duration_seconds}. Procésalo otra vez con un comienzo anterior.',
     error_too_long: 'El video dura {found_duration_seconds} y el límite es {longest}. Recórtalo.',

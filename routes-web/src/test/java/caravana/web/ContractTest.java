@@ -213,6 +213,9 @@ class ContractTest extends WebTest {
                         ? directUpload()
                         : path.getKey().startsWith("/uploads/") ? upload() : video(state());
                 address = address.replace("{video_id}", encoded(id));
+            } else if (name.equals("asset_id")) {
+                address = address.replace(
+                        "{asset_id}", encoded(right ? asset() : segment(inputs.invalidText(parameter.path("schema")))));
             } else if (parameter.path("in").asText().equals("path") && !name.equals("part")) {
                 // That of the output of a processed video, that of a preset, or another one.
                 String value = right
@@ -291,6 +294,12 @@ class ContractTest extends WebTest {
         return new Body(
                 sent,
                 switch (name) {
+                    case "image/png" -> AssetsTest.png(3, 2);
+                    case "image/svg+xml" ->
+                        "<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes(StandardCharsets.UTF_8);
+                    case "application/x-subrip" ->
+                        "1\n00:00:01,000 --> 00:00:02,000\nHola".getBytes(StandardCharsets.UTF_8);
+                    case "text/vtt" -> "WEBVTT\n\n00:01.000 --> 00:02.000\nHola".getBytes(StandardCharsets.UTF_8);
                     case "application/json" -> Api.JSON.writeValueAsBytes(value);
                     case "application/x-www-form-urlencoded" -> urlEncoded(value);
                     case "multipart/form-data" -> form(value);
@@ -364,6 +373,20 @@ class ContractTest extends WebTest {
 
     private String state() {
         return STATES.get(random.nextInt(STATES.size()));
+    }
+
+    /** The id of an asset, mostly one that the caller has. */
+    private String asset() throws IOException {
+        String id = UUID.randomUUID().toString();
+        if (random.nextInt(4) > 0) {
+            jdbc.update(
+                    "INSERT INTO assets (id, owner_id, name, media_type, object_key, bytes, sha256, cues, stored_at)"
+                            + " VALUES (CAST(? AS uuid), CAST(? AS uuid), 'Generated', 'text/vtt', ?, 1, '', 1, now())",
+                    id,
+                    (random.nextInt(4) > 0 ? user : other).subject(),
+                    "assets/" + id);
+        }
+        return id;
     }
 
     /** The name of a preset that there is, mostly. */

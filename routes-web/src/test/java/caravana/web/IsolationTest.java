@@ -105,7 +105,9 @@ class IsolationTest extends WebTest {
         if (!open && path.contains("{video_id}") && !who.equals("owner")) {
             return "403 not_owner";
         }
-        if (operation.path("operationId").asText().equals("delete-preset") && !who.equals("owner")) {
+        boolean unseen = path.contains("{asset_id}")
+                || operation.path("operationId").asText().equals("delete-preset");
+        if (unseen && !who.equals("owner")) {
             return "404 not_found";
         }
         return "(200|201|204|302|400 \\w+)";
@@ -132,11 +134,16 @@ class IsolationTest extends WebTest {
         String name = !path.contains("{name}")
                 ? ""
                 : id.isEmpty() ? preset : row(id).get("original_key").toString();
+        String asset = path.contains("{asset_id}") ? asset(owner) : "";
         String address = "/api"
-                + path.replace("{video_id}", id).replace("{part}", "1").replace("{name}", name.replaceFirst(".*/", ""));
+                + path.replace("{asset_id}", asset)
+                        .replace("{video_id}", id)
+                        .replace("{part}", "1")
+                        .replace("{name}", name.replaceFirst(".*/", ""));
         HttpRequest.Builder request =
                 switch (method + " " + path) {
                     case "POST /videos" -> caller.raw("?title=t", bytes(10));
+                    case "POST /assets" -> assetOf(caller);
                     case "POST /videos/upload" ->
                         caller.form(new Form().field("title", "t").file("video_file", "a.mp4", bytes(10)));
                     case "POST /uploads" -> new TusClient(caller).creation(10);
@@ -166,6 +173,16 @@ class IsolationTest extends WebTest {
                     default -> caller.request(address).method(method, BodyPublishers.noBody());
                 };
         return Answer.to(request.build());
+    }
+
+    private static HttpRequest.Builder assetOf(Api caller) {
+        return caller.request("/api/assets?name=t")
+                .header("Content-Type", "text/vtt")
+                .POST(BodyPublishers.ofString("WEBVTT\n\n00:01.000 --> 00:02.000\nHola"));
+    }
+
+    private static String asset(Api owner) throws Exception {
+        return Api.JSON.readTree(owner.send(assetOf(owner)).body()).path("id").asText();
     }
 
     /** One in which the call can succeed. */

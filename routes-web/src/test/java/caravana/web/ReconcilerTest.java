@@ -94,6 +94,38 @@ class ReconcilerTest extends QuickSweepsTest {
     }
 
     @Test
+    void anAssetThatWasDeletedOrNeverStoredGoesWithItsObject() {
+        String stored = insertAsset("now()", "NULL", "now() - interval '2 hours'");
+        String deleted = insertAsset("now()", "now()", "now()");
+        String broken = insertAsset("NULL", "NULL", "now() - interval '61 min'");
+        String arriving = insertAsset("NULL", "NULL", "now() - interval '59 min'");
+
+        await().atMost(SOON).until(() -> assets(deleted) + assets(broken) == 0);
+
+        assertThat(objects("assets/" + deleted)).isEmpty();
+        assertThat(objects("assets/" + broken)).isEmpty();
+        assertThat(objects("assets/" + stored)).hasSize(1);
+        assertThat(objects("assets/" + arriving)).hasSize(1);
+        assertThat(assets(stored) + assets(arriving)).isEqualTo(2);
+    }
+
+    private String insertAsset(String storedAt, String deletedAt, String createdAt) {
+        String id = UUID.randomUUID().toString();
+        put("assets/" + id);
+        jdbc.update(
+                "INSERT INTO assets (id, owner_id, name, media_type, object_key, bytes, sha256, stored_at, deleted_at, created_at)"
+                        + " VALUES (CAST(? AS uuid), gen_random_uuid(), 'a', 'image/png', ?, 1, '', " + storedAt + ", "
+                        + deletedAt + ", " + createdAt + ")",
+                id,
+                "assets/" + id);
+        return id;
+    }
+
+    private int assets(String id) {
+        return jdbc.queryForObject("SELECT count(*) FROM assets WHERE id = CAST(? AS uuid)", Integer.class, id);
+    }
+
+    @Test
     void anUploadThatNeverEndedGoesWithItsObject() {
         String expired = insert("receiving", "");
         String running = insert("receiving", "");

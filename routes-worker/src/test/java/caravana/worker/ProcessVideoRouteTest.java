@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.component.timer.TimerEndpoint;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
@@ -523,6 +525,59 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         await().atMost(JOB).until(() -> "failed".equals(row(id).get("status")));
 
         assertThat(row(id)).containsEntry("error_code", "nothing_kept").containsEntry("retryable", false);
+    }
+
+    private static final String DRAWING =
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'><rect width='2' height='1' fill='red'/></svg>";
+
+    /** @param owner an expression of the video's row */
+    private String uploadWithPicture(String owner, String type, String content) throws Exception {
+        String id = upload(video("64x48", 1));
+        String asset = UUID.randomUUID().toString();
+        s3.putObject(p -> p.bucket(bucket()).key("assets/" + asset), RequestBody.fromString(content));
+        jdbc.update(
+                "INSERT INTO assets (id, owner_id, name, media_type, object_key, bytes, sha256, stored_at) SELECT CAST(? AS uuid), "
+                        + owner + ", 'a', ?, ?, 1, '', now() FROM videos WHERE id = CAST(? AS uuid)",
+                asset,
+                type,
+                "assets/" + asset,
+                id);
+        jdbc.update(
+                "UPDATE videos SET transformations = '[\"marca_propia\", \"transcodificacion\"]', transformation_parameters ="
+                        + " CAST(? AS jsonb) WHERE id = CAST(? AS uuid)",
+                "{\"version\": 1, \"parameters\": {\"marca_propia\": {\"imagen\": \"" + asset + "\"}}, \"assets\": [\""
+                        + asset + "\"]}",
+                id);
+        send(message(id));
+        return id;
+    }
+
+    @Test
+    void aPictureOfTheOwnersIsDecodedAndPutOnTheVideo() throws Exception {
+        String id = uploadWithPicture("owner_id", "image/svg+xml", DRAWING);
+
+        await().atMost(JOB).until(() -> Set.of("processed", "failed").contains(row(id).get("status")));
+
+        assertThat(row(id)).containsEntry("status", "processed").containsEntry("attempts", 1);
+        assertNothingLeftOnDisk();
+    }
+
+    @Test
+    void anAssetOfAnotherOwnerIsNone() throws Exception {
+        String id = uploadWithPicture("gen_random_uuid()", "image/svg+xml", DRAWING);
+
+        await().atMost(JOB).until(() -> "failed".equals(row(id).get("status")));
+
+        assertThat(row(id)).containsEntry("error_code", "asset_missing").containsEntry("retryable", false);
+    }
+
+    @Test
+    void aPictureThatCannotBeDecodedIsRejectedByName() throws Exception {
+        String id = uploadWithPicture("owner_id", "image/png", "no picture");
+
+        await().atMost(JOB).until(() -> "failed".equals(row(id).get("status")));
+
+        assertThat(row(id)).containsEntry("error_code", "asset_unreadable").containsEntry("retryable", false);
     }
 
     @Test

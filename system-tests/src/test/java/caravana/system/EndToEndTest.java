@@ -11,9 +11,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +25,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -132,6 +137,119 @@ class EndToEndTest {
         assertThat(Videos.pixel(clip, 5, 200, 360).luma()).isLessThan(20);
         assertThat(Videos.pixel(clip, 5, 1000, 500).luma()).isLessThan(20);
         assertThat(Videos.pixel(clip, 5, 640, 600).luma()).isGreaterThan(20);
+    }
+
+    /** What docs/uploads.md does with curl: assets, and one job with many files, each of which is fetched and measured. */
+    @Test
+    void oneJobMakesManyFilesAndEachIsAsAskedFor() throws Exception {
+        String logo = asset(
+                "image/svg+xml",
+                "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 10'><rect width='20' height='10' fill='#30a050'/></svg>");
+        String text = asset("application/x-subrip", "1\n00:00:03,000 --> 00:00:04,500\nHola, <i>Caravana</i>\n");
+        String transformations = """
+                [{"nombre": "recortar", "inicio": 2.5, "fin": 8}, {"nombre": "rotulo", "texto": "it's 100 %: hola", "posicion": "arriba"},
+                 {"nombre": "marca_propia", "imagen": "LOGO", "posicion": "abajo_derecha"},
+                 {"nombre": "subtitulos", "texto": "TEXT", "idioma": "es"},
+                 {"nombre": "audio", "modo": "normalizar", "lufs": -16}, "transcodificacion", "mp4_480p", "solo_audio",
+                 {"nombre": "gif", "inicio": 1, "segundos": 2, "ancho": 240}, {"nombre": "storyboard", "cada": 2}]""".replace("LOGO", logo).replace("TEXT", text);
+        Path source = Videos.make(folder.resolve("many.mp4"), "1280x720", 10);
+        HttpResponse<String> accepted = client.send(client.request(web.uri()
+                        .resolve("/api/videos?title=Many&transformaciones="
+                                + URLEncoder.encode(transformations, StandardCharsets.UTF_8)))
+                .header("Content-Type", "video/mp4")
+                .POST(HttpRequest.BodyPublishers.ofFile(source))
+                .build());
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
+        String id = json.readTree(accepted.body()).path("video_id").asText();
+        Path video = fetch(id);
+
+        Map<String, Path> files = new TreeMap<>();
+        for (JsonNode output : show(id).path("outputs")) {
+            Path file = folder.resolve(id + "-" + output.path("name").asText());
+            URI address = URI.create(output.path("url").asText());
+            assertThat(http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofFile(file))
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(Files.size(file)).isEqualTo(output.path("bytes").asLong());
+            System.out.println(
+                    output.path("name").asText() + " " + output.path("role").asText() + " "
+                            + output.path("media_type").asText() + " "
+                            + output.path("bytes").asLong() + " bytes");
+            files.put(output.path("name").asText(), file);
+        }
+        assertThat(files.keySet())
+                .containsExactly(
+                        "gif.gif",
+                        "mp4_480p.mp4",
+                        "sonido.m4a",
+                        "storyboard-1.jpg",
+                        "storyboard.vtt",
+                        "subtitulos.vtt",
+                        "video.mp4");
+        assertMeasures(files.get("video.mp4"), 1280, 720, 5.5);
+        assertMeasures(files.get("mp4_480p.mp4"), 854, 480, 5.5);
+        assertMeasures(files.get("gif.gif"), 240, 136, 2);
+        assertMeasures(files.get("sonido.m4a"), 0, 0, 5.5);
+        assertMeasures(files.get("storyboard-1.jpg"), 1600, 900, 0);
+        assertThat(loudness(video)).isBetween(-16.5, -15.5);
+        assertThat(loudness(files.get("sonido.m4a"))).isBetween(-16.5, -15.5);
+        // The logo: a tenth of 1280 pixels wide, 5 % from the lower right corner.
+        assertThat(Videos.differs(video, 2, "110:50:1096:628", PLAIN)).isFalse();
+        assertThat(Files.readString(files.get("subtitulos.vtt")))
+                .isEqualTo("WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nHola, <i>Caravana</i>\n");
+        assertThat(Files.readAllLines(files.get("storyboard.vtt")))
+                .contains("00:00:04.000 --> 00:00:05.500", "storyboard-1.jpg#xywh=320,0,160,90");
+        assertThat(client.send(client.request(web.uri().resolve("/api/assets/" + logo))
+                                .DELETE()
+                                .build())
+                        .statusCode())
+                .isEqualTo(204);
+    }
+
+    private String asset(String type, String content) throws IOException, InterruptedException {
+        HttpResponse<String> kept = client.send(client.request(web.uri().resolve("/api/assets?name=Asset"))
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofString(content))
+                .build());
+        assertThat(kept.statusCode()).as(kept.body()).isEqualTo(201);
+        return json.readTree(kept.body()).path("id").asText();
+    }
+
+    private static void assertMeasures(Path file, int width, int height, double seconds) throws Exception {
+        JsonNode probe = Videos.probe(file);
+        assertThat(probe.at("/streams/0/width").asInt()).as(file.toString()).isEqualTo(width);
+        assertThat(probe.at("/streams/0/height").asInt()).as(file.toString()).isEqualTo(height);
+        if (seconds > 0) {
+            assertThat(probe.at("/format/duration").asDouble())
+                    .as(file.toString())
+                    .isBetween(seconds - 0.1, seconds + 0.1);
+        }
+    }
+
+    private static double loudness(Path file) throws IOException, InterruptedException {
+        Process ffmpeg = new ProcessBuilder(
+                        "ffmpeg",
+                        "-nostdin",
+                        "-hide_banner",
+                        "-nostats",
+                        "-i",
+                        file.toString(),
+                        "-vn",
+                        "-af",
+                        "ebur128",
+                        "-f",
+                        "null",
+                        "-")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(ffmpeg.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(ffmpeg.waitFor()).as(said).isZero();
+        Matcher integrated = Pattern.compile("I: +(-[0-9.]+) LUFS").matcher(said);
+        double last = 0;
+        while (integrated.find()) {
+            last = Double.parseDouble(integrated.group(1));
+        }
+        return last;
     }
 
     /** Web takes it and the worker processes it: both have their limits from the same settings. */

@@ -60,7 +60,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
 
     /** The contract's operations that read their body while it arrives. */
     private static final Set<String> UPLOADS =
-            Set.of("receive-upload", "receive-raw-upload", "create-upload", "append-upload");
+            Set.of("receive-upload", "receive-raw-upload", "create-upload", "append-upload", "receive-asset");
 
     private static final String BODY = WholeBodyFilter.class.getName() + ".body";
 

@@ -101,7 +101,7 @@ public class ShownTransformations {
                     case NUMBER -> "number";
                     case INTEGER -> "integer";
                     case BOOLEAN -> "boolean";
-                    case CHOICE, COLOUR, TEXT -> "string";
+                    case CHOICE, COLOUR, TEXT, ASSET -> "string";
                 });
         schema.put("title", parameter.title());
         put(schema, "minimum", parameter.minimum());
@@ -114,7 +114,15 @@ public class ShownTransformations {
                 parameter.type() == Type.CHOICE
                         ? List.copyOf(parameter.choices().keySet())
                         : null);
-        put(schema, "format", parameter.type() == Type.COLOUR ? "color" : null);
+        put(
+                schema,
+                "format",
+                switch (parameter.type()) {
+                    case COLOUR -> "color";
+                    case ASSET -> "asset";
+                    default -> null;
+                });
+        put(schema, "accepts", parameter.type() == Type.ASSET ? parameter.accepts() : null);
         put(schema, "default", parameter.defaultValue());
         return schema;
     }

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * A request's body that ends with a failure when its client takes too long: it holds one of few places. A client that
  * sends nothing at all is caught by the connection's own time-out.
  */
-class TimedStream extends FilterInputStream {
+public class TimedStream extends FilterInputStream {
 
     private static final long GRACE_SECONDS = 30;
 
@@ -20,7 +20,8 @@ class TimedStream extends FilterInputStream {
     private final long started;
     private long total;
 
-    TimedStream(InputStream in, UploadProperties limits) {
+    /** @param limits say how slow it may be */
+    public TimedStream(InputStream in, UploadProperties limits) {
         this(in, limits, System::nanoTime);
     }
 

@@ -1,5 +1,7 @@
 package caravana.web.upload;
 
+import caravana.checks.TransformationEntry.Parameter;
+import caravana.transformation.AppliedTransformation;
 import caravana.transformation.AskedTransformation;
 import caravana.transformation.ImpossibleCombinationException;
 import caravana.transformation.InvalidParameterException;
@@ -36,6 +38,9 @@ public class TransformationRules {
     /** The variable with the rows of the caller's own presets, as {@code read-presets.sql} returns them. */
     public static final String OWN_PRESETS = "own_presets";
 
+    /** The variable with the rows of the caller's own assets, as {@code select-assets.sql} returns them. */
+    public static final String OWN_ASSETS = "own_assets";
+
     /** Of the longest list of names, in characters, as the contract has it. */
     static final int NAMES_LENGTH = 1000;
 
@@ -66,7 +71,7 @@ public class TransformationRules {
     TransformationRecipe recipe(Map<String, String> request, Exchange exchange) {
         return request.containsKey(PRESET)
                 ? preset(request.get(PRESET), request.containsKey(FIELD), exchange)
-                : recipe(request.get(FIELD));
+                : recipe(request.get(FIELD), exchange);
     }
 
     /**
@@ -90,7 +95,7 @@ public class TransformationRules {
         if (!known.containsKey(name)) {
             throw new Problem(400, "unknown_preset", UnknownName.sentence("preset", name, known.keySet()));
         }
-        return checked("the preset " + name, known.get(name), catalogue::recipe);
+        return checked("the preset " + name, known.get(name), asked -> recipe(asked, exchange));
     }
 
     /**
@@ -98,12 +103,13 @@ public class TransformationRules {
      *
      * @param text names separated by commas, or a JSON array of names and objects; null or empty for the default set
      * @throws Problem 400 {@code field_too_long}, {@code invalid_request}, {@code unknown_transformation},
-     *     {@code unknown_parameter}, {@code invalid_parameter} or {@code impossible_combination}
+     *     {@code unknown_parameter}, {@code invalid_parameter}, {@code impossible_combination}, {@code unknown_asset} or
+     *     {@code asset_unfit}
      */
-    private TransformationRecipe recipe(String text) {
+    private TransformationRecipe recipe(String text, Exchange exchange) {
         String stripped = text == null ? "" : text.strip();
         if (isJson(stripped)) {
-            return recipe(json(stripped, JSON_BYTES));
+            return recipe(json(stripped, JSON_BYTES), exchange);
         }
         if (stripped.length() > NAMES_LENGTH) {
             throw tooLong(NAMES_LENGTH + " characters");
@@ -115,11 +121,37 @@ public class TransformationRules {
                         .filter(name -> !name.isEmpty())
                         .map(AskedTransformation::named)
                         .toList(),
-                this::orDefault);
+                asked -> orDefault(asked, exchange));
     }
 
-    private TransformationRecipe orDefault(List<AskedTransformation> asked) {
-        return catalogue.recipe(asked.isEmpty() ? catalogue.askedByDefault() : asked);
+    private TransformationRecipe orDefault(List<AskedTransformation> asked, Exchange exchange) {
+        return recipe(asked.isEmpty() ? catalogue.askedByDefault() : asked, exchange);
+    }
+
+    private TransformationRecipe recipe(List<AskedTransformation> asked, Exchange exchange) {
+        for (AppliedTransformation each : catalogue.apply(asked)) {
+            each.assets().forEach((parameter, id) -> checkAsset(each, parameter, id, exchange));
+        }
+        return catalogue.recipe(asked);
+    }
+
+    private static void checkAsset(AppliedTransformation of, Parameter parameter, String id, Exchange exchange) {
+        String where = "In " + LIST + ": The parameter " + parameter.name() + " of " + of.name() + " is " + id;
+        for (Object row : exchange.getVariable(OWN_ASSETS, List.class)) {
+            Map<?, ?> own = (Map<?, ?>) row;
+            if (own.get("id").equals(id)) {
+                if (!parameter.accepts().contains(own.get("media_type"))) {
+                    throw new Problem(
+                            400,
+                            "asset_unfit",
+                            where + ", which is " + own.get("media_type") + "; it must be "
+                                    + String.join(" or ", parameter.accepts()) + ".");
+                }
+                return;
+            }
+        }
+        throw new Problem(
+                400, "unknown_asset", where + ", and the account has no asset of this id. GET /api/assets lists them.");
     }
 
     /** Whether a text is meant as JSON, and not as names. */
@@ -142,10 +174,11 @@ public class TransformationRules {
     /**
      * What the row keeps of a list in JSON; the default set of an empty one.
      *
+     * @param exchange has the caller's assets
      * @throws Problem 400 as {@link #recipe(String)}, but {@code field_too_long}
      */
-    public TransformationRecipe recipe(JsonNode list) {
-        return checked(LIST, items(list), this::orDefault);
+    public TransformationRecipe recipe(JsonNode list, Exchange exchange) {
+        return checked(LIST, items(list), asked -> orDefault(asked, exchange));
     }
 
     /**

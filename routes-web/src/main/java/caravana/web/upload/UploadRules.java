@@ -26,17 +26,22 @@ public class UploadRules {
      * @throws Problem 400 {@code title_invalid}
      */
     public String title(String text) {
-        String title = text == null ? "" : text.strip();
-        if (INVISIBLE.matcher(title).matches()
-                || title.codePointCount(0, title.length()) > TITLE_LENGTH
-                || CONTROL.matcher(text).find()) {
+        if (!isTitle(text)) {
             throw new Problem(
                     400,
                     "title_invalid",
                     "Send a title of 1 to " + TITLE_LENGTH
                             + " characters, at least one of them visible and none of them a control character.");
         }
-        return title;
+        return text.strip();
+    }
+
+    /** Whether a text may be the title of something: 1 to 200 characters, at least one visible, and none a control character. */
+    public static boolean isTitle(String text) {
+        String title = text == null ? "" : text.strip();
+        return !INVISIBLE.matcher(title).matches()
+                && title.codePointCount(0, title.length()) <= TITLE_LENGTH
+                && !CONTROL.matcher(text).find();
     }
 
     /**

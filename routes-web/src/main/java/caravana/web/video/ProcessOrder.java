@@ -38,7 +38,7 @@ public class ProcessOrder {
         if (listed || named) {
             TransformationRecipe recipe = named
                     ? rules.preset(order.path(TransformationRules.PRESET).textValue(), listed, exchange)
-                    : rules.recipe(order.path(TransformationRules.FIELD));
+                    : rules.recipe(order.path(TransformationRules.FIELD), exchange);
             exchange.setProperty("transformations", recipe.names());
             exchange.setProperty("transformation_parameters", recipe.parameters());
         }
@@ -47,7 +47,7 @@ public class ProcessOrder {
     /**
      * Goes by what {@code process-again.sql} answered.
      *
-     * @throws Problem 404 {@code not_found}, 409 {@code job_unfinished} or 429 {@code too_many_uploads} when the video was not
+     * @throws Problem 404 {@code not_found}, 409 {@code job_unfinished} or {@code asset_deleted}, or 429 {@code too_many_uploads} when the video was not
      *     queued
      */
     public void check(@Body Map<String, Object> row) {
@@ -62,6 +62,11 @@ public class ProcessOrder {
                         409,
                         "job_unfinished",
                         "The video waits or is being processed. Wait for the end of that job, or cancel it.");
+            case "asset_deleted" ->
+                throw new Problem(
+                        409,
+                        "asset_deleted",
+                        "An asset of the last time was deleted. Send transformaciones or a preset without it.");
             case "too_many" -> throw UploadRules.tooMany();
             default -> throw new IllegalStateException("process-again.sql answered " + outcome);
         }

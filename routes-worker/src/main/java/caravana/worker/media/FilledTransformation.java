@@ -2,7 +2,6 @@ package caravana.worker.media;
 
 import caravana.checks.TransformationEntry.Parameter;
 import caravana.checks.TransformationEntry.Produced;
-import caravana.checks.TransformationEntry.Type;
 import caravana.transformation.AppliedTransformation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,18 +30,23 @@ record FilledTransformation(String filter, String audioFilter, List<String> outp
      * nothing in it can be read as filter syntax.
      *
      * @param values what the worker has, by name
+     * @param assets what stands in a fragment for an asset, by its id
      * @throws UncheckedIOException when a text cannot be written
      */
-    static FilledTransformation of(AppliedTransformation transformation, Map<String, String> values, Path folder) {
+    static FilledTransformation of(
+            AppliedTransformation transformation, Map<String, String> values, Map<String, String> assets, Path folder) {
         Map<String, String> all = new HashMap<>(values);
         all.put("in", "{in}");
         all.put("out", "{out}");
         for (Parameter parameter : transformation.entry().parameters().values()) {
             all.put(
                     parameter.name(),
-                    parameter.type() == Type.TEXT
-                            ? text(transformation, parameter.name(), folder)
-                            : transformation.written(parameter));
+                    switch (parameter.type()) {
+                        case TEXT -> text(transformation, parameter.name(), folder);
+                        case ASSET ->
+                            assets.get((String) transformation.values().get(parameter.name()));
+                        default -> transformation.written(parameter);
+                    });
         }
         return new FilledTransformation(
                 filled(transformation.filter(), all),

@@ -66,7 +66,7 @@ public record MadeOutput(
                 height > 0 ? height : null,
                 seconds > 0 ? Math.round(seconds * THOUSAND) / THOUSAND : null,
                 seconds > 0 ? Math.round(bytes * Byte.SIZE / seconds) : null,
-                null,
+                planned.language(),
                 checked);
     }
 

@@ -62,6 +62,11 @@ public class MediaAssets {
         return frames(media.cards().openingFor(), rate) + frames(media.cards().closingFor(), rate);
     }
 
+    /** Those of them that come before the footage. */
+    long openingFrames(String setting, FrameRate rate) {
+        return setting.equals("cards") ? frames(media.cards().openingFor(), rate) : 0;
+    }
+
     /** All frames that begin within a length. */
     private static long frames(Duration length, FrameRate rate) {
         return (long) Math.ceil(length.toMillis() / 1000.0 * rate.perSecond() - 1e-6);

@@ -17,9 +17,13 @@ import java.util.stream.IntStream;
  * @param role what it is for, as the catalogue names it
  * @param mediaType its media type
  * @param file where the run puts it
+ * @param language as BCP 47 has it; null for none
  * @param expected what it must be; null for the main video, which must be as {@link PlannedResult} says
  */
-public record PlannedOutput(String name, String role, String mediaType, File file, Expected expected) {
+public record PlannedOutput(String name, String role, String mediaType, File file, String language, Expected expected) {
+
+    /** Media type of subtitles, and of what says where in sheets a second is. */
+    static final String WEBVTT = Sheets.INDEX_TYPE;
 
     /** Media type of pictures. */
     static final String JPEG = "image/jpeg";
@@ -75,7 +79,7 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
 
     /** The main video: what a job is for, and what its row names as its result. */
     static PlannedOutput main(File file) {
-        return new PlannedOutput(file.getName(), "video", "video/mp4", file, null);
+        return new PlannedOutput(file.getName(), "video", "video/mp4", file, null, null);
     }
 
     /**
@@ -102,7 +106,8 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
                         : transformation.number(check.length(), 0),
                 transformation.number(check.rate(), Double.POSITIVE_INFINITY),
                 null);
-        return List.of(named(produced.name(), produced.mediaType(), produced, folder, expected));
+        PlannedOutput output = named(produced.name(), produced.mediaType(), produced, folder, expected);
+        return List.of(output.in(transformation.valueOf(produced.language())));
     }
 
     private static List<PlannedOutput> sheets(
@@ -124,9 +129,13 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
         return outputs;
     }
 
+    private PlannedOutput in(String spoken) {
+        return new PlannedOutput(name, role, mediaType, file, spoken, expected);
+    }
+
     private static PlannedOutput named(
             String name, String mediaType, Produced produced, Path folder, Expected expected) {
         return new PlannedOutput(
-                name, produced.role(), mediaType, folder.resolve(name).toFile(), expected);
+                name, produced.role(), mediaType, folder.resolve(name).toFile(), null, expected);
     }
 }

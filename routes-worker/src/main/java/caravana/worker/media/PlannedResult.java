@@ -14,6 +14,7 @@ package caravana.worker.media;
  * @param size of the result; null when it follows from the original's
  * @param startSeconds of the original that are left out at its beginning
  * @param keptSeconds after which the footage is cut; infinite when it is not
+ * @param subtitles whether the result has a track of subtitles
  * @param tolerance by how many frames the length may differ
  */
 public record PlannedResult(
@@ -28,6 +29,7 @@ public record PlannedResult(
         Box size,
         double startSeconds,
         double keptSeconds,
+        boolean subtitles,
         long tolerance) {
 
     /** A size in pixels. */
@@ -38,6 +40,24 @@ public record PlannedResult(
         public String toString() {
             return width + "×" + height;
         }
+    }
+
+    /** The same with a track of subtitles. */
+    PlannedResult withSubtitles() {
+        return new PlannedResult(
+                footageFrames,
+                addedFrames,
+                frameRate,
+                audioWanted,
+                audio,
+                sound,
+                h264,
+                source,
+                size,
+                startSeconds,
+                keptSeconds,
+                true,
+                tolerance);
     }
 
     /** Frames of the whole. */

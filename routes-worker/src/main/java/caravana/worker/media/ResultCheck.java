@@ -102,7 +102,7 @@ public class ResultCheck {
 
     private static List<String> tracksNotAs(PlannedResult planned, boolean audio, List<Track> tracks) {
         List<String> wrong = new ArrayList<>();
-        int expected = audio ? 2 : 1;
+        int expected = 1 + (audio ? 1 : 0) + (planned.subtitles() ? 1 : 0);
         require(wrong, expected + " tracks", tracks.size() + " tracks");
         if (tracks.isEmpty()) {
             return wrong;
@@ -115,6 +115,9 @@ public class ResultCheck {
             require(wrong, "h264", video.codec());
             require(wrong, "yuv420p", video.pixelFormat());
             require(wrong, COLOUR, video.colour());
+        }
+        if (planned.subtitles()) {
+            require(wrong, "mov_text", tracks.get(tracks.size() - 1).codec());
         }
         if (planned.size() != null) {
             require(wrong, planned.size(), new PlannedResult.Box(video.width(), video.height()));

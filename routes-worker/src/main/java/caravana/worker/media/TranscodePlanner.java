@@ -1,12 +1,14 @@
 package caravana.worker.media;
 
 import caravana.checks.TransformationEntry;
+import caravana.checks.TransformationEntry.Parameter;
 import caravana.checks.TransformationEntry.Produced;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
 import caravana.transformation.AppliedTransformation;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -67,7 +69,10 @@ public class TranscodePlanner {
             @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
             @ExchangeProperty("loudness") Loudness loudness) {
         PlannedSize size = PlannedSize.of(transformations, source.video());
-        PlannedResult result = result(source, transformations, size);
+        PlannedResult withoutText = result(source, transformations, size);
+        JobSubtitles subtitles = JobSubtitles.of(
+                transformations, job.getFolder(), withoutText, openingSeconds(transformations, withoutText));
+        PlannedResult result = subtitles.track() == null ? withoutText : withoutText.withSubtitles();
         job.setPlannedSeconds(result.seconds());
         List<PlannedOutput> outputs = new ArrayList<>(List.of(PlannedOutput.main(job.getResult())));
         List<String> soundless = new ArrayList<>();
@@ -90,7 +95,7 @@ public class TranscodePlanner {
         long encodes =
                 outputs.stream().filter(output -> isVideo(output.mediaType())).count();
         ToolCommand command = new ToolCommand(
-                arguments(job, source, transformations, result, size, loudness),
+                arguments(job, source, transformations, subtitles, result, size, loudness),
                 ToolCommand.Output.PROGRESS,
                 media.timeLimit(result.workedSeconds() * encodes),
                 media.stallLimit(),
@@ -127,7 +132,10 @@ public class TranscodePlanner {
         PlannedResult result = result(source, transformations, size);
         Map<String, String> inputs = new HashMap<>();
         transformations.forEach(each -> each.entry().inputs().forEach(name -> inputs.put(name, "")));
-        List<FilledTransformation> filled = filled(job, source, transformations, result, size, inputs, loudness);
+        Map<String, String> unused = new HashMap<>();
+        transformations.forEach(each -> each.assets().values().forEach(id -> unused.put(id, "")));
+        List<FilledTransformation> filled =
+                filled(job, source, transformations, result, size, inputs, unused, loudness);
         List<String> line = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-v", "error"));
         line.addAll(MediaProbe.inputLimits(limits));
         line.addAll(SourceFilters.inputOptions(source));
@@ -225,6 +233,7 @@ public class TranscodePlanner {
                 size.result(),
                 start,
                 kept,
+                false,
                 TOLERANCE + inexact);
     }
 
@@ -232,6 +241,7 @@ public class TranscodePlanner {
             RunningJob job,
             SourceTimeline source,
             List<AppliedTransformation> transformations,
+            JobSubtitles subtitles,
             PlannedResult result,
             PlannedSize size,
             Loudness loudness) {
@@ -255,9 +265,27 @@ public class TranscodePlanner {
                 }
             }
         }
-        List<FilledTransformation> filled = filled(job, source, transformations, result, size, inputs, loudness);
+        int last = inputs.size();
+        Map<String, String> files = new HashMap<>();
+        for (AppliedTransformation transformation : transformations) {
+            for (Map.Entry<Parameter, String> asset : transformation.assets().entrySet()) {
+                if (asset.getKey().isPicture()) {
+                    line.addAll(fileInput(JobAssets.picture(job.getFolder(), asset.getValue())));
+                    files.put(asset.getValue(), "[" + ++last + ":v]");
+                } else {
+                    files.put(asset.getValue(), subtitles.drawn(asset.getValue()));
+                }
+            }
+        }
+        int track = last + 1;
+        if (subtitles.track() != null) {
+            line.addAll(List.of("-f", "webvtt"));
+            line.addAll(fileInput(subtitles.track()));
+            last = track;
+        }
+        List<FilledTransformation> filled = filled(job, source, transformations, result, size, inputs, files, loudness);
         String graph = graph(source, filled, result, size);
-        if (inputs.isEmpty() && !source.video().orientation().filters().isEmpty()) {
+        if (last == 0 && !source.video().orientation().filters().isEmpty()) {
             // Of a graph with one input alone, ffmpeg notes the input's rotation in the result, which is turned
             // already.
             line.addAll(assetInput("logo"));
@@ -277,12 +305,15 @@ public class TranscodePlanner {
         if (result.audio()) {
             line.addAll(List.of("-map", sounds.remove()));
         }
+        if (subtitles.track() != null) {
+            line.addAll(List.of("-map", track + ":s"));
+        }
         line.addAll(List.of("-map_metadata", "-1", "-map_chapters", "-1", "-threads", threads));
         filled.forEach(transformation -> line.addAll(transformation.output()));
         line.addAll(List.of("-r", result.frameRate().toString(), "-f", "mp4", "-y", "file:" + job.getResult()));
         for (FilledTransformation transformation : filled) {
             for (FilledTransformation.File file : transformation.produces()) {
-                if (!isSound(file.produced()) || result.sound()) {
+                if (file.produced().cues() == null && (!isSound(file.produced()) || result.sound())) {
                     line.addAll(output(file, threads, sounds, result));
                     line.addAll(List.of(
                             "-y",
@@ -339,6 +370,7 @@ public class TranscodePlanner {
             PlannedResult result,
             PlannedSize size,
             Map<String, String> inputs,
+            Map<String, String> files,
             Loudness loudness) {
         Map<String, String> values = new HashMap<>(assets.filterValues(result.frameRate()));
         PlannedResult.Box drawn = size.drawn() == null ? shown(source.video()) : size.drawn();
@@ -350,12 +382,25 @@ public class TranscodePlanner {
         values.put("fps", result.frameRate().toString());
         values.put("seconds", String.format(Locale.ROOT, "%.6f", result.seconds()));
         return transformations.stream()
-                .map(transformation -> FilledTransformation.of(transformation, values, job.getFolder()))
+                .map(transformation -> FilledTransformation.of(transformation, values, files, job.getFolder()))
                 .toList();
     }
 
     private List<String> assetInput(String name) {
         return List.of("-protocol_whitelist", "file", "-i", "file:" + assets.input(name));
+    }
+
+    private static List<String> fileInput(Path file) {
+        return List.of("-protocol_whitelist", "file", "-i", "file:" + file);
+    }
+
+    /** Length of what comes before the footage. */
+    private double openingSeconds(List<AppliedTransformation> transformations, PlannedResult result) {
+        return result.secondsOf(transformations.stream()
+                .map(transformation -> transformation.set("adds"))
+                .filter(Objects::nonNull)
+                .mapToLong(setting -> assets.openingFrames(setting, result.frameRate()))
+                .sum());
     }
 
     private static PlannedResult.Box shown(Track video) {

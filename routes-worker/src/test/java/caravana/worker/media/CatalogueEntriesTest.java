@@ -85,6 +85,7 @@ class CatalogueEntriesTest {
         catalogue = TransformationCatalogue.builtIn();
         planner = new TranscodePlanner(MediaSettings.assets(work), MediaSettings.DEFAULTS, WorkerSettings.LIMITS);
         job = RunningJobs.inFolder(Files.createDirectories(work.resolve("claim")));
+        Assets.putInto(job.getFolder());
         Files.copy(original, job.getOriginal().toPath());
     }
 
@@ -93,15 +94,12 @@ class CatalogueEntriesTest {
     }
 
     private static String probed(Path file) throws Exception {
+        return probed(file, SourceHeaders.ENTRIES);
+    }
+
+    private static String probed(Path file, String entries) throws Exception {
         Process probe = new ProcessBuilder(
-                        "ffprobe",
-                        "-v",
-                        "error",
-                        "-show_entries",
-                        SourceHeaders.ENTRIES,
-                        "-of",
-                        "json",
-                        file.toString())
+                        "ffprobe", "-v", "error", "-show_entries", entries, "-of", "json", file.toString())
                 .start();
         String answer = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(probe.waitFor()).isZero();
@@ -357,6 +355,118 @@ class CatalogueEntriesTest {
             most = Math.max(most, pixel & 0xFF);
         }
         return most;
+    }
+
+    /** @param x of a pixel that the picture covers, which is green: 173 in grey when it is opaque */
+    @ParameterizedTest
+    @CsvSource({
+        "arriba_izquierda, 10, 24, 14, 1, 173",
+        "arriba_derecha, 10, 294, 14, 1, 173",
+        "abajo_izquierda, 10, 24, 166, 1, 173",
+        "abajo_derecha, 10, 294, 166, 1, 173",
+        "centro, 50, 90, 90, 1, 173",
+        "centro, 50, 90, 90, 0.5, 94",
+        "centro, 90, 20, 90, 1, 173"
+    })
+    void marcaPropiaPutsThePictureWhereItIsAskedFor(String position, int width, int x, int y, double opacity, int grey)
+            throws Exception {
+        make("[{\"nombre\": \"marca_propia\", \"imagen\": \"" + Assets.PICTURE + "\", \"posicion\": \"" + position
+                + "\", \"ancho\": " + width + ", \"opacidad\": " + opacity + "}, \"transcodificacion\"]");
+
+        assertThat(grey(0, x, y)).isCloseTo(grey, within(6));
+        assertThat(grey(99, x, y)).isCloseTo(grey, within(6));
+        // Outside of it, on the black side.
+        assertThat(grey(0, 2, position.startsWith("abajo") ? 10 : 170)).isLessThan(24);
+    }
+
+    private static final String SUBTITLES =
+            "{\"nombre\": \"subtitulos\", \"texto\": \"" + Assets.CUES + "\", \"idioma\": \"en\", \"modo\": \"";
+
+    @Test
+    void subtitulosAreDrawnAtTheirTimes() throws Exception {
+        make("[" + SUBTITLES + "imagen\"}, \"transcodificacion\"]");
+
+        assertThat(brightest(40, 120)).isGreaterThan(180);
+        assertThat(brightest(90, 120)).isGreaterThan(180);
+        assertThat(brightest(10, 120)).isLessThan(40);
+        assertThat(brightest(60, 120)).isLessThan(40);
+    }
+
+    @Test
+    void subtitulosFollowWhatIsCut() throws Exception {
+        make("[{\"nombre\": \"recortar\", \"inicio\": 1.6}, " + SUBTITLES + "imagen\"}, \"transcodificacion\"]");
+
+        assertThat(brightest(2, 120)).isGreaterThan(180);
+        assertThat(brightest(20, 120)).isLessThan(40);
+        assertThat(brightest(50, 120)).isGreaterThan(180);
+    }
+
+    @Test
+    void subtitulosBesideTheVideoAreThoseOfItsPart() throws Exception {
+        Map<String, MadeOutput> made = makeAll("[{\"nombre\": \"recortar\", \"inicio\": 1.5, \"fin\": 3.5}, "
+                + SUBTITLES + "archivo\"}, \"transcodificacion\"]");
+
+        assertThat(made.get("subtitulos.vtt"))
+                .returns("subtitles", MadeOutput::role)
+                .returns("text/vtt", MadeOutput::mediaType)
+                .returns("en", MadeOutput::language);
+        assertThat(Files.readString(job.getFolder().resolve("subtitulos.vtt"))).isEqualTo("""
+                        WEBVTT
+
+                        00:00:00.000 --> 00:00:00.500
+                        <b>MMMMMMMMMM</b>
+                        {b}: 100 %; it's \\N
+
+                        00:00:01.500 --> 00:00:02.000
+                        second &amp; last
+                        """);
+    }
+
+    @Test
+    void subtitulosBehindACardAreLater() throws Exception {
+        makeAll(
+                "[{\"nombre\": \"recortar\", \"inicio\": 3, \"fin\": 3.9}, \"hd_720p\", \"formato_16_9\", \"cortinillas\", \"sin_audio\", "
+                        + SUBTITLES + "archivo\"}, \"transcodificacion\"]");
+
+        // The card has 63 frames, and the part 22.
+        assertThat(Files.readString(job.getFolder().resolve("subtitulos.vtt")))
+                .contains("\n00:00:02.520 --> 00:00:03.400\n");
+    }
+
+    @Test
+    void subtitulosAsATrackHaveTheirLanguageAndTimes() throws Exception {
+        TranscodePlan plan =
+                plan("[{\"nombre\": \"recortar\", \"inicio\": 0.5}, " + SUBTITLES + "pista\"}, \"transcodificacion\"]");
+        SourceHeaders made = run(plan);
+
+        assertThat(plan.result().subtitles()).isTrue();
+        assertThat(made.tracks()).extracting(Track::type).containsExactly("video", "audio", "subtitle");
+        Path text = job.getFolder().resolve("track.srt");
+        run(
+                job.getFolder(),
+                List.of(
+                        "ffmpeg",
+                        "-v",
+                        "error",
+                        "-y",
+                        "-i",
+                        job.getResult().toString(),
+                        "-map",
+                        "0:s",
+                        text.toString()));
+        assertThat(Files.readString(text))
+                .contains("00:00:00,500 --> 00:00:01,500")
+                .contains("MMMMMMMMMM");
+        assertThat(probed(job.getResult().toPath(), "stream_tags=language")).contains("\"eng\"");
+    }
+
+    @Test
+    void withoutACueInThePartThereIsNoTrack() throws Exception {
+        TranscodePlan plan =
+                plan("[{\"nombre\": \"recortar\", \"fin\": 0.8}, " + SUBTITLES + "pista\"}, \"transcodificacion\"]");
+
+        assertThat(plan.result().subtitles()).isFalse();
+        assertThat(run(plan).tracks()).hasSize(2);
     }
 
     @Test

@@ -16,7 +16,19 @@ class MediaReportTest {
 
     private static PlannedResult planned(boolean audio) {
         return new PlannedResult(
-                300, 0, new FrameRate(30, 1), audio, audio, audio, true, null, null, 0, Double.POSITIVE_INFINITY, 2);
+                300,
+                0,
+                new FrameRate(30, 1),
+                audio,
+                audio,
+                audio,
+                true,
+                null,
+                null,
+                0,
+                Double.POSITIVE_INFINITY,
+                false,
+                2);
     }
 
     private static TranscodePlan plan(boolean audio) {

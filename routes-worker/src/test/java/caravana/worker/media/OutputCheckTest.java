@@ -25,7 +25,7 @@ class OutputCheckTest {
                             + " \"height\": 1080, \"nb_frames\": \"300\"}]}"),
             List.of());
     private static final PlannedResult PLANNED = new PlannedResult(
-            300, 0, new FrameRate(30, 1), false, false, false, true, null, null, 0, Double.POSITIVE_INFINITY, 2);
+            300, 0, new FrameRate(30, 1), false, false, false, true, null, null, 0, Double.POSITIVE_INFINITY, false, 2);
 
     @TempDir
     Path folder;
@@ -39,7 +39,12 @@ class OutputCheckTest {
 
     private PlannedOutput planned(String name, String type, boolean optional) {
         return new PlannedOutput(
-                name, "poster", type, folder.resolve(name).toFile(), PlannedOutput.Expected.picture("mjpeg", optional));
+                name,
+                "poster",
+                type,
+                folder.resolve(name).toFile(),
+                null,
+                PlannedOutput.Expected.picture("mjpeg", optional));
     }
 
     private MadeOutputs begin(PlannedOutput... others) {

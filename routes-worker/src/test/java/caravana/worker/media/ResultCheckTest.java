@@ -28,6 +28,7 @@ class ResultCheckTest {
             new PlannedResult.Box(1280, 720),
             0,
             Double.POSITIVE_INFINITY,
+            false,
             2);
     private static final SourceTimeline SOURCE = Sources.of(10, "30/1");
     private static final MediaFacts FACTS =
@@ -102,6 +103,7 @@ class ResultCheckTest {
                 new PlannedResult.Box(1280, 720),
                 0,
                 Double.POSITIVE_INFINITY,
+                false,
                 2);
         String sound = "{\"codec_type\": \"audio\", \"codec_name\": \"aac\", \"channels\": 2}";
 

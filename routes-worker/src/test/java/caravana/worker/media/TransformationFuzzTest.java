@@ -97,6 +97,7 @@ class TransformationFuzzTest {
         TranscodePlanner planner =
                 new TranscodePlanner(MediaSettings.assets(work), MediaSettings.DEFAULTS, WorkerSettings.LIMITS);
         RunningJob job = RunningJobs.inFolder(Files.createDirectories(work.resolve("claim")));
+        Assets.putInto(job.getFolder());
         for (int i = 0; i < requests; i++) {
             ArrayNode request = request();
             String text = request.toString();
@@ -199,6 +200,7 @@ class TransformationFuzzTest {
                         .get(random.nextInt(parameter.choices().size())));
             case COLOUR -> NODES.textNode(String.format("#%06x", random.nextInt(1 << 24)));
             case TEXT -> NODES.textNode(text.get());
+            case ASSET -> NODES.textNode(parameter.isPicture() ? Assets.PICTURE : Assets.CUES);
         };
     }
 
@@ -226,7 +228,7 @@ class TransformationFuzzTest {
                     case NUMBER, INTEGER -> values.put(parameter.name(), parameter.maximum());
                     case COLOUR -> values.put(parameter.name(), "#123456");
                     case TEXT -> values.put(parameter.name(), "plain");
-                    case BOOLEAN, CHOICE -> {
+                    case BOOLEAN, CHOICE, ASSET -> {
                         // They choose between fragments.
                     }
                 }

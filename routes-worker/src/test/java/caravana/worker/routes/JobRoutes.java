@@ -21,7 +21,9 @@ import caravana.worker.job.JobFailure;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.JobLog;
 import caravana.worker.job.WorkFolder;
+import caravana.worker.media.FetchedAssets;
 import caravana.worker.media.Inspection;
+import caravana.worker.media.JobAssets;
 import caravana.worker.media.Loudness;
 import caravana.worker.media.MadeFiles;
 import caravana.worker.media.MediaFacts;
@@ -114,6 +116,8 @@ final class JobRoutes implements AutoCloseable {
         WorkerProperties worker = WorkerSettings.in(workFolder, DataSize.ofMegabytes(1));
         TranscodePlanner planner = mock(TranscodePlanner.class);
         MediaReport report = mock(MediaReport.class);
+        JobAssets assets = mock(JobAssets.class);
+        when(assets.begin(any())).thenReturn(mock(FetchedAssets.class));
         when(planner.beginLoudness(any(), any())).thenReturn(mock(Loudness.class));
         when(planner.plan(any(), any(), any(), any())).thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
         when(outputs.begin(any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
@@ -130,6 +134,7 @@ final class JobRoutes implements AutoCloseable {
         beans.registerBean("json", ObjectMapper.class, () -> new ObjectMapper());
         beans.registerBean("mediaProbe", MediaProbe.class, () -> probe);
         beans.registerBean("transcodePlanner", TranscodePlanner.class, () -> planner);
+        beans.registerBean("jobAssets", JobAssets.class, () -> assets);
         beans.registerBean("mediaReport", MediaReport.class, () -> report);
         beans.registerBean("resultCheck", ResultCheck.class, () -> check);
         beans.registerBean("outputCheck", OutputCheck.class, () -> outputs);

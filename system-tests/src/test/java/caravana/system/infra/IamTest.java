@@ -50,6 +50,9 @@ class IamTest {
     /** Which objects a step of a route or a class handles; their keys are made at run time. */
     private static final Map<String, List<String>> OBJECTS = Map.ofEntries(
             Map.entry("probe-object", List.of("uploads/*", "processed/*")),
+            Map.entry("put-asset", List.of("assets/*")),
+            Map.entry("purge-asset", List.of("assets/*")),
+            Map.entry("get-asset", List.of("assets/*")),
             Map.entry("purge-original", List.of("uploads/*")),
             Map.entry("delete-result", List.of("processed/*")),
             Map.entry("delete-original", List.of("uploads/*")),
@@ -135,6 +138,7 @@ class IamTest {
         names.put("var.dead_letter_queue_arn", "dead-letter queue");
         names.put("/uploads/*", "uploads/*");
         names.put("/processed/*", "processed/*");
+        names.put("/assets/*", "assets/*");
         names.put("/routes/*", "routes/*");
         names.put("[var.bucket_arn]", "bucket, by prefix");
         names.put(":ssm:", "own settings");

@@ -1,0 +1,260 @@
+package caravana.media;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.PriorityQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Subtitles that were read from a file of SubRip or WebVTT. Nothing of the file but times and text is kept: no styles, regions,
+ * comments and positions, and of the marks in the text only bold, italics and underlining.
+ *
+ * @param cues in the order in which they begin
+ */
+public record Subtitles(List<Cue> cues) {
+
+    /** Cues of a file. */
+    private static final int MOST = 10_000;
+
+    /** Characters of a cue's text. */
+    private static final int LONGEST = 1_000;
+
+    /** Cues that are shown together. */
+    private static final int MOST_TOGETHER = 8;
+
+    private static final double HOUR = 3600;
+    private static final double MINUTE = 60;
+    private static final double MILLIS = 1000;
+
+    private static final String HEADER = "WEBVTT";
+
+    /** As far as a video may go, in seconds. */
+    private static final double LATEST = 100 * HOUR;
+
+    private static final String TIME = "(?:(\\d{1,2}):)?([0-5]\\d):([0-5]\\d)[.,](\\d{3})";
+
+    /** What may follow the times are WebVTT's settings, and coordinates of some SubRip files. */
+    private static final Pattern TIMES = Pattern.compile(TIME + "[ \\t]+-->[ \\t]+" + TIME + "(?:[ \\t].*)?");
+
+    /** Tags of SubRip and WebVTT, and positions such as {\an8}. */
+    private static final Pattern TAG =
+            Pattern.compile("<(/?)([biuBIU])(?:\\.[^<>]*)?>|</?[a-zA-Z][^<>]*>|<[\\d:.]+>|\\{\\\\[^{}]*}");
+
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}&&[^\\n\\t]]");
+
+    /**
+     * Text that is shown for a while.
+     *
+     * @param start second of the video at which it appears
+     * @param end second at which it is gone
+     * @param text its lines, in which {@code <}, {@code >} and {@code &} are escaped unless they are those of bold, italics and
+     *     underlining
+     */
+    public record Cue(double start, double end, String text) {}
+
+    /** A file is not as it must be. */
+    public static final class UnreadableException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        private final int line;
+
+        private UnreadableException(int line, String what) {
+            super(what);
+            this.line = line;
+        }
+
+        /** The line that is wrong, counted from 1; 0 for the file as a whole. */
+        public int line() {
+            return line;
+        }
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param webVtt whether it must be WebVTT; else SubRip
+     * @throws UnreadableException when it is not that, saying what is wrong with which line as a whole sentence
+     */
+    public static Subtitles read(byte[] file, boolean webVtt) throws UnreadableException {
+        String[] lines = decoded(file).split("\\r\\n|\\n|\\r", -1);
+        List<Cue> cues = new ArrayList<>();
+        int at = webVtt ? afterHeader(lines) : 0;
+        while (at < lines.length) {
+            if (lines[at].isBlank()) {
+                at++;
+                continue;
+            }
+            int end = at;
+            while (end < lines.length && !lines[end].isBlank()) {
+                end++;
+            }
+            if (!webVtt || !lines[at].matches("(NOTE|STYLE|REGION)([ \\t].*)?")) {
+                cues.add(cue(lines, at, end, webVtt));
+                if (cues.size() > MOST) {
+                    throw new UnreadableException(at + 1, "The file has more than " + MOST + " cues.");
+                }
+            }
+            at = end;
+        }
+        if (cues.isEmpty()) {
+            throw new UnreadableException(0, "The file has no cue.");
+        }
+        cues.sort(Comparator.comparingDouble(Cue::start));
+        checkTogether(cues);
+        return new Subtitles(List.copyOf(cues));
+    }
+
+    private static String decoded(byte[] file) throws UnreadableException {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(file))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new UnreadableException(0, "The file is not UTF-8. Save it in this encoding.");
+        }
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
+    private static int afterHeader(String[] lines) throws UnreadableException {
+        if (!lines[0].matches(HEADER + "([ \\t].*)?")) {
+            throw new UnreadableException(1, "The file does not begin with WEBVTT.");
+        }
+        int at = 1;
+        while (at < lines.length && !lines[at].isBlank()) {
+            if (lines[at].contains("-->")) {
+                throw new UnreadableException(at + 1, "An empty line must follow the file's header.");
+            }
+            at++;
+        }
+        return at;
+    }
+
+    private static Cue cue(String[] lines, int first, int end, boolean webVtt) throws UnreadableException {
+        // Its number, or its name, is optional.
+        int at = lines[first].contains("-->") || first + 1 == end ? first : first + 1;
+        Matcher times = TIMES.matcher(lines[at].strip());
+        if (!times.matches()) {
+            throw new UnreadableException(
+                    at + 1,
+                    "A cue must have its times there, such as "
+                            + (webVtt ? "00:01.500 --> 00:04.000." : "00:00:01,500 --> 00:00:04,000."));
+        }
+        double start = seconds(times, 1);
+        double stop = seconds(times, 5);
+        if (stop <= start || stop > LATEST) {
+            throw new UnreadableException(at + 1, "The cue does not end after its beginning, and within 100 hours.");
+        }
+        String text = text(String.join("\n", List.of(lines).subList(at + 1, end)), at + 2);
+        return new Cue(start, stop, text);
+    }
+
+    private static double seconds(Matcher times, int group) {
+        return (times.group(group) == null ? 0 : Integer.parseInt(times.group(group))) * HOUR
+                + Integer.parseInt(times.group(group + 1)) * MINUTE
+                + Integer.parseInt(times.group(group + 2))
+                + Integer.parseInt(times.group(group + 3)) / MILLIS;
+    }
+
+    private static String text(String raw, int line) throws UnreadableException {
+        if (raw.codePointCount(0, raw.length()) > LONGEST) {
+            throw new UnreadableException(line, "The cue has more than " + LONGEST + " characters.");
+        }
+        if (CONTROL.matcher(raw).find()) {
+            throw new UnreadableException(line, "The cue has a control character.");
+        }
+        if (raw.contains("-->")) {
+            throw new UnreadableException(
+                    line, "The cue has --> in its text. An empty line is missing before the next cue.");
+        }
+        StringBuilder text = new StringBuilder();
+        Matcher tag = TAG.matcher(raw);
+        int from = 0;
+        while (tag.find()) {
+            text.append(escaped(raw.substring(from, tag.start())));
+            if (tag.group(2) != null) {
+                text.append('<')
+                        .append(tag.group(1))
+                        .append(tag.group(2).toLowerCase(Locale.ROOT))
+                        .append('>');
+            }
+            from = tag.end();
+        }
+        return text.append(escaped(raw.substring(from))).toString();
+    }
+
+    /** Both formats have escapes; what is none of them is what it says. */
+    private static String escaped(String text) {
+        return text.replaceAll("&(?!(amp|lt|gt|nbsp|lrm|rlm);)", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;");
+    }
+
+    private static void checkTogether(List<Cue> cues) throws UnreadableException {
+        PriorityQueue<Double> shown = new PriorityQueue<>();
+        for (Cue cue : cues) {
+            while (!shown.isEmpty() && shown.element() <= cue.start()) {
+                shown.remove();
+            }
+            shown.add(cue.end());
+            if (shown.size() > MOST_TOGETHER) {
+                throw new UnreadableException(
+                        0, "More than " + MOST_TOGETHER + " cues are shown together at " + time(cue.start()) + ".");
+            }
+        }
+    }
+
+    /**
+     * Those of a part of the video, with their times as they are there.
+     *
+     * @param start second at which the part begins
+     * @param seconds its length
+     * @param before seconds of something else that comes before the part
+     */
+    public Subtitles part(double start, double seconds, double before) {
+        return new Subtitles(cues.stream()
+                .filter(cue -> cue.end() > start && cue.start() < start + seconds)
+                .map(cue -> new Cue(
+                        Math.max(cue.start(), start) - start + before,
+                        Math.min(cue.end(), start + seconds) - start + before,
+                        cue.text()))
+                .toList());
+    }
+
+    /** A WebVTT file. */
+    public String webVtt() {
+        StringBuilder text = new StringBuilder(HEADER).append('\n');
+        for (Cue cue : cues) {
+            text.append('\n')
+                    .append(time(cue.start()))
+                    .append(" --> ")
+                    .append(time(cue.end()))
+                    .append('\n')
+                    .append(cue.text().isEmpty() ? "&nbsp;" : cue.text())
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String time(double seconds) {
+        long millis = Math.round(seconds * MILLIS);
+        return String.format(
+                Locale.ROOT,
+                "%02d:%02d:%02d.%03d",
+                millis / 3_600_000,
+                millis / 60_000 % 60,
+                millis / 1000 % 60,
+                millis % 1000);
+    }
+}

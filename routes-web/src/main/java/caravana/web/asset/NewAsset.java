@@ -1,0 +1,45 @@
+package caravana.web.asset;
+
+import java.util.Map;
+
+/** An asset that has arrived and is not stored yet. */
+public final class NewAsset {
+
+    private final Map<String, Object> document;
+    private final String mediaType;
+    private final String key;
+    private final byte[] content;
+    private final int most;
+
+    NewAsset(Map<String, Object> document, String mediaType, String key, byte[] content, int most) {
+        this.document = document;
+        this.mediaType = mediaType;
+        this.key = key;
+        this.content = content;
+        this.most = most;
+    }
+
+    /** What its row has, by column. */
+    public Map<String, Object> getDocument() {
+        return document;
+    }
+
+    public String getMediaType() {
+        return mediaType;
+    }
+
+    /** The key of its object. */
+    public String getKey() {
+        return key;
+    }
+
+    /** The file. */
+    public byte[] getContent() {
+        return content;
+    }
+
+    /** How many assets the account may have. */
+    public int getMost() {
+        return most;
+    }
+}

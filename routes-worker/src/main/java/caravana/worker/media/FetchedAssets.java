@@ -1,0 +1,70 @@
+package caravana.worker.media;
+
+import caravana.checks.TransformationEntry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** The assets that a job uses, while they are brought to its folder. */
+public final class FetchedAssets {
+
+    /**
+     * One of them.
+     *
+     * @param id its id
+     * @param mediaType its media type
+     * @param key of its object
+     */
+    public record File(String id, String mediaType, String key) {
+
+        /** Where it is put in the job's folder. */
+        public String fileName() {
+            return FetchedAssets.fileName(id, mediaType);
+        }
+    }
+
+    private final List<String> ids;
+    private final List<File> files = new ArrayList<>();
+    private final Deque<File> pictures = new ArrayDeque<>();
+
+    FetchedAssets(List<String> ids) {
+        this.ids = List.copyOf(ids);
+    }
+
+    static String fileName(String id, String mediaType) {
+        return "asset-" + id + "." + mediaType.replaceFirst(".*[/-]", "").replaceFirst("\\+.*", "");
+    }
+
+    void add(String id, String mediaType, String key) {
+        File file = new File(id, mediaType, key);
+        files.add(file);
+        if (TransformationEntry.PICTURES.contains(mediaType)) {
+            pictures.add(file);
+        }
+    }
+
+    /** Their ids. */
+    public List<String> getIds() {
+        return ids;
+    }
+
+    /** Whether there is any. */
+    public boolean isWanted() {
+        return !ids.isEmpty();
+    }
+
+    /** Those that were found. */
+    public List<File> getFiles() {
+        return List.copyOf(files);
+    }
+
+    /** Whether a picture is not decoded yet. */
+    public boolean isOpen() {
+        return !pictures.isEmpty();
+    }
+
+    File takePicture() {
+        return pictures.remove();
+    }
+}

@@ -1,0 +1,91 @@
+package caravana.worker.media;
+
+import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Produced;
+import caravana.media.Subtitles;
+import caravana.transformation.AppliedTransformation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The subtitles of a job, as files that were written here: with the cues of the part of the original that is kept, and with nothing
+ * but times and plain text. Tools read no other.
+ */
+final class JobSubtitles {
+
+    private final Map<String, String> drawn = new HashMap<>();
+    private Path track;
+
+    private JobSubtitles() {}
+
+    /**
+     * Writes the files, those beside the video among them.
+     *
+     * @param before seconds of something else before the footage in the result
+     * @throws RejectedMediaException when an asset has no subtitles
+     * @throws UncheckedIOException when a file cannot be written
+     */
+    static JobSubtitles of(
+            List<AppliedTransformation> transformations, Path folder, PlannedResult result, double before) {
+        JobSubtitles written = new JobSubtitles();
+        for (AppliedTransformation transformation : transformations) {
+            for (Map.Entry<Parameter, String> asset : transformation.assets().entrySet()) {
+                if (asset.getKey().isCues()) {
+                    written.write(transformation, asset.getKey().name(), asset.getValue(), folder, result, before);
+                }
+            }
+        }
+        return written;
+    }
+
+    private void write(
+            AppliedTransformation transformation,
+            String parameter,
+            String id,
+            Path folder,
+            PlannedResult result,
+            double before) {
+        Subtitles all = JobAssets.subtitles(folder, id);
+        double seconds = result.secondsOf(result.footageFrames());
+        String inBraces = "{" + parameter + "}";
+        if (transformation.filter() != null && transformation.filter().contains(inBraces)) {
+            // Filters see the footage alone; a tool runs in the folder.
+            String name = transformation.name() + "-" + parameter + ".vtt";
+            write(folder.resolve(name), all.part(result.startSeconds(), seconds, 0));
+            drawn.put(id, name);
+        }
+        Subtitles shown = all.part(result.startSeconds(), seconds, before);
+        if (id.equals(transformation.subtitles()) && !shown.cues().isEmpty()) {
+            track = folder.resolve(transformation.name() + "-track.vtt");
+            write(track, shown);
+        }
+        for (Produced produced : transformation.produces()) {
+            if (inBraces.equals(produced.cues())) {
+                write(folder.resolve(produced.name()), shown);
+            }
+        }
+    }
+
+    private static void write(Path file, Subtitles subtitles) {
+        try {
+            Files.writeString(file, subtitles.webVtt());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The subtitles " + file.getFileName() + " cannot be written", e);
+        }
+    }
+
+    /** The file that a filter draws from, as a tool sees it; null when none does. */
+    String drawn(String id) {
+        return drawn.get(id);
+    }
+
+    /** The file that becomes a track of the video; null for none. */
+    Path track() {
+        return track;
+    }
+}
