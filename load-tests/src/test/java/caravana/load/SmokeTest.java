@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import caravana.measure.Project;
 import caravana.measure.Target;
+import caravana.test.Sample;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Both scenarios with a handful of users and videos: plans, runner and report work together. */
+/** Scenarios with a handful of users and videos: plans, runner and report work together. */
 class SmokeTest {
 
     private static Target target;
@@ -28,8 +29,10 @@ class SmokeTest {
     }
 
     @Test
-    void bothScenariosHold() throws Exception {
-        assertThat(Load.run(List.of("web", "worker"), Profile.SMOKE, target)).isZero();
+    void scenariosHold() throws Exception {
+        List<String> scenarios = Sample.of("load scenarios", 1, List.of("web", "worker"));
+
+        assertThat(Load.run(scenarios, Profile.SMOKE, target)).isZero();
     }
 
     /** As in JMeter's window, where nobody gives it a token. */

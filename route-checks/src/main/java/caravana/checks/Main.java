@@ -80,7 +80,7 @@ public final class Main {
             return;
         }
         int graphs = TransformationGraphs.check(files, findings::add);
-        System.err.println("caravana: ffmpeg has run " + graphs + " graphs of the catalogue");
+        System.err.println("caravana: ffmpeg runs " + graphs + " graphs of the catalogue");
     }
 
     private static void end(String why) {

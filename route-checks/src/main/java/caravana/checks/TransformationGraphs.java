@@ -6,6 +6,7 @@ import caravana.checks.TransformationEntry.Produced;
 import caravana.checks.TransformationEntry.Type;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,30 +78,39 @@ public final class TransformationGraphs {
 
     /** Whether there is an ffmpeg to ask. */
     public static boolean isPossible() {
+        return version() != null;
+    }
+
+    /** What ffmpeg says of its build; null when it cannot be run. */
+    private static String version() {
         try {
-            return new ProcessBuilder(FFMPEG, "-version")
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
+            Process process = new ProcessBuilder(FFMPEG, "-version")
+                    .redirectErrorStream(true)
+                    .start();
+            String version = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? version : null;
         } catch (IOException e) {
-            return false;
+            return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return null;
         }
     }
 
     /**
-     * Runs every entry.
+     * Runs every entry. What this ffmpeg has run for this user before is not run again.
      *
      * @param files as {@link RouteFiles#read} gives them, in which the checks find nothing wrong
      * @param report gets what ffmpeg refuses, once for each entry
-     * @return how many graphs ffmpeg has run
+     * @return how many graphs ffmpeg runs
      */
     public static int check(Map<String, String> files, Consumer<Finding> report) {
-        return inFolder(graphs -> graphs.run(files, report));
+        return check(files, new PassedGraphs(PassedGraphs.file(), version()), report);
+    }
+
+    /** The same with a memory of its own. */
+    static int check(Map<String, String> files, PassedGraphs passed, Consumer<Finding> report) {
+        return inFolder(graphs -> graphs.run(files, passed, report));
     }
 
     /**
@@ -187,7 +197,7 @@ public final class TransformationGraphs {
         }
     }
 
-    private int run(Map<String, String> files, Consumer<Finding> report) throws IOException {
+    private int run(Map<String, String> files, PassedGraphs passed, Consumer<Finding> report) throws IOException {
         writeTexts(ParameterCombinations.NASTY);
         int graphs = 0;
         List<TransformationEntry> entries = TransformationFiles.read(files, nothing -> {});
@@ -195,8 +205,14 @@ public final class TransformationGraphs {
             for (Map<String, Object> combination : ParameterCombinations.of(entry)) {
                 Map<String, Object> values = withinFootage(entry, combination);
                 graphs++;
-                String complaint = run(command(entry, values, size(entry, entries), SECONDS));
-                if (complaint != null) {
+                List<String> command = command(entry, values, size(entry, entries), SECONDS);
+                if (passed.has(command, ParameterCombinations.NASTY)) {
+                    continue;
+                }
+                String complaint = run(command);
+                if (complaint == null) {
+                    passed.add(command, ParameterCombinations.NASTY);
+                } else {
                     report.accept(finding(entry, values, complaint, files.get(entry.file())));
                     break;
                 }

@@ -37,6 +37,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, AutoCloseable {
     private static final int PATIENCE_SECONDS = 2;
 
     private final IssuerMetadata issuer;
+    private final Runnable whenChanged;
     private final ScheduledExecutorService background;
     private final Semaphore waiting = new Semaphore(16);
 
@@ -50,9 +51,14 @@ final class IssuerKeys implements JWKSource<SecurityContext>, AutoCloseable {
     private CompletableFuture<Void> look;
     private long lookedAt;
 
-    /** Begins to fetch the keys. */
-    IssuerKeys(IssuerMetadata issuer) {
+    /**
+     * Begins to fetch the keys.
+     *
+     * @param whenChanged called when other keys were fetched than the time before
+     */
+    IssuerKeys(IssuerMetadata issuer, Runnable whenChanged) {
         this.issuer = issuer;
+        this.whenChanged = whenChanged;
         CustomizableThreadFactory threads = new CustomizableThreadFactory("issuer-keys-");
         threads.setDaemon(true);
         this.background = Executors.newSingleThreadScheduledExecutor(threads);
@@ -114,7 +120,12 @@ final class IssuerKeys implements JWKSource<SecurityContext>, AutoCloseable {
 
     private void fetch() {
         try {
-            keys = issuer.fetchKeys();
+            JWKSet fetched = issuer.fetchKeys();
+            boolean changed = !fetched.equals(keys);
+            keys = fetched;
+            if (changed) {
+                whenChanged.run();
+            }
             if (failing) {
                 log.info("The issuer's keys are available again");
             }

@@ -9,6 +9,7 @@ import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Set;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
@@ -30,7 +31,8 @@ final class OutsideIssuer implements JwtDecoder, AutoCloseable {
             JWSAlgorithm.ES512);
 
     private final IssuerKeys keys;
-    private final NimbusJwtDecoder decoder;
+    private final NimbusJwtDecoder verifier;
+    private final VerifiedTokens tokens;
 
     /** @throws SettingRefusedException when the issuer's address is none, or no audience is set */
     OutsideIssuer(IdentityProperties identity) {
@@ -42,7 +44,9 @@ final class OutsideIssuer implements JwtDecoder, AutoCloseable {
                     "Set JWT_AUDIENCE to the value that the issuer puts into `aud` of access tokens for this API; of"
                             + " Cognito's, to the id of the app client.");
         }
-        this.keys = new IssuerKeys(new IssuerMetadata(identity.issuerUri()));
+        OAuth2TokenValidator<Jwt> rules = TokenRules.ofOutside(identity.issuerUri(), identity.audience());
+        this.tokens = new VerifiedTokens(this::verify, rules);
+        this.keys = new IssuerKeys(new IssuerMetadata(identity.issuerUri()), tokens::forget);
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(
                 // RFC 9068, in both ways that RFC 7515 lets a media type be written.
@@ -50,8 +54,8 @@ final class OutsideIssuer implements JwtDecoder, AutoCloseable {
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys));
         // The claims are checked by the rules.
         processor.setJWTClaimsSetVerifier((claims, context) -> {});
-        this.decoder = new NimbusJwtDecoder(processor);
-        decoder.setJwtValidator(TokenRules.ofOutside(identity.issuerUri(), identity.audience()));
+        this.verifier = new NimbusJwtDecoder(processor);
+        verifier.setJwtValidator(rules);
     }
 
     private static void checkAddress(String issuer) {
@@ -74,8 +78,12 @@ final class OutsideIssuer implements JwtDecoder, AutoCloseable {
     /** @throws IssuerUnavailableException when the token may be right, and the keys to verify it are missing */
     @Override
     public Jwt decode(String token) {
+        return tokens.decode(token);
+    }
+
+    private Jwt verify(String token) {
         try {
-            return decoder.decode(token);
+            return verifier.decode(token);
         } catch (JwtException e) {
             if (e.getCause() instanceof IssuerUnavailableException unavailable) {
                 throw unavailable;

@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.ExchangeProperty;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimsSet;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtEncoderParameters;
@@ -62,8 +64,9 @@ public class Tokens {
             NimbusJwtDecoder decoder = NimbusJwtDecoder.withPublicKey(key.toRSAPublicKey())
                     .signatureAlgorithm(SignatureAlgorithm.RS256)
                     .build();
-            decoder.setJwtValidator(TokenRules.ofOurs(Callers.OWN_ISSUER));
-            return decoder;
+            OAuth2TokenValidator<Jwt> rules = TokenRules.ofOurs(Callers.OWN_ISSUER);
+            decoder.setJwtValidator(rules);
+            return new VerifiedTokens(decoder, rules);
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
         }

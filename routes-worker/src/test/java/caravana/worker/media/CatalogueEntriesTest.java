@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import caravana.checks.TransformationEntry;
 import caravana.test.Sample;
+import caravana.test.SampledTests;
 import caravana.transformation.AppliedTransformation;
 import caravana.transformation.AskedTransformation;
 import caravana.transformation.InvalidParameterException;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What each entry of the catalogue makes, by the real ffmpeg, of a small video: frames with their number's grey, and sound. */
+@SampledTests(name = "tests of transformations", size = 13)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CatalogueEntriesTest {
 

@@ -9,6 +9,7 @@ import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.system.Videos;
+import caravana.test.SampledTests;
 import java.io.BufferedOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -49,6 +50,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
 /** The page as people use it, in a real browser and on the whole system. Each test leaves screenshots. */
+@SampledTests(name = "tests of the page in a browser", size = 7)
 @ExtendWith(Outcome.class)
 class PageTest {
 

@@ -16,7 +16,7 @@ import caravana.test.Sample;
 record FaultProfile(int jobs, int workers, int slots, int kills, int stops, int freezes, int outages) {
 
     /** The normal run's, which provokes {@link FaultsTest#FAULTS_OF_SAMPLE} of its faults. */
-    static final FaultProfile SAMPLE = new FaultProfile(30, 3, 2, 4, 1, 1, 1);
+    static final FaultProfile SAMPLE = new FaultProfile(20, 3, 2, 4, 1, 1, 1);
 
     static final FaultProfile SHORT = new FaultProfile(60, 3, 2, 4, 1, 1, 1);
     static final FaultProfile LONG = new FaultProfile(1000, 3, 4, 52, 8, 4, 4);

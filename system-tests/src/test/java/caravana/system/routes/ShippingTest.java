@@ -8,6 +8,7 @@ import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.local.LocalStackException;
 import caravana.system.Clients;
+import caravana.test.Sample;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,20 @@ class ShippingTest {
     private LocalStack stack;
 
     private record Shipped(int status, String output) {}
+
+    /** What somebody does in the bucket. */
+    private interface Change {
+        void make() throws Exception;
+    }
+
+    /** A version that web does not start with. */
+    private record Refusal(String version, Change change, String... says) {
+
+        @Override
+        public String toString() {
+            return says[0];
+        }
+    }
 
     @Test
     void aVersionIsShippedCheckedRunAndRolledBack() throws Exception {
@@ -68,30 +83,40 @@ class ShippingTest {
 
             Shipped later = ship("2026-11-24.5", routes, "--fits", "9.8,9.9");
             assertThat(later.output()).contains("as version 2026-11-24.5, for apps 9.8, 9.9.");
-            assertThat(refusalOf("2026-11-24.5"))
-                    .contains("Version 2026-11-24.5 of the routes fits the apps of version 9.8, 9.9, and this is ");
 
             routes.edit(RECEIVE, "routeConfigurationId: upload-failures", "routeConfigurationId: upload-failure");
             Shipped wrong = ship("2026-11-24.3", routes);
             assertThat(wrong.status()).isEqualTo(1);
             assertThat(wrong.output()).contains("[error-handling-unknown]", "Nothing was shipped");
-            assertThat(refusalOf("2026-11-24.3")).contains("There is no version 2026-11-24.3 of the routes");
 
-            // Somebody changes a version in the bucket by hand, and then its manifest as well.
-            s3.putObject(
-                    p -> p.bucket(bucket).key("routes/2026-11-24.2/" + RECEIVE),
-                    routes.folder().resolve(RECEIVE));
-            assertThat(refusalOf("2026-11-24.2")).contains(RECEIVE + " is not what was shipped");
-            String manifest = s3.getObjectAsBytes(g -> g.bucket(bucket).key("routes/2026-11-24.2/manifest.sha256"))
-                    .asUtf8String();
-            String digest = sha256(routes.folder().resolve(RECEIVE));
-            s3.putObject(
-                    p -> p.bucket(bucket).key("routes/2026-11-24.2/manifest.sha256"),
-                    RequestBody.fromString(manifest.replaceAll("[0-9a-f]{64}(?=  " + RECEIVE + ")", digest)));
-            assertThat(refusalOf("2026-11-24.2")).contains(RECEIVE + ":", "[error-handling-unknown]");
+            for (Refusal refusal : Sample.of("versions of routes that web refuses", 1, refusals(s3, bucket, routes))) {
+                refusal.change().make();
+                assertThat(refusalOf(refusal.version())).contains(refusal.says());
+            }
 
             assertThat(answerUnder("2026-11-24.1")).as("rolled back").contains("Procesamiento en curso");
         }
+    }
+
+    private static List<Refusal> refusals(S3Client s3, String bucket, RouteCopy routes) {
+        String folder = "routes/2026-11-24.2/";
+        Path changed = routes.folder().resolve(RECEIVE);
+        Change byHand = () -> s3.putObject(p -> p.bucket(bucket).key(folder + RECEIVE), changed);
+        Change withItsManifest = () -> {
+            byHand.make();
+            String manifest = s3.getObjectAsBytes(g -> g.bucket(bucket).key(folder + "manifest.sha256"))
+                    .asUtf8String();
+            String digests = manifest.replaceAll("[0-9a-f]{64}(?=  " + RECEIVE + ")", sha256(changed));
+            s3.putObject(p -> p.bucket(bucket).key(folder + "manifest.sha256"), RequestBody.fromString(digests));
+        };
+        return List.of(
+                new Refusal(
+                        "2026-11-24.5",
+                        () -> {},
+                        "Version 2026-11-24.5 of the routes fits the apps of version 9.8, 9.9, and this is "),
+                new Refusal("2026-11-24.3", () -> {}, "There is no version 2026-11-24.3 of the routes"),
+                new Refusal("2026-11-24.2", byHand, RECEIVE + " is not what was shipped"),
+                new Refusal("2026-11-24.2", withItsManifest, RECEIVE + ":", "[error-handling-unknown]"));
     }
 
     private Shipped ship(String version, RouteCopy routes, String... options) throws IOException, InterruptedException {

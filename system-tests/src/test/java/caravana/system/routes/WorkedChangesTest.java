@@ -8,6 +8,7 @@ import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.system.Clients;
 import caravana.system.Videos;
+import caravana.test.SampledTests;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,6 +33,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** Tasks of docs/editing-routes.md, each applied to a copy of the routes and run end to end. */
+@SampledTests(name = "changes of routes that the guide tells", size = 2)
 class WorkedChangesTest {
 
     private static final Duration JOB = Waits.LIMIT;

@@ -1,0 +1,56 @@
+package caravana.web.identity;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+
+/**
+ * Remembers for a minute which tokens were verified: programs poll with the same token, and verifying a signature takes
+ * longer than most of what they ask for. What a token says is checked each time, its expiry among it.
+ */
+final class VerifiedTokens implements JwtDecoder {
+
+    /** How long a token may be taken after the key that signed it was withdrawn. */
+    private static final Duration LIFE = Duration.ofMinutes(1);
+
+    /** Of all remembered tokens; what is read from them takes three times as much. */
+    private static final long MOST_CHARACTERS = 2L << 20;
+
+    private final JwtDecoder verifier;
+    private final OAuth2TokenValidator<Jwt> rules;
+    private final Cache<String, Jwt> verified = Caffeine.newBuilder()
+            .expireAfterWrite(LIFE)
+            .maximumWeight(MOST_CHARACTERS)
+            .weigher((String token, Jwt read) -> token.length())
+            .executor(Runnable::run)
+            .build();
+
+    /**
+     * @param verifier verifies a token's signature and the rules
+     * @param rules what a token has to say
+     */
+    VerifiedTokens(JwtDecoder verifier, OAuth2TokenValidator<Jwt> rules) {
+        this.verifier = verifier;
+        this.rules = rules;
+    }
+
+    /** @throws org.springframework.security.oauth2.jwt.JwtException as the verifier does */
+    @Override
+    public Jwt decode(String token) {
+        Jwt known = verified.getIfPresent(token);
+        if (known != null && !rules.validate(known).hasErrors()) {
+            return known;
+        }
+        Jwt read = verifier.decode(token);
+        verified.put(token, read);
+        return read;
+    }
+
+    /** Forgets all: the keys have changed. */
+    void forget() {
+        verified.invalidateAll();
+    }
+}
