@@ -147,7 +147,7 @@ class UpgradeTest {
     }
 
     private static Path migrations(FfmpegStub stub) throws IOException {
-        // Where the apps can read it, whoever they run as.
+        // Where the apps can read it, as whatever user they run.
         Path migrations = Files.createDirectories(stub.folder().resolve("migrations"));
         Files.writeString(migrations.resolve("V9999__of_the_next_version.sql"), MIGRATION);
         return migrations;
