@@ -262,6 +262,11 @@ final class JobRoutes implements AutoCloseable {
         return calls.stream().map(Call::what).toList();
     }
 
+    /** The time of a route's timer has come. */
+    void run(String route) {
+        camel.createProducerTemplate().send("direct:" + route + "-begins", with -> {});
+    }
+
     /** The last call of an endpoint. */
     Call last(String what) {
         return calls.stream()
