@@ -107,28 +107,34 @@ public final class ApiClient {
     /** Uploads a video as the body itself. */
     public HttpResponse<String> upload(URI web, String title, BodyPublisher video)
             throws IOException, InterruptedException {
+        return send(uploadRequest(web, title, video).build());
+    }
+
+    /** The request of {@link #upload}, not yet sent. */
+    public HttpRequest.Builder uploadRequest(URI web, String title, BodyPublisher video) {
         String query = "?title=" + URLEncoder.encode(title, StandardCharsets.UTF_8);
-        HttpRequest request = request(web.resolve("/api/videos" + query))
+        return request(web.resolve("/api/videos" + query))
                 .timeout(Duration.ofMinutes(30))
                 .header("Content-Type", "application/octet-stream")
-                .POST(video)
-                .build();
-        return HTTP.send(request, BodyHandlers.ofString());
+                .POST(video);
     }
 
     /** Uploads a video as a form. */
     public HttpResponse<String> uploadForm(URI web, String title, BodyPublisher video)
             throws IOException, InterruptedException {
+        return send(formRequest(web, title, video).build());
+    }
+
+    /** The request of {@link #uploadForm}, not yet sent. */
+    public HttpRequest.Builder formRequest(URI web, String title, BodyPublisher video) {
         String boundary = "caravana-" + UUID.randomUUID();
         String head = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n" + title + "\r\n--"
                 + boundary + "\r\nContent-Disposition: form-data; name=\"video_file\"; filename=\"video.mp4\"\r\n"
                 + "Content-Type: video/mp4\r\n\r\n";
-        HttpRequest request = request(web.resolve("/api/videos/upload"))
+        return request(web.resolve("/api/videos/upload"))
                 .timeout(Duration.ofMinutes(30))
                 .header("Content-Type", "multipart/form-data; boundary=" + boundary)
                 .POST(BodyPublishers.concat(
-                        BodyPublishers.ofString(head), video, BodyPublishers.ofString("\r\n--" + boundary + "--\r\n")))
-                .build();
-        return HTTP.send(request, BodyHandlers.ofString());
+                        BodyPublishers.ofString(head), video, BodyPublishers.ofString("\r\n--" + boundary + "--\r\n")));
     }
 }

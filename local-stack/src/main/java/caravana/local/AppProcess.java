@@ -69,7 +69,16 @@ public final class AppProcess implements AutoCloseable {
      * @throws LocalStackException when the app is not built, or its {@code CARAVANA_WORK_DIR} cannot be used
      */
     public static AppProcess start(String module, Map<String, String> environment, Path log) {
-        Path jar = extracted(module);
+        return start(thisBuild(), module, environment, log);
+    }
+
+    /**
+     * The same for another build's app.
+     *
+     * @param build the root folder of a project that is built
+     */
+    public static AppProcess start(Path build, String module, Map<String, String> environment, Path log) {
+        Path jar = extracted(build, module);
         List<String> options = jvmOptions(module);
         ClassArchive classes = ClassArchive.of(module, jar, options);
         options.addAll(classes.options());
@@ -82,7 +91,7 @@ public final class AppProcess implements AutoCloseable {
         return start(
                 module,
                 List.of("-Xmx" + heapMegabytes(module) + "m"),
-                built(module),
+                built(thisBuild(), module),
                 environment,
                 log,
                 whenReady -> {});
@@ -128,8 +137,13 @@ public final class AppProcess implements AutoCloseable {
         return Integer.parseInt(settings.computeIfAbsent(port.setting(), unset -> String.valueOf(FreePort.next())));
     }
 
-    private static Path built(String module) {
-        Path jar = ProjectLayout.root().resolve(module).resolve("target").resolve(module + ".jar");
+    /** The root folder of the project that this class was built in. */
+    public static Path thisBuild() {
+        return ProjectLayout.root();
+    }
+
+    private static Path built(Path build, String module) {
+        Path jar = build.resolve(module).resolve("target").resolve(module + ".jar");
         if (!Files.exists(jar)) {
             throw new LocalStackException(jar + " is missing; build it with ./caravana or mvn package");
         }
@@ -137,8 +151,8 @@ public final class AppProcess implements AutoCloseable {
     }
 
     /** The jar of the app's extracted layout, made anew when the app was built since. */
-    private static Path extracted(String module) {
-        Path jar = built(module);
+    private static Path extracted(Path build, String module) {
+        Path jar = built(build, module);
         return Programs.make(
                         Programs.place(jar.getParent()).resolve("app"),
                         Programs.version(jar),

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Looks at every acknowledgement before it reaches the queue: by then the row has to be done, owned or gone, or a copy
  * or a dead letter was sent. One that finds its video given back in that very moment may send the copy right after.
  */
-final class AcknowledgementWatch {
+public final class AcknowledgementWatch {
 
     private static final String STATE =
             "SELECT status, coalesce(lease_until >= now(), false) AS owned FROM videos" + " WHERE id = CAST(? AS uuid)";
@@ -34,7 +34,8 @@ final class AcknowledgementWatch {
     private final Queue<Suspicion> suspicions = new ConcurrentLinkedQueue<>();
     private final AtomicInteger seen = new AtomicInteger();
 
-    AcknowledgementWatch(Cluster cluster) {
+    /** Looks at those of a cluster from now on. */
+    public AcknowledgementWatch(Cluster cluster) {
         this.cluster = cluster;
         cluster.observer().onDelete(this::acknowledged);
     }
@@ -88,12 +89,12 @@ final class AcknowledgementWatch {
     }
 
     /** How many acknowledgements there were. */
-    int seen() {
+    public int seen() {
         return seen.get();
     }
 
     /** All violations, those included that could not be checked while the database was away. */
-    List<String> violations() throws SQLException {
+    public List<String> violations() throws SQLException {
         try (Connection database = cluster.database()) {
             for (SqsObserver.Delivery delivery = unchecked.poll(); delivery != null; delivery = unchecked.poll()) {
                 check(delivery, database);

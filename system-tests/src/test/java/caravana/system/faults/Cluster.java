@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  * The local stack with one web and several workers as processes. Every connection of theirs to a server goes through a
  * {@link Forwarder}, and those to SQS through the {@link SqsObserver} as well; the test's own go straight to the servers.
  */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
 
     static final List<String> SYSTEMS = List.of("postgres", "redis", "sqs", "s3");
 
@@ -46,7 +46,7 @@ final class Cluster implements AutoCloseable {
      * @param settings what the apps get as {@code SPRING_APPLICATION_JSON}
      * @param path the {@code PATH} of the apps, by which a stub takes a tool's place
      */
-    Cluster(Path folder, String settings, String path) throws IOException {
+    public Cluster(Path folder, String settings, String path) throws IOException {
         this.folder = folder;
         stack = LocalStack.start(folder.resolve("stack"));
         direct = stack.environment();
@@ -90,15 +90,21 @@ final class Cluster implements AutoCloseable {
      * @param more settings of its own
      */
     FaultyWorker addWorker(int slots, Map<String, String> more) {
-        Map<String, String> settings = new HashMap<>(environment);
-        settings.putAll(more);
-        FaultyWorker worker = new FaultyWorker(folder.resolve("worker-" + workers.size()), settings, slots);
-        workers.add(worker);
+        FaultyWorker worker = newWorker(slots);
+        worker.use(AppProcess.thisBuild(), more);
         worker.start();
         return worker;
     }
 
-    List<FaultyWorker> workers() {
+    /** One more worker, which is not started. */
+    public FaultyWorker newWorker(int slots) {
+        FaultyWorker worker = new FaultyWorker(folder.resolve("worker-" + workers.size()), environment, slots);
+        workers.add(worker);
+        return worker;
+    }
+
+    /** All of them. */
+    public List<FaultyWorker> workers() {
         return workers;
     }
 
@@ -124,7 +130,8 @@ final class Cluster implements AutoCloseable {
         workers.forEach(worker -> worker.awaitReady());
     }
 
-    LocalStack stack() {
+    /** The servers. */
+    public LocalStack stack() {
         return stack;
     }
 
@@ -140,17 +147,18 @@ final class Cluster implements AutoCloseable {
         return web;
     }
 
-    Path folder() {
+    /** Where everything of this run is. */
+    public Path folder() {
         return folder;
     }
 
     /** The settings of an app that is started in another way than {@link #addWorker}. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return environment;
     }
 
     /** A connection to the database itself. */
-    Connection database() throws SQLException {
+    public Connection database() throws SQLException {
         return DriverManager.getConnection(stack.jdbcUrl() + "&connectTimeout=5&socketTimeout=10");
     }
 
@@ -158,7 +166,7 @@ final class Cluster implements AutoCloseable {
      * The first column of the only row that a query gives, as text. What is asked many times a second does not log in each
      * time: that takes both sides more than the query.
      */
-    synchronized String query(String query) throws SQLException {
+    public synchronized String query(String query) throws SQLException {
         if (asked != null) {
             try {
                 return first(query);

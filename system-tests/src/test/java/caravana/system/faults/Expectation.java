@@ -1,7 +1,7 @@
 package caravana.system.faults;
 
 /** What has to become of an accepted upload. */
-enum Expectation {
+public enum Expectation {
     /** A good video; the stub processes it. */
     PROCESSED,
     /** A good video; the real ffmpeg processes it. */

@@ -3,18 +3,14 @@ package caravana.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caravana.test.Sample;
-import caravana.test.Waits;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +30,6 @@ class FaultsTest {
 
     private static final double FACTOR = 0.2;
     private static final Duration GRACE = Duration.ofSeconds(2);
-    private static final Duration QUIET = Waits.LIMIT;
 
     @TempDir
     Path folder;
@@ -87,12 +82,12 @@ class FaultsTest {
         }
         System.out.println(traffic.summary() + ", accepted while SQS was down " + whileSqsWasDown);
         System.out.println(faults.summary());
-        awaitQuiet(cluster);
+        Quiet.await(cluster);
 
         stub.heal();
         redrive(cluster, traffic.expected());
-        awaitQuiet(cluster);
-        awaitSwept(cluster);
+        Quiet.await(cluster);
+        Quiet.awaitSwept(cluster);
         cluster.workers().forEach(FaultyWorker::terminate);
         cluster.workers().forEach(FaultyWorker::close);
 
@@ -150,13 +145,12 @@ class FaultsTest {
             String task =
                     sqs.startMessageMoveTask(m -> m.sourceArn(deadLetters)).taskHandle();
             System.out.println("redriving all dead letters by the queue's move task");
-            awaitTrue(
+            Quiet.awaitTrue(
                     "what is healed is taken up again",
-                    () -> count(
+                    () -> Quiet.count(
                                     cluster,
                                     "SELECT count(*) FROM videos WHERE status = 'failed' AND id IN (" + healed + ")")
-                            == 0,
-                    QUIET);
+                            == 0);
             // Poison becomes a dead letter again, and would be moved again and again.
             cancel(sqs, task);
         }
@@ -168,77 +162,6 @@ class FaultsTest {
         } catch (SqsException completed) {
             System.out.println("the move task had come to its end");
         }
-    }
-
-    private static void awaitQuiet(Cluster cluster) {
-        try (SqsClient sqs = cluster.sqs()) {
-            awaitTrue(
-                    "all is quiet",
-                    () -> {
-                        cluster.supervise();
-                        return count(
-                                                cluster,
-                                                "SELECT count(*) FROM videos"
-                                                        + " WHERE status NOT IN ('processed', 'failed', 'cancelled')")
-                                        == 0
-                                && messages(sqs, cluster.setting("SQS_QUEUE_URL")) == 0;
-                    },
-                    QUIET);
-        } catch (IllegalStateException notQuiet) {
-            // The invariants say what is left.
-            System.out.println(notQuiet.getMessage());
-        }
-    }
-
-    private static void awaitSwept(Cluster cluster) {
-        awaitTrue(
-                "the outputs of lost claims are swept",
-                () -> count(
-                                cluster,
-                                "SELECT count(*) FROM videos WHERE outputs_swept_at IS NULL"
-                                        + " AND (claims > 1 AND status IN ('processed', 'failed')"
-                                        + " OR claims > 0 AND status = 'cancelled')")
-                        == 0,
-                QUIET);
-    }
-
-    private interface Condition {
-        boolean holds() throws SQLException;
-    }
-
-    private static void awaitTrue(String what, Condition condition, Duration limit) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        while (true) {
-            try {
-                if (condition.holds()) {
-                    return;
-                }
-            } catch (SQLException notNow) {
-                System.out.println("waiting: " + notNow.getMessage());
-            }
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("Not within " + limit + ": " + what);
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-        }
-    }
-
-    private static int count(Cluster cluster, String query) throws SQLException {
-        return Integer.parseInt(cluster.query(query));
-    }
-
-    private static int messages(SqsClient sqs, String queue) {
-        return sqs
-                .getQueueAttributes(q -> q.queueUrl(queue)
-                        .attributeNames(
-                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED,
-                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
-                .attributes()
-                .values()
-                .stream()
-                .mapToInt(Integer::parseInt)
-                .sum();
     }
 
     private void result(String name, List<String> violations) {

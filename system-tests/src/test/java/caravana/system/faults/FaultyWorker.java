@@ -13,11 +13,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A worker that is killed, frozen and started again, always on the same work folder. */
-final class FaultyWorker implements AutoCloseable {
+public final class FaultyWorker implements AutoCloseable {
 
     private final Path workFolder;
     private final Path log;
     private final Map<String, String> environment;
+    private Path build = AppProcess.thisBuild();
+    private Map<String, String> more = Map.of();
     private AppProcess app;
 
     FaultyWorker(Path base, Map<String, String> environment, int slots) {
@@ -28,16 +30,31 @@ final class FaultyWorker implements AutoCloseable {
         this.environment.put("CARAVANA_WORKER_SLOTS", String.valueOf(slots));
     }
 
-    /** Starts it, or starts it again; see {@link #awaitReady}. */
-    void start() {
-        app = AppProcess.start(AppProcess.WORKER, environment, log);
+    /**
+     * From its next start on, it is another build's.
+     *
+     * @param root the root folder of a project that is built
+     * @param settings that it gets from then on beside those of all workers
+     */
+    public void use(Path root, Map<String, String> settings) {
+        build = root;
+        more = Map.copyOf(settings);
     }
 
-    void awaitReady() {
+    /** Starts it, or starts it again; see {@link #awaitReady}. */
+    public void start() {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(more);
+        app = AppProcess.start(build, AppProcess.WORKER, all, log);
+    }
+
+    /** Waits until it takes jobs. */
+    public void awaitReady() {
         app.awaitReady();
     }
 
-    AppProcess app() {
+    /** Its process of now. */
+    public AppProcess app() {
         return app;
     }
 
@@ -81,7 +98,7 @@ final class FaultyWorker implements AutoCloseable {
     }
 
     /** Asks it to stop, as systemd does, and does not wait. */
-    void terminate() {
+    public void terminate() {
         app.handle().destroy();
     }
 

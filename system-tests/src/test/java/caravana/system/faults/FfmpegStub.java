@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  *
  * <p>{@code ffprobe} stays the real one.
  */
-final class FfmpegStub {
+public final class FfmpegStub {
 
     /** The first word of orders. */
     private static final String MARK = "CARAVANA";
@@ -108,7 +108,7 @@ final class FfmpegStub {
     }
 
     /** Puts the program into a folder, which then has to come first in a worker's {@code PATH}. */
-    static FfmpegStub in(Path folder) throws IOException, InterruptedException {
+    public static FfmpegStub in(Path folder) throws IOException, InterruptedException {
         return new FfmpegStub(folder);
     }
 
@@ -139,7 +139,7 @@ final class FfmpegStub {
      *     {@code full} and {@code memory} with those of a full disk and of missing memory, {@code wrong} makes a result of
      *     another size than planned; 120 characters in all
      */
-    byte[] original(Map<String, String> orders) {
+    public byte[] original(Map<String, String> orders) {
         String text = orders.entrySet().stream()
                 .map(order -> order.getKey() + "=" + order.getValue())
                 .collect(Collectors.joining(" ", MARK + " ", ""));
@@ -156,7 +156,7 @@ final class FfmpegStub {
     }
 
     /** What every successful run makes: as long as the product plans, two seconds of footage and five of cards. */
-    byte[] result() {
+    public byte[] result() {
         return result;
     }
 
@@ -170,7 +170,8 @@ final class FfmpegStub {
         Files.createFile(folder.resolve("healed"));
     }
 
-    Path folder() {
+    /** Where the program is. */
+    public Path folder() {
         return folder;
     }
 }

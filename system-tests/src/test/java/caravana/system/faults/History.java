@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Everything that ever happened to a row's state, written down by the database itself. */
-final class History {
+public final class History {
 
     /**
      * One change of a row.
@@ -60,7 +60,7 @@ final class History {
     private History() {}
 
     /** Begins to write down. */
-    static void install(Connection database) throws SQLException {
+    public static void install(Connection database) throws SQLException {
         try (Statement statement = database.createStatement()) {
             statement.execute(INSTALL);
         }

@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** What has to hold when a run is over and all is quiet. Each check gives the violations that it found. */
-final class Invariants {
+public final class Invariants {
 
     private record Row(String id, String status, String errorCode, boolean retryable, String processedKey) {}
 
@@ -38,7 +38,8 @@ final class Invariants {
     private final Set<String> named = new HashSet<>();
     private final List<History.Change> history;
 
-    Invariants(Cluster cluster) throws SQLException {
+    /** Reads what the database has now. */
+    public Invariants(Cluster cluster) throws SQLException {
         this.cluster = cluster;
         try (Connection database = cluster.database();
                 Statement statement = database.createStatement();
@@ -61,7 +62,7 @@ final class Invariants {
     }
 
     /** 1: good inputs are processed, and only planted ones fail. */
-    List<String> everyAcceptedInputEndsAsItHasTo(Map<String, Expectation> expected, boolean healed) {
+    public List<String> everyAcceptedInputEndsAsItHasTo(Map<String, Expectation> expected, boolean healed) {
         List<String> violations = new ArrayList<>();
         Map<String, Integer> found = new TreeMap<>();
         expected.forEach((id, expectation) -> {
@@ -86,7 +87,7 @@ final class Invariants {
     }
 
     /** 2: nothing is left half-way. */
-    List<String> nothingIsLeftHalfWay() {
+    public List<String> nothingIsLeftHalfWay() {
         return rows.values().stream()
                 .filter(row -> !Set.of("processed", "failed", "cancelled").contains(row.status()))
                 .map(Row::toString)
@@ -94,7 +95,7 @@ final class Invariants {
     }
 
     /** 3: results are there, whole, and committed by exactly one claim of each job. */
-    List<String> everyResultIsWholeAndCommittedOnce(Map<String, Expectation> expected, byte[] stubsResult) {
+    public List<String> everyResultIsWholeAndCommittedOnce(Map<String, Expectation> expected, byte[] stubsResult) {
         Map<String, Long> commits = new HashMap<>();
         history.stream()
                 .filter(change -> change.newStatus().equals("processed")
@@ -145,7 +146,7 @@ final class Invariants {
     }
 
     /** 4: no object without a row. */
-    List<String> noObjectIsLeftThatNoRowNames() {
+    public List<String> noObjectIsLeftThatNoRowNames() {
         try (S3Client s3 = cluster.s3()) {
             return s3.listObjectsV2Paginator(l -> l.bucket(bucket())).contents().stream()
                     .map(S3Object::key)
@@ -155,7 +156,7 @@ final class Invariants {
     }
 
     /** 6: who was given up has a dead letter, and every dead letter is about somebody, or poison. */
-    List<String> deadLettersAndGivenUpRowsBelongTogether() {
+    public List<String> deadLettersAndGivenUpRowsBelongTogether() {
         List<Message> letters = deadLetters();
         Map<String, Integer> perVideo = new HashMap<>();
         List<String> violations = new ArrayList<>();
@@ -242,7 +243,7 @@ final class Invariants {
     }
 
     /** 8: no tool and no folder outlives its worker. */
-    List<String> nothingOutlivesItsWorker(List<String> outlived) {
+    public List<String> nothingOutlivesItsWorker(List<String> outlived) {
         List<String> violations = new ArrayList<>(outlived);
         String folder = cluster.folder().toString();
         ProcessHandle.allProcesses()

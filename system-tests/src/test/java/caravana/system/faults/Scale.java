@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param factor 1 for the product's own times; smaller is faster
  */
-record Scale(double factor) {
+public record Scale(double factor) {
 
     Duration heartbeat() {
         return scaled(12);
@@ -45,7 +45,7 @@ record Scale(double factor) {
     }
 
     /** The apps' settings for these times, as Spring reads them from {@code SPRING_APPLICATION_JSON}. */
-    String settings(Duration grace) {
+    public String settings(Duration grace) {
         return """
                 {"caravana": {
                   "worker": {"heartbeat": "%1$dms", "lease": "%2$dms", "backoff": "%3$dms", "max-backoff": "%13$dms",
