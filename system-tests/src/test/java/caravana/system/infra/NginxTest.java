@@ -188,6 +188,35 @@ class NginxTest {
         passed("64 KiB and a byte that is no upload: 413 by nginx, no file of nginx's");
     }
 
+    /** It is longer than other calls, and no upload. */
+    @Test
+    void aListOfAllPartsThatAnUploadMayHaveReachesTheApp() throws Exception {
+        StringBuilder parts = new StringBuilder();
+        for (int part = 1; part <= 10_000; part++) {
+            parts.append(part == 1 ? "" : ",")
+                    .append("{\"PartNumber\": ")
+                    .append(part)
+                    .append(", \"ETag\": \"\\\"0123456789abcdef0123456789abcdef\\\"\"}");
+        }
+        String list = "{\"parts\": [" + parts + "]}";
+
+        HttpResponse<String> answer = complete(list);
+        HttpResponse<String> longer = complete(list + " ".repeat(MEGABYTE));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
+        assertThat(json.readTree(answer.body()).path("detail").asText()).isEqualTo("There is no upload with this id.");
+        assertThat(longer.statusCode()).isEqualTo(413);
+        passed("a list of 10,000 parts, " + list.length() + " bytes: taken by the app; more than 1 MiB: 413");
+    }
+
+    private HttpResponse<String> complete(String list) throws Exception {
+        URI address = nginx.uri().resolve("/api/uploads/s3/multipart/4cfd336d-21f2-45ed-80ec-b20d564e88ba/complete");
+        return client.send(client.request(address)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(list))
+                .build());
+    }
+
     /** nginx itself says 100, before the app has seen the token; the app's refusal follows at once, without the body. */
     @Test
     void anUploadWithoutATokenIsRefusedBeforeItsBodyIsSent() throws Exception {
