@@ -63,7 +63,7 @@ run "expiring" {
 
   assert {
     condition     = contains(tolist(aws_s3_bucket_cors_configuration.media[0].cors_rule)[0].allowed_methods, "PUT") && contains(tolist(aws_s3_bucket_cors_configuration.media[0].cors_rule)[0].expose_headers, "ETag")
-    error_message = "Pages of the origin send parts, and read their tags."
+    error_message = "Pages of an allowed origin send parts, and read their tags."
   }
 
   assert {

@@ -62,6 +62,10 @@ abstract class WebTest {
         redis.delete(redis.keys("log-in-failures:*"));
         redis.delete(redis.keys("sign-ups:*"));
         objects().forEach(key -> s3.deleteObject(d -> d.bucket(bucket()).key(key)));
+        s3.listMultipartUploads(l -> l.bucket(bucket()))
+                .uploads()
+                .forEach(open -> s3.abortMultipartUpload(
+                        a -> a.bucket(bucket()).key(open.key()).uploadId(open.uploadId())));
         sqs.purgeQueue(p -> p.queueUrl(queue()));
         sqs.purgeQueue(p -> p.queueUrl(setting("SQS_DLQ_URL")));
     }
