@@ -19,6 +19,8 @@ import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
@@ -62,12 +64,17 @@ abstract class WebTest {
         redis.delete(redis.keys("log-in-failures:*"));
         redis.delete(redis.keys("sign-ups:*"));
         objects().forEach(key -> s3.deleteObject(d -> d.bucket(bucket()).key(key)));
-        s3.listMultipartUploads(l -> l.bucket(bucket()))
-                .uploads()
-                .forEach(open -> s3.abortMultipartUpload(
-                        a -> a.bucket(bucket()).key(open.key()).uploadId(open.uploadId())));
+        s3.listMultipartUploads(l -> l.bucket(bucket())).uploads().forEach(this::abort);
         sqs.purgeQueue(p -> p.queueUrl(queue()));
         sqs.purgeQueue(p -> p.queueUrl(setting("SQS_DLQ_URL")));
+    }
+
+    private void abort(MultipartUpload open) {
+        try {
+            s3.abortMultipartUpload(a -> a.bucket(bucket()).key(open.key()).uploadId(open.uploadId()));
+        } catch (NoSuchUploadException swept) {
+            // The app was quicker.
+        }
     }
 
     /** A client without a token. */
