@@ -247,7 +247,8 @@ public record Subtitles(List<Cue> cues) {
         return text.toString();
     }
 
-    private static String time(double seconds) {
+    /** A moment of a video as WebVTT writes it, such as {@code 00:01:02.500}. */
+    public static String time(double seconds) {
         long millis = Math.round(seconds * MILLIS);
         return String.format(
                 Locale.ROOT,

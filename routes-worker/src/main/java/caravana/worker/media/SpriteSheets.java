@@ -1,7 +1,7 @@
 package caravana.worker.media;
 
+import caravana.media.Subtitles;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Pictures of small frames, so that a player can show where in the video it would go.
@@ -34,9 +34,9 @@ record SpriteSheets(double every, int columns, int rows, List<String> names) {
         for (int tile = 0; tile < tiles(seconds, every); tile++) {
             int place = tile % (columns * rows);
             text.append('\n')
-                    .append(time(tile * every))
+                    .append(Subtitles.time(tile * every))
                     .append(" --> ")
-                    .append(time(Math.min(seconds, (tile + 1) * every)))
+                    .append(Subtitles.time(Math.min(seconds, (tile + 1) * every)))
                     .append('\n')
                     .append(names.get(tile / (columns * rows)))
                     .append("#xywh=")
@@ -50,16 +50,5 @@ record SpriteSheets(double every, int columns, int rows, List<String> names) {
                     .append('\n');
         }
         return text.toString();
-    }
-
-    private static String time(double seconds) {
-        long millis = Math.round(seconds * 1000);
-        return String.format(
-                Locale.ROOT,
-                "%02d:%02d:%02d.%03d",
-                millis / 3_600_000,
-                millis / 60_000 % 60,
-                millis / 1000 % 60,
-                millis % 1000);
     }
 }
