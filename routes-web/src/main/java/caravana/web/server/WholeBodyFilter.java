@@ -88,12 +88,21 @@ class WholeBodyFilter extends OncePerRequestFilter {
             throws IOException, ServletException {
         if (request.getAttribute(BODY) instanceof byte[] body) {
             chain.doFilter(new Complete(request, body), response);
-        } else if (isAsyncDispatch(request) || isUpload(request) || !AnnouncedBody.isIn(request) || !isCall(request)) {
+        } else if (isAsyncDispatch(request) || !AnnouncedBody.isIn(request) || !isCall(request)) {
             chain.doFilter(request, response);
-        } else if (request.getContentLengthLong() > limit(request)) {
+        } else {
+            await(operations.of(request.getMethod(), request.getRequestURI()), request, response, chain);
+        }
+    }
+
+    private void await(String operation, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        int limit = operation.equals("complete-direct-upload") ? PARTS_LIMIT : LIMIT;
+        if (UPLOADS.contains(operation)) {
+            chain.doFilter(request, response);
+        } else if (request.getContentLengthLong() > limit) {
             problems.write(
-                    new Problem(
-                            413, "too_large", "Send at most " + limit(request) + " bytes; only uploads may be larger."),
+                    new Problem(413, "too_large", "Send at most " + limit + " bytes; only uploads may be larger."),
                     response);
         } else if (request.getContentLengthLong() < 0) {
             problems.write(Problem.of(411), response);
@@ -102,19 +111,9 @@ class WholeBodyFilter extends OncePerRequestFilter {
         }
     }
 
-    private int limit(HttpServletRequest request) {
-        return operations.of(request.getMethod(), request.getRequestURI()).equals("complete-direct-upload")
-                ? PARTS_LIMIT
-                : LIMIT;
-    }
-
     /** What nobody answers is refused without its body. */
     private boolean isCall(HttpServletRequest request) {
         return !operations.methods(request.getRequestURI()).isEmpty();
-    }
-
-    private boolean isUpload(HttpServletRequest request) {
-        return UPLOADS.contains(operations.of(request.getMethod(), request.getRequestURI()));
     }
 
     /** A body on its way. It occupies the memory of what has arrived, until its call has been answered. */
