@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
-import org.apache.camel.test.spring.junit5.EnableRouteCoverage;
+import org.apache.camel.test.spring.junit5.DisableJmx;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -29,8 +29,8 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  * why they run one after the other, see {@link caravana.test.BySharedContext}.
  */
 @ActiveProfiles("local")
-@EnableRouteCoverage
 @CamelSpringBootTest
+@DisableJmx(false)
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "management.server.port=0")
 @Tag("slow")
 abstract class WebTest {

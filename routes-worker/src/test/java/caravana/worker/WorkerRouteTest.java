@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.test.spring.junit5.CamelSpringBootTest;
-import org.apache.camel.test.spring.junit5.EnableRouteCoverage;
+import org.apache.camel.test.spring.junit5.DisableJmx;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -38,8 +38,8 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** The worker as it ships, on the local stack and with the real ffmpeg: what tests of its flow have in common. */
 @ActiveProfiles("local")
-@EnableRouteCoverage
 @CamelSpringBootTest
+@DisableJmx(false)
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 @Tag("slow")
 public abstract class WorkerRouteTest {

@@ -12,23 +12,18 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import javax.xml.parsers.DocumentBuilder;
-import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
-import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * Which steps the tests of both apps have executed, by the files that Camel's route coverage leaves. Those tests run before
+ * Which steps the tests of both apps have executed, by the files that {@code StepCoverage} leaves. Those tests run before
  * this module.
  */
 class RouteCoverageTest {
 
     private static final double TARGET = 0.9;
-    private static final List<Path> REPORTS = List.of(
-            Path.of("../routes-web/target/camel-route-coverage"),
-            Path.of("../routes-worker/target/camel-route-coverage"));
+    private static final List<Path> REPORTS =
+            List.of(Path.of("../routes-web/target/route-coverage"), Path.of("../routes-worker/target/route-coverage"));
 
     @Test
     void nearlyEveryStepIsExecutedByATest() throws Exception {
@@ -59,20 +54,12 @@ class RouteCoverageTest {
     }
 
     private static Set<String> executed() throws Exception {
-        DocumentBuilder parser = DocumentBuilderFactory.newInstance().newDocumentBuilder();
         Set<String> executed = new TreeSet<>();
         for (Path folder : REPORTS) {
             assertThat(folder).as("the apps' tests run first: ./caravana test").isDirectory();
             try (Stream<Path> reports = Files.list(folder)) {
-                for (Path report :
-                        reports.filter(r -> r.toString().endsWith(".xml")).toList()) {
-                    NodeList all = parser.parse(report.toFile()).getElementsByTagName("*");
-                    for (int i = 0; i < all.getLength(); i++) {
-                        Element step = (Element) all.item(i);
-                        if (step.getAttribute("exchangesTotal").matches("[1-9]\\d*")) {
-                            executed.add(step.getAttribute("id"));
-                        }
-                    }
+                for (Path report : reports.toList()) {
+                    executed.addAll(Files.readAllLines(report));
                 }
             }
         }

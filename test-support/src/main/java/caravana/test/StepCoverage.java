@@ -1,0 +1,41 @@
+package caravana.test;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.springframework.test.context.TestContext;
+import org.springframework.test.context.support.AbstractTestExecutionListener;
+
+/**
+ * Leaves the ids of the route steps that a test class has executed, in {@code target/route-coverage/CLASS.txt}, one a line.
+ * Camel's own {@code EnableRouteCoverage} writes all routes as XML after each method, which took most of these tests' time.
+ */
+public final class StepCoverage extends AbstractTestExecutionListener {
+
+    private static final Path FOLDER = Path.of("target/route-coverage");
+
+    /** With the order that is the default, the last, it comes before the context is closed. */
+    @Override
+    public void afterTestClass(TestContext test) throws Exception {
+        Set<String> executed = executed(ManagementFactory.getPlatformMBeanServer());
+        if (!executed.isEmpty()) {
+            Files.createDirectories(FOLDER);
+            Files.write(FOLDER.resolve(test.getTestClass().getName() + ".txt"), executed);
+        }
+    }
+
+    private static Set<String> executed(MBeanServer server) throws JMException {
+        Set<String> executed = new TreeSet<>();
+        for (ObjectName step : server.queryNames(new ObjectName("org.apache.camel:type=processors,*"), null)) {
+            if ((long) server.getAttribute(step, "ExchangesTotal") > 0) {
+                executed.add((String) server.getAttribute(step, "ProcessorId"));
+            }
+        }
+        return executed;
+    }
+}
