@@ -1,5 +1,6 @@
 -- Asked again, because the answer was lost on its way, it answers the same: the row then names this claim's own key.
 -- :?poster_key = null
+-- :?original_sha256 = null
 WITH committed AS (
     UPDATE videos
     SET status = 'processed',

@@ -7,7 +7,10 @@ import caravana.test.Waits;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /** Bodies that come slowly, in pieces, not at all, or after they were refused. */
 class BodiesTest extends ImpatientTest {
@@ -16,6 +19,9 @@ class BodiesTest extends ImpatientTest {
     private static final int MANY = 300;
 
     private static final String LOG_IN = "{\"email\":\"nobody@example.org\",\"password\":\"a good password\"}";
+
+    @Autowired
+    private CamelContext camel;
 
     private static String head(String method, String path, String more) {
         return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n";
@@ -82,6 +88,44 @@ class BodiesTest extends ImpatientTest {
                     assertThat(answer.problemCode()).isEqualTo("not_found");
                 }
             }
+        }
+    }
+
+    /** An engineer may add a call without a new contract. */
+    @Test
+    void theBodyOfACallThatTheContractDoesNotHaveIsAwaitedAsAnyOther() throws Exception {
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("platform-http:/api/echo/{name}")
+                        .routeId("echo")
+                        .setBody(simple("{\"length\": ${body.length}}"))
+                        .setHeader("Content-Type", constant("application/json"));
+            }
+        });
+        try {
+            String call = head("POST", "/api/echo/a", "Authorization: Bearer " + user().token() + "\r\n%s");
+            try (Wire wire = new Wire(port)) {
+                assertThat(wire.send(call.formatted("Content-Length: 5\r\n"))
+                                .send("12345")
+                                .answer()
+                                .text())
+                        .contains("{\"length\": 5}");
+            }
+            assertRefused(call.formatted("Content-Length: 70000\r\n"), 413, "too_large");
+            assertRefused(call.formatted("Transfer-Encoding: chunked\r\n"), 411, "length_required");
+            assertRefused(call.formatted("Content-Length: 5\r\n"), 408, "too_slow");
+        } finally {
+            camel.getRouteController().stopRoute("echo");
+            camel.removeRoute("echo");
+        }
+    }
+
+    private void assertRefused(String head, int status, String code) throws Exception {
+        try (Wire wire = new Wire(port)) {
+            Wire.Answer answer = wire.send(head).answer();
+            assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+            assertThat(answer.problemCode()).isEqualTo(code);
         }
     }
 

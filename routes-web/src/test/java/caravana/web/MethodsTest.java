@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
@@ -199,5 +200,33 @@ class MethodsTest extends WebTest {
                 assertThat(head.headers()).as(path).isEqualTo(get.headers());
             }
         }
+    }
+
+    /** RFC 3986, 6.2.2.2: an encoded letter is the letter, for filters as for routes. */
+    @Test
+    void anAddressWithEncodedLettersIsTheSame() throws Exception {
+        String token = user().token();
+        for (String path : addressesAndPages().keySet()) {
+            String encoded = encodeLetters(path);
+            for (String method : List.of("OPTIONS", "HEAD")) {
+                try (Wire wire = new Wire(port);
+                        Wire other = new Wire(port)) {
+                    Wire.Answer plain = wire.send(head(method, path, token)).answer(false);
+                    Wire.Answer same = other.send(head(method, encoded, token)).answer(false);
+                    for (Wire.Answer answer : List.of(plain, same)) {
+                        answer.headers().keySet().removeAll(Set.of("date", "server-timing", "location"));
+                    }
+                    assertThat(same.status()).as(method + " " + encoded).isEqualTo(plain.status());
+                    assertThat(same.headers()).as(method + " " + encoded).isEqualTo(plain.headers());
+                }
+            }
+        }
+    }
+
+    private static String encodeLetters(String path) {
+        return Pattern.compile("[a-z](?=[a-z])")
+                .matcher(path)
+                .replaceAll(
+                        letter -> String.format("%%%02x", (int) letter.group().charAt(0)));
     }
 }

@@ -96,6 +96,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
 
         assertThat(String.valueOf(row(loud).get("warnings"))).doesNotContain("loudness");
         assertThat(String.valueOf(row(silent).get("warnings"))).contains("\"loudness_kept\"");
+        assertThat(row(loud)).as("nobody announced a sum").containsEntry("original_sha256", null);
         Path stored = Files.createTempFile(WorkerFixture.FOLDER, "stored", ".mp4");
         Files.write(
                 stored,

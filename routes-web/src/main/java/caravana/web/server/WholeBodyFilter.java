@@ -24,12 +24,17 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.server.PathContainer;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * Lets a request with a body go on when all of the body has arrived, and uploads at once: a client that sends slowly
@@ -65,13 +70,16 @@ class WholeBodyFilter extends OncePerRequestFilter {
     private static final String BODY = WholeBodyFilter.class.getName() + ".body";
 
     private final Operations operations;
+    private final CamelContext camel;
     private final Problems failures;
     private final ProblemWriter problems;
     private final InFlight inFlight;
     private final ClientMemory memory = new ClientMemory(MEMORY);
 
-    WholeBodyFilter(Operations operations, Problems failures, ProblemWriter problems, InFlight inFlight) {
+    WholeBodyFilter(
+            Operations operations, CamelContext camel, Problems failures, ProblemWriter problems, InFlight inFlight) {
         this.operations = operations;
+        this.camel = camel;
         this.failures = failures;
         this.problems = problems;
         this.inFlight = inFlight;
@@ -111,9 +119,19 @@ class WholeBodyFilter extends OncePerRequestFilter {
         }
     }
 
-    /** What nobody answers is refused without its body. */
+    /** What nobody answers is refused without its body. A route may answer what the contract does not have. */
     private boolean isCall(HttpServletRequest request) {
-        return !operations.methods(request.getRequestURI()).isEmpty();
+        String path = request.getRequestURI();
+        return !operations.methods(path).isEmpty() || isRoute(PathContainer.parsePath(path));
+    }
+
+    private boolean isRoute(PathContainer path) {
+        return camel.getComponent("platform-http", PlatformHttpComponent.class).getHttpEndpoints().stream()
+                .map(call -> (PlatformHttpEndpoint) call.getConsumer().getEndpoint())
+                .filter(endpoint -> !endpoint.isUseStreaming() && !endpoint.isMatchOnUriPrefix())
+                .anyMatch(endpoint -> PathPatternParser.defaultInstance
+                        .parse(endpoint.getPath())
+                        .matches(path));
     }
 
     /** A body on its way. It occupies the memory of what has arrived, until its call has been answered. */

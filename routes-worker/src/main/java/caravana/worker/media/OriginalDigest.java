@@ -12,30 +12,33 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Computes an original's SHA-256 while it is downloaded. */
+/** Computes an original's SHA-256 while it is downloaded, when its client announced one. */
 @Component("originalDigest")
 public class OriginalDigest {
 
     private static final String PROPERTY = "original_digest";
 
-    /** Lets the body's bytes, whoever reads them, pass through the digest. */
-    public void watch(Exchange exchange) {
-        MessageDigest digest = sha256();
+    /** Lets the body's bytes pass through the digest, for {@link #check} to compare. */
+    public void watch(Exchange exchange, @ExchangeProperty("announced_sha256") String announced) {
+        MessageDigest digest = null;
+        if (announced != null) {
+            digest = sha256();
+            exchange.getMessage()
+                    .setBody(new DigestInputStream(exchange.getMessage().getBody(InputStream.class), digest));
+        }
         exchange.setProperty(PROPERTY, digest);
-        exchange.getMessage()
-                .setBody(new DigestInputStream(exchange.getMessage().getBody(InputStream.class), digest));
     }
 
-    /** The digest of all that was read, as 64 hexadecimal digits. */
+    /** The digest of all that was read, as 64 hexadecimal digits; null when its client announced none. */
     public String hex(Exchange exchange) {
-        return HexFormat.of()
-                .formatHex(exchange.getProperty(PROPERTY, MessageDigest.class).digest());
+        MessageDigest digest = exchange.getProperty(PROPERTY, MessageDigest.class);
+        return digest == null ? null : HexFormat.of().formatHex(digest.digest());
     }
 
     /**
      * Compares what arrived with what its client announced.
      *
-     * @param found of what was downloaded
+     * @param found of what was downloaded; null when the client announced nothing
      * @param announced null when the client announced nothing
      * @throws RejectedMediaException {@code checksum_mismatch}
      */

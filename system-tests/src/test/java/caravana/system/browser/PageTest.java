@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.system.Clients;
 import caravana.system.Videos;
 import caravana.test.SampledTests;
 import java.awt.image.BufferedImage;
@@ -48,6 +49,7 @@ import org.openqa.selenium.Keys;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
@@ -664,7 +666,7 @@ class PageTest {
             page.see(".video[data-status=processed] .poster", JOB);
             assertThat(page.text(".me .email")).isEqualTo(email);
             assertThat(network.sent()).isLessThan(large.toFile().length() + 60 * MEBIBYTE);
-            assertThat(original(email)).isEqualTo(sha256(large));
+            assertThat(storedSum(email)).isEqualTo(sha256(Files.newInputStream(large)));
             assertNothingIsLeft(email);
         }
     }
@@ -942,17 +944,21 @@ class PageTest {
         return file;
     }
 
-    private static String sha256(Path file) throws Exception {
+    private static String sha256(InputStream bytes) throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+        try (InputStream in = new DigestInputStream(bytes, digest)) {
             in.transferTo(OutputStream.nullOutputStream());
         }
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** What the worker found as the sum of an account's only original. */
-    private static String original(String email) throws Exception {
-        return value("SELECT original_sha256 FROM videos WHERE " + OF_ACCOUNT, email);
+    /** The sum of an account's only original, as it is stored. */
+    private static String storedSum(String email) throws Exception {
+        String key = value("SELECT original_key FROM videos WHERE " + OF_ACCOUNT, email);
+        try (S3Client s3 = Clients.s3(stack)) {
+            return sha256(s3.getObject(
+                    g -> g.bucket(stack.environment().get("S3_BUCKET")).key(key)));
+        }
     }
 
     private static void assertNothingIsLeft(String email) throws Exception {

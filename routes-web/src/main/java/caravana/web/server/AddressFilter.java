@@ -1,0 +1,61 @@
+package caravana.web.server;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Makes {@code /api/%76ideos} the address {@code /api/videos} for all that follows, as RFC 3986, 6.2.2.2, has it: filters
+ * that compare addresses would else take it for another one, and the routes for the same. An encoded full stop stays, for
+ * {@link Firewall} to refuse.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class AddressFilter extends OncePerRequestFilter {
+
+    /** Letters, digits, hyphen, low line and tilde. */
+    private static final Pattern ENCODED =
+            Pattern.compile("%(3[0-9]|4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]|2[Dd]|5[Ff]|7[Ee])");
+
+    /** A request that comes back has the address that the container knows. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return request.getRequestURI().indexOf('%') < 0;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        String address = ENCODED.matcher(request.getRequestURI())
+                .replaceAll(encoded -> Character.toString(Integer.parseInt(encoded.group(1), 16)));
+        chain.doFilter(new Addressed(request, address), response);
+    }
+
+    private static final class Addressed extends HttpServletRequestWrapper {
+
+        private final String address;
+
+        Addressed(HttpServletRequest request, String address) {
+            super(request);
+            this.address = address;
+        }
+
+        @Override
+        public String getRequestURI() {
+            return address;
+        }
+    }
+}
