@@ -489,19 +489,23 @@ class PageTest {
         page.screenshot("asset");
         assertThat(page.barriers()).isEmpty();
         page.choose("language", "en");
-        await().atMost(SOON).until(() -> page.text("#" + field + "-upload").equals("Upload a file…"));
+        page.click("#transformations summary");
+        page.see("#" + field + "-upload", "Upload a file…", SOON);
         page.choose("language", "es");
+        page.click("#transformations summary");
+        assertThat(chosen(field)).isEqualTo("Mi logo");
 
         page.upload(small, "Con logo");
         page.see(".video[data-status=processed] .poster", JOB);
         page.click(".poster");
         await().atMost(SOON).until(() -> page.number("document.querySelector('video').duration") > 3);
         page.press(Keys.ESCAPE);
+        await().atMost(SOON).until(() -> page.count("dialog") == 0);
 
         page.run("document.getElementById('" + field + "').focus()");
         page.press("a");
         await().atMost(SOON).until(() -> chosen(field).equals("Azul"));
-        page.press("m");
+        page.press(Keys.ARROW_DOWN);
         await().atMost(SOON).until(() -> chosen(field).equals("Mi logo"));
         page.press(Keys.TAB);
         page.press(Keys.TAB);
