@@ -1,8 +1,8 @@
 package caravana.web.upload;
 
+import caravana.transformation.TransformationRecipe;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.camel.Exchange;
@@ -42,25 +42,13 @@ record Opening(String originalKey, Map<?, ?> earlier) {
     }
 
     /** @throws Problem 409 {@code idempotency_mismatch} when the earlier upload was another one */
-    void checkSame(Map<?, ?> upload, ObjectMapper json) throws JsonProcessingException {
+    void checkSame(Map<?, ?> upload) throws JsonProcessingException {
         boolean same = Objects.equals(earlier.get("title"), upload.get("title"))
                 && Objects.equals(earlier.get("original_bytes"), upload.get("original_bytes"))
-                && isSame("transformations", upload, json)
-                && isSame("transformation_parameters", upload, json);
+                && TransformationRecipe.in(earlier).isSame(TransformationRecipe.in(upload));
         if (!same) {
             throw mismatch();
         }
-    }
-
-    private boolean isSame(String column, Map<?, ?> upload, ObjectMapper json) throws JsonProcessingException {
-        return isSameJson((String) earlier.get(column), (String) upload.get(column), json);
-    }
-
-    /** Whether two texts are the same JSON, or both null. */
-    static boolean isSameJson(String before, String now, ObjectMapper json) throws JsonProcessingException {
-        return before == null || now == null
-                ? Objects.equals(before, now)
-                : json.readTree(before).equals(json.readTree(now));
     }
 
     /** 403 {@code quota_exceeded}: the account has as much as it may, or would have more. */

@@ -95,7 +95,8 @@ public class TransformationRules {
         if (!known.containsKey(name)) {
             throw new Problem(400, "unknown_preset", UnknownName.sentence("preset", name, known.keySet()));
         }
-        return checked("the preset " + name, known.get(name), asked -> recipe(asked, exchange));
+        return checked("the preset " + name, known.get(name), asked -> recipe(asked, exchange))
+                .fromPreset(name);
     }
 
     /**

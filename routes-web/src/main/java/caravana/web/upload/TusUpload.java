@@ -1,10 +1,10 @@
 package caravana.web.upload;
 
+import caravana.transformation.TransformationRecipe;
 import caravana.web.caller.Caller;
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.Timestamp;
 import java.time.ZoneOffset;
@@ -51,12 +51,10 @@ public class TusUpload {
 
     private final AnnouncedUpload announcedUpload;
     private final ObjectWriter objects;
-    private final ObjectMapper json;
 
-    TusUpload(AnnouncedUpload announcedUpload, ObjectWriter objects, ObjectMapper json) {
+    TusUpload(AnnouncedUpload announcedUpload, ObjectWriter objects) {
         this.announcedUpload = announcedUpload;
         this.objects = objects;
-        this.json = json;
     }
 
     /**
@@ -159,17 +157,11 @@ public class TusUpload {
                 && row.get("title").equals(announced.get("title"))
                 && Objects.equals(row.get("direct"), announced.get("direct"))
                 && Objects.equals(row.get("part_bytes"), announced.get("part_bytes"))
-                && isSame("transformations", row, announced)
-                && isSame("transformation_parameters", row, announced)
+                && TransformationRecipe.in(row).isSame(TransformationRecipe.in(announced))
                 && (announced.get("bytes") == null || announced.get("bytes").equals(row.get("bytes")));
         if (!same) {
             throw Opening.mismatch();
         }
-    }
-
-    private boolean isSame(String column, Map<String, Object> row, Map<String, Object> announced)
-            throws JsonProcessingException {
-        return Opening.isSameJson((String) row.get(column), (String) announced.get(column), json);
     }
 
     /**
