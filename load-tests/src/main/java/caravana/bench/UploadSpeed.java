@@ -23,7 +23,6 @@ final class UploadSpeed implements Benchmark {
 
     private static final int MB = 1024 * 1024;
 
-    /** The largest that web takes. */
     private static final int FILE_BYTES = 100 * MB;
 
     private static final int PAIRS = 5;
@@ -58,7 +57,7 @@ final class UploadSpeed implements Benchmark {
     }
 
     /** Bytes that nothing can make smaller, the same each time. */
-    private static Path file(Path folder) throws IOException {
+    static Path file(Path folder) throws IOException {
         Path file = folder.resolve("video.mp4");
         Random random = new Random(1);
         byte[] block = new byte[MB];
