@@ -20,11 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Sends files to S3 itself, to addresses that web signs, in parts of 5 MiB, one after the other. Each line {@code web token
+ * Sends files to S3 itself, to addresses that web signs, in parts of 16 MiB, one after the other. Each line {@code web token
  * file} is answered when the video is accepted.
  */
 public final class PlainDirect {
 
+    private static final int PART_BYTES = 16 * 1024 * 1024;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -52,7 +53,8 @@ public final class PlainDirect {
         ObjectNode announced = JSON.createObjectNode()
                 .put("filename", "video.mp4")
                 .put("title", "bench")
-                .put("bytes", Files.size(file));
+                .put("bytes", Files.size(file))
+                .put("part_bytes", PART_BYTES);
         JsonNode upload = call("", "POST", BodyPublishers.ofString(announced.toString()));
         String id = "/" + upload.path("uploadId").asText();
         ArrayNode parts = JSON.createArrayNode();
