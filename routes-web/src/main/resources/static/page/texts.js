@@ -430,7 +430,7 @@ const TEXTS = {
     error_upload_expired: 'La subida caducó. Súbelo otra vez.',
     error_upload_cancelled: 'La subida se canceló. Súbelo otra vez.',
     error_upload_refused: 'El archivo no es un video, o es demasiado grande.',
-    error_quota_exceeded: 'Tu cuenta no admite más videos, bytes o subidas abiertas. Elimina videos o pide más a un operador.',
+    error_quota_exceeded: 'Tu cuenta no admite más videos, bytes, subidas abiertas o minutos este mes. Elimina videos o pide más a un operador.',
     error_too_many_uploads: 'Has subido o vuelto a procesar todo lo permitido por hora. Inténtalo más tarde.',
     error_too_many_at_once: 'Tienes demasiadas peticiones o subidas a la vez. Espera un poco y vuelve a intentarlo.',
     error_too_slow: 'La subida es demasiado lenta. Inténtalo con una conexión más rápida.',

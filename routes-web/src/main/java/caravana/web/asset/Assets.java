@@ -34,13 +34,13 @@ import org.springframework.stereotype.Component;
 public class Assets {
 
     /** Of one account. */
-    private static final int MOST = 50;
+    public static final int MOST = 50;
 
     /** Of one asset. */
-    private static final int BYTES = 2 * 1024 * 1024;
+    public static final int BYTES = 2 * 1024 * 1024;
 
     /** Of a picture's longer side, in pixels. */
-    private static final int PIXELS = 4096;
+    public static final int PIXELS = 4096;
 
     /** How many are received at once, of all accounts and of one; each holds its file in memory. */
     private static final int AT_ONCE = 8;

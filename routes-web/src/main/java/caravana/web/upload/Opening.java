@@ -20,7 +20,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
     /**
      * Reads the variable {@code opening}.
      *
-     * @throws Problem 409 {@code idempotency_in_progress}, 429 {@code too_many_uploads}
+     * @throws Problem 403 {@code quota_exceeded}, 409 {@code idempotency_in_progress}, 429 {@code too_many_uploads}
      */
     static Opening of(Exchange exchange) {
         Map<?, ?> row = exchange.getVariable("opening", Map.class);
@@ -36,7 +36,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
                         "An upload with this Idempotency-Key is running; ask again when it is done.",
                         RUNNING_SECONDS);
             case "too_many" -> throw UploadRules.tooMany();
-            case "quota" -> throw quotaExceeded((String) row.get("quota"), row.get("most"));
+            case "quota" -> throw QuotaExceeded.of((String) row.get("quota"), row);
             default -> throw new IllegalStateException("open-upload.sql answered " + outcome);
         };
     }
@@ -49,22 +49,6 @@ record Opening(String originalKey, Map<?, ?> earlier) {
         if (!same) {
             throw mismatch();
         }
-    }
-
-    /** 403 {@code quota_exceeded}: the account has as much as it may, or would have more. */
-    private static Problem quotaExceeded(String kind, Object most) {
-        String what =
-                switch (kind) {
-                    case "bytes" -> "With this file, the account's videos would have more than " + most + " bytes.";
-                    case "videos" -> "The account has " + most + " videos, which is as many as it may have.";
-                    default ->
-                        "The account has " + most + " uploads that have not ended, which is as many as it may have.";
-                };
-        return new Problem(
-                403,
-                "quota_exceeded",
-                what + ("open_uploads".equals(kind) ? " Finish or cancel one" : " Delete some videos")
-                        + ", or ask an operator to raise the account's quota.");
     }
 
     /** 409 {@code idempotency_mismatch}. */
