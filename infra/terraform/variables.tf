@@ -247,24 +247,24 @@ variable "routes_version" {
 # Limits of originals, for web, nginx and the worker alike
 
 variable "upload_max_size" {
-  description = "Largest file, such as 100MB; each unit is 1,024 of the one before, so that 100MB are 104,857,600 bytes."
+  description = "Largest file, such as 2GB; each unit is 1,024 of the one before, so that 2GB are 2,147,483,648 bytes."
   type        = string
-  default     = "100MB"
+  default     = "2GB"
 
   validation {
     condition     = can(regex("^[1-9][0-9]*(KB|MB|GB)$", var.upload_max_size)) && try(regex("^[0-9]+", var.upload_max_size) * { KB = 1, MB = 1024, GB = 1048576 }[regex("[A-Z]+$", var.upload_max_size)] <= 50000 * 1024, false)
-    error_message = "upload_max_size is ${var.upload_max_size}; set it to a whole number with KB, MB or GB, such as 100MB, and to 50000MB at most."
+    error_message = "upload_max_size is ${var.upload_max_size}; set it to a whole number with KB, MB or GB, such as 2GB, and to 50000MB at most."
   }
 }
 
 variable "video_max_duration" {
-  description = "Longest video, such as 600s, 10m or 1h."
+  description = "Longest video, such as 600s, 60m or 2h."
   type        = string
-  default     = "10m"
+  default     = "60m"
 
   validation {
     condition     = can(regex("^[1-9][0-9]*(s|m|h)$", var.video_max_duration)) && try(regex("^[0-9]+", var.video_max_duration) * { s = 1, m = 60, h = 3600 }[regex("[a-z]+$", var.video_max_duration)] <= 5 * 3600, false)
-    error_message = "video_max_duration is ${var.video_max_duration}; set it to a whole number with s, m or h, such as 10m, and to 5h at most."
+    error_message = "video_max_duration is ${var.video_max_duration}; set it to a whole number with s, m or h, such as 60m, and to 5h at most."
   }
 }
 

@@ -25,17 +25,17 @@ run "by_default" {
   command = plan
 
   assert {
-    condition     = local.upload_max_bytes == 104857600 && local.video_max_seconds == 600
-    error_message = "100 MiB and ten minutes."
+    condition     = local.upload_max_bytes == 2147483648 && local.video_max_seconds == 3600
+    error_message = "2 GiB and an hour."
   }
 
   assert {
-    condition     = local.longest_task_seconds == 12120
-    error_message = "Two minutes, and 20 times ten."
+    condition     = local.longest_task_seconds == 21600
+    error_message = "Two minutes and 20 times an hour are more than six hours, which is the most."
   }
 
   assert {
-    condition     = local.limit_settings["CARAVANA_UPLOAD_MAX_SIZE"] == "100MB" && local.limit_settings["CARAVANA_MEDIA_RULES"] == "none"
+    condition     = local.limit_settings["CARAVANA_UPLOAD_MAX_SIZE"] == "2GB" && local.limit_settings["CARAVANA_MEDIA_RULES"] == "none"
     error_message = "Both tiers get the limits."
   }
 }

@@ -5,6 +5,7 @@
 WITH moved AS (
     UPDATE uploads
     SET received_bytes = :?incoming.arrived,
+        bytes = coalesce(bytes, CAST(:?incoming.bytes AS bigint)),
         tail_key = :?incoming.newTailKey,
         tail_bytes = :?incoming.held,
         expires_at = least(

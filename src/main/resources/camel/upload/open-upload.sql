@@ -29,12 +29,14 @@ WITH recent AS (
                         CAST(CAST(:?announced AS jsonb) ->> 'bytes' AS bigint),
                         CAST(:?content_length AS bigint),
                         1) > most.bytes THEN 'bytes'
+               WHEN account_seconds(CAST(:?caller.id AS uuid)) >= 60 * most.minutes THEN 'minutes'
            END AS exceeded,
            most.*
     FROM account_usage(CAST(:?caller.id AS uuid)) used,
          (SELECT coalesce(own.bytes, CAST(:?quota.bytes AS bigint)) AS bytes,
                  coalesce(own.videos, CAST(:?quota.videos AS bigint)) AS videos,
-                 coalesce(own.open_uploads, CAST(:?quota.open_uploads AS bigint)) AS open_uploads
+                 coalesce(own.open_uploads, CAST(:?quota.open_uploads AS bigint)) AS open_uploads,
+                 coalesce(own.minutes, CAST(:?quota.minutes AS bigint)) AS minutes
           FROM (SELECT CAST(:?caller.id AS uuid) AS owner_id) account
           LEFT JOIN account_quotas own USING (owner_id)) most
 ), allowed AS (
@@ -81,7 +83,8 @@ SELECT 'opened' AS outcome,
        NULL AS transformation_parameters,
        CAST(NULL AS bigint) AS original_bytes,
        NULL AS quota,
-       CAST(NULL AS bigint) AS most
+       CAST(NULL AS bigint) AS most,
+       NULL AS frees_at
 FROM opened
 UNION ALL
 SELECT CASE WHEN video.status = 'receiving' THEN 'running' ELSE 'done' END,
@@ -90,6 +93,7 @@ SELECT CASE WHEN video.status = 'receiving' THEN 'running' ELSE 'done' END,
        video.transformations::text,
        video.transformation_parameters::text,
        video.original_bytes,
+       NULL,
        NULL,
        NULL
 FROM upload_keys first
@@ -106,7 +110,8 @@ SELECT CASE WHEN exceeded IS NULL THEN 'too_many' ELSE 'quota' END,
        NULL,
        NULL,
        exceeded,
-       CASE exceeded WHEN 'bytes' THEN bytes WHEN 'videos' THEN videos ELSE open_uploads END
+       CASE exceeded WHEN 'bytes' THEN bytes WHEN 'videos' THEN videos WHEN 'minutes' THEN minutes ELSE open_uploads END,
+       iso_seconds(quota_frees_at(CAST(:?caller.id AS uuid), exceeded))
 FROM quota
 WHERE NOT EXISTS (SELECT 1 FROM allowed)
   AND NOT EXISTS (

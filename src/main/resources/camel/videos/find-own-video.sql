@@ -11,7 +11,7 @@ SELECT id::text AS video_id,
        coalesce(original_sha256, announced_sha256) AS original_sha256,
        processed_key,
        poster_key,
-       output_list(video.id) AS outputs,
+       output_documents(video.id) AS outputs,
        attempts,
        -- Its place among those that are due; a long queue is not counted to its end.
        CASE

@@ -16,6 +16,12 @@ WITH forgotten AS (
             FROM process_requests
             WHERE owner_id = CAST(:?caller.id AS uuid)
               AND requested_at > now() - interval '1 hour') AS jobs
+), quota AS (
+    SELECT account_seconds(CAST(:?caller.id AS uuid)) >= 60 * most.minutes AS exceeded,
+           most.minutes
+    FROM (SELECT coalesce(
+                     (SELECT minutes FROM account_quotas WHERE owner_id = CAST(:?caller.id AS uuid)),
+                     CAST(:?quota.minutes AS integer)) AS minutes) most
 ), queued AS (
     SELECT again.owner_id, job_message(again) AS job_message
     FROM videos AS own
@@ -27,6 +33,7 @@ WITH forgotten AS (
     WHERE own.id = CAST(:?video_id AS uuid)
       AND own.owner_id = CAST(:?caller.id AS uuid)
       AND (:?per_hour = 0 OR (SELECT jobs FROM recent) < :?per_hour)
+      AND NOT coalesce((SELECT exceeded FROM quota), false)
       AND (CAST(:?transformations AS jsonb) IS NOT NULL OR NOT lacks_asset(own.owner_id, own.transformation_parameters))
 ), noted AS (
     INSERT INTO process_requests (owner_id)
@@ -34,14 +41,18 @@ WITH forgotten AS (
     FROM queued
     WHERE :?per_hour > 0
 )
-SELECT 'queued' AS outcome, job_message
+SELECT 'queued' AS outcome, job_message, CAST(NULL AS bigint) AS most, NULL AS frees_at
 FROM queued
 UNION ALL
 SELECT CASE
            WHEN status IN ('uploaded', 'processing') THEN 'unfinished'
            WHEN CAST(:?transformations AS jsonb) IS NULL AND lacks_asset(owner_id, transformation_parameters) THEN 'asset_deleted'
+           WHEN (SELECT exceeded FROM quota) THEN 'quota'
            ELSE 'too_many'
-       END, NULL
+       END,
+       NULL,
+       (SELECT minutes FROM quota),
+       iso_seconds(quota_frees_at(owner_id, 'minutes'))
 FROM videos
 WHERE id = CAST(:?video_id AS uuid)
   AND owner_id = CAST(:?caller.id AS uuid)

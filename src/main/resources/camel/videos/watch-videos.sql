@@ -38,7 +38,7 @@ SELECT id::text AS video_id,
        original_key,
        processed_key,
        poster_key,
-       output_list(video.id) AS outputs,
+       output_documents(video.id) AS outputs,
        attempts,
        -- As find-own-video has it, but the queue is looked through once for all of them.
        CASE WHEN status = 'uploaded' THEN coalesce(place.ahead, 1000) END AS queue_position,

@@ -23,6 +23,7 @@ public enum FailureCode {
     TOO_LARGE(false, "The file is larger than allowed."),
     TOO_LONG(false, "The video is longer than allowed."),
     NOTHING_KEPT(false, "The part to keep begins after the end of the video."),
+    SIZE_UNREACHABLE(false, "The video cannot be made as small as it was asked for."),
     TOO_COMPLEX(false, "Inspecting the file takes too long."),
     TOO_MANY_STREAMS(false, "The file has more tracks than allowed."),
     RESOLUTION_TOO_HIGH(false, "The picture is larger than allowed."),

@@ -57,6 +57,23 @@ public class MediaRefusals {
                 Map.of("start_seconds", begins, "duration_seconds", length));
     }
 
+    /**
+     * The video cannot be made as small as it was asked for.
+     *
+     * @param megabytes that were asked for
+     * @param least megabytes that it needs, or about as many
+     * @param seconds length of what is to be made
+     */
+    public Refusal sizeUnreachable(double megabytes, double least, double seconds) {
+        double length = Math.ceil(seconds * 10) / 10.0;
+        return new Refusal(
+                "size_unreachable",
+                "The video, " + Amounts.number(length) + " s long, cannot be made as small as "
+                        + Amounts.number(megabytes) + " MB; it needs about " + Amounts.number(least)
+                        + " MB. Process it again with a larger size, a smaller picture or a shorter part.",
+                Map.of("size_mb", megabytes, "least_mb", least, "duration_seconds", length));
+    }
+
     /** The picture is larger than {@link MediaLimits#width} by {@link MediaLimits#height}, lying or upright. */
     public Refusal resolutionTooHigh(int width, int height) {
         return new Refusal(

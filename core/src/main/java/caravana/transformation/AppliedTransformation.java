@@ -14,7 +14,7 @@ import java.util.Map;
  * An entry of the catalogue as a job wants it.
  *
  * @param entry the entry
- * @param values of its parameters, all of them: BigDecimal, Boolean or String
+ * @param values of its parameters, all but those that others are given instead of: BigDecimal, Boolean or String
  */
 public record AppliedTransformation(TransformationEntry entry, Map<String, Object> values) {
 
@@ -36,6 +36,12 @@ public record AppliedTransformation(TransformationEntry entry, Map<String, Objec
     public Double loudness() {
         String loudness = chosen(entry.loudness());
         return loudness == null ? null : number(loudness, 0);
+    }
+
+    /** How many megabytes the video's file has at most; null for any number. */
+    public Double size() {
+        String size = chosen(entry.size());
+        return size == null ? null : number(size, 0);
     }
 
     /** Output options of the video, one argument an item. */

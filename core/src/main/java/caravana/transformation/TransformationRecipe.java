@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +18,8 @@ import java.util.Map;
  * The transformations of a job as its row keeps them: names, which any worker reads, and values of parameters apart.
  *
  * @param names a JSON array of names
- * @param parameters a JSON object with its version, the values by name and parameter, and the ids of the assets among them; null when
- *     no transformation has any
+ * @param parameters a JSON object with its version, the values by name and parameter, the ids of the assets among them, and the name
+ *     of the preset that was asked for, if any; null when there is none of these
  */
 public record TransformationRecipe(String names, String parameters) {
 
@@ -28,6 +29,10 @@ public record TransformationRecipe(String names, String parameters) {
     /** Decimal fractions stay what was written. */
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+    private static final String PRESET = "preset";
+    private static final String NAMES = "transformations";
+    private static final String PARAMETERS = "transformation_parameters";
 
     private record Kept(
             @JsonProperty("version") int version,
@@ -82,10 +87,45 @@ public record TransformationRecipe(String names, String parameters) {
         }
     }
 
+    /** The same, with the name of the preset that it was taken from. */
+    public TransformationRecipe fromPreset(String preset) {
+        try {
+            return new TransformationRecipe(names, JSON.writeValueAsString(kept().put(PRESET, preset)));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a row has under the names of its columns. */
+    public static TransformationRecipe in(Map<?, ?> row) {
+        return new TransformationRecipe((String) row.get(NAMES), (String) row.get(PARAMETERS));
+    }
+
+    /**
+     * Whether a request that is repeated asks for the same: for the same preset, whatever is in it by now, or for the same
+     * transformations.
+     *
+     * @throws JsonProcessingException when one of them is not JSON
+     */
+    public boolean isSame(TransformationRecipe repeated) throws JsonProcessingException {
+        ObjectNode before = kept();
+        ObjectNode now = repeated.kept();
+        JsonNode preset = before.remove(PRESET);
+        JsonNode presetNow = now.remove(PRESET);
+        return preset != null && preset.equals(presetNow)
+                || JSON.readTree(names).equals(JSON.readTree(repeated.names)) && before.equals(now);
+    }
+
+    private ObjectNode kept() throws JsonProcessingException {
+        return parameters == null
+                ? JSON.valueToTree(new Kept(VERSION, Map.of(), List.of()))
+                : (ObjectNode) JSON.readTree(parameters);
+    }
+
     /** Puts it into a row that is to be written, under the names of its columns. */
     public void putInto(Map<String, Object> row) {
-        row.put("transformations", names);
-        row.put("transformation_parameters", parameters);
+        row.put(NAMES, names);
+        row.put(PARAMETERS, parameters);
     }
 
     /**

@@ -22,8 +22,8 @@ class MediaLimitsTest {
     void theDefaultsAreThoseOfTheDocuments() {
         MediaLimits limits = limits();
 
-        assertThat(limits.size().toBytes()).isEqualTo(104_857_600);
-        assertThat(limits.duration()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(limits.size().toBytes()).isEqualTo(2_147_483_648L);
+        assertThat(limits.duration()).isEqualTo(Duration.ofMinutes(60));
         assertThat(limits).returns(4096, MediaLimits::width).returns(2304, MediaLimits::height);
         assertThat(limits).returns(240.0, MediaLimits::frameRate).returns(32, MediaLimits::streams);
         assertThat(limits).returns(Duration.ZERO, MediaLimits::shortest).returns(1, MediaLimits::smallestHeight);

@@ -28,6 +28,8 @@ public final class Bench {
                 new Latency(),
                 new UploadSpeed(),
                 new UploadMemory(),
+                new DirectUploads(),
+                new PiecesMemory(),
                 new StatusThroughput(),
                 new HealthUnderLoad(),
                 new SlowClients("slow-clients", Attack.Kind.SLOW_CLIENTS),

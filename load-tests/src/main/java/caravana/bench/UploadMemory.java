@@ -25,7 +25,7 @@ final class UploadMemory implements Benchmark {
 
     @Override
     public void run(Setting setting) throws Exception {
-        try (WebOnStack system = WebOnStack.start(setting.folder(), Map.of("CARAVANA_UPLOAD_MAX_SIZE", "2GB"))) {
+        try (WebOnStack system = WebOnStack.start(setting.folder(), Map.of())) {
             long pid = system.web().pid();
             upload(system, 100 * MB);
             long before = ProcessFigures.residentBytes(pid);

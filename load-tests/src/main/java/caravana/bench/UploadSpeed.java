@@ -23,7 +23,6 @@ final class UploadSpeed implements Benchmark {
 
     private static final int MB = 1024 * 1024;
 
-    /** The largest that web takes. */
     private static final int FILE_BYTES = 100 * MB;
 
     private static final int PAIRS = 5;
@@ -59,11 +58,16 @@ final class UploadSpeed implements Benchmark {
 
     /** Bytes that nothing can make smaller, the same each time. */
     private static Path file(Path folder) throws IOException {
+        return file(folder, FILE_BYTES);
+    }
+
+    /** The same, of any whole number of megabytes. */
+    static Path file(Path folder, long length) throws IOException {
         Path file = folder.resolve("video.mp4");
         Random random = new Random(1);
         byte[] block = new byte[MB];
         try (OutputStream out = Files.newOutputStream(file)) {
-            for (int i = 0; i < FILE_BYTES / MB; i++) {
+            for (int i = 0; i < length / MB; i++) {
                 random.nextBytes(block);
                 out.write(block);
             }

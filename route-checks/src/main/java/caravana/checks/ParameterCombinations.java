@@ -24,14 +24,16 @@ final class ParameterCombinations {
     private final List<Parameter> parameters;
     private final Map<String, List<Object>> values = new LinkedHashMap<>();
 
-    private ParameterCombinations(TransformationEntry entry) {
-        parameters = List.copyOf(entry.parameters().values());
+    private ParameterCombinations(List<Parameter> parameters) {
+        this.parameters = parameters;
         parameters.forEach(parameter -> values.put(parameter.name(), values(parameter)));
     }
 
     /** All rows; one empty row for an entry without parameters. */
     static List<Map<String, Object>> of(TransformationEntry entry) {
-        return new ParameterCombinations(entry).rows();
+        return entry.alternatives().stream()
+                .flatMap(together -> new ParameterCombinations(together).rows().stream())
+                .toList();
     }
 
     private static List<Object> values(Parameter parameter) {

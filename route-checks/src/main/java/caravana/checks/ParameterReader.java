@@ -48,7 +48,8 @@ public final class ParameterReader {
     }
 
     /**
-     * The values of all parameters, with the defaults of those that are not given: BigDecimal, Boolean or String.
+     * The values of all parameters, with the defaults of those that are not given: BigDecimal, Boolean or String. Of two that exclude
+     * each other, one has a value.
      *
      * @throws RuntimeException of the refusals, about the first parameter that cannot be read
      */
@@ -65,7 +66,18 @@ public final class ParameterReader {
         Map<String, Object> values = new LinkedHashMap<>();
         for (Parameter parameter : entry.parameters().values()) {
             JsonNode value = given.get(parameter.name());
-            if (value == null && parameter.defaultValue() == null) {
+            Parameter other = replacing(parameter, given);
+            if (value != null && other != null) {
+                throw refusals.invalid(
+                        entry,
+                        other,
+                        given.get(other.name()),
+                        "left out when " + parameter.name() + " is given, since it is given instead of it");
+            }
+            if (value == null && (other != null || parameter.insteadOf() != null)) {
+                continue;
+            }
+            if (value == null && parameter.isRequired()) {
                 throw invalid(parameter, null);
             }
             values.put(parameter.name(), value == null ? parameter.defaultValue() : read(parameter, value));
@@ -74,6 +86,14 @@ public final class ParameterReader {
             checkAbove(parameter, values, given);
         }
         return values;
+    }
+
+    /** The parameter that is given instead of this one; null for none. */
+    private Parameter replacing(Parameter parameter, Map<String, JsonNode> given) {
+        return entry.parameters().values().stream()
+                .filter(other -> parameter.name().equals(other.insteadOf()) && given.containsKey(other.name()))
+                .findFirst()
+                .orElse(null);
     }
 
     private Object read(Parameter parameter, JsonNode value) {
@@ -131,7 +151,9 @@ public final class ParameterReader {
     }
 
     private void checkAbove(Parameter parameter, Map<String, Object> values, Map<String, JsonNode> given) {
-        if (parameter.above() == null) {
+        if (parameter.above() == null
+                || !values.containsKey(parameter.name())
+                || !values.containsKey(parameter.above())) {
             return;
         }
         BigDecimal below = (BigDecimal) values.get(parameter.above());

@@ -1,6 +1,7 @@
 package caravana.checks;
 
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,8 @@ import java.util.Set;
  * @param audioFilter links of an ffmpeg filter chain for the sound; null when it needs none
  * @param loudness the LUFS to which the sound is brought, a number or a parameter in braces; the worker measures the sound before, in a
  *     pass of its own, and fills in {@code {loudness}}; null for none
+ * @param size how large the video's file is at most, in megabytes, a number or a parameter in braces; the worker encodes in two passes,
+ *     and fills in {@code {bit_rate}}; null for any
  * @param output ffmpeg output options of the video, one argument an item; null for none
  * @param subtitles the text asset that becomes a track of the video, a parameter in braces; null for none
  * @param sets what the worker's plan and the check of the result may rely on, by {@link #SETS}
@@ -40,6 +43,7 @@ public record TransformationEntry(
         Chosen<String> filter,
         Chosen<String> audioFilter,
         Chosen<String> loudness,
+        Chosen<String> size,
         Chosen<List<String>> output,
         Chosen<String> subtitles,
         Map<String, Chosen<String>> sets,
@@ -65,7 +69,8 @@ public record TransformationEntry(
             "opening_text",
             "closing_text",
             "text_size",
-            "loudness");
+            "loudness",
+            "bit_rate");
 
     /**
      * What {@code sets} may say: {@code fit}, the box that the picture is scaled into; {@code canvas}, a larger box of the same
@@ -112,13 +117,23 @@ public record TransformationEntry(
     /**
      * A part of an entry that may depend on a parameter.
      *
-     * @param by the parameter that chooses; null when there is one case, under the empty name
-     * @param cases by the parameter's values
+     * @param by the parameter that chooses, or {@link #GIVEN}; null when there is one case, under the empty name
+     * @param cases by the parameter's values, or by the names of parameters
      */
     public record Chosen<T>(String by, Map<String, T> cases) {
 
-        /** The case that these values choose. */
+        /** Chooses by which parameter has a value, where one may be given instead of another. */
+        public static final String GIVEN = "given";
+
+        /** The case that these values choose; null for none. */
         public T of(Map<String, Object> values) {
+            if (GIVEN.equals(by)) {
+                return cases.entrySet().stream()
+                        .filter(each -> values.containsKey(each.getKey()))
+                        .map(Map.Entry::getValue)
+                        .findFirst()
+                        .orElse(null);
+            }
             return cases.get(by == null ? "" : String.valueOf(values.get(by)));
         }
     }
@@ -148,6 +163,7 @@ public record TransformationEntry(
      * @param minimum the smallest number; null for none
      * @param maximum the largest number; null for none
      * @param above the parameter than which this number must be greater; null for none
+     * @param insteadOf the parameter that has no value when this one has; null for none, as for all that always have one
      * @param choices the values of a choice, each with what is written into the filter for it
      * @param maxLength of a text, in characters
      * @param accepts media types of an asset: either {@link #PICTURES} or {@link #TEXTS}
@@ -160,10 +176,16 @@ public record TransformationEntry(
             BigDecimal minimum,
             BigDecimal maximum,
             String above,
+            String insteadOf,
             Map<String, String> choices,
             Integer maxLength,
             List<String> accepts,
             Object defaultValue) {
+
+        /** Whether a request must say it. */
+        public boolean isRequired() {
+            return defaultValue == null && insteadOf == null;
+        }
 
         /** Whether it is an asset that is a picture. */
         public boolean isPicture() {
@@ -253,6 +275,24 @@ public record TransformationEntry(
 
         /** As long as the video. */
         public static final String WHOLE = "whole";
+    }
+
+    /** The parameters that have values together: without those that are given instead of another, and with each of these. */
+    public List<List<Parameter>> alternatives() {
+        List<Parameter> usual = parameters.values().stream()
+                .filter(parameter -> parameter.insteadOf() == null)
+                .toList();
+        List<List<Parameter>> alternatives = new ArrayList<>(List.of(usual));
+        for (Parameter other : parameters.values()) {
+            if (other.insteadOf() != null) {
+                alternatives.add(parameters.values().stream()
+                        .filter(parameter -> parameter == other
+                                || parameter.insteadOf() == null
+                                        && !parameter.name().equals(other.insteadOf()))
+                        .toList());
+            }
+        }
+        return alternatives;
     }
 
     /** All files that it may make beside the video. */

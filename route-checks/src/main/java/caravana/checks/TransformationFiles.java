@@ -151,6 +151,7 @@ public final class TransformationFiles {
         parts.add(entry.filter());
         parts.add(entry.audioFilter());
         parts.add(entry.loudness());
+        parts.add(entry.size());
         parts.add(entry.output());
         parts.add(entry.subtitles());
         parts.add(entry.produces());
@@ -191,6 +192,10 @@ public final class TransformationFiles {
         if (chosen == null || chosen.by() == null) {
             return;
         }
+        if (chosen.by().equals(Chosen.GIVEN)) {
+            given(entry, key, chosen);
+            return;
+        }
         Parameter by = entry.parameters().get(chosen.by());
         Set<String> values = by == null ? Set.of() : values(by);
         if (values.isEmpty()) {
@@ -210,6 +215,30 @@ public final class TransformationFiles {
                         "catalogue-choose",
                         key + " has a case for " + value + ", which is no value of " + chosen.by(),
                         "Write one of its values" + Nearest.orOneOf(value, values));
+            }
+        }
+    }
+
+    /** Cases for parameters of which one is given instead of another. */
+    private void given(TransformationEntry entry, String key, Chosen<?> chosen) {
+        Set<String> exclusive = new TreeSet<>();
+        for (Parameter parameter : entry.parameters().values()) {
+            if (parameter.insteadOf() != null) {
+                exclusive.add(parameter.name());
+                exclusive.add(parameter.insteadOf());
+            }
+        }
+        for (String name : chosen.cases().keySet()) {
+            if (!exclusive.contains(name)) {
+                wrong(
+                        entry,
+                        name + ":",
+                        "catalogue-choose",
+                        key + " has a case for " + name
+                                + ", which is no parameter that is given instead of another, or is left out then",
+                        exclusive.isEmpty()
+                                ? "Write instead_of at the parameter that may be given instead of another"
+                                : "Write one that is" + Nearest.orOneOf(name, exclusive));
             }
         }
     }
@@ -305,6 +334,19 @@ public final class TransformationFiles {
                         "Name {loudness} in it, or delete loudness");
             }
         }
+        cases(entry, "size", entry.size());
+        if (entry.size() != null) {
+            amounts.addAll(entry.size().cases().values());
+            if (entry.output() == null
+                    || entry.output().cases().values().stream().noneMatch(options -> options.contains("{bit_rate}"))) {
+                wrong(
+                        entry,
+                        "size:",
+                        "catalogue-graph",
+                        "The bit rate for the size is computed, and the output does not use it",
+                        "Name {bit_rate} in it, or delete size");
+            }
+        }
         if (entry.trim() != null) {
             amounts.add(entry.trim().start());
             amounts.add(entry.trim().end());
@@ -388,6 +430,7 @@ public final class TransformationFiles {
                     "The parameter " + parameter.name() + " is not used",
                     "Name {" + parameter.name() + "} in a filter, in output, in trim or in produces, or delete it");
         }
+        insteadOf(entry, parameter);
         if (parameter.above() == null) {
             return;
         }
@@ -400,6 +443,30 @@ public final class TransformationFiles {
                     parameter.name() + " must be above " + parameter.above()
                             + ", which is no number among the parameters",
                     "Write one that is" + oneOf(parameter.above(), entry));
+        }
+    }
+
+    private void insteadOf(TransformationEntry entry, Parameter parameter) {
+        if (parameter.insteadOf() == null) {
+            return;
+        }
+        Parameter other = entry.parameters().get(parameter.insteadOf());
+        if (other == null || other.insteadOf() != null || other == parameter) {
+            wrong(
+                    entry,
+                    "instead_of: " + parameter.insteadOf(),
+                    "catalogue-parameter",
+                    parameter.name() + " is given instead of " + parameter.insteadOf()
+                            + ", which is no parameter that has a value otherwise",
+                    "Write one that is" + oneOf(parameter.insteadOf(), entry));
+        }
+        if (parameter.defaultValue() != null) {
+            wrong(
+                    entry,
+                    "instead_of: " + parameter.insteadOf(),
+                    "catalogue-parameter",
+                    parameter.name() + " has a default, and would always be given instead of " + parameter.insteadOf(),
+                    "Delete its default");
         }
     }
 

@@ -42,6 +42,7 @@ public final class TransformationGraphs {
             Map.entry("opening_text", "opening.txt"),
             Map.entry("closing_text", "closing.txt"),
             Map.entry("text_size", "72"),
+            Map.entry("bit_rate", "500000"),
             Map.entry("loudness", "volume=1dB,alimiter=limit=0.8:level=disabled"));
 
     /** Of the made picture, where no entry that is needed says which. */
@@ -254,7 +255,7 @@ public final class TransformationGraphs {
     private List<String> command(TransformationEntry entry, Map<String, Object> values, String size, double seconds) {
         Map<String, String> filled = new HashMap<>(VALUES);
         for (Parameter parameter : entry.parameters().values()) {
-            if (parameter.type() != Type.ASSET) {
+            if (parameter.type() != Type.ASSET && values.containsKey(parameter.name())) {
                 filled.put(
                         parameter.name(),
                         parameter.type() == Type.TEXT ? TEXT : parameter.written(values.get(parameter.name())));

@@ -79,6 +79,12 @@ final class TransformationList {
         if (entry.loudness() != null) {
             facts.add("The loudness is measured in a pass of its own, over the sound alone.");
         }
+        if (entry.size() != null) {
+            facts.add(
+                    "For a size, the video is encoded in two passes or more: its file is never larger, and at least nine tenths of it"
+                            + " where the picture has that much in it. The files beside it are not counted. A size that the video's length does"
+                            + " not allow is refused (`size_unreachable`).");
+        }
         if (entry.parts() == Parts.WHOLE) {
             facts.add("Keeps a video from being made in parts.");
         }
@@ -112,7 +118,15 @@ final class TransformationList {
                 };
         return "| `" + parameter.name() + "` | " + parameter.title().get("en") + " | " + takes
                 + (parameter.above() == null ? "" : ", above `" + parameter.above() + "`") + " | "
-                + (parameter.defaultValue() == null ? "must be given" : "`" + parameter.defaultValue() + "`") + " |\n";
+                + missing(parameter) + " |\n";
+    }
+
+    /** What it means that a request does not say it. */
+    private static String missing(Parameter parameter) {
+        if (parameter.insteadOf() != null) {
+            return "none; given instead of `" + parameter.insteadOf() + "`";
+        }
+        return parameter.defaultValue() == null ? "must be given" : "`" + parameter.defaultValue() + "`";
     }
 
     /** A request that is possible. */
@@ -124,7 +138,7 @@ final class TransformationList {
         } else {
             Map<String, String> values = new LinkedHashMap<>();
             values.put("nombre", '"' + entry.name() + '"');
-            entry.parameters().values().forEach(parameter -> values.put(parameter.name(), value(parameter)));
+            entry.alternatives().get(0).forEach(parameter -> values.put(parameter.name(), value(parameter)));
             items.add(values.entrySet().stream()
                     .map(value -> '"' + value.getKey() + "\": " + value.getValue())
                     .collect(Collectors.joining(", ", "{", "}")));

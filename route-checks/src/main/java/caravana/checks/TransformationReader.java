@@ -32,6 +32,7 @@ final class TransformationReader {
             "filter",
             "audio_filter",
             "loudness",
+            "size",
             "output",
             "subtitles",
             "sets",
@@ -49,7 +50,8 @@ final class TransformationReader {
             "maxLength",
             "accepts",
             "default",
-            "above");
+            "above",
+            "instead_of");
 
     private static final Set<String> FORMATS = Set.of("asset", "color");
 
@@ -109,6 +111,7 @@ final class TransformationReader {
                 chosen(root, "filter", this::string),
                 chosen(root, "audio_filter", this::string),
                 chosen(root, "loudness", this::level),
+                chosen(root, "size", this::megabytes),
                 chosen(root, "output", this::strings),
                 chosen(root, "subtitles", this::string),
                 sets(),
@@ -159,7 +162,8 @@ final class TransformationReader {
                 languages(schema, "title", "The parameter " + name),
                 number(schema, "minimum"),
                 number(schema, "maximum"),
-                schema.text("above").isEmpty() ? null : schema.text("above"),
+                orNull(schema.text("above")),
+                orNull(schema.text("instead_of")),
                 choices,
                 integer(schema, "maxLength", false),
                 accepts(name, type, schema),
@@ -490,6 +494,19 @@ final class TransformationReader {
                     "catalogue-value",
                     "loudness is " + text,
                     "Write a number of LUFS, or a parameter in braces");
+            return null;
+        }
+        return text;
+    }
+
+    private String megabytes(Element element) {
+        String text = element.text();
+        if (!text.matches(AMOUNT)) {
+            wrong(
+                    element.line(),
+                    "catalogue-value",
+                    "size is " + text,
+                    "Write a number of megabytes, or a parameter in braces");
             return null;
         }
         return text;

@@ -53,7 +53,7 @@ export async function request(path, options = {}) {
   }
 }
 
-async function send(path, {method = 'GET', json, headers = {}, signal, open = false, cache = 'no-store', credentials = 'omit'}) {
+async function send(path, {method = 'GET', json, body, headers = {}, signal, open = false, cache = 'no-store', credentials = 'omit'}) {
   const head = {...(open ? {} : authorization()), ...headers};
   if (json !== undefined) {
     head['Content-Type'] = 'application/json';
@@ -63,7 +63,7 @@ async function send(path, {method = 'GET', json, headers = {}, signal, open = fa
     answer = await fetch(`/api${path}`, {
       method,
       headers: head,
-      body: json === undefined ? undefined : JSON.stringify(json),
+      body: json === undefined ? body : JSON.stringify(json),
       signal,
       cache,
       credentials,
@@ -139,3 +139,9 @@ export const deleteVideo = (id) => call(`/videos/${id}`, {method: 'DELETE'});
 export const listPresets = async () => (await call('/presets')).presets;
 export const savePreset = (name, transformaciones) => call(`/presets/${name}`, {method: 'PUT', json: {transformaciones}});
 export const deletePreset = (name) => request(`/presets/${name}`, {method: 'DELETE'});
+
+/** @returns {Promise<Object[]>} the account's assets, the oldest first */
+export const listAssets = async () => (await call('/assets')).assets;
+export const sendAsset = (name, type, file) =>
+  call(`/assets?name=${encodeURIComponent(name)}`, {method: 'POST', headers: {'Content-Type': type}, body: file});
+export const deleteAsset = (id) => request(`/assets/${id}`, {method: 'DELETE'});

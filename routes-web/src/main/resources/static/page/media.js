@@ -1,7 +1,7 @@
 // What original and clip are, which files there are, and what of a clip its uploader may not expect.
 
 import {h} from './dom.js';
-import {exactSeconds, fileSize, note, number, role, t} from './texts.js';
+import {exactSeconds, fileSize, languageName, note, number, role, t} from './texts.js';
 
 /**
  * @param {Object} video a video's details
@@ -30,10 +30,11 @@ export function media(video, open) {
   return nodes;
 }
 
-/** Such as "Video, 1280×720, 12.3 seconds, 4.2 MB". */
-function facts({role: name, width, height, seconds, bytes}) {
+/** Such as "Video, 1280×720, 12.3 seconds, 4.2 MB" and "Subtitles, Spanish, 2 kB". */
+function facts({role: name, width, height, seconds, bytes, language}) {
   return [
     role(name),
+    language ? languageName(language) : null,
     width && height ? `${width}×${height}` : null,
     seconds ? exactSeconds(seconds) : null,
     bytes === null ? null : fileSize(bytes),

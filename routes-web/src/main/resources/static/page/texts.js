@@ -58,6 +58,15 @@ const TEXTS = {
     deletePresetTitle: 'Delete the preset {name}?',
     deletePresetText: 'Videos that were made with it stay as they are.',
     saidPresetDeleted: 'The preset {name} is deleted.',
+    uploadAsset: 'Upload a file…',
+    assetNone: 'Choose one',
+    assetsMissing: 'None yet: upload one',
+    deleteAsset: 'Delete the file',
+    deleteAssetTitle: 'Delete the file {name}?',
+    deleteAssetText: 'Videos that were made with it stay as they are, and cannot be processed again with it.',
+    saidAssetUploaded: 'The file {name} is uploaded.',
+    saidAssetDeleted: 'The file {name} is deleted.',
+    error_asset_type: 'A file of another kind is needed: {types}.',
     title: 'Title',
     upload: 'Upload',
     cancel: 'Cancel',
@@ -167,6 +176,8 @@ const TEXTS = {
     error_asset_unreadable: 'A picture or subtitles of your account that this video needs cannot be read. Process it again without them.',
     error_nothing_kept:
       'The part to keep begins at {found_start_seconds}, and the video is {found_duration_seconds} long. Process it again with an earlier beginning.',
+    error_size_unreachable:
+      'The video, {found_duration_seconds} long, cannot be made as small as {found_size_mb} MB; it needs about {found_least_mb} MB. Process it again with a larger size, a smaller picture or a shorter part.',
     error_too_long: 'The video is {found_duration_seconds} long; the limit is {longest}. Trim it.',
     error_resolution_too_high:
       'The picture has {found_width}×{found_height} pixels; the limit is {width}×{height}, lying or upright. Scale it down.',
@@ -284,6 +295,24 @@ const TEXTS = {
     deletePresetTitle: '¿Eliminar el preajuste {name}?',
     deletePresetText: 'Los videos que se hicieron con él no cambian.',
     saidPresetDeleted: 'El preajuste {name} se ha eliminado.',
+    uploadAsset: 'Subir un archivo…',
+    assetNone: 'Elige uno',
+    assetsMissing: 'Aún no hay: sube uno',
+    deleteAsset: 'Eliminar el archivo',
+    deleteAssetTitle: '¿Eliminar el archivo {name}?',
+    deleteAssetText: 'Los videos que se hicieron con él no cambian, y ya no se podrán procesar otra vez con él.',
+    saidAssetUploaded: 'El archivo {name} se ha subido.',
+    saidAssetDeleted: 'El archivo {name} se ha eliminado.',
+    error_asset_type: 'Hace falta un archivo de otro tipo: {types}.',
+    error_asset_refused: 'El archivo está dañado, no es del tipo que dice su nombre o contiene algo que no se acepta, como enlaces o programas.',
+    error_asset_too_large: 'El archivo es demasiado grande: el límite es 2 MiB.',
+    error_asset_name_invalid: 'El nombre del archivo no sirve. Cámbialo y vuelve a subirlo.',
+    error_picture_too_large: 'La imagen tiene más de 4096 píxeles de ancho o de alto. Redúcela.',
+    error_too_many_assets: 'Tienes todos los archivos permitidos. Elimina uno.',
+    error_asset_in_use: 'Un video en espera, en proceso o que se puede reintentar necesita este archivo. Espera a que termine o elimina el video.',
+    error_unknown_asset: 'Ese archivo ya no existe. Elige otro.',
+    error_asset_unfit: 'Ese archivo no es del tipo que hace falta. Elige otro.',
+    error_asset_deleted: 'Se eliminó un archivo con el que se hizo este video, así que ya no se puede procesar igual.',
     title: 'Título',
     upload: 'Subir',
     cancel: 'Cancelar',
@@ -401,7 +430,7 @@ const TEXTS = {
     error_upload_expired: 'La subida caducó. Súbelo otra vez.',
     error_upload_cancelled: 'La subida se canceló. Súbelo otra vez.',
     error_upload_refused: 'El archivo no es un video, o es demasiado grande.',
-    error_quota_exceeded: 'Tu cuenta no admite más videos, bytes o subidas abiertas. Elimina videos o pide más a un operador.',
+    error_quota_exceeded: 'Tu cuenta no admite más videos, bytes, subidas abiertas o minutos este mes. Elimina videos o pide más a un operador.',
     error_too_many_uploads: 'Has subido o vuelto a procesar todo lo permitido por hora. Inténtalo más tarde.',
     error_too_many_at_once: 'Tienes demasiadas peticiones o subidas a la vez. Espera un poco y vuelve a intentarlo.',
     error_too_slow: 'La subida es demasiado lenta. Inténtalo con una conexión más rápida.',
@@ -439,6 +468,8 @@ const TEXTS = {
       'Una imagen o unos subtítulos de tu cuenta que este video necesita no se pueden leer. Procésalo otra vez sin ellos.',
     error_nothing_kept:
       'La parte que se conserva empieza en {found_start_seconds} y el video dura {found_duration_seconds}. Procésalo otra vez con un comienzo anterior.',
+    error_size_unreachable:
+      'El video, de {found_duration_seconds}, no puede ocupar solo {found_size_mb} MB; necesita unos {found_least_mb} MB. Procésalo otra vez con un tamaño mayor, una imagen más pequeña o una parte más corta.',
     error_too_long: 'El video dura {found_duration_seconds} y el límite es {longest}. Recórtalo.',
     error_too_complex:
       'El archivo no se pudo analizar en {found_limit_seconds} de cálculo. Conviértelo a un MP4 corriente.',
@@ -635,6 +666,11 @@ export function fileSize(bytes) {
 /** What a file of a result is for. */
 export function role(name) {
   return TEXTS[language][`role_${name}`] ?? name;
+}
+
+/** A language as people call it, by its BCP 47 tag. */
+export function languageName(tag) {
+  return new Intl.DisplayNames(language, {type: 'language'}).of(tag);
 }
 
 /** Seconds in the largest unit that leaves no fraction. */

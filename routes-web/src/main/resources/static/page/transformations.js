@@ -1,6 +1,7 @@
 // What a video is to become: a form built from the catalogue, so that a new entry appears without new code here.
 
 import {call, deletePreset, listPresets, savePreset} from './api.js';
+import {assetField} from './assets.js';
 import {ask, h, say} from './dom.js';
 import {onSession} from './session.js';
 import {currentLanguage, t, why} from './texts.js';
@@ -229,6 +230,7 @@ function field(entry, name, schema) {
   const id = `parameter-${entry.nombre}-${name}`;
   const values = kept[entry.nombre] ??= {};
   const value = values[name] ?? schema.default;
+  const title = schema.title[currentLanguage()];
   const keep = (given) => {
     changed();
     if (given === schema.default || given === '') {
@@ -236,8 +238,14 @@ function field(entry, name, schema) {
     } else {
       values[name] = given;
     }
+    if (schema.instead_of) {
+      giveWay(entry, schema.instead_of, given !== '');
+    }
   };
-  const attributes = {id, name: id, required: schema.default === undefined};
+  if (schema.format === 'asset') {
+    return assetField({id, title, accepts: schema.accepts, value, keep});
+  }
+  const attributes = {id, name: id, required: schema.default === undefined && !schema.instead_of, disabled: isReplaced(entry, name)};
   let input;
   if (schema.enum) {
     input = h('select', {...attributes, onchange: () => keep(input.value)},
@@ -251,5 +259,21 @@ function field(entry, name, schema) {
     input = h('input', {...attributes, type: 'number', min: schema.minimum, max: schema.maximum, step: schema.type === 'integer' ? 1 : 'any', value,
       oninput: () => keep(input.value === '' ? '' : input.valueAsNumber)});
   }
-  return h('label', {for: id}, h('span', {}, schema.title[currentLanguage()]), input);
+  return h('label', {for: id}, h('span', {}, title), input);
+}
+
+/** Whether another parameter is given instead of this one. */
+function isReplaced(entry, name) {
+  return Object.entries(entry.parameters.properties)
+    .some(([other, schema]) => schema.instead_of === name && kept[entry.nombre][other] !== undefined);
+}
+
+/** Takes the value of a parameter away while another one is given instead of it. */
+function giveWay(entry, name, replaced) {
+  const input = document.getElementById(`parameter-${entry.nombre}-${name}`);
+  if (input.disabled !== replaced) {
+    delete kept[entry.nombre][name];
+    input.disabled = replaced;
+    input.value = entry.parameters.properties[name].default;
+  }
 }

@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -119,6 +122,44 @@ class AssetsTest extends WebTest {
         assertThat(json(user.get("/api/assets")).path("assets")).isEmpty();
         assertProblem(user.get("/api/assets/" + id), 404, "not_found");
         assertProblem(user.delete("/api/assets/" + id), 404, "not_found");
+    }
+
+    static Stream<Arguments> files() throws Exception {
+        return Stream.of(
+                Arguments.of(PNG, png(3, 2), "inline; filename=\"Mi logo.png\""),
+                Arguments.of(
+                        SVG,
+                        DRAWING.formatted("", "<rect/>").getBytes(StandardCharsets.UTF_8),
+                        "attachment; filename=\"Mi logo.svg\""),
+                Arguments.of(SRT, CUE.getBytes(StandardCharsets.UTF_8), "inline; filename=\"Mi logo.srt\""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void itsFileIsFetchedByItsOwnerAlone(String type, byte[] content, String disposition) throws Exception {
+        String path = "/api/assets/" + asset(user, type, content) + "/file";
+
+        HttpResponse<String> answer = user.get(path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(302);
+        URI link = URI.create(answer.headers().firstValue("Location").orElseThrow());
+        HttpResponse<byte[]> file = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(link).build(), HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(file.statusCode()).isEqualTo(200);
+        assertThat(file.body()).isEqualTo(content);
+        assertThat(file.headers().firstValue("Content-Type")).hasValue(type);
+        assertThat(file.headers().firstValue("Content-Disposition").orElseThrow())
+                .startsWith(disposition);
+        assertProblem(user().get(path), 404, "not_found");
+    }
+
+    @Test
+    void aFileThatIsGoneIsSaidToBe() throws Exception {
+        String path = "/api/assets/" + asset(user, PNG, png(3, 2)) + "/file";
+        stored().forEach(key -> s3.deleteObject(d -> d.bucket(bucket()).key(key)));
+        assertProblem(user.get(path), 410, "expired");
+
+        assertThat(user.delete(path.replace("/file", "")).statusCode()).isEqualTo(204);
+        assertProblem(user.get(path), 404, "not_found");
     }
 
     static Stream<Arguments> sizes() {

@@ -216,6 +216,9 @@ class ContractTest extends WebTest {
             } else if (name.equals("asset_id")) {
                 address = address.replace(
                         "{asset_id}", encoded(right ? asset() : segment(inputs.invalidText(parameter.path("schema")))));
+            } else if (name.equals("account_id")) {
+                String account = right ? other.subject() : segment(inputs.invalidText(parameter.path("schema")));
+                address = address.replace("{account_id}", encoded(account));
             } else if (parameter.path("in").asText().equals("path") && !name.equals("part")) {
                 // That of the output of a processed video, that of a preset, or another one.
                 String value = right
@@ -338,9 +341,16 @@ class ContractTest extends WebTest {
         }
     }
 
-    /** Nor can it say that headers fit each other, the body and the upload. */
-    private static void prepareUpload(String method, Map<String, String> headers) {
+    /** Nor can it say that headers fit each other, the body and the upload: by tus, or by one of the IETF's drafts. */
+    private void prepareUpload(String method, Map<String, String> headers) {
         headers.keySet().removeAll(List.of("Upload-Checksum", "Upload-Defer-Length", "Upload-Length"));
+        if (random.nextBoolean()) {
+            headers.put("Tus-Resumable", "1.0.0");
+        } else {
+            headers.remove("Tus-Resumable");
+            headers.putIfAbsent("Upload-Draft-Interop-Version", "5");
+            headers.putIfAbsent("Upload-Complete", "?0");
+        }
         if (method.equals("post")) {
             headers.put("Upload-Length", "10000");
             headers.put("Upload-Metadata", TusClient.metadata("title", "Generated"));
@@ -430,6 +440,10 @@ class ContractTest extends WebTest {
                     default -> "accepted";
                 };
         boolean accepted = "accepted".equals(ended);
+        if (ended == null) {
+            // Its original is made of what will arrive.
+            s3.deleteObject(d -> d.bucket(bucket()).key("uploads/" + id + ".mp4"));
+        }
         jdbc.update(
                 "INSERT INTO uploads (video_id, owner_id, original_key, title, transformations, ended, expires_at, bytes,"
                         + " received_bytes) SELECT id, owner_id, original_key, title, transformations, ?, expires_at, ?, ?"

@@ -45,9 +45,9 @@ final class GeneratedInputs {
         return switch (schema.path("type").asText()) {
             case "object" -> object(schema);
             case "integer", "number" -> {
-                int min = schema.path("minimum").asInt(0);
+                long min = schema.path("minimum").asLong(0);
                 yield JsonNodeFactory.instance.numberNode(
-                        min + random.nextInt(schema.path("maximum").asInt(min + 1000) - min + 1));
+                        random.nextLong(min, schema.path("maximum").asLong(min + 1000) + 1));
             }
             case "array" -> array(schema);
             case "boolean" -> JsonNodeFactory.instance.booleanNode(random.nextBoolean());

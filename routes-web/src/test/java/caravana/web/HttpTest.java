@@ -43,7 +43,7 @@ class HttpTest extends WebTest {
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.body())
-                .startsWith("{\"max_bytes\":104857600,\"min_duration_seconds\":0.0,\"max_duration_seconds\":600.0,"
+                .startsWith("{\"max_bytes\":2147483648,\"min_duration_seconds\":0.0,\"max_duration_seconds\":3600.0,"
                         + "\"max_width\":4096,\"max_height\":2304,\"min_height\":1,\"max_frame_rate\":240.0,"
                         + "\"max_streams\":32,\"formats\":[\"mov\",")
                 .contains("\"video_codecs\":[\"h264\",");

@@ -137,6 +137,7 @@ class IsolationTest extends WebTest {
         String asset = path.contains("{asset_id}") ? asset(owner) : "";
         String address = "/api"
                 + path.replace("{asset_id}", asset)
+                        .replace("{account_id}", owner.subject())
                         .replace("{video_id}", id)
                         .replace("{part}", "1")
                         .replace("{name}", name.replaceFirst(".*/", ""));
@@ -162,6 +163,10 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString("{}"));
+                    case "PUT /ops/accounts/{account_id}/quotas" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .PUT(BodyPublishers.ofString("{\"reason\": \"a trial\"}"));
                     case "PUT /presets/{name}" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")

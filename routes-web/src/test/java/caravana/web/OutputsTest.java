@@ -75,6 +75,19 @@ class OutputsTest extends WebTest {
     }
 
     @Test
+    void subtitlesHaveTheirLanguage() throws Exception {
+        process();
+        output("subtitulos.vtt", "subtitles", "text/vtt", "9, '', NULL, NULL, NULL");
+        jdbc.update("UPDATE outputs SET language = 'pt' WHERE name = 'subtitulos.vtt'");
+
+        JsonNode outputs = detail().path("outputs");
+
+        assertThat(outputs.findValues("language")).hasSize(4);
+        assertThat(outputs.get(3).path("language").asText()).isEqualTo("pt");
+        assertThat(outputs.get(0).path("language").isNull()).isTrue();
+    }
+
+    @Test
     void aLinkLeadsToEachWithTypeAndName() throws Exception {
         assertProblem(user.get("/api/videos/" + id + "/outputs/sound.m4a"), 409, "not_available");
         process();

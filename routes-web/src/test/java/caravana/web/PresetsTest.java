@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,14 +115,67 @@ class PresetsTest extends WebTest {
             assertThat(row).containsEntry("status", "uploaded");
             assertThat(String.valueOf(row.get("transformations"))).isEqualTo("[\"hd_720p\", \"recortar\"]");
             assertThat(JSON.readTree(String.valueOf(row.get("transformation_parameters"))))
-                    .isEqualTo(JSON.readTree(
-                            "{\"version\": 1, \"parameters\": {\"recortar\": {\"inicio\": 2.5, \"fin\": 12}}}"));
+                    .isEqualTo(
+                            JSON.readTree(
+                                    "{\"version\": 1, \"parameters\": {\"recortar\": {\"inicio\": 2.5, \"fin\": 12}}, \"preset\": \"corto\"}"));
         }
     }
 
     private static String accepted(HttpResponse<String> answer) throws Exception {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
         return json(answer).path("video_id").asText();
+    }
+
+    /** A client repeats an upload whose answer was lost. */
+    @Test
+    void aRepeatedUploadIsAnsweredAsTheFirstWhateverThePresetHasBecome() throws Exception {
+        put(user, "corto", CUT);
+        Form form = new Form().field("title", "t").field("preset", "corto").file("video_file", "a.mp4", bytes(1000));
+        List<Supplier<HttpRequest.Builder>> ways = List.of(
+                () -> user.form(form).setHeader("Idempotency-Key", "form"),
+                () -> user.raw("?title=t&preset=corto", bytes(1000)).setHeader("Idempotency-Key", "raw"),
+                () -> new TusClient(user)
+                        .creation(1000)
+                        .setHeader("Upload-Metadata", TusClient.metadata("title", "t", "preset", "corto"))
+                        .setHeader("Idempotency-Key", "pieces"));
+        List<String> first = new ArrayList<>();
+        for (Supplier<HttpRequest.Builder> way : ways) {
+            HttpResponse<String> answer = user.send(way.get());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+            first.add(answer.headers().firstValue("Location").orElseThrow());
+        }
+        for (String now : List.of("[\"sin_audio\"]", "[{\"nombre\": \"recortar\", \"inicio\": 5}]", CUT)) {
+            put(user, "corto", now);
+            List<String> repeated = new ArrayList<>();
+            for (Supplier<HttpRequest.Builder> way : ways) {
+                HttpResponse<String> answer = user.send(way.get());
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+                assertThat(answer.headers().firstValue("Idempotency-Replayed")).hasValue("true");
+                repeated.add(answer.headers().firstValue("Location").orElseThrow());
+            }
+            assertThat(repeated).isEqualTo(first);
+        }
+        assertThat(jdbc.queryForObject("SELECT count(*) FROM videos", Integer.class))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aRepeatedUploadWithAnotherPresetOrListIsRefused() throws Exception {
+        put(user, "corto", CUT);
+        put(user, "otro", "[\"sin_audio\"]");
+        user.send(user.raw("?title=t&preset=corto", bytes(1000)).setHeader("Idempotency-Key", "k"));
+
+        for (String other : List.of("preset=otro", "transformaciones=sin_audio", "")) {
+            assertProblem(
+                    user.send(user.raw("?title=t&" + other, bytes(1000)).setHeader("Idempotency-Key", "k")),
+                    409,
+                    "idempotency_mismatch");
+        }
+        // The same by another name.
+        put(user, "otro", CUT);
+        assertThat(user.send(user.raw("?title=t&preset=otro", bytes(1000)).setHeader("Idempotency-Key", "k"))
+                        .statusCode())
+                .isEqualTo(201);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
@@ -38,6 +39,11 @@ class UploadTest extends WebTest {
     @BeforeEach
     void signUp() throws Exception {
         user = user();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        await().atMost(SOON).untilAsserted(this::assertBucketIsAsTheRowsSay);
     }
 
     @Test

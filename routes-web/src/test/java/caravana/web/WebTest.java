@@ -115,6 +115,15 @@ abstract class WebTest {
         assertThat(s3.listMultipartUploads(l -> l.bucket(bucket())).uploads()).isEmpty();
     }
 
+    /** No upload is open, and the bucket has the originals that the rows name, and no others. */
+    void assertBucketIsAsTheRowsSay() {
+        assertThat(count("receiving")).isZero();
+        assertThat(s3.listMultipartUploads(l -> l.bucket(bucket())).uploads()).isEmpty();
+        assertThat(objects())
+                .containsExactlyInAnyOrderElementsOf(jdbc.queryForList(
+                        "SELECT original_key FROM videos WHERE status NOT IN ('receiving', 'deleting')", String.class));
+    }
+
     List<String> objects() {
         return s3.listObjectsV2Paginator(l -> l.bucket(bucket()).prefix("uploads/")).contents().stream()
                 .map(S3Object::key)

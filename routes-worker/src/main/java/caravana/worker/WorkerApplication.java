@@ -1,6 +1,5 @@
 package caravana.worker;
 
-import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -14,8 +13,7 @@ public class WorkerApplication {
     public static void main(String[] args) {
         try {
             SpringApplication worker = new SpringApplication(WorkerApplication.class);
-            worker.setDefaultProperties(
-                    Map.of("caravana.worker.slots", Runtime.getRuntime().availableProcessors()));
+            worker.addInitializers(new DefaultSlots());
             worker.run(args);
         } catch (RuntimeException failedToStart) {
             // Spring has reported it. Threads of clients and pools would keep the process alive, serving nothing.

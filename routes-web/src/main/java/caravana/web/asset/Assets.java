@@ -7,6 +7,8 @@ import caravana.web.caller.Caller;
 import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
+import caravana.web.links.ObjectLink;
+import caravana.web.links.PresignedLinks;
 import caravana.web.upload.TimedStream;
 import caravana.web.upload.UploadProperties;
 import caravana.web.upload.UploadRules;
@@ -32,13 +34,13 @@ import org.springframework.stereotype.Component;
 public class Assets {
 
     /** Of one account. */
-    private static final int MOST = 50;
+    public static final int MOST = 50;
 
     /** Of one asset. */
-    private static final int BYTES = 2 * 1024 * 1024;
+    public static final int BYTES = 2 * 1024 * 1024;
 
     /** Of a picture's longer side, in pixels. */
-    private static final int PIXELS = 4096;
+    public static final int PIXELS = 4096;
 
     /** How many are received at once, of all accounts and of one; each holds its file in memory. */
     private static final int AT_ONCE = 8;
@@ -48,10 +50,12 @@ public class Assets {
     private static final String NONE = "The account has no asset of this id.";
 
     private final UploadProperties limits;
+    private final PresignedLinks links;
     private final Map<String, Integer> arriving = new HashMap<>();
 
-    Assets(UploadProperties limits) {
+    Assets(UploadProperties limits, PresignedLinks links) {
         this.limits = limits;
+        this.links = links;
     }
 
     /**
@@ -96,7 +100,7 @@ public class Assets {
         document.put("bytes", content.length);
         document.put("sha256", sha256(content));
         describe(content, type, document);
-        exchange.setProperty("asset", new NewAsset(document, type, key, content, MOST));
+        exchange.setProperty("asset", new NewAsset(id, document, type, key, content, MOST));
     }
 
     private byte[] content(InputStream body) throws IOException {
@@ -187,31 +191,61 @@ public class Assets {
     }
 
     /**
-     * Goes by what {@code store-asset.sql} returned.
+     * Composes the answer about an asset that has arrived.
      *
+     * @param row of {@code select-assets.sql}
      * @throws Problem 503 {@code unavailable} when storing it took so long that it was given up
      */
-    public void checkStored(@Body Map<String, Object> row) {
+    public Map<String, Object> showStored(@Body Map<String, Object> row) {
         if (row == null) {
             throw Problem.of(503);
         }
+        return shown(row);
     }
 
     /**
-     * Goes by what {@code show-asset.sql} returned.
+     * Composes the answer about an asset.
      *
+     * @param row of {@code select-assets.sql}
      * @throws Problem 404 {@code not_found}
      */
-    public void checkFound(@Body Map<String, Object> row) {
+    public Map<String, Object> show(@Body Map<String, Object> row) {
+        return shown(found(row));
+    }
+
+    /**
+     * The link to an asset's file.
+     *
+     * @param row of {@code select-assets.sql}
+     * @throws Problem 404 {@code not_found}
+     */
+    public ObjectLink.Link link(@Body Map<String, Object> row) {
+        Map<String, Object> asset = found(row);
+        return new ObjectLink.Link((String) asset.get("object_key"), links.asset(asset));
+    }
+
+    private static Map<String, Object> found(Map<String, Object> row) {
         if (row == null) {
             throw new Problem(404, "not_found", NONE);
         }
+        return row;
     }
 
-    /** Composes the answer: the caller's, in the order in which they came. */
+    /** Without the key of its object. */
+    private static Map<String, Object> shown(Map<String, Object> row) {
+        Map<String, Object> document = new LinkedHashMap<>(row);
+        document.remove("object_key");
+        return document;
+    }
+
+    /**
+     * Composes the answer: the caller's, in the order in which they came.
+     *
+     * @param rows of {@code select-assets.sql}
+     */
     public Map<String, Object> list(@Body List<Map<String, Object>> rows) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("assets", rows);
+        document.put("assets", rows.stream().map(Assets::shown).toList());
         document.put("limit", MOST);
         return document;
     }

@@ -5,18 +5,24 @@ import java.util.Map;
 /** An asset that has arrived and is not stored yet. */
 public final class NewAsset {
 
+    private final String id;
     private final Map<String, Object> document;
     private final String mediaType;
     private final String key;
     private final byte[] content;
     private final int most;
 
-    NewAsset(Map<String, Object> document, String mediaType, String key, byte[] content, int most) {
+    NewAsset(String id, Map<String, Object> document, String mediaType, String key, byte[] content, int most) {
+        this.id = id;
         this.document = document;
         this.mediaType = mediaType;
         this.key = key;
         this.content = content;
         this.most = most;
+    }
+
+    public String getId() {
+        return id;
     }
 
     /** What its row has, by column. */

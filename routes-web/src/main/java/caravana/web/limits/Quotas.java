@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 public class Quotas {
 
     /** As the contract writes them; {@code show-usage.sql} returns each, and its limit as {@code most_…}. */
-    private static final List<String> KINDS = List.of("bytes", "videos", "open_uploads");
+    static final List<String> KINDS = List.of("bytes", "videos", "open_uploads", "minutes");
 
     private final Map<String, Long> settings = new LinkedHashMap<>();
 
@@ -19,10 +19,16 @@ public class Quotas {
         settings.put("bytes", orNull(quota.size().toBytes()));
         settings.put("videos", orNull(quota.videos()));
         settings.put("open_uploads", orNull(quota.openUploads()));
+        settings.put("minutes", orNull(quota.minutes()));
     }
 
     private static Long orNull(long limit) {
         return limit == 0 ? null : limit;
+    }
+
+    /** What each account may have unless an operator gave it quotas of its own; null for no limit. */
+    Map<String, Long> settings() {
+        return settings;
     }
 
     /**

@@ -1,14 +1,17 @@
 package caravana.web.limits;
 
 import caravana.media.MediaLimits;
+import caravana.web.asset.Assets;
 import caravana.web.http.EntityTag;
+import caravana.web.transformation.Presets;
+import caravana.web.upload.UploadLimits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** The limits of originals as clients see them. */
+/** The limits that an uploader meets, as clients see them. */
 @Component("shownLimits")
 public class ShownLimits {
 
@@ -17,7 +20,7 @@ public class ShownLimits {
 
     private final Map<String, Object> document;
 
-    ShownLimits(MediaLimits limits) {
+    ShownLimits(MediaLimits limits, UploadLimits uploads, Quotas quotas) {
         document = new LinkedHashMap<>();
         document.put("max_bytes", limits.size().toBytes());
         document.put("min_duration_seconds", limits.shortest().toMillis() / 1000.0);
@@ -29,6 +32,13 @@ public class ShownLimits {
         document.put("max_streams", limits.streams());
         document.put("formats", limits.formats());
         document.put("video_codecs", limits.codecs());
+        document.put("uploads", uploads.document());
+        document.put("direct", uploads.direct());
+        document.put("quotas", quotas.settings());
+        document.put(
+                "assets",
+                Map.of("max_assets", Assets.MOST, "max_bytes", Assets.BYTES, "max_picture_pixels", Assets.PIXELS));
+        document.put("presets", Map.of("max_presets", Presets.MOST));
     }
 
     /** Makes the answer: the limits, or 304 for a client that has them. */

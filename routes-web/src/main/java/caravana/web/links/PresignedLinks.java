@@ -4,6 +4,7 @@ import caravana.aws.BucketProperties;
 import caravana.web.http.FileName;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -25,6 +26,9 @@ public class PresignedLinks {
 
     /** How long they are valid. */
     public static final Duration VALID = Duration.ofMinutes(15);
+
+    private static final Map<String, String> ASSET_ENDINGS =
+            Map.of("image/png", ".png", "image/svg+xml", ".svg", "application/x-subrip", ".srt", "text/vtt", ".vtt");
 
     private final AwsV4HttpSigner presigner = AwsV4HttpSigner.create();
     private final IdentityProvider<? extends AwsCredentialsIdentity> credentials;
@@ -84,6 +88,24 @@ public class PresignedLinks {
             return poster(row);
         }
         return to(output.key(), output.mediaType(), FileName.disposition("inline", title(row) + " " + output.name()));
+    }
+
+    /**
+     * To the file of an asset. A browser is told to save an SVG: opened as a page, it could do what no picture does.
+     *
+     * @param row the asset's row
+     */
+    public String asset(Map<String, Object> row) {
+        String type = (String) row.get("media_type");
+        String way = type.equals("image/svg+xml") ? "attachment" : "inline";
+        return to((String) row.get("object_key"), type, FileName.disposition(way, assetName(row, type)));
+    }
+
+    /** The name that people gave it, with the ending of its type. */
+    private static String assetName(Map<String, Object> row, String type) {
+        String name = String.valueOf(row.get("name"));
+        String ending = ASSET_ENDINGS.get(type);
+        return name.toLowerCase(Locale.ROOT).endsWith(ending) ? name : name + ending;
     }
 
     private static String title(Map<String, Object> row) {

@@ -1,5 +1,6 @@
 package caravana.web.links;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -18,7 +19,9 @@ import java.util.Map;
  * @param width of the picture in pixels; null as for bytes, and of sound
  * @param height of the picture in pixels; null as for width
  * @param seconds its length; null as for bytes, and of a picture
+ * @param language in which it is, as BCP 47 has it; null where that is not known, and for most roles
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 @JsonNaming(SnakeCaseStrategy.class)
 public record VideoOutput(
         String name,
@@ -28,7 +31,8 @@ public record VideoOutput(
         Long bytes,
         Integer width,
         Integer height,
-        Double seconds) {
+        Double seconds,
+        String language) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -30,6 +30,7 @@ class CorsFilter extends OncePerRequestFilter {
     private static final String EXPOSED = Stream.concat(
                     AnswerHeaders.NAMES.stream(),
                     Stream.of(
+                            "Accept-Patch",
                             "Server-Timing",
                             "Tus-Checksum-Algorithm",
                             "Tus-Extension",

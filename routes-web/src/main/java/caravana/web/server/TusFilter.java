@@ -1,6 +1,7 @@
 package caravana.web.server;
 
 import caravana.media.MediaLimits;
+import caravana.web.upload.ResumableDraft;
 import caravana.web.upload.TusUpload;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -30,9 +31,11 @@ class TusFilter extends OncePerRequestFilter {
     private static final Set<String> OVERRIDING = Set.of("PATCH", "DELETE");
 
     private final String maxBytes;
+    private final String limit;
 
     TusFilter(MediaLimits limits) {
         this.maxBytes = String.valueOf(limits.size().toBytes());
+        this.limit = ResumableDraft.limit(limits.size().toBytes());
     }
 
     @Override
@@ -44,12 +47,16 @@ class TusFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        response.setHeader("Tus-Resumable", TusUpload.VERSION);
+        if (request.getHeader(ResumableDraft.VERSION_HEADER) == null) {
+            response.setHeader("Tus-Resumable", TusUpload.VERSION);
+        }
         response.setHeader("Tus-Version", TusUpload.VERSION);
         if (request.getMethod().equals("OPTIONS")) {
             response.setHeader("Tus-Extension", TusUpload.EXTENSIONS);
             response.setHeader("Tus-Max-Size", maxBytes);
             response.setHeader("Tus-Checksum-Algorithm", TusUpload.CHECKSUMS);
+            response.setHeader("Accept-Patch", TusUpload.TYPE + ", " + ResumableDraft.TYPE);
+            response.setHeader("Upload-Limit", limit);
         }
         String method = request.getHeader(OVERRIDE);
         boolean overrides = request.getMethod().equals("POST") && method != null && OVERRIDING.contains(method);

@@ -25,7 +25,7 @@ import org.springframework.stereotype.Component;
 public class Presets {
 
     /** Of one account. */
-    private static final int MOST = 50;
+    public static final int MOST = 50;
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
 

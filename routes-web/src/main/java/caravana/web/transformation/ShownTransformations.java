@@ -80,7 +80,7 @@ public class ShownTransformations {
         Map<String, Object> properties = new LinkedHashMap<>();
         entry.parameters().forEach((name, parameter) -> properties.put(name, schema(parameter)));
         List<String> required = entry.parameters().values().stream()
-                .filter(parameter -> parameter.defaultValue() == null)
+                .filter(Parameter::isRequired)
                 .map(Parameter::name)
                 .toList();
         Map<String, Object> schema = new LinkedHashMap<>();
@@ -107,6 +107,7 @@ public class ShownTransformations {
         put(schema, "minimum", parameter.minimum());
         put(schema, "maximum", parameter.maximum());
         put(schema, "above", parameter.above());
+        put(schema, "instead_of", parameter.insteadOf());
         put(schema, "maxLength", parameter.maxLength());
         put(
                 schema,

@@ -36,11 +36,11 @@ public class DirectUpload {
 
     private static final String METADATA = "metadata";
 
-    private static final int MOST_PARTS = 10_000;
-    private static final int LARGEST_PART = 1024 * 1024 * 1024;
+    static final int MOST_PARTS = 10_000;
+    static final int LARGEST_PART = 1024 * 1024 * 1024;
 
     /** Of what S3 takes by one PUT, in bytes. */
-    private static final long LARGEST_PUT = 5L * 1024 * 1024 * 1024;
+    static final long LARGEST_PUT = 5L * 1024 * 1024 * 1024;
 
     /** How many numbers of missing parts a refusal names. */
     private static final int NAMED = 10;

@@ -2,7 +2,6 @@ package caravana.web.upload;
 
 import caravana.logging.LogContext;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
@@ -15,11 +14,9 @@ public class IdempotentUpload {
     private static final String KEY_HEADER = "Idempotency-Key";
 
     private final UploadRules rules;
-    private final ObjectMapper json;
 
-    IdempotentUpload(UploadRules rules, ObjectMapper json) {
+    IdempotentUpload(UploadRules rules) {
         this.rules = rules;
-        this.json = json;
     }
 
     /** Sets {@code video_id}, {@code original_key} and, if the client sent one, {@code idempotency_key}. */
@@ -38,7 +35,7 @@ public class IdempotentUpload {
         if (opening.earlier() == null) {
             return true;
         }
-        opening.checkSame(exchange.getProperty("upload", Map.class), json);
+        opening.checkSame(exchange.getProperty("upload", Map.class));
         exchange.setProperty("video_id", opening.earlier().get("video_id"));
         return false;
     }

@@ -26,12 +26,18 @@ public final class IncomingUpload {
     private final String videoId;
     private final String originalKey;
     private final String token;
-    private final Long bytes;
     private final UploadSum sum;
+    private final boolean last;
     private final PartBuffer buffer = new PartBuffer();
 
     /** Parts that S3 has and the row does not list yet. */
     private final List<PartStore.Part> parts = new ArrayList<>();
+
+    /** The file's length; null as long as it is not known. */
+    private Long bytes;
+
+    /** Whether the row does not know the length yet. */
+    private boolean lengthFound;
 
     private long received;
     private int part;
@@ -52,8 +58,9 @@ public final class IncomingUpload {
      * @param row of the upload, as {@code take-upload.sql} returns it
      * @param token by which this request may write
      * @param sum of the request's body; null when the client sent none
+     * @param last whether the file ends where the request's body does
      */
-    IncomingUpload(Map<?, ?> row, String token, UploadSum sum) {
+    IncomingUpload(Map<?, ?> row, String token, UploadSum sum, boolean last) {
         this.videoId = (String) row.get("video_id");
         this.originalKey = (String) row.get("original_key");
         this.bytes = (Long) row.get("bytes");
@@ -63,6 +70,7 @@ public final class IncomingUpload {
         this.tailBytes = (Integer) row.get("tail_bytes");
         this.token = token;
         this.sum = sum;
+        this.last = last;
         this.start = received - tailBytes;
     }
 
@@ -91,6 +99,12 @@ public final class IncomingUpload {
             }
             if (ended && sum != null) {
                 sum.check();
+            }
+            if (ended && last && bytes == null) {
+                refused = getArrived() == 0;
+                UploadRules.checkNotEmpty(getArrived());
+                bytes = getArrived();
+                lengthFound = true;
             }
         } catch (Problem problem) {
             fail(problem, problem.getStatus() != SLOW);
@@ -183,6 +197,7 @@ public final class IncomingUpload {
     String committed() {
         String old = tailKey;
         received = getArrived();
+        lengthFound = false;
         parts.clear();
         tailKey = newTailKey;
         newTailKey = null;
@@ -191,6 +206,11 @@ public final class IncomingUpload {
 
     PartBuffer buffer() {
         return buffer;
+    }
+
+    /** The file's length; null as long as it is not known. */
+    public Long getBytes() {
+        return bytes;
     }
 
     public String getVideoId() {
@@ -269,9 +289,9 @@ public final class IncomingUpload {
         return sum == null;
     }
 
-    /** Whether something has arrived that does not count yet. */
+    /** Whether something has arrived, or is known now, that does not count yet. */
     public boolean isUncounted() {
-        return getArrived() > received;
+        return getArrived() > received || lengthFound;
     }
 
     /** Whether nobody can make a video of this upload: another kind of file, or a file that is too large. */

@@ -1,8 +1,8 @@
 package caravana.web.upload;
 
+import caravana.transformation.TransformationRecipe;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.camel.Exchange;
@@ -20,7 +20,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
     /**
      * Reads the variable {@code opening}.
      *
-     * @throws Problem 409 {@code idempotency_in_progress}, 429 {@code too_many_uploads}
+     * @throws Problem 403 {@code quota_exceeded}, 409 {@code idempotency_in_progress}, 429 {@code too_many_uploads}
      */
     static Opening of(Exchange exchange) {
         Map<?, ?> row = exchange.getVariable("opening", Map.class);
@@ -36,47 +36,19 @@ record Opening(String originalKey, Map<?, ?> earlier) {
                         "An upload with this Idempotency-Key is running; ask again when it is done.",
                         RUNNING_SECONDS);
             case "too_many" -> throw UploadRules.tooMany();
-            case "quota" -> throw quotaExceeded((String) row.get("quota"), row.get("most"));
+            case "quota" -> throw QuotaExceeded.of((String) row.get("quota"), row);
             default -> throw new IllegalStateException("open-upload.sql answered " + outcome);
         };
     }
 
     /** @throws Problem 409 {@code idempotency_mismatch} when the earlier upload was another one */
-    void checkSame(Map<?, ?> upload, ObjectMapper json) throws JsonProcessingException {
+    void checkSame(Map<?, ?> upload) throws JsonProcessingException {
         boolean same = Objects.equals(earlier.get("title"), upload.get("title"))
                 && Objects.equals(earlier.get("original_bytes"), upload.get("original_bytes"))
-                && isSame("transformations", upload, json)
-                && isSame("transformation_parameters", upload, json);
+                && TransformationRecipe.in(earlier).isSame(TransformationRecipe.in(upload));
         if (!same) {
             throw mismatch();
         }
-    }
-
-    private boolean isSame(String column, Map<?, ?> upload, ObjectMapper json) throws JsonProcessingException {
-        return isSameJson((String) earlier.get(column), (String) upload.get(column), json);
-    }
-
-    /** Whether two texts are the same JSON, or both null. */
-    static boolean isSameJson(String before, String now, ObjectMapper json) throws JsonProcessingException {
-        return before == null || now == null
-                ? Objects.equals(before, now)
-                : json.readTree(before).equals(json.readTree(now));
-    }
-
-    /** 403 {@code quota_exceeded}: the account has as much as it may, or would have more. */
-    private static Problem quotaExceeded(String kind, Object most) {
-        String what =
-                switch (kind) {
-                    case "bytes" -> "With this file, the account's videos would have more than " + most + " bytes.";
-                    case "videos" -> "The account has " + most + " videos, which is as many as it may have.";
-                    default ->
-                        "The account has " + most + " uploads that have not ended, which is as many as it may have.";
-                };
-        return new Problem(
-                403,
-                "quota_exceeded",
-                what + ("open_uploads".equals(kind) ? " Finish or cancel one" : " Delete some videos")
-                        + ", or ask an operator to raise the account's quota.");
     }
 
     /** 409 {@code idempotency_mismatch}. */

@@ -50,7 +50,8 @@ public class TransformationRules {
     /** Of the longest list that is kept, in bytes. */
     private static final int PRESET_BYTES = 8 * 1024;
 
-    private static final int MOST = 50;
+    /** Transformations of one request. */
+    static final int MOST = 50;
 
     /** The list of a request, for refusals. */
     private static final String LIST = "the field transformaciones";
@@ -95,7 +96,8 @@ public class TransformationRules {
         if (!known.containsKey(name)) {
             throw new Problem(400, "unknown_preset", UnknownName.sentence("preset", name, known.keySet()));
         }
-        return checked("the preset " + name, known.get(name), asked -> recipe(asked, exchange));
+        return checked("the preset " + name, known.get(name), asked -> recipe(asked, exchange))
+                .fromPreset(name);
     }
 
     /**

@@ -1,12 +1,15 @@
 package caravana.web.upload;
 
+import caravana.transformation.TransformationRecipe;
 import caravana.web.caller.Caller;
 import caravana.web.http.InputText;
+import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
 import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
@@ -22,7 +25,10 @@ import org.apache.camel.Message;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** What requests and answers of <a href="https://tus.io/protocols/resumable-upload">tus 1.0.0</a> say. */
+/**
+ * What requests and answers of <a href="https://tus.io/protocols/resumable-upload">tus 1.0.0</a> say, and those of the
+ * IETF's drafts ({@link ResumableDraft}), which came of it.
+ */
 @Component("tusUpload")
 public class TusUpload {
 
@@ -35,6 +41,9 @@ public class TusUpload {
 
     /** For {@code Tus-Checksum-Algorithm}. */
     public static final String CHECKSUMS = String.join(",", UploadSum.NAMES);
+
+    /** The media type of what is sent by tus. */
+    public static final String TYPE = "application/offset+octet-stream";
 
     private static final String VERSION_HEADER = "Tus-Resumable";
     private static final String OFFSET = "Upload-Offset";
@@ -51,12 +60,10 @@ public class TusUpload {
 
     private final AnnouncedUpload announcedUpload;
     private final ObjectWriter objects;
-    private final ObjectMapper json;
 
-    TusUpload(AnnouncedUpload announcedUpload, ObjectWriter objects, ObjectMapper json) {
+    TusUpload(AnnouncedUpload announcedUpload, ObjectWriter objects) {
         this.announcedUpload = announcedUpload;
         this.objects = objects;
-        this.json = json;
     }
 
     /**
@@ -67,16 +74,22 @@ public class TusUpload {
      */
     public void announce(Exchange exchange) {
         HttpServletRequest request = request(exchange);
-        checkVersion(request);
-        Long bytes = announcedLength(request);
+        ResumableDraft draft = checkVersion(request);
+        boolean hasBody = hasBody(request);
+        if (draft == null) {
+            checkType(request, TYPE);
+        }
+        Long bytes = draft == null ? announcedLength(request) : draftLength(request, draft, 0, exchange);
         Map<String, String> metadata = UploadMetadata.parse(request.getHeader(METADATA));
         String type = either(metadata, "filetype", "type");
+        if (type.isEmpty() && draft != null && hasBody) {
+            type = bodyType(request);
+        }
         String name = either(metadata, "filename", "name");
         Map<String, Object> announced = announcedUpload.columns(bytes, name, type, metadata, exchange);
         announced.put("metadata", request.getHeader(METADATA));
         exchange.setProperty("announced", announced);
         exchange.setProperty("token", UUID.randomUUID().toString());
-        boolean hasBody = request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
         exchange.setProperty("has_body", hasBody);
         if (bytes != null) {
             checkEnd(request, 0, bytes);
@@ -102,8 +115,47 @@ public class TusUpload {
         return length == null ? null : length(request);
     }
 
+    /**
+     * The file's length, when the request says so: by a header, or since its body is the last and has a length. Sets the
+     * property {@code last} when the file ends with the body.
+     *
+     * @throws Problem 400 when it says two
+     */
+    private Long draftLength(HttpServletRequest request, ResumableDraft draft, long offset, Exchange exchange) {
+        boolean last = draft.isLast(request);
+        exchange.setProperty("last", last);
+        Long announced = request.getHeader(LENGTH) == null ? null : length(request);
+        long body = hasBody(request) ? request.getContentLengthLong() : 0;
+        if (!last || body < 0) {
+            return announced;
+        }
+        Long found = checkedLength(offset + body);
+        if (announced != null && !announced.equals(found)) {
+            throw new Problem(
+                    400,
+                    "length_mismatch",
+                    "Upload-Length is " + announced + ", and the last request ends at " + found
+                            + ". Send the whole file, and its own length.");
+        }
+        return found;
+    }
+
+    private static boolean hasBody(HttpServletRequest request) {
+        return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+    }
+
+    /** @throws Problem 415 when there is a body of another type */
+    private static void checkType(HttpServletRequest request, String type) {
+        if (hasBody(request) && !type.equals(MediaTypes.essence(request.getContentType()))) {
+            throw Problem.of(415);
+        }
+    }
+
     private Long length(HttpServletRequest request) {
-        long bytes = number(request, LENGTH);
+        return checkedLength(number(request, LENGTH));
+    }
+
+    private Long checkedLength(long bytes) {
         UploadRules.checkNotEmpty(bytes);
         objects.checkSize(bytes);
         return bytes;
@@ -116,6 +168,12 @@ public class TusUpload {
                     + ". Send a number of bytes.");
         }
         return Long.parseLong(text);
+    }
+
+    /** The media type of the file that a body begins; empty when it says nothing of the file. */
+    private static String bodyType(HttpServletRequest request) {
+        String type = MediaTypes.essence(request.getContentType());
+        return type.startsWith("application/") ? "" : type;
     }
 
     private static String either(Map<String, String> metadata, String name, String other) {
@@ -159,17 +217,11 @@ public class TusUpload {
                 && row.get("title").equals(announced.get("title"))
                 && Objects.equals(row.get("direct"), announced.get("direct"))
                 && Objects.equals(row.get("part_bytes"), announced.get("part_bytes"))
-                && isSame("transformations", row, announced)
-                && isSame("transformation_parameters", row, announced)
+                && TransformationRecipe.in(row).isSame(TransformationRecipe.in(announced))
                 && (announced.get("bytes") == null || announced.get("bytes").equals(row.get("bytes")));
         if (!same) {
             throw Opening.mismatch();
         }
-    }
-
-    private boolean isSame(String column, Map<String, Object> row, Map<String, Object> announced)
-            throws JsonProcessingException {
-        return Opening.isSameJson((String) row.get(column), (String) announced.get(column), json);
     }
 
     /**
@@ -180,10 +232,17 @@ public class TusUpload {
      */
     public void append(Exchange exchange) {
         HttpServletRequest request = request(exchange);
-        checkVersion(request);
-        exchange.setProperty("offset", number(request, OFFSET));
-        if (request.getHeader(LENGTH) != null) {
-            exchange.setProperty("bytes", length(request));
+        ResumableDraft draft = checkVersion(request);
+        long offset = number(request, OFFSET);
+        exchange.setProperty("offset", offset);
+        if (draft == null) {
+            checkType(request, TYPE);
+            exchange.setProperty("bytes", request.getHeader(LENGTH) == null ? null : length(request));
+        } else {
+            if (draft.isTyped()) {
+                checkType(request, ResumableDraft.TYPE);
+            }
+            exchange.setProperty("bytes", draftLength(request, draft, offset, exchange));
         }
         exchange.setProperty("token", UUID.randomUUID().toString());
     }
@@ -233,7 +292,8 @@ public class TusUpload {
         return new IncomingUpload(
                 row,
                 exchange.getProperty("token", String.class),
-                UploadSum.of(request(exchange).getHeader("Upload-Checksum")));
+                UploadSum.of(request(exchange).getHeader("Upload-Checksum")),
+                exchange.getProperty("last", false, Boolean.class));
     }
 
     /** @throws Problem 413 {@code longer_than_announced} when the body would end behind the file's end */
@@ -292,15 +352,18 @@ public class TusUpload {
         checkVersion(request(exchange));
     }
 
-    private static void checkVersion(HttpServletRequest request) {
+    /** The draft that the request speaks; null for tus. */
+    private static ResumableDraft checkVersion(HttpServletRequest request) {
         String version = request.getHeader(VERSION_HEADER);
-        if (!VERSION.equals(version)) {
+        ResumableDraft draft = version == null ? ResumableDraft.of(request) : null;
+        if (draft == null && !VERSION.equals(version)) {
             throw new Problem(
                     412,
                     "tus_version_unsupported",
                     "The header Tus-Resumable is " + (version == null ? "missing" : InputText.shown(version))
                             + ". Send " + VERSION + ".");
         }
+        return draft;
     }
 
     /** Sets the headers and the document that describe an upload. */
@@ -308,10 +371,8 @@ public class TusUpload {
         Map<?, ?> row = exchange.getProperty("upload_row", Map.class);
         Message answer = exchange.getMessage();
         answer.removeHeaders("*");
-        String expires = ((Timestamp) row.get("expires_at"))
-                .toInstant()
-                .atOffset(ZoneOffset.UTC)
-                .format(HTTP_DATE);
+        Instant expiresAt = ((Timestamp) row.get("expires_at")).toInstant();
+        String expires = expiresAt.atOffset(ZoneOffset.UTC).format(HTTP_DATE);
         answer.setHeader(OFFSET, row.get("received_bytes"));
         answer.setHeader(EXPIRES, expires);
         if (row.get("bytes") == null) {
@@ -323,6 +384,14 @@ public class TusUpload {
             answer.setHeader(METADATA, row.get("metadata"));
         }
         answer.setHeader("Cache-Control", "no-store");
+        ResumableDraft draft = ResumableDraft.of(request(exchange));
+        if (draft != null) {
+            draft.describe(
+                    answer,
+                    row.get("ended") != null || Boolean.TRUE.equals(row.get("arrived")),
+                    objects.maxBytes(),
+                    Math.max(0, Duration.between(Instant.now(), expiresAt).toSeconds()));
+        }
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("video_id", row.get("video_id"));
         document.put("title", row.get("title"));

@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
 public class UploadRules {
 
     private static final int HOUR_SECONDS = 3600;
-    private static final int TITLE_LENGTH = 200;
+    static final int TITLE_LENGTH = 200;
 
     /** Control characters of ASCII and ISO 8859-1, separators of lines, and marks that turn the direction of what follows. */
     private static final Pattern CONTROL =

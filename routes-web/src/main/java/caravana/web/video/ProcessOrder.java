@@ -2,6 +2,7 @@ package caravana.web.video;
 
 import caravana.transformation.TransformationRecipe;
 import caravana.web.http.Problem;
+import caravana.web.upload.QuotaExceeded;
 import caravana.web.upload.TransformationRules;
 import caravana.web.upload.UploadRules;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -47,7 +48,7 @@ public class ProcessOrder {
     /**
      * Goes by what {@code process-again.sql} answered.
      *
-     * @throws Problem 404 {@code not_found}, 409 {@code job_unfinished} or {@code asset_deleted}, or 429 {@code too_many_uploads} when the video was not
+     * @throws Problem 404 {@code not_found}, 409 {@code job_unfinished} or {@code asset_deleted}, 403 {@code quota_exceeded}, or 429 {@code too_many_uploads} when the video was not
      *     queued
      */
     public void check(@Body Map<String, Object> row) {
@@ -67,6 +68,7 @@ public class ProcessOrder {
                         409,
                         "asset_deleted",
                         "An asset of the last time was deleted. Send transformaciones or a preset without it.");
+            case "quota" -> throw QuotaExceeded.of("minutes", row);
             case "too_many" -> throw UploadRules.tooMany();
             default -> throw new IllegalStateException("process-again.sql answered " + outcome);
         }

@@ -104,6 +104,7 @@ public class VideoDocument {
             shown.put("width", output.width());
             shown.put("height", output.height());
             shown.put("seconds", output.seconds());
+            shown.put("language", output.language());
             shown.put("url", made.containsKey(output.key()) ? made.get(output.key()) : links.output(row, output));
             outputs.add(shown);
         }

@@ -39,6 +39,10 @@ record FilledTransformation(String filter, String audioFilter, List<String> outp
         all.put("in", "{in}");
         all.put("out", "{out}");
         for (Parameter parameter : transformation.entry().parameters().values()) {
+            if (!transformation.values().containsKey(parameter.name())) {
+                // Another one is given instead.
+                continue;
+            }
             all.put(
                     parameter.name(),
                     switch (parameter.type()) {

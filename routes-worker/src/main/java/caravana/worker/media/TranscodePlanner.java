@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
@@ -45,6 +46,9 @@ public class TranscodePlanner {
 
     private static final int ENCODED_MONO = 20_000;
 
+    /** Where a first pass notes what each frame needs; the encoder adds endings. */
+    private static final String FIRST_PASS = "first-pass";
+
     private final MediaAssets assets;
     private final MediaProperties media;
     private final MediaLimits limits;
@@ -60,6 +64,7 @@ public class TranscodePlanner {
     /**
      * The run that makes the job's result, whose length is told to the job for its progress.
      *
+     * @param size that the video must have; a first pass has been run when there is one
      * @throws RejectedMediaException when the footage ends before the part that is kept begins, or the video before that of a
      *     file beside it
      */
@@ -67,7 +72,8 @@ public class TranscodePlanner {
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("loudness") Loudness loudness) {
+            @ExchangeProperty("loudness") Loudness loudness,
+            @ExchangeProperty("target_size") TargetSize target) {
         PlannedSize size = PlannedSize.of(transformations, source.video());
         PlannedResult withoutText = result(source, transformations, size);
         JobSubtitles subtitles = JobSubtitles.of(
@@ -95,14 +101,72 @@ public class TranscodePlanner {
         long encodes =
                 outputs.stream().filter(output -> isVideo(output.mediaType())).count();
         ToolCommand command = new ToolCommand(
-                arguments(job, source, transformations, subtitles, result, size, loudness),
+                arguments(job, source, transformations, subtitles, result, size, new Measured(loudness, target, false)),
                 ToolCommand.Output.PROGRESS,
                 media.timeLimit(result.workedSeconds() * encodes),
+                media.stallLimit(),
+                (status, errors) -> {
+                    RejectedMediaException tooSmall = target.meaning(errors, refusals);
+                    return tooSmall == null
+                            ? new RejectedMediaException(
+                                    refusals.undecodable(source.video().codec()))
+                            : tooSmall;
+                },
+                null);
+        return new TranscodePlan(command, result, List.copyOf(outputs), List.copyOf(soundless));
+    }
+
+    /** What was measured before, and whether the run is the first pass for a size. */
+    private record Measured(Loudness loudness, TargetSize size, boolean firstPass) {}
+
+    /**
+     * The size that the video must have, if any.
+     *
+     * @throws RejectedMediaException when its length does not allow it, and as {@link #plan}
+     */
+    public TargetSize beginSize(
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations) {
+        TargetSize target = TargetSize.of(transformations.stream()
+                .map(AppliedTransformation::size)
+                .filter(Objects::nonNull)
+                .min(Double::compare)
+                .orElse(null));
+        if (target.isWanted()) {
+            target.begin(result(source, transformations, PlannedSize.of(transformations, source.video())), refusals);
+        }
+        return target;
+    }
+
+    /** The first pass for a size: it encodes the video alone, without sound, and notes what each frame needs. */
+    public ToolCommand planFirstPass(
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
+            @ExchangeProperty("loudness") Loudness loudness,
+            @ExchangeProperty("target_size") TargetSize target) {
+        PlannedSize size = PlannedSize.of(transformations, source.video());
+        PlannedResult result = result(source, transformations, size);
+        JobSubtitles subtitles =
+                JobSubtitles.of(transformations, job.getFolder(), result, openingSeconds(transformations, result));
+        job.setPlannedSeconds(result.seconds());
+        return new ToolCommand(
+                arguments(job, source, transformations, subtitles, result, size, new Measured(loudness, target, true)),
+                ToolCommand.Output.PROGRESS,
+                media.timeLimit(result.workedSeconds()),
                 media.stallLimit(),
                 (status, errors) -> new RejectedMediaException(
                         refusals.undecodable(source.video().codec())),
                 null);
-        return new TranscodePlan(command, result, List.copyOf(outputs), List.copyOf(soundless));
+    }
+
+    /**
+     * Takes how large the video has become.
+     *
+     * @throws RejectedMediaException when it cannot be made as small as it must be
+     */
+    public void takeSize(@ExchangeProperty("job") RunningJob job, @ExchangeProperty("target_size") TargetSize target) {
+        target.take(job.getResult().length(), refusals);
     }
 
     /** What is to be measured of the sound before the result can be planned. */
@@ -134,8 +198,15 @@ public class TranscodePlanner {
         transformations.forEach(each -> each.entry().inputs().forEach(name -> inputs.put(name, "")));
         Map<String, String> unused = new HashMap<>();
         transformations.forEach(each -> each.assets().values().forEach(id -> unused.put(id, "")));
-        List<FilledTransformation> filled =
-                filled(job, source, transformations, result, size, inputs, unused, loudness);
+        List<FilledTransformation> filled = filled(
+                job,
+                source,
+                transformations,
+                result,
+                size,
+                inputs,
+                unused,
+                new Measured(loudness, TargetSize.of(null), false));
         List<String> line = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-v", "error"));
         line.addAll(MediaProbe.inputLimits(limits));
         line.addAll(SourceFilters.inputOptions(source));
@@ -244,7 +315,7 @@ public class TranscodePlanner {
             JobSubtitles subtitles,
             PlannedResult result,
             PlannedSize size,
-            Loudness loudness) {
+            Measured measured) {
         String threads = String.valueOf(media.threads());
         List<String> line = new ArrayList<>(List.of(
                 "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25"));
@@ -283,7 +354,7 @@ public class TranscodePlanner {
             line.addAll(fileInput(subtitles.track()));
             last = track;
         }
-        List<FilledTransformation> filled = filled(job, source, transformations, result, size, inputs, files, loudness);
+        List<FilledTransformation> filled = filled(job, source, transformations, result, size, inputs, files, measured);
         String graph = graph(source, filled, result, size);
         if (last == 0 && !source.video().orientation().filters().isEmpty()) {
             // Of a graph with one input alone, ffmpeg notes the input's rotation in the result, which is turned
@@ -291,9 +362,12 @@ public class TranscodePlanner {
             line.addAll(assetInput("logo"));
             graph += ";[1:v]nullsink";
         }
+        if (measured.firstPass()) {
+            graph += unused(filled);
+        }
         line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
         line.addAll(List.of("-filter_complex", graph));
-        Deque<String> sounds = new ArrayDeque<>(sounds(filled, result));
+        Deque<String> sounds = new ArrayDeque<>(measured.firstPass() ? List.of() : sounds(filled, result));
         if (!sounds.isEmpty()) {
             // A graph of its own: in a common one, decoded pictures would wait in memory until the first sound comes.
             line.addAll(List.of(
@@ -302,15 +376,23 @@ public class TranscodePlanner {
         }
 
         line.addAll(List.of("-map", "[video]"));
-        if (result.audio()) {
+        if (result.audio() && !measured.firstPass()) {
             line.addAll(List.of("-map", sounds.remove()));
         }
-        if (subtitles.track() != null) {
+        if (subtitles.track() != null && !measured.firstPass()) {
             line.addAll(List.of("-map", track + ":s"));
         }
         line.addAll(List.of("-map_metadata", "-1", "-map_chapters", "-1", "-threads", threads));
         filled.forEach(transformation -> line.addAll(transformation.output()));
+        if (measured.size().isWanted()) {
+            line.addAll(List.of("-pass", measured.firstPass() ? "1" : "2"));
+            line.addAll(
+                    List.of("-passlogfile", job.getFolder().resolve(FIRST_PASS).toString()));
+        }
         line.addAll(List.of("-r", result.frameRate().toString(), "-f", "mp4", "-y", "file:" + job.getResult()));
+        if (measured.firstPass()) {
+            return line;
+        }
         for (FilledTransformation transformation : filled) {
             for (FilledTransformation.File file : transformation.produces()) {
                 if (file.produced().cues() == null && (!isSound(file.produced()) || result.sound())) {
@@ -371,14 +453,15 @@ public class TranscodePlanner {
             PlannedSize size,
             Map<String, String> inputs,
             Map<String, String> files,
-            Loudness loudness) {
+            Measured measured) {
         Map<String, String> values = new HashMap<>(assets.filterValues(result.frameRate()));
         PlannedResult.Box drawn = size.drawn() == null ? shown(source.video()) : size.drawn();
         values.put("fit_width", String.valueOf(drawn.width()));
         values.put("fit_height", String.valueOf(drawn.height()));
         values.put("text_size", String.valueOf(drawn.height() / TEXTS_IN_A_PICTURE));
         values.putAll(inputs);
-        values.put(Loudness.VALUE, loudness.filter());
+        values.put(Loudness.VALUE, measured.loudness().filter());
+        values.put(TargetSize.VALUE, measured.size().rate());
         values.put("fps", result.frameRate().toString());
         values.put("seconds", String.format(Locale.ROOT, "%.6f", result.seconds()));
         return transformations.stream()
@@ -435,6 +518,17 @@ public class TranscodePlanner {
                         .append(STILL_SQUARE)
                         .append(ended(produced)));
         return whole.toString();
+    }
+
+    /** Ends of the graph for what files beside the video would be made of. */
+    private static String unused(List<FilledTransformation> transformations) {
+        return transformations.stream()
+                .flatMap(transformation -> transformation.produces().stream())
+                .map(FilledTransformation.File::produced)
+                .filter(produced -> produced.cues() == null && !isSound(produced))
+                .map(produced -> ";" + (isVideo(produced.mediaType()) ? ended(produced) : "[" + produced.stream() + "]")
+                        + "nullsink")
+                .collect(Collectors.joining());
     }
 
     private static List<String> audioFilters(List<FilledTransformation> transformations) {

@@ -27,7 +27,7 @@ class SystemProbeTest {
         assertThatThrownBy(() -> probe(DataSize.ofTerabytes(1_000_000)).disk())
                 .hasMessageContaining("MiB are free at " + folder)
                 .hasMessageContaining("the reserve of 1048576000000 MiB (CARAVANA_WORKER_DISK_RESERVE)")
-                .hasMessageContaining("the 200 MiB that jobs may need (CARAVANA_UPLOAD_MAX_SIZE");
+                .hasMessageContaining("the 4096 MiB that jobs may need (CARAVANA_UPLOAD_MAX_SIZE");
     }
 
     @Test

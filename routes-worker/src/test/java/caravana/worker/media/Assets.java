@@ -1,5 +1,6 @@
 package caravana.worker.media;
 
+import caravana.checks.TransformationEntry.Parameter;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -15,6 +16,11 @@ final class Assets {
     static final String CUES = "00000000-0000-4000-8000-000000000002";
 
     private Assets() {}
+
+    /** The id of the one that a parameter accepts. */
+    static String fitting(Parameter parameter) {
+        return parameter.isPicture() ? PICTURE : CUES;
+    }
 
     /** A green picture of 2:1, and subtitles from second 1 to 2 and from 3 to 4. */
     static void putInto(Path folder) throws IOException {

@@ -183,7 +183,7 @@ final class MediaFiles {
     }
 
     private void overTheLimits() throws IOException {
-        made("longer than 10 min", "mp4", picture("64x48", "1", "605") + H264, "too_long");
+        made("longer than an hour", "mp4", picture("64x48", "1", "3605") + H264, "too_long");
         made("larger than 4096×2304", "mp4", picture("4352x2448", "5", "0.4") + H264, "resolution_too_high");
         made("higher than it may be wide", "mp4", picture("2400x4096", "5", "0.4") + H264, "resolution_too_high");
         made("120 frames a second", "mp4", picture("320x240", "120", "2") + H264, PROCESSED);

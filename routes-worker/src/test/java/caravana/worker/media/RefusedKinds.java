@@ -98,10 +98,10 @@ final class RefusedKinds extends MediaKind {
                 turns("long mp4", "long mkv", "large mp4", "fast mp4", "fast mkv", "tracks mkv", "long ts");
         for (int i = 0; i < times; i++) {
             String[] way = ways.next().split(" ");
-            String source = "-f lavfi -i color=s=64x48:r=1:d=605 ";
+            String source = "-f lavfi -i color=s=64x48:r=1:d=3605 ";
             add(
                     switch (way[0]) {
-                        case "long" -> over(way, "too_long", "10 min", () -> make(way[1], source + X264));
+                        case "long" -> over(way, "too_long", "1 h", () -> make(way[1], source + X264));
                         case "large" ->
                             over(
                                     way,

@@ -50,7 +50,8 @@ class TranscodePlannerTest {
                 job,
                 Sources.of(seconds, rate),
                 catalogue.apply(names.stream().map(AskedTransformation::named).toList()),
-                Loudness.to(null));
+                Loudness.to(null),
+                TargetSize.of(null));
     }
 
     @Test

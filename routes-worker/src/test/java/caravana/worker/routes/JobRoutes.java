@@ -36,6 +36,7 @@ import caravana.worker.media.OutputCheck;
 import caravana.worker.media.ResultCheck;
 import caravana.worker.media.SourceHeaders;
 import caravana.worker.media.SourceTimeline;
+import caravana.worker.media.TargetSize;
 import caravana.worker.media.TranscodePlan;
 import caravana.worker.media.TranscodePlanner;
 import caravana.worker.metrics.JobMetrics;
@@ -119,7 +120,13 @@ final class JobRoutes implements AutoCloseable {
         JobAssets assets = mock(JobAssets.class);
         when(assets.begin(any())).thenReturn(mock(FetchedAssets.class));
         when(planner.beginLoudness(any(), any())).thenReturn(mock(Loudness.class));
-        when(planner.plan(any(), any(), any(), any())).thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
+        when(planner.beginSize(any(), any())).thenAnswer(job -> {
+            TargetSize size = mock(TargetSize.class);
+            when(size.isOpen()).thenReturn(true, false);
+            return size;
+        });
+        when(planner.plan(any(), any(), any(), any(), any()))
+                .thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
         when(outputs.begin(any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
         when(probe.readHeaders(any(), any())).thenReturn(mock(SourceHeaders.class));
         when(probe.readTimeline(any(), any(), any(), any(), any())).thenReturn(mock(SourceTimeline.class));

@@ -161,7 +161,12 @@ final class Page implements AutoCloseable {
 
     /** Picks files; a headless browser has no window to do so in. */
     void pickOnly(Path... files) {
-        browser.findElement(By.id("file"))
+        pickFor("file", files);
+    }
+
+    /** Picks files for the input of that id. */
+    void pickFor(String id, Path... files) {
+        browser.findElement(By.id(id))
                 .sendKeys(Arrays.stream(files)
                         .map(file -> file.toAbsolutePath().toString())
                         .collect(Collectors.joining("\n")));

@@ -11,6 +11,7 @@ import caravana.local.LocalStack;
 import caravana.system.Clients;
 import caravana.system.Videos;
 import caravana.test.SampledTests;
+import java.awt.image.BufferedImage;
 import java.io.BufferedOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -37,6 +38,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -458,6 +460,82 @@ class PageTest {
                 .until(() -> page.texts("#preset option").equals(List.of("Lo elegido abajo", "predeterminado")));
         page.screenshot("preset-deleted");
         assertThat(page.errors()).isEmpty();
+    }
+
+    /** By mouse: uploaded. By keyboard: chosen, and deleted. */
+    @Test
+    void aPictureOfTheAccountIsUploadedChosenAndDeleted() throws Exception {
+        String field = "parameter-marca_propia-imagen";
+        page = Page.open(web.uri(), "es", folder);
+        page.signUp();
+        page.click("#transformations summary");
+        page.click("#transformation-marca_propia");
+        await().atMost(SOON).until(() -> options(field).equals(List.of("Aún no hay: sube uno")));
+        assertThat(page.count(".asset .warn:not([hidden])")).isZero();
+        page.run("document.getElementById('" + field + "-file').addEventListener('click', event => {"
+                + " event.preventDefault(); window.picking = true; })");
+        page.click("#" + field + "-upload");
+        assertThat(page.run("return window.picking")).isEqualTo(true);
+        page.pickFor(field + "-file", text);
+        page.see(".asset .problem", "Hace falta un archivo de otro tipo: .png, .svg.", SOON);
+        page.pickFor(field + "-file", Files.writeString(folder.resolve("Roto.png"), "no picture"));
+        page.see(".asset .problem", "El archivo está dañado", SOON);
+        // The browser reports what the server refuses.
+        assertThat(page.errors()).singleElement().asString().contains("415");
+        for (String name : List.of("Azul", "Mi logo")) {
+            page.pickFor(field + "-file", picture(name));
+            await().atMost(SOON).until(() -> chosen(field).equals(name));
+        }
+        page.screenshot("asset");
+        assertThat(page.barriers()).isEmpty();
+        page.choose("language", "en");
+        page.click("#transformations summary");
+        page.see("#" + field + "-upload", "Upload a file…", SOON);
+        page.choose("language", "es");
+        page.click("#transformations summary");
+        assertThat(chosen(field)).isEqualTo("Mi logo");
+
+        page.upload(small, "Con logo");
+        page.see(".video[data-status=processed] .poster", JOB);
+        page.click(".poster");
+        await().atMost(SOON).until(() -> page.number("document.querySelector('video').duration") > 3);
+        page.press(Keys.ESCAPE);
+        await().atMost(SOON).until(() -> page.count("dialog") == 0);
+
+        page.run("document.getElementById('" + field + "').focus()");
+        page.press("a");
+        await().atMost(SOON).until(() -> chosen(field).equals("Azul"));
+        page.press(Keys.ARROW_DOWN);
+        await().atMost(SOON).until(() -> chosen(field).equals("Mi logo"));
+        page.press(Keys.TAB);
+        page.press(Keys.TAB);
+        page.press(Keys.ENTER);
+        page.see("dialog", "¿Eliminar el archivo Mi logo?", SOON);
+        page.screenshot("asset-deleting");
+        page.press(Keys.TAB);
+        page.press(Keys.ENTER);
+        await().atMost(SOON).until(() -> options(field).equals(List.of("Elige uno", "Azul")));
+        assertThat(page.focused().getAttribute("id")).isEqualTo(field);
+        // Without one, nothing is sent.
+        page.upload(small, "Sin logo");
+        assertThat(page.count(".uploads .card")).isEqualTo(1);
+        assertThat(page.errors()).isEmpty();
+    }
+
+    private List<String> options(String field) {
+        return page.texts("#" + field + " option");
+    }
+
+    /** What is shown as chosen. */
+    private String chosen(String field) {
+        return String.valueOf(
+                page.run("return document.getElementById(arguments[0])?.selectedOptions[0]?.textContent", field));
+    }
+
+    private static Path picture(String name) throws Exception {
+        Path file = folder.resolve(name + ".png");
+        ImageIO.write(new BufferedImage(40, 20, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
+        return file;
     }
 
     private String chosenPreset() {

@@ -74,10 +74,35 @@ class ResumedUploadTest {
                     length, cuts, kills, again, again / (cuts + kills), slowest);
             assertThat(again).isLessThanOrEqualTo((long) (cuts + kills) * PART);
             assertStored(s3, id, length);
+            expire(s3, id);
         } finally {
             nodes.forEach(AppProcess::close);
             stack.close();
         }
+    }
+
+    /** What has expired leaves nothing within a minute, also when its client still sends. */
+    private void expire(S3Client s3, String whole) throws Exception {
+        String bucket = stack.environment().get(BUCKET);
+        String id = create(10L * PART);
+        try (Piece piece = begin(nodes.get(0).uri(), id, 10L * PART)) {
+            send(piece, 2L * PART + BLOCK);
+            await().atMost(Waits.LIMIT).until(() -> offset(nodes.get(0).uri(), id) >= PART);
+            try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
+                    Statement change = database.createStatement()) {
+                change.execute("UPDATE uploads SET expires_at = now() WHERE video_id = '" + id + "'");
+                change.execute("UPDATE videos SET expires_at = now() WHERE id = '" + id + "'");
+            }
+            long expired = System.nanoTime();
+            await().atMost(Waits.LIMIT)
+                    .until(() -> s3.listMultipartUploads(l -> l.bucket(bucket))
+                            .uploads()
+                            .isEmpty());
+            System.out.printf(
+                    "RESULT name=expired-upload value=%.1f unit=s target=60 verdict=%s%n",
+                    (System.nanoTime() - expired) / 1e9, System.nanoTime() - expired <= 60e9 ? "pass" : "fail");
+        }
+        await().atMost(Waits.LIMIT).untilAsserted(() -> assertOnly(s3, whole));
     }
 
     private AppProcess start(int node) {
@@ -218,6 +243,12 @@ class ResumedUploadTest {
         }
         HexFormat hex = HexFormat.of();
         assertThat(hex.formatHex(storedSum.digest())).isEqualTo(hex.formatHex(sentSum.digest()));
+        assertOnly(s3, id);
+    }
+
+    /** The bucket has what the rows name, and nothing is open. */
+    private void assertOnly(S3Client s3, String id) throws Exception {
+        String bucket = stack.environment().get(BUCKET);
         assertThat(s3.listObjectsV2(l -> l.bucket(bucket).prefix("uploads/")).contents())
                 .extracting(object -> object.key())
                 .containsExactly("uploads/" + id + ".mp4");

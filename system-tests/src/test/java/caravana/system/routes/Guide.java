@@ -36,6 +36,14 @@ final class Guide {
         return text.substring(start, end < 0 ? text.length() : end);
     }
 
+    /** The transformation that the guide adds to the catalogue. */
+    static String sepia() throws IOException {
+        Matcher entry = Pattern.compile("\n```yaml\n(nombre: sepia\n.*?)```\n", Pattern.DOTALL)
+                .matcher(Files.readString(GUIDE));
+        assertThat(entry.find()).as("the entry sepia").isTrue();
+        return entry.group(1);
+    }
+
     /** Applies the first difference under a heading, as a reader of the guide does, by {@code git apply}. */
     static void apply(String heading, RouteCopy routes) throws IOException, InterruptedException {
         Matcher change =

@@ -11,6 +11,7 @@ import caravana.system.Clients;
 import caravana.test.Sample;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,14 @@ import software.amazon.awssdk.services.s3.S3Client;
 class ShippingTest {
 
     private static final String RECEIVE = "upload/receive-upload.camel.yaml";
+
+    private static final String PRESET = """
+            nombre: antiguo
+            description: {es: Como una foto antigua., en: Like an old photo.}
+            transformaciones:
+              - {nombre: sepia, intensidad: 0.5}
+              - transcodificacion
+            """;
 
     @TempDir
     Path folder;
@@ -83,6 +92,16 @@ class ShippingTest {
 
             Shipped later = ship("2026-11-24.5", routes, "--fits", "9.8,9.9");
             assertThat(later.output()).contains("as version 2026-11-24.5, for apps 9.8, 9.9.");
+
+            routes.write("catalogue/sepia.yaml", Guide.sepia());
+            routes.write("catalogue/presets/antiguo.yaml", PRESET);
+            assertThat(ship("2026-11-24.6", routes).status()).isZero();
+            assertPresetUnder("2026-11-24.6");
+            routes.edit("catalogue/presets/antiguo.yaml", "nombre: sepia", "nombre: sepa");
+            Shipped unknown = ship("2026-11-24.7", routes);
+            assertThat(unknown.status()).isEqualTo(1);
+            assertThat(unknown.output()).contains("antiguo.yaml:4:", "[catalogue-preset]", "Nothing was shipped");
+            routes.edit("catalogue/presets/antiguo.yaml", "nombre: sepa", "nombre: sepia");
 
             routes.edit(RECEIVE, "routeConfigurationId: upload-failures", "routeConfigurationId: upload-failure");
             Shipped wrong = ship("2026-11-24.3", routes);
@@ -142,6 +161,22 @@ class ShippingTest {
                     .body();
             System.out.println("web with version " + version + " answers " + answer);
             return answer;
+        }
+    }
+
+    /** Web lists the preset that was shipped, and a video that asks for it keeps its transformation with the shipped value. */
+    private void assertPresetUnder(String version) throws IOException, InterruptedException {
+        try (AppProcess web = start(version)) {
+            web.awaitReady();
+            ApiClient client = ApiClient.signUp(web.uri());
+            assertThat(client.get(web.uri().resolve("/api/presets")).body())
+                    .contains("\"antiguo\"", "{\"nombre\":\"sepia\",\"intensidad\":0.5}");
+            HttpResponse<String> accepted =
+                    client.send(client.request(web.uri().resolve("/api/videos?title=a&preset=antiguo"))
+                            .header("Content-Type", "video/mp4")
+                            .POST(BodyPublishers.ofString("no\0video"))
+                            .build());
+            assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
         }
     }
 

@@ -99,6 +99,8 @@ class WatchTest {
 
             callsThatFailAreTold();
 
+            transformationsAndPresetsAreTakenOver();
+
             // A route that was deleted is not being restarted for ever.
             routes.write(GREETING, GREET);
             await().atMost(SOON).until(() -> greeted() == 200);
@@ -144,6 +146,35 @@ class WatchTest {
         await().atMost(SOON).until(() -> listed() == 200);
 
         await().atMost(SOON).until(() -> up.printed().contains("routes-web: Calls are answered again"));
+    }
+
+    /** By web, which lists and accepts them, and by the worker, which knows what the job asks for. */
+    private void transformationsAndPresetsAreTakenOver() throws Exception {
+        routes.write("catalogue/sepia.yaml", Guide.sepia());
+        await().atMost(SOON).until(() -> got("transformations").contains("\"sepia\""));
+        routes.write("catalogue/presets/antiguo.yaml", """
+                nombre: antiguo
+                description: {es: Como una foto antigua., en: Like an old photo.}
+                transformaciones:
+                  - {nombre: sepia, intensidad: 0.5}
+                  - transcodificacion
+                """);
+        await().atMost(SOON).until(() -> got("presets").contains("\"antiguo\""));
+        HttpResponse<String> accepted =
+                client.send(client.request(up.web().resolve("/api/videos?title=a&preset=antiguo"))
+                        .header("Content-Type", "video/mp4")
+                        .POST(BodyPublishers.ofFile(folder.resolve("video.mp4")))
+                        .build());
+        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
+        String video = accepted.headers().firstValue("Location").orElseThrow().replace("/api/", "");
+        await().atMost(SOON).until(() -> got(video).contains("\"status\":\"processed\""));
+
+        routes.delete("catalogue/presets/antiguo.yaml");
+        await().atMost(SOON).until(() -> !got("presets").contains("\"antiguo\""));
+    }
+
+    private String got(String path) throws IOException, InterruptedException {
+        return client.get(up.web().resolve("/api/" + path)).body();
     }
 
     private interface Edit {

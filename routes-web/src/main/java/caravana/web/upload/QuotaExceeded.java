@@ -1,0 +1,56 @@
+package caravana.web.upload;
+
+import caravana.web.http.Problem;
+import java.util.Map;
+
+/**
+ * 403 {@code quota_exceeded}: the account has as much as it may, or would have more. The document names the quota, and when
+ * it frees without the account doing anything.
+ */
+public final class QuotaExceeded extends Problem {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String quota;
+    private final String freesAt;
+
+    private QuotaExceeded(String quota, String freesAt, String detail) {
+        super(403, "quota_exceeded", detail);
+        this.quota = quota;
+        this.freesAt = freesAt;
+    }
+
+    /**
+     * @param quota {@code bytes}, {@code videos}, {@code open_uploads} or {@code minutes}
+     * @param row with {@code most}, which the account may have, and {@code frees_at}; null when it must delete something
+     */
+    public static QuotaExceeded of(String quota, Map<?, ?> row) {
+        Object most = row.get("most");
+        String freesAt = (String) row.get("frees_at");
+        String sentence =
+                switch (quota) {
+                    case "bytes" ->
+                        "With this file, the account's videos would have more than " + most
+                                + " bytes. Delete some videos";
+                    case "videos" ->
+                        "The account has " + most + " videos, which is as many as it may have. Delete some videos";
+                    case "minutes" ->
+                        "The account has had " + most + " minutes of video processed this month, which is as many as it"
+                                + " may. Wait until " + freesAt;
+                    default ->
+                        "The account has " + most
+                                + " uploads that have not ended, which is as many as it may have. Finish"
+                                + " or cancel one"
+                                + (freesAt == null ? "" : ", wait until the first expires at " + freesAt);
+                };
+        return new QuotaExceeded(quota, freesAt, sentence + ", or ask an operator to raise the account's quota.");
+    }
+
+    @Override
+    public Map<String, Object> getDocument() {
+        Map<String, Object> document = super.getDocument();
+        document.put("quota", quota);
+        document.put("frees_at", freesAt);
+        return document;
+    }
+}

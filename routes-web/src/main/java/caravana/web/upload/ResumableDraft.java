@@ -1,0 +1,97 @@
+package caravana.web.upload;
+
+import caravana.web.http.InputText;
+import caravana.web.http.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import org.apache.camel.Message;
+
+/**
+ * A request of the IETF's <a href="https://datatracker.ietf.org/doc/draft-ietf-httpbis-resumable-upload/">resumable
+ * uploads</a>, which differ from tus in how a request says that it is the last one. The interop version tells which draft
+ * the client speaks: 3 is draft 01, 4 is 02, 5 is 03, 6 is 04 and 05, 7 is 06 and 07, 8 is those from 08 on.
+ *
+ * @param version the interop version; the newest for a client that sends none
+ */
+public record ResumableDraft(int version) {
+
+    /** The header that says so. */
+    public static final String VERSION_HEADER = "Upload-Draft-Interop-Version";
+
+    /** The media type of what is appended. */
+    public static final String TYPE = "application/partial-upload";
+
+    static final String LIMIT = "Upload-Limit";
+
+    private static final int OLDEST = 3;
+    private static final int NEWEST = 8;
+
+    /** The first that wants its own media type. */
+    private static final int TYPED = 6;
+
+    private static final String COMPLETE = "Upload-Complete";
+
+    /** What draft 01 has instead, with the opposite meaning. */
+    private static final String INCOMPLETE = "Upload-Incomplete";
+
+    private static final String TRUE = "?1";
+    private static final String FALSE = "?0";
+
+    /**
+     * @return null for a request that is none
+     * @throws Problem 412 {@code draft_version_unsupported}
+     */
+    static ResumableDraft of(HttpServletRequest request) {
+        String version = request.getHeader(VERSION_HEADER);
+        if (version == null) {
+            return request.getHeader(COMPLETE) == null ? null : new ResumableDraft(NEWEST);
+        }
+        if (!version.matches("[" + OLDEST + "-" + NEWEST + "]")) {
+            throw new Problem(
+                    412,
+                    "draft_version_unsupported",
+                    "The header " + VERSION_HEADER + " is " + InputText.shown(version) + ". Send " + OLDEST + " to "
+                            + NEWEST + ".");
+        }
+        return new ResumableDraft(Integer.parseInt(version));
+    }
+
+    /** Whether what is appended must be of {@link #TYPE}. */
+    boolean isTyped() {
+        return version >= TYPED;
+    }
+
+    /**
+     * Whether the file ends with the request's body.
+     *
+     * @throws Problem 400 when the request does not say so
+     */
+    boolean isLast(HttpServletRequest request) {
+        String header = version == OLDEST ? INCOMPLETE : COMPLETE;
+        String value = request.getHeader(header);
+        if (!TRUE.equals(value) && !FALSE.equals(value)) {
+            throw Problem.invalid("The header " + header + " is " + (value == null ? "missing" : InputText.shown(value))
+                    + ". Send " + TRUE + " or " + FALSE + ".");
+        }
+        return TRUE.equals(value) == (version != OLDEST);
+    }
+
+    /**
+     * Says whether all of the file has arrived, and what limits there are.
+     *
+     * @param seconds until the upload expires
+     */
+    void describe(Message answer, boolean complete, long maxBytes, long seconds) {
+        if (version == OLDEST) {
+            answer.setHeader(INCOMPLETE, complete ? FALSE : TRUE);
+        } else {
+            answer.setHeader(COMPLETE, complete ? TRUE : FALSE);
+        }
+        // Draft 06 has renamed the last one.
+        answer.setHeader(LIMIT, limit(maxBytes) + ", max-age=" + seconds + ", expires=" + seconds);
+    }
+
+    /** What {@code Upload-Limit} says of every upload. */
+    public static String limit(long maxBytes) {
+        return "max-size=" + maxBytes + ", min-size=1";
+    }
+}

@@ -1,0 +1,57 @@
+package caravana.worker;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Map;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How many jobs run at once where no setting says so: one for each CPU, but no more than the disk has room for, each with an
+ * original of the largest size; at least one.
+ */
+class DefaultSlots implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    private static final String SLOTS = "caravana.worker.slots";
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        Environment settings = context.getEnvironment();
+        int slots = slots(
+                Runtime.getRuntime().availableProcessors(),
+                free(Path.of(settings.getRequiredProperty("caravana.worker.work-dir"))),
+                bytes(settings, "caravana.worker.disk-reserve"),
+                bytes(settings, "caravana.media.limits.size"));
+        context.getEnvironment().getPropertySources().addLast(new MapPropertySource("slots", Map.of(SLOTS, slots)));
+    }
+
+    /**
+     * @param free bytes of the disk
+     * @param reserve bytes that stay free
+     * @param largest bytes of the largest original; a job may need twice that
+     */
+    static int slots(int cpus, long free, long reserve, long largest) {
+        return (int) Math.max(1, Math.min(cpus, (free - reserve) / (2 * Math.max(1, largest))));
+    }
+
+    /** Of the folder's disk, or of the one on which it is made. */
+    private static long free(Path folder) {
+        File existing = folder.toAbsolutePath().toFile();
+        while (!existing.exists() && existing.getParentFile() != null) {
+            existing = existing.getParentFile();
+        }
+        return existing.getUsableSpace();
+    }
+
+    /** Zero for a value that is no size: the settings' own check refuses it, and names it. */
+    private static long bytes(Environment settings, String name) {
+        try {
+            return DataSize.parse(settings.getProperty(name, "0")).toBytes();
+        } catch (IllegalArgumentException refusedLater) {
+            return 0;
+        }
+    }
+}
