@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
+import caravana.local.FreePort;
 import caravana.local.LocalStack;
 import caravana.local.Nginx;
 import caravana.test.Waits;
@@ -166,6 +167,58 @@ class NginxTest {
                         .startsWith("HTTP/1.1 " + status)
                         .contains("Content-Type: application/problem+json", "\"status\":" + status);
             }
+        }
+    }
+
+    /** The app is asked in HTTP/1.1, which must have a host. */
+    @Test
+    void aCallInHttp10NeedsNoHost() throws Exception {
+        try (Socket socket = new Socket(nginx.uri().getHost(), nginx.uri().getPort())) {
+            socket.setSoTimeout((int) Waits.LIMIT.toMillis());
+            socket.getOutputStream().write("GET /api/health HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("{\"status\":\"ok\"}");
+        }
+        passed("GET /api/health in HTTP/1.0 without a host: 200");
+    }
+
+    /** Else the ending of an address decides the type of the answer, and nginx has a page of its own for some. */
+    @Test
+    void whatNginxAnswersAloneIsAProblemWhateverTheAddressEndsWith() throws Exception {
+        Files.writeString(nginx.files().resolve("page.html"), "a page");
+        URI gone = URI.create("http://127.0.0.1:" + FreePort.next());
+        try (Nginx alone = Nginx.start(folder.resolve("alone"), gone, "127.0.0.0/8", MAX_SIZE)) {
+            String tooLong = "Content-Length: " + (CALL_BYTES + 1) + "\r\n";
+            problem(nginx, "GET /_problem/invalid", "", 404);
+            problem(nginx, "POST /_problem/version", "Content-Length: 0\r\n", 404);
+            problem(nginx, "GET /page.html", "Range: bytes=999-\r\n", 416);
+            problem(nginx, "GET /page.html", "If-Match: \"other\"\r\n", 412);
+            problem(nginx, "DELETE /page.html", "", 405);
+            for (String ending : List.of("html", "js", "txt", "json", "mp4", "png")) {
+                problem(nginx, "POST /api/none." + ending, tooLong, 413);
+                problem(alone, "GET /api/none." + ending, "", 503);
+            }
+        }
+        passed("404, 405, 412, 413, 416 and 503 of nginx's own: problem+json, whatever the address ends with");
+    }
+
+    private void problem(Nginx asked, String line, String headers, int status) throws IOException {
+        try (Socket socket = new Socket(asked.uri().getHost(), asked.uri().getPort())) {
+            socket.setSoTimeout((int) Waits.LIMIT.toMillis());
+            socket.getOutputStream()
+                    .write((line + " HTTP/1.1\r\nHost: l\r\nConnection: close\r\n" + headers + "\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer)
+                    .as(line)
+                    .startsWith("HTTP/1.1 " + status)
+                    .contains(
+                            "Content-Type: application/problem+json\r\n",
+                            "\"status\":" + status,
+                            "X-Content-Type-Options: nosniff\r\n",
+                            "X-Frame-Options: DENY\r\n",
+                            "Referrer-Policy: no-referrer\r\n");
         }
     }
 
