@@ -395,6 +395,7 @@ class ContractTest extends WebTest {
                     id,
                     (random.nextInt(4) > 0 ? user : other).subject(),
                     "assets/" + id);
+            s3.putObject(p -> p.bucket(bucket()).key("assets/" + id), RequestBody.fromString("x"));
         }
         return id;
     }
