@@ -130,7 +130,7 @@ class MutationTest {
             new Mistake(
                     "exec-unguarded",
                     "job/transcode-video.camel.yaml",
-                    "              commandExecutor: \"#toolExecutor\"\n",
+                    "                    commandExecutor: \"#toolExecutor\"\n",
                     ""),
             new Mistake("get-object-cached", FETCH, "    streamCache: false\n", ""),
             new Mistake("heartbeat-not-deferred", "job/keep-lease.camel.yaml", "    shutdownRoute: Defer\n", ""),
