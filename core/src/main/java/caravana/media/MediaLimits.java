@@ -152,12 +152,8 @@ public record MediaLimits(
         return rules.height;
     }
 
-    /**
-     * Disk space that jobs may need at once: each keeps its original, and what it makes of that.
-     *
-     * @param jobs how many
-     */
-    public DataSize space(int jobs) {
-        return DataSize.ofBytes(2L * jobs * size.toBytes());
+    /** Disk space that a job may need: it keeps its original, and what it makes of that. */
+    public DataSize space() {
+        return DataSize.ofBytes(2 * size.toBytes());
     }
 }

@@ -7,7 +7,9 @@ import caravana.worker.exec.ToolProbe;
 import caravana.worker.job.WorkFolder;
 import caravana.worker.settings.WorkerProperties;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
@@ -24,11 +26,11 @@ public class SystemProbe {
     private final BucketProperties bucket;
     private final WorkFolder workFolder;
     private final DataSize reserve;
-    private final DataSize jobs;
+    private final DataSize job;
 
     private final ToolProbe tools;
 
-    /** @throws IllegalStateException when the disk has not room for the largest originals, however empty it is */
+    /** @throws IllegalStateException when the disk has not room for the largest original, however empty it is */
     SystemProbe(
             S3Client s3,
             BucketProperties bucket,
@@ -42,13 +44,17 @@ public class SystemProbe {
         this.bucket = bucket;
         this.workFolder = workFolder;
         this.reserve = worker.diskReserve();
-        this.jobs = limits.space(worker.slots());
-        long total = Files.getFileStore(workFolder.path()).getTotalSpace();
-        if (total < jobs.toBytes()) {
-            throw new IllegalStateException("The disk at " + workFolder.path() + " has " + mebibytes(total) + ", and "
-                    + worker.slots() + " jobs at once may need " + mebibytes(jobs.toBytes())
-                    + ", twice the largest original each: use a larger disk (CARAVANA_WORK_DIR), fewer slots"
-                    + " (CARAVANA_WORKER_SLOTS) or smaller originals (CARAVANA_UPLOAD_MAX_SIZE)");
+        this.job = limits.space();
+        checkTotal(Files.getFileStore(workFolder.path()), workFolder.path(), job);
+    }
+
+    static void checkTotal(FileStore disk, Path folder, DataSize job) throws IOException {
+        long total = disk.getTotalSpace();
+        if (total < job.toBytes()) {
+            throw new IllegalStateException("The disk at " + folder + " has " + mebibytes(total)
+                    + ", and a job may need " + mebibytes(job.toBytes())
+                    + ", twice the largest original: use a larger disk (CARAVANA_WORK_DIR) or smaller originals"
+                    + " (CARAVANA_UPLOAD_MAX_SIZE)");
         }
     }
 
@@ -65,17 +71,17 @@ public class SystemProbe {
     }
 
     /**
-     * @throws IOException when less is free where jobs keep their files than the reserve and what all slots may need, or no
+     * @throws IOException when less is free where jobs keep their files than the reserve and what the next job may need, or no
      *     file can be written there: the disk is mounted read-only, out of inodes or broken
      */
     @StepOnly
     public void disk() throws IOException {
         long free = Files.getFileStore(workFolder.path()).getUsableSpace();
-        if (free < reserve.toBytes() + jobs.toBytes()) {
+        if (free < reserve.toBytes() + job.toBytes()) {
             throw new IOException("only " + mebibytes(free) + " are free at " + workFolder.path()
                     + ", less than the reserve of " + mebibytes(reserve.toBytes())
-                    + " (CARAVANA_WORKER_DISK_RESERVE) and the " + mebibytes(jobs.toBytes())
-                    + " that jobs may need (CARAVANA_UPLOAD_MAX_SIZE, CARAVANA_WORKER_SLOTS)");
+                    + " (CARAVANA_WORKER_DISK_RESERVE) and the " + mebibytes(job.toBytes())
+                    + " that the next job may need (CARAVANA_UPLOAD_MAX_SIZE)");
         }
         try {
             workFolder.tryWriting();

@@ -2,17 +2,18 @@ package caravana.worker.intake;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import caravana.aws.BucketProperties;
-import caravana.media.MediaLimits;
 import caravana.worker.WorkerSettings;
 import caravana.worker.job.WorkFolder;
 import caravana.worker.job.WorkFolders;
 import caravana.worker.settings.WorkerProperties;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
@@ -27,7 +28,7 @@ class SystemProbeTest {
         assertThatThrownBy(() -> probe(DataSize.ofTerabytes(1_000_000)).disk())
                 .hasMessageContaining("MiB are free at " + folder)
                 .hasMessageContaining("the reserve of 1048576000000 MiB (CARAVANA_WORKER_DISK_RESERVE)")
-                .hasMessageContaining("the 4096 MiB that jobs may need (CARAVANA_UPLOAD_MAX_SIZE");
+                .hasMessageContaining("the 4096 MiB that the next job may need (CARAVANA_UPLOAD_MAX_SIZE");
     }
 
     @Test
@@ -47,28 +48,21 @@ class SystemProbeTest {
         assertThatThrownBy(probe::disk).hasMessageContaining("no file can be written in " + folder);
     }
 
-    /** However empty the disk is: as many bytes as it has, and jobs that may need more. */
+    /** However empty the disk is. */
     @Test
-    void aDiskThatCannotHoldTheLargestOriginalsIsRefusedAtTheStart() throws IOException {
-        long megabytes =
-                DataSize.ofBytes(Files.getFileStore(folder).getTotalSpace()).toMegabytes();
-        int slots = (int) (megabytes / 2 / 50_000) + 1;
-        MediaLimits limits = WorkerSettings.limits(Map.of("CARAVANA_UPLOAD_MAX_SIZE", "50000MB"));
+    void aDiskThatCannotHoldTheLargestOriginalIsRefusedAtTheStart() throws IOException {
+        FileStore disk = mock(FileStore.class);
+        when(disk.getTotalSpace()).thenReturn(DataSize.ofMegabytes(4095).toBytes());
 
-        assertThatThrownBy(() -> probe(slots, DataSize.ofBytes(1), limits))
-                .hasMessage("The disk at " + folder + " has " + megabytes + " MiB, and " + slots
-                        + " jobs at once may need " + slots * 100_000L + " MiB, twice the largest original each: use a"
-                        + " larger disk (CARAVANA_WORK_DIR), fewer slots (CARAVANA_WORKER_SLOTS) or smaller originals"
+        assertThatThrownBy(() -> SystemProbe.checkTotal(disk, folder, WorkerSettings.LIMITS.space()))
+                .hasMessage("The disk at " + folder + " has 4095 MiB, and a job may need 4096 MiB, twice the largest"
+                        + " original: use a larger disk (CARAVANA_WORK_DIR) or smaller originals"
                         + " (CARAVANA_UPLOAD_MAX_SIZE)");
     }
 
     private SystemProbe probe(DataSize reserve) throws IOException {
-        return probe(1, reserve, WorkerSettings.LIMITS);
-    }
-
-    private SystemProbe probe(int slots, DataSize reserve, MediaLimits limits) throws IOException {
-        WorkerProperties settings = WorkerSettings.in(folder, slots, reserve);
+        WorkerProperties settings = WorkerSettings.in(folder, 1, reserve);
         WorkFolder workFolder = WorkFolders.in(settings);
-        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, null, settings, limits);
+        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, null, settings, WorkerSettings.LIMITS);
     }
 }
