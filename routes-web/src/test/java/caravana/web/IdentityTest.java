@@ -212,7 +212,7 @@ class IdentityTest extends WebTest {
             assertThat(ready.statusCode()).isEqualTo(200);
             assertThat(Api.json(ready).path("status").asText()).isEqualTo("degraded");
         } finally {
-            stack.restart("redis");
+            restartRedis();
         }
     }
 

@@ -238,7 +238,7 @@ class OutageTest extends QuickSweepsTest {
                 assertThat(managementHealth(probe).statusCode()).as(probe).isEqualTo(200);
             }
         } finally {
-            stack.restart("redis");
+            restartRedis();
         }
         await().atMost(SOON)
                 .until(() -> Api.JSON

@@ -1,7 +1,9 @@
 package caravana.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import caravana.test.Waits;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -128,6 +130,15 @@ abstract class WebTest {
         return s3.listObjectsV2Paginator(l -> l.bucket(bucket()).prefix("uploads/")).contents().stream()
                 .map(S3Object::key)
                 .toList();
+    }
+
+    /** Starts Redis again, and waits until web counts attempts there, and no longer by its own. */
+    void restartRedis() {
+        WebFixture.STACK.restart("redis");
+        await().atMost(Waits.LIMIT).ignoreExceptions().until(() -> {
+            api().logIn(UUID.randomUUID() + "@example.org", "a wrong guess");
+            return !redis.keys("log-in-failures:*").isEmpty();
+        });
     }
 
     static byte[] bytes(int length) {
