@@ -2,8 +2,9 @@
 
 import {deleteAsset, listAssets, Refused, sendAsset} from './api.js';
 import {ask, h, say} from './dom.js';
+import {refusable} from './refusals.js';
 import {onSession} from './session.js';
-import {t, why} from './texts.js';
+import {t} from './texts.js';
 
 /** Media types by the endings of file names; browsers do not know all of them. */
 const TYPES = {png: 'image/png', svg: 'image/svg+xml', srt: 'application/x-subrip', vtt: 'text/vtt'};
@@ -29,7 +30,8 @@ export function assetField({id, title, accepts, value, keep}) {
   });
   const add = h('button', {type: 'button', class: 'plain', id: `${id}-upload`, onclick: () => file.click()}, t('uploadAsset'));
   const off = h('button', {type: 'button', class: 'plain warn', id: `${id}-delete`, onclick: remove}, t('deleteAsset'));
-  const problem = h('p', {class: 'problem', role: 'alert', hidden: true});
+  // What a job says of an asset by this code has another remedy.
+  const {problem, attempt} = refusable({asset_unreadable: 'asset_refused'});
   fill();
   if (!assets) {
     attempt(async () => {
@@ -86,20 +88,5 @@ export function assetField({id, title, accepts, value, keep}) {
       say(t('saidAssetDeleted', asset));
       select.focus();
     });
-  }
-
-  async function attempt(what) {
-    problem.hidden = true;
-    try {
-      await what();
-    } catch (refused) {
-      if (!(refused instanceof Refused)) {
-        throw refused;
-      }
-      // What a job says of an asset by this code has another remedy.
-      const code = refused.code === 'asset_unreadable' ? 'asset_refused' : refused.code;
-      problem.textContent = why({code, detail: refused.message});
-      problem.hidden = false;
-    }
   }
 }

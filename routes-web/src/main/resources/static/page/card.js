@@ -1,9 +1,10 @@
 // One video in the list: its state, and what can be done with it.
 
-import {cancelVideo, deleteVideo, processVideo, Refused, renameVideo, retryVideo, showVideo} from './api.js';
+import {cancelVideo, deleteVideo, processVideo, renameVideo, retryVideo, showVideo} from './api.js';
 import {ask, h, setText} from './dom.js';
 import {media} from './media.js';
 import {open, play, save} from './player.js';
+import {refusable} from './refusals.js';
 import {dateTime, duration, number, percent, phase, t, why} from './texts.js';
 
 /** The states in which nothing changes until somebody wants it. */
@@ -15,7 +16,7 @@ export function videoCard(first, {onDeleted, onChanged}) {
   const badge = h('span', {class: 'badge'});
   const state = h('div', {class: 'state'});
   const buttons = h('div', {class: 'buttons'});
-  const problem = h('p', {class: 'problem', role: 'alert', hidden: true});
+  const {problem, attempt} = refusable();
   const heading = h('h3');
   const element = h('li', {class: 'video card', 'data-id': first.video_id},
     thumb,
@@ -127,19 +128,6 @@ export function videoCard(first, {onDeleted, onChanged}) {
     buttons.replaceChildren(...all);
     if (focused) {
       (all.find((button) => button.textContent === focused) ?? all[0]).focus();
-    }
-  }
-
-  async function attempt(what) {
-    problem.hidden = true;
-    try {
-      await what();
-    } catch (refused) {
-      if (!(refused instanceof Refused)) {
-        throw refused;
-      }
-      problem.textContent = why({code: refused.code, detail: refused.message});
-      problem.hidden = false;
     }
   }
 

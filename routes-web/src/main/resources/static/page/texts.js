@@ -305,9 +305,9 @@ const TEXTS = {
     saidAssetDeleted: 'El archivo {name} se ha eliminado.',
     error_asset_type: 'Hace falta un archivo de otro tipo: {types}.',
     error_asset_refused: 'El archivo está dañado, no es del tipo que dice su nombre o contiene algo que no se acepta, como enlaces o programas.',
-    error_asset_too_large: 'El archivo es demasiado grande: el límite es 2 MiB.',
+    error_asset_too_large: 'El archivo es demasiado grande: el límite es {asset_size}.',
     error_asset_name_invalid: 'El nombre del archivo no sirve. Cámbialo y vuelve a subirlo.',
-    error_picture_too_large: 'La imagen tiene más de 4096 píxeles de ancho o de alto. Redúcela.',
+    error_picture_too_large: 'La imagen tiene más de {asset_pixels} píxeles de ancho o de alto. Redúcela.',
     error_too_many_assets: 'Tienes todos los archivos permitidos. Elimina uno.',
     error_asset_in_use: 'Un video en espera, en proceso o que se puede reintentar necesita este archivo. Espera a que termine o elimina el video.',
     error_unknown_asset: 'Ese archivo ya no existe. Elige otro.',
@@ -647,6 +647,8 @@ function limitValues() {
     streams: number(known.max_streams),
     codecs: known.video_codecs.join(', '),
     formats: known.formats.join(', '),
+    asset_size: size(known.assets.max_bytes),
+    asset_pixels: known.assets.max_picture_pixels,
   };
 }
 
