@@ -1,7 +1,6 @@
 package caravana.bench;
 
 import caravana.measure.MeasurementException;
-import caravana.measure.ProcessFigures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +23,6 @@ import java.util.concurrent.Future;
  */
 final class PiecesMemory implements Benchmark {
 
-    private static final int MB = 1024 * 1024;
     private static final int UPLOADS = 10;
     private static final int PART_MB = 5;
     private static final double GROWTH_MB = 64;
@@ -39,24 +36,12 @@ final class PiecesMemory implements Benchmark {
     public void run(Setting setting) throws Exception {
         try (WebOnStack system = WebOnStack.start(
                 setting.folder(), Map.of("CARAVANA_UPLOAD_AT_ONCE_PER_ACCOUNT", String.valueOf(UPLOADS)))) {
-            long pid = system.web().pid();
-            uploadAll(system, 50L * MB);
-            long before = ProcessFigures.residentBytes(pid);
-            Peak peak = Peak.of(() -> ProcessFigures.residentBytes(pid));
-            long started = System.nanoTime();
-            uploadAll(system, 1024L * MB);
-            double seconds = (System.nanoTime() - started) / 1e9;
-            long most = peak.end();
-            System.out.printf(
-                    Locale.ROOT,
-                    "%d uploads of 1 GB in %.1f s (%.0f MB/s); resident before %d MB, peak %d MB%n",
+            uploadAll(system, 50L * Growth.MB);
+            double growth = Growth.during(
+                    () -> uploadAll(system, 1024L * Growth.MB),
                     UPLOADS,
-                    seconds,
-                    UPLOADS * 1024 / seconds,
-                    before / MB,
-                    most / MB);
-            setting.results()
-                    .atMost("upload-memory-pieces", (most - before) / (double) MB, "MB", GROWTH_MB + UPLOADS * PART_MB);
+                    system.web().pid());
+            setting.results().atMost("upload-memory-pieces", growth, "MB", GROWTH_MB + UPLOADS * PART_MB);
         }
     }
 
@@ -97,8 +82,8 @@ final class PiecesMemory implements Benchmark {
                             + "\r\nTus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream"
                             + "\r\nUpload-Offset: 0\r\nContent-Length: " + bytes + "\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
-            byte[] block = new byte[MB];
-            for (long sent = 0; sent < bytes; sent += MB) {
+            byte[] block = new byte[Growth.MB];
+            for (long sent = 0; sent < bytes; sent += Growth.MB) {
                 out.write(block);
             }
             out.flush();

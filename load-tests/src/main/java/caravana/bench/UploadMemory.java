@@ -1,12 +1,10 @@
 package caravana.bench;
 
 import caravana.measure.MeasurementException;
-import caravana.measure.ProcessFigures;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -15,7 +13,6 @@ import java.util.Map;
  */
 final class UploadMemory implements Benchmark {
 
-    private static final long MB = 1024 * 1024;
     private static final double GROWTH_MB = 64;
 
     @Override
@@ -26,22 +23,10 @@ final class UploadMemory implements Benchmark {
     @Override
     public void run(Setting setting) throws Exception {
         try (WebOnStack system = WebOnStack.start(setting.folder(), Map.of())) {
-            long pid = system.web().pid();
-            upload(system, 100 * MB);
-            long before = ProcessFigures.residentBytes(pid);
-            Peak peak = Peak.of(() -> ProcessFigures.residentBytes(pid));
-            long started = System.nanoTime();
-            upload(system, 1024 * MB);
-            double seconds = (System.nanoTime() - started) / 1e9;
-            long most = peak.end();
-            System.out.printf(
-                    Locale.ROOT,
-                    "1 GB in %.1f s (%.0f MB/s); resident before %d MB, peak %d MB%n",
-                    seconds,
-                    1024 / seconds,
-                    before / MB,
-                    most / MB);
-            setting.results().atMost("upload-memory", (most - before) / (double) MB, "MB", GROWTH_MB);
+            upload(system, 100L * Growth.MB);
+            double growth = Growth.during(
+                    () -> upload(system, 1024L * Growth.MB), 1, system.web().pid());
+            setting.results().atMost("upload-memory", growth, "MB", GROWTH_MB);
         }
     }
 
