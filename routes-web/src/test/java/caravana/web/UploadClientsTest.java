@@ -94,17 +94,6 @@ class UploadClientsTest extends WebTest {
         return location;
     }
 
-    private void assertStored(String id, byte[] file) {
-        assertThat(row(id))
-                .containsEntry("status", "uploaded")
-                .containsEntry("title", "t")
-                .containsEntry("original_bytes", (long) file.length);
-        assertThat(s3.getObjectAsBytes(g -> g.bucket(bucket()).key("uploads/" + id + ".mp4"))
-                        .asByteArray())
-                .isEqualTo(file);
-        assertBucketIsAsTheRowsSay();
-    }
-
     private static void check(String client, Path installed) {
         if (!Files.exists(installed)) {
             System.out.println("SKIPPED: " + client + " is not installed; run ./caravana test clients");

@@ -126,6 +126,18 @@ abstract class WebTest {
                         "SELECT original_key FROM videos WHERE status NOT IN ('receiving', 'deleting')", String.class));
     }
 
+    /** That an upload has arrived as a video {@code t}, and nothing else is there. */
+    void assertStored(String id, byte[] file) {
+        assertThat(row(id))
+                .containsEntry("status", "uploaded")
+                .containsEntry("title", "t")
+                .containsEntry("original_bytes", (long) file.length);
+        assertThat(s3.getObjectAsBytes(g -> g.bucket(bucket()).key("uploads/" + id + ".mp4"))
+                        .asByteArray())
+                .isEqualTo(file);
+        assertBucketIsAsTheRowsSay();
+    }
+
     List<String> objects() {
         return s3.listObjectsV2Paginator(l -> l.bucket(bucket()).prefix("uploads/")).contents().stream()
                 .map(S3Object::key)
