@@ -91,7 +91,7 @@ public class PresignedLinks {
     }
 
     /**
-     * To the file of an asset. A browser is told to save an SVG: opened as a page, it could do what no picture does.
+     * To the file of an asset. A browser saves an SVG: opened as a page, it could do what no picture does.
      *
      * @param row the asset's row
      */
