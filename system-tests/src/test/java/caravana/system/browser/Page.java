@@ -213,6 +213,11 @@ final class Page implements AutoCloseable {
         return run("return " + script) instanceof Number number ? number.doubleValue() : Double.NaN;
     }
 
+    /** A number that the player has, such as its {@code duration} in seconds; NaN until there is a player that knows it. */
+    double player(String property) {
+        return number("document.querySelector('video')?." + property);
+    }
+
     /** Sends and receives that many bytes a second at most; 0 for as many as it can. */
     void throttle(int bytesPerSecond) {
         int limit = bytesPerSecond == 0 ? -1 : bytesPerSecond;
@@ -264,11 +269,11 @@ final class Page implements AutoCloseable {
         return found;
     }
 
-    /** Errors that the browser has told since this was last asked: failed requests, violated policies, uncaught errors. */
     int windows() {
         return browser.getWindowHandles().size();
     }
 
+    /** Errors that the browser has told since this was last asked: failed requests, violated policies, uncaught errors. */
     List<String> errors() {
         return browser.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())

@@ -143,12 +143,12 @@ class PageTest {
         page.screenshot("processed");
 
         page.click(".poster");
-        await().atMost(SOON).until(() -> page.number("document.querySelector('video').currentTime") > 0.5);
-        assertThat(page.number("document.querySelector('video').videoWidth")).isEqualTo(1280);
-        assertThat(page.number("document.querySelector('video').videoHeight")).isEqualTo(720);
+        await().atMost(SOON).until(() -> page.player("currentTime") > 0.5);
+        assertThat(page.player("videoWidth")).isEqualTo(1280);
+        assertThat(page.player("videoHeight")).isEqualTo(720);
         // Fetched in parts: it can be played from anywhere.
         page.run("document.querySelector('video').currentTime = 6");
-        await().atMost(SOON).until(() -> page.number("document.querySelector('video').currentTime") > 6.2);
+        await().atMost(SOON).until(() -> page.player("currentTime") > 6.2);
         page.screenshot("playing");
         page.press(Keys.ESCAPE);
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
@@ -317,7 +317,7 @@ class PageTest {
 
         tabTo("Play “By keyboard”");
         page.press(Keys.ENTER);
-        await().atMost(SOON).until(() -> page.number("document.querySelector('video')?.currentTime") > 0.2);
+        await().atMost(SOON).until(() -> page.player("currentTime") > 0.2);
         page.press(Keys.ESCAPE);
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
         assertThat(page.focused().getAttribute("aria-label")).isEqualTo("Play “By keyboard”");
@@ -408,7 +408,7 @@ class PageTest {
         page.click(".uploads button[type=submit]");
         page.see(".video[data-status=processed] .poster", JOB);
         page.click(".poster");
-        await().atMost(SOON).until(() -> Math.abs(page.number("document.querySelector('video').duration") - 1) < 0.2);
+        await().atMost(SOON).until(() -> Math.abs(page.player("duration") - 1) < 0.2);
         assertThat(page.errors()).isEmpty();
     }
 
@@ -440,7 +440,7 @@ class PageTest {
         page.upload(small, "Sin cortinillas");
         page.see(".video[data-status=processed] .poster", JOB);
         page.click(".poster");
-        await().atMost(SOON).until(() -> Math.abs(page.number("document.querySelector('video').duration") - 3) < 0.2);
+        await().atMost(SOON).until(() -> Math.abs(page.player("duration") - 3) < 0.2);
         page.press(Keys.ESCAPE);
 
         page.visit();
@@ -498,7 +498,7 @@ class PageTest {
         page.upload(small, "Con logo");
         page.see(".video[data-status=processed] .poster", JOB);
         page.click(".poster");
-        await().atMost(SOON).until(() -> page.number("document.querySelector('video').duration") > 3);
+        await().atMost(SOON).until(() -> page.player("duration") > 3);
         page.press(Keys.ESCAPE);
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
 
