@@ -88,10 +88,14 @@ public final class WriteOnceClient extends DelegatingS3Client {
      * Sends one part.
      *
      * @param body can be read more than once
+     * @return has the checksum that was sent: S3 has verified it, and not every server repeats it
      */
     @Override
     public UploadPartResponse uploadPart(UploadPartRequest part, RequestBody body) {
-        return super.uploadPart(part.toBuilder().checksumCRC32C(checksum(body)).build(), body);
+        String checksum = checksum(body);
+        UploadPartResponse stored =
+                super.uploadPart(part.toBuilder().checksumCRC32C(checksum).build(), body);
+        return stored.toBuilder().checksumCRC32C(checksum).build();
     }
 
     /**

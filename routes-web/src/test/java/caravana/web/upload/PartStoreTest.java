@@ -8,6 +8,7 @@ import caravana.aws.BucketProperties;
 import caravana.aws.WriteOnceClient;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -75,11 +76,12 @@ class PartStoreTest {
         requests.add(exchange.getRequestMethod() + " " + query + " " + checksums);
         boolean head = exchange.getRequestMethod().equals("HEAD");
         boolean creation = query.startsWith("uploads");
+        boolean part = exchange.getRequestMethod().equals("PUT");
         byte[] body = (creation
                         ? "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
                         : "<Error><Code>" + refusal + "</Code></Error>")
                 .getBytes(StandardCharsets.UTF_8);
-        int status = creation || head && made ? 200 : refusal.equals("InvalidPart") ? 400 : 404;
+        int status = creation || part || head && made ? 200 : refusal.equals("InvalidPart") ? 400 : 404;
         exchange.sendResponseHeaders(status, head ? -1 : body.length);
         if (!head) {
             exchange.getResponseBody().write(body);
@@ -117,5 +119,16 @@ class PartStoreTest {
         refusal = "InvalidPart";
 
         assertThat(store.completeDirect(KEY, "u", PARTS)).isFalse();
+    }
+
+    /** Some S3 servers leave it out of their answer, and the object's checksum is made of those of its parts. */
+    @Test
+    void aPartHasTheChecksumThatWasSentWithIt() throws IOException {
+        PartBuffer content = new PartBuffer();
+        content.fill(new ByteArrayInputStream("123456789".getBytes(StandardCharsets.US_ASCII)), 9, null);
+
+        PartStore.Part sent = store.send(KEY, "u", 1, content);
+
+        assertThat(sent.crc32c()).as("CRC-32C's check value, e3069283").isEqualTo("4waSgw==");
     }
 }
