@@ -18,7 +18,7 @@ def permission(call):
     method, path = action.split(" ", 1)
     # The bucket is in the host's name.
     if path.strip("/") == "":
-        return "s3:ListBucket"
+        return "s3:ListBucketMultipartUploads" if re.search("(^|&)uploads(=|&|$)", call["query"]) else "s3:ListBucket"
     if method == "DELETE":
         return "s3:AbortMultipartUpload" if "uploadId" in call["query"] else "s3:DeleteObject"
     if method == "GET" and "uploadId" in call["query"]:

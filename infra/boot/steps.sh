@@ -138,7 +138,7 @@ processed() { # COUNT
 }
 
 upload() { # FILE TITLE
-  in_aws curl -sS --fail-with-body -H "Authorization: Bearer $(cat "$work/operator/project/token")" -H 'Content-Type: video/mp4' -T "$1" -X POST "http://$web_address/api/videos?title=$2" | jq -r .video_id
+  in_aws curl -sS --fail-with-body -H "Authorization: Bearer $(cat "$work/operator/project/token")" -H 'Content-Type: video/mp4' -T "$1" -X POST "http://$web_address/api/videos?title=$2"
 }
 
 # The running worker, as show-queue names it; nothing while it starts. One that has ended stays listed for a moment.
@@ -213,7 +213,7 @@ two_dead_letters() { operate "$environment"'ops/bin/list-dead-letters' | jq -e '
 terminate_worker() {
   local since
   ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=size=1280x720:rate=25:duration=20 -preset ultrafast -pix_fmt yuv420p -f mp4 "$work/run/long.mp4"
-  upload "$work/run/long.mp4" Long >/dev/null
+  upload "$work/run/long.mp4" Long >"$work/run/upload.log" || fail "the upload was answered with: $(cat "$work/run/upload.log")"
   await 60 "the job to run" job_runs
   since=$(date +%s)
   echo Terminated >"$work/run/state-caravana-worker"

@@ -25,7 +25,7 @@ import org.springframework.core.env.StandardEnvironment;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** What is sent to AWS for parts that clients send: where the S3 of the local stack accepts more than AWS does. */
+/** Where S3 servers differ: the one of the local stack accepts more than AWS does, and others answer less. */
 class PartStoreTest {
 
     private static final String KEY = "uploads/1.mp4";
