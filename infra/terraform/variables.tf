@@ -378,7 +378,7 @@ variable "web_cpu_target_percent" {
 }
 
 variable "web_settings" {
-  description = "Further environment variables of web, by the names in README.md."
+  description = "Further environment variables of web, by the names in docs/configuration.md."
   type        = map(string)
   default     = {}
 
@@ -447,7 +447,7 @@ variable "worker_grace_seconds" {
 }
 
 variable "worker_settings" {
-  description = "Further environment variables of the worker, by the names in README.md."
+  description = "Further environment variables of the worker, by the names in docs/configuration.md."
   type        = map(string)
   default     = {}
 

@@ -9,8 +9,8 @@ import org.springframework.validation.annotation.Validated;
  * Where SQS and S3 are.
  *
  * @param region AWS region
- * @param sqsEndpoint an SQS server other than AWS; null for AWS
- * @param s3Endpoint an S3 server other than AWS; null for AWS
+ * @param sqsEndpoint an SQS server other than AWS; empty for AWS
+ * @param s3Endpoint an S3 server other than AWS; empty for AWS
  */
 @Validated
 @ConfigurationProperties(AwsProperties.PREFIX)

@@ -17,8 +17,9 @@ import org.springframework.validation.annotation.Validated;
  * @param maxReceiveCount receives after which SQS itself moves a message to the dead-letter queue; it must be the
  *     redrive policy's value
  * @param longPollSeconds how long one receive waits, 0 to 20 s (SQS's limit)
- * @param visibilitySeconds how long a received message stays hidden, in seconds, up to SQS's limit of 12 h
- * @param callTimeout how long any call but a receive may take, its tries included
+ * @param visibilitySeconds how long a received message stays hidden, in seconds, up to SQS's limit of 12 h; renewed while its job
+ *     runs
+ * @param callTimeout how long any call but a receive may take, its tries included; less than the worker's heartbeat
  */
 @Validated
 @ConfigurationProperties("caravana.sqs")

@@ -12,15 +12,17 @@ import org.springframework.util.unit.DataSize;
  *
  * <p>{@link MediaRefusals} has the sentence for an original that exceeds a limit.
  *
- * @param size largest file, 1 KiB to 50,000 MiB
- * @param duration longest video, 1 s to 5 h
- * @param width most pixels of the picture's longer side, 16 to 16,384, at least {@code height}
+ * @param size largest original, 1KB to 50000MB
+ * @param duration longest video, 1s to 5h. ffmpeg may run for 2 minutes and 20 times the result's length, 6 hours at most
+ * @param width most pixels of the picture's longer side, 16 to 16,384, at least {@code height}. What needs more memory than
+ *     {@code caravana.worker.tool.memory} fails
  * @param height most pixels of the picture's shorter side, 16 to 16,384
  * @param frameRate most frames per second, on average, 1 to 1,000
- * @param streams most video and audio tracks, 1 to 1,000; what is only demuxed is not counted
+ * @param streams most video and audio tracks in a file, 1 to 1,000; others are not counted
  * @param formats ffmpeg's names of the container formats that are opened
  * @param codecs ffmpeg's names of the video codecs that are decoded
- * @param rules a set of rules that originals must keep beside the limits
+ * @param rules a set of rules that originals must keep beside the limits: {@code none}, or {@code anb} for 20 to 60 seconds and
+ *     1080p at least
  */
 @ConfigurationProperties("caravana.media.limits")
 public record MediaLimits(

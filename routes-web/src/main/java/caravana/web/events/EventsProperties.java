@@ -9,12 +9,12 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Event streams.
  *
- * @param streams how many may be open on this node, 1 or more; more are answered 503
- * @param streamsPerAccount how many of them may be one account's, 1 or more; null for a quarter of {@code streams}. More
+ * @param streams event streams that may be open on one web node, 1 or more; more are answered 503
+ * @param streamsPerAccount how many of them may be one account's, 1 or more; empty for a quarter of {@code streams}. More
  *     are answered 429
- * @param period how often the node looks for changes, once for all streams
- * @param heartbeat how long a stream is silent before it gets a comment, which reveals a client that is gone
- * @param patience how long a client may take nothing of what is sent; then its connection is closed
+ * @param period how often a web node looks for changes, once for all event streams
+ * @param heartbeat how long an event stream is silent before it gets a comment, which reveals a client that is gone
+ * @param patience how long a client of an event stream may take nothing of what is sent; then its connection is closed
  */
 @Validated
 @ConfigurationProperties("caravana.events")

@@ -13,13 +13,15 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param signingKey RSA private key of 2,048 bits or more that signs our tokens: PKCS #8 as PEM, or its base64 alone;
  *     empty with an outside issuer
- * @param issuerUri an outside issuer of tokens (OpenID Connect discovery); empty when the accounts are ours
- * @param audience what tokens of an outside issuer have to be made for
- * @param rolesClaim the claim of a token that lists its roles, {@code user} and {@code operator}; see {@link Roles}
+ * @param issuerUri an outside issuer of tokens (OpenID Connect discovery), exactly as in their {@code iss}; empty when the
+ *     accounts are ours
+ * @param audience what tokens of an outside issuer are made for, as in their {@code aud}; web does not start with an issuer alone
+ * @param rolesClaim the claim of a token that lists the roles {@code user} and {@code operator}, or names them in one text;
+ *     {@code realm_access.roles} for one inside another
  * @param tokenLife how long a token of ours is valid
  * @param sessionLife how long the page's session lasts after its last use
- * @param operatorEmail an operator's account that is made at the start; empty for none
- * @param operatorPassword the password that it gets at each start, 12 characters or more
+ * @param operatorEmail an operator's account that web makes at its start; empty for none
+ * @param operatorPassword the password that the operator's account gets at each start, 12 characters or more
  * @param failures limits of failed log-ins
  * @param signUps limits of sign-ups
  */
@@ -41,12 +43,12 @@ public record IdentityProperties(
      * Failed log-ins that need not wait. Each further one waits twice as long as the one before. A source is an IPv4 address
      * or an IPv6 /64.
      *
-     * @param perAccount failures of one source for one account
-     * @param perAddress failures of one source for all accounts that it has not logged in to
-     * @param window how long it takes until that many failures are forgotten
-     * @param unknownSources failures for one account of all sources together that have not logged in to it
-     * @param unknownSourcesWindow how long it takes until that many failures are forgotten
-     * @param firstDelay the first wait
+     * @param perAccount failed log-ins that need not wait, of one address (IPv6: /64) to one account
+     * @param perAddress failed log-ins that need not wait, of one address to all accounts that it has not logged in to
+     * @param window how long it takes until that many of one address are forgotten
+     * @param unknownSources failed log-ins that need not wait, to one account of all addresses together that have not logged in to it
+     * @param unknownSourcesWindow how long it takes until that many of all addresses are forgotten
+     * @param firstDelay the first wait; each further failure doubles it
      * @param maxDelay the longest wait
      */
     public record Failures(
@@ -61,8 +63,8 @@ public record IdentityProperties(
     /**
      * Sign-ups that need not wait. Further ones are let in one by one, as many within the window.
      *
-     * @param perAddress sign-ups of one source
-     * @param inTotal sign-ups of all sources together
+     * @param perAddress sign-ups of one address within the window; more are answered 429
+     * @param inTotal sign-ups of all addresses together within the window; more are answered 429
      * @param window how long it takes until that many sign-ups are forgotten
      */
     public record SignUps(

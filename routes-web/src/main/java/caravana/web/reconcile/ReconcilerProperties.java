@@ -8,7 +8,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * When the reconciler steps in.
  *
- * @param period how often it sweeps
+ * @param period how often web looks for what a crash or a lost message has left behind
  * @param unpublished how long an accepted video may be without a message; above the time that an upload's own send takes
  * @param resend how long a published video may wait before its message may count as lost; it is sent again at most as
  *     often

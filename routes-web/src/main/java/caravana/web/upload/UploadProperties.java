@@ -11,13 +11,14 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How uploads are taken; what an original may be is in {@link caravana.media.MediaLimits}.
  *
- * @param atOnce uploads at once, 1 to 1,000; more are answered 503. Each has a buffer of 5 MiB
- * @param atOncePerAccount how many of them may be one account's, 1 or more; null for a quarter of {@code atOnce}. More
+ * @param atOnce uploads at once on a web node, 1 to 1,000; more are answered 503. Each has a buffer of 5 MiB
+ * @param atOncePerAccount how many of them may be one account's, 1 or more; empty for a quarter of {@code at-once}. More
  *     are answered 429
- * @param patience how long an upload may take; after that its row counts as abandoned
- * @param minRate bytes a second that a client has to send on average, once 30 s have passed; 0 for any
- * @param idle how long an upload in pieces waits for its next byte; after that it expires
- * @param longest how long it may take from its creation to its last byte
+ * @param patience how long one request of an upload may take, at whatever rate; slower ones are answered 408. Within 2 hours, 2 GiB
+ *     need 300 KB a second; slower clients upload in pieces
+ * @param minRate bytes a second that a client must send on average, once 30 s have passed; slower ones are answered 408; 0 for any
+ * @param idle how long an upload in pieces waits for its next byte; after that it expires and is removed
+ * @param longest how long an upload in pieces may take from its creation to its last byte
  * @param perHour uploads of one owner within an hour, and videos that are processed again; more are answered 429; 0 for no limit
  */
 @Validated

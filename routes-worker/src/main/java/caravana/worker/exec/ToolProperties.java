@@ -10,8 +10,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How tools run.
  *
- * @param niceness how far they stand back behind everything else on the machine, 0 to 19
- * @param memory address space of one tool; an allocation beyond it fails
+ * @param niceness how far ffmpeg and ffprobe stand back behind everything else on the machine, 0 to 19
+ * @param memory address space of one ffmpeg or ffprobe; an allocation beyond it fails
  */
 @Validated
 @ConfigurationProperties("caravana.worker.tool")

@@ -17,13 +17,13 @@ import org.springframework.validation.annotation.Validated;
  * How media is processed; what is accepted is in {@link caravana.media.MediaLimits}.
  *
  * @param probeLimit how much CPU time a probe may use, and a tenth of how long it may take in all, waits included; one that
- *     may read the whole original has {@link #readingTime} more
- * @param stallLimit how long a transcoding's progress may stand still
- * @param baseTimeLimit how long any transcoding may take
- * @param timeLimitFactor seconds more per second of result, up to {@link MediaLimits#LONGEST_RUN} in all
+ *     may read the whole original has a second more for 10 MiB of it
+ * @param stallLimit how long a transcoding's progress and its use of the processor may stand still
+ * @param baseTimeLimit CPU time that any transcoding may use
+ * @param timeLimitFactor seconds of CPU time more per second of result, up to 6 hours in all
  * @param threads decoder, filter and encoder threads of one ffmpeg; 0 lets ffmpeg choose
  * @param cards the opening and the closing card
- * @param logo the watermark, a PNG
+ * @param logo the watermark, a PNG; the product's, or {@code file:/path/to/logo.png}
  */
 @Validated
 @ConfigurationProperties("caravana.media")

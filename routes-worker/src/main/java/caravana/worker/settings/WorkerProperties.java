@@ -12,15 +12,17 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How one worker works. {@code TimingValidator} holds the times against each other.
  *
- * @param slots jobs at once, 1 to 64; by default the number of CPUs
+ * @param slots jobs at once, 1 to 64; by default the number of processors, or fewer where the disk has no room for so many of
+ *     the largest originals
  * @param workDir folder for the files of running jobs, of this worker alone
  * @param heartbeat how often a running job's lease is renewed
- * @param lease how long a claim holds without a heartbeat
+ * @param lease how long a claim holds without a heartbeat: 3 heartbeats; with one more, within the queue's visibility
  * @param backoff delay after the first failed attempt; it doubles with each further one
- * @param maxBackoff the longest delay
- * @param grace how long running jobs may go on when the worker is told to stop; the rest is handed back
+ * @param maxBackoff the longest delay after a failed attempt
+ * @param grace how long running jobs may go on after SIGTERM; the rest is handed back
  * @param probe how often the database, the object store, the disk and the tools are looked at
- * @param diskReserve free space at the work folder, beside what the slots may need, below which no job is taken
+ * @param diskReserve free space that stays at the work folder beside what a job may need, twice the largest original; with
+ *     less, no job is taken
  * @param toolOutageLimit how long ffmpeg or ffprobe may be impossible to run before the worker ends with status 1
  * @param routeDefectPause how long no job is taken after one has met a mistake in the routes; then one at a time is tried
  */
