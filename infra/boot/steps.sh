@@ -149,7 +149,7 @@ worker_name() {
 }
 
 run_runbooks() {
-  local page block count line
+  local page texts block line began given
   environment=$(operate "ops/bin/operator-environment")$'\n'
   blocks=0 pages=0
   make_dead_letters
@@ -157,20 +157,26 @@ run_runbooks() {
     page=$(basename "$page" .md)
     [ "$page" != README ] || continue
     pages=$((pages + 1))
-    count=$(python3 "$here/blocks.py" "$root/ops/runbooks/$page.md" | jq length)
-    for ((line = 0; line < count; line++)); do
-      block=$(python3 "$here/blocks.py" "$root/ops/runbooks/$page.md" | jq -r ".[$line]")
+    texts=$(python3 "$here/blocks.py" "$root/ops/runbooks/$page.md")
+    for ((line = 0; line < $(jq length <<<"$texts"); line++)); do
+      block=$(jq -r ".[$line]" <<<"$texts")
       await 180 "a worker to be listed before $page" worker_name
-      # A refresh that an earlier block has begun, ends.
-      # shellcheck disable=SC2016  # of the operator's shell
-      operate "$environment"'ops/bin/await-renewed "$WEB_GROUP" 60; ops/bin/await-renewed "$WORKER_GROUP" 60' >/dev/null 2>&1 || true
-      operate "$environment$block" "INSTANCE_ID=$(instance worker)" "WORKER=$(worker_name)" "MESSAGE_ID=$message_id" "POISON_ID=$poison_id" \
-        "SESSION=$(session)" FOLDER=/var/lib/caravana/work "TIME=$(date -u -d '-1 hour' +%FT%TZ)" >"$work/run/block.log" 2>&1 ||
+      given=("MESSAGE_ID=$message_id" "POISON_ID=$poison_id" FOLDER=/var/lib/caravana/work "TIME=$(date -u -d '-1 hour' +%FT%TZ)")
+      # What takes long to find is looked for where it is needed.
+      [[ $block != *INSTANCE_ID* ]] || given+=("INSTANCE_ID=$(instance worker)")
+      [[ $block != *WORKER\"* ]] || given+=("WORKER=$(worker_name)")
+      [[ $block != *SESSION* ]] || given+=("SESSION=$(session)")
+      began=$(date +%s)
+      operate "$environment$block" "${given[@]}" >"$work/run/block.log" 2>&1 ||
         fail "$page: these commands ended with $?:
 $block
 $(cat "$work/run/block.log")"
       { echo "== $page" && echo "$block" && cat "$work/run/block.log"; } >>"$work/run/runbooks.log"
       blocks=$((blocks + 1))
+      # A refresh that it has begun, ends.
+      # shellcheck disable=SC2016  # of the operator's shell
+      ! called operator StartInstanceRefresh "$began" >/dev/null ||
+        operate "$environment"'ops/bin/await-renewed "$WEB_GROUP" 60; ops/bin/await-renewed "$WORKER_GROUP" 60' >/dev/null 2>&1 || true
     done
   done
 }
