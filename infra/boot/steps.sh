@@ -19,16 +19,16 @@ take_steps() {
   make_operator
   boot web CARAVANA_SECRET="$WEB_SECRET" CARAVANA_PROXIES=10.20.0.0/16
   boot worker
-  await 300 "heartbeats of web's launch hook before its secret has a value" called caravana-web RecordLifecycleActionHeartbeat
+  await "heartbeats of web's launch hook before its secret has a value" called caravana-web RecordLifecycleActionHeartbeat
   ! called caravana-web CompleteLifecycleAction >/dev/null || fail "the launch was completed without the secret"
   passed
 
   step "health after the secret"
   local began=$SECONDS
   operate "ops/bin/put-web-secret '$WEB_SECRET' operator@example.org" >"$work/run/put-web-secret.log"
-  await 300 "web's health 200 through nginx" healthy
-  await 60 "web's launch hook to be completed" called caravana-web CompleteLifecycleAction
-  await 300 "the worker's launch hook to be completed" called caravana-worker CompleteLifecycleAction
+  await "web's health 200 through nginx" healthy
+  await "web's launch hook to be completed" called caravana-web CompleteLifecycleAction
+  await "the worker's launch hook to be completed" called caravana-worker CompleteLifecycleAction
   passed "$((SECONDS - began)) s from the secret to both hooks"
 
   step "units"
@@ -125,7 +125,7 @@ documented_video() {
     sed -e 's/"password\([12]\{0,1\}\)":"…"/"password\1":"A long passphrase 24"/g' -e 's/"…"/"Ana"/g' -e 's/curl /curl -sS --fail-with-body /')
   [ -n "$commands" ] || fail "docs/deploy.md has no commands for a video"
   operate "$commands"$'\necho "$TOKEN" >token' >"$work/run/video.log" || fail "the commands of docs/deploy.md failed: $(tail -3 "$work/run/video.log")"
-  await 180 "the video to be processed" processed 1
+  await "the video to be processed" processed 1
   owner=$(cat "$work/operator/project/token")
   local link
   link=$(in_aws curl -sS -H "Authorization: Bearer $owner" "http://$web_address/api/videos" | jq -r 'first(.. | strings | select(test("processed/")))')
@@ -160,7 +160,7 @@ run_runbooks() {
     texts=$(python3 "$here/blocks.py" "$root/ops/runbooks/$page.md")
     for ((line = 0; line < $(jq length <<<"$texts"); line++)); do
       block=$(jq -r ".[$line]" <<<"$texts")
-      await 180 "a worker to be listed before $page" worker_name
+      await "a worker to be listed before $page" worker_name
       given=("MESSAGE_ID=$message_id" "POISON_ID=$poison_id" FOLDER=/var/lib/caravana/work "TIME=$(date -u -d '-1 hour' +%FT%TZ)")
       # What takes long to find is looked for where it is needed.
       [[ $block != *INSTANCE_ID* ]] || given+=("INSTANCE_ID=$(instance worker)")
@@ -193,7 +193,7 @@ session() {
   if [ -z "$pid" ]; then
     background session ip netns exec caravana-aws chroot "$work/servers" env PGAPPNAME='to be ended' PGPASSWORD="$DATABASE_PASSWORD" \
       /usr/lib/postgresql/15/bin/psql -X "host=$aws_address user=caravana dbname=caravana sslmode=require" -c "SELECT pg_sleep(3600)"
-    await 20 "a session" session_listed
+    await "a session" session_listed
     pid=$(database_sql "SELECT pid FROM pg_stat_activity WHERE application_name = 'to be ended' LIMIT 1")
   fi
   echo "$pid"
@@ -206,7 +206,7 @@ make_dead_letters() {
   inside worker sh -c 'mv /usr/bin/ffmpeg /usr/bin/ffmpeg.real && printf "%s\n" "#!/bin/sh" "case \" \$* \" in *\" -progress \"*) kill -9 \$\$ ;; esac" "exec /usr/bin/ffmpeg.real \"\$@\"" >/usr/bin/ffmpeg && chmod +x /usr/bin/ffmpeg'
   upload "$work/operator/project/clip.mov" Dead >/dev/null
   as_operator aws sqs send-message --queue-url "$DEAD_LETTER_QUEUE_URL" --message-body "this is no job" >/dev/null
-  await 300 "two dead letters" two_dead_letters
+  await "two dead letters" two_dead_letters
   inside worker mv /usr/bin/ffmpeg.real /usr/bin/ffmpeg
   local letters
   letters=$(operate "$environment"'ops/bin/list-dead-letters')
@@ -220,17 +220,17 @@ terminate_worker() {
   local since
   ffmpeg -nostdin -v error -y -f lavfi -i testsrc2=size=1280x720:rate=25:duration=20 -preset ultrafast -pix_fmt yuv420p -f mp4 "$work/run/long.mp4"
   upload "$work/run/long.mp4" Long >"$work/run/upload.log" || fail "the upload was answered with: $(cat "$work/run/upload.log")"
-  await 60 "the job to run" job_runs
+  await "the job to run" job_runs
   since=$(date +%s)
   echo Terminated >"$work/run/state-caravana-worker"
-  await 60 "a heartbeat of the termination hook" called caravana-worker RecordLifecycleActionHeartbeat "$since"
-  await 240 "the termination hook to be completed" called caravana-worker CompleteLifecycleAction "$since"
+  await "a heartbeat of the termination hook" called caravana-worker RecordLifecycleActionHeartbeat "$since"
+  await "the termination hook to be completed" called caravana-worker CompleteLifecycleAction "$since"
   inside worker journalctl -u caravana-worker --no-pager -n 3 || true
   [ "$(inside worker systemctl show --property=ActiveState --value caravana-worker)" = inactive ] || fail "the worker is not stopped"
   rm "$work/run/state-caravana-worker"
   end worker
   boot worker
-  await 300 "the job that was running to be done" processed 3
+  await "the job that was running to be done" processed 3
 }
 
 job_runs() { operate "$environment"'ops/bin/show-queue' | jq -e '.workers[0].jobs | length == 1'; }
@@ -243,11 +243,11 @@ rotate_secrets() {
   database_sql "ALTER ROLE caravana PASSWORD 'another-one-24'" >/dev/null
   DATABASE_PASSWORD=another-one-24
   database_sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'caravana' AND pid <> pg_backend_pid()" >/dev/null
-  await 60 "web to be ready with the new database password" ready
+  await "web to be ready with the new database password" ready
   # The runbook has put another key and another password into web's secret. A new instance has them.
   end web
   boot web CARAVANA_SECRET="$WEB_SECRET" CARAVANA_PROXIES=10.20.0.0/16
-  await 300 "the new web instance's health" healthy
+  await "the new web instance's health" healthy
   environment=$(operate "ops/bin/operator-environment")$'\n'
   operate "$environment"'ops/bin/check-health && ops/bin/show-queue' >/dev/null
   [ "$(in_aws curl -s -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $former" "http://$web_address/api/videos")" = 401 ] ||
