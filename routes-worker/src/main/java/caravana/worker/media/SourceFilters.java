@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What ffmpeg does to an original before any transformation: constant rate, one size, square pixels, and sound that stays
@@ -13,6 +14,11 @@ final class SourceFilters {
 
     /** No difference of timestamps is taken for a jump of the clock, in seconds. */
     private static final String NO_JUMP = "1000000";
+
+    /** What was true of the original alone: how it is to be turned, and how bright its HDR is. From 7 on, ffmpeg writes it into the clip. */
+    private static final String FORGET = Stream.of("DISPLAYMATRIX", "MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL")
+            .map(",sidedata=mode=delete:type="::concat)
+            .collect(Collectors.joining());
 
     private SourceFilters() {}
 
@@ -53,7 +59,7 @@ final class SourceFilters {
         }
         chain.append(oneSize(video, result.source()));
         video.orientation().filters().forEach(filter -> chain.append(filter).append(','));
-        return chain.append(ColourFilters.afterScaling(video)).toString();
+        return chain.append(ColourFilters.afterScaling(video)).append(FORGET).toString();
     }
 
     /** What is time 0 of the result, in seconds after the time that ffmpeg counts from. */
