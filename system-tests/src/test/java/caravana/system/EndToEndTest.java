@@ -2,6 +2,7 @@ package caravana.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
@@ -103,6 +104,38 @@ class EndToEndTest {
         assertThat(picture.path("width").asInt()).isEqualTo(1280);
         assertThat(Videos.differs(poster, 0, "1280:720:0:0", new Videos.Pixel(0, 0, 0)))
                 .isTrue();
+    }
+
+    /** As a newcomer pastes them, with the address of this web. */
+    @Test
+    void theCallsOfTheReadmeWorkAsTheyArePrinted() throws Exception {
+        assumeTrue(new ProcessBuilder("sh", "-c", "command -v jq").start().waitFor() == 0, "the calls need jq");
+        Path place =
+                Files.createDirectories(folder.resolve("newcomer/.caravana")).getParent();
+        Videos.make(place.resolve("clip.mp4"), "640x360", 2);
+        Files.writeString(
+                place.resolve(".caravana/operator.json"),
+                json.writeValueAsString(Map.of(
+                        "email", stack.environment().get("CARAVANA_OPERATOR_EMAIL"),
+                        "password", stack.environment().get("CARAVANA_OPERATOR_PASSWORD"))));
+        Matcher calls = Pattern.compile("(?s)```bash\n(API=http://127\\.0\\.0\\.1:8080/api\n.*?)```")
+                .matcher(Files.readString(Path.of("..", "README.md")));
+        assertThat(calls.find()).isTrue();
+        String script =
+                calls.group(1).replace("http://127.0.0.1:8080", web.uri().toString());
+
+        Process shell = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script)
+                .directory(place.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(shell.waitFor()).as(output).isZero();
+        assertThat(output).contains("\"status\": \"processed\"", "processed Hello");
+        assertThat(Videos.probe(place.resolve("finished.mp4"))
+                        .at("/streams/0/height")
+                        .asInt())
+                .isEqualTo(720);
     }
 
     @Test

@@ -317,9 +317,10 @@ class RunbooksTest {
         worker();
         Incident tools = incident("tool-unavailable", "ffmpeg lacks one of its libraries");
         stack.crippleFfmpeg(true);
+        // The worker learns of it from a job.
+        String video = stack.upload();
         await().atMost(SOON)
                 .until(() -> stack.worker(worker).path("closed_by").toString().contains("tool"));
-        String video = stack.upload();
 
         assertThat(tools.run("Diagnosis", shell))
                 .contains("libx264.so.164")
