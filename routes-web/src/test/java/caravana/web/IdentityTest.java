@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +31,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.test.context.TestPropertySource;
 
 /** Accounts, tokens, and what becomes of those who guess passwords. */
@@ -54,6 +57,9 @@ class IdentityTest extends WebTest {
 
     @Autowired
     private MeterRegistry meters;
+
+    @Autowired
+    private JedisConnectionFactory connections;
 
     private final String email = "Ana-" + UUID.randomUUID() + "@Example.org";
     private final String other = "eva-" + UUID.randomUUID() + "@example.org";
@@ -265,6 +271,23 @@ class IdentityTest extends WebTest {
             assertThat(Api.json(ready).path("status").asText()).isEqualTo("degraded");
         } finally {
             restartRedis();
+        }
+    }
+
+    /** As when Redis ends while others wait for a connection. */
+    @Test
+    void whileNoConnectionToRedisIsFreeLogInsAreAnswered() throws Exception {
+        List<RedisConnection> taken = new ArrayList<>();
+        try {
+            for (int i = 0; i < connections.getPoolConfig().getMaxTotal(); i++) {
+                taken.add(connections.getConnection());
+                taken.get(i).ping();
+            }
+            Future<HttpResponse<String>> answer =
+                    ForkJoinPool.commonPool().submit(() -> api().from(GUESSER).logIn(other, "guess"));
+            assertProblem(answer.get(Waits.LIMIT.toSeconds(), TimeUnit.SECONDS), 401, "bad_credentials");
+        } finally {
+            taken.forEach(RedisConnection::close);
         }
     }
 
