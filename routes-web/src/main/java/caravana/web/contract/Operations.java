@@ -81,7 +81,7 @@ public final class Operations {
     }
 
     /** The methods that any address of the contract takes, in alphabetical order. */
-    public Set<String> methods() {
+    public Set<String> allMethods() {
         Set<String> methods = new TreeSet<>();
         operations.forEach(operation -> methods.addAll(methods(operation.path().getPatternString())));
         return methods;

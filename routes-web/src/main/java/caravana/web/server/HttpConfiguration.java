@@ -85,7 +85,7 @@ public class HttpConfiguration {
                 protocol.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
                 // Tomcat would refuse it with the methods of any address; MethodFilter refuses it with the right ones.
                 connector.setAllowTrace(true);
-                ServerOptions.addTo(connector, operations.methods());
+                ServerOptions.addTo(connector, operations.allMethods());
                 // Tomcat would refuse these without a word about the parameter; QueryString reads what follows the
                 // question mark.
                 connector.setProperty("relaxedQueryChars", "\"<>[\\]^`{|}");
