@@ -91,6 +91,90 @@ class InputTest extends WebTest {
         assertTable();
     }
 
+    /** One line for each kind of input that once had a wrong answer; the other tests have many of each kind. */
+    @Test
+    void everyKindHasItsAnswer() throws Exception {
+        String video = latin1(bytes(100));
+        add("header X-Name: Élise", get("/api/videos").header("X-Name", utf8("Élise")), 200, "");
+        add("header User-Agent: Tool — 1.0", get("/api/videos").header("User-Agent", utf8("Tool — 1.0")), 200, "");
+        add("a cookie with Á", get("/api/videos").header("Cookie", utf8("a=Á")), 200, "");
+        add("a parameter's name with a control character", get("/api/videos?li%01mit=1"), 400, "invalid_request");
+        add("a field's name with a control character", form(part("title\u0001", "t"), file()), 400, "invalid_request");
+        add("%zz in a query", get("/api/videos?limit=%zz"), 400, "invalid_request");
+        add("%zz in a form", logIn(FORM, "username=%zz&password=x"), 400, "invalid_request");
+        add("%ff%fe in a title", raw("?title=%ff%fe").body("video/mp4", video), 400, "invalid_request");
+        String digits = "digits-" + email;
+        assertThat(api().signUp(digits, "12345678").statusCode()).isEqualTo(201);
+        add("log-in form, password 12345678", logIn(FORM, "username=" + digits + "&password=12345678"), 200, "");
+        for (String password : List.of("true", "null")) {
+            add(
+                    "log-in form, wrong password " + password,
+                    logIn(FORM, "username=" + digits + "&password=" + password),
+                    401,
+                    "bad_credentials");
+        }
+        add(
+                "a title of 200 non-BMP characters, a file name of 16 KB",
+                form(part("title", utf8("🎬".repeat(200))), file("a".repeat(16 * 1024) + ".mp4")),
+                201,
+                "");
+        add("Content-Type: Multipart/Form-Data", multipart("Multipart/Form-Data; boundary=b"), 201, "");
+        add(
+                "Content-Encoding: gzip, JSON",
+                logIn(JSON, json("a", "x")).header("Content-Encoding", "gzip"),
+                415,
+                "content_encoding_unsupported");
+        add(
+                "Content-Encoding: gzip, upload",
+                raw("?title=t").header("Content-Encoding", "gzip").body("video/mp4", video),
+                415,
+                "content_encoding_unsupported");
+        add("image/png by declared type", raw("?title=t").body("image/png", video), 415, "not_a_video");
+        add("text/plain by declared type", raw("?title=t").body("text/plain", video), 415, "not_a_video");
+        add("a PDF by file name", form(part("title", "t"), file("a.pdf")), 415, "not_a_video");
+        add("a PDF by first bytes, no type", raw("?title=t").body(null, "%PDF-1.7\n" + video), 415, "not_a_video");
+        add("an empty body", raw("?title=t").body("video/mp4", ""), 415, "not_a_video");
+        add("image/gif", raw("?title=t").body("image/gif", "GIF89a" + video), 201, "");
+        add("transformations= in a query", raw("?title=t&transformations=x").body(null, video), 400, "invalid_request");
+        add("transformations in a form", form(part("transformations", "x"), file()), 400, "invalid_request");
+        add(
+                "a wrong title before a file that has not been sent",
+                new RawRequest("POST /api/videos/upload")
+                        .token(user)
+                        .header("Content-Type", MULTIPART)
+                        .header("Content-Length", "1000000")
+                        .begin("--b\r\n" + part("title", "a\0") + "\r\n--b\r\n" + file()),
+                400,
+                "title_invalid");
+        for (int fields : List.of(1100, 2000)) {
+            add(
+                    fields + " trailer fields",
+                    raw("?title=t")
+                            .header("Content-Type", "video/mp4")
+                            .header("Transfer-Encoding", "chunked")
+                            .begin("64\r\n" + video + "\r\n0\r\n" + "X: y\r\n".repeat(fields) + "\r\n"),
+                    fields == 1100 ? 201 : 400,
+                    fields == 1100 ? "" : "invalid_request");
+        }
+        for (String method : List.of("TRACE", "BREW")) {
+            add(method + ", a token", new RawRequest(method + " /api/videos").token(user), 405, "method_not_allowed");
+            add(method + ", no token", new RawRequest(method + " /api/videos"), 405, "method_not_allowed");
+        }
+        add("an address of 20,000 characters", get("/api/videos?q=" + "x".repeat(20_000)), 400, "invalid_request");
+        add("a header without a name", get("/api/videos").header("", "x"), 400, "invalid_request");
+        add(
+                "Expect: 100-continue with a bad token",
+                new RawRequest("POST /api/videos?title=t")
+                        .header("Authorization", "Bearer junk")
+                        .header("Expect", "100-continue")
+                        .header("Content-Length", "1000000"),
+                401,
+                "unauthenticated");
+        add("a path that no route has", get("/api/nothing"), 404, "not_found");
+
+        assertTable();
+    }
+
     private void addresses() {
         for (String address : List.of(
                 "/api//videos", "/api/videos;a=b", "/api/videos/./x", "/api/videos/%25zz", "/api/videos/a%0ab")) {

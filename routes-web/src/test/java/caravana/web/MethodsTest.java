@@ -152,16 +152,62 @@ class MethodsTest extends WebTest {
         }
     }
 
+    /** Whoever asks: no address takes it, whether or not it exists. */
     @Test
     void traceIsRefusedEverywhere() throws Exception {
-        for (String path : List.of("/", "/page/app.js", "/api/docs/index.html", "/nothing")) {
-            try (Wire wire = new Wire(port)) {
-                Wire.Answer answer =
-                        wire.send(head("TRACE", path, user().token())).answer();
-                assertThat(answer.status()).as(path).isEqualTo(405);
-                assertThat(allowed(answer)).as(path).containsExactly("GET", "HEAD", "OPTIONS");
-                assertThat(answer.text()).doesNotContain("Bearer");
+        Map<String, Set<String>> all = addressesAndPages();
+        for (String path : List.of("/nothing", "/api/nothing", "/api/ops/nothing", "/page/nothing.js")) {
+            all.put(path, Set.of("GET", "HEAD", "OPTIONS"));
+        }
+        for (String authorization : List.of("", "Authorization: Bearer junk\r\n", bearer(user().token()))) {
+            for (Map.Entry<String, Set<String>> address : all.entrySet()) {
+                assertRefused("TRACE", address.getKey(), authorization, address.getValue());
             }
+        }
+    }
+
+    /** The contract says to all which methods an address takes. */
+    @Test
+    void whatIsWrongForEverybodyNeedsNoToken() throws Exception {
+        for (String authorization : List.of("", "Authorization: Bearer junk\r\n")) {
+            for (Map.Entry<String, Set<String>> address : addressesAndPages().entrySet()) {
+                assertRefused("FOO", address.getKey(), authorization, address.getValue());
+            }
+        }
+    }
+
+    private void assertRefused(String method, String path, String authorization, Set<String> allowed) throws Exception {
+        try (Wire wire = new Wire(port)) {
+            Wire.Answer answer = wire.send(method + " " + path + " HTTP/1.1\r\nHost: l\r\n" + authorization + "\r\n")
+                    .answer();
+            assertThat(answer.status())
+                    .as(method + " " + path + " " + authorization)
+                    .isEqualTo(405);
+            assertThat(answer.problemCode()).isEqualTo("method_not_allowed");
+            assertThat(allowed(answer)).as(method + " " + path).isEqualTo(allowed);
+            assertThat(answer.text()).doesNotContain("Bearer");
+        }
+    }
+
+    private static String bearer(String token) {
+        return "Authorization: Bearer " + token + "\r\n";
+    }
+
+    /** RFC 9110, 9.3.7: the methods that anything here takes. */
+    @Test
+    void optionsOfTheServerNamesWhatItsAddressesTake() throws Exception {
+        Set<String> all = new TreeSet<>();
+        addressesAndPages().values().forEach(all::addAll);
+        try (Wire wire = new Wire(port)) {
+            for (int i = 0; i < 2; i++) {
+                Wire.Answer answer =
+                        wire.send("OPTIONS * HTTP/1.1\r\nHost: l\r\n\r\n").answer();
+                assertThat(answer.status()).isEqualTo(204);
+                assertThat(allowed(answer)).isEqualTo(all).contains("PATCH").doesNotContain("TRACE");
+            }
+            Wire.Answer answer = wire.send("GET * HTTP/1.1\r\nHost: l\r\n\r\n").answer();
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.problemCode()).isEqualTo("invalid_request");
         }
     }
 

@@ -80,6 +80,13 @@ public final class Operations {
         return methods;
     }
 
+    /** The methods that any address of the contract takes, in alphabetical order. */
+    public Set<String> allMethods() {
+        Set<String> methods = new TreeSet<>();
+        operations.forEach(operation -> methods.addAll(methods(operation.path().getPatternString())));
+        return methods;
+    }
+
     private Map<String, JsonNode> parameters(JsonNode operation) {
         Map<String, JsonNode> parameters = new LinkedHashMap<>();
         operation.path("parameters").forEach(reference -> {

@@ -63,7 +63,7 @@ public class Accounts {
     private String hash(String password, String source) {
         Lanes.Place place = signUps.begin(source);
         try {
-            return passwords.hash(password);
+            return passwords.hash(password, source);
         } catch (Problem busy) {
             signUps.giveBack(place);
             throw busy;
@@ -116,7 +116,7 @@ public class Accounts {
             @ExchangeProperty("password") String password,
             @ExchangeProperty("attempt") LogInAttempts.Attempt attempt) {
         String hash = account == null ? null : (String) account.get("password_hash");
-        if (!passwords.matches(password, hash, attempt.isKnown())) {
+        if (!passwords.matches(password, hash, attempt.caller())) {
             attempts.wrong(attempt);
             throw new Problem(401, "bad_credentials", "E-mail address or password is wrong.");
         }

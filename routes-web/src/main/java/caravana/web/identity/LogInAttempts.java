@@ -20,8 +20,8 @@ import org.springframework.stereotype.Component;
 @Component
 class LogInAttempts {
 
-    /** Log-ins of one source at once, on one node: others' log-ins find a place beside them. */
-    private static final int AT_ONCE = PasswordHashing.LOG_INS_WAITING / 2;
+    /** Log-ins of one source at once, on one node: others' requests find a thread beside them. */
+    private static final int AT_ONCE = 16;
 
     /** The longest wait of a source that is known: whoever guesses from there can slow its people down by no more. */
     private static final Duration KNOWN_MAX_DELAY = Duration.ofSeconds(30);
@@ -55,9 +55,8 @@ class LogInAttempts {
             this.place = place;
         }
 
-        /** Whether the source has logged in to the account before. */
-        boolean isKnown() {
-            return known;
+        PasswordHashing.Caller caller() {
+            return new PasswordHashing.Caller(account, source, known);
         }
     }
 

@@ -4,28 +4,33 @@ import caravana.web.http.Problem;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.annotation.PreDestroy;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.stereotype.Component;
 
 /**
  * Hashes passwords for callers, few at once: a hash takes a processor for some tens of milliseconds and 19 MiB. Log-ins
  * from known sources, log-ins from others and sign-ups have threads of their own, so that none waits for the others.
  *
- * <p>A bounded number of callers waits, for at most five seconds; more are refused at once. All of them together are fewer
- * than the requests that web serves at once. While sign-ups wait, they take a quarter of a processor and no more.
+ * <p>A bounded number of callers waits, for at most five seconds. All of them together are fewer than the requests that web
+ * serves at once. Of those that wait, the one comes first whose account and source have the fewest hashes waiting and
+ * running; when all places are taken, the last caller of the account and source that have the most is refused. So guesses on
+ * one account, from however many sources, or of one source on however many accounts, keep nobody else out. While sign-ups
+ * wait, they take a quarter of a processor and no more.
  */
 @Component
 class PasswordHashing {
 
-    /** Log-ins from known sources, and from others, that wait for their turn. */
-    static final int LOG_INS_WAITING = 32;
+    private static final int KNOWN_LOG_INS_WAITING = 32;
+
+    /** More than the guesses on one account that unknown sources have at once by default: these alone fill no queue. */
+    private static final int OTHER_LOG_INS_WAITING = 64;
 
     private static final int SIGN_UPS_WAITING = 16;
     private static final int PATIENCE_SECONDS = 5;
@@ -44,28 +49,40 @@ class PasswordHashing {
         this.passwords = passwords;
         // Rather few: what all other requests do has to go on beside them.
         int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-        this.knownLogIns = new Pool("log-in", atOnce, LOG_INS_WAITING, NO_REST, meters);
-        this.otherLogIns = new Pool("log-in", atOnce, LOG_INS_WAITING, NO_REST, meters);
+        this.knownLogIns = new Pool("log-in", atOnce, KNOWN_LOG_INS_WAITING, NO_REST, meters);
+        this.otherLogIns = new Pool("log-in", atOnce, OTHER_LOG_INS_WAITING, NO_REST, meters);
         this.signUps = new Pool("sign-up", 1, SIGN_UPS_WAITING, SIGN_UP_REST, meters);
     }
 
     /**
+     * Who logs in.
+     *
+     * @param account the e-mail address, whether or not there is such an account
+     * @param source see {@link caravana.web.http.Source}
+     * @param known whether the source has logged in to the account before
+     */
+    record Caller(String account, String source, boolean known) {}
+
+    /**
      * Whether that is the password; see {@link Passwords#matches}.
      *
-     * @param known whether the caller has logged in to the account from the same source before
      * @throws Problem 503 {@code busy} when too many log-ins wait
      */
-    boolean matches(String password, String hash, boolean known) {
-        return (known ? knownLogIns : otherLogIns).run(() -> passwords.matches(password, hash));
+    boolean matches(String password, String hash, Caller caller) {
+        return (caller.known() ? knownLogIns : otherLogIns)
+                .run(
+                        () -> passwords.matches(password, hash),
+                        List.of("account " + caller.account(), "source " + caller.source()));
     }
 
     /**
      * The hash of a new account's password.
      *
+     * @param source see {@link caravana.web.http.Source}
      * @throws Problem 503 {@code busy} when too many sign-ups wait
      */
-    String hash(String password) {
-        return signUps.run(() -> passwords.hash(password));
+    String hash(String password, String source) {
+        return signUps.run(() -> passwords.hash(password), List.of(source));
     }
 
     @PreDestroy
@@ -79,35 +96,41 @@ class PasswordHashing {
 
         private final String call;
         private final ThreadPoolExecutor threads;
+        private final FairQueue queue;
         private final Timer hashes;
 
         Pool(String call, int atOnce, int waiting, int rest, MeterRegistry meters) {
             this.call = call;
-            this.threads = new RestingExecutor(atOnce, waiting, rest, call + "-hash-");
+            this.threads = new RestingExecutor(atOnce, rest, call + "-hash-");
+            this.queue = new FairQueue(waiting);
             this.hashes = meters.timer("caravana.password.hash", "operation", call);
         }
 
-        <T> T run(Callable<T> hash) {
-            AtomicBoolean taken = new AtomicBoolean();
+        <T> T run(Callable<T> hash, List<String> owners) {
+            FairQueue.Task<T> task = queue.enter(() -> hashes.recordCallable(hash), owners);
             try {
-                Future<T> result =
-                        threads.submit(() -> taken.compareAndSet(false, true) ? hashes.recordCallable(hash) : null);
-                try {
-                    return result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                } catch (TimeoutException tooLong) {
-                    if (taken.compareAndSet(false, true)) {
-                        throw busy();
-                    }
-                    // It is being made, so that its result counts.
-                    return result.get();
+                if (!task.isCancelled()) {
+                    threads.execute(queue::runNext);
                 }
-            } catch (RejectedExecutionException full) {
+                return result(task);
+            } catch (RejectedExecutionException | CancellationException refused) {
+                queue.leave(task);
                 throw busy();
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("Stopped", e);
+            }
+        }
+
+        private <T> T result(FairQueue.Task<T> task) throws InterruptedException, ExecutionException {
+            try {
+                return task.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            } catch (TimeoutException tooLong) {
+                // One that is being made has left the queue, so that its result counts.
+                queue.leave(task);
+                return task.get();
             }
         }
 

@@ -1,6 +1,6 @@
 package caravana.web.identity;
 
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -17,18 +17,11 @@ final class RestingExecutor extends ThreadPoolExecutor {
 
     /**
      * @param atOnce threads, 1 or more
-     * @param waiting tasks that may wait, 1 or more; those beyond are rejected
      * @param rest the multiple; 0 for none
      * @param names how the threads' names begin
      */
-    RestingExecutor(int atOnce, int waiting, int rest, String names) {
-        super(
-                atOnce,
-                atOnce,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(waiting),
-                new CustomizableThreadFactory(names));
+    RestingExecutor(int atOnce, int rest, String names) {
+        super(atOnce, atOnce, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new CustomizableThreadFactory(names));
         this.rest = rest;
     }
 

@@ -1,14 +1,15 @@
 package caravana.web.identity;
 
 import caravana.web.caller.Callers;
+import caravana.web.contract.Operations;
 import caravana.web.health.HealthFilter;
 import caravana.web.links.PresignedLinks;
 import jakarta.servlet.DispatcherType;
+import java.util.Set;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.CsrfConfigurer;
 import org.springframework.security.config.annotation.web.configurers.LogoutConfigurer;
@@ -89,6 +90,24 @@ class SecurityConfiguration {
                 .build();
     }
 
+    /** Which methods there are, and which an address does not take, the contract says to all. */
+    @Bean
+    @Order(1)
+    SecurityFilterChain methods(HttpSecurity http, Operations operations) throws Exception {
+        return headers(
+                        http.securityMatcher(request -> isAnsweredToAll(
+                                        request.getMethod(), operations.methods(request.getRequestURI())))
+                                .authorizeHttpRequests(
+                                        calls -> calls.anyRequest().permitAll()),
+                        CONTENT_POLICY)
+                .build();
+    }
+
+    /** @param taken the methods that the address takes; empty when the contract does not have it */
+    private static boolean isAnsweredToAll(String method, Set<String> taken) {
+        return method.equals("OPTIONS") || method.equals("TRACE") || !taken.isEmpty() && !taken.contains(method);
+    }
+
     @Bean
     @Order(2)
     SecurityFilterChain needsToken(HttpSecurity http, IdentityProperties identity, Refusals refusals) throws Exception {
@@ -96,9 +115,6 @@ class SecurityConfiguration {
                         http.authorizeHttpRequests(calls -> calls
                                         // A request that has been let in goes on, whatever becomes of it.
                                         .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
-                                        .permitAll()
-                                        // Which methods there are, the contract says to all as well.
-                                        .requestMatchers(HttpMethod.OPTIONS)
                                         .permitAll()
                                         .requestMatchers("/api/ops/**")
                                         .hasRole(Roles.OPERATOR)

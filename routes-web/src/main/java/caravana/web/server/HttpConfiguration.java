@@ -2,6 +2,7 @@ package caravana.web.server;
 
 import caravana.routes.RouteReloader;
 import caravana.web.caller.Callers;
+import caravana.web.contract.Operations;
 import caravana.web.http.Places;
 import caravana.web.http.ProblemWriter;
 import caravana.web.http.Problems;
@@ -67,7 +68,8 @@ public class HttpConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcat(UploadProperties upload, ProblemWriter problems) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcat(
+            UploadProperties upload, ProblemWriter problems, Operations operations) {
         return factory -> {
             factory.addEngineValves(new UnreadBodyValve());
             factory.addContextCustomizers(context -> {
@@ -83,6 +85,7 @@ public class HttpConfiguration {
                 protocol.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
                 // Tomcat would refuse it with the methods of any address; MethodFilter refuses it with the right ones.
                 connector.setAllowTrace(true);
+                ServerOptions.addTo(connector, operations.allMethods());
                 // Tomcat would refuse these without a word about the parameter; QueryString reads what follows the
                 // question mark.
                 connector.setProperty("relaxedQueryChars", "\"<>[\\]^`{|}");

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.commons.fileupload2.core.FileItemHeaders;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletDiskFileUpload;
 
@@ -26,6 +27,15 @@ final class FormReader {
     private static final byte[] HEADERS_END = {'\r', '\n', '\r', '\n'};
     private static final byte[] LINE_END = {'\r', '\n'};
     private static final byte[] LAST = {'-', '-'};
+
+    /** A header's line (RFC 9110, 5.1), in bytes as ISO 8859-1. */
+    private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\\00\r\n]*");
+
+    /** Where a header goes on in the next line. */
+    private static final Pattern FOLD = Pattern.compile("\r\n[ \t]");
+
+    private static final Pattern CONTROL_IN_NAME = Pattern.compile(
+            "(?is)content-disposition:.*;[ \t]*+name[ \t]*+=[ \t]*+\"?[^\";]*[\\x00-\\x08\\x0a-\\x1f\\x7f].*");
 
     private final JakartaServletDiskFileUpload headers = new JakartaServletDiskFileUpload();
     private final InputStream in;
@@ -90,6 +100,7 @@ final class FormReader {
                             + " a line of two hyphens and the boundary of the Content-Type.");
         }
         byte[] head = readHeaders();
+        check(new String(head, StandardCharsets.ISO_8859_1));
         field = headers.getParsedHeaders(new String(head, StandardCharsets.ISO_8859_1));
         String named = name();
         field = headers.getParsedHeaders(
@@ -149,6 +160,22 @@ final class FormReader {
             matched = next == HEADERS_END[matched] ? matched + 1 : next == '\r' ? 1 : 0;
         }
         return text.toByteArray();
+    }
+
+    /**
+     * The library leaves out lines that it does not understand, and control characters at the ends of a name, and would
+     * take it for another field's.
+     */
+    private static void check(String headers) {
+        for (String header : FOLD.matcher(headers).replaceAll(" ").split("\r\n")) {
+            if (!HEADER.matcher(header).matches()) {
+                throw malformed("A header of a part of the form is not a name, a colon and a value without NUL"
+                        + " characters. Correct or remove it.");
+            }
+            if (CONTROL_IN_NAME.matcher(header).matches()) {
+                throw Problem.invalid("The name of a part of the form has a control character. Remove it.");
+            }
+        }
     }
 
     /** How many of the bytes at hand belong to the content for sure. */

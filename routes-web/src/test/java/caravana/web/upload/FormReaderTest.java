@@ -94,9 +94,38 @@ class FormReaderTest {
                 "--aab-aaabX\r\nContent-Disposition: form-data; name=a\r\n\r\ntext" + DELIMITER + "--",
                 "--aab-aaab\r\nContent-Disposition: form-data; name=a" + DELIMITER + "--",
                 "--aab-aaab" + DELIMITER + "--",
+                "--aab-aaab\r\nContent-Disposition: form-data; name=a\r\njunk\r\n\r\ntext" + DELIMITER + "--",
+                "--aab-aaab\r\nContent-Disposition: form-data; name=a\r\nX Y: z\r\n\r\ntext" + DELIMITER + "--",
+                "--aab-aaab\r\n: form-data\r\nContent-Disposition: form-data; name=a\r\n\r\ntext" + DELIMITER + "--",
+                "--aab-aaab\r\n X: y\r\nContent-Disposition: form-data; name=a\r\n\r\ntext" + DELIMITER + "--",
+                "--aab-aaab\r\nContent-Disposition: form-data; name=a\r\nX: \0\r\n\r\ntext" + DELIMITER + "--",
+                "--aab-aaab\r\nContent-Disposition: form-data; name=\"a\0\"\r\n\r\ntext" + DELIMITER + "--",
+                "--aab-aaab\r\nContent-Disposition: form-data; name=\"a\"; filename=\"a\0.mp4\"\r\n\r\ntext" + DELIMITER
+                        + "--",
             })
     void whatIsNoFormIsRefused(String body) {
         assertMalformed(() -> fields(body));
+    }
+
+    /** Else it would be the field without them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"a\u0001\"", "\"\u0001a\"", "a\u001f", "\"a\u007f\"", "\"\u000ba\"; filename=b"})
+    void aNameWithAControlCharacterIsRefused(String name) {
+        assertThatThrownBy(() -> fields("--aab-aaab\r\nContent-Disposition: form-data; name=" + name + "\r\n\r\ntext"
+                        + DELIMITER + "--"))
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.getCode()).isEqualTo("invalid_request"));
+    }
+
+    /** RFC 5322 allows it; some programs do so with long file names. */
+    @Test
+    void aHeaderMayGoOnInTheNextLine() throws Exception {
+        FormReader form =
+                reader("--aab-aaab\r\nContent-Disposition: form-data;\r\n name=a;\r\n\tfilename=\"b\u0001.mp4\"\r\n"
+                        + "\r\ntext" + DELIMITER + "--");
+        assertThat(form.next()).isTrue();
+        assertThat(form.name()).isEqualTo("a");
+        assertThat(form.content()).hasContent("text");
     }
 
     @Test

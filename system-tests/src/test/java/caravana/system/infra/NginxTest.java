@@ -297,24 +297,30 @@ class NginxTest {
                 "TRACE /api/videos", "GET, HEAD, OPTIONS, POST",
                 "TRACE /api/health", "GET, HEAD, OPTIONS",
                 "TRACE /", "GET, HEAD, OPTIONS",
+                "TRACE /nowhere", "GET, HEAD, OPTIONS",
+                "FOO /api/videos", "GET, HEAD, OPTIONS, POST",
                 "FOO /api/health", "GET, HEAD, OPTIONS",
                 "PUT /api/limits", "GET, HEAD, OPTIONS",
                 "POST /read-only.txt", "GET, HEAD");
         for (String line : allowed.keySet()) {
-            try (Socket socket = new Socket(nginx.uri().getHost(), nginx.uri().getPort())) {
-                socket.setSoTimeout((int) Waits.LIMIT.toMillis());
-                socket.getOutputStream()
-                        .write((line
-                                        + " HTTP/1.1\r\nHost: l\r\nConnection: close\r\nContent-Length: 0\r\nAuthorization: Bearer "
-                                        + client.token() + "\r\n\r\n")
-                                .getBytes(StandardCharsets.ISO_8859_1));
-                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                assertThat(answer)
-                        .as(line)
-                        .startsWith("HTTP/1.1 405")
-                        .contains("Allow: " + allowed.get(line) + "\r\n", "\"code\":\"method_not_allowed\"");
-                passed(line + ": 405, Allow: " + allowed.get(line));
-            }
+            assertNotAllowed(line, "", allowed.get(line));
+            assertNotAllowed(line, "Authorization: Bearer " + client.token() + "\r\n", allowed.get(line));
+            passed(line + ", with and without a token: 405, Allow: " + allowed.get(line));
+        }
+    }
+
+    private static void assertNotAllowed(String line, String authorization, String allowed) throws IOException {
+        try (Socket socket = new Socket(nginx.uri().getHost(), nginx.uri().getPort())) {
+            socket.setSoTimeout((int) Waits.LIMIT.toMillis());
+            socket.getOutputStream()
+                    .write((line + " HTTP/1.1\r\nHost: l\r\nConnection: close\r\nContent-Length: 0\r\n" + authorization
+                                    + "\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer)
+                    .as(line)
+                    .startsWith("HTTP/1.1 405")
+                    .contains("Allow: " + allowed + "\r\n", "\"code\":\"method_not_allowed\"");
         }
     }
 

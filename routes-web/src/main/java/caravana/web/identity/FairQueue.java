@@ -1,0 +1,88 @@
+package caravana.web.identity;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+
+/**
+ * Tasks that wait for a thread, in a bounded number of places. Each has owners, and an owner's load is the number of its
+ * tasks that wait or run. The task whose owners have the lightest load runs first; when a further task finds no place, the
+ * one whose owners have the heaviest load is cancelled. Among equals, the one that came first is favoured.
+ */
+final class FairQueue {
+
+    private final int places;
+    private final Map<String, Integer> loads = new HashMap<>();
+
+    /** In the order in which they came. */
+    private final List<Task<?>> waiting = new ArrayList<>();
+
+    /** @param places tasks that may wait, 1 or more */
+    FairQueue(int places) {
+        this.places = places;
+    }
+
+    /** A task, and to whom it is counted. */
+    static final class Task<T> extends FutureTask<T> {
+
+        private final List<String> owners;
+
+        private Task(Callable<T> work, List<String> owners) {
+            super(work);
+            this.owners = owners;
+        }
+    }
+
+    /** A new task waits; it is cancelled already when there is no place for it. Then a thread must call {@link #runNext}. */
+    synchronized <T> Task<T> enter(Callable<T> work, List<String> owners) {
+        Task<T> task = new Task<>(work, owners);
+        waiting.add(task);
+        owners.forEach(owner -> loads.merge(owner, 1, Integer::sum));
+        if (waiting.size() > places) {
+            leave(last(Comparator.comparingInt(this::load)));
+        }
+        return task;
+    }
+
+    /** Cancels a task that waits; one that runs or is done goes on. */
+    synchronized void leave(Task<?> task) {
+        if (waiting.remove(task)) {
+            task.cancel(false);
+            end(task);
+        }
+    }
+
+    /** Runs the task whose turn it is, if one waits. */
+    void runNext() {
+        Task<?> next = take();
+        if (next != null) {
+            next.run();
+            end(next);
+        }
+    }
+
+    private synchronized Task<?> take() {
+        Task<?> next = waiting.stream().min(Comparator.comparingInt(this::load)).orElse(null);
+        waiting.remove(next);
+        return next;
+    }
+
+    private synchronized void end(Task<?> task) {
+        task.owners.forEach(owner -> loads.computeIfPresent(owner, (o, load) -> load > 1 ? load - 1 : null));
+    }
+
+    /** The largest by that order; of several, the one that came last. */
+    private Task<?> last(Comparator<Task<?>> order) {
+        return waiting.stream()
+                .reduce((largest, next) -> order.compare(next, largest) >= 0 ? next : largest)
+                .orElseThrow();
+    }
+
+    private int load(Task<?> task) {
+        return task.owners.stream().mapToInt(loads::get).sum();
+    }
+}
