@@ -288,6 +288,7 @@ class IdentityTest extends WebTest {
             assertProblem(answer.get(Waits.LIMIT.toSeconds(), TimeUnit.SECONDS), 401, "bad_credentials");
         } finally {
             taken.forEach(RedisConnection::close);
+            awaitCountsInRedis();
         }
     }
 
