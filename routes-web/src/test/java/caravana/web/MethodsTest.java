@@ -152,7 +152,7 @@ class MethodsTest extends WebTest {
         }
     }
 
-    /** Whoever asks: no address takes it, whether or not it exists. */
+    /** With and without a token: no address takes it, whether or not it exists. */
     @Test
     void traceIsRefusedEverywhere() throws Exception {
         Map<String, Set<String>> all = addressesAndPages();
