@@ -95,12 +95,14 @@ class PasswordHashing {
     private static final class Pool {
 
         private final String call;
+        private final int waiting;
         private final ThreadPoolExecutor threads;
         private final FairQueue queue;
         private final Timer hashes;
 
         Pool(String call, int atOnce, int waiting, int rest, MeterRegistry meters) {
             this.call = call;
+            this.waiting = waiting;
             this.threads = new RestingExecutor(atOnce, rest, call + "-hash-");
             this.queue = new FairQueue(waiting);
             this.hashes = meters.timer("caravana.password.hash", "operation", call);
@@ -109,7 +111,8 @@ class PasswordHashing {
         <T> T run(Callable<T> hash, List<String> owners) {
             FairQueue.Task<T> task = queue.enter(() -> hashes.recordCallable(hash), owners);
             try {
-                if (!task.isCancelled()) {
+                // Orders of tasks that gave way stay with the threads; as many as tasks can wait are enough.
+                if (!task.isCancelled() && threads.getQueue().size() < waiting) {
                     threads.execute(queue::runNext);
                 }
                 return result(task);
