@@ -161,6 +161,28 @@ class JobFailuresTest {
         assertIsLeftToANewerWorker();
     }
 
+    /** A value, a wider range, a parameter that may be left out by now, and combinations that were not possible before. */
+    @Test
+    void whatANewerWebAllowsIsLeftToANewerWorker() {
+        Map<String, String> parametersByNames = Map.of(
+                "[\"girar\"]", "{\"girar\": {\"giro\": \"diagonal\"}}",
+                "[\"escalar\"]", "{\"escalar\": {\"alto\": 4320}}",
+                "[\"rotulo\"]", "{}",
+                "[\"escalar\", \"hd_720p\"]", "{}",
+                "[\"calidad\"]", "{}");
+        parametersByNames.forEach((names, parameters) -> {
+            routes.calls.clear();
+            routes.answer(
+                    CLAIM,
+                    Map.of(
+                            "transformations",
+                            names,
+                            "transformation_parameters",
+                            "{\"version\": 1, \"parameters\": " + parameters + "}"));
+            assertIsLeftToANewerWorker();
+        });
+    }
+
     private void assertIsLeftToANewerWorker() {
         assertThat(routes.receiveJob()).endsWith(REQUEUED).doesNotContain(FETCH, RETRY);
         assertThat(routes.last(REQUEUE).properties()).containsEntry("error_code", "unknown_transformation");
