@@ -161,7 +161,7 @@ class JobStatementsTest {
         assertThat(named(id)).isEmpty();
         commit(id, first, "first/video.mp4");
         commit(id, first, "first/video.mp4");
-        assertThat(named(id)).containsExactly("first/poster.jpg", "first/video.mp4");
+        assertThat(named(id)).containsExactly("first/poster.jpg", "first/subtitulos.vtt", "first/video.mp4");
         assertThat(jdbc.getJdbcTemplate()
                         .queryForMap("SELECT * FROM outputs WHERE object_key = 'first/video.mp4' AND video_id = '" + id
                                 + "'"))
@@ -169,20 +169,28 @@ class JobStatementsTest {
                 .containsEntry("role", "video")
                 .containsEntry("media_type", "video/mp4")
                 .containsEntry("bytes", 5L)
+                .containsEntry("sha256", "a")
                 .containsEntry("width", 1280)
+                .containsEntry("height", 720)
                 .containsEntry("seconds", 3.5)
+                .containsEntry("bit_rate", 11L)
+                .containsEntry("language", null)
                 .containsEntry("checked", "codec");
+        assertThat(jdbc.getJdbcTemplate()
+                        .queryForMap("SELECT * FROM outputs WHERE name = 'subtitulos.vtt' AND video_id = '" + id + "'"))
+                .containsEntry("bit_rate", null)
+                .containsEntry("language", "pt");
 
         // Processed again.
         jdbc.getJdbcTemplate().update("UPDATE videos SET status = 'uploaded', attempts = 0 WHERE id = '" + id + "'");
         String second = UUID.randomUUID().toString();
         claim(id, "uploads/" + id + ".mp4", 0, second);
-        assertThat(named(id)).containsExactly("first/poster.jpg", "first/video.mp4");
+        assertThat(named(id)).containsExactly("first/poster.jpg", "first/subtitulos.vtt", "first/video.mp4");
         commit(id, second, "second/video.mp4");
-        assertThat(named(id)).containsExactly("second/poster.jpg", "second/video.mp4");
+        assertThat(named(id)).containsExactly("second/poster.jpg", "second/subtitulos.vtt", "second/video.mp4");
         assertThat(jdbc.getJdbcTemplate()
                         .queryForObject("SELECT count(*) FROM outputs WHERE video_id = '" + id + "'", Integer.class))
-                .isEqualTo(2);
+                .isEqualTo(3);
     }
 
     /** A worker of the version before writes the two keys and no outputs. */
@@ -235,7 +243,9 @@ class JobStatementsTest {
                 [{"name": "video.mp4", "role": "video", "media_type": "video/mp4", "bytes": 5, "sha256": "a", "width": 1280,
                   "height": 720, "seconds": 3.5, "bit_rate": 11, "language": null, "checked": "codec"},
                  {"name": "poster.jpg", "role": "poster", "media_type": "image/jpeg", "bytes": 3, "sha256": "b",
-                  "width": 1280, "height": 720, "checked": "codec"}]""");
+                  "width": 1280, "height": 720, "checked": "codec"},
+                 {"name": "subtitulos.vtt", "role": "subtitles", "media_type": "text/vtt", "bytes": 9, "sha256": "c",
+                  "language": "pt", "checked": "cues"}]""");
         return jdbc.queryForList(read("camel/job/commit-result.sql"), parameters);
     }
 
