@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +54,60 @@ class TransformationsTest extends WebTest {
                 api().send(api().request("/api/transformations").header("If-None-Match", tag));
         assertThat(again.statusCode()).isEqualTo(304);
         assertThat(again.body()).isEmpty();
+    }
+
+    @Test
+    void theCatalogueSaysWhatGoesTogetherAndWhatIsMade() throws Exception {
+        JsonNode catalogue = json(api().get("/api/transformations"));
+        Map<String, JsonNode> entries = new LinkedHashMap<>();
+        catalogue
+                .path("transformations")
+                .forEach(each -> entries.put(each.path("nombre").asText(), each));
+
+        List<String> defaults = new ArrayList<>();
+        catalogue.path("default_set").forEach(name -> defaults.add(name.asText()));
+        assertThat(defaults).contains("recorte_30s", "transcodificacion").doesNotContain("girar");
+        assertThat(entries.keySet().stream()
+                        .filter(name -> entries.get(name).path("default").booleanValue()))
+                .containsExactlyInAnyOrderElementsOf(defaults);
+        assertThat(withContent(entries, "needs"))
+                .isEqualTo(Map.of(
+                        "calidad",
+                        "[\"transcodificacion\"]",
+                        "cortinillas",
+                        "[\"hd_720p\",\"formato_16_9\",\"sin_audio\"]"));
+        assertThat(withContent(entries, "excludes"))
+                .isEqualTo(Map.of("escalar", "[\"hd_720p\"]", "audio", "[\"sin_audio\"]"));
+        assertThat(withContent(entries, "outputs").keySet())
+                .containsExactlyInAnyOrder(
+                        "miniatura",
+                        "solo_audio",
+                        "subtitulos",
+                        "gif",
+                        "webp_animado",
+                        "storyboard",
+                        "mp4_480p",
+                        "mp4_1080p",
+                        "hevc",
+                        "av1");
+        assertThat(entries.get("miniatura").path("outputs"))
+                .isEqualTo(JSON.readTree(
+                        "[{\"name\": \"poster.jpg\", \"role\": \"poster\", \"media_type\": \"image/jpeg\"}]"));
+        assertThat(entries.get("solo_audio").path("outputs").findValuesAsText("name"))
+                .containsExactly("sonido.m4a", "sonido.mp3");
+        assertThat(entries.get("storyboard").path("outputs").findValuesAsText("media_type"))
+                .containsExactly("image/jpeg", "text/vtt");
+    }
+
+    /** The lists of that name that have something in them, by their entries. */
+    private static Map<String, String> withContent(Map<String, JsonNode> entries, String list) {
+        Map<String, String> found = new LinkedHashMap<>();
+        entries.forEach((name, entry) -> {
+            if (!entry.path(list).isEmpty()) {
+                found.put(name, entry.path(list).toString());
+            }
+        });
+        return found;
     }
 
     @Test
