@@ -106,7 +106,8 @@ class IsolationTest extends WebTest {
             return "403 not_owner";
         }
         boolean unseen = path.contains("{asset_id}")
-                || operation.path("operationId").asText().equals("delete-preset");
+                || List.of("show-preset", "delete-preset")
+                        .contains(operation.path("operationId").asText());
         if (unseen && !who.equals("owner")) {
             return "404 not_found";
         }
@@ -125,7 +126,7 @@ class IsolationTest extends WebTest {
             set(id, state(path));
         }
         // Each caller may have one that it puts, and the owner alone has the other.
-        String preset = method.equals("DELETE") ? "deleted" : "kept";
+        String preset = method.equals("PUT") ? "of-each" : "of-owner";
         if (path.startsWith("/presets/")) {
             owner.send(owner.request("/api/presets/" + preset)
                     .header("Content-Type", "application/json")

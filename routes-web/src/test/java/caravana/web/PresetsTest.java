@@ -294,6 +294,30 @@ class PresetsTest extends WebTest {
     }
 
     @Test
+    void oneIsShownByItsName() throws Exception {
+        put(user, "corto", CUT);
+
+        JsonNode own = json(user.get("/api/presets/corto"));
+        assertThat(own.path("name").asText()).isEqualTo("corto");
+        assertThat(own.path("own").booleanValue()).isTrue();
+        assertThat(own.path("transformaciones")).isEqualTo(JSON.readTree(CUT));
+        JsonNode first = json(user.get("/api/presets")).at("/presets/0");
+        assertThat(json(user.get("/api/presets/predeterminado"))).isEqualTo(first);
+        assertThat(first.path("own").booleanValue()).isFalse();
+        assertThat(first.path("description").path("en").asText()).isNotEmpty();
+
+        // The deployment may have got one of the same name later.
+        insert("predeterminado", "[\"sin_audio\"]");
+        assertThat(json(user.get("/api/presets/predeterminado")).path("transformaciones"))
+                .isEqualTo(JSON.readTree("[\"sin_audio\"]"));
+        for (String name : List.of("largo", "Corto", "a%00b")) {
+            HttpResponse<String> answer = user.get("/api/presets/" + name);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(name.contains("%") ? 400 : 404);
+        }
+        assertProblem(user().get("/api/presets/corto"), 404, "not_found");
+    }
+
+    @Test
     void theDeploymentsNamesAreTaken() throws Exception {
         assertProblem(put(user, "predeterminado", "[\"sin_audio\"]"), 409, "preset_of_deployment");
         assertProblem(user.delete("/api/presets/predeterminado"), 409, "preset_of_deployment");

@@ -46,18 +46,48 @@ public class Presets {
             throws JsonProcessingException {
         List<Map<String, Object>> presets = new ArrayList<>();
         for (TransformationPreset preset : catalogue.presets()) {
-            Map<String, Object> shown = shown(preset.name(), false, preset.transformations());
-            shown.put("description", preset.description());
-            presets.add(shown);
+            presets.add(shown(preset));
         }
         for (Map<String, Object> row : own) {
-            presets.add(shown(
-                    (String) row.get("name"), true, TransformationRecipe.parse((String) row.get("transformations"))));
+            presets.add(shown(row));
         }
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("presets", presets);
         document.put("limit", MOST);
         return document;
+    }
+
+    /**
+     * Composes the answer: the preset that an upload gets by this name.
+     *
+     * @param own the caller's rows
+     * @throws Problem 404 {@code not_found}
+     */
+    public Map<String, Object> show(
+            @ExchangeProperty("preset_name") String name,
+            @Variable(TransformationRules.OWN_PRESETS) List<Map<String, Object>> own)
+            throws JsonProcessingException {
+        for (Map<String, Object> row : own) {
+            if (row.get("name").equals(name)) {
+                return shown(row);
+            }
+        }
+        return catalogue.presets().stream()
+                .filter(preset -> preset.name().equals(name))
+                .findFirst()
+                .map(Presets::shown)
+                .orElseThrow(() -> new Problem(
+                        404, "not_found", "Neither the account nor the deployment has a preset of this name."));
+    }
+
+    private static Map<String, Object> shown(TransformationPreset preset) {
+        Map<String, Object> shown = shown(preset.name(), false, preset.transformations());
+        shown.put("description", preset.description());
+        return shown;
+    }
+
+    private static Map<String, Object> shown(Map<String, Object> row) throws JsonProcessingException {
+        return shown((String) row.get("name"), true, TransformationRecipe.parse((String) row.get("transformations")));
     }
 
     private static Map<String, Object> shown(String name, boolean own, Object transformations) {
