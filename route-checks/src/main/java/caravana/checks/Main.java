@@ -56,7 +56,7 @@ public final class Main {
             // What is wrong with them, the checks report.
             Map<String, String> catalogue = RouteFiles.read(folder);
             if (args.length > 2) {
-                TransformationGraphs.show(catalogue, Path.of(args[2]));
+                TransformationPictures.make(catalogue, Path.of(args[2]));
             }
             List<TransformationEntry> entries = TransformationFiles.read(catalogue, nothing -> {});
             System.out.print(TransformationList.of(entries, PresetFiles.read(catalogue, entries, nothing -> {})));

@@ -49,12 +49,9 @@ public final class TransformationGraphs {
     private static final String SIZE = "320x240";
 
     /** Length of the made footage. */
-    private static final double SECONDS = 0.1;
+    static final double SECONDS = 0.1;
 
-    /** Seconds that a tile of a sheet stands for, by default. */
-    private static final double A_TILE = 5;
-
-    private static final String SOUND = "sine=duration=0.1";
+    static final String SOUND = "sine=duration=0.1";
     private static final String PICTURE = "color=red@0.5:size=64x32:rate=30:duration=0.1,format=rgba";
 
     /** The file that stands for every text with subtitles. */
@@ -120,72 +117,13 @@ public final class TransformationGraphs {
         return inFolder(graphs -> graphs.run(files, passed, report));
     }
 
-    /**
-     * Makes a picture of what each entry with a filter makes of a test picture, by its defaults.
-     *
-     * @param files as {@link RouteFiles#read} gives them, in which the checks find nothing wrong
-     * @param pictures where they are put, as {@code NAME.jpg}
-     */
-    static void show(Map<String, String> files, Path pictures) {
-        inFolder(graphs -> {
-            graphs.writeTexts("Hola, Caravana");
-            List<TransformationEntry> entries = TransformationFiles.read(files, nothing -> {});
-            for (TransformationEntry entry : entries) {
-                if (isSeen(entry)) {
-                    Path picture = pictures.resolve(entry.name() + ".jpg").toAbsolutePath();
-                    Map<String, Object> values = ParameterCombinations.of(entry).get(0);
-                    graphs.run(graphs.command(entry, values, size(entry, entries), shownSeconds(entry)));
-                    graphs.run(List.of(
-                            FFMPEG,
-                            "-nostdin",
-                            "-v",
-                            "error",
-                            "-y",
-                            "-i",
-                            shown(entry),
-                            "-frames:v",
-                            "1",
-                            "-vf",
-                            "scale=320:-2",
-                            "-q:v",
-                            "5",
-                            picture.toString()));
-                }
-            }
-            return 0;
-        });
-    }
-
-    /** Whether a picture can show what the entry does by its defaults. */
-    static boolean isSeen(TransformationEntry entry) {
-        return of(entry.filter(), ParameterCombinations.of(entry).get(0)) != null;
-    }
-
-    /** How long a footage must be for a picture: sheets are full then. */
-    private static double shownSeconds(TransformationEntry entry) {
-        return entry.allProduced().stream()
-                .map(Produced::sheets)
-                .filter(Objects::nonNull)
-                .mapToDouble(sheets -> sheets.columns() * sheets.rows() * A_TILE)
-                .max()
-                .orElse(SECONDS);
-    }
-
-    /** The file that does. */
-    private static String shown(TransformationEntry entry) {
-        return entry.allProduced().stream()
-                .map(produced -> produced.name().replace("%d", "1"))
-                .findFirst()
-                .orElse("video.mp4");
-    }
-
     /** Something that is done with an empty folder. */
-    private interface Work {
+    interface Work {
 
         int in(TransformationGraphs graphs) throws IOException;
     }
 
-    private static int inFolder(Work work) {
+    static int inFolder(Work work) {
         try {
             Path folder = Files.createTempDirectory("caravana-graphs-");
             try {
@@ -198,7 +136,7 @@ public final class TransformationGraphs {
         }
     }
 
-    private void writeTexts(String text) throws IOException {
+    void writeTexts(String text) throws IOException {
         for (String file : List.of("opening.txt", "closing.txt", TEXT)) {
             Files.writeString(folder.resolve(file), text);
         }
@@ -243,7 +181,7 @@ public final class TransformationGraphs {
     }
 
     /** Of the made picture: what the entries say that this one needs. */
-    private static String size(TransformationEntry entry, List<TransformationEntry> entries) {
+    static String size(TransformationEntry entry, List<TransformationEntry> entries) {
         return entries.stream()
                 .filter(other -> entry.needs().contains(other.name()))
                 .map(other -> of(other.sets().get("fit"), Map.of()))
@@ -252,7 +190,7 @@ public final class TransformationGraphs {
                 .orElse(SIZE);
     }
 
-    private List<String> command(TransformationEntry entry, Map<String, Object> values, String size, double seconds) {
+    static List<String> command(TransformationEntry entry, Map<String, Object> values, String size, double seconds) {
         Map<String, String> filled = new HashMap<>(VALUES);
         for (Parameter parameter : entry.parameters().values()) {
             if (parameter.type() != Type.ASSET && values.containsKey(parameter.name())) {
@@ -320,7 +258,7 @@ public final class TransformationGraphs {
         return line;
     }
 
-    private static <T> T of(Chosen<T> part, Map<String, Object> values) {
+    static <T> T of(Chosen<T> part, Map<String, Object> values) {
         return part == null ? null : part.of(values);
     }
 
@@ -329,7 +267,7 @@ public final class TransformationGraphs {
     }
 
     /** @return what ffmpeg complains of; null when it has made what was asked for */
-    private String run(List<String> command) throws IOException {
+    String run(List<String> command) throws IOException {
         Path errors = folder.resolve("errors.txt");
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
@@ -354,6 +292,11 @@ public final class TransformationGraphs {
                 .map(line -> line.replaceFirst("^(\\[[^]]*] )+", ""))
                 .findFirst()
                 .orElse("it ended with status " + process.exitValue());
+    }
+
+    /** What a command has made. */
+    byte[] read(String file) throws IOException {
+        return Files.readAllBytes(folder.resolve(file));
     }
 
     private static Finding finding(

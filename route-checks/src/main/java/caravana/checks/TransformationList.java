@@ -56,13 +56,11 @@ final class TransformationList {
                 .append("\n\n")
                 .append(entry.description().get("en"))
                 .append('\n');
-        if (TransformationGraphs.isSeen(entry)) {
-            section.append("\n![A test picture after ")
-                    .append(entry.name())
-                    .append("](images/transformations/")
-                    .append(entry.name())
-                    .append(".jpg)\n");
-        }
+        section.append("\n![")
+                .append(TransformationPictures.title(entry))
+                .append("](images/transformations/")
+                .append(entry.name())
+                .append(".jpg)\n");
         List<String> facts = new ArrayList<>();
         if (!entry.needs().isEmpty()) {
             facts.add("Needs " + names(entry.needs()) + ".");
