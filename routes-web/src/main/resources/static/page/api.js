@@ -129,7 +129,9 @@ export const countVideos = async (filter) => (await listVideos(`/videos?limit=1&
 
 export const showVideo = (id) => call(`/videos/${id}`);
 export const retryVideo = (id) => call(`/videos/${id}/retry`, {method: 'POST'});
-export const processVideo = (id) => call(`/videos/${id}/process`, {method: 'POST'});
+/** @param {Array} [transformaciones] other ones than the last time */
+export const processVideo = (id, transformaciones) =>
+  call(`/videos/${id}/process`, {method: 'POST', json: transformaciones && {transformaciones}});
 export const cancelVideo = (id) => call(`/videos/${id}/cancel`, {method: 'POST'});
 export const renameVideo = (id, title) => call(`/videos/${id}`, {method: 'PATCH', json: {title}});
 export const restoreVideo = (id) => call(`/videos/${id}/restore`, {method: 'POST'});

@@ -6,6 +6,7 @@ import {media} from './media.js';
 import {open, play, save} from './player.js';
 import {refusable} from './refusals.js';
 import {dateTime, duration, number, percent, phase, t, why} from './texts.js';
+import {mayChoose, processOtherwise} from './transformations.js';
 
 /** The states in which nothing changes until somebody wants it. */
 export const FINISHED = ['processed', 'failed', 'cancelled'];
@@ -121,6 +122,9 @@ export function videoCard(first, {onDeleted, onChanged}) {
     if (video.status === 'processed' || (video.status === 'failed' && !video.error?.retryable)) {
       all.push(h('button', {type: 'button', class: 'plain', ...named('processAgain'), onclick: () => attempt(processAgain)}, t('processAgain')));
     }
+    if (FINISHED.includes(video.status) && mayChoose()) {
+      all.push(h('button', {type: 'button', class: 'plain', ...named('processOtherwise'), onclick: () => attempt(otherwise)}, t('processOtherwise')));
+    }
     all.push(h('button', {type: 'button', class: 'plain', ...named('rename'), onclick: () => attempt(rename)}, t('rename')));
     all.push(h('button', {type: 'button', class: 'plain warn', ...named('delete'), onclick: () => attempt(remove)}, t('delete')));
     // What had the focus may have another place, or another name, and is the same button to who uses it.
@@ -149,6 +153,17 @@ export function videoCard(first, {onDeleted, onChanged}) {
   async function processAgain() {
     await processVideo(card.video.video_id);
     onChanged(await showVideo(card.video.video_id));
+  }
+
+  async function otherwise() {
+    const {video_id: id} = card.video;
+    if (await processOtherwise(card.video, (transformaciones) => processVideo(id, transformaciones))) {
+      onChanged(await showVideo(id));
+    }
+    if (document.activeElement === document.body) {
+      // The button that opened the dialog was made anew meanwhile.
+      buttons.querySelector('button').focus();
+    }
   }
 
   async function rename() {

@@ -574,6 +574,60 @@ class PageTest {
         assertThat(page.errors()).isEmpty();
     }
 
+    /** By mouse: no cards. By keyboard: cut to a second. What is refused stands in the dialog, where the choice stays. */
+    @Test
+    void aVideoIsProcessedWithOtherTransformations() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        page.signUp();
+        page.upload(small, "Otra vez");
+        page.see(".video[data-status=processed] .poster", JOB);
+        String first = poster();
+        page.click(button("Procesar de otra forma"));
+        page.see("dialog h2", "Procesar «Otra vez» de otra forma", SOON);
+        await().atMost(SOON)
+                .until(() ->
+                        "predeterminado".equals(page.run("return document.getElementById('again-preset')?.value")));
+        page.click("#again-transformation-cortinillas");
+        page.run("document.getElementById('again-transformation-recortar').focus()");
+        page.press(Keys.SPACE);
+        page.see("#again-parameter-recortar-inicio");
+        page.press(Keys.TAB);
+        page.press("1");
+        page.press(Keys.TAB);
+        page.press("0.5");
+        page.press(Keys.ENTER);
+        page.see("dialog form > .problem", "must be above inicio", SOON);
+        page.screenshot("process-otherwise");
+        assertThat(page.barriers()).isEmpty();
+        // The browser reports what the server refuses.
+        assertThat(page.errors()).singleElement().asString().contains("400");
+        page.type("#again-parameter-recortar-fin", "2");
+        page.press(Keys.ENTER);
+        await().atMost(SOON).until(() -> page.count("dialog") == 0);
+        await().atMost(JOB).until(() -> !List.of("", first).contains(poster()));
+        page.click(".poster");
+        await().atMost(SOON).until(() -> Math.abs(page.player("duration") - 1) < 0.2);
+        page.press(Keys.ESCAPE);
+        await().atMost(SOON).until(() -> page.count("dialog") == 0);
+        assertThat(page.count("#transformation-cortinillas:checked"))
+                .as("the choice for uploads stays")
+                .isEqualTo(1);
+
+        page.choose("language", "en");
+        page.see(button("Process differently"));
+        page.run("document.querySelector(arguments[0]).focus()", button("Process differently"));
+        page.press(Keys.ENTER);
+        page.see("dialog h2", "Process “Otra vez” differently", SOON);
+        page.resize(390, 844);
+        await().atMost(SOON).until(() -> page.number("window.innerWidth") == 390);
+        assertThat(page.number("document.querySelector('dialog').scrollWidth")).isLessThanOrEqualTo(390);
+        page.screenshot("process-otherwise-phone");
+        page.press(Keys.ESCAPE);
+        await().atMost(SOON).until(() -> page.count("dialog") == 0);
+        assertThat(page.focused().getAccessibleName()).isEqualTo("Process differently: Otra vez");
+        assertThat(page.errors()).isEmpty();
+    }
+
     /** The address of the finished clip's poster, without its signature; empty while there is none. */
     private String poster() {
         return page.run(
