@@ -50,15 +50,22 @@ public final class FfmpegStub {
             ordered=
             seconds=1
             fail=
+            wants=
             for order in $(tail -c %1$d "$input" | tr -d '\\000'); do
               case "$order" in
                 CARAVANA) ordered=yes ;;
                 seconds=*) seconds=${order#seconds=} ;;
                 fail=*) fail=${order#fail=} ;;
+                wants=*) wants=${order#wants=} ;;
               esac
             done
             [ -z "$ordered" ] && exec "%3$s" "$@"
             echo run >>"%2$s/runs"
+            found=
+            for argument in "$@"; do
+              [ "$argument" = "$wants" ] && found=yes
+            done
+            [ -n "$wants" ] && [ -z "$found" ] && echo "No argument is $wants" >&2 && exit 1
             [ "$fail" = until-healed ] && [ -e "%2$s/healed" ] && fail=
             # In tenths; the sleeps are longer for longer jobs, up to a second.
             tenths=$(echo "$seconds" | sed 's/^\\([0-9]*\\)$/\\1.0/; s/\\.\\([0-9]\\).*/\\1/; s/^0*\\(.\\)/\\1/')
@@ -127,7 +134,7 @@ public final class FfmpegStub {
     }
 
     /** A video without orders: the real ffmpeg is run on it. */
-    byte[] originalForFfmpeg() {
+    public byte[] originalForFfmpeg() {
         return footage;
     }
 
@@ -137,7 +144,7 @@ public final class FfmpegStub {
      * @param orders {@code seconds}, 1 when not given, and {@code fail}: {@code signal} dies by a signal each time,
      *     {@code until-healed} does so until {@link #heal}, {@code stall} stands still, {@code error} ends with an error,
      *     {@code full} and {@code memory} with those of a full disk and of missing memory, {@code wrong} makes a result of
-     *     another size than planned; 120 characters in all
+     *     another size than planned; {@code wants}, an argument without which it ends with an error; 120 characters in all
      */
     public byte[] original(Map<String, String> orders) {
         String text = orders.entrySet().stream()

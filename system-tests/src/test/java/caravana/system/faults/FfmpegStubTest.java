@@ -97,6 +97,14 @@ class FfmpegStubTest {
     }
 
     @Test
+    void endsWithAnErrorWithoutTheArgumentThatItWants() throws Exception {
+        assertThat(transcode(Map.of("seconds", "0.2", "wants", "mp4")).status()).isZero();
+        Files.delete(result);
+        assertThat(transcode(Map.of("seconds", "0.2", "wants", "mp5")).status()).isEqualTo(1);
+        assertThat(result).doesNotExist();
+    }
+
+    @Test
     void diesUntilItIsHealed() throws Exception {
         Map<String, String> orders = Map.of("seconds", "0.2", "fail", "until-healed");
         assertThat(transcode(orders).status()).isEqualTo(KILLED);

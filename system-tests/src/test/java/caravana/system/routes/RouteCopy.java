@@ -14,9 +14,14 @@ public record RouteCopy(Path folder) {
 
     /** Copies them into a folder. */
     public static RouteCopy into(Path folder) throws IOException {
-        try (Stream<Path> paths = Files.walk(ROUTES)) {
+        return into(folder, ROUTES);
+    }
+
+    /** Copies those of another build. */
+    public static RouteCopy into(Path folder, Path routes) throws IOException {
+        try (Stream<Path> paths = Files.walk(routes)) {
             for (Path path : paths.toList()) {
-                Path to = folder.resolve(ROUTES.relativize(path).toString());
+                Path to = folder.resolve(routes.relativize(path).toString());
                 if (Files.isDirectory(path)) {
                     Files.createDirectories(to);
                 } else {
@@ -41,7 +46,7 @@ public record RouteCopy(Path folder) {
     }
 
     /** Adds a file. */
-    void write(String file, String text) throws IOException {
+    public void write(String file, String text) throws IOException {
         Files.writeString(folder.resolve(file), text);
     }
 

@@ -10,9 +10,12 @@ import caravana.test.Waits;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -88,6 +91,7 @@ final class Load implements AutoCloseable {
             this::pieces,
             this::twice,
             this::byPreset,
+            this::withParameters,
             this::cancelled,
             this::again,
             this::restored,
@@ -196,7 +200,12 @@ final class Load implements AutoCloseable {
 
     private Video raw(Account account, Expectation expectation, String seconds, String query, String key)
             throws Exception {
-        byte[] original = stub.original(Map.of("seconds", seconds));
+        return raw(account, expectation, Map.of("seconds", seconds), query, key);
+    }
+
+    private Video raw(Account account, Expectation expectation, Map<String, String> orders, String query, String key)
+            throws Exception {
+        byte[] original = stub.original(orders);
         return accepted(
                 balancer.send(
                         node -> {
@@ -255,8 +264,7 @@ final class Load implements AutoCloseable {
     }
 
     private void byPreset(Account account) throws Exception {
-        JsonNode presets = document(ask(account, "GET", "/api/presets", null), 200);
-        JsonNode list = presets.at("/presets/0/transformaciones");
+        JsonNode list = defaultSet(account);
         String name = "preset-" + random.nextInt(10);
         expect(
                 "a preset",
@@ -264,6 +272,22 @@ final class Load implements AutoCloseable {
                 200,
                 201);
         follow(raw(account, Expectation.PROCESSED, "1", "&preset=" + name, ""));
+    }
+
+    private JsonNode defaultSet(Account account) throws Exception {
+        JsonNode presets = document(ask(account, "GET", "/api/presets", null), 200);
+        return presets.at("/presets/0/transformaciones");
+    }
+
+    /** Whatever version accepts it and whatever one makes it: without the quality that was asked for, there is no clip. */
+    private void withParameters(Account account) throws Exception {
+        // No other argument is one of these.
+        String crf = 27 + random.nextInt(8) + ".5";
+        ArrayNode asked = defaultSet(account).deepCopy();
+        asked.addObject().put("nombre", "calidad").put("crf", new BigDecimal(crf));
+        asked.addObject().put("nombre", "rotulo").put("texto", "Año " + random.nextInt() + ": 100 %, 'todos'");
+        String query = "&transformaciones=" + URLEncoder.encode(asked.toString(), StandardCharsets.UTF_8);
+        follow(raw(account, Expectation.PROCESSED, Map.of("seconds", "1", "wants", crf), query, ""));
     }
 
     private void cancelled(Account account) throws Exception {
