@@ -45,7 +45,7 @@ public final class Videos {
         }
 
         /** Whether it is the same colour to the eye, after lossy coding. */
-        boolean isCloseTo(Pixel other) {
+        public boolean isCloseTo(Pixel other) {
             return Math.abs(red - other.red) < CODING_LOSS
                     && Math.abs(green - other.green) < CODING_LOSS
                     && Math.abs(blue - other.blue) < CODING_LOSS;
@@ -53,7 +53,8 @@ public final class Videos {
     }
 
     /** Footage of one colour in BT.709, without sound. */
-    static Path plain(Path file, Pixel colour, String size, int seconds) throws IOException, InterruptedException {
+    public static Path plain(Path file, Pixel colour, String size, int seconds)
+            throws IOException, InterruptedException {
         String hex = String.format("0x%02x%02x%02x", colour.red(), colour.green(), colour.blue());
         List<String> line = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error", "-y"));
         line.addAll(List.of("-f", "lavfi", "-i", "color=" + hex + ":size=" + size + ":rate=30:duration=" + seconds));
@@ -65,7 +66,7 @@ public final class Videos {
     }
 
     /** One pixel of the frame at a time in seconds. */
-    static Pixel pixel(Path file, int second, int x, int y) throws IOException, InterruptedException {
+    public static Pixel pixel(Path file, int second, int x, int y) throws IOException, InterruptedException {
         byte[] pixels = pixels(file, second, "2:2:" + x + ":" + y);
         return new Pixel(pixels[0] & 0xff, pixels[1] & 0xff, pixels[2] & 0xff);
     }

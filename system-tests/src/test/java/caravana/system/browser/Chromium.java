@@ -15,7 +15,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** The machine's own Chromium, headless. Nothing is looked for elsewhere, and nothing is downloaded. */
-final class Chromium {
+public final class Chromium {
 
     private static final int WIDTH = 1120;
     private static final int HEIGHT = 800;
@@ -30,7 +30,7 @@ final class Chromium {
     private Chromium() {}
 
     /** What is missing; null when nothing is. */
-    static String missing() {
+    public static String missing() {
         if (find("chromium").isEmpty()) {
             return "there is no chromium";
         }

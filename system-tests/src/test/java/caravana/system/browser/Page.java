@@ -29,10 +29,13 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 
 /** The page in a browser, as a person has it before their eyes. */
-final class Page implements AutoCloseable {
+public final class Page implements AutoCloseable {
 
     static final Duration SOON = Waits.LIMIT;
     static final Duration JOB = Waits.LIMIT;
+
+    /** Of each account that signs up. */
+    public static final String PASSWORD = "a good password";
 
     private static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
@@ -55,7 +58,7 @@ final class Page implements AutoCloseable {
     }
 
     /** Opens it in a new browser. */
-    static Page open(URI web, String language, Path downloads) {
+    public static Page open(URI web, String language, Path downloads) {
         return open(web, language, downloads, null);
     }
 
@@ -73,11 +76,12 @@ final class Page implements AutoCloseable {
     }
 
     /** Waits until an element is to be seen. */
-    WebElement see(String selector) {
+    public WebElement see(String selector) {
         return see(selector, SOON);
     }
 
-    WebElement see(String selector, Duration patience) {
+    /** The same with a patience of its own. */
+    public WebElement see(String selector, Duration patience) {
         return await().atMost(patience)
                 .pollInterval(Duration.ofMillis(50))
                 .ignoreExceptionsInstanceOf(WebDriverException.class)
@@ -85,7 +89,7 @@ final class Page implements AutoCloseable {
     }
 
     /** Waits until an element has a text that contains that. */
-    void see(String selector, String text, Duration patience) {
+    public void see(String selector, String text, Duration patience) {
         await().atMost(patience)
                 .pollInterval(Duration.ofMillis(50))
                 .ignoreExceptionsInstanceOf(WebDriverException.class)
@@ -111,11 +115,13 @@ final class Page implements AutoCloseable {
         return texts;
     }
 
-    void click(String selector) {
+    /** Clicks an element as soon as it is to be seen. */
+    public void click(String selector) {
         see(selector).click();
     }
 
-    void type(String selector, String text) {
+    /** Types a text in place of what is in a field. */
+    public void type(String selector, String text) {
         WebElement field = see(selector);
         field.clear();
         field.sendKeys(text);
@@ -131,7 +137,7 @@ final class Page implements AutoCloseable {
     }
 
     /** Signs a new account up, and waits for its empty list. */
-    String signUp() {
+    public String signUp() {
         String email = "user-" + UUID.randomUUID() + "@example.org";
         click(".switch button");
         type("[name=first_name]", "Ana");
@@ -139,8 +145,8 @@ final class Page implements AutoCloseable {
         type("[name=city]", "Bogotá");
         type("[name=country]", "Colombia");
         type("[name=email]", email);
-        type("[name=password1]", "a good password");
-        type("[name=password2]", "a good password");
+        type("[name=password1]", PASSWORD);
+        type("[name=password2]", PASSWORD);
         click("form button[type=submit]");
         see(".drop");
         return email;
@@ -173,14 +179,14 @@ final class Page implements AutoCloseable {
     }
 
     /** Picks a file, titles and uploads it. */
-    void upload(Path file, String title) {
+    public void upload(Path file, String title) {
         pick(file);
         type(".uploads input[name=title]", title);
         click(".uploads button[type=submit]");
     }
 
     /** Takes an option of a list. */
-    void choose(String id, String value) {
+    public void choose(String id, String value) {
         run(
                 "const list = document.getElementById(arguments[0]); list.value = arguments[1];"
                         + " list.dispatchEvent(new Event('change'))",

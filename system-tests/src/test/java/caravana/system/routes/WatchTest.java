@@ -6,8 +6,15 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.system.UpCommand;
 import caravana.system.Videos;
+import caravana.system.Videos.Pixel;
+import caravana.system.browser.Chromium;
+import caravana.system.browser.Page;
+import caravana.test.Sample;
 import caravana.test.Waits;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -16,6 +23,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.WebElement;
 
 /** {@code ./caravana up --watch}: routes are edited while the system runs. */
 class WatchTest {
@@ -160,17 +168,66 @@ class WatchTest {
                   - transcodificacion
                 """);
         await().atMost(SOON).until(() -> got("presets").contains("\"antiguo\""));
-        HttpResponse<String> accepted =
-                client.send(client.request(up.web().resolve("/api/videos?title=a&preset=antiguo"))
-                        .header("Content-Type", "video/mp4")
-                        .POST(BodyPublishers.ofFile(folder.resolve("video.mp4")))
-                        .build());
-        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
-        String video = accepted.headers().firstValue("Location").orElseThrow().replace("/api/", "");
-        await().atMost(SOON).until(() -> got(video).contains("\"status\":\"processed\""));
+        Pixel colour = new Pixel(40, 120, 200);
+        Path original = Videos.plain(folder.resolve("plain.mp4"), colour, "320x180", 1);
+        if (Chromium.missing() == null) {
+            assertIsSepia(chosenOnThePage(original), colour, 0.8);
+        } else {
+            Sample.leave("the form of a new transformation: " + Chromium.missing());
+            HttpResponse<String> accepted =
+                    client.send(client.request(up.web().resolve("/api/videos?title=a&preset=antiguo"))
+                            .header("Content-Type", "video/mp4")
+                            .POST(BodyPublishers.ofFile(original))
+                            .build());
+            assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
+            assertIsSepia(client, colour, 0.5);
+        }
 
         routes.delete("catalogue/presets/antiguo.yaml");
         await().atMost(SOON).until(() -> !got("presets").contains("\"antiguo\""));
+    }
+
+    /** The page knows nothing of the entry but what the catalogue has. */
+    private ApiClient chosenOnThePage(Path original) throws Exception {
+        try (Page page = Page.open(up.web(), "es", folder)) {
+            String email = page.signUp();
+            page.click("#transformations summary");
+            page.see("label[for=transformation-sepia]", "Da a la imagen un tono sepia.", SOON);
+            page.see("#preset");
+            page.choose("preset", "antiguo");
+            page.see("label[for=parameter-sepia-intensidad]", "Intensidad", SOON);
+            WebElement intensity = page.see("#parameter-sepia-intensidad");
+            assertThat(intensity.getAttribute("value")).isEqualTo("0.5");
+            assertThat(intensity.getAttribute("max")).isEqualTo("1");
+            page.type("#parameter-sepia-intensidad", "0.8");
+            page.upload(original, "Antiguo");
+            page.see(".video[data-status=processed]");
+            return ApiClient.logIn(up.web(), email, Page.PASSWORD);
+        }
+    }
+
+    /** The owner's newest video becomes one whose colour is that which the entry's matrix makes. */
+    private void assertIsSepia(ApiClient owner, Pixel colour, double intensity) throws Exception {
+        String list = owner.get(up.web().resolve("/api/videos?limit=1")).body();
+        String video = "/api/videos/" + list.replaceFirst("(?s).*?\"video_id\":\"([^\"]+)\".*", "$1");
+        await().atMost(SOON)
+                .until(() -> owner.get(up.web().resolve(video)).body().contains("\"status\":\"processed\""));
+        String link = owner.get(up.web().resolve(video + "/processed"))
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
+        Path clip = folder.resolve("sepia.mp4");
+        HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(link)).build(), HttpResponse.BodyHandlers.ofFile(clip));
+        Pixel sepia = new Pixel(
+                mixed(colour, 1 - 0.607 * intensity, 0.769 * intensity, 0.189 * intensity),
+                mixed(colour, 0.349 * intensity, 1 - 0.314 * intensity, 0.168 * intensity),
+                mixed(colour, 0.272 * intensity, 0.534 * intensity, 1 - 0.869 * intensity));
+        assertThat(Videos.pixel(clip, 0, 160, 90)).matches(sepia::isCloseTo, "close to " + sepia);
+    }
+
+    private static int mixed(Pixel colour, double red, double green, double blue) {
+        return (int) Math.round(red * colour.red() + green * colour.green() + blue * colour.blue());
     }
 
     private String got(String path) throws IOException, InterruptedException {
