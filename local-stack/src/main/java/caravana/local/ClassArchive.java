@@ -23,8 +23,6 @@ import java.util.stream.Stream;
  */
 final class ClassArchive {
 
-    private static final String PREFIX = "classes-";
-
     /** More than any archive needs: a JVM that fills the disk while it writes one ends. */
     private static final long FREE_BYTES = 512L << 20;
 
@@ -42,7 +40,7 @@ final class ClassArchive {
      * The archive as it is now.
      *
      * @param program its name, for what is printed
-     * @param jar the program; the archive is beside it
+     * @param jar the program, or the first jar of its class path; the archive is beside it
      * @param options what its JVM is started with besides {@link #options}
      */
     static ClassArchive of(String program, Path jar, List<String> options) {
@@ -54,8 +52,12 @@ final class ClassArchive {
                 Runtime.version().toString(),
                 Programs.version(java.resolve("lib/server/libjvm.so")),
                 options.toString());
-        String name = PREFIX + UUID.nameUUIDFromBytes(fits.getBytes(StandardCharsets.UTF_8)) + ".jsa";
+        String name = prefix(program) + UUID.nameUUIDFromBytes(fits.getBytes(StandardCharsets.UTF_8)) + ".jsa";
         return new ClassArchive(program, jar.resolveSibling(name));
+    }
+
+    private static String prefix(String program) {
+        return "classes-" + program + "-";
     }
 
     /** What to start the JVM with: the archive, or the order to remember what one is made of. */
@@ -141,7 +143,7 @@ final class ClassArchive {
     private void deleteOthers() throws IOException {
         try (Stream<Path> files = Files.list(file.getParent())) {
             for (Path other : files.toList()) {
-                if (other.getFileName().toString().startsWith(PREFIX)) {
+                if (other.getFileName().toString().startsWith(prefix(program))) {
                     Files.delete(other);
                 }
             }
