@@ -98,18 +98,7 @@ final class ClassArchive {
             // The JVM itself writes it.
             RunFolder.ofUser(folder);
             try {
-                ChildProcess.run(
-                        "the class archive of " + program,
-                        List.of(
-                                Path.of(ProjectLayout.java())
-                                        .resolveSibling("jcmd")
-                                        .toString(),
-                                String.valueOf(jvm.pid()),
-                                "VM.cds",
-                                "dynamic_dump",
-                                unfinished.toString()),
-                        List.of(),
-                        log);
+                dump(jvm, unfinished, log);
                 Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Command.run("delete " + folder, List.of("rm", "-rf", folder.toString()));
@@ -118,6 +107,19 @@ final class ClassArchive {
             // That one will do.
         } catch (IOException | LocalStackException e) {
             say("could not be made: " + e.getMessage());
+        }
+    }
+
+    private void dump(ProcessHandle jvm, Path to, Path log) {
+        String purpose = "make the class archive of " + program;
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        List<String> command =
+                List.of(jcmd.toString(), String.valueOf(jvm.pid()), "VM.cds", "dynamic_dump", to.toString());
+        // A JVM obeys its own user.
+        if (jvm.info().user().equals(ProcessHandle.current().info().user())) {
+            Command.run(purpose, command);
+        } else {
+            ChildProcess.run(purpose, command, List.of(), log);
         }
     }
 
