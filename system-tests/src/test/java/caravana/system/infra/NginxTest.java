@@ -466,6 +466,50 @@ class NginxTest {
         }
     }
 
+    /** The app believes nginx what the client calls this server, and makes no address of it. */
+    @Test
+    void noAddressOfAnAnswerIsMadeOfWhatTheClientSays() throws Exception {
+        HttpResponse<String> upload =
+                client.upload(nginx.uri(), "Mine", HttpRequest.BodyPublishers.ofByteArray(new byte[1000]));
+        String video = json.readTree(upload.body()).path("video_id").asText();
+        for (String line : List.of(
+                "GET /api/docs",
+                "GET /api/docs/",
+                "GET /api",
+                "GET /page",
+                "GET /api/videos?limit=1",
+                "GET /api/videos/" + video + "/original",
+                "GET /api/videos/" + video,
+                "POST /api/videos?title=t",
+                "POST /api/uploads")) {
+            boolean resumable = line.endsWith("uploads");
+            String answer = asked(
+                    line,
+                    "evil.example",
+                    "Authorization: Bearer " + client.token() + "\r\nX-Forwarded-Host: evil.example\r\n"
+                            + "X-Forwarded-Proto: https\r\nX-Forwarded-Port: 666\r\n"
+                            + "X-Forwarded-Prefix: /evil.example\r\nForwarded: host=evil.example;proto=https\r\n"
+                            + (resumable
+                                    ? "Tus-Resumable: 1.0.0\r\nUpload-Length: 5\r\nUpload-Metadata: title dA==\r\n"
+                                    : "Content-Type: video/mp4\r\n")
+                            + (line.startsWith("POST /api/videos") ? "Content-Length: 5\r\n\r\nvideo" : "\r\n"));
+            assertThat(answer).as(line).matches("(?s)HTTP/1.1 (20|30|404).*");
+            assertThat(answer).as(line).doesNotContain("evil").doesNotContain(":666");
+        }
+        passed("answers to `Host: evil.example` and forwarded headers of the kind: relative addresses");
+    }
+
+    /** @param rest of the headers, the empty line and the body */
+    private static String asked(String line, String host, String rest) throws IOException {
+        try (Socket socket = new Socket(nginx.uri().getHost(), nginx.uri().getPort())) {
+            socket.setSoTimeout((int) Waits.LIMIT.toMillis());
+            socket.getOutputStream()
+                    .write((line + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n" + rest)
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
     private JsonNode forwarded(Nginx through) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(through.uri().resolve("/api/anything?token=secret"))
                 .header("X-Forwarded-For", "198.51.100.1, 203.0.113.9")
