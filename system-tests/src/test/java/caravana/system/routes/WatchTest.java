@@ -56,7 +56,8 @@ class WatchTest {
     @Test
     void goodEditsAreTakenOverAndBadOnesAreTold() throws Exception {
         routes = RouteCopy.into(folder.resolve("camel"));
-        up = new UpCommand(Files.createDirectories(folder.resolve("data"))).with("CARAVANA_ROUTES", routes.setting());
+        up = new UpCommand(Files.createDirectories(folder.resolve("data"))).with("CARAVANA_ROUTES", routes.setting())
+                .with("CARAVANA_RECONCILER_PERIOD", "1s");
         Process process = up.start("--watch");
         try {
             client = ApiClient.signUp(up.web());
@@ -98,6 +99,8 @@ class WatchTest {
             jobsThatFailAreTold();
 
             callsThatFailAreTold();
+
+            timersThatFailAreTold();
 
             transformationsAndPresetsAreTakenOver();
 
@@ -146,6 +149,18 @@ class WatchTest {
         await().atMost(SOON).until(() -> listed() == 200);
 
         await().atMost(SOON).until(() -> up.printed().contains("routes-web: Calls are answered again"));
+    }
+
+    /** Nobody calls a timer's routes, and no job fails in them. */
+    private void timersThatFailAreTold() throws Exception {
+        routes.edit("reconcile/send-unpublished.sql", "status = 'uploaded'", "email = 'uploaded'");
+        await().atMost(SOON)
+                .until(() -> up.printed()
+                        .matches("(?s).*routes-web: Timer reconcile-jobs, step update-unpublished: [^\n]*email.*"));
+
+        routes.edit("reconcile/send-unpublished.sql", "email = 'uploaded'", "status = 'uploaded'");
+
+        await().atMost(SOON).until(() -> up.printed().contains("routes-web: Timers run without failures again"));
     }
 
     /** By web, which lists and accepts them, and by the worker, which knows what the job asks for. */
