@@ -163,7 +163,7 @@ class DashboardsTest {
             await().atMost(SOON).until(() -> stack.status(video), "processed"::equals);
             await().atMost(SOON)
                     .until(() -> !prometheus
-                            .query("rate(caravana_jobs_total{outcome=\"processed\"}[30s]) > 0")
+                            .query("rate(caravana_jobs_total{result=\"processed\"}[30s]) > 0")
                             .isEmpty());
             System.out.println("| dashboard | panel | query | sample |");
             System.out.println("| --- | --- | --- | --- |");
