@@ -72,8 +72,7 @@ class EditedTimersTest {
     void aStepThatFailsAtEachRunIsReportedOnceAndThatItSucceedsAgain() {
         run("timer:sweep");
         run("timer:sweep");
-        assertThat(said())
-                .containsExactly("Timer sweep, step select-rows: ERROR: column \"email\" does not exist");
+        assertThat(said()).containsExactly("Timer sweep, step select-rows: ERROR: column \"email\" does not exist");
 
         failure = null;
         run("timer:sweep");
@@ -112,6 +111,7 @@ class EditedTimersTest {
     }
 
     private void run(String from) {
-        camel.createProducerTemplate().send("direct:sweep", camel.getEndpoint(from).createExchange());
+        camel.createProducerTemplate()
+                .send("direct:sweep", camel.getEndpoint(from).createExchange());
     }
 }

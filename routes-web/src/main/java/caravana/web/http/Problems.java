@@ -21,7 +21,7 @@ public class Problems {
 
     /**
      * The answer to a request that failed, by the failure's type: a {@link Problem} is answered as it is, a system that
-     * is away is 503, and what is left is our own mistake.
+     * is unavailable is 503, and what is left is our own mistake.
      */
     public Problem of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -35,7 +35,7 @@ public class Problems {
                 return new Problem(400, "invalid_request", "A value of the request cannot be stored.");
             }
             if (cause instanceof SQLException || cause instanceof SdkException) {
-                log.error("A system that a request needs is away: {}", cause.toString());
+                log.error("A system that a request needs is unavailable: {}", cause.toString());
                 return Problem.of(503);
             }
             // Tomcat wraps it.

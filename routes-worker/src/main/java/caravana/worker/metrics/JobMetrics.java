@@ -153,7 +153,8 @@ public class JobMetrics {
                             .mapToLong(MadeOutput::bytes)
                             .sum());
             meters.counter("caravana.media.seconds")
-                    .increment(exchange.getProperty("source_info", SourceInfo.class).durationSeconds());
+                    .increment(exchange.getProperty("source_info", SourceInfo.class)
+                            .durationSeconds());
             meters.counter("caravana.transcode.seconds").increment(phases.getOrDefault("transcode", 0L) / MILLIS);
         }
     }

@@ -31,8 +31,7 @@ class ResultCheckTest {
             false,
             2);
     private static final SourceTimeline SOURCE = Sources.of(10, "30/1");
-    private static final SourceInfo INFO =
-            new SourceInfo("mov", 1000, 10, 2, "h264", 1920, 1080, "30/1", false, false);
+    private static final SourceInfo INFO = new SourceInfo("mov", 1000, 10, 2, "h264", 1920, 1080, "30/1", false, false);
 
     private static final String DAMAGED = "error while decoding MB 12 3";
 

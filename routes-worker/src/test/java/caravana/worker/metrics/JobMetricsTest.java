@@ -33,14 +33,13 @@ class JobMetricsTest {
 
         assertThat(counted(result, outcome)).isOne();
         assertThat(meters.find("caravana.jobs").counters())
-                .allSatisfy(counter -> assertThat(counter.getId().getTag("result"))
-                        .isNotIn("handed_back", "released", "given_up"));
+                .allSatisfy(counter ->
+                        assertThat(counter.getId().getTag("result")).isNotIn("handed_back", "released", "given_up"));
         assertThat(exchange.getProperty("ended")).isEqualTo(result);
     }
 
     private double counted(String result, String outcome) {
-        return meters
-                .get("caravana.jobs")
+        return meters.get("caravana.jobs")
                 .tags("result", result, "outcome", outcome, "code", "none")
                 .counter()
                 .count();

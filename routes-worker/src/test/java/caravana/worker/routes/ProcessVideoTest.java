@@ -56,7 +56,8 @@ class ProcessVideoTest {
         Map<String, Double> before = routes.ended();
         assertThat(before.values()).containsOnly(0.0);
         assertThat(before.keySet().stream().map(key -> key.split(" ")[0]))
-                .contains("processed", "rejected", "retry_scheduled", "requeued", "failed_permanently", "lost", "poison");
+                .contains(
+                        "processed", "rejected", "retry_scheduled", "requeued", "failed_permanently", "lost", "poison");
         assertThat(before)
                 .containsKeys(
                         "rejected not_a_video none",

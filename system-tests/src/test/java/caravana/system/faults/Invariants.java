@@ -155,7 +155,7 @@ public final class Invariants {
         }
     }
 
-    /** 6: who was given up has a dead letter, and every dead letter is about somebody, or poison. */
+    /** 6: what failed permanently has a dead letter, and every dead letter is about somebody, or poison. */
     public List<String> deadLettersAndGivenUpRowsBelongTogether() {
         List<Message> letters = deadLetters();
         Map<String, Integer> perVideo = new HashMap<>();
@@ -207,7 +207,7 @@ public final class Invariants {
 
     /**
      * 7: how many attempts each outage cost each job. An attempt counts for the last outage that began before its end,
-     * unless its worker was killed or frozen, or its tool was told to die.
+     * unless its worker was killed or frozen, or its tool was made to die.
      */
     List<String> noOutageCostAJobMoreThanOneAttempt(
             List<Outage> outages, Set<String> lostClaims, Map<String, Expectation> expected) {

@@ -56,7 +56,8 @@ class WatchTest {
     @Test
     void goodEditsAreTakenOverAndBadOnesAreTold() throws Exception {
         routes = RouteCopy.into(folder.resolve("camel"));
-        up = new UpCommand(Files.createDirectories(folder.resolve("data"))).with("CARAVANA_ROUTES", routes.setting())
+        up = new UpCommand(Files.createDirectories(folder.resolve("data")))
+                .with("CARAVANA_ROUTES", routes.setting())
                 .with("CARAVANA_RECONCILER_PERIOD", "1s");
         Process process = up.start("--watch");
         try {
