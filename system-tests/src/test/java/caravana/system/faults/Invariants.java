@@ -1,6 +1,7 @@
 package caravana.system.faults;
 
 import caravana.system.Videos;
+import caravana.test.Queues;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -181,19 +182,9 @@ public final class Invariants {
     }
 
     private List<Message> deadLetters() {
-        List<Message> all = new ArrayList<>();
         try (SqsClient sqs = cluster.sqs()) {
-            List<Message> some;
-            do {
-                some = sqs.receiveMessage(r -> r.queueUrl(cluster.setting("SQS_DLQ_URL"))
-                                .maxNumberOfMessages(10)
-                                .visibilityTimeout(300)
-                                .messageAttributeNames("All"))
-                        .messages();
-                all.addAll(some);
-            } while (!some.isEmpty());
+            return Queues.receiveAll(sqs, cluster.setting("SQS_DLQ_URL"));
         }
-        return all;
     }
 
     private static Optional<String> videoId(String body) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
+import caravana.local.SampleVideo;
 import caravana.system.UpCommand;
-import caravana.system.Videos;
 import caravana.test.Waits;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -126,7 +126,7 @@ class WatchTest {
     private void jobsThatFailAreTold() throws Exception {
         routes.edit("job/commit-result.sql", "poster_key = :?poster_key", "city = :?poster_key");
         await().atMost(SOON).until(() -> up.printed().contains("Reloaded [job/commit-result.sql]"));
-        Path video = Videos.make(folder.resolve("video.mp4"), "64x48", 1);
+        Path video = SampleVideo.make(folder.resolve("video.mp4"), "64x48", 1);
         HttpResponse<String> accepted = client.upload(up.web(), "Edited", BodyPublishers.ofFile(video));
         assertThat(accepted.statusCode()).isEqualTo(201);
         await().atMost(SOON)
