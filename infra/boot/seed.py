@@ -57,6 +57,7 @@ shared = {
     "S3_BUCKET": bucket,
     "SQS_QUEUE_NAME": "caravana-video-jobs",
     "SQS_QUEUE_URL": public(jobs),
+    "SQS_DLQ_NAME": "caravana-video-jobs-dlq",
     "SQS_DLQ_URL": public(dead),
     "SQS_MAX_RECEIVE_COUNT": "5",
     "SQS_LONG_POLL_SECONDS": "20",

@@ -13,6 +13,7 @@ locals {
       S3_BUCKET              = module.storage.bucket
       SQS_QUEUE_NAME         = module.queue.jobs.name
       SQS_QUEUE_URL          = module.queue.jobs.url
+      SQS_DLQ_NAME           = module.queue.dead_letters.name
       SQS_DLQ_URL            = module.queue.dead_letters.url
       SQS_MAX_RECEIVE_COUNT  = tostring(var.sqs_max_receive_count)
       SQS_LONG_POLL_SECONDS  = tostring(var.sqs_long_poll_seconds)

@@ -6,7 +6,7 @@ variable "name" {
   validation {
     # Load balancers, and roles with a region behind them, have the shortest limits.
     condition     = can(regex("^[a-z][a-z0-9-]{1,19}$", var.name)) && !endswith(var.name, "-") && !strcontains(var.name, "--")
-    error_message = "The name has to be 2 to 20 small letters, digits and single hyphens, beginning with a letter."
+    error_message = "The name must be 2 to 20 small letters, digits and single hyphens, beginning with a letter."
   }
 }
 
@@ -30,7 +30,7 @@ variable "vpc_cidr" {
 
   validation {
     condition     = can(cidrsubnet(var.vpc_cidr, 4, 15)) && try(tonumber(split("/", var.vpc_cidr)[1]) <= 22, false)
-    error_message = "vpc_cidr has to be a network of /22 or larger, such as 10.20.0.0/16."
+    error_message = "vpc_cidr must be a network of /22 or larger, such as 10.20.0.0/16."
   }
 }
 
@@ -41,7 +41,7 @@ variable "zone_count" {
 
   validation {
     condition     = var.zone_count >= 2 && var.zone_count <= 6
-    error_message = "zone_count has to be from 2 to 6."
+    error_message = "zone_count must be from 2 to 6."
   }
 }
 
@@ -211,7 +211,7 @@ variable "cpu_credits" {
 
   validation {
     condition     = contains(["standard", "unlimited"], var.cpu_credits)
-    error_message = "cpu_credits has to be standard or unlimited."
+    error_message = "cpu_credits must be standard or unlimited."
   }
 }
 
@@ -343,7 +343,7 @@ variable "asg_web_max" {
 
   validation {
     condition     = var.asg_web_max >= var.asg_web_min
-    error_message = "asg_web_max has to be asg_web_min or more."
+    error_message = "asg_web_max must be asg_web_min or more."
   }
 }
 
@@ -408,7 +408,7 @@ variable "asg_worker_max" {
 
   validation {
     condition     = var.asg_worker_max >= var.asg_worker_min
-    error_message = "asg_worker_max has to be asg_worker_min or more."
+    error_message = "asg_worker_max must be asg_worker_min or more."
   }
 }
 
@@ -419,7 +419,7 @@ variable "worker_mean_service_seconds" {
 
   validation {
     condition     = var.worker_mean_service_seconds > 0
-    error_message = "worker_mean_service_seconds has to be more than 0."
+    error_message = "worker_mean_service_seconds must be more than 0."
   }
 }
 
@@ -436,7 +436,7 @@ variable "worker_slots" {
 }
 
 variable "worker_grace_seconds" {
-  description = "How long running jobs may go on when their worker stops; what remains is handed back."
+  description = "How long running jobs may go on when their worker stops; what remains is requeued."
   type        = number
   default     = 90
 
@@ -466,7 +466,7 @@ variable "log_retention_days" {
 }
 
 variable "alarm_email" {
-  description = "Address that is told of alarms; null for none."
+  description = "Address that alarms are sent to; null for none."
   type        = string
   default     = null
 }

@@ -106,7 +106,7 @@ locals {
     }
 
     failure-ratio = {
-      summary    = "Of ten jobs or more, too many in a hundred were given up after all attempts"
+      summary    = "Of ten jobs or more, too many in a hundred failed permanently after all attempts"
       expression = "IF(FILL(processed, 0) + FILL(rejected, 0) + FILL(given_up, 0) >= 10, 100 * FILL(given_up, 0) / (FILL(processed, 0) + FILL(rejected, 0) + FILL(given_up, 0)), 0)"
       threshold  = var.thresholds.failure_percent
       period     = 900

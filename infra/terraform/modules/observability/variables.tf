@@ -14,7 +14,7 @@ variable "log_retention_days" {
 }
 
 variable "alarm_email" {
-  description = "Address that is told of alarms, once it has confirmed; null for none."
+  description = "Address that alarms are sent to, once it has confirmed; null for none."
   type        = string
 }
 

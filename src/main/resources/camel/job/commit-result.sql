@@ -11,7 +11,7 @@ WITH committed AS (
         error_detail = NULL,
         last_code = NULL,
         error_values = NULL,
-        facts = CAST(:?facts AS jsonb),
+        facts = CAST(:?source_info AS jsonb),
         media_info = CAST(:?media_info AS jsonb),
         warnings = CAST(:?warnings AS jsonb),
         phase_ms = CAST(:?job.phaseMillis AS json),

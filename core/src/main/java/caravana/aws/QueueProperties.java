@@ -13,6 +13,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param queueName the job queue's name; every endpoint uses the URL, the name only labels
  * @param queueUrl the job queue's URL
+ * @param dlqName the dead-letter queue's name, a label as well
  * @param dlqUrl the dead-letter queue's URL
  * @param maxReceiveCount receives after which SQS itself moves a message to the dead-letter queue; it must be the
  *     redrive policy's value
@@ -28,6 +29,8 @@ public record QueueProperties(
 
         @NotBlank(message = "set SQS_QUEUE_URL to the job queue's URL")
         String queueUrl,
+
+        @NotBlank String dlqName,
 
         @NotBlank(message = "set SQS_DLQ_URL to the dead-letter queue's URL")
         String dlqUrl,

@@ -25,7 +25,7 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
     public static DatabaseUrl parse(String url) {
         DatabaseUrl parsed = read(url);
         if (parsed.user == null) {
-            throw new IllegalArgumentException("DATABASE_URL lacks a part; it has to be " + FORM);
+            throw new IllegalArgumentException("DATABASE_URL lacks a part; it must be " + FORM);
         }
         return parsed;
     }
@@ -41,7 +41,7 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
 
     private static DatabaseUrl read(String url) {
         if (url == null || url.isBlank()) {
-            throw new IllegalArgumentException("DATABASE_URL is not set; it has to be " + FORM);
+            throw new IllegalArgumentException("DATABASE_URL is not set; it must be " + FORM);
         }
         URI uri;
         try {
@@ -49,13 +49,13 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
         } catch (IllegalArgumentException notAUri) {
             // Neither the cause nor its message: both hold the password.
             throw new IllegalArgumentException("DATABASE_URL is not a URL (special characters in user and password "
-                    + "are percent-encoded); it has to be " + FORM);
+                    + "are percent-encoded); it must be " + FORM);
         }
         String userInfo = uri.getRawUserInfo();
         boolean postgres = "postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme());
         boolean database = uri.getPath() != null && uri.getPath().length() > 1;
         if (!postgres || uri.getHost() == null || !database) {
-            throw new IllegalArgumentException("DATABASE_URL lacks a part; it has to be " + FORM);
+            throw new IllegalArgumentException("DATABASE_URL lacks a part; it must be " + FORM);
         }
         String user = null;
         String password = null;

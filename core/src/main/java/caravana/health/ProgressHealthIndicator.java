@@ -9,7 +9,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether live progress can be told. Without Redis only that is missing, so the app is degraded by it, and not down: it
+ * Whether live progress can be shown. Without Redis only that is missing, so the app is degraded by it, and not down: it
  * goes on with everything else.
  */
 @Component

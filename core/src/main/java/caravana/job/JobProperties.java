@@ -8,7 +8,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * What web and worker have to agree on about a job.
  *
- * @param maxAttempts attempts that a job may cost before it is given up, 1 to 100
+ * @param maxAttempts attempts that a job may cost before it fails permanently, 1 to 100
  */
 @Validated
 @ConfigurationProperties("caravana.job")

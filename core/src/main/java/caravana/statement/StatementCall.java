@@ -62,7 +62,7 @@ final class StatementCall {
     /**
      * Runs it on a connection of its own: one statement is one transaction.
      *
-     * @throws ParameterNotSetException before the database is asked
+     * @throws ParameterNotSetException before the database is called
      * @throws SQLException also when the timeout is over; whether the statement has run is not known then
      * @throws SQLDataException when rows were wanted and the statement returns none at all, or one and there are more; what
      *     the statement changed stays changed

@@ -25,6 +25,7 @@ public final class Bench {
         return List.of(
                 new StartTime("start-web", AppProcess.WEB),
                 new StartTime("start-worker", AppProcess.WORKER),
+                new RouteEditing(),
                 new Latency(),
                 new UploadSpeed(),
                 new UploadMemory(),

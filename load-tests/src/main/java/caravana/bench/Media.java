@@ -1,11 +1,11 @@
 package caravana.bench;
 
+import caravana.local.SampleVideo;
 import caravana.measure.MeasurementException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Makes videos with the real ffmpeg, and runs it. */
@@ -21,14 +21,12 @@ final class Media {
      */
     static Path video(Path file, String size, int seconds, int megabytes) throws IOException, InterruptedException {
         String rate = megabytes * 8000 / seconds + "k";
-        String arguments = "-f lavfi -i testsrc2=size=" + size + ":rate=30:duration=" + seconds
-                + ",noise=alls=12:allf=t -f lavfi -i sine=frequency=440:duration=" + seconds
-                + " -c:v libx264 -preset ultrafast -pix_fmt yuv420p -b:v " + rate + " -minrate " + rate + " -maxrate "
-                + rate + " -bufsize " + rate + " -c:a aac -movflags +faststart";
-        List<String> line = new ArrayList<>(Arrays.asList(arguments.split(" ")));
-        line.add(file.toString());
-        ffmpeg(file.getParent(), line);
-        return file;
+        return SampleVideo.make(
+                file,
+                size,
+                seconds,
+                List.of("noise=alls=12:allf=t"),
+                List.of("-b:v", rate, "-minrate", rate, "-maxrate", rate, "-bufsize", rate, "-movflags", "+faststart"));
     }
 
     /**

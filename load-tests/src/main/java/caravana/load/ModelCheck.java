@@ -86,7 +86,7 @@ final class ModelCheck {
         if (predictions.isEmpty()) {
             return;
         }
-        report.section("The model, held against runs that it was not made from");
+        report.section("The model, compared with runs that it was not made from");
         List<List<String>> learnt = new ArrayList<>();
         nodes.forEach((megabytes, node) -> learnt.add(List.of(
                 megabytes + " MB",

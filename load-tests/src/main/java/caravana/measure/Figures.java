@@ -37,7 +37,7 @@ public final class Figures {
         return below == 0 ? 0 : above / below;
     }
 
-    /** For programs: three decimals below 10, so that a ratio can be held against its target; no exponent. */
+    /** For programs: three decimals below 10, so that a ratio can be compared with its target; no exponent. */
     public static String exact(double value) {
         int decimals = value == Math.rint(value) ? 0 : Math.abs(value) < 10 ? 3 : 1;
         return String.format(Locale.ROOT, "%." + decimals + "f", value);

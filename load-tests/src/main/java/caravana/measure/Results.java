@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Prints figures and whether they are what they have to be, one line each as they come, and at the end all in a table. */
+/** Prints figures and whether they meet their targets, one line each as they come, and at the end all in a table. */
 public final class Results {
 
     private final List<Row> rows = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class Results {
         System.out.println(row.line());
     }
 
-    /** All of them, in columns as wide as they have to be. */
+    /** All of them, in columns as wide as they must be. */
     public String table() {
         List<List<String>> lines = new ArrayList<>();
         lines.add(List.of("name", "value", "unit", "target", "verdict", "detail"));

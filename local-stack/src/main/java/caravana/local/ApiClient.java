@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A client of the REST face with an account of its own, for the demo and for tests. It needs nothing but the JDK. */
+/** A client of the REST API with an account of its own, for the demo and for tests. It needs only the JDK. */
 public final class ApiClient {
 
     /** For a machine that does everything else at the same time. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Web and worker of {@code ./caravana up} and {@code ./caravana demo}, on the local stack's servers. */
@@ -40,7 +41,7 @@ final class Apps implements AutoCloseable {
     static Apps start(DataFolder data, Servers servers, Map<String, String> own) {
         Map<String, String> defaults = new HashMap<>(servers.defaults());
         defaults.put(AppProcess.WORK_DIR, RunFolder.ofUser(data.resolve("work")).toString());
-        // Whoever presses Ctrl-C does not want to wait for a transcoding; what is not finished is handed back.
+        // Whoever presses Ctrl-C does not want to wait for a transcoding; what is not finished is requeued.
         defaults.put("CARAVANA_WORKER_GRACE", "3s");
         Map<String, String> settings = settings(defaults, System.getenv(), servers.required(), own);
         boolean watched = Boolean.parseBoolean(settings.get(Up.WATCH));
@@ -56,7 +57,7 @@ final class Apps implements AutoCloseable {
     /**
      * What the apps get; of the same variable, the later map counts.
      *
-     * @param environment of which only some variables pass
+     * @param environment of which only some variables pass, among them those that the routes read
      * @param required by the servers
      * @param own of this run
      */
@@ -69,8 +70,9 @@ final class Apps implements AutoCloseable {
         List<String> named = Arrays.stream(environment.getOrDefault(PASS, "").split(","))
                 .map(String::strip)
                 .toList();
+        Set<String> read = RouteVariables.in(own.getOrDefault(ROUTES, environment.getOrDefault(ROUTES, "")));
         environment.forEach((name, value) -> {
-            if (named.contains(name) || PASSED.stream().anyMatch(name::startsWith)) {
+            if (named.contains(name) || read.contains(name) || PASSED.stream().anyMatch(name::startsWith)) {
                 settings.put(name, value);
             }
         });

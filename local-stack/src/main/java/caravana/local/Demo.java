@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,7 +68,7 @@ final class Demo {
         try (DataFolder data = DataFolder.open(folder);
                 Servers servers = Servers.start(data, port -> FreePort.next());
                 Apps apps = Apps.start(data, servers, OWN_ACCOUNTS)) {
-            Path video = file == null ? makeSample(folder.resolve("sample.mp4")) : file;
+            Path video = file == null ? SampleVideo.make(folder.resolve("sample.mp4"), "1920x1080", 12) : file;
             if (!shutdown.unlessAsked(() -> apps.awaitReady())) {
                 throw new LocalStackException("Stopped");
             }
@@ -120,38 +119,6 @@ final class Demo {
 
     private static long millisSince(long nanos) {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
-    }
-
-    private static Path makeSample(Path sample) throws IOException, InterruptedException {
-        Process ffmpeg = new ProcessBuilder(
-                        "ffmpeg",
-                        "-nostdin",
-                        "-v",
-                        "error",
-                        "-f",
-                        "lavfi",
-                        "-i",
-                        "testsrc2=size=1920x1080:rate=30:duration=12",
-                        "-f",
-                        "lavfi",
-                        "-i",
-                        "sine=frequency=440:duration=12",
-                        "-c:v",
-                        "libx264",
-                        "-preset",
-                        "ultrafast",
-                        "-pix_fmt",
-                        "yuv420p",
-                        "-c:a",
-                        "aac",
-                        sample.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(ffmpeg.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (ffmpeg.waitFor() != 0) {
-            throw new LocalStackException("ffmpeg could not make the sample: " + said);
-        }
-        return sample;
     }
 
     private String upload(URI web, Path video) throws IOException, InterruptedException {

@@ -19,7 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class FreePort {
 
-    /** Below the ports that Linux gives to outgoing connections, unless it is told otherwise. */
+    /** Below the ports that Linux gives to outgoing connections, unless it is configured otherwise. */
     private static final int FIRST = 20_000;
 
     private static final int LAST = 32_000;

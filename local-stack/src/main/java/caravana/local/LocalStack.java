@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * The four servers on free ports, for a test: they run behind a launcher of their own, and end with this program or at
  * {@link #close}.
  *
- * <p>It needs nothing but the JDK, so that a module under test keeps its own versions of everything.
+ * <p>It needs only the JDK, so that a module under test keeps its own versions of everything.
  */
 public final class LocalStack implements AutoCloseable {
 

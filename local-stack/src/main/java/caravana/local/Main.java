@@ -18,7 +18,7 @@ public final class Main {
     /** Prefix of the lines that tell a server's process id. */
     static final String PID = "pid.";
 
-    /** Prefix of the lines by which {@code servers} is told to start a server again. */
+    /** Prefix of the lines that make {@code servers} start a server again. */
     static final String RESTART = "restart ";
 
     /** Prefix of the line that tells why that failed. */

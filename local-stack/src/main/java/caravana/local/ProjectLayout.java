@@ -30,7 +30,7 @@ final class ProjectLayout {
         return named == null ? root() : Path.of(named);
     }
 
-    /** What the project's runs leave, unless they are told another folder. */
+    /** What the project's runs leave, unless they get another folder. */
     static Path data() {
         return project().resolve(".caravana");
     }

@@ -104,7 +104,7 @@ final class Secrets {
         return Map.of("CARAVANA_OPERATOR_EMAIL", OPERATOR_EMAIL, "CARAVANA_OPERATOR_PASSWORD", password);
     }
 
-    /** What people are told of the operator's account; the password only when it is new. */
+    /** What people see of the operator's account; the password only when it is new. */
     String operatorLine() {
         return OPERATOR_EMAIL + (fresh ? ", password " + password : "") + "   (kept in " + operator + ")";
     }

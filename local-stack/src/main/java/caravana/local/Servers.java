@@ -153,6 +153,7 @@ final class Servers implements AutoCloseable {
         String queues = sqs() + "/" + SqsServer.ACCOUNT + "/";
         required.put("SQS_QUEUE_NAME", SqsServer.QUEUE);
         required.put("SQS_QUEUE_URL", queues + SqsServer.QUEUE);
+        required.put("SQS_DLQ_NAME", SqsServer.DEAD_LETTERS);
         required.put("SQS_DLQ_URL", queues + SqsServer.DEAD_LETTERS);
         required.put("SQS_MAX_RECEIVE_COUNT", String.valueOf(SqsServer.MAX_RECEIVES));
         required.put("S3_BUCKET", BUCKET);

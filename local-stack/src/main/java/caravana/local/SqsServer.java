@@ -43,7 +43,7 @@ public final class SqsServer {
     static final String ACCOUNT = "000000000000";
 
     static final String QUEUE = "video-jobs";
-    static final String DEAD_LETTERS = "video-jobs-dlq";
+    static final String DEAD_LETTERS = QUEUE + "-dlq";
     static final String DEAD_LETTERS_ARN = "arn:aws:sqs:us-east-1:" + ACCOUNT + ":" + DEAD_LETTERS;
     static final int MAX_RECEIVES = 5;
 

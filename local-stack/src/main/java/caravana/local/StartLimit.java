@@ -35,7 +35,7 @@ final class StartLimit {
     /**
      * Begins to count.
      *
-     * @param awaited what is waited for, as people are told
+     * @param awaited what is waited for, as people read it
      * @param activity something that changes as long as it is at work
      */
     StartLimit(String awaited, Supplier<Object> activity) {

@@ -5,12 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code ./caravana up --watch} prints of an app's log: what becomes of edited routes, the jobs and calls that fail
- * in them, and when all is well again.
+ * What {@code ./caravana up --watch} prints of an app's log: what becomes of edited routes, the jobs, calls and timers that
+ * fail in them, and when all is well again.
  */
 final class WatchedApp {
 
-    private static final Pattern TOLD = Pattern.compile(".*(?:RouteReloader|EditedCalls)\\s*: (.*)");
+    private static final Pattern TOLD = Pattern.compile(".*(?:RouteReloader|EditedCalls|EditedTimers)\\s*: (.*)");
     private static final Pattern FAILED = Pattern.compile(".*: (Video \\S*, attempt \\d*, step .*)");
     private static final Pattern PROCESSED = Pattern.compile(".*: (Video \\S+ processed at attempt \\d+)");
 

@@ -2,8 +2,13 @@ package caravana.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AppsTest {
 
@@ -37,6 +42,29 @@ class AppsTest {
                 .containsEntry("FONTCONFIG_PATH", "/fonts")
                 .containsEntry("LANGUAGE", "es")
                 .doesNotContainKey("DISPLAY");
+    }
+
+    @Test
+    void whatEditedRoutesReadReachesThem(@TempDir Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("job"));
+        Files.writeString(
+                folder.resolve("job/example.camel.yaml"),
+                "uri: aws2-sqs:{{my.second-queue}}?delaySeconds={{my.delay:5}}&a={{env:MY_FOLDER}}&b={{?my.pause}}");
+        Files.writeString(folder.resolve("job/example.sql"), "-- :?limit = {{my.limit}} as integer");
+        Files.writeString(folder.resolve("job/notes.md"), "{{my.note}}");
+        Map<String, String> read = Map.of(
+                "MY_SECONDQUEUE", "second", "MY_DELAY", "7", "MY_FOLDER", "/f", "MY_PAUSE", "1", "MY_LIMIT", "3");
+        Map<String, String> environment = new HashMap<>(read);
+        environment.put("CARAVANA_ROUTES", "file:" + folder);
+        environment.put("MY_NOTE", "n");
+
+        assertThat(Apps.settings(Map.of(), environment, REQUIRED, Map.of()))
+                .containsAllEntriesOf(read)
+                .doesNotContainKey("MY_NOTE");
+
+        environment.put("CARAVANA_ROUTES", "classpath:camel");
+        assertThat(Apps.settings(Map.of(), environment, REQUIRED, Map.of()))
+                .doesNotContainKeys(read.keySet().toArray(String[]::new));
     }
 
     @Test

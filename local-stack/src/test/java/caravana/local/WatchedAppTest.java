@@ -17,17 +17,19 @@ class WatchedAppTest {
     private final WatchedApp worker = new WatchedApp("routes-worker", printed::add);
 
     @Test
-    void reloadsAndFailedJobsAndCallsArePrinted() {
+    void reloadsAndFailedJobsCallsAndTimersArePrinted() {
         worker.logged("12:00:00.000  INFO 7 --- [x] caravana.routes.RouteReloader : Reloaded [a, b]");
         worker.logged("12:00:00.000  INFO 7 --- [x] other : whatever");
         worker.logged(FAILED);
         worker.logged("12:00:00.000  WARN 7 --- [x] c.web.server.EditedCalls : GET /api/videos, step s: x");
+        worker.logged("12:00:00.000  WARN 7 --- [x] caravana.routes.EditedTimers : Timer t, step s: x");
 
         assertThat(printed)
                 .containsExactly(
                         "routes-worker: Reloaded [a, b]",
                         "routes-worker: Video 1-2, attempt 1, step s: killed: x",
-                        "routes-worker: GET /api/videos, step s: x");
+                        "routes-worker: GET /api/videos, step s: x",
+                        "routes-worker: Timer t, step s: x");
     }
 
     @Test

@@ -124,7 +124,7 @@ final class EndpointRules implements Rule {
                     route,
                     step,
                     "sqs-without-url",
-                    "By its name alone the queue is looked up at the start, which fails while SQS is away",
+                    "By its name alone the queue is looked up at the start, which fails while SQS is unavailable",
                     "Set queueUrl: \"{{caravana.sqs.queue-url}}\""));
         }
         if (step.uses("exec")

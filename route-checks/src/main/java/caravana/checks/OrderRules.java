@@ -15,6 +15,7 @@ final class OrderRules implements Rule {
 
     private static final String DIRECT = "direct:";
     private static final String ACKNOWLEDGE = "direct:acknowledge-job";
+    private static final String SEND_DEAD_LETTER = "aws2-sqs:{{caravana.sqs.dlq-name}}";
 
     /**
      * Of two steps, which is the first: what the second uses, makes known or deletes, the first has made, sent or kept. The
@@ -51,8 +52,8 @@ final class OrderRules implements Rule {
             List.of("bean:intake.unavailable", "direct:requeue-in-outage"),
             List.of("direct:describe-lost-worker", "direct:fail-permanently"),
             List.of("direct:describe-lost-worker", "direct:fail-job"),
-            List.of("setBody:set-dead-message", "aws2-sqs:{{caravana.sqs.queue-name}}-dlq"),
-            List.of("setProperty:note-dead-letter-time", "aws2-sqs:{{caravana.sqs.queue-name}}-dlq"),
+            List.of("setBody:set-dead-message", SEND_DEAD_LETTER),
+            List.of("setProperty:note-dead-letter-time", SEND_DEAD_LETTER),
             List.of("direct:dead-letter-job", "statement:fail-video.sql"),
             List.of("direct:dead-letter-job", ACKNOWLEDGE),
             List.of("direct:fail-job", ACKNOWLEDGE),
@@ -79,7 +80,7 @@ final class OrderRules implements Rule {
             List.of("removeHeaders:remove-acknowledged-headers", "setHeader:set-receipt-handle"),
             List.of("setHeader:set-receipt-handle", "aws2-sqs:{{caravana.sqs.queue-name}}"),
             List.of("removeHeaders:remove-old-headers", "setHeaders:describe-dead-letter"),
-            List.of("setHeaders:describe-dead-letter", "aws2-sqs:{{caravana.sqs.queue-name}}-dlq"),
+            List.of("setHeaders:describe-dead-letter", SEND_DEAD_LETTER),
             // Uploads.
             List.of("bean:multipartUpload.checkAnnounced", "direct:open-upload"),
             List.of("direct:open-upload", "bean:multipartUpload.receive"),
@@ -115,7 +116,7 @@ final class OrderRules implements Rule {
             List.of("direct:publish-job", "bean:deadLetterCommand.settle"),
             List.of("direct:redrive-video", "direct:delete-dead-letter"),
             List.of("removeHeaders:remove-dead-letter-headers", "setHeader:set-dead-letter-handle"),
-            List.of("setHeader:set-dead-letter-handle", "aws2-sqs:{{caravana.sqs.queue-name}}-dlq"),
+            List.of("setHeader:set-dead-letter-handle", SEND_DEAD_LETTER),
             // What the reconciler sends again, deletes and sweeps.
             List.of("statement:requeue-orphaned.sql", "direct:send-swept"),
             List.of("statement:resend-lost.sql", "direct:send-swept"),

@@ -37,7 +37,7 @@ final class RouteTree {
     /**
      * Reads a folder.
      *
-     * @param report gets what is no YAML, and keys that are there twice
+     * @param report gets what is invalid YAML, and keys that are there twice
      * @throws IOException when it cannot be read
      */
     static RouteTree read(Path folder, Consumer<Finding> report) throws IOException {
@@ -49,7 +49,7 @@ final class RouteTree {
         return of(files, nothing -> {});
     }
 
-    /** @param report gets what is no YAML, and keys that are there twice */
+    /** @param report gets what is invalid YAML, and keys that are there twice */
     static RouteTree of(Map<String, String> files, Consumer<Finding> report) {
         RouteTree tree = new RouteTree();
         files.forEach((name, text) -> {
@@ -75,7 +75,7 @@ final class RouteTree {
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             report.accept(new Finding(
-                    name, line, "yaml-syntax", "This is not YAML: " + e.getProblem(), "Check indentation and quotes"));
+                    name, line, "yaml-syntax", "Invalid YAML: " + e.getProblem(), "Check indentation and quoting"));
         }
     }
 

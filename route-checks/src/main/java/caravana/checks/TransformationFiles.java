@@ -99,7 +99,7 @@ public final class TransformationFiles {
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             report.accept(new Finding(
-                    file, line, "yaml-syntax", "This is not YAML: " + e.getProblem(), "Check indentation and quotes"));
+                    file, line, "yaml-syntax", "Invalid YAML: " + e.getProblem(), "Check indentation and quoting"));
             return null;
         }
     }

@@ -15,7 +15,7 @@ const LONGEST_ROUND = 10_000;
  *
  * @param {{onVideo: (video: Object) => void, onDeleted: (id: string) => void, onOpen: () => void,
  *     unfinished: () => string[], signal: AbortSignal}} listener `onOpen` when the stream is there (again): what was
- *     missed may have to be read; `unfinished` tells the ids that have to be asked for
+ *     missed may need a read; `unfinished` returns the ids to ask for
  */
 export async function follow(listener) {
   let last = null;

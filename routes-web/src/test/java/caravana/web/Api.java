@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.springframework.core.io.ClassPathResource;
 
-/** A client of the API under test. Every answer that it gets is held against the contract. */
+/** A client of the API under test. Every answer that it gets is validated by the contract. */
 final class Api {
 
     static final ObjectMapper JSON = new ObjectMapper();

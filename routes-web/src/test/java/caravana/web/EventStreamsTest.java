@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import caravana.test.Waits;
+import caravana.web.video.VideoDocument;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -277,6 +280,41 @@ class EventStreamsTest extends WebTest {
                 owner.subject(),
                 first,
                 count);
+    }
+
+    /** An event has the same document as the answer to a call. */
+    @Test
+    void anEventSaysOfAVideoWhatACallSays() throws Exception {
+        Api owner = user();
+        String video = uploaded(owner);
+        set(video, "announced_sha256 = repeat('a', 64)");
+
+        Map<?, ?> event = Api.JSON.readValue(open(owner).line("data:").substring("data:".length()), Map.class);
+        Map<?, ?> answer = Api.JSON.readValue(owner.get("/api/videos/" + video).body(), Map.class);
+
+        assertThat(VideoDocument.withoutLinks(event))
+                .containsEntry("original_sha256", "a".repeat(64))
+                .isEqualTo(VideoDocument.withoutLinks(answer));
+    }
+
+    @Test
+    void itsStatementHasEveryColumnOfTheAnswers() throws Exception {
+        assertThat(columns("watch-videos.sql"))
+                .containsAll(columns("find-own-video.sql"))
+                .contains("video_id", "original_sha256", "media_info");
+    }
+
+    private List<String> columns(String statement) throws IOException {
+        String sql = Files.readString(
+                        Path.of("../src/main/resources/camel/videos").resolve(statement))
+                .replaceAll(":\\?[\\w.]+", "NULL");
+        return jdbc.query(sql, rows -> {
+            List<String> names = new ArrayList<>();
+            for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                names.add(rows.getMetaData().getColumnLabel(i));
+            }
+            return names;
+        });
     }
 
     private static int attempts(EventClient client) throws Exception {

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every code that a client may be told of is in the contract, and the page has words for it. */
+/** Every code that a client may get is in the contract, and the page has words for it. */
 class FailureCodesTest {
 
     private static final String CONTRACT = read("/caravana/openapi.yaml");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/** Web's routes held against the contract; what holds for every route is checked by route-checks. */
+/** Web's routes compared with the contract; what holds for every route is checked by route-checks. */
 class RoutesTest extends WebTest {
 
     @Autowired

@@ -79,28 +79,28 @@ class TimingValidator implements CamelContextConfiguration {
         List<String> problems = new ArrayList<>();
         Duration beat = worker.heartbeat();
         Duration lease = worker.lease();
-        require(problems, beat.toMillis() > 0, "caravana.worker.heartbeat has to be above 0");
+        require(problems, beat.toMillis() > 0, "caravana.worker.heartbeat must be above 0");
         require(
                 problems,
                 lease.compareTo(beat.multipliedBy(3)) >= 0,
-                "caravana.worker.lease (%s) has to be at least three heartbeats (%s)",
+                "caravana.worker.lease (%s) must be at least three heartbeats (%s)",
                 lease,
                 beat);
         require(
                 problems,
                 lease.plus(beat).compareTo(visibility) <= 0,
-                "caravana.worker.lease (%s) and one heartbeat (%s) have to fit into SQS_VISIBILITY_TIMEOUT (%s)",
+                "caravana.worker.lease (%s) and one heartbeat (%s) must fit into SQS_VISIBILITY_TIMEOUT (%s)",
                 lease,
                 beat,
                 visibility);
         require(
                 problems,
                 databaseAnswer.toMillis() > 0,
-                "spring.datasource.hikari.data-source-properties.socketTimeout has to be set");
+                "spring.datasource.hikari.data-source-properties.socketTimeout must be set");
         require(
                 problems,
                 beat.plus(databaseConnect).plus(databaseAnswer).compareTo(lease) <= 0,
-                "a heartbeat (%s) whose database call hangs (connection-timeout %s, socketTimeout %s) has to end"
+                "a heartbeat (%s) whose database call hangs (connection-timeout %s, socketTimeout %s) must end"
                         + " within caravana.worker.lease (%s)",
                 beat,
                 databaseConnect,
@@ -109,7 +109,7 @@ class TimingValidator implements CamelContextConfiguration {
         require(
                 problems,
                 sqsCall.compareTo(beat) < 0,
-                "caravana.sqs.call-timeout (%s) has to be below caravana.worker.heartbeat (%s)",
+                "caravana.sqs.call-timeout (%s) must be below caravana.worker.heartbeat (%s)",
                 sqsCall,
                 beat);
         require(
@@ -117,24 +117,24 @@ class TimingValidator implements CamelContextConfiguration {
                 worker.backoff().toMillis() > 0
                         && worker.backoff().compareTo(worker.maxBackoff()) <= 0
                         && worker.maxBackoff().compareTo(LONGEST_DELAY) <= 0,
-                "caravana.worker.backoff (%s) has to be above 0 and at most max-backoff (%s), which is at most 15 min",
+                "caravana.worker.backoff (%s) must be above 0 and at most max-backoff (%s), which is at most 15 min",
                 worker.backoff(),
                 worker.maxBackoff());
         require(
                 problems,
                 baseTimeLimit.plus(longestVideo).compareTo(MediaLimits.LONGEST_RUN) <= 0,
-                "caravana.media.base-time-limit (%s) and CARAVANA_VIDEO_MAX_DURATION (%s) have to be at most %s together",
+                "caravana.media.base-time-limit (%s) and CARAVANA_VIDEO_MAX_DURATION (%s) must be at most %s together",
                 baseTimeLimit,
                 longestVideo,
                 MediaLimits.LONGEST_RUN);
         require(problems, !worker.grace().isNegative(), "caravana.worker.grace cannot be negative");
         require(
                 problems,
-                worker.grace().plus(WorkerProperties.HAND_BACK).compareTo(shutdownPhase) < 0,
-                "caravana.worker.grace (%s) and 15 s have to be below spring.lifecycle.timeout-per-shutdown-phase (%s)",
+                worker.grace().plus(WorkerProperties.REQUEUE_TIME).compareTo(shutdownPhase) < 0,
+                "caravana.worker.grace (%s) and 15 s must be below spring.lifecycle.timeout-per-shutdown-phase (%s)",
                 worker.grace(),
                 shutdownPhase);
-        require(problems, worker.probe().toMillis() > 0, "caravana.worker.probe has to be above 0");
+        require(problems, worker.probe().toMillis() > 0, "caravana.worker.probe must be above 0");
         require(
                 problems,
                 worker.toolOutageLimit().compareTo(worker.probe()) > 0,
@@ -161,7 +161,7 @@ class TimingValidator implements CamelContextConfiguration {
     @Override
     public void beforeApplicationStart(CamelContext context) {
         context.getShutdownStrategy()
-                .setTimeout(worker.grace().plus(WorkerProperties.HAND_BACK).toSeconds());
+                .setTimeout(worker.grace().plus(WorkerProperties.REQUEUE_TIME).toSeconds());
     }
 
     @Override

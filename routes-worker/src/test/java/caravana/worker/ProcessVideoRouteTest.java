@@ -396,8 +396,8 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
     }
 
     /** How many jobs have ended so. */
-    private double ended(String outcome) {
-        return meters.find("caravana.jobs").tag("outcome", outcome).counters().stream()
+    private double ended(String result) {
+        return meters.find("caravana.jobs").tag("result", result).counters().stream()
                 .mapToDouble(Counter::count)
                 .sum();
     }

@@ -149,7 +149,7 @@ class RouteDefectTest extends WorkerRouteTest {
     }
 
     private double handedBack(String code) {
-        return meters.find("caravana.jobs").tags("outcome", "handed_back", "code", code).counters().stream()
+        return meters.find("caravana.jobs").tags("result", "requeued", "code", code).counters().stream()
                 .mapToDouble(counter -> counter.count())
                 .sum();
     }

@@ -25,11 +25,11 @@ class TimingValidatorTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             12 | 35 | 60 |  8 | 5 | 10 | 10 | 900 | 90 | 120 | at least three heartbeats (12.0 s)
-            12 | 36 | 47 |  8 | 5 | 10 | 10 | 900 | 90 | 120 | have to fit into SQS_VISIBILITY_TIMEOUT (47.0 s)
-            12 | 36 | 60 | 12 | 5 | 10 | 10 | 900 | 90 | 120 | call-timeout (12.0 s) has to be below
+            12 | 36 | 47 |  8 | 5 | 10 | 10 | 900 | 90 | 120 | must fit into SQS_VISIBILITY_TIMEOUT (47.0 s)
+            12 | 36 | 60 | 12 | 5 | 10 | 10 | 900 | 90 | 120 | call-timeout (12.0 s) must be below
             12 | 36 | 60 |  8 | 5 | 20 | 10 | 900 | 90 | 120 | whose database call hangs
-            12 | 36 | 60 |  8 | 5 |  0 | 10 | 900 | 90 | 120 | socketTimeout has to be set
-            12 | 36 | 60 |  8 | 5 | 10 |  0 | 900 | 90 | 120 | backoff (0.0 s) has to be above 0
+            12 | 36 | 60 |  8 | 5 |  0 | 10 | 900 | 90 | 120 | socketTimeout must be set
+            12 | 36 | 60 |  8 | 5 | 10 |  0 | 900 | 90 | 120 | backoff (0.0 s) must be above 0
             12 | 36 | 60 |  8 | 5 | 10 | 20 |  10 | 90 | 120 | at most max-backoff (10.0 s)
             12 | 36 | 60 |  8 | 5 | 10 | 10 | 901 | 90 | 120 | at most 15 min
             12 | 36 | 60 |  8 | 5 | 10 | 10 | 900 | 105 | 120 | below spring.lifecycle.timeout-per-shutdown-phase
@@ -87,7 +87,7 @@ class TimingValidatorTest {
         assertThat(problems(worker, longest, 60, 8, 5, 10, 120)).isEmpty();
         assertThat(problems(worker, longest.plusSeconds(1), 60, 8, 5, 10, 120))
                 .containsExactly("caravana.media.base-time-limit (120.0 s) and CARAVANA_VIDEO_MAX_DURATION (21481.0 s)"
-                        + " have to be at most 21600.0 s together");
+                        + " must be at most 21600.0 s together");
     }
 
     private static List<String> problems(

@@ -3,6 +3,7 @@ package caravana.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Queues;
 import caravana.test.Samples;
 import caravana.test.Waits;
 import caravana.transformation.TransformationCatalogue;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +33,6 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
-import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
-import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** The worker as it ships, on the local stack and with the real ffmpeg: what tests of its flow have in common. */
 @ActiveProfiles("local")
@@ -174,31 +172,14 @@ public abstract class WorkerRouteTest {
 
     /** Receives and deletes what is in the dead-letter queue. */
     protected List<Message> deadLetters() {
-        List<Message> all = new ArrayList<>();
-        List<Message> some;
-        do {
-            some = sqs.receiveMessage(r -> r.queueUrl(deadLetterQueue())
-                            .maxNumberOfMessages(10)
-                            .messageSystemAttributeNames(MessageSystemAttributeName.SENT_TIMESTAMP)
-                            .messageAttributeNames("All"))
-                    .messages();
-            some.forEach(
-                    m -> sqs.deleteMessage(d -> d.queueUrl(deadLetterQueue()).receiptHandle(m.receiptHandle())));
-            all.addAll(some);
-        } while (!some.isEmpty());
+        List<Message> all = Queues.receiveAll(sqs, deadLetterQueue());
+        all.forEach(m -> sqs.deleteMessage(d -> d.queueUrl(deadLetterQueue()).receiptHandle(m.receiptHandle())));
         return all;
     }
 
     protected void assertQueueIsQuiet() {
         await().atMost(JOB)
-                .untilAsserted(() -> assertThat(sqs.getQueueAttributes(q -> q.queueUrl(queue())
-                                        .attributeNames(
-                                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-                                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED,
-                                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
-                                .attributes()
-                                .values())
-                        .containsOnly("0"));
+                .untilAsserted(() -> assertThat(Queues.count(sqs, queue())).isZero());
     }
 
     protected static void assertNothingLeftOnDisk() {

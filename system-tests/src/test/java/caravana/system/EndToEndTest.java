@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.local.SampleVideo;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -85,7 +86,7 @@ class EndToEndTest {
 
     @Test
     void aFullHdVideoBecomesAClip() throws Exception {
-        String id = upload(Videos.make(folder.resolve("wide.mp4"), "1920x1080", 34, "-r", "10"));
+        String id = upload(SampleVideo.make(folder.resolve("wide.mp4"), "1920x1080", 34, "-r", "10"));
         Path clip = fetch(id);
 
         JsonNode probe = assertFinished(clip);
@@ -112,7 +113,7 @@ class EndToEndTest {
         assumeTrue(new ProcessBuilder("sh", "-c", "command -v jq").start().waitFor() == 0, "the calls need jq");
         Path place =
                 Files.createDirectories(folder.resolve("newcomer/.caravana")).getParent();
-        Videos.make(place.resolve("clip.mp4"), "640x360", 2);
+        SampleVideo.make(place.resolve("clip.mp4"), "640x360", 2);
         Files.writeString(
                 place.resolve(".caravana/operator.json"),
                 json.writeValueAsString(Map.of(
@@ -163,7 +164,7 @@ class EndToEndTest {
 
     @Test
     void aVerticalVideoGetsBarsLeftAndRight() throws Exception {
-        Path clip = fetch(upload(Videos.make(folder.resolve("vertical.mp4"), "1080x1920", 6)));
+        Path clip = fetch(upload(SampleVideo.make(folder.resolve("vertical.mp4"), "1080x1920", 6)));
 
         JsonNode probe = assertFinished(clip);
         assertThat(probe.at("/format/duration").asDouble()).isBetween(10.8, 11.2);
@@ -185,7 +186,7 @@ class EndToEndTest {
                  {"nombre": "subtitulos", "texto": "TEXT", "idioma": "es"},
                  {"nombre": "audio", "modo": "normalizar", "lufs": -16}, "transcodificacion", "mp4_480p", "solo_audio",
                  {"nombre": "gif", "inicio": 1, "segundos": 2, "ancho": 240}, {"nombre": "storyboard", "cada": 2}]""".replace("LOGO", logo).replace("TEXT", text);
-        Path source = Videos.make(folder.resolve("many.mp4"), "1280x720", 10);
+        Path source = SampleVideo.make(folder.resolve("many.mp4"), "1280x720", 10);
         HttpResponse<String> accepted = client.send(client.request(web.uri()
                         .resolve("/api/videos?title=Many&transformaciones="
                                 + URLEncoder.encode(transformations, StandardCharsets.UTF_8)))
@@ -288,11 +289,12 @@ class EndToEndTest {
     /** Web takes it and the worker processes it: both have their limits from the same settings. */
     @Test
     void aVideoAboveTheDefaultsIsProcessedOnceTheLimitsAreRaised() throws Exception {
-        Path longest = Videos.make(folder.resolve("long.mp4"), "64x48", 3605, "-r", "1", "-an");
+        Path longest = SampleVideo.make(folder.resolve("long.mp4"), "64x48", 3605, "-r", "1", "-an");
         List<String> tones = new ArrayList<>(List.of("-map", "0"));
         Collections.nCopies(32, List.of("-map", "1")).forEach(tones::addAll);
-        Path many = Videos.make(folder.resolve("many.mkv"), "64x48", 1, tones.toArray(String[]::new));
-        Path wideAndFast = Videos.make(folder.resolve("wide-and-fast.mp4"), "4352x2448", 1, "-r", "300", "-t", "0.3");
+        Path many = SampleVideo.make(folder.resolve("many.mkv"), "64x48", 1, tones.toArray(String[]::new));
+        Path wideAndFast =
+                SampleVideo.make(folder.resolve("wide-and-fast.mp4"), "4352x2448", 1, "-r", "300", "-t", "0.3");
 
         assertFinished(fetch(upload(longest)));
         assertFinished(fetch(upload(many)));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.local.SampleVideo;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -49,7 +50,7 @@ class LogsTest {
                 worker.awaitReady();
                 ApiClient client = ApiClient.signUp(web.uri());
                 token = client.token();
-                id = upload(client, web, Videos.make(folder.resolve("a.mp4"), "640x360", 3));
+                id = upload(client, web, SampleVideo.make(folder.resolve("a.mp4"), "640x360", 3));
                 failed = upload(client, web, Files.writeString(folder.resolve("b.mp4"), "no\0video"));
                 for (String video : List.of(id, failed)) {
                     await().atMost(JOB)

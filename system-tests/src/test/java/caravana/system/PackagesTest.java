@@ -1,15 +1,13 @@
 package caravana.system;
 
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.test.PackageCycles;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.library.dependencies.SliceAssignment;
-import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +32,7 @@ class PackagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"core", "routes-web", "routes-worker", "route-checks", "local-stack", "test-support"})
     void noPackageNeedsOneThatNeedsIt(String module) {
-        slices().assignedFrom(new ByPackage()).should().beFreeOfCycles().check(classesOf(module));
+        PackageCycles.check(PROJECT.resolve(module));
     }
 
     @Test
@@ -107,19 +105,5 @@ class PackagesTest {
 
     private static String label(String name) {
         return name.replaceFirst("^caravana\\.((web|worker)\\.)?", "");
-    }
-
-    /** Each package, whether others lie in it or not. */
-    private static final class ByPackage implements SliceAssignment {
-
-        @Override
-        public SliceIdentifier getIdentifierOf(JavaClass type) {
-            return SliceIdentifier.of(type.getPackageName());
-        }
-
-        @Override
-        public String getDescription() {
-            return "packages";
-        }
     }
 }

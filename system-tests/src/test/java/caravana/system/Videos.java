@@ -2,7 +2,6 @@ package caravana.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import caravana.test.Samples;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -17,17 +16,6 @@ public final class Videos {
     private static final int CODING_LOSS = 14;
 
     private Videos() {}
-
-    /** A moving test picture with a tone. */
-    public static Path make(Path file, String size, int seconds, String... more)
-            throws IOException, InterruptedException {
-        return Samples.make(
-                file,
-                "-f lavfi -i testsrc2=size=" + size + ":rate=30:duration=" + seconds
-                        + " -f lavfi -i sine=frequency=440:duration=" + seconds
-                        + " -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac",
-                more);
-    }
 
     /** ffprobe's description of format and streams. */
     public static JsonNode probe(Path file) throws IOException, InterruptedException {

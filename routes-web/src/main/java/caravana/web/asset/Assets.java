@@ -194,7 +194,7 @@ public class Assets {
      * Composes the answer about an asset that has arrived.
      *
      * @param row of {@code select-assets.sql}
-     * @throws Problem 503 {@code unavailable} when storing it took so long that it was given up
+     * @throws Problem 503 {@code unavailable} when storing it took longer than the limit
      */
     public Map<String, Object> showStored(@Body Map<String, Object> row) {
         if (row == null) {

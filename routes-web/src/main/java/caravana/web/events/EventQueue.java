@@ -5,20 +5,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a client is to be told: of each video its last state, in the order in which they were found. Not thread-safe. */
+/** What a client is to get: of each video its last state, in the order in which they were found. Not thread-safe. */
 final class EventQueue {
 
-    /** How long the database may take to show a change, in milliseconds: what is told again to a client that returns. */
+    /** How long the database may take to show a change, in milliseconds: what a client that returns gets again. */
     static final long OVERLAP_MILLIS = 30_000;
 
     private final Map<String, Event> waiting = new LinkedHashMap<>();
 
-    /** The time up to which the client has been told everything, in milliseconds; null before anything was found. */
+    /** The time up to which the client has got everything, in milliseconds; null before anything was found. */
     private Long told;
 
     /**
      * @param video the video's last state
-     * @param id the time up to which the client has been told everything once it has this, in milliseconds; 0 or less
+     * @param id the time up to which the client has got everything once it has this, in milliseconds; 0 or less
      *     when that is unknown
      */
     record Event(FoundVideo video, long id) {}
@@ -29,7 +29,7 @@ final class EventQueue {
     }
 
     /**
-     * Adds what was found at one time; what was to be told of the same videos before is forgotten.
+     * Adds what was found at one time; what was to be sent of the same videos before is forgotten.
      *
      * @param at in milliseconds
      */
@@ -51,7 +51,7 @@ final class EventQueue {
         }
         Event next = events.next();
         events.remove();
-        // Whoever returns with an event's id is told what was found later. Of events that were found at the same time,
+        // Whoever returns with an event's id gets what was found later. Of events that were found at the same time,
         // the last alone may stand for all.
         if (!events.hasNext() || events.next().id() != next.id()) {
             told = next.id();

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client that watches. What it is to be told is put down here, of each video the last state only, and sent as fast as
+ * One client that watches. What it is to get is kept here, of each video the last state only, and sent as fast as
  * the client takes it; no thread ever waits for that.
  *
  * <p>Request and response belong to the container: its threads alone read or write them, one at a time, and it calls
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 final class EventStream implements Continued, WriteListener, AsyncListener {
 
     /**
-     * How many videos a client may be behind. It is told of {@value WatchedVideos#MOST} at once when it comes, and of as
+     * How many videos a client may be behind. It gets {@value WatchedVideos#MOST} at once when it comes, and of as
      * many again while it takes those; a client that reads at all is never that far behind.
      */
     static final int MOST_WAITING = 2 * WatchedVideos.MOST;
@@ -90,7 +90,7 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
      * @param video the id of the video that is watched; null for all of the account's
      * @param since the id of the last event that the client has, in milliseconds; null when it has none
      * @param until when the client's token expires
-     * @param leave is told once, when the stream is over
+     * @param leave runs once, when the stream is over
      */
     EventStream(
             String account,
@@ -124,7 +124,7 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
         return since;
     }
 
-    /** Whether it has been told how things stand. */
+    /** Whether it has got the present state. */
     boolean isInformed() {
         return informed;
     }
@@ -160,7 +160,7 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
         if (state == State.BLOCKED && nanos > patience.toNanos()) {
             drop("has taken nothing for " + patience.toSeconds() + " s");
         } else if (now.isAfter(until)) {
-            // It comes back with a new token, and is told then.
+            // It comes back with a new token, and gets them then.
             waiting.clear();
             end();
         } else if (state == State.IDLE && nanos > heartbeat.toNanos()) {

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
-/** A video as a round found it. Two of them are equal when clients would be told the same. */
+/** A video as a round found it. Two of them are equal when clients would get the same. */
 final class FoundVideo {
 
     /** How long its document is used again; the links in it are valid for many times that long. */
@@ -18,7 +18,7 @@ final class FoundVideo {
     private final Map<String, String> progress;
     private final boolean replay;
 
-    /** What was made of it last, for the next of the many streams that may be told of it. */
+    /** What was made of it last, for the next of the many streams that may get it. */
     private volatile Document document;
 
     private record Document(byte[] json, long made) {}

@@ -30,7 +30,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Finds what there is to tell to the open event streams: of one video until it changes no more, or of all videos of an
- * account. {@code watch-videos} is asked once a period for all of them together, and the answer compared with the one
+ * account. {@code watch-videos} runs once a period for all of them together, and the answer compared with the one
  * before. Nothing here waits for a client.
  */
 @Component
@@ -41,10 +41,10 @@ public class VideoEvents implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(VideoEvents.class);
 
-    /** How far back a client that returns is told what it missed; one that was away longer reads the list. */
+    /** How far back a client that returns gets what it missed; one that was away longer reads the list. */
     private static final Duration LOOK_BACK = Duration.ofHours(1);
 
-    /** New streams are told soon how things stand, and those that open at the same time together. */
+    /** New streams soon get the present state, and those that open at the same time together. */
     private static final long FIRST_ROUND_MILLIS = 20;
 
     private final ProducerTemplate routes;
@@ -122,7 +122,7 @@ public class VideoEvents implements SmartLifecycle {
         });
     }
 
-    /** From now on the stream is told what changes, until it leaves. */
+    /** From now on the stream gets what changes, until it leaves. */
     void join(EventStream stream) {
         streams.add(stream);
         if (draining) {

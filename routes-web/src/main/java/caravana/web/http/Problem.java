@@ -22,7 +22,7 @@ public class Problem extends RuntimeException {
     private final Integer retryAfter;
 
     /**
-     * @param status HTTP status, 400 to 599; with 503 the client is told to try again in 5 s
+     * @param status HTTP status, 400 to 599; with 503 the answer tells the client to try again in 5 s
      * @param code stable code for programs
      * @param detail one sentence for people, which says what to do
      */

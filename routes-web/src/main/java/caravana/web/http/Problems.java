@@ -21,7 +21,7 @@ public class Problems {
 
     /**
      * The answer to a request that failed, by the failure's type: a {@link Problem} is answered as it is, a system that
-     * is away is 503, and what is left is our own mistake.
+     * is unavailable is 503, and what is left is our own mistake.
      */
     public Problem of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -61,7 +61,7 @@ class LogInAttempts {
     }
 
     /**
-     * Counts an attempt. What is begun has to be ended.
+     * Counts an attempt. What is begun must be ended.
      *
      * @param account the e-mail address, whether or not there is such an account
      * @param source see {@link Source}

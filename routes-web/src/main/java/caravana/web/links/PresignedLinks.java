@@ -56,7 +56,7 @@ public class PresignedLinks {
     }
 
     /**
-     * To what was uploaded. It could be anything, a page with scripts as well, so a browser is told to save it.
+     * To what was uploaded. It could be anything, a page with scripts as well, so the browser saves it instead.
      *
      * @param row the video's row
      * @return null when there is none

@@ -2,8 +2,10 @@ package caravana.web.reconcile;
 
 import caravana.checks.OneOf;
 import caravana.checks.StepOnly;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /** Counts what the reconciler sets right: much of it means that something is wrong elsewhere. */
@@ -11,29 +13,36 @@ import org.springframework.stereotype.Component;
 public class ReconcilerMetrics {
 
     private static final String NAME = "caravana.repairs";
-    private static final List<String> KINDS =
-            List.of("unpublished", "abandoned", "exhausted", "unheard", "expired", "deleted", "outputs", "finished");
+    private static final List<String> REPAIRS =
+            List.of("unpublished", "orphaned", "exhausted", "lost", "expired", "deleted", "outputs", "finished");
+
+    /** What some repairs were called before, and still are in the label {@code kind}. */
+    private static final Map<String, String> KINDS = Map.of("orphaned", "abandoned", "lost", "unheard");
 
     private final MeterRegistry meters;
 
     ReconcilerMetrics(MeterRegistry meters) {
         this.meters = meters;
         // From the start, so that the first of each is seen as an increase.
-        KINDS.forEach(kind -> meters.counter(NAME, "kind", kind));
+        REPAIRS.forEach(this::repairs);
+    }
+
+    private Counter repairs(String repair) {
+        return meters.counter(NAME, "repair", repair, "kind", KINDS.getOrDefault(repair, repair));
     }
 
     /**
-     * @param kind {@code unpublished}, {@code abandoned}, {@code exhausted}, {@code unheard}, {@code expired},
+     * @param repair {@code unpublished}, {@code orphaned}, {@code exhausted}, {@code lost}, {@code expired},
      *     {@code deleted}, {@code outputs} or {@code finished}
      * @param number how many
      */
     @StepOnly
     public void count(
-            @OneOf({"unpublished", "abandoned", "exhausted", "unheard", "expired", "deleted", "outputs", "finished"})
-                    String kind,
+            @OneOf({"unpublished", "orphaned", "exhausted", "lost", "expired", "deleted", "outputs", "finished"})
+                    String repair,
             int number) {
         if (number > 0) {
-            meters.counter(NAME, "kind", kind).increment(number);
+            repairs(repair).increment(number);
         }
     }
 }

@@ -9,6 +9,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
+import org.apache.camel.component.direct.DirectEndpoint;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
@@ -75,6 +76,10 @@ final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
             @Override
             public void onExchangeDone(Route route, Exchange exchange) {
                 answered(exchange);
+                if (exchange.getFromEndpoint() instanceof DirectEndpoint
+                        && route.getRouteId().equals(exchange.getFromRouteId())) {
+                    asked(exchange);
+                }
             }
         };
     }
@@ -82,19 +87,29 @@ final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
     /** Each route ends that the call went through; the first that ends with an answer reports it. */
     private void answered(Exchange exchange) {
         Problem problem = exchange.getProperty("problem", Problem.class);
-        if (problem == null || problem.getStatus() < 500) {
-            return;
+        if (problem != null && problem.getStatus() >= 500) {
+            report(exchange, exchange.getProperty(CALL, String.class));
         }
+    }
+
+    /**
+     * A route has ended that the event streams called. No call is answered by it, and it runs again and again: what it
+     * fails of is reported once.
+     */
+    private void asked(Exchange exchange) {
+        Exception failure = exchange.getException();
+        boolean refused = failure instanceof Problem problem && problem.getStatus() < 500;
+        if (failure != null && !refused && !failing.contains(exchange.getProperty(STEP, String.class))) {
+            report(exchange, "Route " + exchange.getFromRouteId());
+        }
+    }
+
+    private void report(Exchange exchange, String what) {
         Object step = exchange.removeProperty(STEP);
-        if (step == null) {
-            return;
+        if (step != null) {
+            failing.add(step.toString());
+            LOG.warn("{}, step {}: {}", what, step, reason(exchange.getProperty(FAILURE, Exception.class)));
         }
-        failing.add(step.toString());
-        LOG.warn(
-                "{}, step {}: {}",
-                exchange.getProperty(CALL),
-                step,
-                reason(exchange.getProperty(FAILURE, Exception.class)));
     }
 
     private static String reason(Throwable failure) {

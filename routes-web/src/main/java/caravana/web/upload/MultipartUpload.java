@@ -58,7 +58,7 @@ public class MultipartUpload {
 
     /**
      * Stores {@code video_file}, or only counts it when the upload is one that we have. Each field is checked when it
-     * comes, so that what is wrong before the file is told before the file is read.
+     * comes, so that what is wrong before the file is refused before the file is read.
      *
      * <p>The exchange property {@code upload} then has {@code title}, {@code original_name}, {@code original_bytes} and
      * {@code transformations}, {@code transformation_parameters}, {@code announced_sha256} (as the row keeps them).

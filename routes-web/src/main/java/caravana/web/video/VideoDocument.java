@@ -76,7 +76,7 @@ public class VideoDocument {
         return document;
     }
 
-    /** What a video says apart from its links, which differ each time that they are made: by this it is told whether it has changed. */
+    /** What a video says apart from its links, which differ each time that they are made: this shows whether it has changed. */
     public static Map<Object, Object> withoutLinks(Map<?, ?> video) {
         Map<Object, Object> content = new LinkedHashMap<>(video);
         content.keySet().removeIf(field -> String.valueOf(field).endsWith("url"));

@@ -45,6 +45,7 @@ class EditedCallsTest {
                         .to("direct:list-videos")
                         .id("list");
                 from("direct:list-videos")
+                        .routeId("list-videos")
                         .errorHandler(noErrorHandler())
                         .process(with -> {
                             if (failing) {
@@ -52,6 +53,13 @@ class EditedCallsTest {
                             }
                         })
                         .id("select-videos");
+                from("direct:find-own-video")
+                        .routeId("find-own-video")
+                        .errorHandler(noErrorHandler())
+                        .process(with -> {
+                            throw Problem.of(404);
+                        })
+                        .id("refuse");
             }
         });
         camel.start();
@@ -74,6 +82,24 @@ class EditedCallsTest {
         call();
         call();
         assertThat(said()).hasSize(2).endsWith("Calls are answered again");
+    }
+
+    @Test
+    void aRouteThatEventStreamsCallIsReportedOnceUntilItsStepSucceeds() {
+        camel.createProducerTemplate().request("direct:list-videos", with -> {});
+        camel.createProducerTemplate().request("direct:list-videos", with -> {});
+        assertThat(said())
+                .containsExactly("Route list-videos, step select-videos: ERROR: column \"email\" does not exist");
+
+        failing = false;
+        camel.createProducerTemplate().request("direct:list-videos", with -> {});
+        assertThat(said()).hasSize(2).endsWith("Calls are answered again");
+    }
+
+    @Test
+    void aRouteThatRefusesWhatEventStreamsAskIsNoFailure() {
+        camel.createProducerTemplate().request("direct:find-own-video", with -> {});
+        assertThat(said()).isEmpty();
     }
 
     @Test

@@ -32,7 +32,7 @@ import org.springframework.stereotype.Component;
  * Runs a tool for a job: exit status checked, time and standstill limited, its whole process tree killed at the end,
  * output bounded, and an environment without our credentials.
  *
- * <p>It replaces Camel's executor, which kills the tool as soon as the JVM is told to stop, takes a time-out for a
+ * <p>It replaces Camel's executor, which kills the tool as soon as the JVM begins to stop, takes a time-out for a
  * success, leaves grandchildren running and keeps all output in memory.
  */
 @Component("toolExecutor")

@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The orderly end of a worker: nothing new is taken, running jobs get the grace period, and the rest is stopped and
- * handed back, so that another worker starts it at once.
+ * requeued, so that another worker starts it at once.
  *
  * <p>It comes before everything else that stops (the highest phase), because Camel's own shutdown would end the
  * heartbeat first and, after its time-out, run no step any more. Readiness is 503 from the very beginning, and the
@@ -44,13 +44,13 @@ class Drain implements SmartLifecycle {
         int jobs = lease.running().size();
         log.info("Stopping; {} running jobs have {} s to finish", jobs, grace.toSeconds());
         if (!lease.awaitNone(grace)) {
-            log.info("{} jobs are handed back", lease.running().size());
+            log.info("{} jobs are requeued", lease.running().size());
         }
-        // From here on, one that was received in the last moment is handed back as well.
+        // From here on, one that was received in the last moment is requeued as well.
         lease.stopAll(KillReason.SHUTDOWN);
-        if (!lease.awaitNone(WorkerProperties.HAND_BACK)) {
+        if (!lease.awaitNone(WorkerProperties.REQUEUE_TIME)) {
             log.warn(
-                    "{} jobs could not be handed back in time; their leases run out",
+                    "{} jobs could not be requeued in time; their leases run out",
                     lease.running().size());
         }
         running = false;

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
 
 /**
  * The client by which the job consumer receives, and does nothing else. While the intake is closed it receives nothing,
- * and what an open long poll still brings is handed back at once.
+ * and what an open long poll still brings is returned at once.
  *
  * <p>Suspending the route alone would not do: Camel drops what the open poll of a suspended consumer brings, and the job
  * would wait for its visibility to end.

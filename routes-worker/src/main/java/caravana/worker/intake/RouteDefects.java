@@ -21,7 +21,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * What this worker does about mistakes in its routes. A job that meets one is handed back without counting the attempt,
+ * What this worker does about mistakes in its routes. A job that meets one is requeued without counting the attempt,
  * and the intake closes, since the next job would meet it as well.
  *
  * <p>It may be that one job alone provokes the mistake. So one job at a time is let in on trial, at first after the pause

@@ -109,7 +109,7 @@ public final class RunningJob {
         return all;
     }
 
-    /** Sets how long the result will be, in seconds, so that progress can be told in percent. */
+    /** Sets how long the result will be, in seconds, so that progress can be reported in percent. */
     public void setPlannedSeconds(double plannedSeconds) {
         this.plannedSeconds = plannedSeconds;
     }

@@ -54,7 +54,7 @@ public record FrameRate(long frames, long seconds) {
      * @param distance the median distance of frames in seconds; 0 when it was not measured
      */
     static FrameRate ofMotion(String exact, String average, double distance) {
-        double rate = MediaFacts.fraction(exact);
+        double rate = SourceInfo.fraction(exact);
         boolean slowerThanFrames = distance > 0 && rate * distance < 0.9;
         boolean fasterThanFrames = rate > PLAUSIBLE && !(distance > 0 && rate * distance < 2.2);
         if (rate > 0 && !slowerThanFrames && !(fasterThanFrames && distance > 0) && rate <= FASTEST) {
@@ -63,7 +63,7 @@ public record FrameRate(long frames, long seconds) {
         if (distance > 0) {
             return orUsual(new FrameRate(Math.max(1, Math.round(1000 / distance)), 1000), CLOSE_DISTANCE);
         }
-        double mean = MediaFacts.fraction(average);
+        double mean = SourceInfo.fraction(average);
         return mean > 0 && mean <= FASTEST ? read(average) : new FrameRate(30, 1);
     }
 

@@ -289,10 +289,10 @@ public class MediaProbe {
     }
 
     /** What the row keeps of it. */
-    public MediaFacts facts(
+    public SourceInfo sourceInfo(
             @ExchangeProperty("source") SourceTimeline source, @ExchangeProperty("job") RunningJob job) {
         Track video = source.video();
-        return new MediaFacts(
+        return new SourceInfo(
                 source.container(),
                 job.getOriginal().length(),
                 source.seconds(),

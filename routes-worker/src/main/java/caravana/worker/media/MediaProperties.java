@@ -71,7 +71,7 @@ public record MediaProperties(
         private static final String COLOUR = "#[0-9A-Fa-f]{6}";
         private static final Duration TOGETHER = Duration.ofSeconds(5);
 
-        @AssertTrue(message = "opening-for and closing-for have to be above 0 and at most 5 s together")
+        @AssertTrue(message = "opening-for and closing-for must be above 0 and at most 5 s together")
         boolean isShortEnough() {
             return openingFor.toMillis() > 0
                     && closingFor.toMillis() > 0

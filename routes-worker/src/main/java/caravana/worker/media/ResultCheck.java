@@ -132,8 +132,8 @@ public class ResultCheck {
     }
 
     /**
-     * Decides whose fault a result of another length than planned is. When it is the original's, marks the facts as truncated if
-     * the result is short, and otherwise notes in source and facts that the original is longer than its packets say.
+     * Decides whose fault a result of another length than planned is. When it is the original's, marks its media info as truncated if
+     * the result is short, and otherwise notes in source and media info that the original is longer than its packets say.
      *
      * @param decoded the times of all frames of the original; null when ffmpeg complained of it
      * @throws OutputInvalidException when the original reaches further, or not so far
@@ -145,7 +145,7 @@ public class ResultCheck {
             @ExchangeProperty("result") SourceHeaders result,
             @ExchangeProperty("planned") PlannedResult planned,
             @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("facts") MediaFacts facts,
+            @ExchangeProperty("source_info") SourceInfo info,
             Exchange exchange) {
         double made = planned.secondsOf(result.videos().get(0).frames() - planned.addedFrames());
         double reaches = decoded == null
@@ -160,11 +160,11 @@ public class ResultCheck {
         }
         log.info("The original reaches {} s of {} s: {}", made, source.declaredSeconds(), errors);
         if (missing > 0) {
-            exchange.setProperty("facts", facts.asTruncated());
+            exchange.setProperty("source_info", info.asTruncated());
         } else {
             double seconds = planned.startSeconds() + made;
             exchange.setProperty("source", source.lasting(seconds));
-            exchange.setProperty("facts", facts.lasting(seconds));
+            exchange.setProperty("source_info", info.lasting(seconds));
         }
     }
 }

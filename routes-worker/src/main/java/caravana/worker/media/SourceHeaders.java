@@ -52,7 +52,7 @@ public record SourceHeaders(
             return true;
         }
         Track video = videos().get(0);
-        double exact = MediaFacts.fraction(video.exactRate());
+        double exact = SourceInfo.fraction(video.exactRate());
         return video.frames() < 2
                 || video.duration() <= 0
                 || Math.abs(video.frames() / video.duration() / exact - 1) > SAME_RATE

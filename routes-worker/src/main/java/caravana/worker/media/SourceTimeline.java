@@ -126,7 +126,7 @@ public record SourceTimeline(
                     0,
                     video.duration(),
                     declared,
-                    MediaFacts.fraction(video.averageRate()),
+                    SourceInfo.fraction(video.averageRate()),
                     FrameRate.ofMotion(video.exactRate(), video.averageRate(), 0),
                     0,
                     List.of(),

@@ -106,7 +106,7 @@ public record Track(
     }
 
     private static double shape(String ratio) {
-        double shape = MediaFacts.fraction(ratio.replace(':', '/'));
+        double shape = SourceInfo.fraction(ratio.replace(':', '/'));
         return shape >= 1 / MOST_EXTREME_SHAPE && shape <= MOST_EXTREME_SHAPE ? shape : 1;
     }
 

@@ -62,7 +62,7 @@ public class TranscodePlanner {
     }
 
     /**
-     * The run that makes the job's result, whose length is told to the job for its progress.
+     * The run that makes the job's result, whose length the job gets for its progress.
      *
      * @param size that the video must have; a first pass has been run when there is one
      * @throws RejectedMediaException when the footage ends before the part that is kept begins, or the video before that of a

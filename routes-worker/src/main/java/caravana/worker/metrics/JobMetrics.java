@@ -8,7 +8,7 @@ import caravana.worker.job.JobLease;
 import caravana.worker.job.RunningJob;
 import caravana.worker.media.MadeOutput;
 import caravana.worker.media.MadeOutputs;
-import caravana.worker.media.MediaFacts;
+import caravana.worker.media.SourceInfo;
 import caravana.worker.settings.WorkerProperties;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,15 +22,20 @@ import java.util.Set;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Counts what becomes of jobs. Label values come from fixed sets: outcomes, stable error codes, phases, and versions of the routes. */
+/** Counts what becomes of jobs. Label values come from fixed sets: results, stable error codes, phases, and versions of the routes. */
 @Component("jobMetrics")
 public class JobMetrics {
 
     private static final List<String> REASONS =
             List.of("database", "storage", "disk", "tool", "route_defect", "paused", "stopping");
     private static final String NONE = "none";
+
+    /** What some results were called before, and still are in the label {@code outcome}. */
+    private static final Map<String, String> OUTCOMES =
+            Map.of("requeued", "handed_back", "retry_scheduled", "released", "failed_permanently", "given_up");
+
     /** Codes of jobs that go on elsewhere, or later, without having lost an attempt. */
-    private static final Set<FailureCode> HANDED_BACK = EnumSet.of(
+    private static final Set<FailureCode> REQUEUED = EnumSet.of(
             FailureCode.TOOL_UNAVAILABLE,
             FailureCode.STORE_UNAVAILABLE,
             FailureCode.DATABASE_UNAVAILABLE,
@@ -77,21 +82,23 @@ public class JobMetrics {
             } else if (!code.retryable()) {
                 jobs("rejected", code.code(), NONE);
             } else if (code != FailureCode.ATTEMPTS_EXHAUSTED) {
-                boolean outage = HANDED_BACK.contains(code);
+                boolean outage = REQUEUED.contains(code);
                 if (outage) {
-                    jobs("handed_back", code.code(), NONE);
+                    jobs("requeued", code.code(), NONE);
                 }
                 // A defect that meets one job alone costs it attempts.
                 if (!outage || code == FailureCode.ROUTE_DEFECT) {
-                    jobs("released", code.code(), NONE);
-                    jobs("given_up", FailureCode.ATTEMPTS_EXHAUSTED.code(), code.code());
+                    jobs("retry_scheduled", code.code(), NONE);
+                    jobs("failed_permanently", FailureCode.ATTEMPTS_EXHAUSTED.code(), code.code());
                 }
             }
         }
     }
 
-    private Counter jobs(String outcome, String code, String lastCode) {
-        return meters.counter("caravana.jobs", "outcome", outcome, "code", code, "last_code", lastCode);
+    private Counter jobs(String result, String code, String lastCode) {
+        String outcome = OUTCOMES.getOrDefault(result, result);
+        Tags tags = Tags.of("result", result, "outcome", outcome, "code", code, "last_code", lastCode);
+        return meters.counter("caravana.jobs", tags);
     }
 
     /**
@@ -108,19 +115,28 @@ public class JobMetrics {
     /**
      * A job has come to an end on this worker; the exchange property {@code ended} then says how.
      *
-     * @param outcome {@code processed}, {@code rejected}, {@code released}, {@code handed_back}, {@code given_up},
-     *     {@code lost}, {@code cancelled} or {@code poison}
+     * @param result {@code processed}, {@code rejected}, {@code retry_scheduled}, {@code requeued},
+     *     {@code failed_permanently}, {@code lost}, {@code cancelled} or {@code poison}
      */
     @StepOnly
     public void ended(
             Exchange exchange,
-            @OneOf({"processed", "rejected", "released", "handed_back", "given_up", "lost", "cancelled", "poison"})
-                    String outcome) {
-        boolean processed = outcome.equals("processed");
+            @OneOf({
+                        "processed",
+                        "rejected",
+                        "retry_scheduled",
+                        "requeued",
+                        "failed_permanently",
+                        "lost",
+                        "cancelled",
+                        "poison"
+                    })
+                    String result) {
+        boolean processed = result.equals("processed");
         String code = exchange.getProperty("error_code", NONE, String.class);
         String lastCode = exchange.getProperty("last_code", NONE, String.class);
-        jobs(outcome, processed ? NONE : code, lastCode).increment();
-        exchange.setProperty("ended", outcome);
+        jobs(result, processed ? NONE : code, lastCode).increment();
+        exchange.setProperty("ended", result);
         RunningJob job = exchange.getProperty("job", RunningJob.class);
         if (job == null) {
             return;
@@ -137,7 +153,8 @@ public class JobMetrics {
                             .mapToLong(MadeOutput::bytes)
                             .sum());
             meters.counter("caravana.media.seconds")
-                    .increment(exchange.getProperty("facts", MediaFacts.class).durationSeconds());
+                    .increment(exchange.getProperty("source_info", SourceInfo.class)
+                            .durationSeconds());
             meters.counter("caravana.transcode.seconds").increment(phases.getOrDefault("transcode", 0L) / MILLIS);
         }
     }

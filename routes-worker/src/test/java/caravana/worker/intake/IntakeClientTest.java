@@ -139,7 +139,8 @@ class IntakeClientTest {
                 .receiptHandle("handle")
                 .attributes(Map.of(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, receives))
                 .build();
-        QueueProperties queue = new QueueProperties("q", "http://q", "http://dlq", 5, 20, 60, Duration.ofSeconds(8));
+        QueueProperties queue =
+                new QueueProperties("q", "http://q", "dlq", "http://dlq", 5, 20, 60, Duration.ofSeconds(8));
         return new IntakeClient(new Recorder(message, meanwhile), intake, defects, queue);
     }
 

@@ -234,7 +234,7 @@ class JobStatementsTest {
         parameters.put("processed_key", key);
         parameters.put("poster_key", null);
         parameters.put("original_sha256", null);
-        parameters.put("facts", "{}");
+        parameters.put("source_info", "{}");
         parameters.put("media_info", "{}");
         parameters.put("warnings", "[]");
         parameters.put("phase_ms", "{}");

@@ -70,7 +70,7 @@ final class MediaCaseCheck {
         List<SeenClip.Box> boxes =
                 wanted.sizes.stream().map(size -> box(size, streams.path(0))).toList();
         clip = SeenClip.read(file, streams, boxes, folder);
-        double rate = MediaFacts.fraction(streams.path(0).path("avg_frame_rate").asText());
+        double rate = SourceInfo.fraction(streams.path(0).path("avg_frame_rate").asText());
         length(rate);
         frames(rate);
         sync(rate);

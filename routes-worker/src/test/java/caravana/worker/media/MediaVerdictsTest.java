@@ -150,7 +150,7 @@ class MediaVerdictsTest extends WorkerRouteTest {
                 "size");
         check(faults, video.path("sample_aspect_ratio").asText().equals("1:1"), "pixels not square");
         check(faults, video.path("avg_frame_rate").equals(video.path("r_frame_rate")), "frame rate not constant");
-        check(faults, MediaFacts.fraction(video.path("avg_frame_rate").asText()) <= 30.01, "frame rate");
+        check(faults, SourceInfo.fraction(video.path("avg_frame_rate").asText()) <= 30.01, "frame rate");
         check(
                 faults,
                 // The length of some is what their packets reach, of others what their index says.

@@ -392,7 +392,7 @@ final class PictureKinds extends MediaKind {
             FrameRate rate = rate(i % 2 == 0 ? 25 : 30);
             Scene scene = scene(way[0], rate, 1);
             boolean odd = scene.width() % 2 == 1;
-            double shape = MediaFacts.fraction(way[1]);
+            double shape = SourceInfo.fraction(way[1]);
             String filter = "-vf setsar=" + way[1] + ","
                     + (odd ? SCALE + "out_color_matrix=bt601:out_range=tv,format=yuv444p" : YUV);
             String encoder = way[2].equals("webm") ? VP8 : way[2].equals("mpg") ? " -c:v mpeg2video -q:v 2 " : X264;

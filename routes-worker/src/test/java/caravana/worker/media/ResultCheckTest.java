@@ -31,8 +31,7 @@ class ResultCheckTest {
             false,
             2);
     private static final SourceTimeline SOURCE = Sources.of(10, "30/1");
-    private static final MediaFacts FACTS =
-            new MediaFacts("mov", 1000, 10, 2, "h264", 1920, 1080, "30/1", false, false);
+    private static final SourceInfo INFO = new SourceInfo("mov", 1000, 10, 2, "h264", 1920, 1080, "30/1", false, false);
 
     private static final String DAMAGED = "error while decoding MB 12 3";
 
@@ -130,26 +129,26 @@ class ResultCheckTest {
                 exchange.getProperty("result", SourceHeaders.class),
                 PLANNED,
                 SOURCE,
-                FACTS,
+                INFO,
                 exchange);
     }
 
-    private MediaFacts facts() {
-        return exchange.getProperty("facts", MediaFacts.class);
+    private SourceInfo info() {
+        return exchange.getProperty("source_info", SourceInfo.class);
     }
 
     @Test
     void anOriginalThatEndsEarlyIsTruncated() throws Exception {
         explain(210, 360, "");
 
-        assertThat(facts().truncated()).isTrue();
+        assertThat(info().truncated()).isTrue();
     }
 
     @Test
     void anOriginalThatCouldNotBeDecodedToItsEndIsTruncated() throws Exception {
         explain(300, 360, DAMAGED);
 
-        assertThat(facts().truncated()).isTrue();
+        assertThat(info().truncated()).isTrue();
     }
 
     @Test
@@ -165,8 +164,8 @@ class ResultCheckTest {
     void anOriginalThatIsLongerThanItsPacketsSayIsAsLongAsItsFrames(String errors) throws Exception {
         explain(420, 570, errors);
 
-        assertThat(facts().truncated()).isFalse();
-        assertThat(facts().durationSeconds()).isCloseTo(14, within(0.001));
+        assertThat(info().truncated()).isFalse();
+        assertThat(info().durationSeconds()).isCloseTo(14, within(0.001));
         assertThat(exchange.getProperty("source", SourceTimeline.class).seconds())
                 .isCloseTo(14, within(0.001));
     }

@@ -26,7 +26,6 @@ import caravana.worker.media.Inspection;
 import caravana.worker.media.JobAssets;
 import caravana.worker.media.Loudness;
 import caravana.worker.media.MadeFiles;
-import caravana.worker.media.MediaFacts;
 import caravana.worker.media.MediaInfo;
 import caravana.worker.media.MediaProbe;
 import caravana.worker.media.MediaReport;
@@ -35,6 +34,7 @@ import caravana.worker.media.OriginalDigest;
 import caravana.worker.media.OutputCheck;
 import caravana.worker.media.ResultCheck;
 import caravana.worker.media.SourceHeaders;
+import caravana.worker.media.SourceInfo;
 import caravana.worker.media.SourceTimeline;
 import caravana.worker.media.TargetSize;
 import caravana.worker.media.TranscodePlan;
@@ -133,7 +133,7 @@ final class JobRoutes implements AutoCloseable {
         when(report.info(any(), any(), any(), any(), any())).thenReturn(new MediaInfo.Both(null, null));
         when(report.warnings(any(), any(), any(), any(), any(), any(), any(), any()))
                 .thenReturn(new MediaWarning.Those(List.of()));
-        when(probe.facts(any(), any())).thenReturn(mock(MediaFacts.class));
+        when(probe.sourceInfo(any(), any())).thenReturn(mock(SourceInfo.class));
         beans.registerBean(WorkerProperties.class, () -> worker);
         beans.registerBean(QueueProperties.class, () -> queue(settings));
         beans.registerBean(SqsClient.class, this::visibility);
@@ -192,14 +192,14 @@ final class JobRoutes implements AutoCloseable {
         return routes;
     }
 
-    /** How many jobs have ended in which way: by outcome, code and last code. */
+    /** How many jobs have ended in which way: by result, code and last code. */
     Map<String, Double> ended() {
         Map<String, Double> counts = new HashMap<>();
         beans.getBean(SimpleMeterRegistry.class)
                 .find("caravana.jobs")
                 .counters()
                 .forEach(counter -> counts.put(
-                        counter.getId().getTag("outcome") + " "
+                        counter.getId().getTag("result") + " "
                                 + counter.getId().getTag("code") + " "
                                 + counter.getId().getTag("last_code"),
                         counter.count()));

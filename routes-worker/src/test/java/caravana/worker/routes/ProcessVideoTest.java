@@ -52,18 +52,19 @@ class ProcessVideoTest {
 
     /** A counter that appears with its first event hides it from every rate. */
     @Test
-    void everyOutcomeIsCountedFromZeroOn() {
+    void everyResultIsCountedFromZeroOn() {
         Map<String, Double> before = routes.ended();
         assertThat(before.values()).containsOnly(0.0);
         assertThat(before.keySet().stream().map(key -> key.split(" ")[0]))
-                .contains("processed", "rejected", "released", "handed_back", "given_up", "lost", "poison");
+                .contains(
+                        "processed", "rejected", "retry_scheduled", "requeued", "failed_permanently", "lost", "poison");
         assertThat(before)
                 .containsKeys(
                         "rejected not_a_video none",
-                        "given_up attempts_exhausted killed",
-                        "given_up attempts_exhausted route_defect",
-                        "handed_back tool_unavailable none",
-                        "released stalled none");
+                        "failed_permanently attempts_exhausted killed",
+                        "failed_permanently attempts_exhausted route_defect",
+                        "requeued tool_unavailable none",
+                        "retry_scheduled stalled none");
 
         routes.receiveJob();
 

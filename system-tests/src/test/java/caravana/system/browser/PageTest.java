@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.local.SampleVideo;
 import caravana.system.Clients;
 import caravana.system.Videos;
 import caravana.test.SampledTests;
@@ -89,8 +90,8 @@ class PageTest {
         settings.put("SPRING_APPLICATION_JSON", SHORT_CARDS);
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
         worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
-        video = Videos.make(folder.resolve("Llegada a Bogotá.mp4"), "1280x720", 8);
-        small = Videos.make(folder.resolve("small.mp4"), "320x240", 3);
+        video = SampleVideo.make(folder.resolve("Llegada a Bogotá.mp4"), "1280x720", 8);
+        small = SampleVideo.make(folder.resolve("small.mp4"), "320x240", 3);
         text = Files.writeString(folder.resolve("<b>notes<b>.mp4"), "no video\0at all");
         web.awaitReady();
         worker.awaitReady();
@@ -227,7 +228,7 @@ class PageTest {
         page.signUp();
         assertThat(page.text("#accepted")).isEqualTo("Hasta 400 MiB y 1 minuto.");
 
-        page.upload(Videos.make(folder.resolve("long.mp4"), "64x48", 62), "Demasiado largo");
+        page.upload(SampleVideo.make(folder.resolve("long.mp4"), "64x48", 62), "Demasiado largo");
         page.see(
                 ".video[data-status=failed] .why",
                 "El video dura 1 minuto 2 segundos y el límite es 1 minuto. Recórtalo.",

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Looks at every acknowledgement before it reaches the queue: by then the row has to be done, owned or gone, or a copy
+ * Looks at every acknowledgement before it reaches the queue: by then the row must be done, owned or gone, or a copy
  * or a dead letter was sent. One that finds its video given back in that very moment may send the copy right after.
  */
 public final class AcknowledgementWatch {

@@ -109,7 +109,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Starts workers again that have ended by themselves, as systemd does: one that starts while the store is away
+     * Starts workers again that have ended by themselves, as systemd does: one that starts while the store is unavailable
      * gives up.
      */
     void supervise() {

@@ -1,6 +1,6 @@
 package caravana.system.faults;
 
-/** What has to become of an accepted upload. */
+/** What must become of an accepted upload. */
 public enum Expectation {
     /** A good video; the stub processes it. */
     PROCESSED,
@@ -8,7 +8,7 @@ public enum Expectation {
     PROCESSED_BY_FFMPEG,
     /** No video at all: refused at the first attempt. */
     REJECTED,
-    /** Its tool dies at every attempt: given up after the last. */
+    /** Its tool dies at every attempt: fails permanently after the last. */
     GIVEN_UP,
     /** Its tool dies at every attempt until the cause is mended and its dead letter is redriven. */
     HEALED,

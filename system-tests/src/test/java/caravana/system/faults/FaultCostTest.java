@@ -221,7 +221,7 @@ class FaultCostTest {
         awaitCodes("database_unavailable");
     }
 
-    /** The store dies while a job runs: nothing can be stored, and the job is handed back. */
+    /** The store dies while a job runs: nothing can be stored, and the job is requeued. */
     private void withoutStore() throws Exception {
         needWorker();
         String id = upload(stub.original(Map.of("seconds", "3")));

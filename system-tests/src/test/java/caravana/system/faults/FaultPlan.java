@@ -49,7 +49,7 @@ final class FaultPlan {
         add(plan, profile.outages(), Kind.RESET_CONNECTIONS, null);
         Collections.shuffle(plan, random);
         plan.add(plan.size() / 2, new Fault(Kind.RESTART_EVERYTHING, null));
-        // Jobs that are given up come to their dead letter after some time only.
+        // Jobs that fail permanently come to their dead letter after some time only.
         plan.add(plan.size() * 2 / 3, new Fault(Kind.BLOCK_DEAD_LETTERS, null));
         return plan;
     }

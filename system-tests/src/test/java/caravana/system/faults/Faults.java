@@ -78,7 +78,7 @@ final class Faults {
 
     /**
      * Stops the clock of a worker that runs a job, so that what it holds can be noted before it is killed. Jobs at their
-     * last attempts are spared: one that dies five times is given up, and rightly so.
+     * last attempts are spared: one that dies five times fails permanently, and rightly so.
      */
     private Optional<FaultyWorker> frozenWithRunningJob() {
         long deadline = System.nanoTime() + TO_BE_MET.toNanos();

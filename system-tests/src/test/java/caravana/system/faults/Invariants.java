@@ -1,6 +1,7 @@
 package caravana.system.faults;
 
 import caravana.system.Videos;
+import caravana.test.Queues;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -155,7 +156,7 @@ public final class Invariants {
         }
     }
 
-    /** 6: who was given up has a dead letter, and every dead letter is about somebody, or poison. */
+    /** 6: what failed permanently has a dead letter, and every dead letter is about somebody, or poison. */
     public List<String> deadLettersAndGivenUpRowsBelongTogether() {
         List<Message> letters = deadLetters();
         Map<String, Integer> perVideo = new HashMap<>();
@@ -181,19 +182,9 @@ public final class Invariants {
     }
 
     private List<Message> deadLetters() {
-        List<Message> all = new ArrayList<>();
         try (SqsClient sqs = cluster.sqs()) {
-            List<Message> some;
-            do {
-                some = sqs.receiveMessage(r -> r.queueUrl(cluster.setting("SQS_DLQ_URL"))
-                                .maxNumberOfMessages(10)
-                                .visibilityTimeout(300)
-                                .messageAttributeNames("All"))
-                        .messages();
-                all.addAll(some);
-            } while (!some.isEmpty());
+            return Queues.receiveAll(sqs, cluster.setting("SQS_DLQ_URL"));
         }
-        return all;
     }
 
     private static Optional<String> videoId(String body) {
@@ -207,7 +198,7 @@ public final class Invariants {
 
     /**
      * 7: how many attempts each outage cost each job. An attempt counts for the last outage that began before its end,
-     * unless its worker was killed or frozen, or its tool was told to die.
+     * unless its worker was killed or frozen, or its tool was made to die.
      */
     List<String> noOutageCostAJobMoreThanOneAttempt(
             List<Outage> outages, Set<String> lostClaims, Map<String, Expectation> expected) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Queues;
 import caravana.test.Sample;
 import caravana.test.Waits;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** A job that takes ten times its message's visibility, with the product's own times: 60 s, and a beat of 12 s. */
 class LongJobTest {
@@ -44,7 +44,7 @@ class LongJobTest {
             String message = column(cluster, id, "job_message(videos)");
             sqs.sendMessage(m -> m.queueUrl(cluster.setting("SQS_QUEUE_URL")).messageBody(message));
             // The duplicate is received and acknowledged; the job's own message stays hidden.
-            await().atMost(START).until(() -> messages(sqs, cluster) == 1);
+            await().atMost(START).until(() -> Queues.count(sqs, cluster.setting("SQS_QUEUE_URL")) == 1);
             await().atMost(Duration.ofMinutes(12))
                     .pollInterval(Duration.ofSeconds(2))
                     .until(() -> column(cluster, id, "status").equals("processed"));
@@ -58,21 +58,8 @@ class LongJobTest {
             assertThat(claims).isEqualTo("1");
             assertThat(attempts).isEqualTo("1");
             assertThat(Double.parseDouble(seconds)).isGreaterThanOrEqualTo(600);
-            await().atMost(START).until(() -> messages(sqs, cluster) == 0);
+            await().atMost(START).until(() -> Queues.count(sqs, cluster.setting("SQS_QUEUE_URL")) == 0);
         }
-    }
-
-    private static int messages(SqsClient sqs, Cluster cluster) {
-        return sqs
-                .getQueueAttributes(q -> q.queueUrl(cluster.setting("SQS_QUEUE_URL"))
-                        .attributeNames(
-                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
-                .attributes()
-                .values()
-                .stream()
-                .mapToInt(Integer::parseInt)
-                .sum();
     }
 
     private static String column(Cluster cluster, String id, String column) throws Exception {

@@ -1,12 +1,12 @@
 package caravana.system.faults;
 
+import caravana.test.Queues;
 import caravana.test.Waits;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** Waits until all that a run has begun is over. */
 public final class Quiet {
@@ -30,7 +30,7 @@ public final class Quiet {
                                         "SELECT count(*) FROM videos"
                                                 + " WHERE status NOT IN ('processed', 'failed', 'cancelled')")
                                 == 0
-                        && messages(sqs, cluster.setting("SQS_QUEUE_URL")) == 0;
+                        && Queues.count(sqs, cluster.setting("SQS_QUEUE_URL")) == 0;
             });
         } catch (IllegalStateException notQuiet) {
             System.out.println(notQuiet.getMessage());
@@ -69,19 +69,5 @@ public final class Quiet {
 
     static int count(Cluster cluster, String query) throws SQLException {
         return Integer.parseInt(cluster.query(query));
-    }
-
-    private static int messages(SqsClient sqs, String queue) {
-        return sqs
-                .getQueueAttributes(q -> q.queueUrl(queue)
-                        .attributeNames(
-                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED,
-                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
-                .attributes()
-                .values()
-                .stream()
-                .mapToInt(Integer::parseInt)
-                .sum();
     }
 }

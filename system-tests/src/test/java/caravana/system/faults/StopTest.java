@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of running jobs when their worker is told to stop. The times are the product's own. */
+/** What becomes of running jobs when their worker gets SIGTERM. The times are the product's own. */
 class StopTest {
 
     private static final Duration GRACE = Duration.ofSeconds(3);

@@ -94,13 +94,13 @@ class ToolOutageTest {
                 Sample.leave("the end of a worker whose tools stay broken");
             }
             System.out.println(
-                    "| fault | jobs | failed | attempts counted | done by the healthy worker | handed back | afterwards |");
+                    "| fault | jobs | failed | attempts counted | done by the healthy worker | requeued | afterwards |");
             System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
             table.forEach(System.out::println);
             assertThat(violations).as(sick.log()).isEmpty();
         }
         System.out.printf(
-                "RESULT name=tool-outage value=%d unit=violations handed_back=%d target=0 verdict=%s%n",
+                "RESULT name=tool-outage value=%d unit=violations requeued=%d target=0 verdict=%s%n",
                 violations.size(), handedBack, violations.isEmpty() ? "pass" : "fail");
     }
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Every shell script, held against shellcheck's rules. */
+/** Every shell script, checked by shellcheck's rules. */
 class ShellTest {
 
     @Test

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
-import caravana.system.Videos;
+import caravana.local.SampleVideo;
 import caravana.test.ContactSheet;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -118,7 +118,7 @@ class MediaFolderTest {
 
     private static Path madeFiles() throws IOException, InterruptedException {
         Path made = Files.createDirectories(folder.resolve("made"));
-        Videos.make(made.resolve("upright.mp4"), "180x320", 2);
+        SampleVideo.make(made.resolve("upright.mp4"), "180x320", 2);
         Files.writeString(made.resolve("text.mp4"), "This is no video.");
         return made;
     }

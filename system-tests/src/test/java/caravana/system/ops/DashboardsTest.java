@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** Every query of the dashboards and of the alerts, held against what web and a worker expose after real jobs. */
+/** Every query of the dashboards and of the alerts, compared with what web and a worker expose after real jobs. */
 class DashboardsTest {
 
     private static final Duration SOON = Waits.LIMIT;
@@ -163,7 +163,7 @@ class DashboardsTest {
             await().atMost(SOON).until(() -> stack.status(video), "processed"::equals);
             await().atMost(SOON)
                     .until(() -> !prometheus
-                            .query("rate(caravana_jobs_total{outcome=\"processed\"}[30s]) > 0")
+                            .query("rate(caravana_jobs_total{result=\"processed\"}[30s]) > 0")
                             .isEmpty());
             System.out.println("| dashboard | panel | query | sample |");
             System.out.println("| --- | --- | --- | --- |");

@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
  * The local stack with web and workers as processes, as an operator meets it: with an operator's account, an owner who
- * uploads, and an ffmpeg that fails or takes its time when it is told to.
+ * uploads, and an ffmpeg that fails or takes its time when a test says so.
  */
 final class OperatedStack implements AutoCloseable {
 

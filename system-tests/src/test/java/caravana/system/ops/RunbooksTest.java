@@ -251,7 +251,7 @@ class RunbooksTest {
 
         assertThat(failures.run("Diagnosis", shell))
                 .contains(other)
-                .containsPattern("caravana_jobs_total\\{.*outcome=\"given_up\"");
+                .containsPattern("caravana_jobs_total\\{.*result=\"failed_permanently\"");
         failures.run("Mitigation", shell);
         failures.run("Verification", shell);
         assertThat(stack.status(other)).isEqualTo("processed");

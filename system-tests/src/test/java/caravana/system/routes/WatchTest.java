@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
+import caravana.local.SampleVideo;
 import caravana.system.UpCommand;
 import caravana.system.Videos;
 import caravana.system.Videos.Pixel;
@@ -64,7 +65,9 @@ class WatchTest {
     @Test
     void goodEditsAreTakenOverAndBadOnesAreTold() throws Exception {
         routes = RouteCopy.into(folder.resolve("camel"));
-        up = new UpCommand(Files.createDirectories(folder.resolve("data"))).with("CARAVANA_ROUTES", routes.setting());
+        up = new UpCommand(Files.createDirectories(folder.resolve("data")))
+                .with("CARAVANA_ROUTES", routes.setting())
+                .with("CARAVANA_RECONCILER_PERIOD", "1s");
         Process process = up.start("--watch");
         try {
             client = ApiClient.signUp(up.web());
@@ -107,6 +110,8 @@ class WatchTest {
 
             callsThatFailAreTold();
 
+            timersThatFailAreTold();
+
             transformationsAndPresetsAreTakenOver();
 
             // A route that was deleted is not being restarted for ever.
@@ -130,7 +135,7 @@ class WatchTest {
     private void jobsThatFailAreTold() throws Exception {
         routes.edit("job/commit-result.sql", "poster_key = :?poster_key", "city = :?poster_key");
         await().atMost(SOON).until(() -> up.printed().contains("Reloaded [job/commit-result.sql]"));
-        Path video = Videos.make(folder.resolve("video.mp4"), "64x48", 1);
+        Path video = SampleVideo.make(folder.resolve("video.mp4"), "64x48", 1);
         HttpResponse<String> accepted = client.upload(up.web(), "Edited", BodyPublishers.ofFile(video));
         assertThat(accepted.statusCode()).isEqualTo(201);
         await().atMost(SOON)
@@ -154,6 +159,18 @@ class WatchTest {
         await().atMost(SOON).until(() -> listed() == 200);
 
         await().atMost(SOON).until(() -> up.printed().contains("routes-web: Calls are answered again"));
+    }
+
+    /** Nobody calls a timer's routes, and no job fails in them. */
+    private void timersThatFailAreTold() throws Exception {
+        routes.edit("reconcile/send-unpublished.sql", "status = 'uploaded'", "email = 'uploaded'");
+        await().atMost(SOON)
+                .until(() -> up.printed()
+                        .matches("(?s).*routes-web: Timer reconcile-jobs, step update-unpublished: [^\n]*email.*"));
+
+        routes.edit("reconcile/send-unpublished.sql", "email = 'uploaded'", "status = 'uploaded'");
+
+        await().atMost(SOON).until(() -> up.printed().contains("routes-web: Timers run without failures again"));
     }
 
     /** By web, which lists and accepts them, and by the worker, which knows what the job asks for. */

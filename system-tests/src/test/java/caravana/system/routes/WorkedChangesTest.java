@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.local.SampleVideo;
 import caravana.system.Clients;
-import caravana.system.Videos;
 import caravana.test.SampledTests;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -57,7 +57,7 @@ class WorkedChangesTest {
         web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))
                 .awaitReady();
         client = ApiClient.signUp(web.uri());
-        sample = Videos.make(folder.resolve("sample.mp4"), "640x360", 4);
+        sample = SampleVideo.make(folder.resolve("sample.mp4"), "640x360", 4);
     }
 
     @AfterAll
@@ -135,7 +135,7 @@ class WorkedChangesTest {
         settings.put("CARAVANA_WORKER_PROBE", "60s");
         Path log = folder.resolve("worker-Another retry policy.log");
         try (AppProcess worker = workerWith("Another retry policy")) {
-            String id = upload(Videos.make(folder.resolve("long.mp4"), "1280x720", 12));
+            String id = upload(SampleVideo.make(folder.resolve("long.mp4"), "1280x720", 12));
             await().atMost(JOB)
                     .pollInterval(Duration.ofMillis(50))
                     .until(() -> show(id).path("phase").asText().equals("transcode"));

@@ -1,7 +1,7 @@
 package caravana.worker.media;
 
 /**
- * What a probe found out about an original, before any of it was decoded.
+ * The media info of an original: what a probe found out about it, before any of it was decoded.
  *
  * @param container ffmpeg's name of the container format
  * @param bytes its size
@@ -14,7 +14,7 @@ package caravana.worker.media;
  * @param hasAudio whether there is an audio stream
  * @param truncated whether it ends before its own description says; known after it was decoded
  */
-public record MediaFacts(
+public record SourceInfo(
         String container,
         long bytes,
         double durationSeconds,
@@ -26,13 +26,13 @@ public record MediaFacts(
         boolean hasAudio,
         boolean truncated) {
 
-    MediaFacts asTruncated() {
-        return new MediaFacts(
+    SourceInfo asTruncated() {
+        return new SourceInfo(
                 container, bytes, durationSeconds, videoStream, videoCodec, width, height, frameRate, hasAudio, true);
     }
 
-    MediaFacts lasting(double seconds) {
-        return new MediaFacts(
+    SourceInfo lasting(double seconds) {
+        return new SourceInfo(
                 container, bytes, seconds, videoStream, videoCodec, width, height, frameRate, hasAudio, truncated);
     }
 
