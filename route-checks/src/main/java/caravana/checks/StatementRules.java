@@ -49,7 +49,7 @@ final class StatementRules implements Rule {
             }
         });
         tree.statements().forEach((file, text) -> {
-            SqlText sql = SqlText.of(text);
+            SqlText sql = tree.sql(text);
             composed(file, text, report);
             second(file, text, report);
             parameterForm(file, text, report);
