@@ -32,6 +32,7 @@ class WatchTest {
                 note: |-
                   Enters: GET /api/greeting.
                   Leaves: 200.
+                  Fails: nothing.
                 routeConfigurationId: web-failures
                 from:
                   id: get-greeting
