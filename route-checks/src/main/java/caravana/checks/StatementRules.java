@@ -176,7 +176,8 @@ final class StatementRules implements Rule {
                                 line,
                                 "sql-parameter-not-set",
                                 "Nothing in " + app.label() + " sets " + name,
-                                "Set a variable of that name before the step" + Nearest.to(name, set)
+                                "Set a variable of that name before the step"
+                                        + Nearest.to(name.replaceFirst("\\..*", ""), set)
                                         + ", or give a default: -- :?" + name + " = null"));
                     });
         }
