@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLDataException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,14 +37,25 @@ final class StatementCall {
     private final DataSource database;
     private final String file;
     private final Result result;
+    private final Duration timeout;
 
-    /** @throws StatementRefusedException as {@link StatementFiles#get} */
-    StatementCall(StatementFiles files, StatementValues values, DataSource database, String file, Result result) {
+    /**
+     * @param timeout how long an answer of the database may take; zero for as long as any
+     * @throws StatementRefusedException as {@link StatementFiles#get}
+     */
+    StatementCall(
+            StatementFiles files,
+            StatementValues values,
+            DataSource database,
+            String file,
+            Result result,
+            Duration timeout) {
         this.files = files;
         this.values = values;
         this.database = database;
         this.file = file;
         this.result = result;
+        this.timeout = timeout;
         files.get(file);
     }
 
@@ -51,6 +63,7 @@ final class StatementCall {
      * Runs it on a connection of its own: one statement is one transaction.
      *
      * @throws ParameterNotSetException before the database is asked
+     * @throws SQLException also when the timeout is over; whether the statement has run is not known then
      * @throws SQLDataException when rows were wanted and the statement returns none at all, or one and there are more; what
      *     the statement changed stays changed
      */
@@ -62,7 +75,7 @@ final class StatementCall {
     }
 
     private Object execute(StatementText text, Exchange exchange) throws SQLException {
-        try (Connection connection = database.getConnection();
+        try (Connection connection = connection();
                 PreparedStatement statement = connection.prepareStatement(text.sql())) {
             for (int i = 0; i < text.names().size(); i++) {
                 statement.setObject(i + 1, values.of(text.names().get(i), text, exchange, connection));
@@ -74,6 +87,15 @@ final class StatementCall {
                 return shaped(text, read(rows));
             }
         }
+    }
+
+    private Connection connection() throws SQLException {
+        Connection connection = database.getConnection();
+        if (!timeout.isZero()) {
+            // A server that hangs answers no query's own time-out either. The pool sets it back.
+            connection.setNetworkTimeout(Runnable::run, (int) timeout.toMillis());
+        }
+        return connection;
     }
 
     private Object withoutRows(StatementText text, int changed) throws SQLException {

@@ -1,5 +1,6 @@
 package caravana.statement;
 
+import java.time.Duration;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.apache.camel.Consumer;
@@ -10,6 +11,7 @@ import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultComponent;
 import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
+import org.apache.camel.util.TimeUtils;
 import org.springframework.stereotype.Component;
 
 /**
@@ -33,7 +35,9 @@ class StatementComponent extends DefaultComponent {
     protected Endpoint createEndpoint(String uri, String file, Map<String, Object> parameters) throws Exception {
         StatementCall.Result result =
                 getAndRemoveParameter(parameters, "result", StatementCall.Result.class, StatementCall.Result.rows);
-        return new StatementEndpoint(uri, this, new StatementCall(files, values, database, file, result));
+        long timeout = TimeUtils.toMilliSeconds(getAndRemoveParameter(parameters, "timeout", String.class, "0"));
+        return new StatementEndpoint(
+                uri, this, new StatementCall(files, values, database, file, result, Duration.ofMillis(timeout)));
     }
 
     private static final class StatementEndpoint extends DefaultEndpoint {

@@ -23,8 +23,6 @@ import java.util.stream.Stream;
  */
 final class ClassArchive {
 
-    private static final String PREFIX = "classes-";
-
     /** More than any archive needs: a JVM that fills the disk while it writes one ends. */
     private static final long FREE_BYTES = 512L << 20;
 
@@ -42,7 +40,7 @@ final class ClassArchive {
      * The archive as it is now.
      *
      * @param program its name, for what is printed
-     * @param jar the program; the archive is beside it
+     * @param jar the program, or the first jar of its class path; the archive is beside it
      * @param options what its JVM is started with besides {@link #options}
      */
     static ClassArchive of(String program, Path jar, List<String> options) {
@@ -54,8 +52,12 @@ final class ClassArchive {
                 Runtime.version().toString(),
                 Programs.version(java.resolve("lib/server/libjvm.so")),
                 options.toString());
-        String name = PREFIX + UUID.nameUUIDFromBytes(fits.getBytes(StandardCharsets.UTF_8)) + ".jsa";
+        String name = prefix(program) + UUID.nameUUIDFromBytes(fits.getBytes(StandardCharsets.UTF_8)) + ".jsa";
         return new ClassArchive(program, jar.resolveSibling(name));
+    }
+
+    private static String prefix(String program) {
+        return "classes-" + program + "-";
     }
 
     /** What to start the JVM with: the archive, or the order to remember what one is made of. */
@@ -96,18 +98,7 @@ final class ClassArchive {
             // The JVM itself writes it.
             RunFolder.ofUser(folder);
             try {
-                ChildProcess.run(
-                        "the class archive of " + program,
-                        List.of(
-                                Path.of(ProjectLayout.java())
-                                        .resolveSibling("jcmd")
-                                        .toString(),
-                                String.valueOf(jvm.pid()),
-                                "VM.cds",
-                                "dynamic_dump",
-                                unfinished.toString()),
-                        List.of(),
-                        log);
+                dump(jvm, unfinished, log);
                 Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Command.run("delete " + folder, List.of("rm", "-rf", folder.toString()));
@@ -116,6 +107,19 @@ final class ClassArchive {
             // That one will do.
         } catch (IOException | LocalStackException e) {
             say("could not be made: " + e.getMessage());
+        }
+    }
+
+    private void dump(ProcessHandle jvm, Path to, Path log) {
+        String purpose = "make the class archive of " + program;
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        List<String> command =
+                List.of(jcmd.toString(), String.valueOf(jvm.pid()), "VM.cds", "dynamic_dump", to.toString());
+        // A JVM obeys its own user.
+        if (jvm.info().user().equals(ProcessHandle.current().info().user())) {
+            Command.run(purpose, command);
+        } else {
+            ChildProcess.run(purpose, command, List.of(), log);
         }
     }
 
@@ -141,7 +145,7 @@ final class ClassArchive {
     private void deleteOthers() throws IOException {
         try (Stream<Path> files = Files.list(file.getParent())) {
             for (Path other : files.toList()) {
-                if (other.getFileName().toString().startsWith(PREFIX)) {
+                if (other.getFileName().toString().startsWith(prefix(program))) {
                     Files.delete(other);
                 }
             }

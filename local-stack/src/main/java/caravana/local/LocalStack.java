@@ -27,6 +27,9 @@ public final class LocalStack implements AutoCloseable {
     private static final int STOP_SECONDS = 120;
     private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
+    /** With the second compiler, unlike our other JVMs: it makes an RSA key, which takes thrice as long without. */
+    private static final List<String> LAUNCHER_OPTIONS = List.of("-XX:+UseSerialGC");
+
     private final Process launcher;
     private final BufferedReader said;
     private final Map<String, String> environment;
@@ -52,18 +55,19 @@ public final class LocalStack implements AutoCloseable {
         try {
             Path folder = RunFolder.open(data);
             File errors = folder.resolve("launcher.log").toFile();
-            Process launcher = new ProcessBuilder(
-                            ProjectLayout.java(),
-                            // With the second compiler, unlike our other JVMs: it makes an RSA key, which takes thrice
-                            // as long without.
-                            "-XX:+UseSerialGC",
-                            "-cp",
-                            ProjectLayout.classPath(),
-                            Main.class.getName(),
-                            "servers",
-                            "--data",
-                            folder.toString(),
-                            "--free-ports")
+            ClassArchive classes = ClassArchive.of("launcher", ProjectLayout.jar(), LAUNCHER_OPTIONS);
+            List<String> command = new ArrayList<>(List.of(ProjectLayout.java()));
+            command.addAll(LAUNCHER_OPTIONS);
+            command.addAll(classes.options());
+            command.addAll(List.of(
+                    "-cp",
+                    ProjectLayout.classPath(),
+                    Main.class.getName(),
+                    "servers",
+                    "--data",
+                    folder.toString(),
+                    "--free-ports"));
+            Process launcher = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.appendTo(errors))
                     .start();
             Map<String, String> environment = new LinkedHashMap<>();
@@ -80,6 +84,7 @@ public final class LocalStack implements AutoCloseable {
                     environment.put(pair[0], pair[1]);
                 }
             }
+            classes.make(launcher.toHandle(), errors.toPath());
             return new LocalStack(launcher, lines, environment, servers);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -35,8 +35,14 @@ final class ProjectLayout {
         return project().resolve(".caravana");
     }
 
-    /** The class path of the launcher and of its servers, where the user that they run as can read it. */
+    /** The class path of the launcher and of its servers: {@link #jar} and the libraries beside it. */
     static String classPath() {
+        Path jar = jar();
+        return jar + ":" + jar.resolveSibling("lib") + "/*";
+    }
+
+    /** The jar of the launcher and of its servers, where the user that they run as can read it. */
+    static Path jar() {
         Path jar = target().resolve("local-stack.jar");
         Path libraries = target().resolve("lib");
         if (!Files.exists(jar) || !Files.isDirectory(libraries)) {
@@ -51,7 +57,7 @@ final class ProjectLayout {
                             "copy " + target(),
                             List.of("cp", "-r", jar.toString(), libraries.toString(), copy.toString())));
         }
-        return readable.resolve("local-stack.jar") + ":" + readable.resolve("lib") + "/*";
+        return readable.resolve("local-stack.jar");
     }
 
     /**

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class Servers implements AutoCloseable {
     private final Map<String, String> required = new LinkedHashMap<>();
     private final Map<String, String> defaults = new LinkedHashMap<>();
     private final Map<String, ChildProcess> children = new LinkedHashMap<>();
+    private final Map<String, ClassArchive> archives = new HashMap<>();
     private final HttpClient http = HttpClient.newHttpClient();
     private final ToIntFunction<Ports> chosenPort;
     private final Map<Ports, Integer> ports = new EnumMap<>(Ports.class);
@@ -129,6 +131,10 @@ final class Servers implements AutoCloseable {
                             case SQS -> () -> answersHttp(sqs() + "/?Action=GetQueueUrl&QueueName=" + SqsServer.QUEUE);
                             default -> () -> answersHttp("http://127.0.0.1:" + ports.get(Ports.S3) + "/");
                         });
+        ClassArchive classes = archives.get(name);
+        if (classes != null) {
+            classes.make(handle(name), data.log(name));
+        }
     }
 
     /** Where SQS answers: it knows no passwords, and nobody finds this path. */
@@ -227,9 +233,13 @@ final class Servers implements AutoCloseable {
 
     private ChildProcess java(
             String name, int heapMegabytes, Map<String, String> environment, String mainClass, String... arguments) {
+        List<String> options = ProjectLayout.smallJvm(heapMegabytes);
+        ClassArchive classes = ClassArchive.of(name, ProjectLayout.jar(), options);
+        archives.put(name, classes);
         List<String> command = new ArrayList<>();
         command.add(ProjectLayout.java());
-        command.addAll(ProjectLayout.smallJvm(heapMegabytes));
+        command.addAll(options);
+        command.addAll(classes.options());
         command.addAll(List.of("-cp", ProjectLayout.classPath(), mainClass));
         command.addAll(List.of(arguments));
         return ChildProcess.start(name, command, environment, data.log(name));

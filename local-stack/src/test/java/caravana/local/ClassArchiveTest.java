@@ -2,8 +2,10 @@ package caravana.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,6 +57,28 @@ class ClassArchiveTest {
         Path movedJar = moved.resolve(jar.getFileName());
         assertThat(runs(movedJar, OPTIONS)).contains("-XX:+RecordDynamicDumpInfo");
         assertThat(archives(movedJar)).hasSize(1);
+    }
+
+    @Test
+    void aStartWithoutItSaysSoInOneLine() throws IOException {
+        Path jar = program(RunFolder.open(folder).resolve("here"));
+        assertThat(announced(jar)).singleElement().asString().contains("of program is missing", "slowly once");
+
+        runs(jar, OPTIONS);
+
+        assertThat(announced(jar)).isEmpty();
+    }
+
+    private static List<String> announced(Path jar) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true));
+        try {
+            ClassArchive.of("program", jar, OPTIONS).announce();
+        } finally {
+            System.setErr(before);
+        }
+        return printed.toString().lines().toList();
     }
 
     @Test

@@ -325,7 +325,9 @@ class IdentityTest extends WebTest {
         assertThat(me.path("email").asText()).isEqualTo(email.toLowerCase());
         assertThat(me.path("roles").toString()).isEqualTo("[\"user\"]");
         assertThat(me.at("/limits/upload_bytes").asLong()).isEqualTo(2L * 1024 * 1024 * 1024);
+        // A quarter of the node's.
         assertThat(me.at("/limits/uploads_at_once").asInt()).isEqualTo(4);
+        assertThat(me.at("/limits/event_streams_at_once").asInt()).isEqualTo(250);
         assertThat(me.at("/limits/uploads_per_hour").isNull()).isTrue();
         Api operator = api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD"));
         assertThat(Api.json(operator.get("/api/me")).path("roles").toString()).isEqualTo("[\"operator\"]");

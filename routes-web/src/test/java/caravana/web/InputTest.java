@@ -60,6 +60,11 @@ class InputTest extends WebTest {
                     raw("?" + name + "=a").body("video/mp4", bytes(100)),
                     "There is no parameter " + name + ". Did you mean title?");
         }
+        details.put(get("/api/videos?limit=%zz"), "limit");
+        details.put(raw("?title=%ff%fe").body("video/mp4", bytes(100)), "title");
+        details.put(logIn(FORM, "username=%zz&password=x"), "username");
+        details.put(raw("?title=t&transformations=x").body(null, bytes(100)), "Did you mean transformaciones?");
+        details.put(form(part("transformations", "x"), file()), "Did you mean transformaciones?");
         details.put(logIn(JSON, "{\"email\":\"a\",\"email\":\"b\"}"), "The field email is there more than once.");
         details.put(logIn(JSON, "{\"email\":{\"a\":1,\"a\":2}}"), "The field email/a is there more than once.");
         details.put(logIn(JSON, "{\n\"email\":\"a\",}"), "line 2, column 13, in the field email");

@@ -27,8 +27,11 @@ final class OddRequests {
             String type,
             byte[] body) {}
 
-    /** @param path as it is sent */
-    record Odd(RawRequest request, String path) {}
+    /**
+     * @param method as it is sent: that of the call, HEAD for GET, or OPTIONS
+     * @param path as it is sent
+     */
+    record Odd(RawRequest request, String method, String path) {}
 
     private static final List<String> HEADERS = List.of(
             "Accept",
@@ -112,6 +115,7 @@ final class OddRequests {
     }
 
     Odd of(Call call) {
+        String method = method(call.method());
         String path = call.address();
         List<String> query = new ArrayList<>(call.query());
         Map<String, String> headers = new LinkedHashMap<>(call.headers());
@@ -129,7 +133,7 @@ final class OddRequests {
             }
         }
         RawRequest request =
-                new RawRequest(call.method() + " " + path + (query.isEmpty() ? "" : "?" + String.join("&", query)));
+                new RawRequest(method + " " + path + (query.isEmpty() ? "" : "?" + String.join("&", query)));
         if (call.caller().token() != null && !headers.containsKey("Authorization")) {
             request.token(call.caller());
         }
@@ -137,7 +141,15 @@ final class OddRequests {
         if (body != null || type != null) {
             request.body(type, body == null ? new byte[0] : body);
         }
-        return new Odd(request, path);
+        return new Odd(request, method, path);
+    }
+
+    private String method(String method) {
+        return switch (random.nextInt(8)) {
+            case 0 -> "OPTIONS";
+            case 1, 2 -> method.equals("GET") ? "HEAD" : method;
+            default -> method;
+        };
     }
 
     private String any(List<String> some) {

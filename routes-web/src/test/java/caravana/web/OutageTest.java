@@ -129,6 +129,34 @@ class OutageTest extends QuickSweepsTest {
         return System.nanoTime() - begun;
     }
 
+    /** A change that waits with it has the time of any statement; an upload holds one of few places. */
+    @Test
+    void anUploadDoesNotWaitForADatabaseThatHangs() throws Exception {
+        Api user = user();
+        String video = uploaded(user);
+        ExecutorService clients = Executors.newFixedThreadPool(1);
+        try (Connection other = pool.getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("LOCK TABLE videos IN SHARE ROW EXCLUSIVE MODE");
+            Future<HttpResponse<String>> change = clients.submit(() -> user.send(user.request("/api/videos/" + video)
+                    .header("Content-Type", "application/merge-patch+json")
+                    .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"title\": \"Another\"}"))));
+            await().atMost(SOON)
+                    .until(() -> jdbc.queryForObject(
+                                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'videos'::regclass",
+                                    Integer.class)
+                            > 0);
+
+            assertUnavailable(user.send(user.raw("?title=t", bytes(1000))));
+
+            assertThat(change.isDone()).isFalse();
+            other.rollback();
+            assertThat(change.get().statusCode()).isEqualTo(200);
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
     /** It could not be recorded, so it is not waited again for a connection to forget it. */
     @Test
     void anUploadThatLosesTheDatabaseOnItsWayWaitsOnce() throws Exception {

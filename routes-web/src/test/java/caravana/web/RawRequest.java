@@ -48,13 +48,18 @@ final class RawRequest {
         return this;
     }
 
-    /** Sends it, and reads the answer. */
+    /** Sends it, and reads the answer; what follows the headers of one to HEAD, where nothing may, is its body. */
     Wire.Answer send(int port) throws IOException {
         ByteArrayOutputStream request = new ByteArrayOutputStream();
         request.writeBytes((line + " HTTP/1.1\r\n" + headers + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
         request.writeBytes(body);
         try (Wire wire = new Wire(port)) {
-            return wire.send(request.toByteArray()).answer(!line.startsWith("HEAD "));
+            wire.send(request.toByteArray());
+            if (!line.startsWith("HEAD ")) {
+                return wire.answer();
+            }
+            Wire.Answer head = wire.answer(false);
+            return new Wire.Answer(head.status(), head.headers(), wire.rest().getBytes(StandardCharsets.UTF_8));
         }
     }
 

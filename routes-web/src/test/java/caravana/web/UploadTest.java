@@ -93,11 +93,8 @@ class UploadTest extends WebTest {
     @Test
     void theAppsOwnTimeRunsFromTheLastByte() throws Exception {
         byte[] content = bytes(1000);
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (Socket socket = begin("/api/videos?title=t", "video/mp4\r\nConnection: close", 1000)) {
             OutputStream out = socket.getOutputStream();
-            out.write(("POST /api/videos?title=t HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer " + user.token()
-                            + "\r\nContent-Type: video/mp4\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
             out.write(content, 0, 999);
             out.flush();
             long started = System.nanoTime();
@@ -111,6 +108,27 @@ class UploadTest extends WebTest {
             assertThat(answer).startsWith("HTTP/1.1 201");
             assertThat(appMillis(answer)).isPositive().isLessThan(total - 500);
         }
+    }
+
+    /** As the reconciler does with one that has expired. */
+    @Test
+    void anUploadWhoseRowHasExpiredMayBeSentAgain() throws Exception {
+        try (Socket socket = begin("/api/videos?title=t", "video/mp4\r\nConnection: close", 1000)) {
+            OutputStream out = socket.getOutputStream();
+            out.write(bytes(999));
+            out.flush();
+            await().atMost(SOON).until(() -> count("receiving") == 1);
+            assertThat(jdbc.update("DELETE FROM videos WHERE status = 'receiving'"))
+                    .isEqualTo(1);
+            out.write(0);
+            out.flush();
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 503")
+                    .contains("Retry-After: 5", "\"code\":\"unavailable\"", "was ended meanwhile");
+        }
+        assertNothingLeft();
     }
 
     private static double appMillis(String answer) {

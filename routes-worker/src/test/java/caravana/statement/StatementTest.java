@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,6 +107,22 @@ class StatementTest {
     @Test
     void aRowIsAMapAlsoOfOneColumn() throws Exception {
         assertThat(body(run("row", "SELECT 1 AS number"))).isEqualTo(Map.of("number", 1));
+    }
+
+    /** The connection is the pool's again with its own time-out. */
+    @Test
+    void aTimeoutEndsTheStepAndNothingElse() throws Exception {
+        write("SELECT CAST(pg_sleep(:?seconds) AS text) AS slept");
+        load(result("row") + "              timeout: 200ms\n");
+
+        Exchange slow = call(exchange -> exchange.setVariable("seconds", 60.0));
+        assertThat(slow.getException()).isInstanceOf(SQLException.class);
+        for (int i = 0; i < 20; i++) {
+            try (Connection connection = WorkerFixture.DATABASE.getConnection()) {
+                assertThat(connection.getNetworkTimeout()).isNotEqualTo(200);
+            }
+        }
+        assertThat(body(call(exchange -> exchange.setVariable("seconds", 0.0)))).isEqualTo(Map.of("slept", ""));
     }
 
     @Test

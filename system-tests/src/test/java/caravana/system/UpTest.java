@@ -35,6 +35,7 @@ class UpTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(operator)))
                 .isEqualTo("rw-------");
         assertThat(up.printed()).contains(password);
+        assertAppsAreNotRoots(left);
         killed.destroyForcibly().waitFor();
 
         Process next = up.start();
@@ -47,6 +48,26 @@ class UpTest {
             List<ProcessHandle> all = next.descendants().toList();
             UpCommand.stop(next);
             assertThat(all).noneMatch(Liveness::isRunning);
+        }
+    }
+
+    /** Started as root, both run as a user of their own, and nobody else reads what they were given. */
+    private static void assertAppsAreNotRoots(List<ProcessHandle> processes) throws Exception {
+        if (!System.getProperty("user.name").equals("root")) {
+            return;
+        }
+        for (String app : List.of("routes-web.jar", "routes-worker.jar")) {
+            ProcessHandle process = processes.stream()
+                    .filter(p -> p.info().commandLine().orElse("").contains(app))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(process.info().user()).hasValue("caravana-local");
+            Path proc = Path.of("/proc", String.valueOf(process.pid()));
+            Process reader = new ProcessBuilder(
+                            "setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "cat", proc + "/environ")
+                    .start();
+            assertThat(reader.getInputStream().readAllBytes()).isEmpty();
+            assertThat(reader.waitFor()).isNotZero();
         }
     }
 

@@ -37,7 +37,7 @@ public class WatchedVideos {
     /**
      * Live progress of those that are being processed, by id; of all of them in one round trip.
      *
-     * @throws DataAccessException when Redis is away
+     * @throws DataAccessException when Redis is unavailable
      */
     @StepOnly
     public Map<String, Object> progress(@ExchangeProperty("rows") List<Map<String, Object>> rows) {

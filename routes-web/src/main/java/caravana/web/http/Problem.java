@@ -106,13 +106,22 @@ public class Problem extends RuntimeException {
 
     /** The document that the client gets. */
     public Map<String, Object> getDocument() {
-        HttpStatus known = HttpStatus.resolve(status);
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("type", "about:blank");
-        document.put("title", known == null ? "Error" : known.getReasonPhrase());
+        document.put("title", phrase());
         document.put("status", status);
         document.put("code", code);
         document.put("detail", getMessage());
         return document;
+    }
+
+    /** The status by its name in RFC 9110, of which Spring has two by an older one. */
+    private String phrase() {
+        HttpStatus known = HttpStatus.resolve(status);
+        return switch (status) {
+            case 413 -> "Content Too Large";
+            case 422 -> "Unprocessable Content";
+            default -> known == null ? "Error" : known.getReasonPhrase();
+        };
     }
 }

@@ -35,7 +35,7 @@ public class Problems {
                 return new Problem(400, "invalid_request", "A value of the request cannot be stored.");
             }
             if (cause instanceof SQLException || cause instanceof SdkException) {
-                log.error("A system that a request needs is away: {}", cause.toString());
+                log.error("A system that a request needs is unavailable: {}", cause.toString());
                 return Problem.of(503);
             }
             // Tomcat wraps it.

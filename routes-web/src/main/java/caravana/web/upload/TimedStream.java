@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * A request's body that ends with a failure when its client takes too long: it holds one of few places. A client that
- * sends nothing at all is caught by the connection's own time-out.
+ * A request's body that ends with a failure when its client takes too long: it holds one of few places. The rate is counted
+ * over the time in which we waited for bytes, so that a slow store does not count. One that sends nothing
+ * at all is caught by the connection's own time-out.
  */
 public class TimedStream extends FilterInputStream {
 
@@ -18,6 +19,7 @@ public class TimedStream extends FilterInputStream {
     private final UploadProperties limits;
     private final LongSupplier nanoTime;
     private final long started;
+    private long waited;
     private long total;
 
     /** @param limits say how slow it may be */
@@ -35,24 +37,28 @@ public class TimedStream extends FilterInputStream {
 
     @Override
     public int read() throws IOException {
+        long asked = nanoTime.getAsLong();
         int next = super.read();
-        check(next < 0 ? 0 : 1);
+        check(next < 0 ? 0 : 1, asked);
         return next;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+        long asked = nanoTime.getAsLong();
         int count = super.read(buffer, offset, length);
-        check(Math.max(0, count));
+        check(Math.max(0, count), asked);
         return count;
     }
 
-    private void check(int count) {
+    private void check(int count, long asked) {
+        long now = nanoTime.getAsLong();
+        waited += now - asked;
         total += count;
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanoTime.getAsLong() - started);
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(waited);
         boolean slow =
                 seconds >= GRACE_SECONDS && total < seconds * limits.minRate().toBytes();
-        if (slow || seconds > limits.patience().toSeconds()) {
+        if (slow || now - started > limits.patience().toNanos()) {
             throw new Problem(408, "too_slow", "The upload is too slow; send it again over a faster connection.");
         }
     }

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 public class ToolCheck {
 
     /** The first drawing after a boot collects the machine's fonts, which takes a slow one a minute. */
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final int TAIL_CHARACTERS = 500;
 

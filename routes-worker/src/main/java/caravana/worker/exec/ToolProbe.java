@@ -24,8 +24,8 @@ public class ToolProbe {
             new Trial("ffmpeg", ToolCheck.drawing("framecrc"), "#software: Lavf"),
             new Trial("ffprobe", List.of("-version"), "ffprobe version"));
 
-    /** For what takes a tenth of a second on an idle machine. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** A tool that has had no processor time for so long hangs; with some, ffmpeg may be collecting the machine's fonts. */
+    private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
 
     private final ToolLauncher launcher;
     private final WorkFolder workFolder;
@@ -38,8 +38,8 @@ public class ToolProbe {
     /**
      * Runs each tool once.
      *
-     * @throws ToolUnavailableException when one of them cannot be started, does not end within 30 s, or does not answer as
-     *     it should; the message says which and why
+     * @throws ToolUnavailableException when one of them cannot be started, hangs, is not done after three minutes, or does not
+     *     answer as it should; the message says which and why
      * @throws IOException when the work folder is missing
      */
     public void check() throws IOException {
@@ -52,9 +52,7 @@ public class ToolProbe {
     void check(String tool, List<String> arguments, String answer) throws IOException {
         Process process = launcher.start(tool, arguments, workFolder.path());
         try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                throw new ToolUnavailableException(tool, "it did not end within " + PATIENCE.toSeconds() + " s");
-            }
+            awaitEnd(process, tool);
             // What it says fits into the pipe, so that nobody need read while it runs.
             String said = text(process.getInputStream().readNBytes(200));
             if (process.exitValue() != 0 || !said.startsWith(answer)) {
@@ -68,6 +66,19 @@ public class ToolProbe {
             throw new ToolUnavailableException(tool, "interrupted");
         } finally {
             ProcessTree.kill(process.toHandle());
+        }
+    }
+
+    private static void awaitEnd(Process process, String tool) throws InterruptedException {
+        Duration waited = Duration.ZERO;
+        Object used = null;
+        while (!process.waitFor(IDLE_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            waited = waited.plus(IDLE_LIMIT);
+            Object usedNow = process.info().totalCpuDuration();
+            if (usedNow.equals(used) || waited.compareTo(ToolCheck.PATIENCE) >= 0) {
+                throw new ToolUnavailableException(tool, "it did not end within " + waited.toSeconds() + " s");
+            }
+            used = usedNow;
         }
     }
 

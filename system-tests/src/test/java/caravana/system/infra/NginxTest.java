@@ -26,14 +26,19 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.yaml.snakeyaml.Yaml;
 
 /** Debian's nginx with our configuration, in front of the packaged web app. */
 class NginxTest {
@@ -241,6 +246,60 @@ class NginxTest {
         passed("64 KiB and a byte that is no upload: 413 by nginx, no file of nginx's");
     }
 
+    /** Whatever the contract has, not only what was thought of here. */
+    @Test
+    void eachCallThatTakesAFileTakesItThroughNginx() throws Exception {
+        Set<String> noFiles =
+                Set.of("application/json", "application/merge-patch+json", "application/x-www-form-urlencoded");
+        Map<String, Object> contract = new Yaml()
+                .load(client.get(nginx.uri().resolve("/api/openapi.yaml")).body());
+        List<String> tried = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> path :
+                json.valueToTree(contract).path("paths").properties()) {
+            for (Map.Entry<String, JsonNode> call : path.getValue().properties()) {
+                JsonNode types = call.getValue().path("requestBody").path("content");
+                for (Map.Entry<String, JsonNode> type : types.properties()) {
+                    if (!noFiles.contains(type.getKey())) {
+                        URI address = nginx.uri()
+                                .resolve("/api"
+                                        + path.getKey().replaceAll("[{][^}]*}", "4cfd336d-21f2-45ed-80ec-b20d564e88ba")
+                                        + "?title=t&name=n");
+                        HttpResponse<String> answer = client.send(client.request(address)
+                                .header("Content-Type", type.getKey().replace("*", "mp4"))
+                                .method(
+                                        call.getKey().toUpperCase(Locale.ROOT),
+                                        HttpRequest.BodyPublishers.ofByteArray(new byte[CALL_BYTES + 1]))
+                                .build());
+                        assertThat(answer.body())
+                                .as(call.getKey() + " " + address)
+                                .doesNotContain("too_large");
+                        tried.add(call.getKey() + " " + path.getKey());
+                    }
+                }
+            }
+        }
+        assertThat(tried).contains("post /videos", "post /videos/upload", "patch /uploads/{video_id}", "post /assets");
+        passed("files of more than 64 KiB by " + new TreeSet<>(tried) + ": not too large");
+    }
+
+    @Test
+    void anAssetThatIsTooLargeIsRefusedInTheAppsWords() throws Exception {
+        byte[] asset = new byte[2 * MEGABYTE + 1];
+        HttpResponse<String> byApp = sendAsset(web.uri(), asset);
+        HttpResponse<String> byNginx = sendAsset(nginx.uri(), asset);
+
+        assertThat(byApp.statusCode()).isEqualTo(413);
+        assertThat(json.readTree(byNginx.body())).isEqualTo(json.readTree(byApp.body()));
+        passed("an asset of 2 MiB and a byte: 413 " + byNginx.body());
+    }
+
+    private HttpResponse<String> sendAsset(URI to, byte[] asset) throws Exception {
+        return client.send(client.request(to.resolve("/api/assets?name=Logo"))
+                .header("Content-Type", "image/png")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(asset))
+                .build());
+    }
+
     /** It is longer than other calls, and no upload. */
     @Test
     void aListOfAllPartsThatAnUploadMayHaveReachesTheApp() throws Exception {
@@ -404,6 +463,50 @@ class NginxTest {
             passed("headers that the app gets: " + seen);
         } finally {
             echo.stop(0);
+        }
+    }
+
+    /** The app believes nginx what the client calls this server, and makes no address of it. */
+    @Test
+    void noAddressOfAnAnswerIsMadeOfWhatTheClientSays() throws Exception {
+        HttpResponse<String> upload =
+                client.upload(nginx.uri(), "Mine", HttpRequest.BodyPublishers.ofByteArray(new byte[1000]));
+        String video = json.readTree(upload.body()).path("video_id").asText();
+        for (String line : List.of(
+                "GET /api/docs",
+                "GET /api/docs/",
+                "GET /api",
+                "GET /page",
+                "GET /api/videos?limit=1",
+                "GET /api/videos/" + video + "/original",
+                "GET /api/videos/" + video,
+                "POST /api/videos?title=t",
+                "POST /api/uploads")) {
+            boolean resumable = line.endsWith("uploads");
+            String answer = asked(
+                    line,
+                    "evil.example",
+                    "Authorization: Bearer " + client.token() + "\r\nX-Forwarded-Host: evil.example\r\n"
+                            + "X-Forwarded-Proto: https\r\nX-Forwarded-Port: 666\r\n"
+                            + "X-Forwarded-Prefix: /evil.example\r\nForwarded: host=evil.example;proto=https\r\n"
+                            + (resumable
+                                    ? "Tus-Resumable: 1.0.0\r\nUpload-Length: 5\r\nUpload-Metadata: title dA==\r\n"
+                                    : "Content-Type: video/mp4\r\n")
+                            + (line.startsWith("POST /api/videos") ? "Content-Length: 5\r\n\r\nvideo" : "\r\n"));
+            assertThat(answer).as(line).matches("(?s)HTTP/1.1 (20|30|404).*");
+            assertThat(answer).as(line).doesNotContain("evil").doesNotContain(":666");
+        }
+        passed("answers to `Host: evil.example` and forwarded headers of the kind: relative addresses");
+    }
+
+    /** @param rest of the headers, the empty line and the body */
+    private static String asked(String line, String host, String rest) throws IOException {
+        try (Socket socket = new Socket(nginx.uri().getHost(), nginx.uri().getPort())) {
+            socket.setSoTimeout((int) Waits.LIMIT.toMillis());
+            socket.getOutputStream()
+                    .write((line + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n" + rest)
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
