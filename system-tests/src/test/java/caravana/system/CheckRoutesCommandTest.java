@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,12 +99,12 @@ class CheckRoutesCommandTest {
     }
 
     private int run(String... command) throws IOException, InterruptedException {
-        return new ProcessBuilder(new ArrayList<>(List.of(command)))
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(project.toFile())
                 .redirectOutput(project.resolve("out").toFile())
-                .redirectError(project.resolve("err").toFile())
-                .start()
-                .waitFor();
+                .redirectError(project.resolve("err").toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("CARAVANA_"));
+        return builder.start().waitFor();
     }
 
     private String printed(String where) throws IOException {
