@@ -42,11 +42,15 @@ final class StartFailure {
         }
         String why = root.getMessage() == null ? root.toString() : root.getMessage();
         String what = route == null ? "these routes" : "the route " + route + (step.isEmpty() ? "" : " at " + step);
-        for (Map.Entry<String, String> file : texts.entrySet()) {
-            if (file.getKey().endsWith(SQL) && why.startsWith(file.getKey() + ": ")) {
-                String about = why.substring(file.getKey().length() + 2);
-                return file.getKey() + ":" + lineOfParameter(about, file.getValue()) + ": Camel does not start " + what
-                        + ": " + about;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            for (Map.Entry<String, String> file : texts.entrySet()) {
+                String begin = file.getKey() + ": ";
+                if (file.getKey().endsWith(SQL)
+                        && String.valueOf(cause.getMessage()).startsWith(begin)) {
+                    String about = cause.getMessage().substring(begin.length());
+                    return file.getKey() + ":" + lineOfParameter(about, file.getValue()) + ": Camel does not start "
+                            + what + ": " + about;
+                }
             }
         }
         return place(route, step, why, texts) + "Camel does not start " + what + ": " + why;

@@ -54,7 +54,8 @@ class StartFailureTest {
 
         assertThat(StartFailure.describe(
                         new IllegalArgumentException(
-                                "job/count.sql: the default of :?most cannot be used: For input string: \"a\""),
+                                "job/count.sql: the default of :?most cannot be used: For input string: \"a\"",
+                                new NumberFormatException("For input string: \"a\"")),
                         texts))
                 .isEqualTo("job/count.sql:3: Camel does not start these routes: the default of :?most cannot be used:"
                         + " For input string: \"a\"");
