@@ -22,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Profile;
@@ -61,6 +62,7 @@ public final class RouteReloader {
     private final Path loaded;
 
     private final String app;
+    private final EditedStatements prepared;
     private final Thread watcher = new Thread(this::watch, "route-watcher");
 
     /** What the app runs. */
@@ -78,6 +80,7 @@ public final class RouteReloader {
             CamelContext camel,
             StatementFiles statements,
             ApplicationEventPublisher events,
+            JdbcConnectionDetails database,
             @Value("${" + RoutesFromOutside.SOURCE + "}") Path folder,
             @Value("${caravana.routes.location}") String location,
             @Value("${caravana.routes.app}") String app)
@@ -89,6 +92,7 @@ public final class RouteReloader {
         this.edited = new SettledFiles(folder);
         this.loaded = Path.of(location.replaceFirst("^file:", ""));
         this.app = app;
+        this.prepared = new EditedStatements(database, app);
         this.served = RouteFiles.read(loaded);
         this.seen = served;
         watcher.setDaemon(true);
@@ -97,6 +101,9 @@ public final class RouteReloader {
     @EventListener(ApplicationReadyEvent.class)
     void begin() {
         LOG.info("Watching the routes in {}", folder);
+        List<Finding> refused = prepared.refused(Map.of(), served);
+        refused.forEach(finding -> LOG.warn("{}", finding));
+        complained = !refused.isEmpty();
         watcher.start();
     }
 
@@ -134,6 +141,9 @@ public final class RouteReloader {
             List<Finding> findings = RouteChecks.check(now).stream()
                     .filter(finding -> RouteFiles.isLoadedBy(app, finding.file()))
                     .toList();
+            if (findings.isEmpty()) {
+                findings = prepared.refused(served, now);
+            }
             if (findings.isEmpty()) {
                 takeOver(now);
             } else {

@@ -17,10 +17,13 @@ final class StartFailure {
     /** As Camel marks the step at which it failed to make a route. */
     private static final Pattern STEP = Pattern.compile(">>> (.*?) <<<", Pattern.DOTALL);
 
+    private static final Pattern PARAMETER = Pattern.compile(":\\?\\w+");
+    private static final String SQL = ".sql";
+
     private StartFailure() {}
 
     /**
-     * One line that says where and why.
+     * One line that says where and why: in the statement, when it is one that is refused.
      *
      * @param texts the files by their paths
      * @return {@code file:line: why}; without a place when Camel names no route
@@ -39,7 +42,33 @@ final class StartFailure {
         }
         String why = root.getMessage() == null ? root.toString() : root.getMessage();
         String what = route == null ? "these routes" : "the route " + route + (step.isEmpty() ? "" : " at " + step);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            for (Map.Entry<String, String> file : texts.entrySet()) {
+                String begin = file.getKey() + ": ";
+                if (file.getKey().endsWith(SQL)
+                        && String.valueOf(cause.getMessage()).startsWith(begin)) {
+                    String about = cause.getMessage().substring(begin.length());
+                    return file.getKey() + ":" + lineOfParameter(about, file.getValue()) + ": Camel does not start "
+                            + what + ": " + about;
+                }
+            }
+        }
         return place(route, step, why, texts) + "Camel does not start " + what + ": " + why;
+    }
+
+    /** The line of a statement that gives the parameter its default of which a message speaks; else the first. */
+    private static int lineOfParameter(String about, String sql) {
+        Matcher parameter = PARAMETER.matcher(about);
+        List<String> lines = sql.lines().toList();
+        if (parameter.find()) {
+            Pattern head = Pattern.compile("--\\s*" + Pattern.quote(parameter.group()) + "\\s*=.*");
+            for (int i = 0; i < lines.size(); i++) {
+                if (head.matcher(lines.get(i)).matches()) {
+                    return i + 1;
+                }
+            }
+        }
+        return 1;
     }
 
     private static String place(String route, String step, String why, Map<String, String> texts) {

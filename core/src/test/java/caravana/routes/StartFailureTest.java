@@ -43,6 +43,24 @@ class StartFailureTest {
                 .isEqualTo("Camel does not start these routes: no port is free");
     }
 
+    /** As a statement is refused that is read again, of which Camel names no route. */
+    @Test
+    void aDefaultOfAStatementThatIsRefused() {
+        Map<String, String> texts = Map.of(
+                "job/count.sql",
+                "-- Counts.\n-- :?worker = null\n-- :?most = {{bean:workerName.get}} as integer\nSELECT :?most",
+                FILE,
+                "- route:\n    id: read-job\n");
+
+        assertThat(StartFailure.describe(
+                        new IllegalArgumentException(
+                                "job/count.sql: the default of :?most cannot be used: For input string: \"a\"",
+                                new NumberFormatException("For input string: \"a\"")),
+                        texts))
+                .isEqualTo("job/count.sql:3: Camel does not start these routes: the default of :?most cannot be used:"
+                        + " For input string: \"a\"");
+    }
+
     private static String failureOf(String steps) throws Exception {
         String text = """
                 - route:

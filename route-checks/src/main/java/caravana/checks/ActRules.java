@@ -5,12 +5,19 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Whatever reads or writes another system is a step of its own, which has an id and is retried: no part of an expression. */
 final class ActRules implements Rule {
 
     private static final Pattern IN_SIMPLE =
             Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?(?:[^}]*&)?method=|\\.|::)(\\w+)");
+
+    private static final String SETTING = "\\{\\{bean:([\\w-]+)\\.(\\w+)}}";
+    private static final Pattern IN_SETTING = Pattern.compile(SETTING);
+
+    /** As the default of a statement's parameter. */
+    private static final Pattern IN_SQL = Pattern.compile("^-- *:\\?\\w+ *=.*?" + SETTING, Pattern.MULTILINE);
 
     private final Map<AppFolders, Vocabulary> vocabularies = new EnumMap<>(AppFolders.class);
 
@@ -33,12 +40,26 @@ final class ActRules implements Rule {
                                             + method.text("method").replaceFirst("\\(.*", ""),
                                     report));
                     if (element.isText()) {
-                        Matcher call = IN_SIMPLE.matcher(element.text());
-                        while (call.find()) {
-                            act(file, element.line(), call.group(1) + "." + call.group(2), report);
-                        }
+                        Stream.of(IN_SIMPLE, IN_SETTING)
+                                .flatMap(pattern ->
+                                        pattern.matcher(element.text()).results())
+                                .forEach(
+                                        call -> act(file, element.line(), call.group(1) + "." + call.group(2), report));
                     }
                 }));
+        tree.statements().forEach((file, sql) -> inStatement(file, sql, report));
+    }
+
+    private void inStatement(String file, String sql, Consumer<Finding> report) {
+        Matcher call = IN_SQL.matcher(sql);
+        while (call.find()) {
+            int line = 1
+                    + (int) sql.substring(0, call.start())
+                            .chars()
+                            .filter(c -> c == '\n')
+                            .count();
+            act(file, line, call.group(1) + "." + call.group(2), report);
+        }
     }
 
     private void act(String file, int line, String call, Consumer<Finding> report) {

@@ -15,10 +15,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
- * What a route's note says of it is so. Under {@code Enters:} stand, in backquotes, the names of properties and variables
- * that it reads, and under {@code Leaves:} those that it sets; it, the routes that it calls, and the app's beans.
+ * Each route's note says what enters the route, what it leaves and how it fails, and what it says is so. Under
+ * {@code Enters:} stand, in backquotes, the names of properties and variables that it reads, and under {@code Leaves:}
+ * those that it sets; it, the routes that it calls, and the app's beans.
  */
 final class ContractRules implements Rule {
 
@@ -26,6 +29,7 @@ final class ContractRules implements Rule {
             "^\\s*(Enters|Leaves|Fails):(.*?)(?=^\\s*(?:Enters|Leaves|Fails):|\\z)",
             Pattern.MULTILINE | Pattern.DOTALL);
 
+    private static final List<String> SECTIONS = List.of("Enters:", "Leaves:", "Fails:");
     private static final Pattern WORD = Pattern.compile("\\w+");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
     private static final Pattern READ = Pattern.compile("(?:exchangeProperty|variable)[.\\[]\"?'?(\\w+)");
@@ -40,35 +44,67 @@ final class ContractRules implements Rule {
         for (AppFolders app : AppFolders.values()) {
             vocabularies.put(app, Vocabulary.of(app));
         }
+        Map<Route, Set<String>> wordsOf = new HashMap<>();
+        Map<Route, Set<String>> readsOf = new HashMap<>();
         for (Route route : tree.routes()) {
+            complete(route, report);
             Element note = route.element().get("note").orElse(null);
             if (note == null) {
                 continue;
             }
             Set<Route> reached = reached(route, byUri);
+            if (callsWhatIsMissing(reached, byUri, tree)) {
+                // Which is a finding of its own, and may read or set any name.
+                continue;
+            }
             List<Vocabulary> beans = AppFolders.loading(route.file()).stream()
                     .map(vocabularies::get)
                     .toList();
-            Set<String> words = words(reached, tree);
             Matcher section = SECTION.matcher(note.text());
             while (section.find()) {
                 Set<String> names = NAME.matcher(section.group(2))
                         .results()
                         .map(found -> found.group(1))
                         .collect(Collectors.toCollection(LinkedHashSet::new));
+                if (names.isEmpty()) {
+                    continue;
+                }
+                Set<String> words = reached.stream()
+                        .flatMap(one -> wordsOf.computeIfAbsent(one, first -> words(first, tree)).stream())
+                        .collect(Collectors.toSet());
                 if (section.group(1).equals("Enters")) {
-                    names.removeAll(reads(reached, tree));
+                    Set<String> read = reached.stream()
+                            .flatMap(one -> readsOf.computeIfAbsent(one, first -> reads(first, tree)).stream())
+                            .collect(Collectors.toSet());
+                    names.removeAll(read);
                     beans.forEach(vocabulary ->
                             names.removeAll(byCode(vocabulary, Vocabulary.Kind.READ, BeanMethod::reads, words)));
-                    names.forEach(
-                            name -> report.accept(finding(route, note, name, "enters", "reads", reads(reached, tree))));
+                    names.forEach(name -> report.accept(finding(route, note, name, "enters", "reads", read)));
                 } else if (section.group(1).equals("Leaves")) {
-                    names.removeAll(sets(reached));
+                    Set<String> set = sets(reached);
+                    names.removeAll(set);
                     beans.forEach(vocabulary ->
                             names.removeAll(byCode(vocabulary, Vocabulary.Kind.PROPERTIES, BeanMethod::sets, words)));
-                    names.forEach(name -> report.accept(finding(route, note, name, "leaves", "sets", sets(reached))));
+                    names.forEach(name -> report.accept(finding(route, note, name, "leaves", "sets", set)));
                 }
             }
+        }
+    }
+
+    private static void complete(Route route, Consumer<Finding> report) {
+        Set<String> missing = new LinkedHashSet<>(SECTIONS);
+        SECTION.matcher(route.element().text("note"))
+                .results()
+                .filter(section -> !section.group(2).isBlank())
+                .forEach(section -> missing.remove(section.group(1) + ":"));
+        if (!missing.isEmpty()) {
+            report.accept(new Finding(
+                    route.file(),
+                    route.element().line(route.element().get("note").isPresent() ? "note" : "id"),
+                    "contract-missing",
+                    "The note of " + route.id() + " does not have " + String.join(" and ", missing),
+                    "Write under note: what enters the route, what it leaves and how it fails, as Enters:, Leaves: and"
+                            + " Fails:, each with at least one word, such as nothing"));
         }
     }
 
@@ -76,10 +112,20 @@ final class ContractRules implements Rule {
             Route route, Element note, String name, String section, String does, Set<String> known) {
         return new Finding(
                 route.file(),
-                note.line(),
+                line(note, name),
                 "contract-" + section,
                 "The note of " + route.id() + " names " + name + ", which neither it nor what it calls " + does,
                 "Name what it " + does + Nearest.to(name, known) + ", or remove the name");
+    }
+
+    /** Of a text whose lines are kept, that of the name. */
+    private static int line(Element note, String name) {
+        if (!(note.node() instanceof ScalarNode scalar)
+                || scalar.getScalarStyle() != DumperOptions.ScalarStyle.LITERAL) {
+            return note.line();
+        }
+        String before = note.text().substring(0, note.text().indexOf("`" + name + "`"));
+        return note.line() + 1 + (int) before.chars().filter(c -> c == '\n').count();
     }
 
     /** The route and all that it calls, directly or not. */
@@ -96,6 +142,14 @@ final class ContractRules implements Rule {
             }
         }
         return reached;
+    }
+
+    private static boolean callsWhatIsMissing(Set<Route> reached, Map<String, Route> byUri, RouteTree tree) {
+        return reached.stream()
+                .flatMap(route -> route.steps().stream())
+                .anyMatch(step -> step.uses("direct") && !byUri.containsKey(step.uri())
+                        || step.uri().startsWith(STATEMENT)
+                                && !tree.statements().containsKey(step.uri().substring(STATEMENT.length())));
     }
 
     /**
@@ -119,35 +173,30 @@ final class ContractRules implements Rule {
         return byCode;
     }
 
-    private static Set<String> words(Set<Route> routes, RouteTree tree) {
-        Stream<String> texts = routes.stream()
-                .flatMap(route -> route.element().all().stream())
-                .filter(Element::isText)
-                .map(Element::text);
-        Stream<String> statements = statements(routes, tree);
-        return Stream.concat(texts, statements)
+    private static Set<String> words(Route route, RouteTree tree) {
+        Stream<String> texts =
+                route.element().all().stream().filter(Element::isText).map(Element::text);
+        return Stream.concat(texts, statements(route, tree))
                 .flatMap(text -> WORD.matcher(text).results())
                 .map(MatchResult::group)
                 .collect(Collectors.toSet());
     }
 
-    private static Stream<String> statements(Set<Route> routes, RouteTree tree) {
-        return routes.stream()
-                .flatMap(route -> route.steps().stream())
+    private static Stream<String> statements(Route route, RouteTree tree) {
+        return route.steps().stream()
                 .filter(step -> step.uri().startsWith(STATEMENT))
                 .map(step -> tree.statements().get(step.uri().substring(STATEMENT.length())))
                 .filter(sql -> sql != null);
     }
 
-    private static Set<String> reads(Set<Route> routes, RouteTree tree) {
-        Stream<String> inExpressions = routes.stream()
-                .flatMap(route -> route.element().all().stream())
+    private static Set<String> reads(Route route, RouteTree tree) {
+        Stream<String> inExpressions = route.element().all().stream()
                 .filter(Element::isText)
                 .flatMap(element -> READ.matcher(element.text()).results())
                 .map(MatchResult::group)
                 .map(read -> read.replaceFirst("^\\w+[.\\[]\"?'?", ""));
-        Stream<String> inStatements = statements(routes, tree)
-                .flatMap(sql -> SqlText.of(sql).parameters().stream())
+        Stream<String> inStatements = statements(route, tree)
+                .flatMap(sql -> tree.sql(sql).parameters().stream())
                 .map(parameter -> parameter.name().replaceFirst("\\..*", ""));
         return Stream.concat(inExpressions, inStatements).collect(Collectors.toSet());
     }

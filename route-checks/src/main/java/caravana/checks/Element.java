@@ -13,7 +13,23 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /** A piece of a YAML document that knows its line. */
-record Element(Node node) {
+final class Element {
+
+    private final Node node;
+
+    /** Collected when they are first asked for, since every rule asks. */
+    private Map<String, Element> fields;
+
+    private List<Element> items;
+    private List<Element> all;
+
+    Element(Node node) {
+        this.node = node;
+    }
+
+    Node node() {
+        return node;
+    }
 
     /** From 1. */
     int line() {
@@ -35,10 +51,12 @@ record Element(Node node) {
 
     /** The entries of a mapping, in order; of a key that is there twice, the last. */
     Map<String, Element> fields() {
-        Map<String, Element> fields = new LinkedHashMap<>();
-        if (node instanceof MappingNode mapping) {
-            for (NodeTuple tuple : mapping.getValue()) {
-                fields.put(new Element(tuple.getKeyNode()).text(), new Element(tuple.getValueNode()));
+        if (fields == null) {
+            fields = new LinkedHashMap<>();
+            if (node instanceof MappingNode mapping) {
+                for (NodeTuple tuple : mapping.getValue()) {
+                    fields.put(new Element(tuple.getKeyNode()).text(), new Element(tuple.getValueNode()));
+                }
             }
         }
         return fields;
@@ -64,23 +82,17 @@ record Element(Node node) {
 
     /** The items of a sequence. */
     List<Element> items() {
-        List<Element> items = new ArrayList<>();
-        if (node instanceof SequenceNode sequence) {
-            sequence.getValue().forEach(item -> items.add(new Element(item)));
+        if (items == null) {
+            items = new ArrayList<>();
+            if (node instanceof SequenceNode sequence) {
+                sequence.getValue().forEach(item -> items.add(new Element(item)));
+            }
         }
         return items;
     }
 
     Optional<Element> get(String key) {
-        if (node instanceof MappingNode mapping) {
-            List<NodeTuple> tuples = mapping.getValue();
-            for (int i = tuples.size() - 1; i >= 0; i--) {
-                if (new Element(tuples.get(i).getKeyNode()).text().equals(key)) {
-                    return Optional.of(new Element(tuples.get(i).getValueNode()));
-                }
-            }
-        }
-        return Optional.empty();
+        return Optional.ofNullable(fields().get(key));
     }
 
     /** The text under a key; empty when there is none. */
@@ -90,8 +102,10 @@ record Element(Node node) {
 
     /** Everything in it, itself included, from top to bottom. */
     List<Element> all() {
-        List<Element> all = new ArrayList<>();
-        collect(all);
+        if (all == null) {
+            all = new ArrayList<>();
+            collect(all);
+        }
         return all;
     }
 
@@ -99,5 +113,16 @@ record Element(Node node) {
         all.add(this);
         fields().values().forEach(field -> field.collect(all));
         items().forEach(item -> item.collect(all));
+    }
+
+    /** A piece is the same when it stands at the same place. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Element element && element.node.equals(node);
+    }
+
+    @Override
+    public int hashCode() {
+        return node.hashCode();
     }
 }

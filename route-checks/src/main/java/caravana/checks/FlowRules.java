@@ -270,7 +270,7 @@ final class FlowRules implements Rule {
             if (step.uri().startsWith(STATEMENT)) {
                 String sql = tree.statements().get(step.uri().substring(STATEMENT.length()));
                 if (sql != null) {
-                    SqlText text = SqlText.of(sql);
+                    SqlText text = tree.sql(sql);
                     text.parameters().stream()
                             .map(SqlText.Parameter::name)
                             .filter(name -> !text.defaults().containsKey(name))
@@ -349,7 +349,7 @@ final class FlowRules implements Rule {
                 }));
         tree.statements()
                 .values()
-                .forEach(sql -> SqlText.of(sql)
+                .forEach(sql -> tree.sql(sql)
                         .parameters()
                         .forEach(parameter -> read.add(parameter.name().replaceFirst("\\..*", ""))));
         for (AppFolders app : AppFolders.values()) {

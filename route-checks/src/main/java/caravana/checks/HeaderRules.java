@@ -99,7 +99,7 @@ final class HeaderRules implements Rule {
                 .forEach(placed -> names.add(placed.step().element().text("name")));
         tree.statements()
                 .values()
-                .forEach(sql -> names.addAll(List.of(SqlText.of(sql).sql().split("\\W+"))));
+                .forEach(sql -> names.addAll(List.of(tree.sql(sql).sql().split("\\W+"))));
         return names;
     }
 

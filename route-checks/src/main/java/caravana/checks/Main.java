@@ -3,6 +3,7 @@ package caravana.checks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -29,11 +30,22 @@ public final class Main {
             "caravana: the checks take check FOLDER text|json|sarif [sql] [graphs], list FOLDER,"
                     + " or transformations FOLDER [PICTURES]";
 
-    private Main() {}
+    private static final int WRONG = 1;
+    private static final int IMPOSSIBLE = 2;
+
+    private final String database;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    /** @param database the address of the one that prepares the statements; null or blank for none */
+    Main(String database, PrintStream out, PrintStream err) {
+        this.database = database;
+        this.out = out;
+        this.err = err;
+    }
 
     /**
-     * Exit status 0 for nothing wrong, 1 for something, 2 for arguments that are not as they should be or a database
-     * that does not answer though it was asked for.
+     * Ends with the status of {@link #run}.
      *
      * @param args {@code check FOLDER text|json|sarif [sql] [graphs]}, which prints what is wrong with the routes, or
      *     {@code list FOLDER} or {@code transformations FOLDER [PICTURES]}, which print what they are. The environment names a database
@@ -41,16 +53,24 @@ public final class Main {
      *     {@code sql} it must answer, without it they go unprepared when it does not.
      */
     public static void main(String[] args) throws IOException {
+        System.exit(new Main(System.getenv(DATABASE), System.out, System.err).run(args));
+    }
+
+    /**
+     * Exit status 0 for nothing wrong, 1 for something, 2 for arguments that are not as they should be or a database
+     * that does not answer though it was asked for.
+     */
+    int run(String... args) throws IOException {
         if (args.length < 2) {
-            end(USAGE);
+            return impossible(USAGE);
         }
         Path folder = Path.of(args[1]);
         if (!Files.isDirectory(folder)) {
-            end("caravana: there is no folder " + folder);
+            return impossible("caravana: there is no folder " + folder);
         }
         if (args[0].equals("list")) {
-            System.out.print(RouteList.of(folder));
-            return;
+            out.print(RouteList.of(folder));
+            return 0;
         }
         if (args[0].equals("transformations")) {
             // What is wrong with them, the checks report.
@@ -59,62 +79,61 @@ public final class Main {
                 TransformationPictures.make(catalogue, Path.of(args[2]));
             }
             List<TransformationEntry> entries = TransformationFiles.read(catalogue, nothing -> {});
-            System.out.print(TransformationList.of(entries, PresetFiles.read(catalogue, entries, nothing -> {})));
-            return;
+            out.print(TransformationList.of(entries, PresetFiles.read(catalogue, entries, nothing -> {})));
+            return 0;
         }
         Map<String, String> files = RouteFiles.read(folder);
         List<Finding> findings = new ArrayList<>(RouteChecks.check(files));
         List<String> further = List.of(args).subList(Math.min(args.length, 3), args.length);
-        findings.addAll(refused(files, further.contains("sql")));
+        try {
+            findings.addAll(refused(files));
+        } catch (SQLException | IllegalArgumentException e) {
+            if (further.contains("sql")) {
+                return impossible("caravana: The SQL statements cannot be prepared: " + e.getMessage());
+            }
+            // The database of `up` is asked when it runs, and nobody asked for it when it does not.
+            err.println("caravana: skipped: preparing the SQL statements, since no database answers. Their words were"
+                    + " checked. Start ./caravana up, or name a database by --sql.");
+        }
         if (further.contains("graphs") && findings.isEmpty()) {
             graphs(files, findings);
         }
         print(args.length > 2 ? args[2] : "text", folder, findings);
-        System.exit(findings.isEmpty() ? 0 : 1);
+        return findings.isEmpty() ? 0 : WRONG;
     }
 
     /** With the real ffmpeg, whose absence is said where it does not disturb a format. */
-    private static void graphs(Map<String, String> files, List<Finding> findings) {
+    private void graphs(Map<String, String> files, List<Finding> findings) {
         if (!TransformationGraphs.isPossible()) {
-            System.err.println("caravana: skipped: the graphs of the catalogue, since ffmpeg cannot be run");
+            err.println("caravana: skipped: the graphs of the catalogue, since ffmpeg cannot be run");
             return;
         }
         int graphs = TransformationGraphs.check(files, findings::add);
-        System.err.println("caravana: ffmpeg runs " + graphs + " graphs of the catalogue");
+        err.println("caravana: ffmpeg runs " + graphs + " graphs of the catalogue");
     }
 
-    private static void end(String why) {
-        System.err.println(why);
-        System.exit(2);
+    private int impossible(String why) {
+        err.println(why);
+        return IMPOSSIBLE;
     }
 
-    private static void print(String format, Path folder, List<Finding> findings) throws IOException {
+    private void print(String format, Path folder, List<Finding> findings) throws IOException {
         ObjectWriter json = new ObjectMapper().writerWithDefaultPrettyPrinter();
         switch (format) {
-            case "json" -> System.out.println(json.writeValueAsString(findings));
-            case "sarif" -> System.out.println(json.writeValueAsString(Sarif.log(folder, findings)));
+            case "json" -> out.println(json.writeValueAsString(findings));
+            case "sarif" -> out.println(json.writeValueAsString(Sarif.log(folder, findings)));
             default -> {
-                findings.forEach(System.out::println);
+                findings.forEach(out::println);
                 if (findings.isEmpty()) {
-                    System.out.println(folder + ": nothing is wrong");
+                    out.println(folder + ": nothing is wrong");
                 }
             }
         }
     }
 
-    private static List<Finding> refused(Map<String, String> files, boolean required) {
-        String url = System.getenv(DATABASE);
-        if (url == null || url.isBlank()) {
-            return List.of();
-        }
-        try (Connection database = connect(url)) {
-            return StatementSchema.check(files, database);
-        } catch (SQLException | IllegalArgumentException e) {
-            // The database of `up` is asked when it runs, and nobody asked for it when it does not.
-            if (required) {
-                end("caravana: The SQL statements cannot be prepared: " + e.getMessage());
-            }
-            return List.of();
+    private List<Finding> refused(Map<String, String> files) throws SQLException {
+        try (Connection connection = connect(database)) {
+            return StatementSchema.check(files, connection);
         }
     }
 
@@ -122,7 +141,7 @@ public final class Main {
     static Connection connect(String url) throws SQLException {
         URI uri;
         try {
-            uri = new URI(url);
+            uri = new URI(url == null ? "" : url);
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(ADDRESS);
         }

@@ -62,7 +62,7 @@ final class NameRules implements Rule {
                     });
                 }));
         tree.statements()
-                .forEach((file, text) -> SqlText.of(text)
+                .forEach((file, text) -> tree.sql(text)
                         .defaults()
                         .values()
                         .forEach(value -> placeholders(file, value.line(), value.value(), report)));

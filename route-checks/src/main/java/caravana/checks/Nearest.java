@@ -40,6 +40,9 @@ final class Nearest {
     /** Whether a name is a known one but for one letter, or for two that changed places. */
     static boolean isSlip(String name, Iterable<String> known) {
         for (String candidate : known) {
+            if (Math.abs(candidate.length() - name.length()) > 1) {
+                continue;
+            }
             int distance = DISTANCE.apply(name, candidate);
             boolean sameLetters = name.length() == candidate.length()
                     && java.util.Arrays.equals(

@@ -75,7 +75,7 @@ final class ResultRules implements Rule {
         this.tree = tree;
         findings = new LinkedHashSet<>();
         tree.statements()
-                .forEach((file, text) -> columns.put(file, SqlText.of(text).columns()));
+                .forEach((file, text) -> columns.put(file, tree.sql(text).columns()));
         walk(tree);
         // Now with what the names hold that other routes set.
         enters.clear();

@@ -35,8 +35,32 @@ final class RoutePictures {
                     true),
             new Story(
                     "Upload",
-                    "How web takes a video, and takes one up again.",
+                    "How web takes a video in one request, and takes one up again.",
                     List.of("receive-upload", "receive-raw-upload", "retry-video", "process-again", "upload-failures"),
+                    false),
+            new Story(
+                    "Upload in pieces",
+                    "How web takes a video in several requests, by tus or the IETF's drafts.",
+                    List.of(
+                            "create-upload",
+                            "append-upload",
+                            "show-upload",
+                            "cancel-upload",
+                            "creation-failures",
+                            "piece-failures"),
+                    false),
+            new Story(
+                    "Upload to S3",
+                    "How a client sends a video to S3 itself, in parts or by one PUT, and web makes a job of it.",
+                    List.of(
+                            "create-direct-upload",
+                            "sign-upload-part",
+                            "list-upload-parts",
+                            "complete-direct-upload",
+                            "abort-direct-upload",
+                            "sign-whole-upload",
+                            "find-puts",
+                            "creation-failures"),
                     false),
             new Story(
                     "Job",

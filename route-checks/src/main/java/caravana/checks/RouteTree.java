@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,6 +34,7 @@ final class RouteTree {
 
     private List<Route> configurations;
     private List<Placed> steps;
+    private final Map<String, SqlText> sql = new HashMap<>();
 
     /**
      * Reads a folder.
@@ -107,6 +109,11 @@ final class RouteTree {
     /** The SQL by file. */
     Map<String, String> statements() {
         return statements;
+    }
+
+    /** What the text of one of these files says. */
+    SqlText sql(String text) {
+        return sql.computeIfAbsent(text, SqlText::of);
     }
 
     List<Route> routes() {

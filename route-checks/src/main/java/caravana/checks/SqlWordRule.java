@@ -104,7 +104,7 @@ final class SqlWordRule implements Rule {
                 .forEach(
                         text -> WORD.matcher(SqlText.numbered(text)).results().forEach(word -> used.add(word.group())));
         tree.statements().forEach((file, text) -> {
-            parts(file, text, used, report);
+            parts(file, tree.sql(text), used, report);
             String sql = SqlText.numbered(text);
             values(file, sql, report);
             words(file, sql, report);
@@ -167,17 +167,19 @@ final class SqlWordRule implements Rule {
     }
 
     /** What a parameter names of a map or a bean: a member of ours, a field of JSON, or a column. */
-    private static void parts(String file, String text, Set<String> used, Consumer<Finding> report) {
-        for (SqlText.Parameter parameter : SqlText.of(text).parameters()) {
+    private static void parts(String file, SqlText text, Set<String> used, Consumer<Finding> report) {
+        Set<String> members = new HashSet<>();
+        for (AppFolders app : AppFolders.loading(file)) {
+            members.addAll(Vocabulary.of(app).names(Vocabulary.Kind.MEMBERS));
+            members.addAll(Vocabulary.of(app).names(Vocabulary.Kind.FIELDS));
+        }
+        for (SqlText.Parameter parameter : text.parameters()) {
             String part = parameter.name().replaceFirst(".*\\.", "");
-            if (parameter.name().contains(".") && !used.contains(part)) {
+            if (parameter.name().contains(".") && !used.contains(part) && !members.contains(part)) {
                 Set<String> known = new TreeSet<>(used);
-                for (AppFolders app : AppFolders.loading(file)) {
-                    known.addAll(Vocabulary.of(app).names(Vocabulary.Kind.MEMBERS));
-                    known.addAll(Vocabulary.of(app).names(Vocabulary.Kind.FIELDS));
-                }
+                known.addAll(members);
                 // The code may make it of anything; a name that is nearly a known one is a slip.
-                if (!known.contains(part) && Nearest.isSlip(part, known)) {
+                if (Nearest.isSlip(part, known)) {
                     report.accept(new Finding(
                             file,
                             parameter.line(),

@@ -49,7 +49,7 @@ final class StatementRules implements Rule {
             }
         });
         tree.statements().forEach((file, text) -> {
-            SqlText sql = SqlText.of(text);
+            SqlText sql = tree.sql(text);
             composed(file, text, report);
             second(file, text, report);
             parameterForm(file, text, report);
@@ -176,7 +176,8 @@ final class StatementRules implements Rule {
                                 line,
                                 "sql-parameter-not-set",
                                 "Nothing in " + app.label() + " sets " + name,
-                                "Set a variable of that name before the step" + Nearest.to(name, set)
+                                "Set a variable of that name before the step"
+                                        + Nearest.to(name.replaceFirst("\\..*", ""), set)
                                         + ", or give a default: -- :?" + name + " = null"));
                     });
         }

@@ -177,7 +177,7 @@ final class TextRules implements Rule {
         tree.statements().forEach((file, sql) -> {
             if (AppFolders.loading(file).contains(app)) {
                 Matcher word = Pattern.compile("[a-z_][a-z0-9_]*")
-                        .matcher(SqlText.of(sql).sql());
+                        .matcher(tree.sql(sql).sql());
                 while (word.find()) {
                     keys.add(word.group());
                 }

@@ -25,6 +25,15 @@ class FixturesTest {
     /** What fixtures refer to, such as their error handling. */
     private static final Path SHARED = Path.of("src/test/resources/fixture-errors.camel.yaml");
 
+    /** Where the finding is of a mistake that is corrected elsewhere. */
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "constant-with-function", "expression: ${body}",
+            "direct-never-called", "uri: direct:other",
+            "error-handling-unused", "id: own-failures",
+            "get-object-cached", "id: get",
+            "name-not-set", "${exchangeProperty.clip_id}",
+            "statement-result", "${body[number]}");
+
     static Stream<String> rules() throws IOException {
         try (Stream<Path> rules = Files.list(FIXTURES)) {
             return rules.map(rule -> rule.getFileName().toString()).sorted().toList().stream();
@@ -50,14 +59,47 @@ class FixturesTest {
         }
     }
 
+    /** As somebody reads it who is to correct the mistake. */
+    @ParameterizedTest
+    @MethodSource("rules")
+    void theFindingNamesTheLineAndWhatWasMeant(String rule) throws Exception {
+        Map<String, String> good = files(rule, "good");
+        Map<String, String> bad = files(rule, "bad");
+        for (Finding finding : RouteChecks.check(bad)) {
+            Change change = Change.between(good.getOrDefault(finding.file(), ""), bad.getOrDefault(finding.file(), ""));
+
+            if (!bad.containsKey(finding.file())) {
+                // That it is missing is the mistake.
+                continue;
+            }
+            String line = bad.get(finding.file()).lines().toList().get(finding.line() - 1);
+            assertThat(
+                            ELSEWHERE.containsKey(rule)
+                                    ? line.contains(ELSEWHERE.get(rule))
+                                    : change.includes(finding.line()) || change.isWithin(finding.line()))
+                    .as("%s is where the mistake is, and not at: %s", finding, line)
+                    .isTrue();
+            if (!rule.equals("error-handling-unknown")) {
+                // Its fixture has no other that could be named.
+                assertThat(finding.toString()).contains(change.meant());
+            }
+        }
+    }
+
     private static Set<String> findings(String rule, String kind) throws IOException {
+        return RouteChecks.check(files(rule, kind)).stream()
+                .map(Finding::id)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Map<String, String> files(String rule, String kind) throws IOException {
         Map<String, String> files =
                 new TreeMap<>(RouteFiles.read(FIXTURES.resolve(rule).resolve(kind)));
         String shared = shared(String.join("\n", files.values()));
         if (!shared.isEmpty()) {
             files.put("errors/errors.camel.yaml", shared);
         }
-        return RouteChecks.check(files).stream().map(Finding::id).collect(Collectors.toCollection(TreeSet::new));
+        return files;
     }
 
     /** Of what is shared, only what a fixture names, and what that names: the rest would be found to be of no use. */

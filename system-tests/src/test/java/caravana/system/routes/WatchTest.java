@@ -41,6 +41,7 @@ class WatchTest {
                 note: |-
                   Enters: GET /api/greeting.
                   Leaves: 200.
+                  Fails: nothing.
                 routeConfigurationId: web-failures
                 from:
                   id: get-greeting
@@ -106,6 +107,8 @@ class WatchTest {
             await().atMost(SOON)
                     .until(() -> up.printed().contains("routes-web: Nothing is wrong with the routes any more"));
 
+            statementsAreRefused();
+
             jobsThatFailAreTold();
 
             callsThatFailAreTold();
@@ -131,31 +134,65 @@ class WatchTest {
         }
     }
 
-    /** A statement that no check without a database knows to be wrong: the column exists, in another table. */
+    /** What no check without a database knows to be wrong: the column exists, in another table. */
+    private void statementsAreRefused() throws Exception {
+        String right = "poster_key = :?poster_key";
+        routes.edit("job/commit-result.sql", right, "city = :?poster_key");
+        await().atMost(SOON)
+                .until(() -> up.printed()
+                        .matches("(?s).*routes-worker: job/commit-result\\.sql:\\d+: PostgreSQL refuses the statement:"
+                                + " column \"city\"[^\n]*\\[sql-refused].*"));
+        routes.edit("job/commit-result.sql", "city = :?poster_key", right);
+        await().atMost(SOON)
+                .until(() -> up.printed().contains("routes-worker: Nothing is wrong with the routes any more"));
+
+        // Nor does the database know what a bean returns.
+        String head = "-- :?worker = {{bean:workerName.get}}";
+        routes.edit("job/claim-job.sql", head, head + " as integer");
+        await().atMost(SOON)
+                .until(() -> up.printed()
+                        .matches("(?s).*routes-worker: job/claim-job\\.sql:\\d+: Camel does not start these routes:"
+                                + " the default of :\\?worker cannot be used: .*"));
+        routes.edit("job/claim-job.sql", head + " as integer", head);
+    }
+
+    /** Statements that the database prepares, and that fail when they run. */
     private void jobsThatFailAreTold() throws Exception {
-        routes.edit("job/commit-result.sql", "poster_key = :?poster_key", "city = :?poster_key");
-        await().atMost(SOON).until(() -> up.printed().contains("Reloaded [job/commit-result.sql]"));
+        String right = "poster_key = :?poster_key";
+        String wrong = "poster_key = (SELECT CAST(:?poster_key AS text) FROM generate_series(1, 2))";
+        int before = reloads();
+        routes.edit("job/commit-result.sql", right, wrong);
+        await().atMost(SOON).until(() -> reloads() > before);
         Path video = SampleVideo.make(folder.resolve("video.mp4"), "64x48", 1);
         HttpResponse<String> accepted = client.upload(up.web(), "Edited", BodyPublishers.ofFile(video));
         assertThat(accepted.statusCode()).isEqualTo(201);
         await().atMost(SOON)
-                .until(() -> up.printed()
-                        .matches(
-                                "(?s).*routes-worker: Video \\S+, attempt 1, step commit-row: route_defect: .*city.*"));
+                .until(
+                        () -> up.printed()
+                                .matches(
+                                        "(?s).*routes-worker: Video \\S+, attempt 1, step commit-row: route_defect: .*subquery.*"));
 
-        routes.edit("job/commit-result.sql", "city = :?poster_key", "poster_key = :?poster_key");
+        routes.edit("job/commit-result.sql", wrong, right);
 
         await().atMost(SOON).until(() -> up.printed().contains("routes-worker: Jobs are processed again"));
     }
 
+    private int reloads() throws IOException {
+        return up.printed().split("Reloaded \\[job/commit-result\\.sql]", -1).length;
+    }
+
     private void callsThatFailAreTold() throws Exception {
-        routes.edit("videos/list-videos.sql", "       title,", "       email,");
+        String wrong = "       (SELECT title FROM generate_series(1, 2)) AS title,";
+        routes.edit(
+                "videos/list-videos.sql",
+                "       title,\n       status,\n       iso",
+                wrong + "\n       status,\n       iso");
         await().atMost(SOON).until(() -> listed() == 503);
         await().atMost(SOON)
-                .until(() ->
-                        up.printed().matches("(?s).*routes-web: GET /api/videos, step select-videos: [^\n]*email.*"));
+                .until(() -> up.printed()
+                        .matches("(?s).*routes-web: GET /api/videos, step select-videos: [^\n]*subquery.*"));
 
-        routes.edit("videos/list-videos.sql", "       email,", "       title,");
+        routes.edit("videos/list-videos.sql", wrong, "       title,");
         await().atMost(SOON).until(() -> listed() == 200);
 
         await().atMost(SOON).until(() -> up.printed().contains("routes-web: Calls are answered again"));
@@ -163,12 +200,14 @@ class WatchTest {
 
     /** Nobody calls a timer's routes, and no job fails in them. */
     private void timersThatFailAreTold() throws Exception {
-        routes.edit("reconcile/send-unpublished.sql", "status = 'uploaded'", "email = 'uploaded'");
+        String right = "status = 'uploaded'";
+        String wrong = "status = (SELECT 'uploaded' FROM generate_series(1, 2))";
+        routes.edit("reconcile/send-unpublished.sql", right, wrong);
         await().atMost(SOON)
                 .until(() -> up.printed()
-                        .matches("(?s).*routes-web: Timer reconcile-jobs, step update-unpublished: [^\n]*email.*"));
+                        .matches("(?s).*routes-web: Timer reconcile-jobs, step update-unpublished: [^\n]*subquery.*"));
 
-        routes.edit("reconcile/send-unpublished.sql", "email = 'uploaded'", "status = 'uploaded'");
+        routes.edit("reconcile/send-unpublished.sql", wrong, right);
 
         await().atMost(SOON).until(() -> up.printed().contains("routes-web: Timers run without failures again"));
     }

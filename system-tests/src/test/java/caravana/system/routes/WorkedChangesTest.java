@@ -3,6 +3,8 @@ package caravana.system.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.checks.RouteFiles;
+import caravana.checks.StatementSchema;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
@@ -19,16 +21,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
@@ -58,6 +67,25 @@ class WorkedChangesTest {
                 .awaitReady();
         client = ApiClient.signUp(web.uri());
         sample = SampleVideo.make(folder.resolve("sample.mp4"), "640x360", 4);
+        checkStatements();
+    }
+
+    /** Of every task, by the database whose schema web has migrated. */
+    private static void checkStatements() throws Exception {
+        Map<String, String> shipped = RouteFiles.read(Path.of("../src/main/resources/camel"));
+        int checked = 0;
+        for (String task : Guide.tasks()) {
+            RouteCopy routes = RouteCopy.into(folder.resolve("statements-" + task));
+            Guide.apply(task, routes);
+            Map<String, String> edited = new TreeMap<>(RouteFiles.read(routes.folder()));
+            edited.entrySet().removeAll(shipped.entrySet());
+            edited.keySet().removeIf(file -> !file.endsWith(".sql"));
+            try (Connection database = DriverManager.getConnection(stack.jdbcUrl())) {
+                assertThat(StatementSchema.check(edited, database)).as(task).isEmpty();
+            }
+            checked += edited.size();
+        }
+        assertThat(checked).as("statements that tasks add or change").isGreaterThanOrEqualTo(2);
     }
 
     @AfterAll
@@ -149,6 +177,60 @@ class WorkedChangesTest {
             assertThat(video.path("attempts").asInt()).isEqualTo(1);
             shown("retry policy: the store was away for more than three tries, " + video.path("status") + " at attempt "
                     + video.path("attempts"));
+        }
+    }
+
+    @Test
+    void anotherColumnIsInTheAnswer() throws Exception {
+        try (AppProcess changed = appWith(AppProcess.WEB, "Another column in the answer")) {
+            fail(upload(sample));
+            ApiClient operator = ApiClient.logIn(
+                    changed.uri(),
+                    stack.environment().get("CARAVANA_OPERATOR_EMAIL"),
+                    stack.environment().get("CARAVANA_OPERATOR_PASSWORD"));
+
+            HttpResponse<String> answer = operator.get(changed.uri().resolve("/api/ops/failures"));
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            JsonNode failure = new ObjectMapper().readTree(answer.body()).at("/items/0");
+            assertThat(failure.has("original_name")).as(answer.body()).isTrue();
+            assertThat(failure.path("attempts").isInt()).as(answer.body()).isTrue();
+            shown("another column: " + failure);
+        }
+    }
+
+    /** As a worker leaves it, of which this task needs none. */
+    private static void fail(String id) throws SQLException {
+        try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
+                PreparedStatement update = database.prepareStatement(
+                        "UPDATE videos SET status = 'failed', failed_at = now(), error_code = 'killed',"
+                                + " error_detail = 'by the test' WHERE id = CAST(? AS uuid)")) {
+            update.setString(1, id);
+            assertThat(update.executeUpdate()).isOne();
+        }
+    }
+
+    @Test
+    void resultsLieByAttempt() throws Exception {
+        try (AppProcess worker = workerWith("A new bucket layout");
+                S3Client s3 = Clients.s3(stack)) {
+            String id = upload(sample);
+            JsonNode video = finished(worker, id);
+            assertThat(video.path("status").asText()).as(video.toString()).isEqualTo("processed");
+
+            List<String> keys = s3
+                    .listObjectsV2(
+                            l -> l.bucket(stack.environment().get("S3_BUCKET")).prefix("processed/" + id + "/"))
+                    .contents()
+                    .stream()
+                    .map(S3Object::key)
+                    .toList();
+
+            assertThat(keys).isNotEmpty().allMatch(key -> key.startsWith("processed/" + id + "/attempt-1/"));
+            assertThat(client.get(web.uri().resolve("/api/videos/" + id + "/processed"))
+                            .statusCode())
+                    .isEqualTo(302);
+            shown("bucket layout: " + keys);
         }
     }
 

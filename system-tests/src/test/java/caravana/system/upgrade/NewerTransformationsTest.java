@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
+import caravana.local.SampleVideo;
 import caravana.system.Clients;
-import caravana.system.Videos;
 import caravana.system.faults.Cluster;
 import caravana.system.faults.FaultyWorker;
 import caravana.system.faults.History;
@@ -164,7 +164,7 @@ class NewerTransformationsTest {
     }
 
     private String accepted(ApiClient client, URI web, String asked) throws Exception {
-        Path video = Videos.make(folder.resolve("video.mp4"), "320x180", 2);
+        Path video = SampleVideo.make(folder.resolve("video.mp4"), "320x180", 2);
         String query = "?title=a&transformaciones=" + URLEncoder.encode(asked, StandardCharsets.UTF_8);
         HttpResponse<String> answer = client.send(client.request(web.resolve("/api/videos" + query))
                 .header("Content-Type", "video/mp4")

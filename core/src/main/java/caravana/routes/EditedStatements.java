@@ -1,0 +1,55 @@
+package caravana.routes;
+
+import caravana.checks.Finding;
+import caravana.checks.RouteFiles;
+import caravana.checks.StatementSchema;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
+
+/** Has the database prepare edited statements, by a connection that is not of the app's pool: it keeps what is prepared. */
+final class EditedStatements {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EditedStatements.class);
+    private static final String SQL = ".sql";
+
+    private final JdbcConnectionDetails database;
+    private final String app;
+
+    EditedStatements(JdbcConnectionDetails database, String app) {
+        this.database = database;
+        this.app = app;
+    }
+
+    /**
+     * What the database refuses of the statements that this app runs and that were edited; nothing while it does not answer.
+     *
+     * @param before the files that the app runs
+     * @param now the files as they are edited
+     */
+    List<Finding> refused(Map<String, String> before, Map<String, String> now) {
+        Map<String, String> edited = new TreeMap<>(now);
+        edited.keySet().removeIf(file -> !file.endsWith(SQL) || !RouteFiles.isLoadedBy(app, file));
+        edited.entrySet().removeAll(before.entrySet());
+        if (edited.isEmpty()) {
+            return List.of();
+        }
+        Properties properties = new Properties();
+        properties.put("user", database.getUsername());
+        properties.put("password", database.getPassword());
+        properties.put("loginTimeout", "2");
+        try (Connection connection = DriverManager.getConnection(database.getJdbcUrl(), properties)) {
+            return StatementSchema.check(edited, connection);
+        } catch (SQLException e) {
+            LOG.debug("Edited statements go unprepared", e);
+            return List.of();
+        }
+    }
+}
