@@ -31,6 +31,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -170,9 +171,43 @@ class PageTest {
                                 .startsWith("poster.jpg Poster, 1280×720, ")
                                 .endsWith("kB"));
         page.screenshot("outputs");
+        whatWasDoneToTheFootageIsSaid();
         page.click(".outputs li:nth-child(2) button");
         await().atMost(SOON).until(() -> page.windows() == 2);
         assertThat(page.errors()).isEmpty();
+    }
+
+    /** The page hears of it while it is open. */
+    private void whatWasDoneToTheFootageIsSaid() throws Exception {
+        page.click(".video details:not(.outputs) summary");
+        assertThat(page.texts(".video details:not(.outputs) p"))
+                .satisfiesExactly(
+                        source -> assertThat(source)
+                                .startsWith("Original: h264, ")
+                                .contains("aac"),
+                        result -> assertThat(result).startsWith("Clip: h264, 1280×720, 30 frames per second, "));
+        assertThat(page.count(".video .notes")).isZero();
+
+        String warnings =
+                "[{\"code\": \"gap_closed\", \"detail\": \"The server''s words.\", \"values\": {\"gaps\": 2}},"
+                        + " {\"code\": \"from_a_newer_version\", \"detail\": \"Only the server knows.\", \"values\": {}}]";
+        try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
+                Statement statement = database.createStatement()) {
+            statement.execute("UPDATE videos SET updated_at = now(), warnings = '" + warnings
+                    + "', media_info = jsonb_set(media_info, '{source,video,interlaced}', 'true')"
+                    + " WHERE title = 'Arrival in Bogotá'");
+        }
+        page.see(".video .notes li:first-child", "The server's words.", SOON);
+        page.choose("language", "es");
+        page.see(
+                ".video .notes li:first-child",
+                "El reloj del original salta, como en grabaciones unidas; saltos cerrados: 2.",
+                SOON);
+        page.see(".video .notes li:last-child", "Only the server knows.", SOON);
+        page.click(".video details:not(.outputs) summary");
+        page.see(".video details:not(.outputs) p:first-of-type", "entrelazado", SOON);
+        page.choose("language", "en");
+        page.see(".video .notes li:first-child", "The server's words.", SOON);
     }
 
     /** The original comes back under the name that it had; the browser adds a number, since the file is still there. */
@@ -239,7 +274,7 @@ class PageTest {
         page.pick(large);
         page.see(
                 ".uploads .problem",
-                "El archivo es demasiado grande: el límite es 400 MiB. Envía uno más pequeño.",
+                "El archivo tiene 419.430.401 bytes; el límite es 400 MiB. Envía uno más pequeño.",
                 SOON);
         page.screenshot("limits");
         assertThat(page.number(
