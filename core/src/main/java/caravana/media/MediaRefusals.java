@@ -26,7 +26,7 @@ public class MediaRefusals {
                 Map.of());
     }
 
-    /** The file is larger than {@link MediaLimits#size}, and was read to its end. */
+    /** The file is larger than {@link MediaLimits#size}, and its size is known. */
     public Refusal tooLarge(long bytes) {
         return new Refusal(
                 "too_large",
@@ -124,16 +124,30 @@ public class MediaRefusals {
     /**
      * The file is in none of {@link MediaLimits#formats}.
      *
-     * @param format ffmpeg's name of the format that it has; null when ffmpeg knows none
+     * @param format ffmpeg's name of the format that it has
      */
     public Refusal notAVideo(String format) {
         return new Refusal(
                 "not_a_video",
-                (format == null
-                                ? "The file is in no video format that we know, or its beginning or index is missing"
-                                : "The file is in the format " + format + ", which is not accepted")
-                        + ". Send a video in one of these formats: " + String.join(", ", limits.formats()) + ".",
-                format == null ? Map.of() : Map.of("format", format));
+                "The file is in the format " + format + ", which is not accepted. " + formatsAccepted(),
+                Map.of("format", format));
+    }
+
+    /**
+     * The file is in no format that ffmpeg knows.
+     *
+     * @param firstBytes in hexadecimal
+     */
+    public Refusal notInAnyFormat(String firstBytes) {
+        return new Refusal(
+                "not_a_video",
+                "The file is in no video format that we know, or its beginning or index is missing; its first bytes are "
+                        + firstBytes + ". " + formatsAccepted(),
+                Map.of("first_bytes", firstBytes));
+    }
+
+    private String formatsAccepted() {
+        return "Send a video in one of these formats: " + String.join(", ", limits.formats()) + ".";
     }
 
     /**

@@ -128,7 +128,7 @@ function refusal(file, print) {
   if (NO_VIDEO.test(file.type)) {
     return {code: 'no_video_name', detail: null};
   }
-  return limits() && file.size > limits().max_bytes ? {code: 'too_large', detail: null} : null;
+  return limits() && file.size > limits().max_bytes ? {code: 'too_large', detail: null, values: {bytes: file.size}} : null;
 }
 
 /** Not randomUUID, which is not there where the page comes without TLS. */

@@ -175,7 +175,8 @@ const TEXTS = {
     error_no_video_name: 'No video has a name like this. Choose a video.',
     error_unreadable: 'The file cannot be read. Choose a file, not a folder, and one that still exists.',
     error_another_file: 'This is another file. Choose the one of which a part is uploaded, or cancel this upload.',
-    error_too_large: 'The file is too large: the limit is {size}. Send a smaller one.',
+    error_too_large: 'The file has {found_bytes} bytes; the limit is {size}. Send a smaller one.',
+    error_too_large_plain: 'The file is too large: the limit is {size}. Send a smaller one.',
     error_asset_missing: 'A picture or subtitles of your account that this video needs were deleted. Process it again without them.',
     error_asset_unreadable: 'A picture or subtitles of your account that this video needs cannot be read. Process it again without them.',
     error_nothing_kept:
@@ -465,12 +466,16 @@ const TEXTS = {
     error_worker_stopped: 'El procesamiento se interrumpió.',
     error_not_a_video:
       'El archivo está en el formato {found_format}, que no se acepta. Envía un video en uno de estos formatos: {formats}.',
-    error_not_a_video_plain: 'El archivo no es un video que podamos leer, o le falta el comienzo o el índice.',
+    error_not_a_video_bytes:
+      'El archivo no es un video que podamos leer, o le falta el comienzo o el índice; sus primeros bytes son {found_first_bytes}. Envía un video en uno de estos formatos: {formats}.',
+    error_not_a_video_plain:
+      'El archivo no es un video que podamos leer, o le falta el comienzo o el índice. Envía un video en uno de estos formatos: {formats}.',
     error_no_video_stream:
       'El archivo no tiene ninguna pista de video con imagen; tiene pistas de audio: {found_audio_tracks}.',
     error_undecodable:
       'El video, con el códec {found_codec}, no se puede decodificar: está dañado o es de una variante no soportada. Expórtalo otra vez.',
-    error_too_large: 'El archivo es demasiado grande: el límite es {size}. Envía uno más pequeño.',
+    error_too_large: 'El archivo tiene {found_bytes} bytes; el límite es {size}. Envía uno más pequeño.',
+    error_too_large_plain: 'El archivo es demasiado grande: el límite es {size}. Envía uno más pequeño.',
     error_asset_missing: 'Se borró una imagen o unos subtítulos de tu cuenta que este video necesita. Procésalo otra vez sin ellos.',
     error_asset_unreadable:
       'Una imagen o unos subtítulos de tu cuenta que este video necesita no se pueden leer. Procésalo otra vez sin ellos.',
@@ -615,9 +620,9 @@ export function note({code, detail, values}) {
   return filled(`warning_${code}`, found(values)) ?? detail;
 }
 
-/** A text with its values, or the plain one for when they are missing; null when there is none that can be said. */
+/** A text with its values, or one for when some or all of them are missing; null when there is none that can be said. */
 function filled(key, values) {
-  const name = [key, `${key}_plain`].find((each) => TEXTS[language][each] !== undefined
+  const name = [key, `${key}_bytes`, `${key}_plain`].find((each) => TEXTS[language][each] !== undefined
     && [...TEXTS[language][each].matchAll(/\{(\w+)\}/g)].every(([, value]) => values[value] !== undefined));
   return name ? t(name, values) : null;
 }

@@ -262,9 +262,18 @@ class VideosTest extends QuickSweepsTest {
 
         set(id, PROCESSING);
         assertThat(nextStatus(lines)).isEqualTo("processing");
-        set(id, PROCESSED);
-        assertThat(nextStatus(lines)).isEqualTo("processed");
-        assertThat(nextStatus(lines)).as("end of the stream").isNull();
+        String info = "{\"source\": " + mediaInfo(7) + ", \"result\": " + mediaInfo(5) + "}";
+        set(
+                id,
+                PROCESSED + ", media_info = '" + info
+                        + "', warnings = '[{\"code\": \"gap_closed\", \"detail\": \"Closed.\", \"values\": {\"gaps\": 2}}]'");
+        JsonNode processed = nextEvent(lines);
+        assertThat(processed.path("status").asText()).isEqualTo("processed");
+        assertThat(processed.path("warnings")).isEqualTo(detail(id).path("warnings"));
+        assertThat(processed.at("/warnings/0/values/gaps").asInt()).isEqualTo(2);
+        assertThat(processed.path("media_info")).isEqualTo(detail(id).path("media_info"));
+        assertThat(processed.at("/media_info/source/bytes").asInt()).isEqualTo(7);
+        assertThat(nextEvent(lines)).as("end of the stream").isNull();
 
         assertProblem(user.get("/api/videos/" + UUID.randomUUID() + "/events"), 404, "not_found");
     }
@@ -331,12 +340,14 @@ class VideosTest extends QuickSweepsTest {
     }
 
     private static String nextStatus(BufferedReader lines) throws Exception {
+        return nextEvent(lines).path("status").asText();
+    }
+
+    /** Null at the end of the stream. */
+    private static JsonNode nextEvent(BufferedReader lines) throws Exception {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.startsWith("data:")) {
-                return Api.JSON
-                        .readTree(line.substring("data:".length()))
-                        .path("status")
-                        .asText();
+                return Api.JSON.readTree(line.substring("data:".length()));
             }
         }
         return null;

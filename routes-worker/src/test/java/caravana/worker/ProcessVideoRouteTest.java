@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -21,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import javax.imageio.ImageIO;
 import org.apache.camel.component.timer.TimerEndpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,8 +165,8 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                 .containsEntry("error_code", "not_a_video")
                 .containsEntry(
                         "error_detail",
-                        "The file is in no video format that we know, or its beginning or index is missing. Send a"
-                                + " video in one of these formats: mov, mp4, matroska, webm, avi, mpeg, mpegts, flv, ogg, asf, dv, gif.")
+                        "The file is in no video format that we know, or its beginning or index is missing; its first"
+                                + " bytes are 54 68 69 73 20 69 73 20. Send a video in one of these formats: mov, mp4, matroska, webm, avi, mpeg, mpegts, flv, ogg, asf, dv, gif.")
                 .containsEntry("retryable", false)
                 .containsEntry("attempts", 1);
         assertQueueIsQuiet();
@@ -512,6 +515,56 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         JsonNode result = new ObjectMapper().readTree(made).path("result");
         assertThat(result.path("video").path("width").asInt()).isEqualTo(48);
         assertThat(result.path("duration_seconds").asDouble()).isCloseTo(1.5, within(0.1));
+    }
+
+    @Test
+    void theRowHasAllThatSourceAndResultAre() throws Exception {
+        byte[] original = made("-f lavfi -i testsrc2=size=160x120:rate=25:duration=2 -f lavfi -i sine=duration=2"
+                + " -c:v libx264 -preset ultrafast -pix_fmt yuv420p -colorspace smpte170m -color_primaries smpte170m"
+                + " -color_trc smpte170m -color_range tv -c:a aac -ac 1 -ar 44100");
+        String id = upload(original, List.of("transcodificacion"));
+        send(message(id));
+        await().atMost(JOB).until(() -> "processed".equals(row(id).get("status")));
+
+        String media = """
+                {"container": "mov,mp4,m4a,3gp,3g2,mj2", "bytes": %d, "duration_seconds": 2.0,
+                 "video": {"codec": "h264", "width": 160, "height": 120, "frame_rate": 25.0, "pixel_format": "yuv420p",
+                           "color": {"range": "tv", "matrix": "%2$s", "transfer": "%2$s", "primaries": "%2$s"},
+                           "hdr": null, "interlaced": false, "rotation": 0},
+                 "audio": {"codec": "aac", "channels": 1, "sample_rate": 44100}}""";
+        String key = (String) row(id).get("processed_key");
+        long made = s3.headObject(h -> h.bucket(bucket()).key(key)).contentLength();
+        ObjectMapper json = new ObjectMapper();
+        JsonNode info = json.readTree(String.valueOf(row(id).get("media_info")));
+        assertThat(info.path("source")).isEqualTo(json.readTree(media.formatted(original.length, "smpte170m")));
+        assertThat(info.path("result")).isEqualTo(json.readTree(media.formatted((int) made, "bt709")));
+    }
+
+    /** Where no second is bright, the poster is of one that is less dark; black footage has none. */
+    @Test
+    void darkFootageHasAPosterAndBlackFootageHasNone() throws Exception {
+        String black = "-f lavfi -i color=black:size=160x120:rate=10:duration=5";
+        String terminal = upload(made(black + ",drawbox=8:8:12:104:white:fill:enable=gte(t\\,3) -c:v libx264"));
+        String empty = upload(made(black + " -c:v libx264"));
+        send(message(terminal));
+        send(message(empty));
+        await().atMost(JOB).until(() -> "processed".equals(row(terminal).get("status")));
+        await().atMost(JOB).until(() -> "processed".equals(row(empty).get("status")));
+
+        assertThat(row(empty).get("poster_key")).isNull();
+        byte[] poster = s3.getObjectAsBytes(
+                        g -> g.bucket(bucket()).key((String) row(terminal).get("poster_key")))
+                .asByteArray();
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(poster));
+        int text = picture.getRGB(picture.getWidth() * 14 / 160, picture.getHeight() / 2) & 0xff;
+        assertThat(text).as("a place of the terminal's text").isGreaterThan(200);
+    }
+
+    private static byte[] made(String arguments) throws Exception {
+        Path file = Files.createTempFile(WorkerFixture.FOLDER, "sample", ".mp4");
+        byte[] bytes = Files.readAllBytes(Samples.make(file, arguments));
+        Files.delete(file);
+        return bytes;
     }
 
     @Test

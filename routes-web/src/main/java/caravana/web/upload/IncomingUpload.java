@@ -146,7 +146,7 @@ public final class IncomingUpload {
             throw longer(bytes);
         }
         refused = true;
-        objects.checkSize(getArrived() + 1);
+        objects.checkArrived(getArrived() + 1);
     }
 
     /** 413 {@code longer_than_announced}. */

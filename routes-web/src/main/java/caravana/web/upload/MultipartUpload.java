@@ -48,7 +48,7 @@ public class MultipartUpload {
     public void checkAnnounced(Exchange exchange) {
         String length = exchange.getMessage().getHeader(Exchange.CONTENT_LENGTH, String.class);
         if (length != null) {
-            objects.checkSize(Long.parseLong(length) - FORM_BYTES);
+            objects.checkArrived(Long.parseLong(length) - FORM_BYTES);
         }
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
         if (!MediaTypes.essence(type).equals("multipart/form-data")) {

@@ -59,7 +59,7 @@ public class ObjectWriter {
         long total = 0;
         for (int length = in.read(part); length >= 0; length = in.read(part)) {
             total += length;
-            checkSize(total);
+            checkArrived(total);
         }
         return total;
     }
@@ -68,7 +68,7 @@ public class ObjectWriter {
     private long write(InputStream in, String key) throws IOException {
         PartBuffer part = new PartBuffer();
         boolean ended = part.fill(in, PartBuffer.SMALLEST_PART, null);
-        checkSize(part.length());
+        checkArrived(part.length());
         if (part.length() == 0) {
             return 0;
         }
@@ -87,7 +87,7 @@ public class ObjectWriter {
             long total = 0;
             while (part.length() > 0) {
                 total += part.length();
-                checkSize(total);
+                checkArrived(total);
                 parts.add(store.send(key, upload, parts.size() + 1, part));
                 part.clear();
                 part.fill(in, PartBuffer.SMALLEST_PART, null);
@@ -115,10 +115,26 @@ public class ObjectWriter {
         return maxBytes;
     }
 
-    /** @throws Problem 413 {@code too_large} when that is more than allowed */
+    /**
+     * Checks a file of which the size is known.
+     *
+     * @throws Problem 413 {@code too_large} when that is more than allowed
+     */
     void checkSize(long total) {
-        if (total > maxBytes) {
-            Refusal refusal = refusals.tooLarge();
+        check(total, refusals.tooLarge(total));
+    }
+
+    /**
+     * Checks a file that is at least as large.
+     *
+     * @throws Problem 413 {@code too_large} when that is more than allowed
+     */
+    void checkArrived(long bytes) {
+        check(bytes, refusals.tooLarge());
+    }
+
+    private void check(long bytes, Refusal refusal) {
+        if (bytes > maxBytes) {
             throw new Problem(413, refusal.code(), refusal.sentence());
         }
     }

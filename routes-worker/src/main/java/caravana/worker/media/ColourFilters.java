@@ -52,7 +52,7 @@ final class ColourFilters {
             return "zscale=" + from(video.colour()) + ":p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p," + TAGS;
         }
         if (video.hasAlpha()) {
-            return "format=yuva444p,premultiply=inplace=1,format=yuv444p," + TAGS;
+            return "format=yuva444p," + FrameNotes.TRANSPARENCY + ",premultiply=inplace=1,format=yuv444p," + TAGS;
         }
         if (isRgb(video)) {
             return "format=yuv444p," + TAGS;

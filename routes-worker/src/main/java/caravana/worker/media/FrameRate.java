@@ -54,10 +54,7 @@ public record FrameRate(long frames, long seconds) {
      * @param distance the median distance of frames in seconds; 0 when it was not measured
      */
     static FrameRate ofMotion(String exact, String average, double distance) {
-        double rate = SourceInfo.fraction(exact);
-        boolean slowerThanFrames = distance > 0 && rate * distance < 0.9;
-        boolean fasterThanFrames = rate > PLAUSIBLE && !(distance > 0 && rate * distance < 2.2);
-        if (rate > 0 && !slowerThanFrames && !(fasterThanFrames && distance > 0) && rate <= FASTEST) {
+        if (isOfMotion(exact, distance)) {
             return unbent(read(exact), distance);
         }
         if (distance > 0) {
@@ -65,6 +62,14 @@ public record FrameRate(long frames, long seconds) {
         }
         double mean = SourceInfo.fraction(average);
         return mean > 0 && mean <= FASTEST ? read(average) : new FrameRate(30, 1);
+    }
+
+    /** Whether the exact rate of a track is that of its frames, and not that of a clock. */
+    static boolean isOfMotion(String exact, double distance) {
+        double rate = SourceInfo.fraction(exact);
+        boolean slowerThanFrames = distance > 0 && rate * distance < 0.9;
+        boolean fasterThanFrames = rate > PLAUSIBLE && !(distance > 0 && rate * distance < 2.2);
+        return rate > 0 && !slowerThanFrames && !(fasterThanFrames && distance > 0) && rate <= FASTEST;
     }
 
     /**
@@ -100,10 +105,15 @@ public record FrameRate(long frames, long seconds) {
         return new FrameRate(Long.parseLong(parts[0]), parts.length > 1 ? Long.parseLong(parts[1]) : 1);
     }
 
-    /** The rate of a result: halved until it is allowed, or multiplied until it is; the frames stay evenly spaced. */
-    FrameRate ofResult() {
-        if (perSecond() > HALVED_ABOVE) {
-            return new FrameRate(frames, seconds * 2).ofResult();
+    /**
+     * The rate of a result: halved until it is allowed, or multiplied until it is; the frames stay evenly spaced.
+     *
+     * @param even whether the frames of the original are evenly spaced; of others, halving the rate would lose motion and gain
+     *     nothing
+     */
+    FrameRate ofResult(boolean even) {
+        if (even && perSecond() > HALVED_ABOVE) {
+            return new FrameRate(frames, seconds * 2).ofResult(true);
         }
         if (perSecond() > HIGHEST) {
             return new FrameRate((long) HIGHEST, 1);

@@ -64,6 +64,7 @@ public record MediaInfo(String container, long bytes, double durationSeconds, Vi
     /**
      * Of a file.
      *
+     * @param interlaced whether frames consist of two fields
      * @param audio null for none
      * @param removedAudio codecs of tracks of sound that could not even be read
      */
@@ -73,6 +74,7 @@ public record MediaInfo(String container, long bytes, double durationSeconds, Vi
             double seconds,
             double rate,
             Track video,
+            boolean interlaced,
             Track audio,
             List<String> removedAudio) {
         return new MediaInfo(
@@ -87,7 +89,7 @@ public record MediaInfo(String container, long bytes, double durationSeconds, Vi
                         video.pixelFormat(),
                         video.colour(),
                         video.colour().hdr(),
-                        video.isInterlaced(),
+                        interlaced,
                         video.orientation().degrees()),
                 audio == null
                         ? removedAudio.stream()

@@ -2,17 +2,22 @@ package caravana.worker.media;
 
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
+import caravana.media.Refusal;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.exec.ToolExecutor;
 import caravana.worker.exec.ToolFailedException;
 import caravana.worker.job.RunningJob;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -34,6 +39,8 @@ public class MediaProbe {
     /** What it says of a format that it knows and may not open. */
     private static final Pattern REFUSED_FORMAT =
             Pattern.compile("\\[([\\w,.]+) @ 0x[0-9a-f]+\\] Format not on whitelist");
+
+    private static final HexFormat FIRST_BYTES = HexFormat.ofDelimiter(" ");
 
     /** How many packets of each track of sound are decoded at least, on average; a codec may have none to show for the first. */
     private static final int PACKETS_TO_DECODE = 50;
@@ -61,8 +68,21 @@ public class MediaProbe {
                 "warning",
                 List.of("-show_entries", SourceHeaders.ENTRIES, "-of", "json"),
                 ToolCommand.Output.DOCUMENT,
-                (status, errors) -> UnreadableTracksException.of(errors, refusals.notAVideo(refusedFormat(errors))),
+                (status, errors) -> UnreadableTracksException.of(errors, notAVideo(errors, job)),
                 null);
+    }
+
+    private Refusal notAVideo(String errors, RunningJob job) {
+        String format = refusedFormat(errors);
+        return format == null ? refusals.notInAnyFormat(firstBytes(job)) : refusals.notAVideo(format);
+    }
+
+    private static String firstBytes(RunningJob job) {
+        try (InputStream original = new FileInputStream(job.getOriginal())) {
+            return FIRST_BYTES.formatHex(original.readNBytes(8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The original cannot be read", e);
+        }
     }
 
     /** The name of a format that ffmpeg knows and we do not accept; null when there is none in what it says. */

@@ -2,9 +2,7 @@ package caravana.worker.media;
 
 import caravana.worker.job.RunningJob;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
@@ -15,17 +13,8 @@ public class MediaReport {
     /** By how much the length that a file gives may differ from its picture's, in seconds. */
     private static final double SAME_LENGTH = 1;
 
-    /**
-     * A frame says that another is no longer needed, which is not there. It is so where a file was cut without encoding it
-     * again; what could not be decoded is never shown.
-     */
-    private static final String NOTHING_LOST = "mmco: unref short failure";
-
-    /** Instead of a complaint that is the same as the one before. */
-    private static final String SAID_AGAIN = "    Last message repeated";
-
-    /** How the complaint about a file of which nothing more can be read begins. */
-    private static final String READING_ENDED = "file:";
+    /** A beginning that cannot be decoded is worth a word from so many seconds on. */
+    private static final double SHORT_LEAD = 0.75;
 
     /** What source and result are. */
     public MediaInfo.Both info(
@@ -42,6 +31,7 @@ public class MediaReport {
                         source.seconds(),
                         source.rate().perSecond(),
                         source.video(),
+                        FrameNotes.hasFields(job),
                         first(source.audio(), headers.audios()),
                         headers.removedAudio()),
                 MediaInfo.of(
@@ -50,6 +40,7 @@ public class MediaReport {
                         planned.secondsOf(made.frames()),
                         planned.frameRate().perSecond(),
                         made,
+                        false,
                         first(null, result.audios()),
                         List.of()));
     }
@@ -66,6 +57,7 @@ public class MediaReport {
      * @param errors what ffmpeg complained of on its way
      */
     public MediaWarning.Those warnings(
+            @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("headers") SourceHeaders headers,
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("plan") TranscodePlan plan,
@@ -76,14 +68,16 @@ public class MediaReport {
             @ExchangeProperty("transcoding_errors") String errors) {
         PlannedResult planned = plan.result();
         Track video = source.video();
+        Complaints complaints = new Complaints(errors, headers, source);
+        double lead = source.leadSeconds() > SHORT_LEAD ? source.leadSeconds() : 0;
         List<MediaWarning> warnings = new ArrayList<>();
-        if (missing > 0) {
-            warnings.add(MediaWarning.footageMissing(missing));
-        } else if (excess > 0 || isFootageDamaged(headers, source, errors)) {
+        if (missing + lead > 0) {
+            warnings.add(MediaWarning.footageMissing(missing + lead));
+        } else if (excess > 0 || complaints.areOfPicture()) {
             warnings.add(MediaWarning.footageDamaged());
         }
         if (planned.audioWanted()) {
-            warnings.addAll(ofAudio(source, result, errors));
+            warnings.addAll(ofAudio(source, result, complaints));
         }
         loudness.warning().ifPresent(warnings::add);
         plan.soundless().forEach(name -> warnings.add(MediaWarning.soundless(name)));
@@ -94,10 +88,10 @@ public class MediaReport {
         if (video.colour().hdr() != null) {
             warnings.add(MediaWarning.toneMapped(video.colour().hdr()));
         }
-        if (video.isInterlaced()) {
+        if (FrameNotes.hasFields(job)) {
             warnings.add(MediaWarning.deinterlaced());
         }
-        if (video.hasAlpha()) {
+        if (FrameNotes.isTransparent(job)) {
             warnings.add(MediaWarning.transparencyRemoved());
         }
         if (source.unread() > 0) {
@@ -108,40 +102,13 @@ public class MediaReport {
             warnings.add(MediaWarning.gapClosed(gaps));
         } else if (missing == 0
                 && source.declaredSeconds() > 0
-                && Math.abs(source.declaredSeconds() - source.seconds()) > SAME_LENGTH) {
+                && Math.abs(source.declaredSeconds() - source.leadSeconds() - source.seconds()) > SAME_LENGTH) {
             warnings.add(MediaWarning.durationCorrected(source.declaredSeconds(), source.seconds()));
         }
         return new MediaWarning.Those(List.copyOf(warnings));
     }
 
-    /** Whether any complaint is about something else than sound, or than the place where files or recordings were joined. */
-    private static boolean isFootageDamaged(SourceHeaders headers, SourceTimeline source, String errors) {
-        Set<String> others = new HashSet<>();
-        others.add(SAID_AGAIN);
-        for (Track audio : headers.audios()) {
-            others.addAll(of(audio));
-        }
-        if (!source.joins().isEmpty() || source.unread() > 0) {
-            others.add("[" + source.container() + " @ ");
-        }
-        if (source.unread() > 0) {
-            others.add(READING_ENDED);
-        }
-        return errors.lines()
-                .filter(line -> !line.endsWith(NOTHING_LOST))
-                .anyMatch(line -> others.stream().noneMatch(line::startsWith));
-    }
-
-    /** How complaints about a track begin. */
-    private static List<String> of(Track track) {
-        return List.of("[" + track.codec() + " @ ", notDecoded(track));
-    }
-
-    private static String notDecoded(Track track) {
-        return "Error while decoding stream #0:" + track.index() + ":";
-    }
-
-    private static List<MediaWarning> ofAudio(SourceTimeline source, SourceHeaders result, String errors) {
+    private static List<MediaWarning> ofAudio(SourceTimeline source, SourceHeaders result, Complaints complaints) {
         if (source.hasAudio() && result.audios().isEmpty()) {
             return List.of(MediaWarning.audioDropped(source.audio().codec()));
         }
@@ -153,8 +120,7 @@ public class MediaReport {
                                     source.undecodableAudio(), source.audio().index())
                             : MediaWarning.audioDropped(source.undecodableAudio()));
         }
-        // Another track may have the same codec.
-        if (source.hasAudio() && errors.lines().anyMatch(line -> line.startsWith(notDecoded(source.audio())))) {
+        if (source.hasAudio() && complaints.areOf(source.audio())) {
             warnings.add(MediaWarning.audioDamaged());
         }
         return warnings;

@@ -24,6 +24,8 @@ public class OutputCheck {
     private static final String JPEG_CODEC = "mjpeg";
     private static final String WEBP_CODEC = "webp";
 
+    private static final String MP4 = "video/mp4";
+
     /** By how much lengths may differ, in seconds, beside two frames: sound has blocks, and GIF whole hundredths. */
     private static final double LENGTH_TOLERANCE = 0.15;
 
@@ -155,6 +157,10 @@ public class OutputCheck {
         SourceHeaders made = SourceHeaders.read(FfprobeAnswer.read(json, answer), List.of());
         if (!made.tracks().isEmpty()) {
             Track first = made.tracks().get(0);
+            if (planned.mediaType().equals(MP4) && !first.colour().equals(ResultCheck.COLOUR)) {
+                throw new OutputInvalidException("The result " + planned.name() + " is not as planned: colours "
+                        + first.colour() + " instead of " + ResultCheck.COLOUR);
+            }
             outputs.add(
                     made(planned, outputs.getMain(), first.codec(), first.width(), first.height(), made.duration()));
         } else if (!planned.expected().optional()) {
@@ -168,6 +174,9 @@ public class OutputCheck {
         PlannedOutput.Expected expected = planned.expected();
         List<String> wrong = new ArrayList<>();
         List<String> compared = new ArrayList<>(List.of("codec"));
+        if (planned.mediaType().equals(MP4)) {
+            compared.add("colours");
+        }
         ResultCheck.require(wrong, expected.codec(), codec);
         if (expected.width() + expected.height() > 0) {
             compared.add("size");

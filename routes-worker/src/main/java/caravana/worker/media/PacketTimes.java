@@ -40,6 +40,12 @@ public final class PacketTimes {
 
     private static final double MICROS = 1e6;
 
+    /** By how much clocks of milliseconds bend a distance, in microseconds. */
+    private static final long ROUNDED = 1_100;
+
+    /** The share of distances that must be one for frames to be evenly spaced. */
+    private static final double MOST = 0.9;
+
     private final boolean closesGaps;
     private final Map<Integer, Times> tracks = new HashMap<>();
 
@@ -190,6 +196,11 @@ public final class PacketTimes {
             return Double.isNaN(start) ? 0 : start;
         }
 
+        /** How long the frames last that are shown before the first one that can be decoded, in seconds. */
+        double lead() {
+            return packets == 0 ? 0 : start() - first;
+        }
+
         /** Where in the file the last packet that is shown begins, in bytes; −1 when that is not known. */
         long lastPosition() {
             return lastPosition;
@@ -217,6 +228,19 @@ public final class PacketTimes {
         /** When the last one ends. */
         double end() {
             return start() + length();
+        }
+
+        /** Whether frames that follow one another do so at one distance, but for what clocks of milliseconds round. */
+        boolean isEven() {
+            long median = Math.round(medianDistance() * MICROS);
+            long successive = count(median / 2, median + median / 2);
+            return successive > 0 && count(median - ROUNDED, median + ROUNDED) >= MOST * successive;
+        }
+
+        private long count(long from, long to) {
+            return distances.subMap(from, true, to, true).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
         }
 
         /** The distance in seconds that half of the frames do not exceed; 0 when there are fewer than two. */

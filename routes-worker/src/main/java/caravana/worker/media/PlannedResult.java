@@ -15,6 +15,7 @@ package caravana.worker.media;
  * @param startSeconds of the original that are left out at its beginning
  * @param keptSeconds after which the footage is cut; infinite when it is not
  * @param subtitles whether the result has a track of subtitles
+ * @param soundSeconds when the original's sound ends in the footage, if it is kept and that is known; otherwise NaN
  * @param tolerance by how many frames the length may differ
  */
 public record PlannedResult(
@@ -30,6 +31,7 @@ public record PlannedResult(
         double startSeconds,
         double keptSeconds,
         boolean subtitles,
+        double soundSeconds,
         long tolerance) {
 
     /** A size in pixels. */
@@ -57,6 +59,7 @@ public record PlannedResult(
                 startSeconds,
                 keptSeconds,
                 true,
+                soundSeconds,
                 tolerance);
     }
 

@@ -30,8 +30,14 @@ public class ResultCheck {
     /** By how much an original may be shorter than its headers say without being cut off, in seconds. */
     private static final double TOLERANCE = 0.75;
 
+    /** By how much the beginning and the end of sound may differ, in seconds: codecs add silence, and sound has blocks. */
+    private static final double SOUND_TOLERANCE = 0.5;
+
+    /** By how much the rate may differ, as a share of it: 24 and 24000/1001 are a thousandth apart. */
+    private static final double SAME_RATE = 0.0005;
+
     /** The colours of every result. */
-    private static final Colour COLOUR = new Colour("tv", "bt709", "bt709", "bt709");
+    static final Colour COLOUR = new Colour("tv", "bt709", "bt709", "bt709");
 
     private final ObjectMapper json;
     private final MediaProperties media;
@@ -50,7 +56,8 @@ public class ResultCheck {
 
     /** What {@link #read} compares, for people. */
     static String compared(PlannedResult planned) {
-        return "tracks, frames, pixel shape, orientation"
+        return "tracks, frames, frame rate, pixel shape, orientation"
+                + (planned.audio() ? ", beginning and end of sound" : "")
                 + (planned.h264() ? ", codec, pixel format, colours" : "")
                 + (planned.size() == null ? "" : ", size");
     }
@@ -58,7 +65,8 @@ public class ResultCheck {
     /**
      * Reads ffprobe's answer, and sets the properties {@code result}, its {@link SourceHeaders}; {@code missing_seconds}: how
      * much shorter the result is than planned, or than the headers of a damaged original say; {@code excess_seconds}: how much
-     * longer it is than planned; and {@code length_differs}: whether one of them is not 0.
+     * longer it is than planned; {@code length_differs}: whether one of them is not 0; and {@code picture_damaged}: whether ffmpeg
+     * complained of the original's picture.
      *
      * @throws OutputInvalidException when it is not what was planned in any other way
      * @throws RejectedMediaException when nothing of the original is in it
@@ -68,16 +76,21 @@ public class ResultCheck {
             @ExchangeProperty("tool_output") String answer,
             @ExchangeProperty("planned") PlannedResult planned,
             @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("headers") SourceHeaders headers,
             @ExchangeProperty("transcoding_errors") String errors,
             Exchange exchange) {
+        Complaints complaints = new Complaints(errors, headers, source);
         SourceHeaders result = SourceHeaders.read(FfprobeAnswer.read(json, answer), List.of());
         // ffmpeg writes no track for pictures of which none came; some decoders skip damaged ones without a complaint.
         if (result.videos().isEmpty() && planned.addedFrames() == 0) {
             throw new RejectedMediaException(refusals.undecodable(source.video().codec()));
         }
-        boolean soundLost = planned.audio() && result.audios().isEmpty() && !errors.isEmpty();
+        boolean soundLost = planned.audio() && result.audios().isEmpty() && !complaints.isEmpty();
         List<String> wrong = new ArrayList<>(tracksNotAs(planned, planned.audio() && !soundLost, result.tracks()));
         long frames = result.tracks().isEmpty() ? 0 : result.tracks().get(0).frames();
+        if (planned.audio() && !result.audios().isEmpty()) {
+            wrong.addAll(soundNotAs(planned, result.audios().get(0), frames, complaints));
+        }
         if (!wrong.isEmpty()) {
             throw new OutputInvalidException("The result is not as planned: " + String.join("; ", wrong));
         }
@@ -87,9 +100,9 @@ public class ResultCheck {
         }
         long more = footage - planned.footageFrames();
         double missing = -more > planned.tolerance() ? planned.secondsOf(-more) : 0;
-        double undeclared = Math.min(planned.keptSeconds(), source.declaredSeconds() - planned.startSeconds())
-                - planned.secondsOf(footage);
-        boolean damaged = source.cutOff() || source.measured() && !errors.isEmpty();
+        double promised = source.promisedSeconds() - source.leadSeconds() - planned.startSeconds();
+        double undeclared = Math.min(planned.keptSeconds(), promised) - planned.secondsOf(footage);
+        boolean damaged = source.cutOff() || source.measured() && complaints.areOfPicture();
         boolean cutOff = damaged && undeclared > TOLERANCE;
         double lacking = cutOff ? undeclared : missing;
         double excess = more > planned.tolerance() ? planned.secondsOf(more) : 0;
@@ -98,6 +111,7 @@ public class ResultCheck {
         exchange.setProperty("excess_seconds", excess);
         // A route cannot ask for it: Simple takes 0.7 for 0 when it compares it with 0.
         exchange.setProperty("length_differs", lacking > 0 || excess > 0);
+        exchange.setProperty("picture_damaged", complaints.areOfPicture());
     }
 
     private static List<String> tracksNotAs(PlannedResult planned, boolean audio, List<Track> tracks) {
@@ -111,6 +125,10 @@ public class ResultCheck {
         require(wrong, "video", video.type());
         require(wrong, 1.0, video.pixelShape());
         require(wrong, Orientation.UPRIGHT, video.orientation());
+        double rate = SourceInfo.fraction(video.averageRate());
+        if (Math.abs(rate / planned.frameRate().perSecond() - 1) > SAME_RATE) {
+            wrong.add(video.averageRate() + " frames per second instead of " + planned.frameRate());
+        }
         if (planned.h264()) {
             require(wrong, "h264", video.codec());
             require(wrong, "yuv420p", video.pixelFormat());
@@ -125,6 +143,25 @@ public class ResultCheck {
         return wrong;
     }
 
+    /** Sound begins with the clip, in silence if need be, and ends with it or where the original's does. */
+    private static List<String> soundNotAs(PlannedResult planned, Track sound, long frames, Complaints complaints) {
+        List<String> wrong = new ArrayList<>();
+        if (Math.abs(sound.start()) > SOUND_TOLERANCE) {
+            wrong.add(String.format(Locale.ROOT, "sound from %.2f s instead of 0", sound.start()));
+        }
+        double end = sound.start() + sound.duration();
+        double latest = planned.secondsOf(frames);
+        double earliest = complaints.isEmpty() ? Math.min(planned.soundSeconds(), latest) : Double.NaN;
+        if (end > latest + SOUND_TOLERANCE || end < earliest - SOUND_TOLERANCE) {
+            wrong.add(String.format(
+                    Locale.ROOT,
+                    "sound until %.2f s instead of %.2f s",
+                    end,
+                    Double.isNaN(earliest) ? latest : earliest));
+        }
+        return wrong;
+    }
+
     static void require(List<String> wrong, Object expected, Object found) {
         if (!expected.equals(found)) {
             wrong.add(found + " instead of " + expected);
@@ -135,7 +172,7 @@ public class ResultCheck {
      * Decides whose fault a result of another length than planned is. When it is the original's, marks its media info as truncated if
      * the result is short, and otherwise notes in source and media info that the original is longer than its packets say.
      *
-     * @param decoded the times of all frames of the original; null when ffmpeg complained of it
+     * @param decoded the times of all frames of the original; null when ffmpeg complained of its picture
      * @throws OutputInvalidException when the original reaches further, or not so far
      */
     public void explain(

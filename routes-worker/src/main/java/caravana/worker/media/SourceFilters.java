@@ -31,6 +31,11 @@ final class SourceFilters {
      */
     static List<String> inputOptions(SourceTimeline source) {
         List<String> options = new ArrayList<>(List.of("-reinit_filter", "0", "-noautorotate"));
+        if (source.video().alphaBeside()) {
+            // ffmpeg's own decoders leave the transparency out, so that what lies beneath would show.
+            options.add("-c:" + source.video().index());
+            options.add(source.video().codec().equals("vp8") ? "libvpx" : "libvpx-vp9");
+        }
         if (source.gapsClosed() == 0) {
             options.addAll(List.of("-dts_delta_threshold", NO_JUMP));
         }
@@ -44,6 +49,7 @@ final class SourceFilters {
                 .append(clock(source, zero(source, result) + source.heldBack() - awayFromTies(source, result)))
                 .append(',');
         if (video.mayBeInterlaced()) {
+            chain.append(FrameNotes.FIELDS).append(',');
             // It reads three frames at once, which must be of one size.
             chain.append("scale=w=").append(video.width()).append(":h=").append(video.height());
             chain.append(":eval=frame:interl=-1,bwdif=mode=send_frame:deint=interlaced,");

@@ -20,8 +20,12 @@ import java.util.stream.Stream;
  * @param heldBack by how many seconds ffmpeg shows frames too late, since they have no times and its decoder reorders them
  * @param seconds length of the picture
  * @param declaredSeconds length by the headers; 0 when they do not say
+ * @param promisedSeconds the same of the picture alone: that of a container may be the length of another track
+ * @param leadSeconds how long the frames at the beginning last that cannot be decoded
+ * @param soundUntil when the kept sound ends, in seconds after the first frame; NaN when that is not known
  * @param averageRate frames per second on average
  * @param rate the rate of the motion
+ * @param even whether frames follow one another at that rate; otherwise it is that of most
  * @param gapsClosed how many jumps of the clock ffmpeg closes
  * @param joins by how much, in seconds, the clock is moved on at each place where it begins anew and ffmpeg does not
  * @param endIsAMistake whether the last frame says to be shown for longer than it is
@@ -41,14 +45,21 @@ public record SourceTimeline(
         double heldBack,
         double seconds,
         double declaredSeconds,
+        double promisedSeconds,
+        double leadSeconds,
+        double soundUntil,
         double averageRate,
         FrameRate rate,
+        boolean even,
         int gapsClosed,
         List<Double> joins,
         boolean endIsAMistake,
         boolean cutOff,
         double unread,
         boolean measured) {
+
+    /** By how much a track may end before its container does, in seconds. */
+    private static final double CLOSE = 0.75;
 
     /** Decoders of sound that ffmpeg has under other names than those of PCM and ADPCM. */
     private static final Set<String> AUDIO_CODECS = Set.of(
@@ -58,23 +69,37 @@ public record SourceTimeline(
             "alac",
             "amr_nb",
             "amr_wb",
+            "cook",
             "dts",
             "eac3",
+            "evrc",
             "flac",
+            "g723_1",
             "gsm",
             "gsm_ms",
+            "ilbc",
+            "mace3",
+            "mace6",
+            "mlp",
             "mp1",
             "mp2",
             "mp3",
             "nellymoser",
             "opus",
+            "qcelp",
             "qdm2",
+            "qdmc",
+            "s302m",
             "speex",
             "truehd",
+            "tta",
             "vorbis",
+            "wavpack",
+            "wmalossless",
             "wmapro",
             "wmav1",
-            "wmav2");
+            "wmav2",
+            "wmavoice");
 
     /**
      * Decides what is processed.
@@ -126,8 +151,14 @@ public record SourceTimeline(
                     0,
                     video.duration(),
                     declared,
+                    declared,
+                    0,
+                    audio != null && audio.duration() > 0
+                            ? audio.start() + audio.duration() - video.start()
+                            : Double.NaN,
                     SourceInfo.fraction(video.averageRate()),
                     FrameRate.ofMotion(video.exactRate(), video.averageRate(), 0),
+                    true,
                     0,
                     List.of(),
                     false,
@@ -137,6 +168,9 @@ public record SourceTimeline(
         }
         PacketTimes.Times times = packets.of(video);
         double seconds = times.length();
+        boolean isClockWhole = audio != null
+                && packets.joins().isEmpty()
+                && times.gapsClosed() + packets.of(audio).gapsClosed() == 0;
         return new SourceTimeline(
                 headers.container(),
                 video,
@@ -149,14 +183,30 @@ public record SourceTimeline(
                 times.isDated() ? 0 : video.reordered() * times.medianDistance(),
                 seconds,
                 declared,
+                promised(headers, video, packets),
+                times.lead(),
+                isClockWhole ? packets.of(audio).end() - times.start() : Double.NaN,
                 seconds > 0 ? times.packets() / seconds : 0,
                 FrameRate.ofMotion(video.exactRate(), video.averageRate(), times.medianDistance()),
+                FrameRate.isOfMotion(video.exactRate(), times.medianDistance()) || times.isEven(),
                 times.gapsClosed(),
                 packets.joins(),
                 times.isEndAMistake(),
                 cutOff,
                 unread,
                 true);
+    }
+
+    /** A container is as long as its longest track, and in some formats counts from 0 where no track begins. */
+    private static double promised(SourceHeaders headers, Track video, PacketTimes packets) {
+        if (video.duration() > 0) {
+            return video.duration();
+        }
+        double whole = headers.duration() - CLOSE;
+        boolean isKept = headers.tracks().stream()
+                .map(packets::of)
+                .anyMatch(times -> times.end() >= whole || times.end() - times.start() >= whole);
+        return isKept ? packets.of(video).length() : headers.duration();
     }
 
     /** Of those that move, the ones that players show when nobody chooses; of these, the one with most to see. */
@@ -213,8 +263,12 @@ public record SourceTimeline(
                 heldBack,
                 length,
                 declaredSeconds,
+                promisedSeconds,
+                leadSeconds,
+                soundUntil,
                 averageRate,
                 rate,
+                even,
                 gapsClosed,
                 joins,
                 endIsAMistake,

@@ -28,6 +28,7 @@ import java.util.Set;
  * @param sampleRate of sound, per second; 0 when unknown or no sound
  * @param dolbyVision profile of Dolby Vision; −1 for none
  * @param baseLayer what the base layer of Dolby Vision is compatible with; 0 for nothing
+ * @param alphaBeside whether its transparency is a second picture beside it, as that of VP8 and VP9 is
  */
 public record Track(
         int index,
@@ -51,12 +52,13 @@ public record Track(
         int channels,
         int sampleRate,
         int dolbyVision,
-        int baseLayer) {
+        int baseLayer,
+        boolean alphaBeside) {
 
     static final String ENTRIES = "stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,pix_fmt,"
             + "color_range,color_space,color_transfer,color_primaries,field_order,r_frame_rate,avg_frame_rate,"
             + "nb_frames,has_b_frames,start_time,duration,channels,sample_rate"
-            + ":stream_disposition=default,attached_pic:stream_side_data_list";
+            + ":stream_disposition=default,attached_pic:stream_tags=alpha_mode:stream_side_data_list";
 
     /** A pixel of a more extreme shape is a mistake of the header; players show it as a square. */
     private static final double MOST_EXTREME_SHAPE = 8;
@@ -93,7 +95,9 @@ public record Track(
                 stream.path("channels").asInt(),
                 stream.path("sample_rate").asInt(),
                 dolby.path("dv_profile").asInt(-1),
-                dolby.path("dv_bl_signal_compatibility_id").asInt());
+                dolby.path("dv_bl_signal_compatibility_id").asInt(),
+                stream.path("codec_name").asText().matches("vp[89]")
+                        && stream.path("tags").path("alpha_mode").asInt() == 1);
     }
 
     private static JsonNode sideData(JsonNode stream, String field) {
@@ -118,16 +122,16 @@ public record Track(
         return type.equals("audio");
     }
 
-    boolean isInterlaced() {
-        return INTERLACED.contains(fieldOrder) || WITH_FIELDS.contains(codec);
-    }
-
+    /** Whether its frames may consist of two fields; each frame says whether it does. */
     boolean mayBeInterlaced() {
-        return isInterlaced() || fieldOrder.equals("unknown") && MAYBE_WITH_FIELDS.contains(codec);
+        return INTERLACED.contains(fieldOrder)
+                || WITH_FIELDS.contains(codec)
+                || fieldOrder.equals("unknown") && MAYBE_WITH_FIELDS.contains(codec);
     }
 
+    /** Whether its frames may have transparent parts. */
     boolean hasAlpha() {
-        return pixelFormat.matches("yuva.*|gbrap.*|rgba.*|argb.*|bgra.*|abgr.*|ya8|ya16.*|pal8");
+        return alphaBeside || pixelFormat.matches("yuva.*|gbrap.*|rgba.*|argb.*|bgra.*|abgr.*|ya8|ya16.*");
     }
 
     /** Width of the picture as shown, in square pixels. */

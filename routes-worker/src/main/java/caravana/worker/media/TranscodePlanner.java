@@ -266,7 +266,7 @@ public class TranscodePlanner {
     }
 
     private PlannedResult result(SourceTimeline source, List<AppliedTransformation> transformations, PlannedSize size) {
-        FrameRate rate = source.rate().ofResult();
+        FrameRate rate = source.rate().ofResult(source.even());
         double start = transformations.stream()
                 .mapToDouble(AppliedTransformation::start)
                 .max()
@@ -305,6 +305,7 @@ public class TranscodePlanner {
                 start,
                 kept,
                 false,
+                audio ? source.soundUntil() - start : Double.NaN,
                 TOLERANCE + inexact);
     }
 

@@ -10,6 +10,8 @@ final class ClockKinds extends MediaKind {
 
     private static final List<String> MUTE = List.of("hd_720p", "miniatura", "sin_audio", "transcodificacion");
 
+    private static final String UNEVEN = "frames after 30, 30, 33 and 60 ms";
+
     /** When the clock of MPEG transport streams begins anew, in seconds. */
     private static final double WRAP = (1L << 33) / 90_000.0;
 
@@ -36,7 +38,7 @@ final class ClockKinds extends MediaKind {
     private void clockNotAtZero(int times) {
         Turns<String> containers = turns("mkv", "webm", "ts", "mp4", "mov", "flv", "mpg");
         Turns<FrameRate> rates = turns(rate(24), rate(25), rate(30), NTSC);
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < containers.times(times); i++) {
             String container = containers.next();
             boolean wraps = container.equals("ts") && random.nextBoolean();
             double start = wraps ? WRAP - 1.2 : 5 + random.nextInt(4000) / 100.0;
@@ -55,7 +57,7 @@ final class ClockKinds extends MediaKind {
 
     private void pictureAfterSound(int times) {
         Turns<String> containers = turns("mkv", "ts", "mp4", "mov", "webm", "flv");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < containers.times(times); i++) {
             String container = containers.next();
             FrameRate rate = rate(i % 2 == 0 ? 30 : 25);
             // Whole frames: the clock of the encoders has no others, and would put the picture half a frame later.
@@ -105,7 +107,7 @@ final class ClockKinds extends MediaKind {
     private void cutByCopy(int times) {
         Turns<String> ways = turns("mp4 edit list", "mov edit list", "ts open GOP", "mkv open GOP", "mp4 open GOP");
         Turns<FrameRate> rates = turns(rate(24), rate(25), rate(30));
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next().split(" ", 2);
             boolean open = way[1].equals("open GOP");
             FrameRate rate = rates.next();
@@ -144,7 +146,7 @@ final class ClockKinds extends MediaKind {
                 " -c:v mpeg4 -q:v 1 -bf 1 ",
                 " -c:v mpeg4 -q:v 1 -bf 3 ");
         Turns<FrameRate> rates = turns(rate(25), rate(24), rate(30), NTSC, rate(50));
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String encoder = ways.next();
             Scene scene = scene(rates.next(), seconds());
             MediaCase reordered = MediaCase.of(
@@ -160,7 +162,7 @@ final class ClockKinds extends MediaKind {
     private void clockJumps(int times) {
         Turns<String> jumps =
                 turns("ts 0", "ts 66", "ts 3000", "mpg 0", "ts 0 without sound", "ts 15", "ts -5", "mkv 0", "webm 0");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < jumps.times(times); i++) {
             String jump = jumps.next();
             String container = jump.split(" ")[0];
             int by = Integer.parseInt(jump.split(" ")[1]);
@@ -195,7 +197,7 @@ final class ClockKinds extends MediaKind {
 
     private void stills(int times) {
         Turns<String> containers = turns("mp4", "mkv", "mov", "webm", "avi", "ts");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < containers.times(times); i++) {
             String container = containers.next();
             int each = 2 + random.nextInt(9);
             // A transport stream does not say how long its last picture is shown, an AVI file has no single picture.
@@ -228,7 +230,7 @@ final class ClockKinds extends MediaKind {
                 "mp4" + X264 + "-movflags frag_keyframe+empty_moov+default_base_moof",
                 "mp4" + X264 + "-movflags frag_every_frame+empty_moov");
         Turns<FrameRate> rates = turns(rate(30), rate(24), rate(15));
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < recorders.times(times); i++) {
             String[] recorder = recorders.next().split(" ", 2);
             Scene scene = scene(rates.next(), seconds());
             boolean sound = i % 2 == 0;
@@ -254,7 +256,7 @@ final class ClockKinds extends MediaKind {
                 "flv too long",
                 "avi too long",
                 "fragmented mp4 unknown");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < lies.times(times); i++) {
             String lie = lies.next();
             String container = lie.startsWith("fragmented") ? "mp4" : lie.split(" ")[0];
             Scene scene = scene(rate(i % 2 == 0 ? 25 : 30), seconds());
@@ -299,7 +301,7 @@ final class ClockKinds extends MediaKind {
 
     private void longerSound(int times) {
         Turns<String> containers = turns("mkv", "mp4", "ts", "avi", "mov", "webm", "flv", "mpg", "asf");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < containers.times(times); i++) {
             String container = containers.next();
             Scene scene = scene(rate(i % 2 == 0 ? 25 : 30), seconds());
             boolean shorter = i % 3 == 2;
@@ -314,11 +316,15 @@ final class ClockKinds extends MediaKind {
     }
 
     private void variableRate(int times) {
-        Turns<String> ways = turns("still, then motion", "motion, then still", "every 7th missing", "jitter");
+        Turns<String> ways = turns("still, then motion", "motion, then still", "every 7th missing", "jitter", UNEVEN);
         Turns<String> containers = turns("mp4", "mkv", "mov");
         Turns<FrameRate> rates = turns(rate(30), rate(25), rate(24));
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String way = ways.next();
+            if (way.equals(UNEVEN)) {
+                uneven();
+                continue;
+            }
             String container = containers.next();
             FrameRate rate = rates.next();
             int second = (int) rate.frames();
@@ -364,13 +370,34 @@ final class ClockKinds extends MediaKind {
         }
     }
 
+    /** As browsers record: the times of frames are those at which they came, in milliseconds, and have no rate. */
+    private void uneven() {
+        Scene scene = scene(rate(26), 4);
+        List<MediaCase.Shown> shown = new ArrayList<>();
+        for (int n = 0; n < scene.frames(); n++) {
+            int millis = n / 4 * 153 + n % 4 * 30 + (n % 4 == 3 ? 3 : 0);
+            shown.add(new MediaCase.Shown(millis / 1000.0, n));
+        }
+        String times = "settb=1/1000,setpts='floor(N/4)*153+30*mod(N,4)+3*eq(mod(N,4),3)',";
+        add(MediaCase.of(
+                        "variable rate",
+                        "webm, " + UNEVEN,
+                        scene,
+                        () -> make(
+                                "webm",
+                                scene.picture() + filtered(times) + VP8
+                                        + "-fps_mode passthrough -enc_time_base 1/1000")))
+                .showing(shown.get(shown.size() - 1).from() + 0.03, shown)
+                .at(rate(30), 0);
+    }
+
     private void fastRates(int times) {
         List<String> all = List.of("50", "48", "60000/1001", "60", "100", "120", "240");
         List<FrameRate> halved = List.of(rate(25), rate(24), NTSC, rate(30), rate(25), rate(30), rate(30));
         List<Integer> steps = List.of(2, 2, 2, 2, 4, 4, 8);
         Turns<Integer> places = turns(0, 1, 2, 3, 4, 5, 6);
         Turns<String> containers = turns("mp4", "mkv", "mov", "ts", "webm");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < places.times(times); i++) {
             int place = places.next();
             String container = containers.next();
             String[] fraction = all.get(place).split("/");
@@ -390,7 +417,7 @@ final class ClockKinds extends MediaKind {
         Turns<FrameRate> rates =
                 turns(rate(24), rate(25), NTSC, rate(30), FILM, rate(15), rate(12), rate(20), new FrameRate(25, 2));
         Turns<String> containers = turns("mkv", "mp4", "ts", "webm", "avi", "mov", "flv", "asf");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < rates.times(times); i++) {
             Scene scene = scene(rates.next(), seconds());
             String container = containers.next();
             add(MediaCase.of(
@@ -405,7 +432,7 @@ final class ClockKinds extends MediaKind {
     private void tinyClips(int times) {
         Turns<Integer> lengths = turns(1, 2, 3, 5);
         Turns<String> containers = turns("mp4", "mkv", "ts", "webm", "mov");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < lengths.times(times); i++) {
             int frames = lengths.next();
             String container = containers.next();
             Scene scene = scene(rate(25), frames / 25.0);

@@ -80,7 +80,7 @@ final class FormatKinds extends MediaKind {
 
     void all(int times) {
         Turns<Format> formats = turns(FORMATS.toArray(Format[]::new));
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < formats.times(times); i++) {
             Format format = formats.next();
             Scene scene = scene(format.size(), rate(25), 1);
             MediaCase made = MediaCase.of(
@@ -92,7 +92,8 @@ final class FormatKinds extends MediaKind {
                                     scene.picture() + "-filter_complex " + format.filter() + format.options()))
                     .colours(format.colours(), format.colours());
             if (format.name().equals("DV")) {
-                made.shownAs(768, 576);
+                // Its frames always have two fields.
+                made.shownAs(768, 576).warning("deinterlaced");
             } else if (format.name().equals("H.263")) {
                 // Its pixels always have the shape of CIF.
                 made.shownAs(scene.width() * 12 / 11.0, scene.height());

@@ -22,4 +22,21 @@ class FrameRateTest {
     void aRateIsOneThatCamerasHaveWhereTheClockCannotTell(String exact, double distance, String rate) {
         assertThat(FrameRate.ofMotion(exact, exact, distance)).hasToString(rate);
     }
+
+    /** A browser's recording, of which most frames come after 30 ms, and many after 33 or 60. */
+    @ParameterizedTest
+    @CsvSource({
+        "1000/1, 0.030000, false, 30/1",
+        "1000/1, 0.017000, false, 30/1",
+        "1000/1, 0.020000, true, 50/2",
+        "100/3, 0.030000, true, 100/6",
+        "240/1, 0.004167, true, 240/8",
+        "31/1, 0.032258, true, 30/1",
+        "60000/1001, 0.016683, true, 60000/2002",
+        "12/1, 0.083333, false, 12/1",
+        "4/1, 0.250000, true, 12/1"
+    })
+    void aRateIsHalvedOnlyWhereFramesAreEvenlySpaced(String exact, double distance, boolean even, String rate) {
+        assertThat(FrameRate.ofMotion(exact, exact, distance).ofResult(even)).hasToString(rate);
+    }
 }

@@ -30,7 +30,7 @@ final class JoinedKinds extends MediaKind {
                 "ogv 2 1",
                 "mpg 3 3",
                 "ts 3 3");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next().split(" ");
             int parts = Integer.parseInt(way[1]);
             int read = Integer.parseInt(way[2]);
@@ -45,12 +45,15 @@ final class JoinedKinds extends MediaKind {
             }
             if (read > 1) {
                 joined.uneven().within(2 * (read - 1));
+                if (!way[0].matches("avi|dv")) {
+                    joined.warning("gap_closed");
+                }
             }
             if (read < parts) {
                 joined.warning("recordings_left_out");
             }
             if (way[0].equals("dv")) {
-                joined.shownAs(768, 576);
+                joined.shownAs(768, 576).warning("deinterlaced");
             }
             add(isMute(way[0]) ? joined : joined.withSoundOfParts(read));
         }

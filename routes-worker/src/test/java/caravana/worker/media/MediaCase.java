@@ -71,8 +71,11 @@ final class MediaCase {
 
     int lightColours = 4;
 
-    /** What the video's document must warn of. */
+    /** What the video's document must warn of, and nothing else. */
     final Set<String> warnings = new TreeSet<>();
+
+    /** By how many degrees players turn the original, clockwise. */
+    int rotation;
 
     private MediaCase(String kind, String name, Supplier<byte[]> file) {
         this.kind = kind;
@@ -176,6 +179,16 @@ final class MediaCase {
     MediaCase warning(String code) {
         warnings.add(code);
         return this;
+    }
+
+    MediaCase turnedBy(int degrees) {
+        rotation = degrees;
+        return this;
+    }
+
+    /** Whether the file does not say when its last picture ends. */
+    boolean isLengthOpen() {
+        return tolerance / (rate == null ? 10 : rate.perSecond()) > 1;
     }
 
     /** The numbers that may be shown at a time, in seconds of the footage. */

@@ -28,10 +28,21 @@ final class MediaCaseCheck {
 
     private static final int SMALL_MORE = 2;
 
-    /** The patch behind the logo. */
+    /** The patch behind the logo, of which the corner of the picture shows less than a half. */
     private static final int BEHIND_LOGO = 3;
 
+    /** The lowest lines of the logo in a picture of 1280×720, in which it has no letters. */
+    private static final SeenClip.Box IN_LOGO = new SeenClip.Box(1108, 64, 80, 2);
+
+    /** Above the title of a card. */
+    private static final SeenClip.Box IN_CARD = new SeenClip.Box(100, 50, 400, 100);
+
     private static final int[] CARD = {0x1f, 0x3a, 0x5f};
+
+    /** How opaque the logo is, which is of the colour of cards. */
+    private static final double OPAQUE_LOGO = 220 / 255.0;
+
+    private static final int LOGO_WITHIN = 8;
 
     private final MediaCase wanted;
     private final List<String> faults = new ArrayList<>();
@@ -74,10 +85,16 @@ final class MediaCaseCheck {
         length(rate);
         frames(rate);
         sync(rate);
-        if (cardFrames == 0) {
-            BufferedImage middle = clip.middle();
-            int more = middle.getHeight() < SMALL ? SMALL_MORE : 0;
-            colours("clip", middle, boxes.get(boxAt(clip.frames() / 2 / rate)), more);
+        BufferedImage middle = clip.middle();
+        int more = middle.getHeight() < SMALL ? SMALL_MORE : 0;
+        colours("clip", middle, boxes.get(boxAt(clip.frames() / 2 / rate)), more, cardFrames > 0);
+        if (cardFrames > 0) {
+            colour("card", SeenClip.mean(clip.first(), IN_CARD), CARD, wanted.colours);
+            int[] beneath = wanted.scene.colour(BEHIND_LOGO);
+            int[] logo = new int[3];
+            Arrays.setAll(logo, channel ->
+                    (int) Math.round(CARD[channel] * OPAQUE_LOGO + beneath[channel] * (1 - OPAQUE_LOGO)));
+            colour("logo", SeenClip.mean(middle, IN_LOGO), logo, LOGO_WITHIN);
         }
     }
 
@@ -93,7 +110,7 @@ final class MediaCaseCheck {
         check(
                 Math.abs(shape / (size.width() / size.height()) - 1) < 0.03,
                 "poster of " + poster.getWidth() + "×" + poster.getHeight());
-        colours("poster", poster, whole, POSTER_MORE);
+        colours("poster", poster, whole, POSTER_MORE, false);
     }
 
     private void streams(JsonNode streams) {
@@ -220,10 +237,22 @@ final class MediaCaseCheck {
         return seconds.stream().map(s -> String.format(Locale.ROOT, "%.2f", s)).toList();
     }
 
-    private void colours(String where, BufferedImage picture, SeenClip.Box box, int more) {
+    private void colour(String where, int[] got, int[] right, int within) {
+        for (int channel = 0; channel < 3; channel++) {
+            if (Math.abs(right[channel] - got[channel]) > within) {
+                faults.add(where + " " + Arrays.toString(got) + " instead of " + Arrays.toString(right));
+                return;
+            }
+        }
+    }
+
+    private void colours(String where, BufferedImage picture, SeenClip.Box box, int more, boolean withLogo) {
         int worst = 0;
         String seen = "";
         for (int patch = 0; patch < Scene.patches(); patch++) {
+            if (withLogo && patch == BEHIND_LOGO) {
+                continue;
+            }
             int[] right = wanted.scene.colour(patch);
             boolean light = Arrays.stream(right).max().orElse(0) > 140;
             int[] got = SeenClip.colour(picture, box, patch);

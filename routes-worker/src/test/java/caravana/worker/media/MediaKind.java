@@ -30,6 +30,11 @@ abstract class MediaKind {
 
     private static final FrameRate[] ORDINARY = {rate(24), rate(25), NTSC, rate(30), FILM, rate(15)};
 
+    /** For a number of cases: as many as there are ways, and some if there are few. */
+    static final int EVERY_WAY = 0;
+
+    private static final int FEWEST = 5;
+
     final Random random;
     private final Path folder;
     private final List<MediaCase> cases;
@@ -49,6 +54,11 @@ abstract class MediaKind {
         private Turns(List<T> choices) {
             this.choices = choices;
             Collections.shuffle(choices, random);
+        }
+
+        /** @param wanted how many cases, or {@link #EVERY_WAY} */
+        int times(int wanted) {
+            return wanted == EVERY_WAY ? Math.max(FEWEST, choices.size()) : wanted;
         }
 
         T next() {

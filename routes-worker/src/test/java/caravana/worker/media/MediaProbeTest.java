@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused at which limits, and in which words: each of them at its default, lowered and raised. */
 class MediaProbeTest {
@@ -73,9 +74,11 @@ class MediaProbeTest {
     }
 
     @Test
-    void aFileInAnotherFormatIsRefusedWithThoseThatAreAccepted() {
+    void aFileInAnotherFormatIsRefusedWithThoseThatAreAccepted() throws IOException {
         MediaLimits limits = WorkerSettings.limits(Map.of("caravana.media.limits.formats", "mov,webm"));
         RunningJob job = RunningJobs.inFolder(folder);
+        Files.createDirectories(job.getFolder());
+        Files.writeString(job.getOriginal().toPath(), "This is a text.");
 
         assertThat(probe(limits).plan(job).arguments()).containsSequence("-format_whitelist", "mov,webm");
         assertThat(probe(limits)
@@ -87,8 +90,8 @@ class MediaProbeTest {
                                 + " mov, webm.");
         assertThat(probe(limits).plan(job).onError().meaning(1, "Invalid data found when processing input"))
                 .hasMessage(
-                        "The file is in no video format that we know, or its beginning or index is missing. Send a video in"
-                                + " one of these formats: mov, webm.");
+                        "The file is in no video format that we know, or its beginning or index is missing; its first bytes"
+                                + " are 54 68 69 73 20 69 73 20. Send a video in one of these formats: mov, webm.");
     }
 
     /** Profile 5 has colours of its own; profile 8 has a base layer that any decoder shows. */
@@ -129,6 +132,38 @@ class MediaProbeTest {
         });
 
         assertThat(refused).hasMessageStartingWith("The codec of the video is unknown. Convert");
+    }
+
+    /** As of a picture whose size comes only with a later frame. */
+    @ParameterizedTest
+    @ValueSource(strings = {"width=0", "height=0", "width=-1"})
+    void aPictureWithoutASizeCannotBeDecoded(String original) {
+        RejectedMediaException refused =
+                catchThrowableOfType(RejectedMediaException.class, () -> probe(Map.of(), original));
+
+        assertThat(refused)
+                .hasMessage("The video, in the codec h264, cannot be decoded: it is damaged, or of a kind that is not"
+                        + " supported. Export it again, and send that.");
+        assertThat(refused.code()).isEqualTo("undecodable");
+    }
+
+    @Test
+    void aVideoWithoutALengthIsRefusedWithItsFrames() throws IOException {
+        RunningJob job = RunningJobs.inFolder(folder);
+        write(job, 1000);
+        MediaProbe probe = probe(WorkerSettings.LIMITS);
+        SourceHeaders headers = probe.readHeaders(new Video("duration=0").described(), null);
+        Measurement measurement = probe.planMeasurement(job, headers);
+        measurement.packets().add("0,5.000000,5.000000,N/A,0,K_");
+
+        RejectedMediaException refused = catchThrowableOfType(
+                RejectedMediaException.class, () -> probe.readTimeline(headers, measurement, null, "", job));
+
+        assertThat(refused)
+                .hasMessage(
+                        "The video's duration could not be determined: its header does not give it, and its frames (1)"
+                                + " have no usable times. Convert it to an ordinary MP4 file and send that.");
+        assertThat(refused.code()).isEqualTo("no_duration");
     }
 
     @Test

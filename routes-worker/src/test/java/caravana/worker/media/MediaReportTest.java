@@ -2,8 +2,14 @@ package caravana.worker.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.worker.job.RunningJob;
+import caravana.worker.job.RunningJobs;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MediaReportTest {
 
@@ -13,6 +19,12 @@ class MediaReportTest {
     private static final SourceHeaders SILENT = new SourceHeaders("mp4", 0, 10, List.of(SOURCE.video()), List.of());
 
     private final MediaReport report = new MediaReport();
+    private RunningJob job;
+
+    @BeforeEach
+    void openJob(@TempDir Path folder) {
+        job = RunningJobs.inFolder(folder);
+    }
 
     private static PlannedResult planned(boolean audio) {
         return new PlannedResult(
@@ -28,6 +40,7 @@ class MediaReportTest {
                 0,
                 Double.POSITIVE_INFINITY,
                 false,
+                Double.NaN,
                 2);
     }
 
@@ -36,7 +49,7 @@ class MediaReportTest {
     }
 
     private List<MediaWarning> warnings(boolean audio, SourceHeaders result, double missing, String errors) {
-        return report.warnings(HEADERS, SOURCE, plan(audio), Loudness.to(null), result, missing, 0.0, errors)
+        return report.warnings(job, HEADERS, SOURCE, plan(audio), Loudness.to(null), result, missing, 0.0, errors)
                 .all();
     }
 
@@ -66,9 +79,31 @@ class MediaReportTest {
                 .isEmpty();
     }
 
+    /** Headers say what there may be; what there is, filters note of the frames. */
+    @Test
+    void fieldsAndTransparencyAreWhatTheFramesHave() throws Exception {
+        Files.createFile(job.getFolder().resolve("fields.txt"));
+        Files.createFile(job.getFolder().resolve("transparency.txt"));
+        assertThat(warnings(true, HEADERS, 0, "")).isEmpty();
+        assertThat(interlaced()).isFalse();
+
+        Files.writeString(job.getFolder().resolve("fields.txt"), "frame:0");
+        Files.writeString(job.getFolder().resolve("transparency.txt"), "frame:0");
+        assertThat(warnings(true, HEADERS, 0, ""))
+                .extracting(MediaWarning::code)
+                .containsExactly("deinterlaced", "transparency_removed");
+        assertThat(interlaced()).isTrue();
+    }
+
+    private boolean interlaced() {
+        MediaInfo.Both info = report.info(job, HEADERS, SOURCE, planned(true), HEADERS);
+        assertThat(info.result().video().interlaced()).isFalse();
+        return info.source().video().interlaced();
+    }
+
     @Test
     void footageThatIsFoundOnlyWhenItIsDecodedIsDamaged() {
-        assertThat(report.warnings(HEADERS, SOURCE, plan(true), Loudness.to(null), HEADERS, 0.0, 1.5, "")
+        assertThat(report.warnings(job, HEADERS, SOURCE, plan(true), Loudness.to(null), HEADERS, 0.0, 1.5, "")
                         .all())
                 .extracting(MediaWarning::code)
                 .containsExactly("footage_damaged");

@@ -25,7 +25,20 @@ class OutputCheckTest {
                             + " \"height\": 1080, \"nb_frames\": \"300\"}]}"),
             List.of());
     private static final PlannedResult PLANNED = new PlannedResult(
-            300, 0, new FrameRate(30, 1), false, false, false, true, null, null, 0, Double.POSITIVE_INFINITY, false, 2);
+            300,
+            0,
+            new FrameRate(30, 1),
+            false,
+            false,
+            false,
+            true,
+            null,
+            null,
+            0,
+            Double.POSITIVE_INFINITY,
+            false,
+            Double.NaN,
+            2);
 
     @TempDir
     Path folder;
@@ -36,6 +49,9 @@ class OutputCheckTest {
     void writeVideo() throws IOException {
         Files.writeString(folder.resolve("video.mp4"), "abc");
     }
+
+    private static final String TAGGED = ", \"color_range\": \"tv\", \"color_space\": \"bt709\","
+            + " \"color_transfer\": \"bt709\", \"color_primaries\": \"bt709\"";
 
     private PlannedOutput planned(String name, String type, boolean optional) {
         return new PlannedOutput(
@@ -96,14 +112,19 @@ class OutputCheckTest {
         assertThat(outputs.isUnchecked()).isTrue();
         assertThat(check.plan(outputs).arguments()).last().isEqualTo("file:" + folder.resolve("small.mp4"));
 
-        assertThatThrownBy(() -> check.read("{\"streams\": [{\"codec_name\": \"h264\"}]}", outputs))
+        assertThatThrownBy(() -> check.read("{\"streams\": [{\"codec_name\": \"h264\"" + TAGGED + "}]}", outputs))
                 .isInstanceOf(OutputInvalidException.class)
                 .hasMessage("The result small.mp4 is not as planned: h264 instead of mjpeg");
         assertThatThrownBy(() -> check.read("{\"streams\": []}", outputs)).isInstanceOf(OutputInvalidException.class);
 
-        check.read(
-                "{\"streams\": [{\"codec_name\": \"mjpeg\", \"width\": 5}], \"format\": {\"duration\": \"2\"}}",
-                outputs);
+        String made = "{\"streams\": [{\"codec_name\": \"mjpeg\", \"width\": 5" + TAGGED
+                + "}], \"format\": {\"duration\": \"2\"}}";
+        assertThatThrownBy(() -> check.read(made.replace("\"tv\"", "\"pc\""), outputs))
+                .isInstanceOf(OutputInvalidException.class)
+                .hasMessage("The result small.mp4 is not as planned: colours pc/bt709/bt709/bt709 instead of"
+                        + " tv/bt709/bt709/bt709");
+
+        check.read(made, outputs);
         assertThat(outputs.isUnchecked()).isFalse();
         assertThat(outputs.getFiles().get(1))
                 .returns(5, MadeOutput::width)

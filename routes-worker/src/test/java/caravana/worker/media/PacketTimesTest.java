@@ -46,6 +46,38 @@ class PacketTimesTest {
     }
 
     @Test
+    void framesAreEvenlySpacedOrNot() {
+        for (int frame = 0; frame < 100; frame++) {
+            // What is left out at times, and what a clock of milliseconds rounds, is not uneven.
+            if (frame % 10 != 3) {
+                add(Math.round(frame * 1000 / 60.0) / 1000.0, "0.016000", "K_");
+            }
+        }
+        assertThat(times().isEven()).isTrue();
+
+        PacketTimes recording = new PacketTimes(false);
+        double time = 0;
+        for (int frame = 0; frame < 100; frame++) {
+            recording.add(VIDEO.index() + "," + time + "," + time + ",N/A,N/A,K_");
+            time += new double[] {0.030, 0.030, 0.033, 0.060, 0.030}[frame % 5];
+        }
+        assertThat(recording.of(VIDEO).medianDistance()).isCloseTo(0.030, MICROSECOND);
+        assertThat(recording.of(VIDEO).isEven()).isFalse();
+    }
+
+    @Test
+    void aBeginningThatCannotBeDecodedIsMeasured() {
+        add(1, 1);
+        assertThat(times().lead()).isZero();
+
+        PacketTimes cut = new PacketTimes(true);
+        for (int frame = 0; frame < 50; frame++) {
+            cut.add(VIDEO.index() + "," + frame / 25.0 + ",N/A,0.040000,N/A," + (frame == 30 ? "K_" : "__"));
+        }
+        assertThat(cut.of(VIDEO).lead()).isCloseTo(1.2, MICROSECOND);
+    }
+
+    @Test
     void aJumpOfTheClockIsClosed() {
         add(1.4, 50);
         add(71.4, 50);

@@ -42,7 +42,7 @@ final class PictureKinds extends MediaKind {
                 "ts full-range 320x180 320x180",
                 "ts 4:4:4 320x180 320x180",
                 "ts H.264 640x360 240x320");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next().split(" ");
             FrameRate rate = rate(i % 2 == 0 ? 30 : 15);
             Scene first = scene(way[2], rate, 2);
@@ -95,7 +95,7 @@ final class PictureKinds extends MediaKind {
                 "bottom mkv PAFF",
                 "top mp4 PAFF",
                 "progressive mkv H.264");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String way = ways.next();
             String[] part = way.split(" ");
             boolean progressive = part[0].equals("progressive");
@@ -127,8 +127,7 @@ final class PictureKinds extends MediaKind {
             if (!paff) {
                 woven.shownAs(ntsc ? 640 : 768, ntsc ? 480 : 576);
             }
-            // An MP4 file does not say that its pictures are fields.
-            if (!progressive && !way.endsWith("mp4 PAFF")) {
+            if (!progressive) {
                 woven.warning("deinterlaced");
             }
             add(woven);
@@ -287,7 +286,7 @@ final class PictureKinds extends MediaKind {
     }
 
     private void colours(String kind, Turns<String[]> ways, int times, int tolerance) {
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next();
             Scene scene = scene(rate(10), 1);
             // Of wide colours, one step in 8 bits is more of a colour of BT.709.
@@ -316,7 +315,7 @@ final class PictureKinds extends MediaKind {
                 "Dolby-Vision-8.4 mp4 HEVC",
                 "Dolby-Vision-8.1 mov HEVC",
                 "Dolby-Vision-8.4 ts HEVC");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String way = ways.next();
             String[] part = way.split(" ");
             boolean dolby = part[0].startsWith("Dolby");
@@ -358,6 +357,8 @@ final class PictureKinds extends MediaKind {
                         "format=yuva444p10",
                         " -c:v prores_ks -profile:v 4444 -alpha_bits 16 -threads 2 "),
                 way("QuickTime animation", "mov", "format=argb", " -c:v qtrle "),
+                way("VP9", "webm", "format=yuva420p", VP9 + "-auto-alt-ref 0 "),
+                way("VP8", "webm", "format=yuva420p", VP8 + "-auto-alt-ref 0 "),
                 way("FFV1", "mkv", "format=bgra", " -c:v ffv1 "),
                 way("HuffYUV", "avi", "format=bgra", " -c:v huffyuv "),
                 way("uncompressed", "mov", "format=argb", " -c:v rawvideo "),
@@ -366,7 +367,7 @@ final class PictureKinds extends MediaKind {
                         "mkv",
                         SCALE + "out_color_matrix=bt601:out_range=tv,format=yuva444p",
                         " -c:v ffvhuff "));
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next();
             Scene scene = scene(rate(10), 1).withAlpha();
             String filter =
@@ -387,7 +388,7 @@ final class PictureKinds extends MediaKind {
                 "640x128 1/1 mov",
                 "320x180 1000/1 mp4",
                 "202x360 1/1 ts");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next().split(" ");
             FrameRate rate = rate(i % 2 == 0 ? 25 : 30);
             Scene scene = scene(way[0], rate, 1);
@@ -411,7 +412,7 @@ final class PictureKinds extends MediaKind {
     private void turned(int times) {
         Turns<String> ways =
                 turns("90 mp4", "180 mp4", "270 mov", "mirrored mp4", "upside-down mov", "90 mov", "90 HDR");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String way = ways.next();
             String turn = way.split(" ")[0];
             boolean hdr = way.endsWith("HDR");
@@ -436,6 +437,12 @@ final class PictureKinds extends MediaKind {
                         ? Boxes.turned(file, Integer.parseInt(turn))
                         : Boxes.mirrored(file, turn.equals("upside-down"));
             });
+            if (Character.isDigit(turn.charAt(0))) {
+                turned.turnedBy(Integer.parseInt(turn));
+            } else if (turn.equals("mirrored")) {
+                // Which is the same as upside down and turned by a half.
+                turned.turnedBy(180);
+            }
             if (hdr) {
                 turned.colours(8, 70).warning("tone_mapped");
             }
@@ -447,7 +454,7 @@ final class PictureKinds extends MediaKind {
     private void cards(int times) {
         Turns<FrameRate> rates = ordinaryRates();
         Turns<String> colours = turns("bt601 tv yuv420p", "bt709 pc yuvj420p", "bt709 tv yuv444p");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < rates.times(times); i++) {
             String[] colour = colours.next().split(" ");
             Scene scene = scene(rates.next(), 1);
             add(MediaCase.of(

@@ -20,7 +20,7 @@ final class RefusedKinds extends MediaKind {
 
     private void dolbyVision(int times) {
         Turns<String> ways = turns("5 mp4", "5 mov", "5 mkv", "10 mp4", "5 ts");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next().split(" ");
             int profile = Integer.parseInt(way[0]);
             add(MediaCase.refused(
@@ -54,7 +54,7 @@ final class RefusedKinds extends MediaKind {
     private void noPicture(int times) {
         Turns<String> ways = turns(
                 "m4a aac", "mka libopus", "ogg libvorbis", "webm libopus", "mov pcm_s16le", "m4a cover", "ts aac");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next().split(" ");
             add(MediaCase.refused(
                     "no picture", String.join(" ", way), "no_video_stream", List.of("no video track"), () -> {
@@ -73,7 +73,7 @@ final class RefusedKinds extends MediaKind {
 
     private void unknownCodecs(int times) {
         Turns<String> ways = turns("mp4 avc1", "mov avc1", "mkv V_MPEG4/ISO/AVC", "avi FMP4", "mov svq1");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next().split(" ");
             boolean named = way[1].equals("svq1");
             add(MediaCase.refused(
@@ -96,7 +96,7 @@ final class RefusedKinds extends MediaKind {
     private void overTheLimits(int times) {
         Turns<String> ways =
                 turns("long mp4", "long mkv", "large mp4", "fast mp4", "fast mkv", "tracks mkv", "long ts");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next().split(" ");
             String source = "-f lavfi -i color=s=64x48:r=1:d=3605 ";
             add(

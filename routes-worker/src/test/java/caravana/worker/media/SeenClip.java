@@ -16,10 +16,11 @@ import java.util.List;
  *
  * @param streams as ffprobe describes them
  * @param strips of each box in which the picture may be, the blocks of the strip, frame by frame
+ * @param first the first frame
  * @param middle the frame in the middle
  * @param beeps when sounds begin, in seconds
  */
-record SeenClip(JsonNode streams, List<byte[]> strips, BufferedImage middle, List<Double> beeps) {
+record SeenClip(JsonNode streams, List<byte[]> strips, BufferedImage first, BufferedImage middle, List<Double> beeps) {
 
     /** A part of the picture, in pixels. */
     record Box(int x, int y, int width, int height) {}
@@ -48,7 +49,7 @@ record SeenClip(JsonNode streams, List<byte[]> strips, BufferedImage middle, Lis
         for (int i = 0; i < boxes.size(); i++) {
             graph.append("[box" + i + "]");
         }
-        graph.append(";[middle]select=eq(n\\," + frames / 2 + "),scale=in_color_matrix=bt709:in_range=tv:"
+        graph.append(";[middle]select=eq(n\\,0)+eq(n\\," + frames / 2 + "),scale=in_color_matrix=bt709:in_range=tv:"
                 + "flags=accurate_rnd+full_chroma_int+full_chroma_inp,format=gbrp[picture]");
         for (int i = 0; i < boxes.size(); i++) {
             Box box = boxes.get(i);
@@ -66,19 +67,19 @@ record SeenClip(JsonNode streams, List<byte[]> strips, BufferedImage middle, Lis
                 picture,
                 "-threads 1 -i " + clip + " -filter_complex " + graph + outputs
                         + (audio ? " -map 0:a -ac 1 -ar " + SAMPLES_PER_SECOND + " -f s16le " + sound : "")
-                        + " -map [picture] -frames:v 1 -f rawvideo -pix_fmt rgb24");
+                        + " -map [picture] -fps_mode passthrough -f rawvideo -pix_fmt rgb24");
         List<byte[]> strips = new ArrayList<>();
         for (int i = 0; i < boxes.size(); i++) {
             strips.add(Files.readAllBytes(folder.resolve("strip" + i)));
         }
-        JsonNode video = streams.path(0);
+        byte[] pictures = Files.readAllBytes(picture);
+        int width = streams.path(0).path("width").asInt();
+        int height = streams.path(0).path("height").asInt();
         return new SeenClip(
                 streams,
                 strips,
-                image(
-                        Files.readAllBytes(picture),
-                        video.path("width").asInt(),
-                        video.path("height").asInt()),
+                image(pictures, 0, width, height),
+                image(pictures, pictures.length - 3 * width * height, width, height),
                 audio ? beeps(Files.readAllBytes(sound)) : List.of());
     }
 
@@ -93,13 +94,44 @@ record SeenClip(JsonNode streams, List<byte[]> strips, BufferedImage middle, Lis
         return described.path("streams");
     }
 
-    private static BufferedImage image(byte[] rgb, int width, int height) {
+    /** The lengths that its header gives: those of its pictures, or else of the whole; none when it gives none. */
+    static List<Double> declaredSeconds(Path file) throws IOException, InterruptedException {
+        Process ffprobe = new ProcessBuilder(
+                        "ffprobe",
+                        "-v",
+                        "error",
+                        "-show_entries",
+                        "format=duration:stream=codec_type,duration",
+                        "-of",
+                        "json",
+                        file.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        JsonNode described =
+                new ObjectMapper().readTree(ffprobe.getInputStream().readAllBytes());
+        ffprobe.waitFor();
+        List<Double> seconds = new ArrayList<>();
+        for (JsonNode stream : described.path("streams")) {
+            if (stream.path("codec_type").asText().equals("video") && stream.has("duration")) {
+                seconds.add(stream.path("duration").asDouble());
+            }
+        }
+        JsonNode whole = described.at("/format/duration");
+        if (seconds.isEmpty() && !whole.isMissingNode()) {
+            seconds.add(whole.asDouble());
+        }
+        return seconds;
+    }
+
+    private static BufferedImage image(byte[] rgb, int from, int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < width * height; i++) {
             image.setRGB(
                     i % width,
                     i / width,
-                    (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | rgb[3 * i + 2] & 0xff);
+                    (rgb[from + 3 * i] & 0xff) << 16
+                            | (rgb[from + 3 * i + 1] & 0xff) << 8
+                            | rgb[from + 3 * i + 2] & 0xff);
         }
         return image;
     }
@@ -182,10 +214,15 @@ record SeenClip(JsonNode streams, List<byte[]> strips, BufferedImage middle, Lis
         double height = box.height() * (1 - Scene.STRIP) / Scene.PATCHES_IN_A_ROW;
         int left = (int) (box.x() + width * (patch % Scene.PATCHES_IN_A_ROW + 0.25));
         int top = (int) (box.y() + height * (patch / Scene.PATCHES_IN_A_ROW + 0.25));
+        return mean(image, new Box(left, top, (int) Math.ceil(width / 2), (int) Math.ceil(height / 2)));
+    }
+
+    /** The mean colour of a part. */
+    static int[] mean(BufferedImage image, Box part) {
         long[] sums = new long[3];
         int count = 0;
-        for (int y = top; y < top + height / 2; y++) {
-            for (int x = left; x < left + width / 2; x++) {
+        for (int y = part.y(); y < part.y() + part.height(); y++) {
+            for (int x = part.x(); x < part.x() + part.width(); x++) {
                 int rgb = image.getRGB(x, y);
                 sums[0] += rgb >> 16 & 0xff;
                 sums[1] += rgb >> 8 & 0xff;

@@ -31,7 +31,8 @@ final class Sources {
                 0,
                 0,
                 -1,
-                0);
+                0,
+                false);
         Track audio = new Track(
                 1,
                 "audio",
@@ -54,7 +55,8 @@ final class Sources {
                 2,
                 48_000,
                 -1,
-                0);
+                0,
+                false);
         FrameRate motion = FrameRate.ofMotion(rate, rate, 0);
         return new SourceTimeline(
                 "mov,mp4",
@@ -68,8 +70,12 @@ final class Sources {
                 0,
                 seconds,
                 seconds,
+                seconds,
+                0,
+                seconds,
                 motion.perSecond(),
                 motion,
+                true,
                 0,
                 List.of(),
                 false,

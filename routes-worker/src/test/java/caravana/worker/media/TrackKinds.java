@@ -14,6 +14,11 @@ final class TrackKinds extends MediaKind {
     /** Replaces every byte of the first sound track. */
     private static final String DAMAGE = " -bsf:a:0 noise=amount=1 ";
 
+    /** Replaces every byte of some of its packets. */
+    private static final String DAMAGED_PLACE = " -bsf:a:0 noise=amount='between(n,70,74)' ";
+
+    private static final String LONGER = "damaged at one place and longer than the picture, mkv";
+
     TrackKinds(Path folder, Random random, List<MediaCase> cases) {
         super(folder, random, cases);
     }
@@ -37,7 +42,7 @@ final class TrackKinds extends MediaKind {
                 "default flag second, mp4",
                 "larger first but without the flag, mkv",
                 "thumbnails every second first, mkv");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String way = ways.next();
             String container = way.substring(way.lastIndexOf(' ') + 1);
             FrameRate rate = rate(i % 2 == 0 ? 30 : 25);
@@ -87,6 +92,9 @@ final class TrackKinds extends MediaKind {
                                             + jpeg + audio(container) + " -disposition:v:0 0 -disposition:v:1 default");
                     })
                     .withSound();
+            if (!way.startsWith("cover")) {
+                several.warning("tracks_dropped");
+            }
             add(several);
         }
     }
@@ -105,11 +113,11 @@ final class TrackKinds extends MediaKind {
                 "16 mono tracks, mov",
                 "5.1 AC-3, ts",
                 "default flag second, mkv");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String way = ways.next();
             String container = way.substring(way.lastIndexOf(' ') + 1);
             Scene scene = scene(rate(i % 2 == 0 ? 25 : 30), 2);
-            add(MediaCase.of("sound tracks", way, scene, () -> {
+            MediaCase tracks = MediaCase.of("sound tracks", way, scene, () -> {
                         String input = scene.picture() + scene.sound();
                         String filter = "-filter_complex [0:v]" + YUV + "[v];[1:a]";
                         return switch (way.substring(0, way.lastIndexOf(','))) {
@@ -145,7 +153,11 @@ final class TrackKinds extends MediaKind {
                                                 + (way.startsWith("default") ? "-disposition:a:0 default" : ""));
                         };
                     })
-                    .withSound());
+                    .withSound();
+            if (way.matches(".*(mono tracks|second).*")) {
+                tracks.warning("tracks_dropped");
+            }
+            add(tracks);
         }
     }
 
@@ -158,8 +170,9 @@ final class TrackKinds extends MediaKind {
                 "damaged AAC, mp4",
                 "damaged AC-3, mkv",
                 "no samples, mkv",
-                "damaged first, mkv");
-        for (int i = 0; i < times; i++) {
+                "damaged first, mkv",
+                LONGER);
+        for (int i = 0; i < ways.times(times); i++) {
             String way = ways.next();
             String container = way.substring(way.lastIndexOf(' ') + 1);
             Scene scene = scene(rate(i % 2 == 0 ? 25 : 30), 2);
@@ -189,6 +202,8 @@ final class TrackKinds extends MediaKind {
                             make(container, scene.picture() + scene.sound() + input + "-map 1 " + yuv() + X264 + AAC),
                             1);
                 case "damaged AAC" -> make(container, scene.picture() + scene.sound() + yuv() + X264 + AAC + DAMAGE);
+                case "damaged at one place and longer than the picture" ->
+                    make(container, scene.picture() + scene.sound(0, 6) + yuv() + X264 + AAC + DAMAGED_PLACE);
                 case "damaged AC-3" ->
                     make(container, scene.picture() + scene.sound() + yuv() + X264 + "-c:a ac3" + DAMAGE);
                 default ->
@@ -197,8 +212,14 @@ final class TrackKinds extends MediaKind {
                             scene.picture() + scene.sound() + input + "-map 1 " + yuv() + X264 + "-c:a:0 ac3 -c:a:1 aac"
                                     + DAMAGE);
             });
-            if (way.contains("first")) {
+            if (way.equals(LONGER)) {
+                odd.sound = true;
+                odd.warning("audio_damaged").warning("duration_corrected");
+            } else if (way.contains("first")) {
                 odd.withSound();
+                if (!way.startsWith("no samples")) {
+                    odd.warning("audio_track_skipped");
+                }
             } else if (!way.startsWith("no samples")) {
                 odd.warning("audio_dropped");
             }
@@ -227,19 +248,23 @@ final class TrackKinds extends MediaKind {
                 "mov adpcm_ima_qt",
                 "mkv pcm_f32le",
                 "flv libspeex",
-                "avi ac3");
+                "avi ac3",
+                "mkv wavpack",
+                "mkv tta",
+                "mkv mlp",
+                "ts s302m");
         Turns<Integer> samples = turns(48_000, 44_100);
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String[] way = ways.next().split(" ");
             int rate =
                     switch (way[1]) {
-                        case "libopus" -> 48_000;
+                        case "libopus", "s302m" -> 48_000;
                         case "nellymoser" -> 22_050;
                         case "libspeex" -> 16_000;
                         default -> samples.next();
                     };
             Scene scene = scene(rate(i % 2 == 0 ? 25 : 30), 2);
-            boolean experimental = way[1].equals("dca") || way[1].equals("truehd");
+            boolean experimental = way[1].matches("dca|truehd|mlp|s302m");
             add(MediaCase.of(
                             "sound formats",
                             way[0] + " " + way[1] + " " + rate,
@@ -247,7 +272,8 @@ final class TrackKinds extends MediaKind {
                             () -> make(
                                     way[0],
                                     scene.picture() + scene.sound() + video(way[0]) + " -c:a " + way[1] + " -ar " + rate
-                                            + (experimental ? " -strict -2" : "")))
+                                            + (experimental ? " -strict -2" : "")
+                                            + (way[1].equals("s302m") ? " -ac 2" : "")))
                     .withSound());
         }
     }
@@ -261,7 +287,7 @@ final class TrackKinds extends MediaKind {
                 "data, ts",
                 "chapters, mp4",
                 "attachments and subtitles, webm");
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < ways.times(times); i++) {
             String way = ways.next();
             String container = way.substring(way.lastIndexOf(' ') + 1);
             Scene scene = scene(rate(i % 2 == 0 ? 25 : 30), 2);

@@ -204,7 +204,7 @@ class JobFailuresTest {
     void anOutputThatIsNotAsPlannedIsMadeOnceMore() throws Exception {
         doThrow(new OutputInvalidException("the result has 2 s, planned are 30 s"))
                 .when(routes.check)
-                .read(any(), any(), any(), any(), any());
+                .read(any(), any(), any(), any(), any(), any());
 
         assertThat(routes.receiveJob()).endsWith(RETRY, POSTPONE);
         String measured = (String) routes.last(RETRY).properties().get("error_detail");

@@ -131,7 +131,7 @@ final class JobRoutes implements AutoCloseable {
         when(probe.readHeaders(any(), any())).thenReturn(mock(SourceHeaders.class));
         when(probe.readTimeline(any(), any(), any(), any(), any())).thenReturn(mock(SourceTimeline.class));
         when(report.info(any(), any(), any(), any(), any())).thenReturn(new MediaInfo.Both(null, null));
-        when(report.warnings(any(), any(), any(), any(), any(), any(), any(), any()))
+        when(report.warnings(any(), any(), any(), any(), any(), any(), any(), any(), any()))
                 .thenReturn(new MediaWarning.Those(List.of()));
         when(probe.sourceInfo(any(), any())).thenReturn(mock(SourceInfo.class));
         beans.registerBean(WorkerProperties.class, () -> worker);

@@ -17,7 +17,7 @@ import javax.imageio.ImageIO;
  *
  * @param width of the picture as it is shown, in square pixels; 0 when there is none
  * @param height of the picture as it is shown; 0 when there is none
- * @param frames that could be decoded
+ * @param frames that could be decoded, and are shown at a time of their own
  * @param seconds from the first frame to the end of the last one
  * @param sound seconds of sound; 0 for none
  */
@@ -44,6 +44,7 @@ record Played(int width, int height, long frames, double seconds, double sound) 
         Map<String, String> headers = new HashMap<>();
         Map<String, double[]> tracks = new HashMap<>();
         long frames = 0;
+        double last = Double.NEGATIVE_INFINITY;
         boolean picture = listed.contains("#dimensions 0:");
         for (String line : listed.lines().toList()) {
             if (line.startsWith("#")) {
@@ -55,7 +56,10 @@ record Played(int width, int height, long frames, double seconds, double sound) 
             double unit = fraction(headers.get("#tb " + fields[0]));
             double from = Long.parseLong(fields[2].strip()) * unit;
             double to = from + Long.parseLong(fields[3].strip()) * unit;
-            frames += picture && fields[0].equals(VIDEO) ? 1 : 0;
+            if (picture && fields[0].equals(VIDEO) && from > last) {
+                frames++;
+                last = from;
+            }
             tracks.merge(fields[0], new double[] {from, to}, (before, now) ->
                     new double[] {Math.min(before[0], now[0]), Math.max(before[1], now[1])});
         }
@@ -65,8 +69,34 @@ record Played(int width, int height, long frames, double seconds, double sound) 
                 (int) Math.round(Integer.parseInt(size[0]) * (shape > 0 ? shape : 1)),
                 Integer.parseInt(size[1]),
                 frames,
-                picture ? length(tracks.get(VIDEO)) : 0,
+                picture ? Math.max(length(tracks.get(VIDEO)), last - tracks.get(VIDEO)[0] + lastFrame(file)) : 0,
                 length(tracks.get(picture ? "1" : VIDEO)));
+    }
+
+    /** How long the last frame is shown by what the file says of it, in seconds; 0 when it says nothing. */
+    private static double lastFrame(Path file) throws IOException, InterruptedException {
+        String packets = output(List.of(
+                "ffprobe",
+                "-v",
+                "quiet",
+                "-select_streams",
+                "v:0",
+                "-show_entries",
+                "packet=pts_time,duration_time",
+                "-of",
+                "csv=print_section=0",
+                file.toString()));
+        double latest = Double.NEGATIVE_INFINITY;
+        double length = 0;
+        for (String line : packets.lines().toList()) {
+            String[] fields = line.split(",");
+            if (fields.length > 1 && !line.contains("N/A") && Double.parseDouble(fields[0]) > latest) {
+                latest = Double.parseDouble(fields[0]);
+                length = Double.parseDouble(fields[1]);
+            }
+        }
+        // Longer ones are mistakes of the header.
+        return length < 60 ? length : 0;
     }
 
     private static double length(double[] track) {

@@ -1,0 +1,59 @@
+package caravana.worker.media;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What ffmpeg complained of on its way through an original, by what it is about. */
+final class Complaints {
+
+    /**
+     * A frame says that another is no longer needed, which is not there. It is so where a file was cut without encoding it
+     * again; what could not be decoded is never shown.
+     */
+    private static final String NOTHING_LOST = "mmco: unref short failure";
+
+    /** Instead of a complaint that is the same as the one before. */
+    private static final String SAID_AGAIN = "    Last message repeated";
+
+    /** How the complaint about a file of which nothing more can be read begins. */
+    private static final String READING_ENDED = "file:";
+
+    private final List<String> lines;
+    private final Set<String> otherThanPicture = new HashSet<>();
+
+    Complaints(String errors, SourceHeaders headers, SourceTimeline source) {
+        lines = errors.lines().toList();
+        otherThanPicture.add(SAID_AGAIN);
+        for (Track audio : headers.audios()) {
+            otherThanPicture.add("[" + audio.codec() + " @ ");
+            otherThanPicture.add(notDecoded(audio));
+        }
+        if (!source.joins().isEmpty() || source.unread() > 0) {
+            otherThanPicture.add("[" + source.container() + " @ ");
+        }
+        if (source.unread() > 0) {
+            otherThanPicture.add(READING_ENDED);
+        }
+    }
+
+    private static String notDecoded(Track track) {
+        return "Error while decoding stream #0:" + track.index() + ":";
+    }
+
+    boolean isEmpty() {
+        return lines.isEmpty();
+    }
+
+    /** Whether any is about something else than sound, or than the place where files or recordings were joined. */
+    boolean areOfPicture() {
+        return lines.stream()
+                .filter(line -> !line.endsWith(NOTHING_LOST))
+                .anyMatch(line -> otherThanPicture.stream().noneMatch(line::startsWith));
+    }
+
+    /** Whether any is about that track of sound. Another one may have the same codec. */
+    boolean areOf(Track audio) {
+        return lines.stream().anyMatch(line -> line.startsWith(notDecoded(audio)));
+    }
+}

@@ -1,0 +1,46 @@
+package caravana.worker.media;
+
+import caravana.worker.job.RunningJob;
+
+/**
+ * What filters note of the original's frames while they are decoded: headers say what there may be, and each frame what there is.
+ * A note is a file in the job's folder, in which tools run; it has a line when there is one such frame.
+ */
+final class FrameNotes {
+
+    private static final String FIELDS_FILE = "fields.txt";
+    private static final String TRANSPARENCY_FILE = "transparency.txt";
+
+    /** Notes whether a frame consists of two fields. Links of a chain. */
+    static final String FIELDS =
+            "split[framed][fields];[fields]select='not(eq(interlace_type,PROGRESSIVE))*eq(selected_n,0)',"
+                    + "metadata=mode=add:key=fields:value=1," + noted(FIELDS_FILE) + ";[framed]null";
+
+    /** Brightness of the darkest place of a picture without transparency, and less: white may be 235, and is rounded. */
+    private static final int OPAQUE = 230;
+
+    /** Notes whether a frame with an alpha channel has a transparent place. Links of a chain. */
+    static final String TRANSPARENCY = "split[shown][alpha];[alpha]alphaextract,format=yuv420p,signalstats,"
+            + "metadata=mode=select:key=lavfi.signalstats.YMIN:value=" + OPAQUE + ":function=less,"
+            + "select=eq(selected_n\\,0)," + noted(TRANSPARENCY_FILE) + ";[shown]null";
+
+    private FrameNotes() {}
+
+    private static String noted(String file) {
+        return "metadata=mode=print:file=" + file + ",nullsink";
+    }
+
+    /** Whether a frame of the original consists of two fields. */
+    static boolean hasFields(RunningJob job) {
+        return isNoted(job, FIELDS_FILE);
+    }
+
+    /** Whether a frame of the original has a transparent place. */
+    static boolean isTransparent(RunningJob job) {
+        return isNoted(job, TRANSPARENCY_FILE);
+    }
+
+    private static boolean isNoted(RunningJob job, String file) {
+        return job.getFolder().resolve(file).toFile().length() > 0;
+    }
+}
