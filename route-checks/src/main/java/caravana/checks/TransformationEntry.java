@@ -60,6 +60,10 @@ public record TransformationEntry(
     public static final Set<String> VALUES = Set.of(
             "fps",
             "seconds",
+            "source_width",
+            "source_height",
+            "source_fps",
+            "source_seconds",
             "fit_width",
             "fit_height",
             "background",
@@ -75,14 +79,15 @@ public record TransformationEntry(
     /**
      * What {@code sets} may say: {@code fit}, the box that the picture is scaled into; {@code canvas}, a larger box of the same
      * shape, which a file beside the video is made from; {@code shape}, the shape that it has afterwards; {@code codec} of the
-     * video; {@code audio}, whether the sound is kept; {@code adds}, the setting whose seconds the
-     * result gets on top of the footage. Each with what may stand there.
+     * video; {@code rate}, its frames per second; {@code audio}, whether the sound is kept; {@code adds}, the setting whose seconds
+     * the result gets on top of the footage. Each with what may stand there.
      */
     public static final Map<String, Form> SETS = Map.of(
             "fit", new Form("[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", "1280x720"),
             "canvas", new Form("[1-9][0-9]{1,4}x[1-9][0-9]{1,4}", "1920x1080"),
             "shape", new Form("[1-9][0-9]{0,3}:[1-9][0-9]{0,3}|open", "16:9, or open"),
             "codec", new Form("h264", "h264"),
+            "rate", new Form("[1-5][0-9]|60", "a whole number from 10 to 60"),
             "audio", new Form("none|kept", "none, or kept"),
             "adds", new Form("cards", "cards"));
 

@@ -33,6 +33,10 @@ public final class TransformationGraphs {
     private static final Map<String, String> VALUES = Map.ofEntries(
             Map.entry("fps", "30/1"),
             Map.entry("seconds", "10.000000"),
+            Map.entry("source_width", "1920"),
+            Map.entry("source_height", "1080"),
+            Map.entry("source_fps", "30/1"),
+            Map.entry("source_seconds", "12.000000"),
             Map.entry("fit_width", "1280"),
             Map.entry("fit_height", "720"),
             Map.entry("background", "0x1f3a5f"),

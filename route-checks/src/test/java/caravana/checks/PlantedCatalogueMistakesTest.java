@@ -60,6 +60,7 @@ class PlantedCatalogueMistakesTest {
                     "color=c={backgrund}:s={fit_width}",
                     "catalogue-placeholder"),
             mistake("cortinillas", "adds: cards", "adds: slides", "catalogue-value"),
+            mistake("transcodificacion", "codec: h264", "codec: h264\n  rate: 9", "  rate: 9", "catalogue-value"),
             mistake("audio", "normalizar: \"{lufs}\"", "normalizar: \"{lufz}\"", "catalogue-placeholder"),
             mistake("audio", "normalizar: \"{lufs}\"", "normalizar: loud", "catalogue-value"),
             mistake("audio", "normalizar: \"{loudness}\"", "normalizar: anull", "loudness:", "catalogue-graph"),

@@ -227,6 +227,7 @@ class EndToEndTest {
         assertMeasures(files.get("storyboard-1.jpg"), 1600, 900, 0);
         assertThat(loudness(video)).isBetween(-16.5, -15.5);
         assertThat(loudness(files.get("sonido.m4a"))).isBetween(-16.5, -15.5);
+        assertThat(loudness(files.get("mp4_480p.mp4"))).isBetween(-16.5, -15.5);
         // The logo: a tenth of 1280 pixels wide, 5 % from the lower right corner.
         assertThat(Videos.differs(video, 2, "110:50:1096:628", PLAIN)).isFalse();
         assertThat(Files.readString(files.get("subtitulos.vtt")))

@@ -105,6 +105,11 @@ public record FrameRate(long frames, long seconds) {
         return new FrameRate(Long.parseLong(parts[0]), parts.length > 1 ? Long.parseLong(parts[1]) : 1);
     }
 
+    /** The rate that the catalogue sets, a whole number. */
+    static FrameRate set(String rate) {
+        return new FrameRate(Long.parseLong(rate), 1);
+    }
+
     /**
      * The rate of a result: halved until it is allowed, or multiplied until it is; the frames stay evenly spaced.
      *

@@ -266,7 +266,8 @@ public class TranscodePlanner {
     }
 
     private PlannedResult result(SourceTimeline source, List<AppliedTransformation> transformations, PlannedSize size) {
-        FrameRate rate = source.rate().ofResult(source.even());
+        String set = last(transformations, "rate");
+        FrameRate rate = set == null ? source.rate().ofResult(source.even()) : FrameRate.set(set);
         double start = transformations.stream()
                 .mapToDouble(AppliedTransformation::start)
                 .max()
@@ -464,10 +465,19 @@ public class TranscodePlanner {
         values.put(Loudness.VALUE, measured.loudness().filter());
         values.put(TargetSize.VALUE, measured.size().rate());
         values.put("fps", result.frameRate().toString());
-        values.put("seconds", String.format(Locale.ROOT, "%.6f", result.seconds()));
+        values.put("seconds", inSeconds(result.seconds()));
+        PlannedResult.Box shown = shown(source.video());
+        values.put("source_width", String.valueOf(shown.width()));
+        values.put("source_height", String.valueOf(shown.height()));
+        values.put("source_fps", source.rate().toString());
+        values.put("source_seconds", inSeconds(source.seconds()));
         return transformations.stream()
                 .map(transformation -> FilledTransformation.of(transformation, values, files, job.getFolder()))
                 .toList();
+    }
+
+    private static String inSeconds(double seconds) {
+        return String.format(Locale.ROOT, "%.6f", seconds);
     }
 
     private List<String> assetInput(String name) {

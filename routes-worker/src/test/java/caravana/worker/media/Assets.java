@@ -15,11 +15,21 @@ final class Assets {
     static final String PICTURE = "00000000-0000-4000-8000-000000000001";
     static final String CUES = "00000000-0000-4000-8000-000000000002";
 
+    /** Others, with as many cues. */
+    static final String OTHER_PICTURE = "abcdef01-2345-4000-8000-0000000000ef";
+
+    static final String OTHER_CUES = "abcdef01-2345-4000-8000-0000000000fe";
+
     private Assets() {}
 
     /** The id of the one that a parameter accepts. */
     static String fitting(Parameter parameter) {
         return parameter.isPicture() ? PICTURE : CUES;
+    }
+
+    /** The id of another one that it accepts. */
+    static String alsoFitting(Parameter parameter) {
+        return parameter.isPicture() ? OTHER_PICTURE : OTHER_CUES;
     }
 
     /** A green picture of 2:1, and subtitles from second 1 to 2 and from 3 to 4. */
@@ -29,7 +39,9 @@ final class Assets {
         pen.setColor(Color.GREEN);
         pen.fillRect(0, 0, 64, 32);
         pen.dispose();
-        ImageIO.write(picture, "png", JobAssets.picture(folder, PICTURE).toFile());
+        for (String id : new String[] {PICTURE, OTHER_PICTURE}) {
+            ImageIO.write(picture, "png", JobAssets.picture(folder, id).toFile());
+        }
         Files.writeString(folder.resolve("asset-" + CUES + ".subrip"), """
                 1
                 00:00:01,000 --> 00:00:02,000
@@ -39,6 +51,15 @@ final class Assets {
                 2
                 00:00:03,000 --> 00:00:04,000
                 second <font color="red">& last</font>
+                """);
+        Files.writeString(folder.resolve("asset-" + OTHER_CUES + ".vtt"), """
+                WEBVTT
+
+                00:01.000 --> 00:02.000
+                plain
+
+                00:03.000 --> 00:04.000
+                plain
                 """);
     }
 }

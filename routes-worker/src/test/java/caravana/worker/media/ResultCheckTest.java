@@ -36,8 +36,7 @@ class ResultCheckTest {
     private static final SourceTimeline SOURCE = Sources.of(10, "30/1");
     private static final SourceHeaders HEADERS =
             new SourceHeaders("mov,mp4", 0, 10, List.of(SOURCE.audio(), SOURCE.video()), List.of());
-    private static final SourceInfo INFO =
-            new SourceInfo("mov", 1000, 10, 2, "h264", 1920, 1080, "30/1", false, false);
+    private static final SourceInfo INFO = new SourceInfo("mov", 1000, 10, 2, "h264", 1920, 1080, "30/1", false, false);
 
     private static final String DAMAGED = "[h264 @ 0x55] error while decoding MB 12 3";
     private static final String DAMAGED_SOUND = "[aac @ 0x55] invalid band type";
