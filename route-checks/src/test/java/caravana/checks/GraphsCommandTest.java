@@ -22,6 +22,10 @@ class GraphsCommandTest {
     @TempDir
     Path folder;
 
+    private static final String NO_DATABASE =
+            "caravana: skipped: preparing the SQL statements, since no database answers."
+                    + " Their words were checked. Start ./caravana up, or name a database by --sql.\n";
+
     private record Run(int status, String output, String errors) {}
 
     @Test
@@ -30,7 +34,9 @@ class GraphsCommandTest {
 
         assertThat(run)
                 .isEqualTo(new Run(
-                        0, routes() + ": nothing is wrong\n", "caravana: ffmpeg runs 1 graphs of the catalogue\n"));
+                        0,
+                        routes() + ": nothing is wrong\n",
+                        NO_DATABASE + "caravana: ffmpeg runs 1 graphs of the catalogue\n"));
     }
 
     @Test
@@ -51,7 +57,7 @@ class GraphsCommandTest {
                 .isEqualTo(new Run(
                         0,
                         routes() + ": nothing is wrong\n",
-                        "caravana: skipped: the graphs of the catalogue, since ffmpeg cannot be run\n"));
+                        NO_DATABASE + "caravana: skipped: the graphs of the catalogue, since ffmpeg cannot be run\n"));
     }
 
     private Path routes() {
