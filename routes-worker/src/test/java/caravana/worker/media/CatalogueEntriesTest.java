@@ -720,7 +720,7 @@ class CatalogueEntriesTest extends CatalogueFixture {
                 .returns(width, MadeOutput::width)
                 .returns(height, MadeOutput::height)
                 .returns(0.2, MadeOutput::seconds)
-                .returns("codec, size, length", MadeOutput::checked);
+                .returns("codec, colours, size, length", MadeOutput::checked);
         assertThat(headers(file(entry + ".mp4")).tracks())
                 .extracting(Track::codec)
                 .containsExactly(entry, "aac");
