@@ -127,7 +127,10 @@ class NginxTest {
                 client.upload(nginx.uri(), "Large", HttpRequest.BodyPublishers.ofByteArray(new byte[6 * MEGABYTE + 1]));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
-        assertThat(json.readTree(answer.body()).path("detail").asText()).isEqualTo(TOO_LARGE);
+        assertThat(json.readTree(answer.body()).path("detail").asText())
+                .isEqualTo(
+                        "The file has 6291457 bytes; the limit is 6 MiB. Send a smaller one, or ask an operator to raise"
+                                + " `CARAVANA_UPLOAD_MAX_SIZE`.");
         passed("6 MiB and a byte: 413 by the app: "
                 + json.readTree(answer.body()).path("detail"));
     }
