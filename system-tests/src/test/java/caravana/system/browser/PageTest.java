@@ -225,13 +225,13 @@ class PageTest {
 
         page.see(
                 ".video[data-status=failed] .why",
-                "El archivo no es un video que podamos leer, o le falta el comienzo o el índice.",
+                "El archivo no es un video que podamos leer, o le falta el comienzo o el índice; sus primeros bytes son",
                 JOB);
         page.screenshot("failed");
         page.choose("language", "en");
         page.see(
                 ".video[data-status=failed] .why",
-                "The file is in no video format that we know, or its beginning or index is missing.",
+                "The file is in no video format that we know, or its beginning or index is missing; its first bytes are",
                 SOON);
         assertThat(page.run("return document.documentElement.lang")).isEqualTo("en");
         assertThat(page.count(".video .buttons .main"))

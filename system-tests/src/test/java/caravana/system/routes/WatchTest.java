@@ -200,8 +200,8 @@ class WatchTest {
 
     /** Nobody calls a timer's routes, and no job fails in them. */
     private void timersThatFailAreTold() throws Exception {
-        String right = "status = 'uploaded'";
-        String wrong = "status = (SELECT 'uploaded' FROM generate_series(1, 2))";
+        String right = "LIMIT 100";
+        String wrong = "LIMIT (SELECT 100 FROM generate_series(1, 2))";
         routes.edit("reconcile/send-unpublished.sql", right, wrong);
         await().atMost(SOON)
                 .until(() -> up.printed()
