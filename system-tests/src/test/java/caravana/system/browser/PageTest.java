@@ -32,7 +32,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -174,34 +173,9 @@ class PageTest {
         page.screenshot("outputs");
         page.click(".outputs li:nth-child(2) button");
         await().atMost(SOON).until(() -> page.windows() == 2);
-        whatWasDoneToTheFootageIsSaid();
-        assertThat(page.errors()).isEmpty();
-    }
-
-    /** The page hears of it while it is open. */
-    private void whatWasDoneToTheFootageIsSaid() throws Exception {
         assertThat(mediaInfo()).contains("Original: h264, ").contains("Clip: h264, 1280×720, 30 frames per second, ");
         assertThat(page.count(".video .notes")).isZero();
-
-        String warnings =
-                "[{\"code\": \"gap_closed\", \"detail\": \"The server''s words.\", \"values\": {\"gaps\": 2}},"
-                        + " {\"code\": \"from_a_newer_version\", \"detail\": \"Only the server knows.\", \"values\": {}}]";
-        try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
-                Statement statement = database.createStatement()) {
-            statement.execute("UPDATE videos SET updated_at = now(), warnings = '" + warnings
-                    + "', media_info = jsonb_set(media_info, '{source,video,interlaced}', 'true')"
-                    + " WHERE title = 'Arrival in Bogotá'");
-        }
-        page.see(".video .notes li:first-child", "The server's words.", SOON);
-        page.choose("language", "es");
-        page.see(
-                ".video .notes li:first-child",
-                "El reloj del original salta, como en grabaciones unidas; saltos cerrados: 2.",
-                SOON);
-        page.see(".video .notes li:last-child", "Only the server knows.", SOON);
-        await().atMost(SOON).until(() -> mediaInfo().contains("entrelazado"));
-        page.choose("language", "en");
-        page.see(".video .notes li:first-child", "The server's words.", SOON);
+        assertThat(page.errors()).isEmpty();
     }
 
     private String mediaInfo() {
