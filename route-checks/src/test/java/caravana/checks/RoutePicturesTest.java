@@ -131,7 +131,7 @@ class RoutePicturesTest {
         assertThat(STORIES.values().toString()).doesNotContain("\"statement:", "jdbc:", "dataSource");
     }
 
-    /** Each way in which a video comes is told, and how its upload ends. */
+    /** Each way in which a video comes is in a picture, and how its upload ends. */
     @Test
     void everyWayOfUploadingIsInAStory() {
         assertThat(reached(STORIES.get("Upload"), "platform-http:/api/videos/upload", "platform-http:/api/videos"))

@@ -124,7 +124,9 @@ class MediaFuzzTest extends WorkerRouteTest {
         String verdict = row.get("status").equals("processed") ? "processed" : String.valueOf(row.get("error_code"));
         verdicts.merge(verdict, 1, Integer::sum);
         boolean right = verdict.equals("processed") || FAULTS_OF_FILES.contains(verdict);
-        if (!right || !row.get("attempts").equals(1)) {
+        // Memory may lack for a moment: that it is the file's fault, a second attempt shows (ADR 5).
+        int attempts = verdict.equals("media_too_heavy") ? 2 : 1;
+        if (!right || !row.get("attempts").equals(attempts)) {
             Path kept = Files.createDirectories(KEPT).resolve(sent.id());
             Files.write(kept, sent.file());
             wrong.add(sent.name() + ": " + verdict + " after " + row.get("attempts") + " attempts (" + kept + ")");
