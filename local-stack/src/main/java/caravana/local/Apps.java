@@ -41,7 +41,7 @@ final class Apps implements AutoCloseable {
     static Apps start(DataFolder data, Servers servers, Map<String, String> own) {
         Map<String, String> defaults = new HashMap<>(servers.defaults());
         defaults.put(AppProcess.WORK_DIR, RunFolder.ofUser(data.resolve("work")).toString());
-        // Whoever presses Ctrl-C does not want to wait for a transcoding; what is not finished is requeued.
+        // Somebody who presses Ctrl-C does not want to wait for a transcoding; what is not finished is requeued.
         defaults.put("CARAVANA_WORKER_GRACE", "3s");
         Map<String, String> settings = settings(defaults, System.getenv(), servers.required(), own);
         boolean watched = Boolean.parseBoolean(settings.get(Up.WATCH));

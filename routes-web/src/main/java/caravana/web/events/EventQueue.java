@@ -51,7 +51,8 @@ final class EventQueue {
         }
         Event next = events.next();
         events.remove();
-        // Whoever returns with an event's id gets what was found later. Of events that were found at the same time,
+        // A client that returns with an event's id gets what was found later. Of events that were found at the same
+        // time,
         // the last alone may stand for all.
         if (!events.hasNext() || events.next().id() != next.id()) {
             told = next.id();

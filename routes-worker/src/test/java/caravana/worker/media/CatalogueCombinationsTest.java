@@ -280,7 +280,7 @@ class CatalogueCombinationsTest extends CatalogueFixture {
                 && measured.warning().isEmpty()) {
             for (MadeOutput file : files.values()) {
                 if (Stream.of("video", "audio").anyMatch(file.role()::equals)) {
-                    assertThat(lufs(file(file.name())))
+                    assertThat(MeasuredLoudness.of(file(file.name())))
                             .as("loudness of " + file.name())
                             .isCloseTo(AskedPicture.number(asked, "audio", "lufs", 0), within(0.5));
                 }

@@ -488,7 +488,7 @@ class CatalogueEntriesTest extends CatalogueFixture {
             make("[\"transcodificacion\", {\"nombre\": \"audio\", \"modo\": \"normalizar\", \"lufs\": " + target
                     + "}]");
 
-            double found = lufs(job.getResult().toPath());
+            double found = MeasuredLoudness.of(job.getResult().toPath());
             System.out.println(name + " to " + target + ": " + found + " LUFS, measured " + measurements + " times");
             assertThat(found).isCloseTo(target, within(0.5));
             assertThat(measured.warning()).isEmpty();
@@ -506,7 +506,7 @@ class CatalogueEntriesTest extends CatalogueFixture {
 
         assertThat(measured.filter()).isEqualTo("anull");
         assertThat(measured.warning().orElseThrow().code()).isEqualTo("loudness_kept");
-        assertThat(lufs(job.getResult().toPath())).isEqualTo(lufs);
+        assertThat(MeasuredLoudness.of(job.getResult().toPath())).isEqualTo(lufs);
     }
 
     /** Clicks in silence: the limiter takes away what the gain adds. */
@@ -522,7 +522,7 @@ class CatalogueEntriesTest extends CatalogueFixture {
         assertThat(warning.detail())
                 .isEqualTo("The sound could not be brought to -10.0 LUFS without cutting off its peaks; it has "
                         + reached + " LUFS.");
-        double found = lufs(job.getResult().toPath());
+        double found = MeasuredLoudness.of(job.getResult().toPath());
         System.out.println("clicks: " + found + " LUFS, warned of " + reached);
         assertThat(found).isLessThan(-10.5).isCloseTo(reached, within(0.6));
     }
@@ -547,7 +547,7 @@ class CatalogueEntriesTest extends CatalogueFixture {
                 + " {\"nombre\": \"audio\", \"modo\": \"normalizar\", \"lufs\": -20}]");
 
         for (String name : List.of("video.mp4", "sonido.m4a", "mp4_480p.mp4", "hevc.mp4")) {
-            assertThat(lufs(file(name))).as(name).isCloseTo(-20, within(0.5));
+            assertThat(MeasuredLoudness.of(file(name))).as(name).isCloseTo(-20, within(0.5));
         }
     }
 

@@ -258,27 +258,6 @@ abstract class CatalogueFixture {
         readOriginal();
     }
 
-    /** The integrated loudness, by another measurement than the worker's: the filter's own summary. */
-    static double lufs(Path file) throws Exception {
-        Process ffmpeg = new ProcessBuilder(
-                        "ffmpeg",
-                        "-nostats",
-                        "-hide_banner",
-                        "-i",
-                        file.toString(),
-                        "-vn",
-                        "-af",
-                        "ebur128=framelog=verbose",
-                        "-f",
-                        "null",
-                        "-")
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(ffmpeg.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(ffmpeg.waitFor()).isZero();
-        return Double.parseDouble(said.replaceFirst("(?s).*Summary:.*?I: +(-?[0-9.]+) LUFS.*", "$1"));
-    }
-
     void useOriginal(String picture, String sound) throws Exception {
         Files.deleteIfExists(job.getOriginal().toPath());
         List<String> line = new ArrayList<>(List.of("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", picture));
