@@ -143,15 +143,19 @@ public class ResultCheck {
         return wrong;
     }
 
-    /** Sound begins with the clip, in silence if need be, and ends with it or where the original's does. */
+    /**
+     * Sound begins with the clip, in silence if need be, and ends with it or where the original's does. Where the picture of a
+     * damaged original breaks off, sound goes on to the planned end.
+     */
     private static List<String> soundNotAs(PlannedResult planned, Track sound, long frames, Complaints complaints) {
         List<String> wrong = new ArrayList<>();
         if (Math.abs(sound.start()) > SOUND_TOLERANCE) {
             wrong.add(String.format(Locale.ROOT, "sound from %.2f s instead of 0", sound.start()));
         }
         double end = sound.start() + sound.duration();
-        double latest = planned.secondsOf(frames);
-        double earliest = complaints.isEmpty() ? Math.min(planned.soundSeconds(), latest) : Double.NaN;
+        double picture = planned.secondsOf(frames);
+        double latest = Math.max(picture, planned.secondsOf(planned.footageFrames() + planned.addedFrames()));
+        double earliest = complaints.isEmpty() ? Math.min(planned.soundSeconds(), picture) : Double.NaN;
         if (end > latest + SOUND_TOLERANCE || end < earliest - SOUND_TOLERANCE) {
             wrong.add(String.format(
                     Locale.ROOT,

@@ -114,6 +114,15 @@ class ResultCheckTest {
         }
     }
 
+    @Test
+    void soundGoesOnToThePlannedEndWhereTheDamagedPictureBreaksOff() throws Exception {
+        String sound = "{\"codec_type\": \"audio\", \"codec_name\": \"aac\", \"duration\": \"10\"}";
+
+        check.read(probed(good(90), sound), planned(0, 10), SOURCE, HEADERS, DAMAGED, exchange);
+
+        assertThat(exchange.getProperty("missing_seconds")).isEqualTo(7.0);
+    }
+
     /** Damaged sound may end early, and it may be longer than the picture. */
     @Test
     void damagedSoundSaysNothingOfThePicture() throws Exception {
