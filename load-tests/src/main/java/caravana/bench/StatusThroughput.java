@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -49,7 +50,29 @@ final class StatusThroughput implements Benchmark {
 
     @Override
     public void run(Setting setting) throws Exception {
-        try (WebOnStack system = WebOnStack.start(setting.folder(), Map.of())) {
+        compare(setting.folder(), (system, ours, theirs) -> {
+            for (int i = 0; i < WARM_UPS; i++) {
+                rate(system, ours);
+                rate(system, theirs);
+            }
+            Pairs pairs = Pairs.measure(
+                    PAIRS,
+                    "requests/s",
+                    "web ÷ plain Spring MVC",
+                    () -> rate(system, ours),
+                    () -> rate(system, theirs));
+            setting.results().atLeast("status-throughput", pairs.ratio(), "ratio", TARGET, pairs.detail());
+        });
+    }
+
+    @FunctionalInterface
+    interface Comparison {
+        void of(WebOnStack system, URI ours, URI theirs) throws Exception;
+    }
+
+    /** Starts both sides, and compares them once they have given the same answer. */
+    static void compare(Path folder, Comparison comparison) throws Exception {
+        try (WebOnStack system = WebOnStack.start(folder, Map.of())) {
             Map<String, String> environment = new HashMap<>(system.environment());
             URI database = URI.create(environment.get("DATABASE_URL"));
             String[] login = database.getUserInfo().split(":", 2);
@@ -62,22 +85,11 @@ final class StatusThroughput implements Benchmark {
             try (Connection connection = DriverManager.getConnection(jdbc, login[0], login[1])) {
                 path = "/api/videos/" + processedVideo(system, connection);
             }
-            try (PlainProgram plain = PlainProgram.start(
-                    PlainStatus.class, environment, setting.folder().resolve("plain.log"))) {
+            try (PlainProgram plain = PlainProgram.start(PlainStatus.class, environment, folder.resolve("plain.log"))) {
                 URI ours = system.web().uri().resolve(path);
                 URI theirs = URI.create(plain.greeting()).resolve(path);
                 checkSame(system, ours, theirs);
-                for (int i = 0; i < WARM_UPS; i++) {
-                    rate(system, ours);
-                    rate(system, theirs);
-                }
-                Pairs pairs = Pairs.measure(
-                        PAIRS,
-                        "requests/s",
-                        "web ÷ plain Spring MVC",
-                        () -> rate(system, ours),
-                        () -> rate(system, theirs));
-                setting.results().atLeast("status-throughput", pairs.ratio(), "ratio", TARGET, pairs.detail());
+                comparison.of(system, ours, theirs);
             }
         }
     }

@@ -131,6 +131,7 @@ public class PlainStatus {
                             row.get("original_key"),
                             "application/octet-stream",
                             named(ContentDisposition.attachment(), name == null ? title : name)));
+            document.put("original_sha256", row.get("original_sha256"));
             document.put(
                     "poster_url",
                     link(row.get("poster_key"), "image/jpeg", named(ContentDisposition.inline(), title + ".jpg")));
