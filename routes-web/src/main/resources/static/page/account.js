@@ -6,6 +6,8 @@ import {signedIn} from './session.js';
 import {t, why} from './texts.js';
 
 let creating = false;
+/** The outside issuer that keeps the accounts, whose tokens are taken instead; null as long as nobody has named one. */
+let elsewhere = null;
 
 /** @param {string} [notice] a key of texts.js: why somebody has to sign in again */
 export function accountView(notice) {
@@ -15,14 +17,16 @@ export function accountView(notice) {
 
   function show() {
     const problem = h('p', {class: 'problem', role: 'alert', hidden: true});
-    const fields = creating ? signUpFields() : signInFields();
+    const fields = isElsewhere() ? tokenFields() : creating ? signUpFields() : signInFields();
     const submit = h('button', {type: 'submit', class: 'main wide'}, t(creating ? 'signUp' : 'signIn'));
     const form = h('form', {onsubmit: send}, ...fields, problem, submit);
-    view.replaceChildren(
+    view.replaceChildren(...[
       h('h1', {}, t(creating ? 'signUp' : 'signIn')),
-      notice ? h('p', {class: 'notice', role: 'status'}, t(notice)) : h('p', {class: 'quiet'}, t('tagline')),
+      isElsewhere() ? h('p', {class: 'quiet'}, t('accountsElsewhere', {issuer: elsewhere})) : null,
+      notice ? h('p', {class: 'notice', role: 'status'}, t(notice)) : isElsewhere() ? null : h('p', {class: 'quiet'}, t('tagline')),
       form,
-      h('p', {class: 'switch'}, h('button', {type: 'button', class: 'link', onclick: other}, t(creating ? 'toSignIn' : 'toSignUp'))));
+      isElsewhere() ? null : h('p', {class: 'switch'}, h('button', {type: 'button', class: 'link', onclick: other}, t(creating ? 'toSignIn' : 'toSignUp'))),
+    ].filter((part) => part !== null));
 
     async function send(event) {
       event.preventDefault();
@@ -33,12 +37,19 @@ export function accountView(notice) {
         if (creating) {
           await signUp(values);
         }
-        const issued = await logIn(values.email, values.password1 ?? values.password);
+        const issued = isElsewhere() ? {access_token: values.token.trim().replace(/^Bearer\s+/i, '')} : await logIn(values.email, values.password1 ?? values.password);
         const me = await showMe(issued.access_token);
         creating = false;
         signedIn(issued, me);
       } catch (refused) {
-        problem.textContent = why({code: refused.code, detail: refused.message});
+        if (refused.code === 'accounts_elsewhere') {
+          elsewhere = /https?:[^\s;]+/.exec(refused.message)?.[0] ?? '';
+          creating = false;
+          show();
+          view.querySelector('input').focus();
+          return;
+        }
+        problem.textContent = isElsewhere() && refused.status === 401 ? t('tokenRefused') : why({code: refused.code, detail: refused.message});
         problem.hidden = false;
         submit.disabled = false;
       }
@@ -58,6 +69,12 @@ function signInFields() {
     field('email', 'email', {type: 'email', autocomplete: 'username', maxlength: 254}),
     field('password', 'password', {type: 'password', autocomplete: 'current-password', maxlength: 128}),
   ];
+}
+
+const isElsewhere = () => elsewhere !== null;
+
+function tokenFields() {
+  return [field('token', 'token', {type: 'password', autocomplete: 'off', spellcheck: 'false'})];
 }
 
 function signUpFields() {

@@ -37,6 +37,11 @@ export async function request(path, options = {}) {
     if (refused.status !== 401) {
       throw refused;
     }
+    if (session()?.outside) {
+      // Only its issuer has another one.
+      signOut('tokenOver');
+      throw refused;
+    }
   }
   try {
     // Another call may have renewed it meanwhile.

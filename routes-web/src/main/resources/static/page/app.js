@@ -3,19 +3,25 @@
 import {accountView} from './account.js';
 import {logOut, refreshSession, Refused, showMe} from './api.js';
 import {ask, h} from './dom.js';
+import {icon} from './icons.js';
 import {readLimits} from './limits.js';
 import {operatorsView} from './operators.js';
+import {listAddress, noteList, place} from './place.js';
 import {cancelAll, unfinished} from './queue.js';
-import {isOperator, mayResume, noResume, onSession, session, signedIn, signOut} from './session.js';
+import {runbookView} from './runbooks.js';
+import {isOperator, KEPT, mayResume, noResume, onSession, session, signedIn, signOut} from './session.js';
 import {chooseLanguage, currentLanguage, LANGUAGES, t} from './texts.js';
 import {readTransformations} from './transformations.js';
+import {videoPage} from './videopage.js';
 import {videosView} from './videos.js';
 
 /** Ends what the section that is shown has begun: streams, timers. */
 let leave = () => {};
+/** The list of videos, which stays as it is while one of them is shown: {view, scrolled, video}. */
+let list = null;
 
 function header() {
-  const operations = location.hash === '#operations' && isOperator();
+  const operations = shows('operations') || shows('runbook');
   const choice = h('select', {id: 'language', 'aria-label': t('language'), onchange: (event) => {
     chooseLanguage(event.target.value);
     render();
@@ -24,9 +30,9 @@ function header() {
     h('option', {value: code, lang: code, selected: code === currentLanguage()}, name)));
   return [
     h('div', {class: 'bar'},
-      h('a', {class: 'brand', href: '#videos'}, h('img', {src: '/page/icon.svg', alt: '', width: 28, height: 28}), 'Caravana'),
+      h('a', {class: 'brand', href: listAddress()}, h('img', {src: '/page/icon.svg', alt: '', width: 28, height: 28}), 'Caravana'),
       session() && isOperator()
-        ? h('nav', {'aria-label': t('sections')}, link('videos', !operations), link('operations', operations))
+        ? h('nav', {'aria-label': t('sections')}, link('videos', listAddress(), !operations), link('operations', '#operations', operations))
         : null,
       h('div', {class: 'me'},
         session() ? h('span', {class: 'email', title: session().email}, session().email) : null,
@@ -35,8 +41,11 @@ function header() {
   ];
 }
 
-function link(section, current) {
-  return h('a', {href: `#${section}`, 'aria-current': current ? 'page' : null}, t(section));
+/** Whether that section is shown; those of operators are for nobody else. */
+const shows = (section) => place().section === section && isOperator();
+
+function link(section, address, current) {
+  return h('a', {href: address, 'aria-current': current ? 'page' : null}, t(section));
 }
 
 /** A new tab, or a browser that was started again, goes on with the session. */
@@ -67,23 +76,67 @@ async function leaveAccount() {
   signOut();
 }
 
+/** @param {string} [notice] a key of texts.js: why somebody has to sign in again */
 function render(notice) {
   leave();
   leave = () => {};
+  closeList();
+  show(notice);
+}
+
+function show(notice) {
   document.documentElement.lang = currentLanguage();
   document.querySelector('.skip').textContent = t('skip');
   document.querySelector('header').replaceChildren(...header());
+  showOffline();
   const main = document.querySelector('main');
-  let section = 'signIn';
-  if (session()) {
-    section = location.hash === '#operations' && isOperator() ? 'operations' : 'videos';
-    const view = section === 'operations' ? operatorsView() : videosView();
+  if (!session()) {
+    main.replaceChildren(accountView(notice));
+    document.title = `${t('signIn')} · Caravana`;
+    return;
+  }
+  const {section, id} = place();
+  let title = t('videos');
+  if (shows('operations') || shows('runbook')) {
+    closeList();
+    const view = shows('runbook') ? runbookView(id) : operatorsView();
     leave = view.leave;
     main.replaceChildren(view.element);
+    scrollTo(0, 0);
+    title = t('operations');
+  } else if (section === 'video' && id) {
+    if (list) {
+      list.scrolled = scrollY;
+      list.video = id;
+    }
+    const view = videoPage(id);
+    leave = view.leave;
+    main.replaceChildren(view.element);
+    scrollTo(0, 0);
+    title = view.title();
   } else {
-    main.replaceChildren(accountView(notice));
+    noteList(place().query.toString());
+    const {scrolled, video} = list ??= {view: videosView(), scrolled: 0, video: null};
+    main.replaceChildren(list.view.element);
+    scrollTo(0, scrolled);
+    if (video) {
+      list.view.focus(video);
+      list.video = null;
+    }
   }
-  document.title = `${t(section)} · Caravana`;
+  document.title = `${title} · Caravana`;
+}
+
+function closeList() {
+  list?.view.leave();
+  list = null;
+}
+
+/** Says that the network is lost, for as long as it is. */
+function showOffline() {
+  const sign = document.getElementById('offline');
+  sign.hidden = navigator.onLine;
+  sign.replaceChildren(...(navigator.onLine ? [] : [icon('offline'), t('offline')]));
 }
 
 // A file that is dropped beside its place must not take the page away.
@@ -94,9 +147,27 @@ document.querySelector('.skip').addEventListener('click', (event) => {
   event.preventDefault();
   document.querySelector('main').focus();
 });
-window.addEventListener('hashchange', () => {
-  render();
-  document.querySelector('main').focus();
+window.addEventListener('hashchange', ({oldURL}) => {
+  const {query} = place();
+  // The address of the list was typed or followed, and asks for something else than it shows.
+  if (location.hash !== listAddress() && place().section === 'videos' && (query.size > 0 || !new URL(oldURL).hash.startsWith('#video/'))) {
+    closeList();
+  }
+  leave();
+  leave = () => {};
+  if (!document.getElementById('said').contains(document.activeElement)) {
+    document.querySelector('main').focus();
+  }
+  show();
+});
+for (const kind of ['online', 'offline']) {
+  window.addEventListener(kind, showOffline);
+}
+// Another tab has signed in.
+window.addEventListener('storage', ({key, newValue}) => {
+  if (key === KEPT && newValue !== null && !session()) {
+    resume();
+  }
 });
 await Promise.all([readLimits(), readTransformations(), resume()]);
 onSession(render);

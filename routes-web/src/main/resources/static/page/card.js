@@ -1,34 +1,38 @@
-// One video in the list: its state, and what can be done with it.
+// One video in the list: its picture, its state, and what can be done with it.
 
-import {cancelVideo, deleteVideo, processVideo, renameVideo, retryVideo, showVideo} from './api.js';
-import {ask, h, setText} from './dom.js';
-import {media} from './media.js';
-import {open, play, save} from './player.js';
+import {actionsFor, FINISHED} from './actions.js';
+import {h, setText} from './dom.js';
+import {icon} from './icons.js';
+import {ofVideo} from './place.js';
+import {play} from './player.js';
+import {progressView} from './progress.js';
 import {refusable} from './refusals.js';
-import {dateTime, duration, number, percent, phase, t, why} from './texts.js';
-import {mayChoose, processOtherwise} from './transformations.js';
+import {ago, clock, dateTime, fileSize, t, why} from './texts.js';
 
-/** The states in which nothing changes until somebody wants it. */
-export const FINISHED = ['processed', 'failed', 'cancelled'];
+const SIGNS = {uploaded: 'clock', processing: 'film', processed: 'film', failed: 'alert', cancelled: 'stop'};
 
-/** @param {{onDeleted: (id: string) => void, onChanged: (video: Object) => void}} list that it is in */
-export function videoCard(first, {onDeleted, onChanged}) {
+/**
+ * @param {{onDeleted: (id: string) => void, onChanged: (video: Object) => void, onSelected: () => void}} list that it is in
+ */
+export function videoCard(first, {onDeleted, onChanged, onSelected}) {
   const thumb = h('div', {class: 'thumb'});
   const badge = h('span', {class: 'badge'});
+  const age = h('time', {datetime: first.uploaded_at, title: dateTime(first.uploaded_at)});
+  const facts = h('span');
   const state = h('div', {class: 'state'});
-  const buttons = h('div', {class: 'buttons'});
+  const box = h('input', {type: 'checkbox', class: 'pick', onchange: onSelected});
   const {problem, attempt} = refusable();
-  const heading = h('h3');
+  const link = h('a', {href: ofVideo(first.video_id)});
+  const menu = actionMenu({attempt, changed: onChanged, gone: onDeleted});
   const element = h('li', {class: 'video card', 'data-id': first.video_id},
-    thumb,
+    thumb, box,
     h('div', {class: 'about'},
-      heading,
-      h('p', {class: 'meta'}, badge, h('time', {datetime: first.uploaded_at}, dateTime(first.uploaded_at))),
-      state, problem, buttons));
-  const bar = h('progress', {max: 100});
-  const step = h('span', {class: 'step'});
-  const left = h('span', {class: 'left'});
-  const card = {element, video: {}, update, lacks};
+      h('h3', {}, link),
+      h('p', {class: 'meta'}, badge, facts, age),
+      state, problem),
+    menu.element);
+  const progress = progressView();
+  const card = {element, box, video: {}, update, lacks, grow, focus: () => link.focus()};
   update(first);
   return card;
 
@@ -38,146 +42,149 @@ export function videoCard(first, {onDeleted, onChanged}) {
       && (card.video.status !== summary.status || card.video.poster_url === undefined);
   }
 
+  /** Its age, as time goes on. */
+  function grow() {
+    setText(age, ago(card.video.uploaded_at));
+  }
+
   function update(video) {
     const before = card.video;
     card.video = video;
     const detailed = video.poster_url !== undefined;
     const renamed = before.title !== video.title;
     if (renamed) {
-      setText(heading, video.title);
-      heading.title = video.title;
-      bar.setAttribute('aria-label', t('progressOf', video));
+      setText(link, video.title);
+      link.title = video.title;
+      box.setAttribute('aria-label', t('selectVideo', video));
     }
-    if (renamed || before.status !== video.status || (before.poster_url !== undefined) !== detailed) {
+    if (renamed || before.status !== video.status || (before.poster_url !== undefined) !== detailed
+        || detailed && before.error?.code !== video.error?.code) {
       element.dataset.status = video.status;
       setText(badge, t(video.status));
-      showThumb(video);
+      thumb.replaceChildren(...picture(video));
       showState(video);
-      showButtons(video);
+      menu.update(video);
     }
-    showProgress(video);
-  }
-
-  function showThumb(video) {
-    if (video.status === 'processed' && video.poster_url) {
-      const poster = h('img', {src: video.poster_url, alt: '', width: 1280, height: 720, onerror: () => poster.remove()});
-      thumb.replaceChildren(h('button', {type: 'button', class: 'poster', 'aria-label': t('playOf', video), onclick: () => play(video.video_id)},
-        poster, h('span', {class: 'triangle', 'aria-hidden': 'true'})));
-    } else {
-      thumb.replaceChildren(h('span', {class: `sign ${video.status}`, 'aria-hidden': 'true'}));
-    }
+    setText(facts, size(video));
+    grow();
+    progress.update(video);
   }
 
   function showState(video) {
     if (['uploaded', 'processing'].includes(video.status)) {
-      state.replaceChildren(bar, h('p', {class: 'steps'}, step, left));
+      state.replaceChildren(progress.element);
     } else if (video.status === 'failed' && video.error) {
-      const text = why(video.error);
-      const more = video.error.detail && video.error.detail !== text
-        ? h('details', {}, h('summary', {}, t('details')), h('p', {lang: 'en'}, video.error.detail))
-        : null;
-      state.replaceChildren(h('p', {class: 'why'}, text), ...(more ? [more] : []));
+      state.replaceChildren(h('p', {class: 'why'}, why(video.error)));
+    } else if (video.warnings?.length > 0 || video.truncated) {
+      state.replaceChildren(h('p', {class: 'hint'}, icon('alert'), h('a', {href: ofVideo(video.video_id)}, t('hasWarnings'))));
     } else {
-      state.replaceChildren(...media(video, (name) => attempt(() => open(video.video_id, name))));
+      state.replaceChildren();
     }
   }
+}
 
-  function showProgress(video) {
-    if (video.status === 'uploaded') {
-      bar.removeAttribute('value');
-      const place = video.queue_position;
-      setText(step, place ? (place >= 1000 ? t('placeMany') : t('place', {n: number(place)})) : t('uploaded'));
-      setText(left, video.attempts > 0 ? t('attempt', {n: number(video.attempts + 1)}) : '');
-    } else if (video.status === 'processing') {
-      const known = typeof video.progress === 'number';
-      if (known) {
-        bar.value = video.progress;
-      } else {
-        bar.removeAttribute('value');
-      }
-      setText(step, phase(video.phase ?? 'claim') + (known ? ` · ${percent(video.progress)}` : ''));
-      setText(left, video.eta_seconds > 0 ? t('left', {time: duration(video.eta_seconds)}) : '');
-    }
+/** The poster, or a drawing where there is none (yet); with the length, where it is known. */
+export function picture(video, playable = true) {
+  const seconds = clipOf(video)?.seconds ?? video.media_info?.result.duration_seconds;
+  const length = seconds ? h('span', {class: 'length'}, h('span', {class: 'unseen'}, `${t('length')} `), clock(seconds)) : null;
+  const drawn = h('span', {class: `sign ${video.status}`}, icon(SIGNS[video.status]));
+  let shown = drawn;
+  if (video.status === 'processed' && video.poster_url) {
+    shown = h('img', {src: video.poster_url, alt: '', width: 1280, height: 720, onerror: () => shown.replaceWith(drawn)});
   }
+  return [
+    playable && video.status === 'processed' && video.poster_url !== undefined
+      ? h('button', {type: 'button', class: 'poster', 'aria-label': t('playOf', video), onclick: () => play(video.video_id)},
+        shown, h('span', {class: 'triangle', 'aria-hidden': 'true'}))
+      : shown,
+    length,
+  ].filter((part) => part !== null);
+}
 
-  function showButtons(video) {
-    const named = (what) => ({'aria-label': t('ofVideo', {what: t(what), title: video.title})});
-    const all = [];
-    if (video.status === 'processed') {
-      all.push(h('button', {type: 'button', class: 'main', ...named('play'), onclick: () => play(video.video_id)}, t('play')));
-      all.push(h('button', {type: 'button', class: 'plain', ...named('downloadResult'), onclick: () => attempt(() => save(video.video_id))}, t('downloadResult')));
+const clipOf = (video) => video.outputs?.find(({role}) => role === 'video');
+
+/** How many bytes the clip has; as long as there is none, nothing. */
+export function size(video) {
+  const bytes = clipOf(video)?.bytes ?? video.media_info?.result.bytes;
+  return bytes ? fileSize(bytes) : '';
+}
+
+/**
+ * What can be done with a video: the main action as a button, and the others in a menu.
+ *
+ * @param {{attempt: Function, changed: Function, gone: Function, open?: boolean}} options `open` shows all of them as buttons
+ */
+export function actionMenu({attempt, changed, gone, open = false}) {
+  const buttons = h('div', {class: 'buttons'});
+  let shown = {};
+  const summary = h('summary', {}, icon('more'), h('span', {class: 'unseen'}));
+  const items = h('div', {class: 'items'});
+  const details = h('details', {class: 'menu', onkeydown: (event) => {
+    if (event.key === 'Escape' && details.open) {
+      event.stopPropagation();
+      close();
     }
-    if (video.status === 'failed' && video.error?.retryable) {
-      all.push(h('button', {type: 'button', class: 'main', ...named('retry'), onclick: () => attempt(retry)}, t('retry')));
+  }, onfocusout: (event) => {
+    if (event.relatedTarget && !details.contains(event.relatedTarget)) {
+      details.open = false;
     }
-    if (video.status === 'cancelled') {
-      all.push(h('button', {type: 'button', class: 'main', ...named('processAgain'), onclick: () => attempt(processAgain)}, t('processAgain')));
+  }, ontoggle: () => {
+    if (details.open) {
+      document.addEventListener('pointerdown', outside);
+      // At the end of the screen it opens upwards.
+      items.classList.remove('up');
+      items.classList.toggle('up', items.getBoundingClientRect().bottom > document.documentElement.clientHeight);
+    } else {
+      document.removeEventListener('pointerdown', outside);
     }
-    if (!FINISHED.includes(video.status)) {
-      all.push(h('button', {type: 'button', class: 'plain', ...named('cancelJob'), onclick: () => attempt(cancel)}, t('cancelJob')));
-    }
-    if (video.original_url && FINISHED.includes(video.status)) {
-      all.push(h('button', {type: 'button', class: 'plain', ...named('downloadOriginal'), onclick: () => attempt(original)}, t('downloadOriginal')));
-    }
-    if (video.status === 'processed' || (video.status === 'failed' && !video.error?.retryable)) {
-      all.push(h('button', {type: 'button', class: 'plain', ...named('processAgain'), onclick: () => attempt(processAgain)}, t('processAgain')));
-    }
-    if (FINISHED.includes(video.status) && mayChoose()) {
-      all.push(h('button', {type: 'button', class: 'plain', ...named('processOtherwise'), onclick: () => attempt(otherwise)}, t('processOtherwise')));
-    }
-    all.push(h('button', {type: 'button', class: 'plain', ...named('rename'), onclick: () => attempt(rename)}, t('rename')));
-    all.push(h('button', {type: 'button', class: 'plain warn', ...named('delete'), onclick: () => attempt(remove)}, t('delete')));
+  }}, summary, items);
+  return {element: buttons, update};
+
+  function update(video) {
+    shown = video;
+    // A page of its own has the player.
+    const all = actionsFor(video).filter(({name}) => !open || name !== 'play');
     // What had the focus may have another place, or another name, and is the same button to who uses it.
-    const focused = [...buttons.children].find((button) => button === document.activeElement)?.textContent;
-    buttons.replaceChildren(...all);
+    const focused = buttons.contains(document.activeElement) ? document.activeElement.dataset.action ?? 'menu' : null;
+    setText(summary.querySelector('span'), t('ofVideo', {what: t('moreActions'), title: video.title}));
+    const made = all.map((action, index) => h('button', {
+      type: 'button',
+      class: index === 0 && action.main ? 'main' : action.warn ? 'plain warn' : 'plain',
+      'data-action': action.name,
+      'aria-label': t('ofVideo', {what: t(action.name), title: video.title}),
+      onclick: () => {
+        if (details.open) {
+          close();
+        }
+        attempt(async () => {
+          await action.run(shown, changed, gone);
+          // The button that opened a dialog was made anew meanwhile.
+          if (document.activeElement === document.body && buttons.isConnected) {
+            (open ? buttons.querySelector(`[data-action=${action.name}]`) ?? buttons.firstChild : summary).focus();
+          }
+        });
+      },
+    }, t(action.name)));
+    if (open) {
+      buttons.replaceChildren(...made);
+    } else {
+      const main = all[0].main ? made.slice(0, 1) : [];
+      items.replaceChildren(...made.slice(main.length));
+      buttons.replaceChildren(...main, details);
+    }
     if (focused) {
-      (all.find((button) => button.textContent === focused) ?? all[0]).focus();
+      (made.find((button) => button.dataset.action === focused && button.checkVisibility()) ?? (open ? made[0] : summary)).focus();
     }
   }
 
-  async function retry() {
-    await retryVideo(card.video.video_id);
-    onChanged(await showVideo(card.video.video_id));
+  function close() {
+    details.open = false;
+    summary.focus();
   }
 
-  /** The store tells the browser to save it; the link is asked for anew, since links live for 15 minutes. */
-  async function original() {
-    const {original_url: link} = await showVideo(card.video.video_id);
-    h('a', {href: link, rel: 'noopener noreferrer'}).click();
-  }
-
-  async function cancel() {
-    onChanged(await cancelVideo(card.video.video_id));
-  }
-
-  async function processAgain() {
-    await processVideo(card.video.video_id);
-    onChanged(await showVideo(card.video.video_id));
-  }
-
-  async function otherwise() {
-    const {video_id: id} = card.video;
-    if (await processOtherwise(card.video, (transformaciones) => processVideo(id, transformaciones))) {
-      onChanged(await showVideo(id));
+  function outside(event) {
+    if (!details.contains(event.target)) {
+      details.open = false;
     }
-    if (document.activeElement === document.body) {
-      // The button that opened the dialog was made anew meanwhile.
-      buttons.querySelector('button').focus();
-    }
-  }
-
-  async function rename() {
-    const title = await ask({
-      title: t('renameTitle'), text: t('renameText', card.video), yes: t('rename'), no: t('cancel'), input: t('title'),
-      value: card.video.title,
-    });
-    if (title !== null && title !== card.video.title) {
-      onChanged(await renameVideo(card.video.video_id, title));
-    }
-  }
-
-  async function remove() {
-    await deleteVideo(card.video.video_id);
-    onDeleted(card.video.video_id);
   }
 }

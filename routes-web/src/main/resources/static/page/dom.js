@@ -1,5 +1,8 @@
 // Makes elements. Whatever people wrote (titles, file names, reasons) becomes a text node and is never read as markup.
 
+import {icon} from './icons.js';
+import {t} from './texts.js';
+
 /**
  * @param {string} tag
  * @param {Object} attributes attributes by name; `onclick` and its like are listeners, true and false set or leave out
@@ -27,21 +30,72 @@ export function setText(element, text) {
   }
 }
 
-/** Tells people who do not see the page what has happened on it. */
-export function say(text) {
-  document.getElementById('said').textContent = text;
+/** Milliseconds for which a message is shown. */
+const SHOWN = 6_000;
+const AT_MOST = 2;
+
+/**
+ * Shows a message for a while, and announces it to people who do not see the page.
+ *
+ * @param {string} text
+ * @param {{action?: {name: string, label: string, run: (close: (text?: string) => void) => void}, life?: number, kind?: string}} options
+ *     an action ends the message; one whose button is focused or pointed at stays, but no longer than its action is possible
+ * @returns {Element} the message
+ */
+export function say(text, {action, life = SHOWN, kind = ''} = {}) {
+  const words = h('p', {}, text);
+  const act = action
+    ? h('button', {type: 'button', class: 'plain', 'aria-label': action.label, onclick: () => {
+      clearTimeout(timer);
+      act.disabled = true;
+      action.run(close);
+    }}, action.name)
+    : null;
+  const off = h('button', {type: 'button', class: 'bare', 'aria-label': t('dismiss'), onclick: () => close()}, icon('close'));
+  const message = h('div', {class: `toast ${kind}`}, words, act, off);
+  let timer = setTimeout(close, life);
+  if (!action) {
+    for (const [begins, ends] of [['pointerenter', 'pointerleave'], ['focusin', 'focusout']]) {
+      message.addEventListener(begins, () => clearTimeout(timer));
+      message.addEventListener(ends, () => {
+        clearTimeout(timer);
+        timer = setTimeout(close, life);
+      });
+    }
+  }
+  const list = document.getElementById('said');
+  list.append(message);
+  // One with an action stays as long as that is possible.
+  [...list.children].filter((each) => !each.querySelector('.plain')).slice(0, -AT_MOST).forEach((each) => each.remove());
+  return message;
+
+  /** @param {string} [why] what is shown for a while in place of the message */
+  function close(why) {
+    clearTimeout(timer);
+    const focused = message.contains(document.activeElement);
+    if (typeof why === 'string') {
+      words.textContent = why;
+      act.remove();
+      timer = setTimeout(close, life);
+    } else {
+      message.remove();
+    }
+    if (focused) {
+      document.querySelector('main').focus();
+    }
+  }
 }
 
 /**
  * Asks in a dialog.
  *
- * @param {{title: string, text: string, yes: string, no: string, input?: string, value?: string, danger?: boolean}} question
- *     `input` is the label of a line that must be filled in, and `value` what is in it at first
+ * @param {{title: string, text: string, yes: string, no: string, input?: string, value?: string, danger?: boolean, longest?: number}} question
+ *     `input` is the label of a line that must be filled in, `value` what is in it at first, and `longest` how long it may be
  * @returns {Promise<string|null>} what was filled in, or an empty text; null for no
  */
-export function ask({title, text, yes, no, input, value = '', danger = false}) {
+export function ask({title, text, yes, no, input, value = '', danger = false, longest = 200}) {
   return new Promise((answer) => {
-    const line = input ? h('input', {id: 'ask-input', name: 'reason', required: true, maxlength: 200, autocomplete: 'off', value}) : null;
+    const line = input ? h('input', {id: 'ask-input', name: 'reason', required: true, maxlength: longest, autocomplete: 'off', value}) : null;
     const form = h('form', {method: 'dialog'},
       h('h2', {id: 'ask-title'}, title),
       h('p', {id: 'ask-text'}, text),

@@ -1,10 +1,41 @@
 // The operators' section: queue, workers, dead letters, failures.
 
 import {call, Refused} from './api.js';
+import {chart} from './charts.js';
 import {ask, h, say} from './dom.js';
+import {runbookOf} from './runbooks.js';
 import {ago, dateTime, duration, number, percent, phase, t, why} from './texts.js';
 
 const PERIOD = 3_000;
+/** How many of them the charts show: half an hour. */
+const KEPT = 600;
+/** Milliseconds without figures after which a line is broken. */
+const GAP = 4 * PERIOD;
+const KEY = 'caravana.figures';
+
+/** What the queue and the workers were each time, since this tab looks at them. */
+let samples = [];
+try {
+  samples = JSON.parse(sessionStorage.getItem(KEY)) ?? [];
+} catch {
+  // The charts begin anew.
+}
+
+function sample({visible, in_flight: running, workers}) {
+  samples = [...samples, {
+    at: Date.now(),
+    waiting: visible,
+    running,
+    workers: workers.length,
+    slots: workers.reduce((sum, {slots}) => sum + slots, 0),
+    busy: workers.reduce((sum, {jobs}) => sum + jobs.length, 0),
+  }].filter(({at}) => at > Date.now() - KEPT * PERIOD);
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(samples));
+  } catch {
+    // Then they do not survive a reload.
+  }
+}
 
 const post = (path, json) => call(`/ops/${path}`, {method: 'POST', json});
 
@@ -12,10 +43,11 @@ export function operatorsView() {
   const selected = new Set();
   const problem = h('p', {class: 'problem', role: 'alert', hidden: true});
   const queue = h('section', {'aria-labelledby': 'queue'});
+  const charts = h('section', {class: 'charts', 'aria-label': t('overTime')});
   const workers = h('section', {'aria-labelledby': 'workers'});
   const letters = h('section', {'aria-labelledby': 'dead-letters'});
   const failures = h('section', {'aria-labelledby': 'failures'});
-  const element = h('div', {class: 'operations'}, h('h1', {class: 'unseen'}, t('operations')), problem, queue, workers, letters, failures);
+  const element = h('div', {class: 'operations'}, h('h1', {class: 'unseen'}, t('operations')), problem, queue, charts, workers, failures, letters);
   /** What each section shows, so that one that has not changed is left alone, and keeps the focus. */
   const shown = new Map();
   let left = false;
@@ -39,8 +71,10 @@ export function operatorsView() {
     try {
       const [state, dead, failed] = await Promise.all([call('/ops/queue'), call('/ops/dead-letters'), call('/ops/failures')]);
       problem.hidden = true;
+      sample(state);
       update(queue, {...state, workers: null}, () => showQueue(state));
-      // "Seen 2 s ago" grows old by itself.
+      charts.replaceChildren(...showCharts());
+      // "Seen 2 s ago" grows old.
       update(workers, [state.paused, state.workers, Math.floor(Date.now() / PERIOD)], () => showWorkers(state));
       update(letters, dead, () => showLetters(dead));
       update(failures, failed, () => showFailures(failed.items));
@@ -53,8 +87,10 @@ export function operatorsView() {
     const text = JSON.stringify(value);
     if (!left && shown.get(section) !== text) {
       const focused = section.contains(document.activeElement) ? document.activeElement.id : null;
+      const opened = section.querySelector('details')?.open;
       shown.set(section, text);
       section.replaceChildren(...make());
+      section.querySelector('details')?.toggleAttribute('open', opened === true);
       if (focused) {
         document.getElementById(focused)?.focus();
       }
@@ -91,6 +127,14 @@ export function operatorsView() {
         figure('delayed', number(state.delayed)),
         figure('oldestDue', state.oldest_due_seconds === null ? '–' : duration(state.oldest_due_seconds)),
         figure('deadLetters', number(dead), dead > 0)),
+    ];
+  }
+
+  function showCharts() {
+    const line = (name) => ({name: t(`chart_${name}`), value: (each) => each[name]});
+    return [
+      chart({title: t('queue'), samples, gap: GAP, lines: [line('waiting'), line('running')]}),
+      chart({title: t('workers'), samples, gap: GAP, lines: [line('slots'), line('busy')]}),
     ];
   }
 
@@ -194,13 +238,23 @@ export function operatorsView() {
   }
 
   function showFailures(items) {
+    const kinds = Map.groupBy(items, codes);
+    const kindRows = [...kinds].sort(([, a], [, b]) => b.length - a.length).map(([code, same]) => h('tr', {},
+      h('th', {scope: 'row'}, h('code', {}, code), h('small', {}, why(same[0]))),
+      h('td', {class: 'number'}, number(same.length)),
+      h('td', {class: 'time'}, ago(same[0].failed_at)),
+      h('td', {}, runbookOf(same[0])
+        ? h('a', {href: runbookOf(same[0]), id: `runbook-${code.replace(/\W+/g, '-')}`, 'aria-label': t('ofVideo', {what: t('runbook'), title: code})}, t('runbook'))
+        : h('span', {class: 'quiet'}, t('fileAtFault')))));
     const rows = items.map((item) => h('tr', {},
       h('th', {scope: 'row'}, item.title, h('small', {}, item.video_id)),
       h('td', {}, h('code', {}, codes(item)), h('small', {class: 'reason', lang: 'en'}, item.detail ?? '')),
       h('td', {class: 'time'}, dateTime(item.failed_at))));
     return [
       h('h2', {id: 'failures'}, t('failures')),
-      rows.length > 0 ? table([t('video'), t('reason'), t('failedAt')], rows) : emptyState('noFailures', 'noFailuresText'),
+      ...(rows.length > 0
+        ? [table([t('reason'), t('videos'), t('lastOne'), t('whatToDo')], kindRows), h('details', {class: 'all-failures'}, h('summary', {}, t('eachFailure')), table([t('video'), t('reason'), t('failedAt')], rows))]
+        : [emptyState('noFailures', 'noFailuresText')]),
     ];
   }
 }

@@ -2,26 +2,146 @@
 
 import {showVideo} from './api.js';
 import {h} from './dom.js';
-import {t} from './texts.js';
+import {languageName, number, t} from './texts.js';
+
+const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
+/** Seconds that a key goes back or forth. */
+const STEP = 10;
+/** Where the speed is kept that was chosen last. */
+const SPEED = 'caravana.speed';
 
 /** Plays a result in a dialog. */
 export async function play(id) {
   const video = await showVideo(id);
-  const screen = h('video', {src: video.processed_url, poster: video.poster_url, controls: true, playsinline: true, 'aria-labelledby': 'player-title'});
+  const {element, screen, stop} = player(video, 'player-title');
   const dialog = h('dialog', {class: 'player', 'aria-labelledby': 'player-title', onclose: () => {
-    screen.removeAttribute('src');
-    screen.load();
+    stop();
     dialog.remove();
   }},
   h('div', {class: 'head'},
     h('h2', {id: 'player-title'}, video.title),
     h('button', {type: 'button', class: 'plain', onclick: () => dialog.close()}, t('close'))),
-  screen);
+  element);
   document.body.append(dialog);
   dialog.showModal();
   // Where the browser does not want it to play by itself, there is the button of its controls.
   screen.play().catch(() => {});
 }
+
+/**
+ * @param {Object} video a video's details, with fresh links
+ * @param {string} titleId of the element that names it
+ * @returns {{element: Element, screen: HTMLVideoElement, stop: () => void}} the player, what of it plays, and what ends it
+ */
+export function player(video, titleId) {
+  const screen = h('video', {src: video.processed_url, poster: video.poster_url, controls: true, playsinline: true, preload: 'metadata', 'aria-labelledby': titleId});
+  const speed = h('select', {id: `${titleId}-speed`, onchange: () => {
+    localStorage.setItem(SPEED, speed.value);
+    screen.playbackRate = Number(speed.value);
+  }}, ...SPEEDS.map((rate) => h('option', {value: rate}, `${number(rate)}×`)));
+  const subtitles = video.outputs.filter(({role, url}) => role === 'subtitles' && url);
+  const captions = subtitles.length > 0
+    ? h('select', {id: `${titleId}-captions`, onchange: () => showTrack(captions.value)},
+      h('option', {value: ''}, t('captionsOff')),
+      ...subtitles.map(({name, language}) => h('option', {value: name}, language ? languageName(language) : name)))
+    : null;
+  const tracks = new Map();
+  let renewed = false;
+  screen.defaultPlaybackRate = Number(localStorage.getItem(SPEED) ?? 1) || 1;
+  screen.playbackRate = screen.defaultPlaybackRate;
+  speed.value = String(screen.playbackRate);
+  screen.addEventListener('ratechange', () => {
+    speed.value = String(screen.playbackRate);
+  });
+  screen.addEventListener('error', renew);
+  screen.addEventListener('playing', () => {
+    renewed = false;
+  });
+  const element = h('div', {class: 'play', onkeydown: key},
+    screen,
+    h('div', {class: 'controls'},
+      h('label', {for: speed.id}, h('span', {}, t('speed')), speed),
+      captions ? h('label', {for: captions.id}, h('span', {}, t('captions')), captions) : null,
+      h('p', {class: 'quiet keys'}, t('playerKeys'))));
+  return {element, screen, stop: () => {
+    screen.removeEventListener('error', renew);
+    screen.removeAttribute('src');
+    screen.load();
+  }};
+
+  /** The link has ended, most of the time; what was played goes on with a new one. */
+  async function renew() {
+    if (renewed) {
+      return;
+    }
+    renewed = true;
+    const at = screen.currentTime;
+    const fresh = await showVideo(video.video_id).catch(() => null);
+    if (fresh?.processed_url) {
+      screen.src = fresh.processed_url;
+      screen.currentTime = at;
+    }
+  }
+
+  function key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || ['SELECT', 'INPUT'].includes(event.target.tagName)) {
+      return;
+    }
+    const act = {
+      k: () => (screen.paused ? screen.play() : screen.pause()),
+      j: () => seek(-STEP),
+      l: () => seek(STEP),
+      m: () => {
+        screen.muted = !screen.muted;
+      },
+      f: () => (document.fullscreenElement ? document.exitFullscreen() : screen.requestFullscreen()),
+      c: () => captions && showTrack(captions.value === '' ? subtitles[0].name : ''),
+      '<': () => faster(-1),
+      '>': () => faster(1),
+    }[event.key.toLowerCase()];
+    if (act) {
+      event.preventDefault();
+      Promise.resolve(act()).catch(() => {});
+    }
+  }
+
+  function seek(seconds) {
+    screen.currentTime = Math.min(screen.duration || 0, Math.max(0, screen.currentTime + seconds));
+  }
+
+  function faster(steps) {
+    const now = SPEEDS.findIndex((rate) => rate >= screen.playbackRate);
+    screen.playbackRate = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, now + steps))];
+    localStorage.setItem(SPEED, String(screen.playbackRate));
+  }
+
+  async function showTrack(name) {
+    captions.value = name;
+    if (name && !tracks.has(name)) {
+      const {language, url} = subtitles.find((each) => each.name === name);
+      const track = screen.addTextTrack('captions', name, language ?? '');
+      tracks.set(name, track);
+      const text = await fetch(url, {credentials: 'omit'}).then((answer) => answer.text(), () => '');
+      cues(text).forEach((cue) => track.addCue(cue));
+    }
+    tracks.forEach((track, each) => {
+      track.mode = each === name ? 'showing' : 'hidden';
+    });
+  }
+}
+
+/** The cues of a file in WebVTT. */
+function cues(text) {
+  return text.replace(/\r\n?/g, '\n').split(/\n{2,}/).map((block) => {
+    const lines = block.split('\n');
+    const at = lines.findIndex((line) => line.includes('-->'));
+    const [from, to] = at < 0 ? [] : lines[at].split('-->').map((time) => seconds(time.trim().split(/\s/)[0]));
+    return to > from ? new VTTCue(from, to, lines.slice(at + 1).join('\n')) : null;
+  }).filter((cue) => cue !== null);
+}
+
+/** Such as "01:02:03.450". */
+const seconds = (text) => text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
 
 /** Opens one of the files of a result in a window of its own. */
 export async function open(id, name) {
@@ -32,17 +152,24 @@ export async function open(id, name) {
   }
 }
 
-/** Saves a result as a file. The link itself would show it instead. */
-export async function save(id) {
+/**
+ * Saves a result as a file. The link itself would show it instead.
+ *
+ * @param {string} [name] which of its files; without it, the clip
+ */
+export async function save(id, name) {
   const video = await showVideo(id);
-  let address = video.processed_url;
+  const output = video.outputs.find((each) => each.name === name);
+  const link = output ? output.url : video.processed_url;
+  const title = output && output !== video.outputs[0] ? `${video.title} ${output.name}` : `${video.title}.mp4`;
+  let address;
   try {
-    address = URL.createObjectURL(await (await fetch(address, {credentials: 'omit'})).blob());
+    address = URL.createObjectURL(await (await fetch(link, {credentials: 'omit'})).blob());
   } catch {
     // The store does not let this page read it; then the browser shows it, and saves it from there.
-    h('a', {href: address, target: '_blank', rel: 'noopener noreferrer'}).click();
+    h('a', {href: link, target: '_blank', rel: 'noopener noreferrer'}).click();
     return;
   }
-  h('a', {href: address, download: `${video.title}.mp4`}).click();
+  h('a', {href: address, download: title}).click();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

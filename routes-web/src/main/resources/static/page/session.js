@@ -3,7 +3,7 @@
 
 const KEY = 'caravana.session';
 /** Whether this browser has a session's cookie, which no script sees. */
-const KEPT = 'caravana.session.kept';
+export const KEPT = 'caravana.session.kept';
 /** Milliseconds before its end at which a token is renewed, but never before three quarters of its life. */
 const BEFORE_END = 5 * 60_000;
 
@@ -20,19 +20,26 @@ function read() {
   }
 }
 
-/** @returns {{token: string, email: string, roles: string[], until: number}|null} */
+/** @returns {{token: string, email: string, roles: string[], until: number, outside: boolean}|null} `outside` for a token of an outside issuer */
 export function session() {
   return current;
 }
 
+/** For how long a token of an outside issuer is tried, in seconds; the server knows when it ends. */
+const OUTSIDE = 86_400;
+
 /**
- * @param {Object} issued the answer to the log-in
+ * @param {Object} issued the answer to the log-in; without `expires_in`, the token is one of an outside issuer
  * @param {Object} me the answer of /me: the token is for the server, and nothing here looks into it
  */
-export function signedIn({access_token: token, expires_in: seconds}, {email, roles}) {
-  current = {token, email, roles, ...times(seconds)};
+export function signedIn({access_token: token, expires_in: seconds}, {id, email, roles}) {
+  const outside = seconds === undefined;
+  // An outside issuer may not name an address; the account has an id all the same.
+  current = {token, email: email ?? id, roles, outside, ...times(seconds ?? OUTSIDE)};
   sessionStorage.setItem(KEY, JSON.stringify(current));
-  localStorage.setItem(KEPT, 'yes');
+  if (!outside) {
+    localStorage.setItem(KEPT, 'yes');
+  }
   listeners.forEach((listener) => listener());
 }
 
@@ -44,7 +51,7 @@ function times(seconds) {
 
 /** @returns {boolean} whether the token ends soon, or has ended */
 export function isDue() {
-  return current !== null && current.due < Date.now();
+  return current !== null && !current.outside && current.due < Date.now();
 }
 
 /** Whether a session may go on that another tab, or an earlier visit, has begun. */

@@ -4,7 +4,7 @@ import {call, deletePreset, listPresets, Refused, savePreset} from './api.js';
 import {assetField} from './assets.js';
 import {ask, h, say} from './dom.js';
 import {refusable} from './refusals.js';
-import {onSession} from './session.js';
+import {onSession, session} from './session.js';
 import {currentLanguage, t, why} from './texts.js';
 
 /** Milliseconds for which the page waits for the catalogue; without it, uploads get the default set. */
@@ -18,8 +18,15 @@ const forms = new Set();
 const uploads = choiceForm('');
 forms.add(uploads);
 
+/** Whose the choice is: who signs in again finds it as it was. */
+let account = session()?.email;
+
 onSession(() => {
+  if (!session() || session().email === account) {
+    return;
+  }
   // They are an account's.
+  account = session().email;
   presets = null;
   if (known) {
     uploads.reset();

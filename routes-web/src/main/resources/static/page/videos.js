@@ -1,21 +1,26 @@
 // One's own videos: the place to drop new ones, and the list of those that there are.
 
-import {countVideos, listVideos, Refused, restoreVideo, showVideo} from './api.js';
-import {FINISHED, videoCard} from './card.js';
-import {h, say} from './dom.js';
-import {follow} from './events.js';
+import {doAll, fitting, FINISHED, isDeletedHere, removeAll, SEVERAL} from './actions.js';
+import {countVideos, listVideos, Refused, showVideo} from './api.js';
+import {videoCard} from './card.js';
+import {h, say, setText} from './dom.js';
 import {finder} from './finder.js';
-import {t, why} from './texts.js';
+import {icon} from './icons.js';
+import {watch} from './live.js';
+import {place as address} from './place.js';
+import {number, t, why} from './texts.js';
 import {uploadsView} from './uploads.js';
 
 /** How many videos are asked for their details at once. */
 const AT_ONCE = 4;
 /** Milliseconds for which the list need not be read again. */
 const FRESH = 3_000;
-/** Milliseconds for which the server lets a deletion be undone. */
-const UNDO = 10_000;
 /** Milliseconds after a change, for the next one, until the videos are counted again. */
 const SETTLED = 500;
+/** Milliseconds after which the ages are written anew. */
+const AGING = 30_000;
+/** How far below the screen the next page is fetched. */
+const AHEAD = '600px';
 
 const SAID = {processed: 'saidProcessed', failed: 'saidFailed', cancelled: 'saidCancelled'};
 
@@ -27,19 +32,44 @@ export function videosView() {
   let reading = 0;
   let counting = null;
 
-  const find = finder(() => {
+  const find = finder(address().query, {onChange: () => {
     cards.forEach((card) => card.element.remove());
     cards.clear();
+    next = null;
+    more.hidden = true;
+    showSelection();
+    problem.hidden = true;
     loading.hidden = false;
     load();
-  });
+  }, onShape: (shape) => {
+    list.classList.toggle('grid', shape === 'grid');
+    loading.classList.toggle('grid', shape === 'grid');
+  }});
   const list = h('ul', {class: 'videos', 'aria-labelledby': 'your-videos'});
   const emptyTitle = h('p', {class: 'strong'});
   const emptyText = h('p');
-  const empty = h('div', {class: 'empty', hidden: true}, emptyTitle, emptyText);
-  const problem = h('p', {class: 'problem', role: 'alert', hidden: true});
-  const loading = h('p', {class: 'quiet'}, t('loading'));
+  const showAll = h('button', {type: 'button', class: 'plain', onclick: () => find.clear()}, t('showAll'));
+  const empty = h('div', {class: 'empty', hidden: true}, icon('film'), emptyTitle, emptyText, showAll);
+  const reason = h('p', {class: 'strong'});
+  const problem = h('div', {class: 'blank error', role: 'alert', hidden: true}, icon('offline'), reason,
+    h('button', {type: 'button', class: 'plain', onclick: () => load()}, t('tryAgain')));
+  const loading = h('div', {class: 'videos', id: 'loading'}, h('p', {class: 'unseen', role: 'status'}, t('loading')),
+    ...Array.from({length: 3}, () => h('div', {class: 'ghost card', 'aria-hidden': 'true'},
+      h('div', {class: 'thumb skeleton'}), h('div', {class: 'about'}, h('div', {class: 'skeleton line-of-text'}), h('div', {class: 'skeleton line-of-text short'})))));
   const more = h('button', {type: 'button', class: 'plain', hidden: true, onclick: () => load(next)}, t('more'));
+  const selected = h('p', {class: 'strong', role: 'status'});
+  const several = SEVERAL.map((name) => h('button', {type: 'button', class: 'plain', 'data-several': name, onclick: () => act(() =>
+    doAll(name, fitting(name, selection()), show))}, t(name)));
+  const selectionBar = h('section', {class: 'selection card', 'aria-label': t('selection'), hidden: true},
+    selected,
+    h('div', {class: 'buttons'},
+      ...several,
+      h('button', {type: 'button', class: 'plain warn', 'data-several': 'delete', onclick: () => act(() => removeAll(selection(), drop))}, t('delete')),
+      h('button', {type: 'button', class: 'plain', id: 'select-shown', onclick: () => select(true)}, t('selectShown')),
+      h('button', {type: 'button', class: 'plain', id: 'select-none', onclick: () => {
+        select(false);
+        list.querySelector('.pick')?.focus();
+      }}, t('selectNone'))));
   const uploads = uploadsView((id) => showVideo(id).then(show, () => {}));
   const element = h('div', {},
     h('h1', {class: 'unseen'}, t('videos')),
@@ -47,14 +77,23 @@ export function videosView() {
     h('section', {},
       h('div', {class: 'head'}, h('h2', {id: 'your-videos'}, t('yourVideos')), find.count),
       find.element,
-      problem, loading, empty, list,
-      h('div', {class: 'buttons middle'}, more)));
+      problem, empty, list, loading,
+      h('div', {class: 'buttons middle'}, more),
+      selectionBar));
 
+  find.showShape();
   load();
-  follow({
-    signal: leaving.signal,
+  const unwatch = watch({
     onVideo: show,
-    onDeleted: drop,
+    onDeleted: (id) => {
+      const card = cards.get(id);
+      if (card) {
+        drop(id);
+        if (!isDeletedHere(id)) {
+          say(t('saidDeleted', card.video));
+        }
+      }
+    },
     onOpen: () => {
       // What happened while there was no stream; at the very first, the list has just been asked for.
       if (Date.now() - readAt > FRESH) {
@@ -64,7 +103,21 @@ export function videosView() {
     unfinished: () => [...cards.values()].filter((card) => !FINISHED.includes(card.video.status))
       .map((card) => card.video.video_id),
   });
-  return {element, leave: () => leaving.abort()};
+  document.addEventListener('deleted', ({detail}) => drop(detail), {signal: leaving.signal});
+  document.addEventListener('restored', ({detail}) => show(detail), {signal: leaving.signal});
+  const aging = setInterval(() => cards.forEach((card) => card.grow()), AGING);
+  const end = new IntersectionObserver(([seen]) => {
+    if (seen.isIntersecting && next !== null) {
+      load(next);
+    }
+  }, {rootMargin: AHEAD});
+  end.observe(more);
+  return {element, focus: (id) => cards.get(id)?.focus(), leave: () => {
+    leaving.abort();
+    unwatch();
+    clearInterval(aging);
+    end.disconnect();
+  }};
 
   /** Reads the first page, or the one at that path. Of two that overlap, the later one counts. */
   async function load(path) {
@@ -87,9 +140,12 @@ export function videosView() {
       if (path || cards.size <= page.videos.length) {
         next = page.next;
       }
-      more.hidden = next === null;
       page.videos.forEach((video) => cards.has(video.video_id) || add(video));
       loading.hidden = true;
+      // Made anew, it is looked for anew, also where the page did not fill the screen.
+      more.hidden = next === null;
+      end.unobserve(more);
+      end.observe(more);
       showEmpty();
       await detail(page.videos.filter((video) => cards.get(video.video_id)?.lacks(video)));
     } catch (refused) {
@@ -100,8 +156,9 @@ export function videosView() {
       if (!(refused instanceof Refused)) {
         throw refused;
       }
-      problem.textContent = why({code: refused.code, detail: refused.message});
+      setText(reason, why({code: refused.code, detail: refused.message}));
       problem.hidden = false;
+      showEmpty();
     }
   }
 
@@ -128,13 +185,18 @@ export function videosView() {
     const card = cards.get(video.video_id);
     if (card) {
       const before = card.video;
+      if (before.status !== video.status && SAID[video.status]) {
+        say(t(SAID[video.status], video), {kind: video.status === 'failed' ? 'bad' : ''});
+      }
+      if (before.status !== video.status && !find.isWanted(video)) {
+        drop(video.video_id);
+        return;
+      }
       card.update(video);
       if (before.title !== video.title) {
         place(card);
       }
-      if (before.status !== video.status && SAID[video.status]) {
-        say(t(SAID[video.status], video));
-      }
+      showSelection();
     } else if (find.isWanted(video)) {
       add(video);
       recount();
@@ -143,7 +205,7 @@ export function videosView() {
   }
 
   function add(video) {
-    const card = videoCard(video, {onDeleted: offerUndo, onChanged: show});
+    const card = videoCard(video, {onDeleted: drop, onChanged: show, onSelected: showSelection});
     cards.set(video.video_id, card);
     place(card);
   }
@@ -162,63 +224,13 @@ export function videosView() {
     if (card) {
       const focused = card.element.contains(document.activeElement);
       card.element.remove();
-      forget(card);
+      cards.delete(id);
       if (focused) {
         document.querySelector('main').focus();
       }
-    }
-  }
-
-  function forget(card) {
-    cards.delete(card.video.video_id);
-    say(t('saidDeleted', card.video));
-    showEmpty();
-    recount();
-  }
-
-  /** Leaves in the place of a video that was deleted here the way back, as long as there is one. */
-  function offerUndo(id) {
-    const card = cards.get(id);
-    if (!card) {
-      return;
-    }
-    const text = h('p', {}, t('saidDeleted', card.video));
-    const undo = h('button', {type: 'button', class: 'plain', 'aria-label': t('ofVideo', {what: t('undo'), title: card.video.title}), onclick: restore}, t('undo'));
-    const row = h('li', {class: 'deleted card'}, text, undo);
-    const focused = card.element.contains(document.activeElement);
-    card.element.replaceWith(row);
-    forget(card);
-    if (focused) {
-      undo.focus();
-    }
-    const timer = setTimeout(close, UNDO);
-
-    function close() {
-      const left = row.contains(document.activeElement);
-      row.remove();
+      showSelection();
       showEmpty();
-      if (left) {
-        document.querySelector('main').focus();
-      }
-    }
-
-    async function restore() {
-      clearTimeout(timer);
-      undo.disabled = true;
-      try {
-        const video = await restoreVideo(id);
-        row.remove();
-        show(video);
-        say(t('saidRestored', video));
-        cards.get(id)?.element.querySelector('button').focus();
-      } catch (refused) {
-        if (!(refused instanceof Refused)) {
-          throw refused;
-        }
-        text.textContent = why({code: refused.code, detail: refused.message});
-        undo.remove();
-        setTimeout(close, UNDO);
-      }
+      recount();
     }
   }
 
@@ -229,8 +241,50 @@ export function videosView() {
   }
 
   function showEmpty() {
-    empty.hidden = list.childElementCount > 0 || !loading.hidden;
-    emptyTitle.textContent = find.query() ? t('nothingFound', {q: find.query()}) : t('none');
-    emptyText.textContent = find.query() ? t('nothingFoundText') : t('noneText');
+    empty.hidden = list.childElementCount > 0 || !loading.hidden || !problem.hidden;
+    setText(emptyTitle, find.query() ? t('nothingFound', {q: find.query()}) : find.isFiltered() ? t('nothingInState') : t('none'));
+    setText(emptyText, find.query() ? t('nothingFoundText') : find.isFiltered() ? t('nothingInStateText') : t('noneText'));
+    showAll.hidden = !find.isFiltered();
+  }
+
+  function selection() {
+    return [...cards.values()].filter(({box}) => box.checked).map(({video}) => video);
+  }
+
+  function select(wanted) {
+    cards.forEach(({box}) => {
+      box.checked = wanted;
+    });
+    showSelection();
+  }
+
+  function showSelection() {
+    const videos = selection();
+    selectionBar.hidden = videos.length === 0;
+    list.classList.toggle('choosing', videos.length > 0);
+    setText(selected, videos.length === 1 ? t('selectedOne') : t('selected', {n: number(videos.length)}));
+    several.forEach((button, index) => {
+      button.hidden = fitting(SEVERAL[index], videos).length === 0;
+    });
+  }
+
+  /** Something with the selection, which ends with it. */
+  async function act(what) {
+    const focused = selectionBar.contains(document.activeElement);
+    const buttons = [...selectionBar.querySelectorAll('button')];
+    buttons.forEach((button) => {
+      button.disabled = true;
+    });
+    try {
+      await what();
+    } finally {
+      buttons.forEach((button) => {
+        button.disabled = false;
+      });
+      select(false);
+      if (focused && (document.activeElement === document.body)) {
+        document.querySelector('main').focus();
+      }
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -239,6 +240,14 @@ public final class Page implements AutoCloseable {
         browser.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of(pattern)));
     }
 
+    /** Takes the network away, or gives it back. */
+    void offline(boolean off) {
+        browser.executeCdpCommand("Network.enable", Map.of());
+        browser.executeCdpCommand(
+                "Network.emulateNetworkConditions",
+                Map.of("offline", off, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+    }
+
     /** Prefers {@code light} or {@code dark}, as the user of a device sets it. */
     void prefer(String scheme) {
         browser.executeCdpCommand(
@@ -258,6 +267,15 @@ public final class Page implements AutoCloseable {
     void screenshot(String name) throws IOException {
         Files.createDirectories(SCREENSHOTS);
         Files.write(SCREENSHOTS.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+    }
+
+    /** Leaves a picture of the whole page, also of what is below the screen. */
+    void wholeScreenshot(String name) throws IOException {
+        Files.createDirectories(SCREENSHOTS);
+        Object data = browser.executeCdpCommand(
+                        "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true))
+                .get("data");
+        Files.write(SCREENSHOTS.resolve(name + ".png"), Base64.getDecoder().decode(data.toString()));
     }
 
     /** Waits for a promise of a script in the page. */

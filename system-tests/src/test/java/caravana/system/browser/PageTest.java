@@ -11,6 +11,7 @@ import caravana.local.LocalStack;
 import caravana.local.SampleVideo;
 import caravana.system.Clients;
 import caravana.system.Videos;
+import caravana.test.Sample;
 import caravana.test.SampledTests;
 import java.awt.image.BufferedImage;
 import java.io.BufferedOutputStream;
@@ -60,6 +61,8 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 class PageTest {
 
     private static final int SLOW = 800_000;
+    private static final List<Integer> WIDTHS = List.of(360, 768, 1440);
+    private static final List<String> SCHEMES = List.of("light", "dark");
     private static final String OF_ACCOUNT = "owner_id = (SELECT id FROM users WHERE email = ?)";
     private static final long MEBIBYTE = 1024 * 1024;
     private static final long LARGEST = 400 * MEBIBYTE;
@@ -154,33 +157,31 @@ class PageTest {
         page.press(Keys.ESCAPE);
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
 
-        page.click(".video .buttons button:nth-child(2)");
+        act("Download result");
         Path saved = folder.resolve("Arrival in Bogotá.mp4");
         await().atMost(SOON).until(() -> Files.exists(saved));
         assertThat(Videos.probe(saved).at("/streams/0/width").asInt()).isEqualTo(1280);
-        page.click(".video .buttons button:nth-child(3)");
+        act("Download original");
         await().atMost(SOON).until(() -> savedOriginal() > 0);
 
-        page.click(".outputs summary");
-        assertThat(page.texts(".outputs li"))
+        page.click(".video h3 a");
+        page.see(".files");
+        assertThat(page.texts(".files .file"))
                 .satisfiesExactly(
                         clip -> assertThat(clip)
-                                .startsWith("video.mp4 Video, 1280×720, ")
+                                .startsWith("video.mp4Video, 1280×720, ")
                                 .endsWith("B"),
                         poster -> assertThat(poster)
-                                .startsWith("poster.jpg Poster, 1280×720, ")
+                                .startsWith("poster.jpgPoster, 1280×720, ")
                                 .endsWith("kB"));
         page.screenshot("outputs");
-        page.click(".outputs li:nth-child(2) button");
+        page.click(".files li:nth-child(2) button:nth-child(2)");
         await().atMost(SOON).until(() -> page.windows() == 2);
-        assertThat(mediaInfo()).contains("Original: h264, ").contains("Clip: h264, 1280×720, 30 frames per second, ");
-        assertThat(page.count(".video .notes")).isZero();
+        assertThat(page.texts(".compare tr:nth-child(5) td")).hasSize(2).allMatch("h264"::equals);
+        assertThat(page.texts(".compare tr:nth-child(4) td")).containsExactly("1280×720", "1280×720");
+        assertThat(page.texts(".timeline li span:first-child")).contains("Converting", "Storing the result");
+        assertThat(page.count(".notes")).isZero();
         assertThat(page.errors()).isEmpty();
-    }
-
-    private String mediaInfo() {
-        return (String) page.run(
-                "return [...document.querySelectorAll('.video details p')].map(p => p.textContent).join('; ')");
     }
 
     /** The original comes back under the name that it had; the browser adds a number, since the file is still there. */
@@ -260,13 +261,14 @@ class PageTest {
                 ".video[data-status=failed] .why",
                 "The video is 1 minute 2 seconds long; the limit is 1 minute. Trim it.",
                 SOON);
-        page.click(".video[data-status=failed] summary");
+        assertThat(page.text("#accepted")).isEqualTo("Up to 400 MiB and 1 minute.");
+        page.click(".video h3 a");
+        page.click(".video-page .state summary");
         page.see(
-                ".video[data-status=failed] details p",
+                ".video-page .state details p",
                 "The video is 1 minute 2 seconds long; the limit is 1 minute. Trim it, or ask an operator to raise"
                         + " `CARAVANA_VIDEO_MAX_DURATION`.",
                 SOON);
-        assertThat(page.text("#accepted")).isEqualTo("Up to 400 MiB and 1 minute.");
         assertThat(page.errors()).isEmpty();
     }
 
@@ -283,12 +285,12 @@ class PageTest {
         page.see(".video[data-status=failed] h3", JOB);
         assertThat(page.text(".video h3")).isEqualTo(title);
         page.screenshot("markup");
-        page.click(button("Rename"));
+        act("Rename");
         assertThat(page.text("dialog #ask-text")).contains(title);
         page.type("dialog input", title + "&amp;");
         page.click("dialog button[type=submit]");
         page.see(".video h3", title + "&amp;", SOON);
-        page.click(".video .warn");
+        act("Delete");
         page.see(".deleted p", title + "&amp;", SOON);
 
         assertThat(page.count(".file b, .video b, .deleted b, main img[src=x], dialog b"))
@@ -330,22 +332,27 @@ class PageTest {
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
         assertThat(page.focused().getAttribute("aria-label")).isEqualTo("Play “By keyboard”");
 
+        tabTo("More: By keyboard");
+        page.press(Keys.ENTER);
         tabTo("Rename: By keyboard");
         page.press(Keys.ENTER);
         assertThat(page.focused().getAttribute("value")).isEqualTo("By keyboard");
         page.press("By keys", Keys.ENTER);
         page.see(".video h3", "By keys", SOON);
-        assertThat(page.focused().getAccessibleName()).isEqualTo("Rename: By keys");
+        assertThat(page.focused().getAccessibleName()).isEqualTo("More: By keys");
+        page.press(Keys.ENTER);
         tabTo("Delete: By keys");
         page.press(Keys.ENTER);
         await().atMost(SOON).until(() -> page.focused().getAccessibleName().equals("Undo: By keys"));
         page.press(Keys.ENTER);
         page.see(".video[data-status=processed] .poster");
+        tabTo("More: By keys");
+        page.press(Keys.ENTER);
         tabTo("Delete: By keys");
         page.press(Keys.ENTER);
-        // The way back is gone when the server has none any more.
         page.see(".empty");
-        assertThat(page.count(".deleted")).isZero();
+        // The way back is gone when the server has none any more.
+        await().atMost(SOON).until(() -> page.count(".deleted") == 0);
         tabTo("Sign out");
         page.press(Keys.ENTER);
         page.see(".account");
@@ -372,7 +379,7 @@ class PageTest {
         await().atMost(SOON).until(() -> titles().equals(List.of("bogotá de noche")));
         page.see(".count", "1 video", SOON);
         page.screenshot("search");
-        page.click(button("Renombrar"));
+        act("Renombrar");
         page.type("dialog input", "Bogotá de día");
         page.screenshot("rename");
         page.press(Keys.ENTER);
@@ -561,10 +568,10 @@ class PageTest {
             page.upload(small, "Llegada");
             page.see(".video[data-status=uploaded]", SOON);
             page.screenshot("waiting");
-            page.click(button("Cancelar el proceso"));
+            act("Cancelar el proceso");
             page.see(".video[data-status=cancelled] .badge", "Cancelado", SOON);
             page.screenshot("cancelled");
-            page.click(button("Eliminar"));
+            act("Eliminar");
             page.see(".deleted", "«Llegada» se ha eliminado.", SOON);
             page.screenshot("deleted");
             page.click(".deleted button");
@@ -576,7 +583,7 @@ class PageTest {
         page.click(button("Procesar de nuevo"));
         page.see(".video[data-status=processed] .poster", JOB);
         String first = poster();
-        page.click(button("Procesar de nuevo"));
+        act("Procesar de nuevo");
         await().atMost(JOB).until(() -> !List.of("", first).contains(poster()));
         page.screenshot("processed-again");
         assertThat(page.errors()).isEmpty();
@@ -590,7 +597,7 @@ class PageTest {
         page.upload(small, "Otra vez");
         page.see(".video[data-status=processed] .poster", JOB);
         String first = poster();
-        page.click(button("Procesar de otra forma"));
+        act("Procesar de otra forma");
         page.see("dialog h2", "Procesar «Otra vez» de otra forma", SOON);
         await().atMost(SOON)
                 .until(() ->
@@ -622,8 +629,10 @@ class PageTest {
                 .isEqualTo(1);
 
         page.choose("language", "en");
-        page.see(button("Process differently"));
-        page.run("document.querySelector(arguments[0]).focus()", button("Process differently"));
+        page.see(".video .menu summary");
+        page.run("document.querySelector('.video .menu summary').focus()");
+        page.press(Keys.ENTER);
+        tabTo("Process differently: Otra vez");
         page.press(Keys.ENTER);
         page.see("dialog h2", "Process “Otra vez” differently", SOON);
         page.resize(390, 844);
@@ -632,7 +641,7 @@ class PageTest {
         page.screenshot("process-otherwise-phone");
         page.press(Keys.ESCAPE);
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
-        assertThat(page.focused().getAccessibleName()).isEqualTo("Process differently: Otra vez");
+        assertThat(page.focused().getAccessibleName()).isEqualTo("More: Otra vez");
         assertThat(page.errors()).isEmpty();
     }
 
@@ -648,6 +657,12 @@ class PageTest {
         return ".video .buttons button[aria-label^='" + says + "']";
     }
 
+    /** Chooses in the menu of the only video, by mouse. */
+    private void act(String says) {
+        page.click(".video .menu summary");
+        page.click(button(says));
+    }
+
     /** Goes on by the Tab key until something of that name has the focus. */
     private void tabTo(String name) {
         for (int i = 0; i < 40; i++) {
@@ -657,6 +672,270 @@ class PageTest {
             }
         }
         throw new AssertionError("No Tab leads to " + name);
+    }
+
+    /** By mouse on a wide screen, then by keyboard on a phone in the dark. */
+    @Test
+    void aVideoHasAPageOfItsOwn() throws Exception {
+        page = Page.open(web.uri(), "en", folder);
+        page.resize(1440, 900);
+        page.signUp();
+        page.upload(small, "Arrival");
+        page.see(".video[data-status=processed] .poster img", JOB);
+        await().atMost(SOON).until(() -> page.texts(".video .length").equals(List.of("Length 0:04")));
+        page.click(".video h3 a");
+        page.see(".video-page h1", "Arrival", SOON);
+        String address = (String) page.run("return location.href");
+        assertThat(address).matches(".*/#video/[0-9a-f-]{36}");
+        await().atMost(SOON).until(() -> page.player("readyState") >= 1);
+        assertThat(page.run("return document.title")).isEqualTo("Arrival · Caravana");
+        page.choose("video-title-speed", "2");
+        assertThat(page.player("playbackRate")).isEqualTo(2);
+        page.run("document.querySelector('video').focus()");
+        page.press("m");
+        await().atMost(SOON)
+                .until(() ->
+                        page.run("return document.querySelector('video').muted").equals(true));
+        page.press("<");
+        await().atMost(SOON).until(() -> page.player("playbackRate") == 1.5);
+        page.press("k");
+        await().atMost(SOON).until(() -> page.player("currentTime") > 0.2);
+        page.press("k");
+        await().atMost(SOON)
+                .until(() -> page.run("return document.querySelector('video').paused")
+                        .equals(true));
+        page.run("document.querySelector('video').currentTime = 0.1");
+        page.press("l");
+        await().atMost(SOON).until(() -> page.player("currentTime") > 2);
+        sheet("video");
+
+        page.run(
+                "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.copied = text; }}})");
+        page.click(".video-page [data-action=copyLink]");
+        page.see(".toast", "The link to this page is copied.", SOON);
+        assertThat(page.run("return window.copied")).isEqualTo(address);
+        page.click(".files li:nth-child(1) button:nth-child(3)");
+        await().atMost(SOON)
+                .until(() -> page.run("return window.copied").toString().contains("/processed/"));
+        page.click(".files li:nth-child(2) button:nth-child(1)");
+        await().atMost(SOON).until(() -> Files.exists(folder.resolve("Arrival poster.jpg")));
+        page.click(".video-page [data-action=rename]");
+        page.type("dialog input", "Departure");
+        page.press(Keys.ENTER);
+        page.see(".video-page h1", "Departure", SOON);
+        assertThat(page.focused().getDomAttribute("data-action")).isEqualTo("rename");
+
+        page.resize(360, 740);
+        page.prefer("dark");
+        page.run("location.reload()");
+        page.see(".video-page h1", "Departure", SOON);
+        await().atMost(SOON).until(() -> page.player("readyState") >= 1);
+        tabTo("Your videos");
+        page.press(Keys.ENTER);
+        page.see(".video[data-status=processed] .poster img");
+        assertThat(page.run("return location.hash")).isEqualTo("#videos");
+        tabTo("Departure");
+        page.press(Keys.ENTER);
+        page.see(".video-page h1", "Departure", SOON);
+        page.run("history.back()");
+        page.see(".videos");
+        await().atMost(SOON).until(() -> page.focused().getText().equals("Departure"));
+        page.press(Keys.ENTER);
+        page.see(".video-page h1", "Departure", SOON);
+        tabTo("Delete: Departure");
+        page.press(Keys.ENTER);
+        page.see(".empty", "No videos yet", SOON);
+        await().atMost(SOON).until(() -> page.focused().getAccessibleName().equals("Undo: Departure"));
+        page.press(Keys.ENTER);
+        page.see(".video h3", "Departure", SOON);
+        assertThat(page.errors()).isEmpty();
+
+        page.run("location.hash = '#video/00000000-0000-4000-8000-000000000000'");
+        page.see(".video-page .blank", "", SOON);
+        assertThat(page.barriers()).isEmpty();
+        page.click(".back");
+        page.see(".video h3");
+    }
+
+    /** By mouse as a grid, by keyboard as a list. */
+    @Test
+    void severalVideosAreChangedAtOnce() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        page.resize(768, 1024);
+        String email = page.signUp();
+        page.upload(text, "Uno");
+        page.see(".video[data-status=failed]", JOB);
+        copies(email, 3);
+        page.visit();
+        await().atMost(SOON).until(() -> page.count(".video[data-id]") == 4);
+        page.click("#as-grid");
+        page.see(".videos.grid");
+        page.click(".video:nth-child(1) .pick");
+        page.see(".selection p", "1 seleccionado", SOON);
+        page.click(".video:nth-child(2) .pick");
+        page.see(".selection p", "2 seleccionados", SOON);
+        sheet("selection");
+        await().atMost(SOON).until(() -> page.texts(".selection p").equals(List.of("2 seleccionados")));
+        page.click("[data-several=delete]");
+        page.see(".toast.deleted p", "2 videos se han eliminado.", SOON);
+        assertThat(page.count(".video[data-id]")).isEqualTo(2);
+        page.see(".count", "2 videos", SOON);
+        page.click(".toast.deleted .plain");
+        await().atMost(SOON).until(() -> page.count(".video[data-id]") == 4);
+        page.see(".count", "4 videos", SOON);
+
+        page.visit();
+        page.see(".videos.grid .video[data-id]");
+        page.run("document.getElementById('as-list').focus()");
+        page.press(Keys.ENTER);
+        await().atMost(SOON).until(() -> page.count(".videos.grid") == 0);
+        page.run("document.querySelector('.pick').focus()");
+        page.press(Keys.SPACE);
+        page.see(".selection");
+        tabTo("Seleccionar los mostrados");
+        page.press(Keys.ENTER);
+        page.see(".selection p", "4 seleccionados", SOON);
+        assertThat(page.count("[data-several=cancelJob][hidden]")).isEqualTo(1);
+        tabTo("Eliminar");
+        page.press(Keys.ENTER);
+        page.see(".empty", "Todavía no hay videos", SOON);
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** What is filtered and searched is in the address, and stays over a reload, a way back and a log-in. */
+    @Test
+    void manyVideosAreFilteredAndLoadedWhileScrolling() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        page.resize(360, 740);
+        page.prefer("dark");
+        String email = page.signUp();
+        page.upload(text, "Uno");
+        page.see(".video[data-status=failed]", JOB);
+        copies(email, 44);
+        page.visit();
+        await().atMost(SOON).until(() -> page.count(".video[data-id]") >= 20);
+        page.see(".count", "45 videos", SOON);
+        await().atMost(SOON).until(() -> {
+            page.run("scrollTo(0, document.body.scrollHeight)");
+            // The stream may announce the rows, too; then there is still another page.
+            return page.count(".video[data-id]") == 45 && page.count(".buttons.middle button:not([hidden])") == 0;
+        });
+        page.click(".video:nth-child(40) h3 a");
+        page.see(".video-page h1");
+        page.run("history.back()");
+        await().atMost(SOON).until(() -> page.count(".video[data-id]") == 45 && page.number("scrollY") > 2000);
+
+        page.choose("status", "processed");
+        page.see(".empty", "Ningún video en este estado", SOON);
+        assertThat(page.run("return location.hash")).isEqualTo("#videos?status=processed");
+        page.choose("status", "failed");
+        page.type("#search", "copia 7");
+        await().atMost(SOON).until(() -> titles().equals(List.of("Copia 7")));
+        page.see(".count", "1 video", SOON);
+        page.choose("order", "title");
+        page.run("location.reload()");
+        await().atMost(SOON).until(() -> titles().equals(List.of("Copia 7")));
+        assertThat(page.run("return document.getElementById('order').value")).isEqualTo("title");
+        page.click(".me button");
+        page.signIn(email, Page.PASSWORD);
+        await().atMost(SOON).until(() -> titles().equals(List.of("Copia 7")));
+        page.type("#search", "copia 99");
+        page.see(".empty", "Ningún video con «copia 99»", SOON);
+        page.click(".empty button");
+        await().atMost(SOON).until(() -> page.count(".video[data-id]") >= 20);
+        assertThat(page.run("return location.hash")).isIn("", "#videos?sort=title");
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** Rows that are as the account's only one, each an hour older. */
+    private static void copies(String email, int number) throws Exception {
+        try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
+                PreparedStatement copy = database.prepareStatement("INSERT INTO videos SELECT (jsonb_populate_record(v,"
+                        + " jsonb_build_object('id', gen_random_uuid(), 'title', 'Copia ' || n, 'original_key',"
+                        + " v.original_key || n, 'uploaded_at', v.uploaded_at - n * interval '1 hour'))).*"
+                        + " FROM videos v, generate_series(1, ?) n WHERE " + OF_ACCOUNT)) {
+            copy.setInt(1, number);
+            copy.setString(2, email);
+            assertThat(copy.executeUpdate()).isEqualTo(number);
+        }
+    }
+
+    @Test
+    void loadingErrorsAndALostNetworkAreDrawn() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        page.resize(768, 1024);
+        String email = page.signUp();
+        page.see(".empty .icon");
+        page.block("*/api/videos?*");
+        page.run("location.reload()");
+        page.see(".error", "El servidor no responde.", SOON);
+        sheet("error");
+        page.block("nothing");
+        page.run("document.querySelector('.error button').focus()");
+        page.press(Keys.ENTER);
+        page.see(".empty", "Todavía no hay videos", SOON);
+        page.upload(text, "Uno");
+        page.see(".video[data-status=failed]", JOB);
+        // As without a poster: the picture cannot be had.
+        page.offline(true);
+        page.see("#offline", "No tienes conexión.", SOON);
+        sheet("offline");
+        page.offline(false);
+        await().atMost(SOON).until(() -> page.count("#offline[hidden]") == 1);
+        assertThat(email).isNotBlank();
+    }
+
+    /** The drawn placeholder of a clip without a poster plays as a poster does. */
+    @Test
+    void aClipWithoutAPosterHasADrawing() throws Exception {
+        page = Page.open(web.uri(), "en", folder);
+        page.resize(360, 740);
+        page.signUp();
+        page.click("#transformations summary");
+        page.click("#transformation-miniatura");
+        page.upload(small, "No poster");
+        page.see(".video[data-status=processed] .poster", JOB);
+        assertThat(page.count(".poster img")).isZero();
+        sheet("no-poster");
+        page.click(".poster");
+        await().atMost(SOON).until(() -> page.player("currentTime") > 0.2);
+        page.press(Keys.ESCAPE);
+        await().atMost(SOON).until(() -> page.count("dialog") == 0);
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /**
+     * Leaves pictures of a state at three widths, in both languages and both colours; nothing sticks out, and nobody is
+     * kept out. The normal run takes one language and colour a width, and the whole takes all.
+     */
+    private void sheet(String name) throws Exception {
+        String before = page.run("return document.documentElement.lang").toString();
+        // A choice of videos does not survive another language.
+        List<String> languages = Sample.WHOLE && !name.equals("selection") ? List.of("en", "es") : List.of(before);
+        double width = page.number("window.innerWidth");
+        double height = page.number("window.innerHeight");
+        for (int i = 0; i < languages.size() * WIDTHS.size(); i++) {
+            int wide = WIDTHS.get(i % WIDTHS.size());
+            String language = languages.get(i / WIDTHS.size());
+            if (!page.run("return document.documentElement.lang").equals(language)) {
+                page.choose("language", language);
+            }
+            page.resize(wide, 900);
+            await().atMost(SOON).until(() -> page.number("window.innerWidth") == wide);
+            for (String scheme : Sample.WHOLE ? SCHEMES : List.of(SCHEMES.get(i % 2))) {
+                page.prefer(scheme);
+                assertThat(page.number("document.scrollingElement.scrollWidth"))
+                        .as(name + " " + wide)
+                        .isLessThanOrEqualTo(wide);
+                assertThat(page.barriers()).as(name + " " + wide + " " + scheme).isEmpty();
+                page.wholeScreenshot("sheet-%s-%s-%d-%s".formatted(name, language, wide, scheme));
+            }
+        }
+        if (!page.run("return document.documentElement.lang").equals(before)) {
+            page.choose("language", before);
+        }
+        page.prefer("light");
+        page.resize((int) width, (int) height);
     }
 
     @Test
@@ -1060,6 +1339,9 @@ class PageTest {
         page.prefer("dark");
         page.screenshot("phone-dark");
         page.resize(1120, 800);
+        // Messages end.
+        await().atMost(SOON).until(() -> page.count(".toast") == 0);
+        page.run("scrollTo(0, 0)");
         page.screenshot("dark");
         page.prefer("light");
         page.screenshot("light");
@@ -1101,6 +1383,112 @@ class PageTest {
                         user.get(web.uri().resolve("/api/videos/" + id)).body().contains("\"processed\""));
         page.screenshot("operations-empty");
         assertThat(page.errors()).isEmpty();
+    }
+
+    /** By mouse on a wide screen, and by keyboard on a phone in the dark. */
+    @Test
+    void anOperatorSeesFiguresOverTimeAndFailuresByCodeWithTheirRunbooks() throws Exception {
+        ApiClient user = ApiClient.signUp(web.uri());
+        Map<String, String> settings = stack.environment();
+        HttpResponse<String> accepted = user.upload(web.uri(), "No video", BodyPublishers.ofFile(text));
+        String id = accepted.body().replaceAll(".*\"video_id\":\"([^\"]+)\".*", "$1");
+        await().atMost(JOB)
+                .until(() ->
+                        user.get(web.uri().resolve("/api/videos/" + id)).body().contains("\"failed\""));
+        failForLackOfDisk(id);
+        page = Page.open(web.uri(), "es", folder);
+        page.resize(1440, 900);
+        page.signIn(settings.get("CARAVANA_OPERATOR_EMAIL"), settings.get("CARAVANA_OPERATOR_PASSWORD"));
+        page.click("nav a[href='#operations']");
+        page.see(".chart:nth-child(2) li", "puestos: 2 ahora", SOON);
+        await().atMost(SOON)
+                .until(() -> page.texts(".chart:nth-child(1) .quiet").toString().contains("últimos"));
+        page.see("#failures + .table tbody", "attempts_exhausted: disk_full", SOON);
+        page.see("#failures + .table tbody", "No quedaba espacio en disco", SOON);
+        page.click(".all-failures summary");
+        page.see(".all-failures tbody", id, SOON);
+        sheet("operations");
+        page.click("#runbook-attempts_exhausted-disk_full");
+        page.see(".runbook h1");
+        assertThat(page.run("return location.hash")).isEqualTo("#runbook/disk-space");
+        sheet("runbook");
+
+        page.resize(360, 740);
+        page.prefer("dark");
+        tabTo("Operaciones");
+        page.press(Keys.ENTER);
+        page.see("#failures + .table");
+        page.run("location.hash = '#runbook/dead-letters'");
+        page.see(".runbook h2", "Symptom", SOON);
+        tabTo("disk-space");
+        page.press(Keys.ENTER);
+        await().atMost(SOON).until(() -> page.run("return location.hash").equals("#runbook/disk-space"));
+        page.see(".runbook pre");
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** Makes of a failed video one whose attempts ran out of disk space. */
+    private static void failForLackOfDisk(String id) throws Exception {
+        try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
+                PreparedStatement fail = database.prepareStatement(
+                        "UPDATE videos SET error_code = 'attempts_exhausted',"
+                                + " last_code = 'disk_full', attempts = 5, retryable = true WHERE id = CAST(? AS uuid)")) {
+            fail.setString(1, id);
+            assertThat(fail.executeUpdate()).isEqualTo(1);
+        }
+    }
+
+    /** The page of a web node whose accounts another service keeps, with roles in a claim of that service's own. */
+    @Test
+    void aTokenOfAnOutsideIssuerSignsIn() throws Exception {
+        try (TokenIssuer issuer = new TokenIssuer()) {
+            Map<String, String> settings = new HashMap<>(stack.environment());
+            settings.put("JWT_ISSUER_URI", issuer.address());
+            settings.put("JWT_AUDIENCE", TokenIssuer.AUDIENCE);
+            settings.put("JWT_ROLES_CLAIM", "realm_access.roles");
+            try (AppProcess other = AppProcess.start(AppProcess.WEB, settings, folder.resolve("outside.log"))) {
+                other.awaitReady();
+                signInByToken(issuer, other.uri());
+            }
+        }
+    }
+
+    private void signInByToken(TokenIssuer issuer, URI outside) throws Exception {
+        page = Page.open(outside, "es", folder);
+        page.resize(360, 740);
+        page.type("[name=email]", "ana@example.org");
+        page.type("[name=password]", Page.PASSWORD);
+        page.press(Keys.ENTER);
+        page.see(".account", "Aquí las cuentas son de otro servicio (" + issuer.address() + ").", SOON);
+        await().atMost(SOON).until(() -> page.focused().getDomAttribute("id").equals("field-token"));
+        page.press("no.token", Keys.ENTER);
+        page.see(".account .problem", "Este token no sirve aquí", SOON);
+        sheet("outside-issuer");
+        // The browser reports what the server refuses.
+        assertThat(page.errors()).hasSize(2).allMatch(error -> error.contains("401") || error.contains("404"));
+        page.type("#field-token", issuer.token("ana"));
+        page.press(Keys.ENTER);
+        page.see(".drop");
+        page.see("nav a[href='#operations']");
+        page.upload(text, "De otra cuenta");
+        page.see(".video[data-status=failed]", JOB);
+        page.run("location.reload()");
+        page.see(".video h3", "De otra cuenta", SOON);
+        assertThat(page.errors()).isEmpty();
+
+        endToken();
+        page.choose("status", "failed");
+        page.see(".account .notice", "Tu token ha vencido.", SOON);
+        page.run("location.reload()");
+        page.see(".account input[name=email]");
+        page.type("[name=email]", "ana@example.org");
+        page.type("[name=password]", Page.PASSWORD);
+        page.press(Keys.ENTER);
+        page.see("#field-token");
+        page.type("#field-token", issuer.token("ana"));
+        page.press(Keys.ENTER);
+        page.see(".video h3", "De otra cuenta", SOON);
+        assertThat(page.run("return document.getElementById('status').value")).isEqualTo("failed");
     }
 
     private static void pause(Map<String, String> settings) throws Exception {
