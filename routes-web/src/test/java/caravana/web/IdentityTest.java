@@ -226,13 +226,13 @@ class IdentityTest extends WebTest {
         System.out.printf("Guesses on 12 accounts from %d sources, while others logged in: %s%n", sources, guesses);
     }
 
-    /** On a slow machine, a log-in that has a place may wait too long for the hash; one that has none is refused at once. */
+    /**
+     * One that has a place may still be refused, since a slow machine may not hash in time; one that never gets a place never
+     * logs in. {@code FairQueueTest} proves who gives way.
+     */
     private boolean isLoggedIn(Api owner) throws Exception {
-        long began = System.nanoTime();
         HttpResponse<String> answer = owner.logIn(other, PASSWORD);
-        if (System.nanoTime() - began < TimeUnit.SECONDS.toNanos(5)) {
-            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        }
+        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 503);
         return answer.statusCode() == 200;
     }
 
