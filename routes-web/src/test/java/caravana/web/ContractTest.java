@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -30,6 +31,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
  *
  * <p>The seed of {@link Sample} repeats the calls of an earlier run.
  */
+@Tag("own-settings")
 @TestPropertySource(
         properties = {
             "caravana.identity.failures.per-account=1000000",
