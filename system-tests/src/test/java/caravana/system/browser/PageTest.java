@@ -847,6 +847,22 @@ class PageTest {
         assertThat(page.errors()).isEmpty();
     }
 
+    /** Calls on their way would be refused when the session's end overtakes them. */
+    @Test
+    void signingOutEndsTheCallsThatAreOnTheirWay() {
+        page = Page.open(web.uri(), "es", folder);
+        String email = page.signUp();
+        page.see(".empty", "Todavía no hay videos", SOON);
+        for (int round = 0; round < 5; round++) {
+            page.run("const order = document.getElementById('order');"
+                    + " for (let i = 0; i < 24; i++) { order.selectedIndex = i % 4; order.dispatchEvent(new Event('change')); }"
+                    + " document.querySelector('.me button').click()");
+            page.signIn(email, Page.PASSWORD);
+            page.see(".empty", "Todavía no hay videos", SOON);
+        }
+        assertThat(page.errors()).isEmpty();
+    }
+
     /** Rows that are as the account's only one, each an hour older. */
     private static void copies(String email, int number) throws Exception {
         try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
