@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class MediaFuzzTest extends WorkerRouteTest {
 
-    private static final int NORMAL = 24;
+    private static final int NORMAL = 14;
     private static final int AT_LENGTH = 2_000;
 
     /** How many files are made ahead of those that are processed. */

@@ -10,6 +10,7 @@ import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.local.SampleVideo;
 import caravana.system.Clients;
+import caravana.system.SharedStack;
 import caravana.system.Videos;
 import caravana.test.Sample;
 import caravana.test.SampledTests;
@@ -56,7 +57,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
 /** The page as people use it, in a real browser and on the whole system. Each test leaves screenshots. */
-@SampledTests(name = "tests of the page in a browser", size = 7)
+@SampledTests(name = "tests of the page in a browser", size = 4)
 @ExtendWith(Outcome.class)
 class PageTest {
 
@@ -84,7 +85,7 @@ class PageTest {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.start(folder.resolve("stack"));
+        stack = SharedStack.cleared();
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
         settings.put("CARAVANA_VIDEO_MAX_DURATION", "1m");
@@ -104,7 +105,6 @@ class PageTest {
     static void stop() {
         worker.close();
         web.close();
-        stack.close();
     }
 
     @AfterEach
