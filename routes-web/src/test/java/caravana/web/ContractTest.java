@@ -235,6 +235,9 @@ class ContractTest extends WebTest {
             } else if (name.equals("asset_id")) {
                 address = address.replace(
                         "{asset_id}", encoded(right ? asset() : segment(inputs.invalidText(parameter.path("schema")))));
+            } else if (name.equals("key_id")) {
+                address = address.replace(
+                        "{key_id}", encoded(right ? apiKey() : segment(inputs.invalidText(parameter.path("schema")))));
             } else if (name.equals("account_id")) {
                 String account = right ? other.subject() : segment(inputs.invalidText(parameter.path("schema")));
                 address = address.replace("{account_id}", encoded(account));
@@ -402,6 +405,20 @@ class ContractTest extends WebTest {
 
     private String state() {
         return STATES.get(random.nextInt(STATES.size()));
+    }
+
+    /** The id of an API key, mostly one that the caller has. */
+    private String apiKey() throws IOException {
+        String id = UUID.randomUUID().toString();
+        if (random.nextInt(4) > 0) {
+            jdbc.update(
+                    "INSERT INTO api_keys (id, owner_id, name, prefix, hash, scopes, addresses)"
+                            + " VALUES (CAST(? AS uuid), CAST(? AS uuid), 'Generated', 'cvn_', ?, '{}', '{}')",
+                    id,
+                    (random.nextInt(4) > 0 ? user : other).subject(),
+                    id);
+        }
+        return id;
     }
 
     /** The id of an asset, mostly one that the caller has. */
