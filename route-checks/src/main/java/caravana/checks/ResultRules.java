@@ -120,11 +120,8 @@ final class ResultRules implements Rule {
 
     private void walk(RouteTree tree) {
         for (Route route : tree.routes()) {
-            boolean called = route.from().uri().startsWith(DIRECT)
-                    && tree.steps().stream()
-                            .anyMatch(placed ->
-                                    placed.step().uri().equals(route.from().uri()));
-            if (!called) {
+            String uri = route.from().uri();
+            if (!uri.startsWith(DIRECT) || !tree.isCalled(uri)) {
                 enter(route, brought(route));
             }
         }
@@ -282,9 +279,8 @@ final class ResultRules implements Rule {
     }
 
     private List<Route> called(Route route, Route.Step step) {
-        return tree.routes().stream()
-                .filter(called -> called.from().uri().equals(step.uri())
-                        && AppFolders.loadedWherever(route.file(), called.file()))
+        return tree.consumers(step.uri()).stream()
+                .filter(called -> AppFolders.loadedWherever(route.file(), called.file()))
                 .toList();
     }
 
@@ -308,8 +304,7 @@ final class ResultRules implements Rule {
         if (!step.uri().startsWith(DIRECT) || !seen.add(step.uri())) {
             return false;
         }
-        return tree.routes().stream()
-                .filter(called -> called.from().uri().equals(step.uri()))
+        return tree.consumers(step.uri()).stream()
                 .map(called -> called.from().element().get("steps").map(Element::items).orElse(List.of()).stream()
                         .flatMap(item -> item.fields().entrySet().stream())
                         .map(next -> new Route.Step(next.getKey(), next.getValue()))
