@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -30,6 +31,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
  *
  * <p>The seed of {@link Sample} repeats the calls of an earlier run.
  */
+@Tag("own-settings")
 @TestPropertySource(
         properties = {
             "caravana.identity.failures.per-account=1000000",
@@ -44,7 +46,7 @@ class ContractTest extends WebTest {
     /** Of each kind: as the contract has them, and odd ones. */
     private static final int CALLS_PER_OPERATION = 110;
 
-    private static final int CALLS_OF_SAMPLE = 25;
+    private static final int CALLS_OF_SAMPLE = 15;
     private static final int MOST_CALLS = 400;
     private static final int MIN_CALLS = 5000;
 
@@ -233,6 +235,9 @@ class ContractTest extends WebTest {
             } else if (name.equals("asset_id")) {
                 address = address.replace(
                         "{asset_id}", encoded(right ? asset() : segment(inputs.invalidText(parameter.path("schema")))));
+            } else if (name.equals("key_id")) {
+                address = address.replace(
+                        "{key_id}", encoded(right ? apiKey() : segment(inputs.invalidText(parameter.path("schema")))));
             } else if (name.equals("account_id")) {
                 String account = right ? other.subject() : segment(inputs.invalidText(parameter.path("schema")));
                 address = address.replace("{account_id}", encoded(account));
@@ -400,6 +405,20 @@ class ContractTest extends WebTest {
 
     private String state() {
         return STATES.get(random.nextInt(STATES.size()));
+    }
+
+    /** The id of an API key, mostly one that the caller has. */
+    private String apiKey() throws IOException {
+        String id = UUID.randomUUID().toString();
+        if (random.nextInt(4) > 0) {
+            jdbc.update(
+                    "INSERT INTO api_keys (id, owner_id, name, prefix, hash, scopes, addresses)"
+                            + " VALUES (CAST(? AS uuid), CAST(? AS uuid), 'Generated', 'cvn_', ?, '{}', '{}')",
+                    id,
+                    (random.nextInt(4) > 0 ? user : other).subject(),
+                    id);
+        }
+        return id;
     }
 
     /** The id of an asset, mostly one that the caller has. */

@@ -28,10 +28,19 @@ import org.junit.jupiter.api.Test;
 class IsolationTest extends WebTest {
 
     /** The columns of the table. */
-    private static final List<String> CALLERS =
-            List.of("owner", "other user", "operator", "no token", "expired token", "other key");
+    private static final List<String> CALLERS = List.of(
+            "owner",
+            "other user",
+            "operator",
+            "no token",
+            "expired token",
+            "other key",
+            "owner's API key",
+            "other's API key");
 
     private static final String PRESET_CONTENT = "{\"transformaciones\": [\"hd_720p\"]}";
+
+    private static final String NEW_KEY = "{\"name\": \"a program\", \"scopes\": [\"videos:read\"]}";
 
     @Test
     void everyCallByEverybody() throws Exception {
@@ -42,6 +51,10 @@ class IsolationTest extends WebTest {
         callers.put(
                 "operator", api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD")));
         callers.put("no token", api());
+        callers.put("owner's API key", api().with(ApiKeysTest.key(owner, "videos:read", "videos:write")));
+        callers.put(
+                "other's API key",
+                api().with(ApiKeysTest.key(callers.get("other user"), "videos:read", "videos:write")));
         callers.put("expired token", api().with(token(owner.subject(), signingKey(), -3600)));
         KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
         keys.initialize(2048);
@@ -99,13 +112,21 @@ class IsolationTest extends WebTest {
         if (!open && (badToken || who.equals("no token"))) {
             return "401 unauthenticated";
         }
+        boolean byKey = who.endsWith("API key");
+        if (byKey && !open && !operation.has("x-scope")) {
+            return "403 not_for_api_keys";
+        }
         if (path.startsWith("/ops/") && !who.equals("operator")) {
-            return "403 forbidden";
+            return byKey ? "403 insufficient_scope" : "403 forbidden";
+        }
+        if (who.equals("owner's API key")) {
+            return expected(operation, path, "owner");
         }
         if (!open && path.contains("{video_id}") && !who.equals("owner")) {
             return "403 not_owner";
         }
         boolean unseen = path.contains("{asset_id}")
+                || path.contains("{key_id}")
                 || List.of("show-preset", "delete-preset")
                         .contains(operation.path("operationId").asText());
         if (unseen && !who.equals("owner")) {
@@ -138,6 +159,7 @@ class IsolationTest extends WebTest {
         String asset = path.contains("{asset_id}") ? asset(owner) : "";
         String address = "/api"
                 + path.replace("{asset_id}", asset)
+                        .replace("{key_id}", path.contains("{key_id}") ? apiKey(owner) : "")
                         .replace("{account_id}", owner.subject())
                         .replace("{video_id}", id)
                         .replace("{part}", "1")
@@ -164,6 +186,10 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString("{}"));
+                    case "POST /keys" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(NEW_KEY));
                     case "PUT /ops/accounts/{account_id}/quotas" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")
@@ -185,6 +211,11 @@ class IsolationTest extends WebTest {
         return caller.request("/api/assets?name=t")
                 .header("Content-Type", "text/vtt")
                 .POST(BodyPublishers.ofString("WEBVTT\n\n00:01.000 --> 00:02.000\nHola"));
+    }
+
+    /** The id of a new key. */
+    private static String apiKey(Api owner) throws Exception {
+        return Api.json(owner.postJson("/api/keys", NEW_KEY)).path("id").asText();
     }
 
     private static String asset(Api owner) throws Exception {

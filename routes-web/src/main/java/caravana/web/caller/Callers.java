@@ -20,9 +20,12 @@ public final class Callers {
 
     private Callers() {}
 
-    /** The caller of this thread's request, as its token says; null for nobody. */
+    /** The caller of this thread's request, as its token or API key says; null for nobody. */
     public static Caller current() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+        if (authentication instanceof KeyAuthentication key) {
+            return key.getPrincipal();
+        }
         if (!(authentication instanceof JwtAuthenticationToken token)) {
             return null;
         }
@@ -33,12 +36,15 @@ public final class Callers {
         return new Caller(id(token.getToken()), email(token.getToken()), roles);
     }
 
-    /** When the token of this thread's request expires; never, if it does not say. */
+    /** When the token or key of this thread's request expires; never, if it does not say. */
     public static Instant currentUntil() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        Instant until = authentication instanceof JwtAuthenticationToken token
-                ? token.getToken().getExpiresAt()
-                : null;
+        Instant until = null;
+        if (authentication instanceof JwtAuthenticationToken token) {
+            until = token.getToken().getExpiresAt();
+        } else if (authentication instanceof KeyAuthentication key) {
+            until = key.expiresAt();
+        }
         return until == null ? Instant.MAX : until;
     }
 
