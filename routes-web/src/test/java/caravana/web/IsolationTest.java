@@ -186,7 +186,8 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString("{}"));
-                    case "POST /keys" ->
+                    // It would end the caller's token: what it does is in EndedCredentialsTest.
+                    case "POST /me/sign-out-everywhere", "POST /keys" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString(NEW_KEY));

@@ -1,6 +1,7 @@
 package caravana.web.identity;
 
 import caravana.checks.StepOnly;
+import caravana.web.credential.AccountStates;
 import caravana.web.http.Problem;
 import caravana.web.http.Source;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -108,7 +109,8 @@ public class Accounts {
      * Checks the password.
      *
      * @param account the account's row; null when there is none
-     * @throws Problem 401 {@code bad_credentials}, the same for a wrong password and an unknown account; 503 {@code busy}
+     * @throws Problem 401 {@code bad_credentials}, the same for a wrong password and an unknown account; 403 {@code account_blocked}; 503
+     *     {@code busy}
      */
     @StepOnly
     public void check(
@@ -121,6 +123,9 @@ public class Accounts {
             throw new Problem(401, "bad_credentials", "E-mail address or password is wrong.");
         }
         attempts.right(attempt);
+        if (Boolean.TRUE.equals(account.get("blocked"))) {
+            throw AccountStates.blockedProblem();
+        }
     }
 
     /**
@@ -135,7 +140,8 @@ public class Accounts {
         }
     }
 
-    private void checkKeptHere() {
+    /** @throws Problem 404 {@code accounts_elsewhere} */
+    void checkKeptHere() {
         if (identity.outside()) {
             throw new Problem(
                     404, "accounts_elsewhere", "Accounts are kept by " + identity.issuerUri() + "; log in there.");
