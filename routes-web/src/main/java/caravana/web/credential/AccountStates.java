@@ -26,7 +26,9 @@ public class AccountStates {
     private static final Duration LIFE = Duration.ofSeconds(30);
     private static final int MOST = 10_000;
 
-    private static final String FIND = "SELECT valid_after, blocked_at FROM accounts WHERE id = ?";
+    private static final String FIND =
+            "SELECT valid_after, blocked_at, EXISTS (SELECT 1 FROM erasures WHERE account_id = accounts.id) AS erasing"
+                    + " FROM accounts WHERE id = ?";
 
     /** Accounts of an outside issuer have a row from their first call on. */
     private static final String NOTE = "INSERT INTO accounts (id) VALUES (?) ON CONFLICT DO NOTHING";
@@ -55,19 +57,23 @@ public class AccountStates {
     /** What was read of an account, and after which change; {@code state} is null when there is none. */
     private record Known(long change, State state) {}
 
-    private record State(Instant validAfter, boolean blocked) {}
+    private record State(Instant validAfter, boolean blocked, boolean erasing) {}
 
     /**
      * Checks a token of the account.
      *
      * @param issuedAt when it was issued, as exactly as it says
-     * @throws CredentialRefusedException 401 when it counts no more; 403 {@code account_blocked}; 503 when that cannot be found out
+     * @throws CredentialRefusedException 401 when it counts no more; 403 {@code account_blocked} or {@code account_erasing}; 503 when that cannot be found out
      */
     public void check(UUID account, Instant issuedAt) {
         State state = find(account);
         if (state == null) {
             throw new CredentialRefusedException(
                     new Problem(401, "unauthenticated", "The account of the token does not exist any more."));
+        }
+        if (state.erasing) {
+            throw new CredentialRefusedException(
+                    new Problem(403, "account_erasing", "This account is being erased, and cannot be used any more."));
         }
         if (state.blocked) {
             throw blocked();
@@ -106,7 +112,7 @@ public class AccountStates {
             }
             if (keptElsewhere) {
                 jdbc.update(NOTE, account);
-                return new State(null, false);
+                return new State(null, false, false);
             }
             return null;
         } catch (DataAccessException unavailable) {
@@ -116,6 +122,9 @@ public class AccountStates {
 
     private static State state(ResultSet row) throws SQLException {
         OffsetDateTime validAfter = row.getObject("valid_after", OffsetDateTime.class);
-        return new State(validAfter == null ? null : validAfter.toInstant(), row.getObject("blocked_at") != null);
+        return new State(
+                validAfter == null ? null : validAfter.toInstant(),
+                row.getObject("blocked_at") != null,
+                row.getBoolean("erasing"));
     }
 }

@@ -3,6 +3,7 @@ package caravana.web.identity;
 import caravana.checks.StepOnly;
 import caravana.web.credential.AccountStates;
 import caravana.web.http.Problem;
+import caravana.web.http.RateLimit;
 import caravana.web.http.Source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -56,13 +57,14 @@ public class Accounts {
         }
         Map<String, Object> account = new HashMap<>();
         account.put("email", email(form.get("email")));
-        account.put("password_hash", hash(password, source(exchange)));
+        account.put("password_hash", hash(password, exchange));
         NAMES.forEach(name -> account.put(name, ((String) form.get(name)).strip()));
         exchange.setProperty("account", account);
     }
 
-    private String hash(String password, String source) {
-        Lanes.Place place = signUps.begin(source);
+    private String hash(String password, Exchange exchange) {
+        String source = source(exchange);
+        Lanes.Place place = signUps.begin(source, limit -> exchange.setProperty(RateLimit.PROPERTY, limit));
         try {
             return passwords.hash(password, source);
         } catch (Problem busy) {
@@ -91,7 +93,12 @@ public class Accounts {
                 exchange,
                 form.containsKey("username") ? form.get("username") : form.get("email"),
                 form.get("password"));
-        exchange.setProperty("attempt", attempts.begin(exchange.getProperty("email", String.class), source(exchange)));
+        exchange.setProperty(
+                "attempt",
+                attempts.begin(
+                        exchange.getProperty("email", String.class),
+                        source(exchange),
+                        limit -> exchange.setProperty(RateLimit.PROPERTY, limit)));
     }
 
     private static void credentials(Exchange exchange, Object email, Object password) {

@@ -2,6 +2,7 @@ package caravana.web.identity;
 
 import caravana.checks.StepOnly;
 import caravana.web.http.Problem;
+import caravana.web.http.RateLimit;
 import caravana.web.http.Source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +15,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** What {@code change-password} does to what it is sent. */
+/** What calls do that ask for the password of the caller's account. */
 @Component("passwordChanges")
 public class PasswordChanges {
 
@@ -53,7 +54,34 @@ public class PasswordChanges {
         exchange.setProperty("account", account);
         exchange.setProperty("password", change.path("current_password").textValue());
         exchange.setProperty("new_password", wanted);
-        exchange.setProperty("attempt", attempts.begin((String) account.get("email"), source(exchange)));
+        exchange.setProperty(
+                "attempt",
+                attempts.begin(
+                        (String) account.get("email"),
+                        source(exchange),
+                        limit -> exchange.setProperty(RateLimit.PROPERTY, limit)));
+    }
+
+    /**
+     * Reads the password of a call that only asks for it, as {@link #read} reads the current one.
+     *
+     * @throws Problem 400 without a password; 429 {@code too_many_attempts}
+     */
+    @StepOnly
+    public void enter(@Body String body, @Variable("own_account") Map<String, Object> account, Exchange exchange)
+            throws JsonProcessingException {
+        String password = json.readTree(body).path("password").textValue();
+        if (password == null) {
+            throw Problem.invalid("The field password is missing. Send the account's password.");
+        }
+        exchange.setProperty("account", account);
+        exchange.setProperty("password", password);
+        exchange.setProperty(
+                "attempt",
+                attempts.begin(
+                        (String) account.get("email"),
+                        source(exchange),
+                        limit -> exchange.setProperty(RateLimit.PROPERTY, limit)));
     }
 
     private static Problem deleted() {
@@ -78,7 +106,7 @@ public class PasswordChanges {
             @ExchangeProperty("attempt") LogInAttempts.Attempt attempt) {
         if (!passwords.matches(password, (String) account.get("password_hash"), attempt.caller())) {
             attempts.wrong(attempt);
-            throw new Problem(403, "wrong_password", "current_password is not the account's password.");
+            throw new Problem(403, "wrong_password", "This is not the account's password.");
         }
         attempts.right(attempt);
     }
