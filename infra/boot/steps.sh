@@ -44,6 +44,10 @@ take_steps() {
   run_runbooks
   passed "$blocks command blocks of $pages pages"
 
+  step "an upgrade of the JDK"
+  upgrade_jdk
+  passed "needrestart has started the worker anew"
+
   step "drain and termination"
   terminate_worker
   passed
@@ -220,6 +224,30 @@ make_dead_letters() {
 }
 
 two_dead_letters() { operate "$environment"'ops/bin/list-dead-letters' | jq -e '.items | length == 2'; }
+
+# What unattended-upgrades does to a running worker: a library of its JVM gets a new file, and apt's hook calls needrestart. The
+# package that is installed for the hook is empty.
+upgrade_jdk() {
+  local library package=$work/upgrade
+  replaced=$(inside worker systemctl show --property=MainPID --value caravana-worker)
+  library=$(inside worker sed -n 's|.* \(/.*/libjvm\.so\)$|\1|p' "/proc/$replaced/maps" | head -n 1)
+  [ -n "$library" ] || fail "the worker's JVM has no libjvm.so"
+  inside worker cp --preserve "$library" "$library.new"
+  inside worker mv "$library.new" "$library"
+  mkdir -p "$package/DEBIAN"
+  printf 'Package: caravana-boot-upgrade\nVersion: 1\nArchitecture: all\nMaintainer: boot test\nDescription: empty\n' >"$package/DEBIAN/control"
+  dpkg-deb --build --root-owner-group "$package" "$work/run/upgrade.deb" >/dev/null
+  inside worker env DEBIAN_FRONTEND=noninteractive apt-get install -y /srv/boot/upgrade.deb >"$work/run/upgrade.log" 2>&1 ||
+    fail "apt-get failed: $(tail -3 "$work/run/upgrade.log")"
+  await "needrestart to start the worker anew" started_anew
+  await "the worker to be ready again" worker_name
+}
+
+started_anew() {
+  local pid
+  pid=$(inside worker systemctl show --property=MainPID --value caravana-worker)
+  [ "$pid" != 0 ] && [ "$pid" != "$replaced" ]
+}
 
 terminate_worker() {
   local since

@@ -16,4 +16,6 @@ RETURNING original_key,
           bytes AS original_bytes,
           transformations::text AS transformations,
           transformation_parameters::text AS transformation_parameters,
-          announced_sha256
+          announced_sha256,
+          reference,
+          video_metadata::text AS video_metadata

@@ -65,15 +65,17 @@ WITH recent AS (
 ), in_pieces AS (
     INSERT INTO uploads (video_id, owner_id, original_key, bytes, title, original_name, transformations,
                          transformation_parameters, metadata, token, expires_at, direct, part_bytes,
-                         announced_sha256)
+                         announced_sha256, reference, video_metadata)
     SELECT opened.id, opened.owner_id, opened.original_key, announced.bytes, announced.title, announced.original_name,
            CAST(announced.transformations AS jsonb), CAST(announced.transformation_parameters AS jsonb), announced.metadata, CAST(:?token AS uuid), opened.expires_at,
-           announced.direct, announced.part_bytes, announced.announced_sha256
+           announced.direct, announced.part_bytes, announced.announced_sha256,
+           announced.reference, CAST(announced.video_metadata AS jsonb)
     FROM opened,
          -- Without one there is no upload in pieces.
          jsonb_to_record(CAST(:?announced AS jsonb))
              AS announced (bytes bigint, title text, original_name text, transformations text, transformation_parameters text,
-                           metadata text, direct text, part_bytes integer, announced_sha256 text)
+                           metadata text, direct text, part_bytes integer, announced_sha256 text, reference text,
+                           video_metadata text)
     WHERE CAST(:?announced AS jsonb) IS NOT NULL
 )
 SELECT 'opened' AS outcome,
@@ -81,6 +83,8 @@ SELECT 'opened' AS outcome,
        NULL AS title,
        NULL AS transformations,
        NULL AS transformation_parameters,
+       NULL AS reference,
+       NULL AS video_metadata,
        CAST(NULL AS bigint) AS original_bytes,
        NULL AS quota,
        CAST(NULL AS bigint) AS most,
@@ -92,6 +96,8 @@ SELECT CASE WHEN video.status = 'receiving' THEN 'running' ELSE 'done' END,
        video.title,
        video.transformations::text,
        video.transformation_parameters::text,
+       video.reference,
+       video.metadata::text,
        video.original_bytes,
        NULL,
        NULL,
@@ -104,6 +110,8 @@ WHERE first.owner_id = CAST(:?caller.id AS uuid)
   AND NOT EXISTS (SELECT 1 FROM opened)
 UNION ALL
 SELECT CASE WHEN exceeded IS NULL THEN 'too_many' ELSE 'quota' END,
+       NULL,
+       NULL,
        NULL,
        NULL,
        NULL,

@@ -6,6 +6,8 @@ SELECT id::text AS video_id,
        iso(updated_at) AS updated_at,
        iso(processed_at) AS processed_at,
        original_name,
+       reference,
+       metadata::text AS metadata,
        original_key,
        -- As the worker found it; until then, as it was announced.
        coalesce(original_sha256, announced_sha256) AS original_sha256,

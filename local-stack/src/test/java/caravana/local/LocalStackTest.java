@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,30 +34,40 @@ class LocalStackTest {
     private static final String[] SERVERS = {"postgres", "redis", "sqs", "s3"};
 
     @TempDir
+    static Path sharedData;
+
+    /** For the tests that leave it as it is. */
+    private static LocalStack shared;
+
+    @TempDir
     Path data;
 
+    @BeforeAll
+    static void start() {
+        shared = LocalStack.start(sharedData);
+    }
+
+    @AfterAll
+    static void stop() {
+        shared.close();
+    }
+
     @Test
-    void eachServerAnswersAndAllEndWithTheStack() throws Exception {
-        List<ProcessHandle> servers;
-        try (LocalStack stack = LocalStack.start(data)) {
-            servers = handles(stack);
-            assertThat(servers).allMatch(Liveness::isRunning);
-
-            try (Connection database = connect(stack);
-                    Statement statement = database.createStatement();
-                    ResultSet row = statement.executeQuery("SHOW server_encoding")) {
-                assertThat(row.next()).isTrue();
-                assertThat(row.getString(1)).isEqualTo("UTF8");
-            }
-            assertThat(ping(URI.create(stack.environment().get("REDIS_URL")))).endsWith("+PONG\r\n");
-            assertThat(preflight(stack, "http://localhost:8080")).isEqualTo(200);
-            assertThat(preflight(stack, "http://elsewhere.example")).isEqualTo(403);
-
-            String attributes = sqs(stack, "Action=GetQueueAttributes&AttributeName.1=All", "SQS_QUEUE_URL");
-            assertThat(attributes).contains("video-jobs-dlq").contains("maxReceiveCount");
-            assertThat(attributes).containsPattern("VisibilityTimeout</Name>\\s*<Value>60<");
+    void eachServerAnswers() throws Exception {
+        assertThat(handles(shared)).allMatch(Liveness::isRunning);
+        try (Connection database = connect(shared);
+                Statement statement = database.createStatement();
+                ResultSet row = statement.executeQuery("SHOW server_encoding")) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getString(1)).isEqualTo("UTF8");
         }
-        assertThat(servers).noneMatch(Liveness::isRunning);
+        assertThat(ping(URI.create(shared.environment().get("REDIS_URL")))).endsWith("+PONG\r\n");
+        assertThat(preflight(shared, "http://localhost:8080")).isEqualTo(200);
+        assertThat(preflight(shared, "http://elsewhere.example")).isEqualTo(403);
+
+        String attributes = sqs(shared, "Action=GetQueueAttributes&AttributeName.1=All", "SQS_QUEUE_URL");
+        assertThat(attributes).contains("video-jobs-dlq").contains("maxReceiveCount");
+        assertThat(attributes).containsPattern("VisibilityTimeout</Name>\\s*<Value>60<");
     }
 
     @Test
@@ -121,7 +133,8 @@ class LocalStackTest {
     }
 
     @Test
-    void aKilledServerComesBackWithItsDataOnItsPort() throws Exception {
+    void aKilledServerComesBackWithItsDataOnItsPortAndAllEndWithTheStack() throws Exception {
+        List<ProcessHandle> servers;
         try (LocalStack stack = LocalStack.start(data)) {
             try (Connection database = connect(stack);
                     Statement statement = database.createStatement()) {
@@ -151,21 +164,26 @@ class LocalStackTest {
                 assertThat(row.getString(2)).isEqualTo("on");
             }
             assertThat(sqs(stack, "Action=ReceiveMessage", "SQS_QUEUE_URL")).contains("kept");
+            servers = handles(stack);
+            assertThat(servers).allMatch(Liveness::isRunning);
         }
+        assertThat(servers).noneMatch(Liveness::isRunning);
     }
 
     @Test
     void aFrozenServerKeepsItsConnectionsAndAnswersNobody() throws Exception {
-        try (LocalStack stack = LocalStack.start(data);
-                Connection before = connect(stack)) {
+        try (Connection before = connect(shared)) {
             before.setNetworkTimeout(Runnable::run, 500);
-            stack.freeze("postgres");
-            assertThat(catchThrowable(() -> before.createStatement().executeQuery("SELECT 1")))
-                    .hasRootCauseInstanceOf(SocketTimeoutException.class);
-            stack.thaw("postgres");
-            try (Connection after = connect(stack)) {
-                assertThat(after.isValid(600)).isTrue();
+            shared.freeze("postgres");
+            try {
+                assertThat(catchThrowable(() -> before.createStatement().executeQuery("SELECT 1")))
+                        .hasRootCauseInstanceOf(SocketTimeoutException.class);
+            } finally {
+                shared.thaw("postgres");
             }
+        }
+        try (Connection after = connect(shared)) {
+            assertThat(after.isValid(600)).isTrue();
         }
     }
 
@@ -187,13 +205,11 @@ class LocalStackTest {
 
     @Test
     void oneFolderIsForOneStack() {
-        try (LocalStack stack = LocalStack.start(data)) {
-            assertThat(catchThrowable(() -> LocalStack.start(data)))
-                    .isInstanceOf(LocalStackException.class)
-                    .hasMessageContaining(
-                            "Another local stack (process " + stack.launcher().pid() + ")")
-                    .hasMessageContaining("CARAVANA_DATA");
-        }
+        assertThat(catchThrowable(() -> LocalStack.start(sharedData)))
+                .isInstanceOf(LocalStackException.class)
+                .hasMessageContaining(
+                        "Another local stack (process " + shared.launcher().pid() + ")")
+                .hasMessageContaining("CARAVANA_DATA");
     }
 
     private static List<ProcessHandle> handles(LocalStack stack) {

@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,58 +38,70 @@ class OtherUsersTest {
             List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "sh", "-c");
 
     @TempDir
+    static Path sharedData;
+
+    /** For the tests that only look at it. */
+    private static LocalStack shared;
+
+    @TempDir
     Path data;
+
+    @BeforeAll
+    static void start() {
+        shared = LocalStack.start(sharedData);
+    }
+
+    @AfterAll
+    static void stop() {
+        shared.close();
+    }
 
     @Test
     void theServersLetNobodyInWithoutTheirSecrets() throws Exception {
-        try (LocalStack stack = LocalStack.start(data)) {
-            String address = stack.jdbcUrl().substring(0, stack.jdbcUrl().indexOf('?'));
-            assertThat(refusal(address, "postgres", "postgres")).isEqualTo("28000");
-            assertThat(refusal(address, "caravana", "caravana")).isEqualTo("28P01");
-            try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
-                    Statement statement = database.createStatement();
-                    ResultSet role = statement.executeQuery(
-                            "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls FROM pg_roles"
-                                    + " WHERE rolname = current_user")) {
-                assertThat(role.next()).isTrue();
-                assertThat(role.getBoolean(1)).isFalse();
-                assertThatThrownBy(() -> statement.execute("COPY (SELECT 1) TO PROGRAM 'id'"))
-                        .isInstanceOf(SQLException.class)
-                        .hasMessageContaining("permission denied");
-            }
-            assertThat(redis(stack, "KEYS *")).startsWith("-NOAUTH");
-            assertThat(status(stack.environment().get("AWS_ENDPOINT_URL_S3") + "/"
-                            + stack.environment().get("S3_BUCKET")))
-                    .isEqualTo(403);
-            URI sqs = URI.create(stack.environment().get("AWS_ENDPOINT_URL_SQS"));
-            String queues = "?Action=ListQueues&Version=2012-11-05";
-            assertThat(status(sqs + "/" + queues)).isEqualTo(200);
-            assertThat(status(sqs.resolve("/") + queues)).isEqualTo(404);
-            assertThat(status(sqs.resolve("/000000000000/video-jobs") + "?Action=ReceiveMessage"))
-                    .isEqualTo(400);
+        String address = shared.jdbcUrl().substring(0, shared.jdbcUrl().indexOf('?'));
+        assertThat(refusal(address, "postgres", "postgres")).isEqualTo("28000");
+        assertThat(refusal(address, "caravana", "caravana")).isEqualTo("28P01");
+        try (Connection database = DriverManager.getConnection(shared.jdbcUrl());
+                Statement statement = database.createStatement();
+                ResultSet role = statement.executeQuery(
+                        "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls FROM pg_roles"
+                                + " WHERE rolname = current_user")) {
+            assertThat(role.next()).isTrue();
+            assertThat(role.getBoolean(1)).isFalse();
+            assertThatThrownBy(() -> statement.execute("COPY (SELECT 1) TO PROGRAM 'id'"))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("permission denied");
         }
+        assertThat(redis(shared, "KEYS *")).startsWith("-NOAUTH");
+        assertThat(status(shared.environment().get("AWS_ENDPOINT_URL_S3") + "/"
+                        + shared.environment().get("S3_BUCKET")))
+                .isEqualTo(403);
+        URI sqs = URI.create(shared.environment().get("AWS_ENDPOINT_URL_SQS"));
+        String queues = "?Action=ListQueues&Version=2012-11-05";
+        assertThat(status(sqs + "/" + queues)).isEqualTo(200);
+        assertThat(status(sqs.resolve("/") + queues)).isEqualTo(404);
+        assertThat(status(sqs.resolve("/000000000000/video-jobs") + "?Action=ReceiveMessage"))
+                .isEqualTo(400);
     }
 
     @Test
     void aStackThatRootStartedIsClosedToNobody() throws Exception {
         assumeRoot();
-        try (LocalStack stack = LocalStack.start(data)) {
-            assertThat(SERVERS)
-                    .allSatisfy(
-                            name -> assertThat(stack.server(name).info().user()).contains(LocalUser.NAME));
-            try (Stream<Path> content = Files.list(data)) {
-                assertThat(content.toList()).hasSizeGreaterThan(10).allSatisfy(path -> {
-                    assertThat(path).exists();
-                    assertRefused("ls " + path);
-                    assertRefused("cat " + path);
-                });
-            }
-            assertRefused("ls " + data);
-            for (ProcessHandle server : SERVERS.stream().map(stack::server).toList()) {
-                assertRefused("cat /proc/" + server.pid() + "/environ");
-                assertThat(Files.readString(Path.of("/proc", String.valueOf(server.pid()), "cmdline")))
-                        .doesNotContain(secrets(stack.environment()));
-            }
+        assertThat(SERVERS)
+                .allSatisfy(
+                        name -> assertThat(shared.server(name).info().user()).contains(LocalUser.NAME));
+        try (Stream<Path> content = Files.list(sharedData)) {
+            assertThat(content.toList()).hasSizeGreaterThan(10).allSatisfy(path -> {
+                assertThat(path).exists();
+                assertRefused("ls " + path);
+                assertRefused("cat " + path);
+            });
+        }
+        assertRefused("ls " + sharedData);
+        for (ProcessHandle server : SERVERS.stream().map(shared::server).toList()) {
+            assertRefused("cat /proc/" + server.pid() + "/environ");
+            assertThat(Files.readString(Path.of("/proc", String.valueOf(server.pid()), "cmdline")))
+                    .doesNotContain(secrets(shared.environment()));
         }
     }
 

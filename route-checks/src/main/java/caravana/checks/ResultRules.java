@@ -87,11 +87,8 @@ final class ResultRules implements Rule {
 
     private void walk(RouteTree tree) {
         for (Route route : tree.routes()) {
-            boolean called = route.from().uri().startsWith(DIRECT)
-                    && tree.steps().stream()
-                            .anyMatch(placed ->
-                                    placed.step().uri().equals(route.from().uri()));
-            if (!called) {
+            String uri = route.from().uri();
+            if (!uri.startsWith(DIRECT) || !tree.isCalled(uri)) {
                 enter(route, null);
             }
         }
@@ -148,9 +145,8 @@ final class ResultRules implements Rule {
             return statement(step, body);
         }
         if (step.uri().startsWith(DIRECT)) {
-            tree.routes().stream()
-                    .filter(called -> called.from().uri().equals(step.uri())
-                            && AppFolders.loadedWherever(route.file(), called.file()))
+            tree.consumers(step.uri()).stream()
+                    .filter(called -> AppFolders.loadedWherever(route.file(), called.file()))
                     .forEach(called -> enter(called, body));
             return element.get("variableReceive").isPresent() ? body : null;
         }

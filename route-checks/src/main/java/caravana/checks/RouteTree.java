@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -34,7 +35,10 @@ final class RouteTree {
 
     private List<Route> configurations;
     private List<Placed> steps;
+    private Map<String, List<Route>> consumers;
+    private Set<String> called;
     private final Map<String, SqlText> sql = new HashMap<>();
+    private final Map<String, String> numbered = new HashMap<>();
 
     /**
      * Reads a folder.
@@ -116,6 +120,11 @@ final class RouteTree {
         return sql.computeIfAbsent(text, SqlText::of);
     }
 
+    /** The text of one of these files as {@link SqlText#numbered} has it. */
+    String numbered(String text) {
+        return numbered.computeIfAbsent(text, SqlText::numbered);
+    }
+
     List<Route> routes() {
         routes = routes == null ? entries("route") : routes;
         return routes;
@@ -149,6 +158,23 @@ final class RouteTree {
             steps = collect();
         }
         return steps;
+    }
+
+    /** The routes that begin with an endpoint, as {@link Route.Step#uri} has it. */
+    List<Route> consumers(String uri) {
+        if (consumers == null) {
+            consumers = routes().stream()
+                    .collect(Collectors.groupingBy(route -> route.from().uri()));
+        }
+        return consumers.getOrDefault(uri, List.of());
+    }
+
+    /** Whether a step names an endpoint, as {@link Route.Step#uri} has it. */
+    boolean isCalled(String uri) {
+        if (called == null) {
+            called = steps().stream().map(placed -> placed.step().uri()).collect(Collectors.toSet());
+        }
+        return called.contains(uri);
     }
 
     private List<Placed> collect() {

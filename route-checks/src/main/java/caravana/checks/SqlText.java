@@ -135,9 +135,10 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
     /**
      * Where text stands behind the {@code ;} that ends the statement, from 0; empty when the file is one statement. The
      * apps run one, and a database that is to prepare it would run what follows.
+     *
+     * @param sql the file's text as {@link #numbered} has it
      */
-    static OptionalInt second(String text) {
-        String sql = numbered(text);
+    static OptionalInt second(String sql) {
         Matcher token = TOKEN.matcher(sql);
         while (token.find()) {
             if (token.group().equals(";")) {

@@ -101,11 +101,10 @@ final class SqlWordRule implements Rule {
         Set<String> used = new HashSet<>(WORDS);
         tree.statements()
                 .values()
-                .forEach(
-                        text -> WORD.matcher(SqlText.numbered(text)).results().forEach(word -> used.add(word.group())));
+                .forEach(text -> WORD.matcher(tree.numbered(text)).results().forEach(word -> used.add(word.group())));
         tree.statements().forEach((file, text) -> {
             parts(file, tree.sql(text), used, report);
-            String sql = SqlText.numbered(text);
+            String sql = tree.numbered(text);
             values(file, sql, report);
             words(file, sql, report);
         });
@@ -125,7 +124,12 @@ final class SqlWordRule implements Rule {
         }
         // A name behind a bracket is the name of what is in it when it stands somewhere else as well.
         BEHIND_BRACKET.matcher(sql).results().map(found -> found.group(1)).forEach(name -> {
-            if (Pattern.compile("\\b" + name + "\\b").matcher(sql).results().count() > 1) {
+            if (!isKnown(name)
+                    && Pattern.compile("\\b" + name + "\\b")
+                                    .matcher(sql)
+                                    .results()
+                                    .count()
+                            > 1) {
                 own.add(name.toLowerCase(Locale.ROOT));
             }
         });
@@ -134,12 +138,12 @@ final class SqlWordRule implements Rule {
                 .results()
                 .filter(found -> !BEFORE_VALUE.contains(found.group(1).toLowerCase(Locale.ROOT)))
                 .map(found -> found.group(2).toLowerCase(Locale.ROOT))
-                .filter(name -> !isSlipOfKeyword(name))
+                .filter(name -> !isKnown(name) && !isSlipOfKeyword(name))
                 .forEach(own::add);
         Matcher word = WORD.matcher(sql);
         while (word.find()) {
             String name = word.group().toLowerCase(Locale.ROOT);
-            if (!WORDS.contains(name) && !own.contains(name)) {
+            if (!isKnown(name) && !own.contains(name)) {
                 Set<String> known = new TreeSet<>(WORDS);
                 known.addAll(own);
                 report.accept(new Finding(
@@ -151,6 +155,10 @@ final class SqlWordRule implements Rule {
                 return;
             }
         }
+    }
+
+    private static boolean isKnown(String name) {
+        return WORDS.contains(name.toLowerCase(Locale.ROOT));
     }
 
     /** Short names are near to many words: of these, only one with the same letters. */
@@ -168,16 +176,16 @@ final class SqlWordRule implements Rule {
 
     /** What a parameter names of a map or a bean: a member of ours, a field of JSON, or a column. */
     private static void parts(String file, SqlText text, Set<String> used, Consumer<Finding> report) {
-        Set<String> members = new HashSet<>();
-        for (AppFolders app : AppFolders.loading(file)) {
-            members.addAll(Vocabulary.of(app).names(Vocabulary.Kind.MEMBERS));
-            members.addAll(Vocabulary.of(app).names(Vocabulary.Kind.FIELDS));
-        }
+        List<Vocabulary> apps =
+                AppFolders.loading(file).stream().map(Vocabulary::of).toList();
         for (SqlText.Parameter parameter : text.parameters()) {
             String part = parameter.name().replaceFirst(".*\\.", "");
-            if (parameter.name().contains(".") && !used.contains(part) && !members.contains(part)) {
-                Set<String> known = new TreeSet<>(used);
-                known.addAll(members);
+            boolean isMember = apps.stream()
+                    .anyMatch(app -> app.has(Vocabulary.Kind.MEMBERS, part) || app.has(Vocabulary.Kind.FIELDS, part));
+            if (parameter.name().contains(".") && !used.contains(part) && !isMember) {
+                Set<String> known = new HashSet<>(used);
+                apps.forEach(app -> known.addAll(app.names(Vocabulary.Kind.MEMBERS)));
+                apps.forEach(app -> known.addAll(app.names(Vocabulary.Kind.FIELDS)));
                 // The code may make it of anything; a name that is nearly a known one is a slip.
                 if (Nearest.isSlip(part, known)) {
                     report.accept(new Finding(

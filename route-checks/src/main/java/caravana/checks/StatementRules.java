@@ -51,8 +51,8 @@ final class StatementRules implements Rule {
         tree.statements().forEach((file, text) -> {
             SqlText sql = tree.sql(text);
             composed(file, text, report);
-            second(file, text, report);
-            parameterForm(file, text, report);
+            second(file, text, tree, report);
+            parameterForm(file, tree.numbered(text), report);
             defaults(file, sql, report);
             if (run.contains(file)) {
                 unset(file, sql, set, report);
@@ -107,8 +107,8 @@ final class StatementRules implements Rule {
         }
     }
 
-    private static void second(String file, String text, Consumer<Finding> report) {
-        SqlText.second(text)
+    private static void second(String file, String text, RouteTree tree, Consumer<Finding> report) {
+        SqlText.second(tree.numbered(text))
                 .ifPresent(start -> report.accept(new Finding(
                         file,
                         text.substring(0, start).split("\n", -1).length,
@@ -118,8 +118,8 @@ final class StatementRules implements Rule {
     }
 
     /** Parameters as other libraries write them; the database would refuse the statement when it runs. */
-    private static void parameterForm(String file, String text, Consumer<Finding> report) {
-        String[] lines = SqlText.numbered(text).replaceAll("'[^'\n]*'", "''").split("\n");
+    private static void parameterForm(String file, String numbered, Consumer<Finding> report) {
+        String[] lines = numbered.replaceAll("'[^'\n]*'", "''").split("\n");
         for (int i = 0; i < lines.length; i++) {
             Matcher wrong = OTHER_PARAMETER.matcher(lines[i]);
             if (wrong.find()) {

@@ -35,7 +35,7 @@ public final class StatementSchema {
         try (Statement statement = database.createStatement()) {
             for (Map.Entry<String, String> file : files.entrySet()) {
                 if (file.getKey().endsWith(RouteTree.SQL)
-                        && SqlText.second(file.getValue()).isEmpty()) {
+                        && SqlText.second(SqlText.numbered(file.getValue())).isEmpty()) {
                     check(file.getKey(), file.getValue(), statement).ifPresent(findings::add);
                     // What is prepared outlives the rollback, and would keep the next file from that name.
                     database.rollback();

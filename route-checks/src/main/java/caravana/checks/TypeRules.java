@@ -75,7 +75,6 @@ final class TypeRules implements Rule {
         if (name.contains("{{") || SHORT.contains(name) && !failure) {
             return;
         }
-        Set<String> known = known(file, Vocabulary.Kind.TYPES);
         Class<?> onOurPath = load(name);
         String missing = AppFolders.loading(file).stream()
                 .filter(app -> onOurPath == null && !Vocabulary.of(app).has(Vocabulary.Kind.TYPES, name))
@@ -84,6 +83,7 @@ final class TypeRules implements Rule {
                 .orElse(null);
         if (missing != null) {
             String simple = name.replaceFirst(".*\\.", "");
+            Set<String> known = known(file, Vocabulary.Kind.TYPES);
             Set<String> sameName = new LinkedHashSet<>(known);
             sameName.removeIf(other -> !other.endsWith("." + simple));
             report.accept(new Finding(

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -123,7 +124,7 @@ public record Vocabulary(
     }
 
     boolean has(Kind kind, String name) {
-        return names.get(kind).contains(name);
+        return Collections.binarySearch(names.get(kind), name) >= 0;
     }
 
     /**

@@ -58,22 +58,30 @@ export async function request(path, options = {}) {
   }
 }
 
+/** Ends the calls of the session that is on this page. */
+let sessionCalls = new AbortController();
+
 async function send(path, {method = 'GET', json, body, headers = {}, signal, open = false, cache = 'no-store', credentials = 'omit'}) {
   const head = {...(open ? {} : authorization()), ...headers};
   if (json !== undefined) {
     head['Content-Type'] = 'application/json';
   }
+  const leaving = open ? null : sessionCalls.signal;
   let answer;
   try {
     answer = await fetch(`/api${path}`, {
       method,
       headers: head,
       body: json === undefined ? body : JSON.stringify(json),
-      signal,
+      signal: signal && leaving ? AbortSignal.any([signal, leaving]) : signal ?? leaving,
       cache,
       credentials,
     });
   } catch (failure) {
+    if (leaving?.aborted) {
+      // What asked has left the page, and waits for nothing.
+      return new Promise(() => {});
+    }
     if (failure.name === 'AbortError') {
       throw failure;
     }
@@ -94,7 +102,14 @@ const WITH_COOKIE = {method: 'POST', open: true, credentials: 'same-origin'};
 
 export const signUp = (form) => call('/auth/signup', {method: 'POST', json: form, open: true});
 export const logIn = (email, password) => call('/auth/login', {...WITH_COOKIE, json: {email, password}});
-export const logOut = () => request('/auth/logout', WITH_COOKIE).catch(() => {});
+
+/** Ends the session here and on the server; calls that are on their way with its token end first, or they would be refused. */
+export async function logOut() {
+  sessionCalls.abort();
+  sessionCalls = new AbortController();
+  await request('/auth/logout', WITH_COOKIE).catch(() => {});
+  signOut();
+}
 
 /** Milliseconds for which the page waits for a new token. */
 const PATIENCE = 10_000;

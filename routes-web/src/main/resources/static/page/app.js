@@ -9,7 +9,7 @@ import {operatorsView} from './operators.js';
 import {listAddress, noteList, place} from './place.js';
 import {cancelAll, unfinished} from './queue.js';
 import {runbookView} from './runbooks.js';
-import {isOperator, KEPT, mayResume, noResume, onSession, session, signedIn, signOut} from './session.js';
+import {isOperator, KEPT, mayResume, noResume, onSession, session, signedIn} from './session.js';
 import {chooseLanguage, currentLanguage, LANGUAGES, t} from './texts.js';
 import {readTransformations} from './transformations.js';
 import {videoPage} from './videopage.js';
@@ -72,16 +72,21 @@ async function leaveAccount() {
     return;
   }
   await cancelAll();
+  leaveViews();
   await logOut();
-  signOut();
 }
 
 /** @param {string} [notice] a key of texts.js: why somebody has to sign in again */
 function render(notice) {
+  leaveViews();
+  show(notice);
+}
+
+/** What is shown asks for nothing any more. */
+function leaveViews() {
   leave();
   leave = () => {};
   closeList();
-  show(notice);
 }
 
 function show(notice) {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -30,6 +31,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
  *
  * <p>The seed of {@link Sample} repeats the calls of an earlier run.
  */
+@Tag("own-settings")
 @TestPropertySource(
         properties = {
             "caravana.identity.failures.per-account=1000000",
@@ -44,7 +46,7 @@ class ContractTest extends WebTest {
     /** Of each kind: as the contract has them, and odd ones. */
     private static final int CALLS_PER_OPERATION = 110;
 
-    private static final int CALLS_OF_SAMPLE = 25;
+    private static final int CALLS_OF_SAMPLE = 15;
     private static final int MOST_CALLS = 400;
     private static final int MIN_CALLS = 5000;
 

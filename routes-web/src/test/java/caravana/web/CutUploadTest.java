@@ -9,11 +9,9 @@ import java.net.http.HttpResponse;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.test.context.TestPropertySource;
 
 /** The Idempotency-Key of an upload whose connection ends is free then, and not when reading times out: nothing does here. */
-@TestPropertySource(properties = "server.tomcat.connection-timeout=1h")
-class CutUploadTest extends WebTest {
+class CutUploadTest extends PatientTest {
 
     private static final byte[] FILE = bytes(6 * 1024 * 1024);
 

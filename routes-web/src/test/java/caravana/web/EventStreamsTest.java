@@ -26,21 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.test.context.TestPropertySource;
 
 /** Event streams whose clients read nothing, vanish, or are many. */
-@TestPropertySource(
-        properties = {
-            "caravana.events.streams=20",
-            "caravana.events.streams-per-account=8",
-            "caravana.events.period=100ms",
-            "caravana.events.heartbeat=500ms",
-            // No client is dropped while a test runs because it has taken nothing for a while.
-            "caravana.events.patience=10m",
-            "server.tomcat.connection-timeout=10m"
-        })
 @ExtendWith(OutputCaptureExtension.class)
-class EventStreamsTest extends WebTest {
+class EventStreamsTest extends PatientTest {
 
     private static final Duration SOON = Waits.LIMIT;
     private static final String ALL = "/api/videos/events";

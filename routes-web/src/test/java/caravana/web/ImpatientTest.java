@@ -1,8 +1,10 @@
 package caravana.web;
 
+import org.junit.jupiter.api.Tag;
 import org.springframework.test.context.TestPropertySource;
 
 /** Web that has room for many clients at once, waits for none of them for long, and soon deletes what they leave. */
+@Tag("own-settings")
 @TestPropertySource(
         properties = {
             "caravana.upload.at-once=64",

@@ -18,12 +18,14 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Accounts that are kept elsewhere: web knows the issuer's address, and has no key of its own. */
+@Tag("own-settings")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OutsideIssuerTest extends WebTest {
 

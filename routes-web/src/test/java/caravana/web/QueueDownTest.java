@@ -3,10 +3,12 @@ package caravana.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** Web on a queue that nobody serves. */
+@Tag("own-settings")
 @TestPropertySource(properties = "caravana.aws.sqs-endpoint=http://127.0.0.1:1")
 class QueueDownTest extends WebTest {
 

@@ -1,8 +1,10 @@
 package caravana.web;
 
+import org.junit.jupiter.api.Tag;
 import org.springframework.test.context.TestPropertySource;
 
 /** Web whose sweeps and heartbeats come often, for tests of what they do, and that pages of another origin may call. */
+@Tag("own-settings")
 @TestPropertySource(
         properties = {
             "caravana.reconciler.period=300ms",

@@ -17,20 +17,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.test.context.TestPropertySource;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** Uploads, as a form and as the body itself: what is accepted, what is refused, and what is left behind. */
-@TestPropertySource(
-        properties = {
-            "CARAVANA_UPLOAD_MAX_SIZE=12MB",
-            "caravana.upload.at-once=3",
-            "caravana.upload.at-once-per-account=3",
-            "caravana.upload.per-hour=12",
-            // No client is given up while a test runs because it has sent nothing for a while.
-            "server.tomcat.connection-timeout=10m"
-        })
-class UploadTest extends WebTest {
+class UploadTest extends PatientTest {
 
     private static final Duration SOON = Waits.LIMIT;
 

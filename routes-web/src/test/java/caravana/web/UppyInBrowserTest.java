@@ -24,6 +24,7 @@ import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -34,6 +35,7 @@ import org.springframework.test.context.DynamicPropertySource;
  * Uppy 6 as it is published, in a Chromium without a window: a page of another origin uploads by tus and directly to S3.
  * {@code ./caravana test clients} installs Uppy; without it, Node.js or Chromium, the test is skipped and says so.
  */
+@Tag("own-settings")
 class UppyInBrowserTest extends WebTest {
 
     private static final Path SCRIPTS = Path.of("src/test/clients").toAbsolutePath();

@@ -66,7 +66,7 @@ class EndToEndTest {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.start(folder.resolve("stack"));
+        stack = SharedStack.cleared();
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
         settings.putAll(RAISED_LIMITS);
@@ -81,7 +81,6 @@ class EndToEndTest {
     static void stop() {
         worker.close();
         web.close();
-        stack.close();
     }
 
     @Test

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
-import caravana.local.LocalStack;
 import caravana.local.SampleVideo;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -40,35 +39,33 @@ class LogsTest {
         String token;
         String id;
         String failed;
-        try (LocalStack stack = LocalStack.start(folder.resolve("stack"))) {
-            Map<String, String> settings = new HashMap<>(stack.environment());
-            settings.put("CARAVANA_LOG_FORMAT", "logstash");
-            settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
-            try (AppProcess web = AppProcess.start(AppProcess.WEB, settings, webLog);
-                    AppProcess worker = AppProcess.start(AppProcess.WORKER, settings, workerLog)) {
-                web.awaitReady();
-                worker.awaitReady();
-                ApiClient client = ApiClient.signUp(web.uri());
-                token = client.token();
-                id = upload(client, web, SampleVideo.make(folder.resolve("a.mp4"), "640x360", 3));
-                failed = upload(client, web, Files.writeString(folder.resolve("b.mp4"), "no\0video"));
-                for (String video : List.of(id, failed)) {
-                    await().atMost(JOB)
-                            .pollInterval(200, TimeUnit.MILLISECONDS)
-                            .until(() -> JSON.readTree(client.get(web.uri().resolve("/api/videos/" + video))
-                                            .body())
-                                    .path("status")
-                                    .asText()
-                                    .matches("processed|failed"));
-                }
-                client.get(web.uri().resolve("/api/videos/" + id + "/processed"));
-                JsonNode build = JSON.readTree(client.get(worker.uri().resolve("/actuator/info"))
-                                .body())
-                        .path("build");
-                assertThat(build.path("version").asText()).isNotEmpty();
-                assertThat(build.path("commit").asText()).matches("[0-9a-f]{7,}|unknown");
-                assertThat(Instant.parse(build.path("time").asText())).isBefore(Instant.now());
+        Map<String, String> settings = new HashMap<>(SharedStack.cleared().environment());
+        settings.put("CARAVANA_LOG_FORMAT", "logstash");
+        settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
+        try (AppProcess web = AppProcess.start(AppProcess.WEB, settings, webLog);
+                AppProcess worker = AppProcess.start(AppProcess.WORKER, settings, workerLog)) {
+            web.awaitReady();
+            worker.awaitReady();
+            ApiClient client = ApiClient.signUp(web.uri());
+            token = client.token();
+            id = upload(client, web, SampleVideo.make(folder.resolve("a.mp4"), "640x360", 3));
+            failed = upload(client, web, Files.writeString(folder.resolve("b.mp4"), "no\0video"));
+            for (String video : List.of(id, failed)) {
+                await().atMost(JOB)
+                        .pollInterval(200, TimeUnit.MILLISECONDS)
+                        .until(() -> JSON.readTree(client.get(web.uri().resolve("/api/videos/" + video))
+                                        .body())
+                                .path("status")
+                                .asText()
+                                .matches("processed|failed"));
             }
+            client.get(web.uri().resolve("/api/videos/" + id + "/processed"));
+            JsonNode build = JSON.readTree(
+                            client.get(worker.uri().resolve("/actuator/info")).body())
+                    .path("build");
+            assertThat(build.path("version").asText()).isNotEmpty();
+            assertThat(build.path("commit").asText()).matches("[0-9a-f]{7,}|unknown");
+            assertThat(Instant.parse(build.path("time").asText())).isBefore(Instant.now());
         }
         List<JsonNode> web = lines(webLog);
         List<JsonNode> worker = lines(workerLog);

@@ -48,8 +48,8 @@ class WebMemoryTest {
 
     @Test
     void boundsOfEverythingFitIntoTheHeap() throws Exception {
-        try (LocalStack stack = LocalStack.start(folder.resolve("stack"));
-                AppProcess web = AppProcess.start(AppProcess.WEB, patient(stack), folder.resolve("web.log"))) {
+        try (AppProcess web =
+                AppProcess.start(AppProcess.WEB, patient(SharedStack.cleared()), folder.resolve("web.log"))) {
             web.awaitReady();
             ApiClient other = ApiClient.signUp(web.uri());
             assertServed(web, other);

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
-import caravana.local.LocalStack;
 import caravana.test.Waits;
 import java.io.BufferedReader;
 import java.io.InputStream;
@@ -24,8 +23,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,21 +34,12 @@ class WebStopTest {
     @TempDir
     static Path folder;
 
-    private static LocalStack stack;
-
     private final HttpClient http = HttpClient.newHttpClient();
 
-    @BeforeAll
-    static void start() throws Exception {
-        stack = LocalStack.start(folder.resolve("stack"));
-    }
-
-    @AfterAll
-    static void stop() {
-        stack.close();
-    }
-
-    /** A load balancer is told at once, what runs comes to its end, and only then nobody answers any more. */
+    /**
+     * A load balancer is told at once, what runs comes to its end, and only then nobody answers any more. Watchers who left hold
+     * nothing up.
+     */
     @Test
     void uploadsInFlightFinishBeforeThePortCloses() throws Exception {
         try (AppProcess web = startWeb()) {
@@ -63,6 +51,14 @@ class WebStopTest {
                             .build(),
                     HttpResponse.BodyHandlers.ofInputStream());
             assertThat(events.statusCode()).isEqualTo(200);
+            for (int i = 0; i < 5; i++) {
+                http.send(
+                                client.request(web.uri().resolve("/api/videos/" + watched + "/events"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofInputStream())
+                        .body()
+                        .close();
+            }
 
             try (Socket upload = begin(web.uri(), client, 1000)) {
                 web.handle().destroy();
@@ -82,30 +78,9 @@ class WebStopTest {
         }
     }
 
-    @Test
-    void aWatcherThatLeftHoldsNothingUp() throws Exception {
-        try (AppProcess web = startWeb()) {
-            web.awaitReady();
-            ApiClient client = ApiClient.signUp(web.uri());
-            String watched = upload(web, client);
-            for (int i = 0; i < 5; i++) {
-                http.send(
-                                client.request(web.uri().resolve("/api/videos/" + watched + "/events"))
-                                        .build(),
-                                HttpResponse.BodyHandlers.ofInputStream())
-                        .body()
-                        .close();
-            }
-
-            web.handle().destroy();
-
-            web.handle().onExit().get(SOON.toSeconds(), TimeUnit.SECONDS);
-        }
-    }
-
     /** Starts web so that only what holds its end up forever does so for longer than the test waits. */
     private AppProcess startWeb() {
-        Map<String, String> settings = new HashMap<>(stack.environment());
+        Map<String, String> settings = new HashMap<>(SharedStack.cleared().environment());
         settings.put(
                 "SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE",
                 Waits.LIMIT.multipliedBy(2).toString());

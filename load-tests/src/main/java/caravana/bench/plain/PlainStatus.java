@@ -122,6 +122,8 @@ public class PlainStatus {
             Map<String, Object> document = new LinkedHashMap<>();
             SUMMARY.forEach(field -> document.put(field, row.get(field)));
             document.put("file_name", name);
+            document.put("reference", row.get("reference"));
+            document.put("metadata", null);
             document.put(
                     "processed_url",
                     link(row.get("processed_key"), "video/mp4", named(ContentDisposition.inline(), title + ".mp4")));

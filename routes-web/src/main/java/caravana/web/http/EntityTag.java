@@ -58,7 +58,8 @@ public final class EntityTag {
         return new Problem(
                 412,
                 "precondition_failed",
-                "The video has changed since the answer whose ETag If-Match names. Get it again, and repeat the change.");
+                "Somebody else has changed the video since the answer whose ETag If-Match names, or in this moment. Get it"
+                        + " again, and repeat the change.");
     }
 
     /** Weak, since what stands between may compress. */

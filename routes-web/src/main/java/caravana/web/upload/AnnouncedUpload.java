@@ -26,8 +26,8 @@ class AnnouncedUpload {
      * @param bytes the file's length; null when it is not known yet
      * @param name the file's name; empty for none
      * @param type its media type; empty for none
-     * @param texts of which {@code title}, {@code transformaciones}, {@code preset} and {@code original_sha256} are read;
-     *     without a title, the file's name is it
+     * @param texts of which {@code title}, {@code transformaciones}, {@code preset}, {@code original_sha256},
+     *     {@code reference} and {@code metadata} are read; without a title, the file's name is it
      * @throws caravana.web.http.Problem 400 or 415 when it is not as the contract says, or no video may be like that
      */
     Map<String, Object> columns(Long bytes, String name, String type, Map<String, String> texts, Exchange exchange) {
@@ -42,6 +42,7 @@ class AnnouncedUpload {
         transformations.recipe(texts, exchange).putInto(announced);
         announced.put(
                 OriginalSum.COLUMN, OriginalSum.of(texts.get(OriginalSum.FIELD)).announced());
+        VideoLabels.put(texts, announced);
         return announced;
     }
 

@@ -8,6 +8,7 @@ import caravana.web.links.PresignedLinks;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,7 +77,7 @@ public class DirectUpload {
         Map<String, String> request = new LinkedHashMap<>();
         JsonNode body = json.readTree(exchange.getMessage().getBody(String.class));
         putTexts(body.path(METADATA), request);
-        putTexts(body, request);
+        putTexts(((ObjectNode) body).deepCopy().without(METADATA), request);
         long bytes = bytes(request);
         Map<String, Object> announced = announce(bytes, request, exchange);
         announced.put("direct", BY_PARTS);

@@ -61,7 +61,8 @@ public class MultipartUpload {
      * comes, so that what is wrong before the file is refused before the file is read.
      *
      * <p>The exchange property {@code upload} then has {@code title}, {@code original_name}, {@code original_bytes} and
-     * {@code transformations}, {@code transformation_parameters}, {@code announced_sha256} (as the row keeps them).
+     * {@code transformations}, {@code transformation_parameters}, {@code announced_sha256},
+     * {@code reference}, {@code video_metadata} (as the row keeps them).
      *
      * @throws Problem 400, 408, 413 or 415 when the upload is not as the contract says
      * @throws IOException when the client went away
@@ -73,6 +74,8 @@ public class MultipartUpload {
         Opening opening = Opening.of(exchange);
         Map<String, Object> upload = new LinkedHashMap<>();
         upload.put(OriginalSum.COLUMN, null);
+        upload.put(VideoLabels.REFERENCE, null);
+        upload.put(VideoLabels.COLUMN, null);
         Map<String, String> asked = new HashMap<>();
         FormReader form = new FormReader(in, type);
         while (form.next()) {
@@ -82,11 +85,11 @@ public class MultipartUpload {
             }
             switch (name) {
                 case FILE -> readFile(form, opening, upload);
-                case TITLE -> {
-                    if (upload.put(TITLE, rules.title(text(form, FIELD_BYTES))) != null) {
-                        throw Problem.invalid("The field title is there more than once. Send it once.");
-                    }
-                }
+                case TITLE -> putOnce(upload, TITLE, rules.title(text(form, FIELD_BYTES)), name);
+                case VideoLabels.REFERENCE ->
+                    putOnce(upload, VideoLabels.REFERENCE, VideoLabels.reference(text(form, FIELD_BYTES)), name);
+                case VideoLabels.METADATA ->
+                    putOnce(upload, VideoLabels.COLUMN, VideoLabels.metadata(text(form, FIELD_BYTES)), name);
                 case OriginalSum.FIELD -> readSum(form, upload);
                 case TransformationRules.FIELD -> {
                     // A form may have it several times, one for each box that is ticked.
@@ -108,7 +111,9 @@ public class MultipartUpload {
                                     TITLE,
                                     TransformationRules.FIELD,
                                     TransformationRules.PRESET,
-                                    OriginalSum.FIELD));
+                                    OriginalSum.FIELD,
+                                    VideoLabels.REFERENCE,
+                                    VideoLabels.METADATA));
             }
         }
         if (!upload.containsKey("original_bytes")) {
@@ -123,11 +128,16 @@ public class MultipartUpload {
         if (upload.containsKey("original_bytes")) {
             throw Problem.invalid("The field original_sha256 comes after video_file. Send it before the file.");
         }
-        if (upload.put(
-                        OriginalSum.COLUMN,
-                        OriginalSum.of(text(field, FIELD_BYTES).strip()).announced())
-                != null) {
-            throw Problem.invalid("The field original_sha256 is there more than once. Send it once.");
+        putOnce(
+                upload,
+                OriginalSum.COLUMN,
+                OriginalSum.of(text(field, FIELD_BYTES).strip()).announced(),
+                OriginalSum.FIELD);
+    }
+
+    private static void putOnce(Map<String, Object> upload, String column, String value, String field) {
+        if (upload.put(column, value) != null) {
+            throw Problem.invalid("The field " + field + " is there more than once. Send it once.");
         }
     }
 

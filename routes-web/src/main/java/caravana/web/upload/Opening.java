@@ -45,7 +45,8 @@ record Opening(String originalKey, Map<?, ?> earlier) {
     void checkSame(Map<?, ?> upload) throws JsonProcessingException {
         boolean same = Objects.equals(earlier.get("title"), upload.get("title"))
                 && Objects.equals(earlier.get("original_bytes"), upload.get("original_bytes"))
-                && TransformationRecipe.in(earlier).isSame(TransformationRecipe.in(upload));
+                && TransformationRecipe.in(earlier).isSame(TransformationRecipe.in(upload))
+                && VideoLabels.areSame(earlier, upload);
         if (!same) {
             throw mismatch();
         }
@@ -56,7 +57,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
         return new Problem(
                 409,
                 "idempotency_mismatch",
-                "An upload with this Idempotency-Key had another title, other transformations or another length;"
-                        + " use a new key.");
+                "An upload with this Idempotency-Key had another title, other transformations, another reference, other"
+                        + " metadata or another length; use a new key.");
     }
 }

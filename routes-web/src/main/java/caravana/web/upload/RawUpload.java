@@ -50,6 +50,7 @@ public class RawUpload {
         upload.put(
                 OriginalSum.COLUMN,
                 OriginalSum.of(address.get(OriginalSum.FIELD)).announced());
+        VideoLabels.put(address, upload);
         return upload;
     }
 

@@ -218,6 +218,7 @@ public class TusUpload {
                 && Objects.equals(row.get("direct"), announced.get("direct"))
                 && Objects.equals(row.get("part_bytes"), announced.get("part_bytes"))
                 && TransformationRecipe.in(row).isSame(TransformationRecipe.in(announced))
+                && VideoLabels.areSame(row, announced)
                 && (announced.get("bytes") == null || announced.get("bytes").equals(row.get("bytes")));
         if (!same) {
             throw Opening.mismatch();

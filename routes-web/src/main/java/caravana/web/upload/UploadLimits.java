@@ -14,6 +14,8 @@ public class UploadLimits {
 
     UploadLimits(UploadProperties upload) {
         document.put("max_title_characters", UploadRules.TITLE_LENGTH);
+        document.put("max_reference_characters", UploadRules.TITLE_LENGTH);
+        document.put("max_metadata_bytes", VideoLabels.METADATA_BYTES);
         document.put("max_transformations", TransformationRules.MOST);
         document.put("max_transformations_bytes", TransformationRules.JSON_BYTES);
         document.put("max_at_once", upload.atOncePerAccount());

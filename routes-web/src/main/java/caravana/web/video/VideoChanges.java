@@ -4,6 +4,7 @@ import caravana.web.http.EntityTag;
 import caravana.web.http.FileName;
 import caravana.web.http.Problem;
 import caravana.web.upload.UploadRules;
+import caravana.web.upload.VideoLabels;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -29,9 +30,10 @@ public class VideoChanges {
      * Reads the patch, for {@code update-video.sql}.
      *
      * @return {@code title} (null for the old one), {@code names_file} (whether the file name changes), {@code file_name}
-     *     (null for none) and {@code conditional} (whether the client names the version that it changes)
-     * @throws Problem 400 {@code title_invalid} as for an upload, {@code invalid_request} when nothing is left of a file
-     *     name
+     *     (null for none), {@code names_reference} and {@code reference}, {@code names_metadata} and {@code metadata} (its patch)
+     *     likewise, and {@code conditional} (whether the client names the version that it changes)
+     * @throws Problem 400 {@code title_invalid} and {@code reference_invalid} as for an upload, {@code invalid_request} when
+     *     nothing is left of a file name
      */
     public Map<String, Object> read(Message request) throws JsonProcessingException {
         JsonNode patch = json.readTree(request.getBody(String.class));
@@ -40,8 +42,28 @@ public class VideoChanges {
                 "title", patch.has("title") ? rules.title(patch.path("title").textValue()) : null);
         changes.put("names_file", patch.has("file_name"));
         changes.put("file_name", fileName(patch.path("file_name").textValue()));
+        changes.put("names_reference", patch.has(VideoLabels.REFERENCE));
+        changes.put(
+                "reference",
+                VideoLabels.reference(patch.path(VideoLabels.REFERENCE).textValue()));
+        changes.put("names_metadata", patch.has(VideoLabels.METADATA));
+        changes.put("metadata", patch.get(VideoLabels.METADATA));
         changes.put("conditional", EntityTag.isCondition(request));
         return changes;
+    }
+
+    /**
+     * Merges metadata of the patch into that of the row.
+     *
+     * @throws Problem 400 {@code metadata_invalid}
+     */
+    public void merge(
+            @ExchangeProperty("changes") Map<String, Object> changes,
+            @ExchangeProperty("row") Map<String, Object> row) {
+        if (changes.get("metadata") != null) {
+            changes.put(
+                    "metadata", VideoLabels.merged((String) row.get("metadata"), (JsonNode) changes.get("metadata")));
+        }
     }
 
     private static String fileName(String name) {

@@ -31,12 +31,14 @@ public class VideoDocument {
      *
      * @param row a row of {@code list-videos.sql}
      */
-    Map<String, Object> summary(Map<String, Object> row) {
+    Map<String, Object> summary(Map<String, Object> row) throws JsonProcessingException {
         Map<String, Object> document = new LinkedHashMap<>();
         for (String field : new String[] {"video_id", "title", "status", "uploaded_at", "updated_at", "processed_at"}) {
             document.put(field, row.get(field));
         }
         document.put("file_name", row.get("original_name"));
+        document.put("reference", row.get("reference"));
+        document.put("metadata", parsed((String) row.get("metadata")));
         document.put("processed_url", links.processed(row));
         return document;
     }

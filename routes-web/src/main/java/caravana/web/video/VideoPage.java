@@ -3,13 +3,18 @@ package caravana.web.video;
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
+import caravana.web.upload.VideoLabels;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -30,20 +35,22 @@ public class VideoPage {
     private static final String TITLE = "title:";
 
     private final VideoDocument documents;
+    private final ObjectMapper json;
 
-    VideoPage(VideoDocument documents) {
+    VideoPage(VideoDocument documents, ObjectMapper json) {
         this.documents = documents;
+        this.json = json;
     }
 
     /**
      * Reads which page is wanted, for {@code list-videos.sql} and {@code count-matching.sql}.
      *
      * @return {@code rows} (how many), {@code sort}, {@code count} (whether the total is wanted), and {@code q},
-     *     {@code status}, {@code uploaded_after}, {@code cursor_at}, {@code cursor_title} and {@code cursor_id}, each null
+     *     {@code status}, {@code reference}, {@code metadata}, {@code uploaded_after}, {@code cursor_at}, {@code cursor_title} and {@code cursor_id}, each null
      *     when the address does not say
      * @throws Problem 400 when the address is not as the contract says
      */
-    public Map<String, Object> read(Exchange exchange) {
+    public Map<String, Object> read(Exchange exchange) throws JsonProcessingException {
         Map<String, String> query = QueryString.of(exchange.getMessage());
         query.forEach(InputText::check);
         Map<String, Object> page = new HashMap<>();
@@ -51,6 +58,10 @@ public class VideoPage {
                 "q",
                 query.getOrDefault("q", "").isBlank() ? null : query.get("q").strip());
         page.put("status", query.get("status"));
+        page.put(
+                "reference",
+                query.containsKey("reference") ? query.get("reference").strip() : null);
+        page.put("metadata", metadata(query));
         page.put("sort", query.getOrDefault("sort", NEWEST_FIRST));
         page.put("count", Boolean.valueOf(query.get("count")));
         try {
@@ -73,6 +84,21 @@ public class VideoPage {
         }
         exchange.setProperty("query", query);
         return page;
+    }
+
+    /** The values that are wanted of metadata, by their names, as a JSON object; null when the address names none. */
+    private String metadata(Map<String, String> query) throws JsonProcessingException {
+        if (query.containsKey(VideoLabels.METADATA)) {
+            throw Problem.invalid("The parameter metadata has no name. Write it as metadata[customer]=…, for example.");
+        }
+        String field = VideoLabels.METADATA + "[";
+        Map<String, String> wanted = new LinkedHashMap<>();
+        query.forEach((name, value) -> {
+            if (name.startsWith(field)) {
+                wanted.put(name.substring(field.length(), name.length() - 1), value);
+            }
+        });
+        return wanted.isEmpty() ? null : json.writeValueAsString(wanted);
     }
 
     /** In UTC, and within the years that the database can hold as we write them. */
@@ -119,7 +145,8 @@ public class VideoPage {
     public void answer(
             Exchange exchange,
             @ExchangeProperty("page") Map<String, Object> asked,
-            @ExchangeProperty("total") Long total) {
+            @ExchangeProperty("total") Long total)
+            throws JsonProcessingException {
         @SuppressWarnings("unchecked")
         List<Map<String, Object>> rows = exchange.getMessage().getBody(List.class);
         int limit = exchange.getProperty("limit", Integer.class);
@@ -132,7 +159,11 @@ public class VideoPage {
         if (total != null) {
             exchange.getMessage().setHeader("X-Total-Count", total);
         }
-        exchange.getMessage().setBody(page.stream().map(documents::summary).toList());
+        List<Map<String, Object>> summaries = new ArrayList<>();
+        for (Map<String, Object> row : page) {
+            summaries.add(documents.summary(row));
+        }
+        exchange.getMessage().setBody(summaries);
     }
 
     private static String next(Exchange exchange, Map<String, Object> asked, Map<String, Object> last) {
@@ -140,7 +171,7 @@ public class VideoPage {
         Map<?, ?> query = exchange.getProperty("query", Map.class);
         query.forEach((name, value) -> {
             if (!name.equals("cursor")) {
-                address.append(name)
+                address.append(encoded(String.valueOf(name)))
                         .append('=')
                         .append(encoded(String.valueOf(value)))
                         .append('&');

@@ -209,45 +209,6 @@ public class MediaProbe {
         return new Measurement(command, packets);
     }
 
-    /**
-     * The command that decodes the picture of the job's original, and takes the times of its frames for those of packets. Some
-     * decoders leave out damaged frames without a complaint.
-     */
-    public Measurement planDecoding(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("headers") SourceHeaders headers,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("planned") PlannedResult planned) {
-        int track = source.video().index();
-        PacketTimes frames = new PacketTimes(headers.closesGaps());
-        List<String> arguments = new ArrayList<>(List.of("-v", "error"));
-        arguments.addAll(inputLimits(limits));
-        arguments.addAll(List.of(
-                "-select_streams",
-                String.valueOf(track),
-                "-show_entries",
-                "frame=best_effort_timestamp_time,pkt_duration_time",
-                "-of",
-                "csv=print_section=0",
-                "file:" + job.getOriginal()));
-        ToolCommand command = new ToolCommand(
-                arguments,
-                ToolCommand.Output.LINES,
-                media.timeLimit(planned.workedSeconds()),
-                media.stallLimit(),
-                (status, errors) -> new RejectedMediaException(
-                        refusals.undecodable(source.video().codec())),
-                null,
-                line -> {
-                    String[] fields = line.split(",");
-                    if (fields.length >= 2) {
-                        frames.add(String.join(
-                                ",", String.valueOf(track), fields[0], fields[0], fields[1], "N/A", PacketTimes.KEY));
-                    }
-                });
-        return new Measurement(command, frames);
-    }
-
     /** The command that decodes the beginning of each track of sound. */
     public AudioDecoding planAudioDecoding(
             @ExchangeProperty("job") RunningJob job, @ExchangeProperty("headers") SourceHeaders headers) {

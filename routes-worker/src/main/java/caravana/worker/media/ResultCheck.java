@@ -176,11 +176,11 @@ public class ResultCheck {
      * Decides whose fault a result of another length than planned is. When it is the original's, marks its media info as truncated if
      * the result is short, and otherwise notes in source and media info that the original is longer than its packets say.
      *
-     * @param decoded the times of all frames of the original; null when ffmpeg complained of its picture
+     * @param decoded the frames of the original; null when ffmpeg complained of its picture
      * @throws OutputInvalidException when the original reaches further, or not so far
      */
     public void explain(
-            @ExchangeProperty("decoded") Measurement decoded,
+            @ExchangeProperty("decoded") DecodedFrames decoded,
             @ExchangeProperty("transcoding_errors") String errors,
             @ExchangeProperty("missing_seconds") Double missing,
             @ExchangeProperty("result") SourceHeaders result,
@@ -189,15 +189,8 @@ public class ResultCheck {
             @ExchangeProperty("source_info") SourceInfo info,
             Exchange exchange) {
         double made = planned.secondsOf(result.videos().get(0).frames() - planned.addedFrames());
-        double reaches = decoded == null
-                ? made
-                : Math.min(
-                        planned.keptSeconds(),
-                        decoded.packets().of(source.video()).length() - planned.startSeconds());
-        double unexplained = missing > 0 ? reaches - made : made - reaches;
-        if (unexplained > planned.secondsOf(planned.tolerance())) {
-            throw new OutputInvalidException(String.format(
-                    Locale.ROOT, "The result has %.2f s of footage, and the original %.2f s", made, reaches));
+        if (decoded != null) {
+            requireAllOf(decoded, made, missing > 0, planned, source);
         }
         log.info("The original reaches {} s of {} s: {}", made, source.declaredSeconds(), errors);
         if (missing > 0) {
@@ -206,6 +199,18 @@ public class ResultCheck {
             double seconds = planned.startSeconds() + made;
             exchange.setProperty("source", source.lasting(seconds));
             exchange.setProperty("source_info", info.lasting(seconds));
+        }
+    }
+
+    /** How long the last frame is shown is not known: not at all, if the result is short, and as long as others, if it is long. */
+    private static void requireAllOf(
+            DecodedFrames decoded, double made, boolean isShort, PlannedResult planned, SourceTimeline source) {
+        double last = decoded.last() - SourceFilters.zeroOfPicture(source, planned);
+        double reaches = isShort ? last : last + 1 / source.rate().perSecond();
+        double unexplained = (isShort ? 1 : -1) * (Math.min(planned.keptSeconds(), reaches) - made);
+        if (unexplained > planned.secondsOf(planned.tolerance())) {
+            throw new OutputInvalidException(String.format(
+                    Locale.ROOT, "The result has %.2f s of footage, and the original %.2f s", made, reaches));
         }
     }
 }

@@ -46,7 +46,7 @@ final class SourceFilters {
     static String video(SourceTimeline source, PlannedResult result) {
         Track video = source.video();
         StringBuilder chain = new StringBuilder("setpts=")
-                .append(clock(source, zero(source, result) + source.heldBack() - awayFromTies(source, result)))
+                .append(clock(source, zeroOfPicture(source, result) - awayFromTies(source, result)))
                 .append(',');
         if (video.mayBeInterlaced()) {
             chain.append(FrameNotes.FIELDS).append(',');
@@ -66,6 +66,11 @@ final class SourceFilters {
         chain.append(oneSize(video, result.source()));
         video.orientation().filters().forEach(filter -> chain.append(filter).append(','));
         return chain.append(ColourFilters.afterScaling(video)).append(FORGET).toString();
+    }
+
+    /** When ffmpeg shows the frame that is the result's first one, in seconds after the time that it counts from. */
+    static double zeroOfPicture(SourceTimeline source, PlannedResult result) {
+        return zero(source, result) + source.heldBack();
     }
 
     /** What is time 0 of the result, in seconds after the time that ffmpeg counts from. */

@@ -169,6 +169,33 @@ public class TranscodePlanner {
         target.take(job.getResult().length(), refusals);
     }
 
+    /** The run that decodes the original as the one that makes the result does, and finds until when there are frames. */
+    public DecodedFrames planDecoding(
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("planned") PlannedResult planned) {
+        DecodedFrames frames = new DecodedFrames(source.joins());
+        List<String> line = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-v", "error"));
+        line.addAll(original(job, source));
+        String graph = "[0:" + source.video().index() + "]" + DecodedFrames.LISTED + "[frames]";
+        if (planned.sound()) {
+            // A jump in its clock moves that of the picture.
+            graph += ";[0:" + source.audio().index() + "]anullsink";
+        }
+        line.addAll(List.of("-filter_complex", graph));
+        line.addAll(List.of("-map", "[frames]", "-fps_mode", "passthrough", "-f", "null", "-"));
+        frames.setCommand(new ToolCommand(
+                line,
+                ToolCommand.Output.LINES,
+                media.timeLimit(planned.workedSeconds()),
+                media.stallLimit(),
+                (status, errors) -> new RejectedMediaException(
+                        refusals.undecodable(source.video().codec())),
+                null,
+                frames::add));
+        return frames;
+    }
+
     /** What is to be measured of the sound before the result can be planned. */
     public Loudness beginLoudness(
             @ExchangeProperty("source") SourceTimeline source,
@@ -321,13 +348,7 @@ public class TranscodePlanner {
         String threads = String.valueOf(media.threads());
         List<String> line = new ArrayList<>(List.of(
                 "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25"));
-        line.addAll(MediaProbe.inputLimits(limits));
-        // The probe has seen the first frames only; later ones may be of any size.
-        long pixels = (long) limits.width() * limits.height();
-        line.addAll(List.of("-max_pixels", String.valueOf(pixels)));
-        line.addAll(List.of("-threads", threads));
-        line.addAll(SourceFilters.inputOptions(source));
-        line.addAll(List.of("-i", "file:" + job.getOriginal()));
+        line.addAll(original(job, source));
 
         Map<String, String> inputs = new HashMap<>();
         for (AppliedTransformation transformation : transformations) {
@@ -405,6 +426,18 @@ public class TranscodePlanner {
                 }
             }
         }
+        return line;
+    }
+
+    /** Reads the original: all of it that is decoded at all. */
+    private List<String> original(RunningJob job, SourceTimeline source) {
+        List<String> line = new ArrayList<>(MediaProbe.inputLimits(limits));
+        // The probe has seen the first frames only; later ones may be of any size.
+        long pixels = (long) limits.width() * limits.height();
+        line.addAll(List.of("-max_pixels", String.valueOf(pixels)));
+        line.addAll(List.of("-threads", String.valueOf(media.threads())));
+        line.addAll(SourceFilters.inputOptions(source));
+        line.addAll(List.of("-i", "file:" + job.getOriginal()));
         return line;
     }
 

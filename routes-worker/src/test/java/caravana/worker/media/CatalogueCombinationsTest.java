@@ -82,7 +82,7 @@ class CatalogueCombinationsTest extends CatalogueFixture {
     static List<String> entries() {
         return Sample.of(
                 "transformations in combinations",
-                4,
+                3,
                 TransformationCatalogue.builtIn().entries().stream()
                         .map(TransformationEntry::name)
                         .toList());

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each entry of the catalogue makes, by the real ffmpeg, of a small video: frames with their number's grey, and sound. */
-@SampledTests(name = "tests of transformations", size = 14)
+@SampledTests(name = "tests of transformations", size = 8)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CatalogueEntriesTest extends CatalogueFixture {
 

@@ -42,7 +42,7 @@ class MediaKindsTest extends WorkerRouteTest {
     private static final int CASES_OF_A_KIND = Sample.LONG ? MediaKind.EVERY_WAY : 5;
 
     /** How many files the normal run takes. */
-    private static final int SAMPLE = 16;
+    private static final int SAMPLE = 10;
 
     /** How many files are made ahead of those that are processed. */
     private static final int AHEAD = 4;

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MediaVerdictsTest extends WorkerRouteTest {
 
     /** How many files the normal run takes. */
-    private static final int CASES_OF_SAMPLE = 10;
+    private static final int CASES_OF_SAMPLE = 6;
 
     /** What the heap may differ by after all of them, in bytes: caches of classes and pools, no media. */
     private static final long HEAP_TOLERANCE = 16L << 20;

@@ -216,11 +216,10 @@ class ResultCheckTest {
      * @param made frames of the result, cards included
      */
     private void explain(int frames, int made, String errors) throws Exception {
-        PacketTimes packets = new PacketTimes(false);
-        for (int frame = 0; frame < frames; frame++) {
-            packets.add("2," + frame / 30.0 + "," + frame / 30.0 + ",0.033333,0,K_");
+        DecodedFrames decoded = errors.isEmpty() ? new DecodedFrames(List.of()) : null;
+        for (int frame = 0; errors.isEmpty() && frame < frames; frame++) {
+            decoded.add("frame:" + frame + "    pts:" + frame * 1_000_000L / 30 + "       pts_time:" + frame / 30.0);
         }
-        Measurement decoded = errors.isEmpty() ? new Measurement(null, packets) : null;
         check.read(probed(good(made)), PLANNED, SOURCE, HEADERS, errors, exchange);
         check.explain(
                 decoded,
@@ -255,7 +254,7 @@ class ResultCheckTest {
     void aShortResultOfAWholeOriginalIsInvalid() {
         assertThatThrownBy(() -> explain(299, 360, ""))
                 .isInstanceOf(OutputInvalidException.class)
-                .hasMessageContaining("7.00 s of footage, and the original 9.97 s");
+                .hasMessageContaining("7.00 s of footage, and the original 9.93 s");
     }
 
     /** Packets are listed up to damage that decoding passes over. */

@@ -10,6 +10,7 @@ import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.local.SampleVideo;
 import caravana.system.Clients;
+import caravana.system.SharedStack;
 import caravana.system.Videos;
 import caravana.test.Sample;
 import caravana.test.SampledTests;
@@ -56,7 +57,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
 /** The page as people use it, in a real browser and on the whole system. Each test leaves screenshots. */
-@SampledTests(name = "tests of the page in a browser", size = 7)
+@SampledTests(name = "tests of the page in a browser", size = 4)
 @ExtendWith(Outcome.class)
 class PageTest {
 
@@ -84,7 +85,7 @@ class PageTest {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.start(folder.resolve("stack"));
+        stack = SharedStack.cleared();
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
         settings.put("CARAVANA_VIDEO_MAX_DURATION", "1m");
@@ -104,7 +105,6 @@ class PageTest {
     static void stop() {
         worker.close();
         web.close();
-        stack.close();
     }
 
     @AfterEach
@@ -844,6 +844,22 @@ class PageTest {
         page.click(".empty button");
         await().atMost(SOON).until(() -> page.count(".video[data-id]") >= 20);
         assertThat(page.run("return location.hash")).isIn("", "#videos?sort=title");
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** Calls on their way would be refused when the session's end overtakes them. */
+    @Test
+    void signingOutEndsTheCallsThatAreOnTheirWay() {
+        page = Page.open(web.uri(), "es", folder);
+        String email = page.signUp();
+        page.see(".empty", "Todavía no hay videos", SOON);
+        for (int round = 0; round < 5; round++) {
+            page.run("const order = document.getElementById('order');"
+                    + " for (let i = 0; i < 24; i++) { order.selectedIndex = i % 4; order.dispatchEvent(new Event('change')); }"
+                    + " document.querySelector('.me button').click()");
+            page.signIn(email, Page.PASSWORD);
+            page.see(".empty", "Todavía no hay videos", SOON);
+        }
         assertThat(page.errors()).isEmpty();
     }
 

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.sqs.model.SqsException;
 class FaultsTest {
 
     /** How many faults the normal run provokes. */
-    static final int FAULTS_OF_SAMPLE = 4;
+    static final int FAULTS_OF_SAMPLE = 3;
 
     private static final double FACTOR = 0.2;
     private static final Duration GRACE = Duration.ofSeconds(2);

@@ -54,9 +54,9 @@ class ResumedUploadTest {
 
     @Test
     void anUploadSurvivesCutsAndKilledNodes() throws Exception {
-        long length = 1024L * 1024 * Sample.size("MiB of an upload", 24, 1024) + 4711;
-        int cuts = Sample.size("cuts of an upload", 8, 100);
-        int kills = Sample.size("kills of web nodes", 2, 10);
+        long length = 1024L * 1024 * Sample.size("MiB of an upload", 14, 1024) + 4711;
+        int cuts = Sample.size("cuts of an upload", 4, 100);
+        int kills = Sample.size("kills of web nodes", 1, 10);
         stack = LocalStack.start(folder.resolve("stack"));
         try (S3Client s3 = Clients.s3(stack)) {
             for (int node = 0; node < 2; node++) {

@@ -8,6 +8,7 @@ import caravana.local.AppProcess;
 import caravana.local.FreePort;
 import caravana.local.LocalStack;
 import caravana.local.Nginx;
+import caravana.system.SharedStack;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -65,7 +66,7 @@ class NginxTest {
     @BeforeAll
     static void start() throws Exception {
         Checks.need("infra-nginx", "nginx");
-        stack = LocalStack.start(folder.resolve("stack"));
+        stack = SharedStack.cleared();
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_UPLOAD_MAX_SIZE", MAX_SIZE);
         settings.put("CARAVANA_FORWARDED_HEADERS", "native");
@@ -82,7 +83,6 @@ class NginxTest {
         }
         if (web != null) {
             web.close();
-            stack.close();
         }
     }
 

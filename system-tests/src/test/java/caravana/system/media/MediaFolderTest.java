@@ -7,6 +7,7 @@ import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.local.SampleVideo;
+import caravana.system.SharedStack;
 import caravana.test.ContactSheet;
 import caravana.test.Samples;
 import caravana.test.Waits;
@@ -74,7 +75,7 @@ class MediaFolderTest {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.start(folder.resolve("stack"));
+        stack = SharedStack.cleared();
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
@@ -88,7 +89,6 @@ class MediaFolderTest {
     static void stop() {
         worker.close();
         web.close();
-        stack.close();
     }
 
     @Test

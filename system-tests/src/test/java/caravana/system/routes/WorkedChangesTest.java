@@ -10,6 +10,7 @@ import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.local.SampleVideo;
 import caravana.system.Clients;
+import caravana.system.SharedStack;
 import caravana.test.SampledTests;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -42,7 +43,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** Tasks of docs/editing-routes.md, each applied to a copy of the routes and run end to end. */
-@SampledTests(name = "changes of routes that the guide tells", size = 2)
+@SampledTests(name = "changes of routes that the guide tells", size = 1)
 class WorkedChangesTest {
 
     private static final Duration JOB = Waits.LIMIT;
@@ -62,7 +63,7 @@ class WorkedChangesTest {
 
     @BeforeAll
     static void start() throws Exception {
-        stack = LocalStack.start(folder.resolve("stack"));
+        stack = SharedStack.cleared();
         web = AppProcess.start(AppProcess.WEB, stack.environment(), folder.resolve("web.log"))
                 .awaitReady();
         client = ApiClient.signUp(web.uri());
@@ -91,7 +92,6 @@ class WorkedChangesTest {
     @AfterAll
     static void stop() {
         web.close();
-        stack.close();
     }
 
     @Test

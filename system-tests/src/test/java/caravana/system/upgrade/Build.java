@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 
@@ -28,6 +29,20 @@ record Build(Path root, String version, Map<String, String> settings) {
 
     static Build present(Map<String, String> settings) throws IOException {
         return in(AppProcess.thisBuild(), settings);
+    }
+
+    private static final String ROUTES = "CARAVANA_ROUTES_VERSION";
+
+    /** The same with a pinned version of the routes. */
+    Build withRoutes(String routes) {
+        Map<String, String> pinned = new HashMap<>(settings);
+        pinned.put(ROUTES, routes);
+        return new Build(root, version, pinned);
+    }
+
+    /** The version of the routes that it pins, or null. */
+    String routes() {
+        return settings.get(ROUTES);
     }
 
     /** The first two numbers, by which routes fit. */

@@ -1,8 +1,10 @@
 package caravana.system.upgrade;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caravana.local.AppProcess;
+import caravana.local.LocalStackException;
 import caravana.system.faults.Cluster;
 import caravana.system.faults.FaultyWorker;
 import caravana.test.Waits;
@@ -64,6 +66,16 @@ final class Fleet implements AutoCloseable {
         web.handle().onExit().get(Waits.LIMIT.toSeconds(), TimeUnit.SECONDS);
         webs.set(number, web(number, build));
         join(number, build);
+    }
+
+    /** Why a web node of that build does not start beside the others. */
+    String refusal(Build build) {
+        try (AppProcess web = web(NODES, build)) {
+            assertThatThrownBy(web::awaitReady).isInstanceOf(LocalStackException.class);
+            assertThat(web.handle().isAlive()).isFalse();
+            System.out.println(build.version() + " with routes " + build.routes() + " does not start:\n" + web.tail());
+            return web.tail();
+        }
     }
 
     private AppProcess web(int number, Build build) {

@@ -24,7 +24,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,7 +48,6 @@ class UpgradeTest {
     private static final double FACTOR = 0.5;
     private static final Duration GRACE = Duration.ofSeconds(2);
     private static final double BUSY_SHARE = 0.001;
-    private static final String ROUTES = "pinned-by-the-release";
 
     /** N, both, N + 1, both, N. */
     private static final int STAGES = 5;
@@ -71,19 +69,21 @@ class UpgradeTest {
         run("upgrade", new Size(300, 10_000), false);
     }
 
-    /** Routes that the release shipped for both versions are those of all nodes, all the time. */
+    /** Each version of the apps runs the routes that were shipped for it, and starts with no others. */
     @Test
-    void aPinnedVersionOfTheRoutesStays() throws Exception {
+    void pinnedRoutesStayWithTheAppsThatTheyFit() throws Exception {
         run("upgrade-pinned", new Size(50, 1_500), true);
     }
 
     private void run(String name, Size size, boolean pinned) throws Exception {
         FfmpegStub stub = FfmpegStub.in(folder.resolve("stub"));
-        Map<String, String> common = pinned ? Map.of("CARAVANA_ROUTES_VERSION", ROUTES) : Map.of();
-        Map<String, String> newer = new HashMap<>(common);
-        newer.put("SPRING_FLYWAY_LOCATIONS", "classpath:db/migration,filesystem:" + migrations(stub));
-        Build from = Build.in(Path.of(System.getProperty(RELEASE)), common);
-        Build to = Build.present(newer);
+        String migrations = "classpath:db/migration,filesystem:" + migrations(stub);
+        Build from = Build.in(Path.of(System.getProperty(RELEASE)), Map.of());
+        Build to = Build.present(Map.of("SPRING_FLYWAY_LOCATIONS", migrations));
+        if (pinned) {
+            from = from.withRoutes("for-" + from.minor());
+            to = to.withRoutes("for-" + to.minor() + "-of-this-build");
+        }
         System.out.println(name + ": " + from.version() + " -> " + to.version() + " -> " + from.version());
         String path = stub.folder() + ":" + System.getenv("PATH");
         Balancer balancer = new Balancer();
@@ -91,7 +91,8 @@ class UpgradeTest {
                 Fleet fleet = new Fleet(cluster, balancer);
                 Load load = new Load(cluster, stub, balancer, Sample.SEED)) {
             if (pinned) {
-                ship(from, to, cluster);
+                ship(from, cluster);
+                ship(to, cluster);
             }
             fleet.start(from);
             try (Connection database = cluster.database()) {
@@ -100,6 +101,12 @@ class UpgradeTest {
             AcknowledgementWatch acknowledgements = new AcknowledgementWatch(cluster);
             Instant started = Instant.now();
             load.start(fleet.anyNode().uri());
+            if (pinned && !from.minor().equals(to.minor())) {
+                String refusal = fleet.refusal(to.withRoutes(from.routes()));
+                assertThat(refusal)
+                        .contains("of the routes fits the apps of version " + from.minor() + ", and this is "
+                                + to.minor());
+            }
             roll(fleet, load, from, to, size);
             load.stop();
             Quiet.await(cluster);
@@ -109,8 +116,7 @@ class UpgradeTest {
                             load.unreported().isEmpty() || !load.complaints().isEmpty());
             load.hangUp();
             if (pinned) {
-                assertThat(cluster.query("SELECT string_agg(DISTINCT routes, ',') FROM workers"))
-                        .isEqualTo(ROUTES);
+                routesOfWorkers(cluster, fleet, from, to);
             }
             assertThat(cluster.query("SELECT string_agg(version, ',') FROM flyway_schema_history"
                             + " WHERE success AND description = 'of the next version'"))
@@ -153,13 +159,10 @@ class UpgradeTest {
         return migrations;
     }
 
-    /** By the release's own program. */
-    private static void ship(Build from, Build to, Cluster cluster) throws Exception {
+    /** The routes of a version, by its own program. */
+    private static void ship(Build build, Cluster cluster) throws Exception {
         ProcessBuilder command = new ProcessBuilder(
-                        from.root().resolve("ops/bin/ship-routes").toString(),
-                        "--fits",
-                        from.minor().equals(to.minor()) ? from.minor() : from.minor() + "," + to.minor(),
-                        ROUTES)
+                        build.root().resolve("ops/bin/ship-routes").toString(), build.routes())
                 .redirectErrorStream(true);
         command.environment().putAll(cluster.stack().environment());
         command.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -167,6 +170,24 @@ class UpgradeTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         System.out.println(String.join(" ", command.command()) + "\n" + output.strip());
         assertThat(process.waitFor()).as(output).isZero();
+    }
+
+    /** Each worker reports the routes that its version pins. */
+    private static void routesOfWorkers(Cluster cluster, Fleet fleet, Build... builds) throws SQLException {
+        Map<String, String> pins = new TreeMap<>();
+        for (Build build : builds) {
+            pins.put(build.version(), build.routes());
+        }
+        Map<String, String> found = new TreeMap<>();
+        try (Connection database = cluster.database();
+                Statement statement = database.createStatement();
+                ResultSet row = statement.executeQuery("SELECT name, routes FROM workers")) {
+            while (row.next()) {
+                found.put(fleet.versionOf(row.getString(1)), row.getString(2));
+            }
+        }
+        System.out.println("routes of workers: " + found);
+        assertThat(found).isEqualTo(pins);
     }
 
     /** Which version accepted and which processed: each must have read what the other wrote. */

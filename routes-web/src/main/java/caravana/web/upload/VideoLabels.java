@@ -1,0 +1,212 @@
+package caravana.web.upload;
+
+import caravana.web.http.InputText;
+import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What a client keeps with a video for itself: a reference, which is the video's name in the client's own system, and metadata, a
+ * JSON object. Nothing here has an effect on the video.
+ */
+public final class VideoLabels {
+
+    /** The field, parameter and column with the reference. */
+    public static final String REFERENCE = "reference";
+
+    /** The field or parameter with the metadata. */
+    public static final String METADATA = "metadata";
+
+    /** Of the longest metadata, in bytes, without white space between its values. */
+    public static final int METADATA_BYTES = 2048;
+
+    /** The part of an upload with the metadata, whose {@code metadata} is the header of tus. */
+    static final String COLUMN = "video_metadata";
+
+    /** Of a number, before the point and behind it. As many every JSON reader keeps. */
+    private static final int MOST_DIGITS = 15;
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private VideoLabels() {}
+
+    /**
+     * Checks both of an upload, and puts them into its columns.
+     *
+     * @throws Problem 400 as {@link #reference} and {@link #metadata(String)}
+     */
+    static void put(Map<String, String> texts, Map<String, Object> columns) {
+        columns.put(REFERENCE, reference(texts.get(REFERENCE)));
+        columns.put(COLUMN, metadata(texts.get(METADATA)));
+    }
+
+    /** Whether two uploads have the same of both. */
+    static boolean areSame(Map<?, ?> one, Map<?, ?> other) {
+        return Objects.equals(one.get(REFERENCE), other.get(REFERENCE))
+                && Objects.equals(stored((String) one.get(COLUMN)), stored((String) other.get(COLUMN)));
+    }
+
+    /**
+     * The reference without the space around it.
+     *
+     * @param text null for none
+     * @throws Problem 400 {@code reference_invalid}
+     */
+    public static String reference(String text) {
+        if (text != null && !UploadRules.isTitle(text)) {
+            throw new Problem(
+                    400,
+                    "reference_invalid",
+                    "Send a reference of 1 to " + UploadRules.TITLE_LENGTH
+                            + " characters, at least one of them visible and none of them a control character, or none.");
+        }
+        return text == null ? null : text.strip();
+    }
+
+    /**
+     * The metadata as the row keeps it.
+     *
+     * @param text a JSON object; null for none
+     * @throws Problem 400 {@code metadata_invalid}
+     */
+    static String metadata(String text) {
+        return text == null ? null : metadata(parsed(text));
+    }
+
+    /**
+     * The metadata as the row keeps it.
+     *
+     * @param value null, also JSON's, for none
+     * @throws Problem 400 {@code metadata_invalid} when it is no object, too long, or has what cannot be kept
+     */
+    public static String metadata(JsonNode value) {
+        if (value == null || value.isNull()) {
+            return null;
+        }
+        if (!value.isObject()) {
+            throw invalid("is not an object. Send one in braces");
+        }
+        String kept = written(plain(value));
+        int bytes = kept.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > METADATA_BYTES) {
+            throw invalid("has " + bytes + " bytes. Send at most " + METADATA_BYTES);
+        }
+        return kept;
+    }
+
+    /**
+     * What a JSON merge patch (RFC 7396) makes of a row's metadata.
+     *
+     * @param stored as the row has it; null for none
+     * @param patch null, also JSON's, to remove all
+     * @return as {@link #metadata(JsonNode)}
+     * @throws Problem 400 {@code metadata_invalid}
+     */
+    public static String merged(String stored, JsonNode patch) {
+        return metadata(merged(stored(stored), patch));
+    }
+
+    private static JsonNode merged(JsonNode target, JsonNode patch) {
+        if (!patch.isObject()) {
+            return patch;
+        }
+        ObjectNode result = target != null && target.isObject() ? target.deepCopy() : JSON.createObjectNode();
+        patch.properties().forEach(field -> {
+            if (field.getValue().isNull()) {
+                result.remove(field.getKey());
+            } else {
+                result.set(field.getKey(), merged(result.get(field.getKey()), field.getValue()));
+            }
+        });
+        return result;
+    }
+
+    private static JsonNode parsed(String text) {
+        JsonNode value;
+        try {
+            value = JSON.readTree(text);
+        } catch (JsonProcessingException malformed) {
+            throw invalid("is not valid JSON: " + InputText.shown(malformed.getOriginalMessage())
+                    + ". Check quotes, commas and brackets, and send each name once");
+        } catch (NumberFormatException exponent) {
+            // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
+            throw longNumber();
+        }
+        if (!value.isObject()) {
+            throw invalid("is not an object. Send one in braces");
+        }
+        return value;
+    }
+
+    private static JsonNode stored(String text) {
+        try {
+            return text == null ? null : JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String written(JsonNode value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The same with numbers that the database writes as they are here, and with texts that it can keep. */
+    private static JsonNode plain(JsonNode value) {
+        if (value.isObject()) {
+            ObjectNode object = JSON.createObjectNode();
+            value.properties().forEach(field -> {
+                InputText.check(METADATA, field.getKey());
+                object.set(field.getKey(), plain(field.getValue()));
+            });
+            return object;
+        }
+        if (value.isArray()) {
+            ArrayNode array = JSON.createArrayNode();
+            value.forEach(item -> array.add(plain(item)));
+            return array;
+        }
+        if (value.isTextual()) {
+            InputText.check(METADATA, value.textValue());
+        }
+        return value.isNumber() ? plain(value.decimalValue()) : value;
+    }
+
+    private static JsonNode plain(BigDecimal number) {
+        BigDecimal stripped = number.stripTrailingZeros();
+        if (stripped.precision() > MOST_DIGITS
+                || stripped.scale() > MOST_DIGITS
+                || stripped.precision() - stripped.scale() > MOST_DIGITS) {
+            throw longNumber();
+        }
+        return DecimalNode.valueOf(stripped.scale() < 0 ? stripped.setScale(0) : stripped);
+    }
+
+    private static Problem longNumber() {
+        return invalid("has a number with more than " + MOST_DIGITS + " digits. Send it as a text");
+    }
+
+    private static Problem invalid(String what) {
+        return new Problem(400, "metadata_invalid", "The field metadata " + what + ".");
+    }
+}

@@ -1,0 +1,60 @@
+package caravana.worker.media;
+
+import caravana.worker.exec.ToolCommand;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One run of ffmpeg that decodes an original and makes nothing of it, and what it finds: until when there are frames. They have the
+ * times that they have while the result is made. Of a damaged file, packets and ffprobe may say otherwise: ffmpeg moves the clock
+ * of the picture by a jump in that of the sound, and does not follow headers that change its unit.
+ */
+public final class DecodedFrames {
+
+    /** Links of a chain that write a line for each frame, with its time in microseconds. */
+    static final String LISTED = "settb=1/1000000,metadata=mode=add:key=frame:value=1,metadata=mode=print:file=-";
+
+    private static final Pattern FRAME = Pattern.compile("frame:\\d+ +pts:(-?\\d+) .*");
+    private static final double MICROS = 1e6;
+
+    private final List<Double> joins;
+    private ToolCommand command;
+    private double before = Double.NaN;
+    private int recording;
+    private double moved;
+    private double last = Double.NEGATIVE_INFINITY;
+
+    /** @param joins by how much the clock is moved on at each place where it begins anew */
+    DecodedFrames(List<Double> joins) {
+        this.joins = joins;
+    }
+
+    void setCommand(ToolCommand command) {
+        this.command = command;
+    }
+
+    /** The run. */
+    public ToolCommand getCommand() {
+        return command;
+    }
+
+    /** Takes one line of what the filter {@code metadata} writes, such as {@code frame:3 pts:120000 pts_time:0.12}. */
+    void add(String line) {
+        Matcher frame = FRAME.matcher(line);
+        if (!frame.matches()) {
+            return;
+        }
+        double shown = Long.parseLong(frame.group(1)) / MICROS;
+        if (shown < before - PacketTimes.JOIN && recording < joins.size()) {
+            moved += joins.get(recording++);
+        }
+        before = shown;
+        last = Math.max(last, shown + moved);
+    }
+
+    /** When the last one is shown, in seconds after the time that ffmpeg counts from; negative infinity when there is none. */
+    double last() {
+        return last;
+    }
+}
