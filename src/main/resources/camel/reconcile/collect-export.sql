@@ -8,7 +8,8 @@ SELECT (SELECT json_build_object('id', account.id, 'email', email, 'role', role,
                    'video_id', id, 'title', title, 'file_name', original_name, 'status', status, 'bytes', original_bytes,
                    'sha256', original_sha256, 'transformaciones', transformations,
                    'transformation_parameters', transformation_parameters, 'media_info', media_info, 'warnings', warnings,
-                   'error_code', error_code, 'received_at', iso(received_at), 'uploaded_at', iso(uploaded_at),
+                   'error_code', error_code, 'reference', reference, 'metadata', metadata,
+                   'received_at', iso(received_at), 'uploaded_at', iso(uploaded_at),
                    'processed_at', iso(processed_at), 'failed_at', iso(failed_at),
                    'original', '/api/videos/' || id || '/original',
                    'processed', CASE WHEN processed_key IS NOT NULL THEN '/api/videos/' || id || '/processed' END,
@@ -18,7 +19,8 @@ SELECT (SELECT json_build_object('id', account.id, 'email', email, 'role', role,
         WHERE owner_id = CAST(:?account_id AS uuid)
           AND status <> 'deleting') AS videos,
        (SELECT coalesce(json_agg(json_build_object(
-                   'video_id', video_id, 'title', title, 'file_name', original_name, 'metadata', metadata, 'bytes', bytes,
+                   'video_id', video_id, 'title', title, 'file_name', original_name, 'upload_metadata', metadata, 'reference', reference,
+                   'metadata', video_metadata, 'bytes', bytes,
                    'received_bytes', received_bytes, 'ended', ended, 'created_at', iso(created_at))
                    ORDER BY created_at), '[]')::text
         FROM uploads

@@ -72,11 +72,13 @@ CREATE FUNCTION erase_rows(account uuid) RETURNS void
                       SELECT video_id, original_key FROM uploads WHERE owner_id = account) known), '{}')
         WHERE account_id = account;
         UPDATE videos
-        SET status = 'deleting', restorable_until = NULL, title = NULL, original_name = NULL, updated_at = now()
+        SET status = 'deleting', restorable_until = NULL, title = NULL, original_name = NULL, reference = NULL, metadata = NULL,
+            updated_at = now()
         WHERE owner_id = account
           AND (status <> 'deleting' OR restorable_until IS NOT NULL OR title IS NOT NULL);
         UPDATE uploads
-        SET ended = coalesce(ended, 'cancelled'), token = NULL, title = '', original_name = NULL, metadata = NULL
+        SET ended = coalesce(ended, 'cancelled'), token = NULL, title = '', original_name = NULL, metadata = NULL, reference = NULL,
+            video_metadata = NULL
         WHERE owner_id = account
           AND (ended IS NULL OR title <> '');
         DELETE FROM upload_parts
