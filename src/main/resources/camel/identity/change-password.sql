@@ -1,5 +1,5 @@
 -- :?session_seconds = {{caravana.identity.session-life}} as seconds
-SELECT id, role, issued_ms
+SELECT *
 FROM change_password(
         CAST(:?caller.id AS uuid),
         :?account.password_hash,
