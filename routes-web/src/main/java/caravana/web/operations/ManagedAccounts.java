@@ -1,10 +1,13 @@
 package caravana.web.operations;
 
 import caravana.web.caller.Caller;
+import caravana.web.http.InputText;
 import caravana.web.http.Problem;
+import caravana.web.http.QueryString;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.beans.factory.annotation.Value;
@@ -24,8 +27,10 @@ public class ManagedAccounts {
 
     /** Takes what is searched for as the property {@code search}, so that it matches as it stands. */
     public void search(Exchange exchange) {
-        String search = exchange.getMessage().getHeader("search", "", String.class);
-        exchange.setProperty("search", search.strip().replaceAll("([\\\\%_])", "\\\\$1"));
+        Map<String, String> query = QueryString.of(exchange.getMessage());
+        query.forEach(InputText::check);
+        String search = query.getOrDefault("search", "").strip();
+        exchange.setProperty("search", search.replaceAll("([\\\\%_])", "\\\\$1"));
     }
 
     /**
