@@ -1,7 +1,6 @@
 package caravana.web.credential;
 
 import caravana.web.http.Problem;
-import caravana.web.http.Problems;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.ResultSet;
@@ -12,7 +11,6 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -35,7 +33,7 @@ public class AccountStates {
 
     private final JdbcTemplate jdbc;
     private final CredentialChanges changes;
-    private final Problems problems;
+    private final CredentialQueries queries;
     private final boolean keptElsewhere;
     private final Cache<UUID, Known> known = Caffeine.newBuilder()
             .expireAfterWrite(LIFE)
@@ -46,11 +44,11 @@ public class AccountStates {
     AccountStates(
             JdbcTemplate jdbc,
             CredentialChanges changes,
-            Problems problems,
+            CredentialQueries queries,
             @Value("${caravana.identity.issuer-uri}") String issuer) {
         this.jdbc = jdbc;
         this.changes = changes;
-        this.problems = problems;
+        this.queries = queries;
         this.keptElsewhere = !issuer.isBlank();
     }
 
@@ -98,26 +96,22 @@ public class AccountStates {
     private State find(UUID account) {
         Known found = known.getIfPresent(account);
         if (found == null || !changes.isUnchangedSince(found.change)) {
-            found = new Known(changes.count(), read(account));
+            found = new Known(changes.count(), queries.ask(account, () -> read(account)));
             known.put(account, found);
         }
         return found.state;
     }
 
     private State read(UUID account) {
-        try {
-            List<State> rows = jdbc.query(FIND, (row, number) -> state(row), account);
-            if (!rows.isEmpty()) {
-                return rows.get(0);
-            }
-            if (keptElsewhere) {
-                jdbc.update(NOTE, account);
-                return new State(null, false, false);
-            }
-            return null;
-        } catch (DataAccessException unavailable) {
-            throw new CredentialRefusedException(problems.of(unavailable));
+        List<State> rows = jdbc.query(FIND, (row, number) -> state(row), account);
+        if (!rows.isEmpty()) {
+            return rows.get(0);
         }
+        if (keptElsewhere) {
+            jdbc.update(NOTE, account);
+            return new State(null, false, false);
+        }
+        return null;
     }
 
     private static State state(ResultSet row) throws SQLException {

@@ -31,14 +31,15 @@ public class Credentials {
     /**
      * Whether a request that was let in would be let in again.
      *
-     * @throws Problem 503 when that cannot be found out
+     * @throws Problem 429 or 503 when that cannot be found out
      */
     public boolean hold(Authentication authentication) {
         try {
             check(authentication);
             return true;
         } catch (CredentialRefusedException refused) {
-            if (refused.problem().getStatus() == 503) {
+            int status = refused.problem().getStatus();
+            if (status != 401 && status != 403) {
                 throw refused.problem();
             }
             return false;

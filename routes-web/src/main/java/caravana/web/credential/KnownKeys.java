@@ -5,7 +5,6 @@ import caravana.web.caller.KeyAuthentication;
 import caravana.web.caller.KeyText;
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
-import caravana.web.http.Problems;
 import caravana.web.http.Source;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -21,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -49,7 +47,7 @@ public class KnownKeys {
 
     private final JdbcTemplate jdbc;
     private final CredentialChanges changes;
-    private final Problems problems;
+    private final CredentialQueries queries;
     private final boolean rolesFromOutside;
     private final Cache<String, Known> known = Caffeine.newBuilder()
             .expireAfterWrite(LIFE)
@@ -60,11 +58,11 @@ public class KnownKeys {
     KnownKeys(
             JdbcTemplate jdbc,
             CredentialChanges changes,
-            Problems problems,
+            CredentialQueries queries,
             @Value("${caravana.identity.issuer-uri}") String issuer) {
         this.jdbc = jdbc;
         this.changes = changes;
-        this.problems = problems;
+        this.queries = queries;
         this.rolesFromOutside = !issuer.isBlank();
     }
 
@@ -141,20 +139,17 @@ public class KnownKeys {
     private Key find(String hash) {
         Known found = known.getIfPresent(hash);
         if (found == null || !changes.isUnchangedSince(found.change)) {
-            found = new Known(changes.count(), read(hash).orElse(null));
+            found = new Known(
+                    changes.count(), queries.ask(hash, () -> read(hash)).orElse(null));
             known.put(hash, found);
         }
         return found.key;
     }
 
     private Optional<Key> read(String hash) {
-        try {
-            return jdbc.query(FIND, (row, number) -> key(row), hash, hash).stream()
-                    .filter(key -> key.role != null)
-                    .findFirst();
-        } catch (DataAccessException unavailable) {
-            throw new CredentialRefusedException(problems.of(unavailable));
-        }
+        return jdbc.query(FIND, (row, number) -> key(row), hash, hash).stream()
+                .filter(key -> key.role != null)
+                .findFirst();
     }
 
     /** Scopes and role are cut to what the account may do now. */
