@@ -22,6 +22,7 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Every call of the contract, made by everybody: who gets what. Printed as a table. */
@@ -35,6 +36,7 @@ class IsolationTest extends WebTest {
             "no token",
             "expired token",
             "other key",
+            "refresh token",
             "owner's API key",
             "other's API key");
 
@@ -53,6 +55,12 @@ class IsolationTest extends WebTest {
         callers.put(
                 "operator", api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD")));
         callers.put("no token", api());
+        String session = "session-" + UUID.randomUUID() + "@example.org";
+        api().signUp(session, "a good password");
+        callers.put(
+                "refresh token",
+                api().with(SessionTest.cookie(api().logIn(session, "a good password"))
+                        .replaceFirst(".*=", "")));
         callers.put("owner's API key", api().with(ApiKeysTest.key(owner, "videos:read", "videos:write", "webhooks")));
         callers.put(
                 "other's API key",
@@ -104,7 +112,8 @@ class IsolationTest extends WebTest {
     private static String expected(JsonNode operation, String path, String who) {
         boolean open = operation.path("security").isArray()
                 && operation.path("security").isEmpty();
-        boolean badToken = List.of("expired token", "other key").contains(who);
+        boolean badToken =
+                List.of("expired token", "other key", "refresh token").contains(who);
         if (path.equals("/health")) {
             return "200";
         }
@@ -194,7 +203,12 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString("{}"));
-                    case "POST /keys" ->
+                    // It would end the caller's token: what it does is in EndedCredentialsTest.
+                    case "POST /me/erasure" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString("{\"password\": 1}"));
+                    case "POST /me/sign-out-everywhere", "POST /keys" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString(NEW_KEY));

@@ -18,6 +18,9 @@ public final class Callers {
     /** The {@code iss} of the tokens that this app signs. */
     public static final String OWN_ISSUER = "caravana";
 
+    /** The claim of our own tokens that says to the millisecond when the token was issued. */
+    public static final String ISSUED_MILLIS = "issued_ms";
+
     private Callers() {}
 
     /** The caller of this thread's request, as its token or API key says; null for nobody. */
@@ -26,14 +29,23 @@ public final class Callers {
         if (authentication instanceof KeyAuthentication key) {
             return key.getPrincipal();
         }
-        if (!(authentication instanceof JwtAuthenticationToken token)) {
-            return null;
-        }
+        return authentication instanceof JwtAuthenticationToken token ? of(token) : null;
+    }
+
+    /** The caller that a token names. */
+    public static Caller of(JwtAuthenticationToken token) {
         List<String> roles = token.getAuthorities().stream()
                 .map(authority -> authority.getAuthority().substring(ROLE_PREFIX.length()))
                 .sorted()
                 .toList();
         return new Caller(id(token.getToken()), email(token.getToken()), roles);
+    }
+
+    /** When a token was issued, as exactly as it says; null when it does not say. */
+    public static Instant issuedAt(JwtAuthenticationToken token) {
+        return token.getToken().getClaims().get(ISSUED_MILLIS) instanceof Number millis
+                ? Instant.ofEpochMilli(millis.longValue())
+                : token.getToken().getIssuedAt();
     }
 
     /** When the token or key of this thread's request expires; never, if it does not say. */

@@ -77,7 +77,7 @@ public class CredentialChanges {
                 }
             } catch (SQLException unavailable) {
                 if (!failing && !stopping) {
-                    log.warn("API keys are looked up for each request: {}", unavailable.getMessage());
+                    log.warn("Keys and accounts are looked up for each request: {}", unavailable.getMessage());
                 }
                 failing = true;
                 LockSupport.parkNanos(PAUSE_NANOS);

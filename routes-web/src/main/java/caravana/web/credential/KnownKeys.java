@@ -40,9 +40,10 @@ public class KnownKeys {
                 WHERE hash = ?
                   AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
             )
-            SELECT owner_id, prefix, scopes, addresses, expires_at, role
+            SELECT owner_id, prefix, scopes, addresses, expires_at, role, blocked_at
             FROM api_keys
             LEFT JOIN users ON users.id = api_keys.owner_id
+            LEFT JOIN accounts ON accounts.id = api_keys.owner_id
             WHERE hash = ?
             """;
 
@@ -70,13 +71,14 @@ public class KnownKeys {
     /** What was read of a key, and after which change; {@code key} is null when there is none. */
     private record Known(long change, Key key) {}
 
-    private record Key(
+    record Key(
             UUID owner,
             String prefix,
             Set<String> scopes,
             List<AddressRange> addresses,
             Instant expiresAt,
-            String role) {
+            String role,
+            boolean blocked) {
 
         boolean mayComeFrom(String address) {
             return addresses.isEmpty()
@@ -91,20 +93,15 @@ public class KnownKeys {
      *
      * @param text the key as it was sent
      * @param address where the request comes from
-     * @throws CredentialRefusedException 401 when there is no such key, or it has expired; 403 {@code address_not_allowed}; 503
+     * @throws CredentialRefusedException as {@link #check}, and 403 {@code address_not_allowed}; 503
      *     when that cannot be found out
      */
     public KeyAuthentication authenticate(String text, String address) {
         if (!KeyText.isWellFormed(text)) {
             throw refused("The API key is incomplete, or has a typing mistake. Copy all of it.");
         }
-        Key key = find(KeyText.hash(text));
-        if (key == null) {
-            throw refused("The API key does not exist, or was revoked. Create another one with POST /api/keys.");
-        }
-        if (key.expiresAt != null && !key.expiresAt.isAfter(Instant.now())) {
-            throw refused("The API key expired at " + key.expiresAt + ". Create another one with POST /api/keys.");
-        }
+        String hash = KeyText.hash(text);
+        Key key = check(hash);
         if (!key.mayComeFrom(address)) {
             throw new CredentialRefusedException(new Problem(
                     403,
@@ -113,7 +110,28 @@ public class KnownKeys {
                             + ". Call from one of its addresses, or create a key that allows this one."));
         }
         Caller caller = new Caller(key.owner, null, List.of(key.role));
-        return new KeyAuthentication(caller, key.prefix, key.scopes, key.expiresAt);
+        return new KeyAuthentication(caller, hash, key.prefix, key.scopes, key.expiresAt);
+    }
+
+    /**
+     * The key, if it counts.
+     *
+     * @param hash what is stored of it
+     * @throws CredentialRefusedException 401 when there is no such key, or it has expired; 403 {@code account_blocked}; 503 when that
+     *     cannot be found out
+     */
+    Key check(String hash) {
+        Key key = find(hash);
+        if (key == null) {
+            throw refused("The API key does not exist, or was revoked. Create another one with POST /api/keys.");
+        }
+        if (key.expiresAt != null && !key.expiresAt.isAfter(Instant.now())) {
+            throw refused("The API key expired at " + key.expiresAt + ". Create another one with POST /api/keys.");
+        }
+        if (key.blocked) {
+            throw AccountStates.blocked();
+        }
+        return key;
     }
 
     private static CredentialRefusedException refused(String detail) {
@@ -156,6 +174,7 @@ public class KnownKeys {
                         .map(range -> AddressRange.parse(range).orElseThrow())
                         .toList(),
                 expiresAt == null ? null : expiresAt.toInstant(),
-                accountRole == null || scopes.contains(ApiKeys.OPERATOR_SCOPE) ? accountRole : Caller.USER);
+                accountRole == null || scopes.contains(ApiKeys.OPERATOR_SCOPE) ? accountRole : Caller.USER,
+                row.getObject("blocked_at") != null);
     }
 }

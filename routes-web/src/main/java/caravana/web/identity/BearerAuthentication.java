@@ -2,6 +2,7 @@ package caravana.web.identity;
 
 import caravana.web.caller.Callers;
 import caravana.web.caller.KeyText;
+import caravana.web.credential.Credentials;
 import caravana.web.credential.KnownKeys;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.core.Authentication;
@@ -20,11 +21,13 @@ class BearerAuthentication implements AuthenticationManager {
 
     private final JwtAuthenticationProvider tokens;
     private final KnownKeys keys;
+    private final Credentials credentials;
 
-    BearerAuthentication(JwtDecoder decoder, IdentityProperties identity, KnownKeys keys) {
+    BearerAuthentication(JwtDecoder decoder, IdentityProperties identity, KnownKeys keys, Credentials credentials) {
         this.tokens = new JwtAuthenticationProvider(decoder);
         tokens.setJwtAuthenticationConverter(roles(identity));
         this.keys = keys;
+        this.credentials = credentials;
     }
 
     private static JwtAuthenticationConverter roles(IdentityProperties identity) {
@@ -38,9 +41,12 @@ class BearerAuthentication implements AuthenticationManager {
     @Override
     public Authentication authenticate(Authentication request) {
         BearerTokenAuthenticationToken bearer = (BearerTokenAuthenticationToken) request;
-        return KeyText.isKey(bearer.getToken())
-                ? keys.authenticate(
-                        bearer.getToken(), ((WebAuthenticationDetails) bearer.getDetails()).getRemoteAddress())
-                : tokens.authenticate(bearer);
+        if (KeyText.isKey(bearer.getToken())) {
+            return keys.authenticate(
+                    bearer.getToken(), ((WebAuthenticationDetails) bearer.getDetails()).getRemoteAddress());
+        }
+        Authentication token = tokens.authenticate(bearer);
+        credentials.check(token);
+        return token;
     }
 }
