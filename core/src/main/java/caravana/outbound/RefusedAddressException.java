@@ -1,9 +1,12 @@
 package caravana.outbound;
 
-import java.io.IOException;
+import java.net.UnknownHostException;
 
-/** An address that may not be called; the message says why, and what to do. */
-public class RefusedAddressException extends IOException {
+/**
+ * An address that may not be called; the message says why, and what to do. Clients that connect know of names only that they are
+ * unknown, so it is one of these.
+ */
+public class RefusedAddressException extends UnknownHostException {
 
     private static final long serialVersionUID = 1L;
 

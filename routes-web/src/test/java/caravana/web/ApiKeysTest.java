@@ -31,7 +31,7 @@ class ApiKeysTest extends WebTest {
 
     private static final Duration SOON = Waits.LIMIT;
 
-    private static final List<String> SCOPES = List.of("videos:read", "videos:write", "operator");
+    private static final List<String> SCOPES = List.of("videos:read", "videos:write", "webhooks", "operator");
 
     private Api owner;
 

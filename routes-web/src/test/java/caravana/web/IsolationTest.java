@@ -40,6 +40,8 @@ class IsolationTest extends WebTest {
             "owner's API key",
             "other's API key");
 
+    private static final String NEW_WEBHOOK = "{\"url\": \"http://127.0.0.1:1/\"}";
+
     private static final String PRESET_CONTENT = "{\"transformaciones\": [\"hd_720p\"]}";
 
     private static final String NEW_KEY = "{\"name\": \"a program\", \"scopes\": [\"videos:read\"]}";
@@ -59,10 +61,10 @@ class IsolationTest extends WebTest {
                 "refresh token",
                 api().with(SessionTest.cookie(api().logIn(session, "a good password"))
                         .replaceFirst(".*=", "")));
-        callers.put("owner's API key", api().with(ApiKeysTest.key(owner, "videos:read", "videos:write")));
+        callers.put("owner's API key", api().with(ApiKeysTest.key(owner, "videos:read", "videos:write", "webhooks")));
         callers.put(
                 "other's API key",
-                api().with(ApiKeysTest.key(callers.get("other user"), "videos:read", "videos:write")));
+                api().with(ApiKeysTest.key(callers.get("other user"), "videos:read", "videos:write", "webhooks")));
         callers.put("expired token", api().with(token(owner.subject(), signingKey(), -3600)));
         KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
         keys.initialize(2048);
@@ -136,6 +138,7 @@ class IsolationTest extends WebTest {
         }
         boolean unseen = path.contains("{asset_id}")
                 || path.contains("{key_id}")
+                || path.contains("{webhook_id}")
                 || List.of("show-preset", "delete-preset")
                         .contains(operation.path("operationId").asText());
         if (unseen && !who.equals("owner")) {
@@ -166,10 +169,15 @@ class IsolationTest extends WebTest {
                 ? ""
                 : id.isEmpty() ? preset : row(id).get("original_key").toString();
         String asset = path.contains("{asset_id}") ? asset(owner) : "";
+        // An account may have ten.
+        jdbc.update("DELETE FROM webhooks");
+        String webhook = path.contains("{webhook_id}") ? webhook(owner) : "";
         String address = "/api"
                 + path.replace("{asset_id}", asset)
                         .replace("{key_id}", path.contains("{key_id}") ? apiKey(owner) : "")
                         .replace("{account_id}", owner.subject())
+                        .replace("{webhook_id}", webhook)
+                        .replace("{delivery_id}", path.contains("{delivery_id}") ? delivery(webhook, owner) : "")
                         .replace("{video_id}", id)
                         .replace("{part}", "1")
                         .replace("{name}", name.replaceFirst(".*/", ""));
@@ -208,6 +216,16 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .PUT(BodyPublishers.ofString("{\"reason\": \"a trial\"}"));
+                    case "POST /webhooks" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(NEW_WEBHOOK));
+                    case "PATCH /webhooks/{webhook_id}" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .method(method, BodyPublishers.ofString("{}"));
+                    case "POST /webhooks/{webhook_id}/replay" ->
+                        caller.request(address + "?since=2026-01-01T00:00:00Z").POST(BodyPublishers.noBody());
                     case "PUT /presets/{name}" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")
@@ -219,6 +237,19 @@ class IsolationTest extends WebTest {
                     default -> caller.request(address).method(method, BodyPublishers.noBody());
                 };
         return Answer.to(request.build());
+    }
+
+    private static String webhook(Api owner) throws Exception {
+        return Api.json(owner.postJson("/api/webhooks", NEW_WEBHOOK)).path("id").asText();
+    }
+
+    private String delivery(String webhook, Api owner) throws Exception {
+        return jdbc.queryForObject(
+                "INSERT INTO webhook_deliveries (webhook_id, owner_id, event, subject, number, delivery_state)"
+                        + " VALUES (CAST(? AS uuid), CAST(? AS uuid), 0, gen_random_uuid(), 1, 'delivered') RETURNING id::text",
+                String.class,
+                webhook,
+                owner.subject());
     }
 
     private static HttpRequest.Builder assetOf(Api caller) {

@@ -13,7 +13,9 @@ import org.springframework.stereotype.Component;
 public class CloudEvents {
 
     /** Within which the ids are unique: where the things are that events are about. */
-    private static final String SOURCE = "/api/videos";
+    private static final String VIDEOS = "/api/videos";
+
+    private static final String WEBHOOKS = "/api/webhooks";
 
     private static final TypeReference<Map<String, Object>> ROW = new TypeReference<>() {};
 
@@ -33,11 +35,12 @@ public class CloudEvents {
      */
     public Map<String, Object> document(Map<String, Object> row) throws JsonProcessingException {
         Map<String, Object> content = json.readValue((String) row.get("content"), ROW);
+        String type = (String) row.get("type");
         Map<String, Object> event = new LinkedHashMap<>();
         event.put("specversion", "1.0");
         event.put("id", row.get("event_id"));
-        event.put("source", SOURCE);
-        event.put("type", row.get("type"));
+        event.put("source", type.startsWith("webhook.") ? WEBHOOKS : VIDEOS);
+        event.put("type", type);
         event.put("subject", row.get("subject"));
         event.put("time", row.get("occurred_at"));
         // As the extension of that name has it: compared as texts.
@@ -46,9 +49,7 @@ public class CloudEvents {
         event.put(
                 "data",
                 // It has no keys of objects, so that no links are signed only to be dropped.
-                row.get("type").equals("upload.expired")
-                        ? content
-                        : VideoDocument.withoutLinks(documents.detail(content, null)));
+                type.startsWith("video.") ? VideoDocument.withoutLinks(documents.detail(content, null)) : content);
         return event;
     }
 }

@@ -1,0 +1,96 @@
+package caravana.web.secret;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.Mac;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.springframework.stereotype.Component;
+
+/** Encrypts what the database keeps and only web may read: AES-256-GCM, with a key of its own for each purpose. */
+@Component
+public class SecretBox {
+
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
+
+    private final List<byte[]> masters;
+    private final SecureRandom random = new SecureRandom();
+
+    SecretBox(SecretProperties settings) {
+        this.masters = Stream.of(settings.key().split(","))
+                .map(key -> key.strip().getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    /**
+     * Encrypts, by the first key of the setting.
+     *
+     * @param purpose what it is for; it is opened for the same purpose only
+     */
+    public String seal(String purpose, byte[] plain) {
+        byte[] nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
+        try {
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, key(masters.get(0), purpose), nonce)
+                    .doFinal(plain);
+            return Base64.getEncoder()
+                    .encodeToString(ByteBuffer.allocate(NONCE_BYTES + sealed.length)
+                            .put(nonce)
+                            .put(sealed)
+                            .array());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** @throws IllegalStateException when none of the setting's keys has sealed it */
+    public byte[] open(String purpose, String sealed) {
+        ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(sealed));
+        byte[] nonce = new byte[NONCE_BYTES];
+        bytes.get(nonce);
+        byte[] text = new byte[bytes.remaining()];
+        bytes.get(text);
+        for (byte[] master : masters) {
+            try {
+                return cipher(Cipher.DECRYPT_MODE, key(master, purpose), nonce).doFinal(text);
+            } catch (AEADBadTagException another) {
+                // Sealed by another key of the setting, or by none.
+                continue;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        throw new IllegalStateException(
+                "A " + purpose
+                        + " cannot be decrypted: CARAVANA_SECRET_KEY has changed. Add the old key behind the new one and a comma.");
+    }
+
+    private static Cipher cipher(int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
+        return cipher;
+    }
+
+    /** HKDF with SHA-256 (RFC 5869), without a salt; one block is as long as the key. */
+    private static byte[] key(byte[] master, String purpose) throws GeneralSecurityException {
+        byte[] extracted = hmac(new byte[32], master);
+        byte[] info = purpose.getBytes(StandardCharsets.UTF_8);
+        return hmac(
+                extracted,
+                ByteBuffer.allocate(info.length + 1).put(info).put((byte) 1).array());
+    }
+
+    private static byte[] hmac(byte[] key, byte[] message) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        return mac.doFinal(message);
+    }
+}

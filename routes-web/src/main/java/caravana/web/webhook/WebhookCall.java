@@ -1,0 +1,216 @@
+package caravana.web.webhook;
+
+import caravana.outbound.OutboundAddresses;
+import caravana.outbound.RefusedAddressException;
+import caravana.web.events.CloudEvents;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
+import org.apache.camel.ExchangeProperty;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.stereotype.Component;
+
+/** Calls a receiver once: to an address that was judged, without redirects, for a limited time, and with a limited answer. */
+@Component("webhookCall")
+public class WebhookCall implements DisposableBean {
+
+    private static final ContentType TYPE = ContentType.create("application/cloudevents+json", StandardCharsets.UTF_8);
+
+    /** Of an answer, this much is read, so that the connection can be used again. */
+    private static final int READ_BYTES = 64 * 1024;
+
+    /** Of what is read, this much is kept. */
+    private static final int KEPT_BYTES = 1024;
+
+    private static final int CONNECTIONS = 256;
+    private static final int GONE = 410;
+
+    private final OutboundAddresses addresses;
+    private final WebhookSecrets secrets;
+    private final CloudEvents events;
+    private final Backoff backoff;
+    private final Duration timeout;
+    private final ObjectMapper json;
+    private final CloseableHttpClient client;
+    // No bean: any Executor bean would switch Spring Boot's own off.
+    private final ScheduledExecutorService deadlines =
+            Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("webhook-deadlines-"));
+
+    WebhookCall(
+            OutboundAddresses addresses,
+            WebhookSecrets secrets,
+            CloudEvents events,
+            WebhookProperties settings,
+            ObjectMapper json) {
+        this.addresses = addresses;
+        this.secrets = secrets;
+        this.events = events;
+        this.backoff = new Backoff(settings.delays());
+        this.timeout = settings.timeout();
+        this.json = json;
+        Timeout most = Timeout.of(timeout);
+        this.client = HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        // What it returns is what is connected to; the name stays in Host and SNI.
+                        .setDnsResolver(new JudgedAddresses())
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(most)
+                                .setSocketTimeout(most)
+                                .setTimeToLive(TimeValue.ofMinutes(1))
+                                .build())
+                        .setMaxConnTotal(CONNECTIONS)
+                        .setMaxConnPerRoute(CONNECTIONS)
+                        .build())
+                .setUserAgent("Caravana-Webhooks/1")
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .build();
+    }
+
+    private final class JudgedAddresses implements DnsResolver {
+
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            return addresses.resolve(host);
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) {
+            return host;
+        }
+    }
+
+    /**
+     * Sends an event.
+     *
+     * @param row of {@code claim-deliveries.sql}
+     * @return for {@code note-attempt.sql}: {@code status}, {@code error}, {@code answer} (null for none), {@code milliseconds},
+     *     {@code success}, {@code gone}, {@code delivery_state} and {@code delay} in seconds
+     */
+    public Map<String, Object> send(@ExchangeProperty("delivery") Map<String, Object> row) throws IOException {
+        long begun = System.nanoTime();
+        Map<String, Object> attempt = new LinkedHashMap<>();
+        attempt.put("status", null);
+        attempt.put("error", null);
+        attempt.put("answer", null);
+        String retryAfter = null;
+        AtomicBoolean late = new AtomicBoolean();
+        try {
+            HttpPost request = request(row);
+            Future<?> deadline = deadlines.schedule(
+                    () -> {
+                        late.set(true);
+                        request.abort();
+                    },
+                    timeout.toMillis(),
+                    TimeUnit.MILLISECONDS);
+            try (ClassicHttpResponse response = client.executeOpen(null, request, null)) {
+                attempt.put("status", response.getCode());
+                Header header = response.getFirstHeader("Retry-After");
+                retryAfter = header == null ? null : header.getValue();
+                attempt.put("answer", answer(response, request));
+            } finally {
+                deadline.cancel(false);
+            }
+        } catch (IOException failure) {
+            // An answer whose body breaks off is one.
+            if (attempt.get("status") == null) {
+                attempt.put("error", late.get() ? "timeout" : code(failure));
+            }
+        }
+        attempt.put("milliseconds", (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+        conclude(attempt, (Integer) row.get("attempts"), retryAfter);
+        return attempt;
+    }
+
+    private HttpPost request(Map<String, Object> row) throws IOException {
+        String id = (String) row.get("event_id");
+        long timestamp = Instant.now().getEpochSecond();
+        byte[] body = json.writeValueAsBytes(events.document(row));
+        HttpPost request = new HttpPost(addresses.check((String) row.get("url")));
+        request.setHeader("webhook-id", id);
+        request.setHeader("webhook-timestamp", String.valueOf(timestamp));
+        request.setHeader("webhook-signature", secrets.signatures(row, id, timestamp, body));
+        request.setEntity(new ByteArrayEntity(body, TYPE));
+        return request;
+    }
+
+    /** How an answer begins, as a text that can be kept and shown; null for none. */
+    private static String answer(ClassicHttpResponse response, HttpPost request) {
+        if (response.getEntity() == null) {
+            return null;
+        }
+        byte[] kept = new byte[0];
+        try {
+            InputStream body = response.getEntity().getContent();
+            kept = body.readNBytes(KEPT_BYTES);
+            if (body.readNBytes(READ_BYTES - kept.length).length == READ_BYTES - kept.length) {
+                // Whatever else comes is not waited for; the connection is not used again.
+                request.abort();
+            }
+        } catch (IOException broken) {
+            request.abort();
+        }
+        return new String(kept, StandardCharsets.UTF_8).replaceAll("[\\p{Cc}&&[^\\n\\t]]", "\uFFFD");
+    }
+
+    private static String code(IOException failure) {
+        if (failure instanceof RefusedAddressException refused) {
+            return refused.code();
+        }
+        if (failure instanceof UnknownHostException) {
+            return "host_unknown";
+        }
+        if (failure instanceof SSLException) {
+            return "tls_failed";
+        }
+        return failure instanceof SocketTimeoutException ? "timeout" : "connection_failed";
+    }
+
+    private void conclude(Map<String, Object> attempt, int before, String retryAfter) {
+        Integer status = (Integer) attempt.get("status");
+        boolean success = status != null && status / 100 == 2;
+        boolean gone = status != null && status == GONE;
+        Duration delay = success || gone ? null : backoff.after(before + 1, status, retryAfter);
+        attempt.put("success", success);
+        attempt.put("gone", gone);
+        attempt.put("delivery_state", success ? "delivered" : delay == null ? "failed" : "waiting");
+        attempt.put("delay", delay == null ? 0.0 : delay.toMillis() / 1000.0);
+    }
+
+    @Override
+    public void destroy() throws IOException {
+        deadlines.shutdownNow();
+        client.close();
+    }
+}

@@ -1,0 +1,22 @@
+package caravana.web.webhook;
+
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Webhooks.
+ *
+ * @param period how often a web node looks for deliveries that are due
+ * @param timeout how long a receiver may take for its answer
+ * @param delays how long the second and each further try waits after the one before it; after the last one, a delivery is given up
+ */
+@Validated
+@ConfigurationProperties("caravana.webhooks")
+public record WebhookProperties(
+        @NotNull Duration period,
+        @NotNull Duration timeout,
+        @NotEmpty List<Duration> delays) {}

@@ -1,0 +1,66 @@
+package caravana.web.webhook;
+
+import caravana.web.secret.SecretBox;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.springframework.stereotype.Component;
+
+/** Signs calls as <a href="https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md">Standard Webhooks</a>. */
+@Component
+class WebhookSecrets {
+
+    private static final String PURPOSE = "webhook secret";
+    private static final String PREFIX = "whsec_";
+    private static final int BYTES = 32;
+
+    private final SecretBox box;
+    private final SecureRandom random = new SecureRandom();
+
+    WebhookSecrets(SecretBox box) {
+        this.box = box;
+    }
+
+    /** A new secret, as its owner gets it. */
+    String make() {
+        byte[] secret = new byte[BYTES];
+        random.nextBytes(secret);
+        return PREFIX + Base64.getEncoder().encodeToString(secret);
+    }
+
+    /** As the row keeps it. */
+    String sealed(String secret) {
+        return box.seal(PURPOSE, Base64.getDecoder().decode(secret.substring(PREFIX.length())));
+    }
+
+    /**
+     * The header {@code webhook-signature}: one signature by each secret that is valid.
+     *
+     * @param row {@code secret} and {@code previous_secret} as the row keeps them, the second null for none
+     * @param id the header {@code webhook-id}
+     * @param timestamp the header {@code webhook-timestamp}
+     */
+    String signatures(Map<String, Object> row, String id, long timestamp, byte[] body) {
+        return Stream.of(row.get("secret"), row.get("previous_secret"))
+                .filter(String.class::isInstance)
+                .map(secret -> "v1," + signature(box.open(PURPOSE, (String) secret), id + "." + timestamp + ".", body))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String signature(byte[] secret, String head, byte[] body) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+            mac.update(head.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(mac.doFinal(body));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

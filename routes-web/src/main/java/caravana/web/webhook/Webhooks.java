@@ -1,0 +1,160 @@
+package caravana.web.webhook;
+
+import caravana.outbound.OutboundAddresses;
+import caravana.outbound.RefusedAddressException;
+import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.springframework.stereotype.Component;
+
+/** What accounts say of their webhooks, and see of them. */
+@Component("webhooks")
+public class Webhooks {
+
+    /** Of one account. */
+    public static final int MOST = 10;
+
+    private static final String SECRET = "secret";
+
+    private final OutboundAddresses addresses;
+    private final WebhookSecrets secrets;
+    private final ObjectMapper json;
+
+    Webhooks(OutboundAddresses addresses, WebhookSecrets secrets, ObjectMapper json) {
+        this.addresses = addresses;
+        this.secrets = secrets;
+        this.json = json;
+    }
+
+    /**
+     * Reads a new webhook, for {@code create-webhook.sql}.
+     *
+     * @throws Problem 400 with the code of {@link RefusedAddressException}, or {@code host_unknown}
+     */
+    public Map<String, Object> read(Message request) throws JsonProcessingException {
+        JsonNode body = json.readTree(request.getBody(String.class));
+        Map<String, Object> webhook = newSecret();
+        webhook.put("url", address(body.path("url").textValue()));
+        webhook.put("types", texts(body.path("types")));
+        webhook.put("description", body.path("description").textValue());
+        webhook.put("most", MOST);
+        return webhook;
+    }
+
+    /** {@code secret} as the row keeps it, and {@code shown_secret} as its owner gets it. */
+    public Map<String, Object> newSecret() {
+        String secret = secrets.make();
+        Map<String, Object> webhook = new LinkedHashMap<>();
+        webhook.put(SECRET, secrets.sealed(secret));
+        webhook.put("shown_secret", secret);
+        return webhook;
+    }
+
+    /**
+     * Reads a JSON merge patch, for {@code update-webhook.sql}: null for what stays.
+     *
+     * @throws Problem 400 as {@link #read}
+     */
+    public Map<String, Object> readChanges(Message request) throws JsonProcessingException {
+        JsonNode patch = json.readTree(request.getBody(String.class));
+        Map<String, Object> webhook = new LinkedHashMap<>();
+        webhook.put("url", patch.has("url") ? address(patch.path("url").textValue()) : null);
+        webhook.put("types", patch.has("types") ? texts(patch.path("types")) : null);
+        webhook.put("names_description", patch.has("description"));
+        webhook.put("description", patch.path("description").textValue());
+        webhook.put("enabled", patch.has("enabled") ? patch.path("enabled").booleanValue() : null);
+        return webhook;
+    }
+
+    private String address(String url) {
+        try {
+            addresses.resolve(addresses.check(url).getHost());
+            return url;
+        } catch (RefusedAddressException refused) {
+            throw new Problem(400, refused.code(), refused.getMessage());
+        } catch (UnknownHostException unknown) {
+            throw new Problem(
+                    400, "host_unknown", "The host of the address is unknown. Write one that the name service knows.");
+        }
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(item -> texts.add(item.textValue()));
+        return texts;
+    }
+
+    /**
+     * The id of the webhook that was created.
+     *
+     * @throws Problem 403 {@code too_many_webhooks}
+     */
+    public String created(@Body Map<String, Object> row) {
+        if (row.get("id") == null) {
+            throw new Problem(
+                    403,
+                    "too_many_webhooks",
+                    "The account has " + MOST + " webhooks, which is as many as it may have. Delete one.");
+        }
+        return (String) row.get("id");
+    }
+
+    /** All of an account. */
+    public Map<String, Object> list(@Body List<Map<String, Object>> rows) throws JsonProcessingException {
+        List<Map<String, Object>> shown = new ArrayList<>();
+        for (Map<String, Object> row : rows) {
+            shown.add(show(row));
+        }
+        return Map.of("webhooks", shown);
+    }
+
+    /**
+     * One of them, without its secret.
+     *
+     * @throws Problem 404 {@code not_found}
+     */
+    public Map<String, Object> show(@Body Map<String, Object> row) throws JsonProcessingException {
+        checkFound(row);
+        Map<String, Object> shown = new LinkedHashMap<>(row);
+        shown.put("types", json.readTree((String) row.get("types")));
+        return shown;
+    }
+
+    /**
+     * One of them, with the secret that it just got.
+     *
+     * @throws Problem 404 {@code not_found}
+     */
+    public Map<String, Object> showWithSecret(
+            @Body Map<String, Object> row, @ExchangeProperty("webhook") Map<String, Object> webhook)
+            throws JsonProcessingException {
+        Map<String, Object> shown = show(row);
+        shown.put(SECRET, webhook.get("shown_secret"));
+        return shown;
+    }
+
+    /** @throws Problem 404 {@code not_found} */
+    public void checkFound(@Body Object row) {
+        if (row == null) {
+            throw new Problem(404, "not_found", "The account has no webhook of this id.");
+        }
+    }
+
+    /** @throws Problem 404 {@code not_found}, 409 {@code webhook_disabled} */
+    public void checkEnabled(@Body Map<String, Object> row) {
+        checkFound(row);
+        if (!Boolean.TRUE.equals(row.get("enabled"))) {
+            throw new Problem(
+                    409, "webhook_disabled", "The webhook is disabled. Enable it by PATCH with enabled: true first.");
+        }
+    }
+}
