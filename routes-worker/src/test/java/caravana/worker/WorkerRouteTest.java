@@ -93,7 +93,7 @@ public abstract class WorkerRouteTest {
     /** A message serves whatever is next, also a video that an earlier test has left. */
     @BeforeEach
     void onlyTheTestsOwnVideosWait() {
-        jdbc.update("DELETE FROM videos WHERE status = 'uploaded'");
+        jdbc.update("DELETE FROM videos WHERE status IN ('uploaded', 'processing')");
     }
 
     protected static ProcessHandle transcoding() {
