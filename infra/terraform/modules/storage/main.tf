@@ -1,4 +1,4 @@
-# One private bucket: originals under uploads/, results under processed/, assets under assets/, routes of a deployment under routes/.
+# One private bucket: originals under uploads/, results under processed/, assets under assets/, exports under exports/, routes of a deployment under routes/.
 
 data "aws_caller_identity" "current" {}
 

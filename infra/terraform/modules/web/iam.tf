@@ -45,6 +45,12 @@ data "aws_iam_policy_document" "access" {
   }
 
   statement {
+    sid       = "Exports"
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    resources = ["${var.bucket_arn}/exports/*"]
+  }
+
+  statement {
     sid       = "Routes"
     actions   = ["s3:GetObject"]
     resources = ["${var.bucket_arn}/routes/*"]

@@ -24,6 +24,6 @@ WITH presented AS (
     WHERE NOT reused
     RETURNING user_id
 )
-SELECT users.id::text AS id, users.role
+SELECT users.id::text AS id, users.role, milliseconds(clock_timestamp()) AS issued_ms
 FROM renewed
 JOIN users ON users.id = renewed.user_id

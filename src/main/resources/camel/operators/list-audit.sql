@@ -2,6 +2,7 @@
 SELECT coalesce(json_agg(acts), '[]')::text AS items, count(*) AS number
 FROM (SELECT iso(at) AS at,
              actor,
+             actor_email,
              act,
              video_id,
              message_id,

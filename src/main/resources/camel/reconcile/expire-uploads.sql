@@ -2,8 +2,14 @@ WITH expired AS (
     UPDATE videos
     SET status = 'deleting',
         updated_at = now()
-    WHERE status = 'receiving'
-      AND expires_at < now()
+    -- Another node does those that it has locked.
+    WHERE id IN (
+        SELECT id
+        FROM videos
+        WHERE status = 'receiving'
+          AND expires_at < now()
+        FOR UPDATE SKIP LOCKED
+    )
     RETURNING id
 ), ended AS (
     UPDATE uploads

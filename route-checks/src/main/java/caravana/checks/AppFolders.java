@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /** Which app loads which folder of routes. A folder of the routes is a capability; folders below it are not loaded. */
 enum AppFolders {
-    WEB("api", "assets", "identity", "operators", "presets", "reconcile", "upload", "videos"),
+    WEB("api", "assets", "events", "identity", "operators", "presets", "reconcile", "upload", "videos"),
     WORKER("failure", "intake", "job");
 
     private static final List<String> BOTH = List.of("errors", "queue");

@@ -1,6 +1,7 @@
 package caravana.checks;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,11 @@ final class ContractRules implements Rule {
     private static final Pattern WORD = Pattern.compile("\\w+");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
     private static final Pattern READ = Pattern.compile("(?:exchangeProperty|variable)[.\\[]\"?'?(\\w+)");
+
+    /** Of a clause whose names need not be set, or are none of properties and variables. */
+    private static final Pattern CONDITIONAL =
+            Pattern.compile("\\b(?:for|if|when|optional|or|unless|as far|null|headers?|parameters?|rows?|body)\\b|/");
+
     private static final Set<String> SETTERS = Set.of("setProperty", "setVariable");
     private static final String STATEMENT = "statement:";
 
@@ -126,6 +132,18 @@ final class ContractRules implements Rule {
         }
         String before = note.text().substring(0, note.text().indexOf("`" + name + "`"));
         return note.line() + 1 + (int) before.chars().filter(c -> c == '\n').count();
+    }
+
+    /** The properties and variables that are set whenever a route is called, as its note says. */
+    static Set<String> required(Route route) {
+        return SECTION.matcher(route.element().text("note"))
+                .results()
+                .filter(section -> section.group(1).equals("Enters"))
+                .flatMap(section -> Arrays.stream(section.group(2).split("[;.](?:\\s|$)")))
+                .filter(clause -> !CONDITIONAL.matcher(clause).find())
+                .flatMap(clause -> NAME.matcher(clause).results())
+                .map(name -> name.group(1))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** The route and all that it calls, directly or not. */

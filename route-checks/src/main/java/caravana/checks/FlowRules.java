@@ -29,8 +29,13 @@ final class FlowRules implements Rule {
     private static final Set<String> PARTS = Set.of("steps", "when", "otherwise", "doCatch", "doFinally");
     private static final Pattern BEAN_FUNCTION = Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?method=|\\.)(\\w+)");
 
-    /** What is read and set in one place. */
-    private record Place(String file, int line, Map<String, Integer> reads, Set<String> sets) {}
+    /**
+     * What is read and set in one place.
+     *
+     * @param calls by name, the route that is called and reads it
+     */
+    private record Place(
+            String file, int line, Map<String, Integer> reads, Map<String, String> calls, Set<String> sets) {}
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
@@ -97,7 +102,7 @@ final class FlowRules implements Rule {
                 Place place = places.get(node);
                 place.reads().forEach((name, line) -> {
                     if (!set.contains(name) && !isOptional(place.file(), name)) {
-                        report.accept(unset(place.file(), line, name, set));
+                        report.accept(unset(place, line, name, set));
                     }
                 });
             });
@@ -111,19 +116,22 @@ final class FlowRules implements Rule {
                                     || text.text().contains("`" + name + "`, if any"));
         }
 
-        private Finding unset(String file, int line, String name, Set<String> set) {
+        private Finding unset(Place place, int line, String name, Set<String> set) {
+            String file = place.file();
+            String call = place.calls().get(name);
+            String reader = call == null ? "" : ", which enters " + call + " by its note";
             return everywhere.contains(name)
                     ? new Finding(
                             file,
                             line,
                             "name-set-later",
-                            "On no way to this step anything has set " + name,
+                            "On no way to this step anything has set " + name + reader,
                             "Set it before, or read one that is set by then" + Nearest.to(name, set))
                     : new Finding(
                             file,
                             line,
                             "name-not-set",
-                            "Nothing in " + app.label() + " sets " + name,
+                            "Nothing in " + app.label() + " sets " + name + reader,
                             "Read a property or variable that is set" + Nearest.to(name, everywhere));
         }
 
@@ -223,7 +231,8 @@ final class FlowRules implements Rule {
 
         private Place place(String file, Route.Step step) {
             return places.computeIfAbsent(step.element().node(), node -> {
-                Place place = new Place(file, step.element().line(), new LinkedHashMap<>(), new TreeSet<>());
+                Place place =
+                        new Place(file, step.element().line(), new LinkedHashMap<>(), new HashMap<>(), new TreeSet<>());
                 texts(step.element(), "", (key, text) -> {
                     names(text.text()).forEach(name -> place.reads().putIfAbsent(name, text.line()));
                     Matcher function = BEAN_FUNCTION.matcher(text.text());
@@ -233,6 +242,15 @@ final class FlowRules implements Rule {
                 });
                 called(step).forEach((line, call) -> call(place, line, call[0], call[1]));
                 statement(step, place);
+                if (step.uri().startsWith(DIRECT) && !step.kind().equals("from")) {
+                    // What other callers of the route set is not set by this one.
+                    byUri.getOrDefault(step.uri(), List.of()).stream()
+                            .flatMap(route -> ContractRules.required(route).stream())
+                            .forEach(name -> {
+                                place.reads().putIfAbsent(name, place.line());
+                                place.calls().put(name, step.uri());
+                            });
+                }
                 if (SETTERS.contains(step.kind())) {
                     place.sets().add(step.element().text("name"));
                 }

@@ -90,6 +90,7 @@ final class OrderRules implements Rule {
             List.of("direct:accept-upload", "direct:publish-job"),
             List.of("choice:choose-new-or-repeated", "direct:answer-accepted"),
             List.of("direct:publish-job", "direct:answer-accepted"),
+            List.of("direct:publish-job", "statement:end-upload.sql"),
             // Calls that need permission.
             List.of("direct:find-own-video", "statement:delete-video.sql"),
             List.of("direct:find-own-video", "statement:retry-video.sql"),
@@ -123,6 +124,10 @@ final class OrderRules implements Rule {
             List.of("statement:send-unpublished.sql", "direct:send-swept"),
             List.of("direct:delete-results", "statement:delete-video-row.sql"),
             List.of("aws2-s3:{{caravana.s3.bucket}}", "statement:delete-video-row.sql"),
+            List.of("aws2-s3:{{caravana.s3.bucket}}", "statement:delete-asset-row.sql"),
+            // Parts that are not removed can still become the object.
+            List.of("direct:clean-upload", "aws2-s3:{{caravana.s3.bucket}}"),
+            List.of("choice:check-purge-parts", "aws2-s3:{{caravana.s3.bucket}}"),
             List.of("statement:abandon-upload.sql", "aws2-s3:{{caravana.s3.bucket}}"),
             List.of("direct:list-results", "statement:show-outputs.sql"),
             List.of("statement:show-outputs.sql", "aws2-s3:{{caravana.s3.bucket}}"),

@@ -2,18 +2,26 @@ package caravana.checks;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a statement leaves is read as what it is: a row, a list of rows, or a number; and by columns that it returns. */
 final class ResultRules implements Rule {
 
     private static final String DIRECT = "direct:";
     private static final String STATEMENT = "statement:";
+
+    /** A property or variable, and nothing else. */
+    private static final Pattern WHOLE = Pattern.compile("\\$\\{(?:exchangeProperty|variable)\\.(\\w+)}");
+
+    private static final String LEAVE_ONE = "Run a statement before it that leaves what is read";
     private static final Set<String> KEEPING = Set.of(
             "log",
             "setHeader",
@@ -31,13 +39,29 @@ final class ResultRules implements Rule {
             "split",
             "doTry",
             "loop");
+
+    /** Of these, what has no steps of its own. */
+    private static final Set<String> KEEPING_ALONE = Set.of(
+            "log",
+            "setHeader",
+            "setHeaders",
+            "setProperty",
+            "setVariable",
+            "removeHeader",
+            "removeHeaders",
+            "removeProperty",
+            "removeVariable");
+
+    private static final Set<String> ASKED = Set.of("row", "rows", "count");
     private static final Set<String> NUMBERS = Set.of("int", "long", "double", "Integer", "Long", "Double", "Number");
     private static final Set<String> LISTS = Set.of("List", "Collection", "Iterable");
 
     private enum Kind {
         ROW("one row"),
         ROWS("a list of rows"),
-        COUNT("a number");
+        COUNT("a number"),
+        /** What a call brings, or a component answers. */
+        OTHER("no result of a statement");
 
         final String words;
 
@@ -46,8 +70,12 @@ final class ResultRules implements Rule {
         }
     }
 
-    /** @param files the statements that may have left it */
+    /** @param files the statements that may have left it; of what is no result, what else */
     private record Body(Kind kind, Set<String> files) {
+
+        boolean isResult() {
+            return kind != Kind.OTHER;
+        }
 
         /** What it is after one of two ways; null when that is not known. */
         static Body either(Body one, Body other) {
@@ -65,6 +93,10 @@ final class ResultRules implements Rule {
     private final Map<String, List<String>> columns = new HashMap<>();
     private final Map<Route, Body> enters = new HashMap<>();
     private final Map<Route, Integer> visits = new HashMap<>();
+
+    /** What the body is behind each route. */
+    private final Map<Route, Body> left = new HashMap<>();
+
     private Map<String, Body> held;
 
     /** What a name holds, whichever route has set it; of one that can be several, nothing. */
@@ -80,6 +112,7 @@ final class ResultRules implements Rule {
         // Now with what the names hold that other routes set.
         enters.clear();
         visits.clear();
+        left.clear();
         findings.clear();
         walk(tree);
         findings.forEach(report);
@@ -89,7 +122,7 @@ final class ResultRules implements Rule {
         for (Route route : tree.routes()) {
             String uri = route.from().uri();
             if (!uri.startsWith(DIRECT) || !tree.isCalled(uri)) {
-                enter(route, null);
+                enter(route, brought(route));
             }
         }
         for (Route configuration : tree.configurations()) {
@@ -103,6 +136,18 @@ final class ResultRules implements Rule {
         }
     }
 
+    /** What the body is when a route begins that no other calls; null when that can be anything. */
+    private static Body brought(Route route) {
+        String uri = route.from().uri();
+        boolean operation = AppFolders.loading(route.file()).stream()
+                .anyMatch(app -> uri.startsWith(DIRECT)
+                        && !Vocabulary.of(app)
+                                .operations()
+                                .getOrDefault(uri.substring(DIRECT.length()), List.of())
+                                .isEmpty());
+        return operation || uri.startsWith("platform-http:") ? new Body(Kind.OTHER, Set.of("the call")) : null;
+    }
+
     private Body held(String name) {
         return held.containsKey(name) ? held.get(name) : anywhere.get(name);
     }
@@ -114,27 +159,74 @@ final class ResultRules implements Rule {
     }
 
     /** A route with the body that a caller gives it; it goes by what all callers have in common. */
-    private void enter(Route route, Body body) {
+    private Body enter(Route route, Body body) {
         Body all = visits.containsKey(route) ? Body.either(enters.get(route), body) : body;
         boolean again = visits.containsKey(route) && java.util.Objects.equals(all, enters.get(route));
         if (again || visits.merge(route, 1, Integer::sum) > 6) {
-            return;
+            return left.get(route);
         }
         enters.put(route, all);
         Map<String, Body> outer = held;
         held = new HashMap<>();
-        steps(route, route.from().element(), all);
+        Body after = steps(route, route.from().element(), all);
         held = outer;
+        left.put(route, after);
+        return after;
     }
 
     private Body steps(Route route, Element parent, Body body) {
         Body now = body;
-        for (Element item : parent.get("steps").map(Element::items).orElse(List.of())) {
-            for (Map.Entry<String, Element> step : item.fields().entrySet()) {
-                now = step(route, new Route.Step(step.getKey(), step.getValue()), now);
-            }
+        List<Route.Step> steps = parent.get("steps").map(Element::items).orElse(List.of()).stream()
+                .flatMap(item -> item.fields().entrySet().stream())
+                .map(step -> new Route.Step(step.getKey(), step.getValue()))
+                .toList();
+        for (int i = 0; i < steps.size(); i++) {
+            now = step(route, steps.get(i), now);
+            replaced(route, steps.get(i), steps.subList(i + 1, steps.size()));
         }
         return now;
+    }
+
+    /** A result that a step asks for, and that the next step which touches the body replaces, so that nothing reads it. */
+    private void replaced(Route route, Route.Step statement, List<Route.Step> next) {
+        boolean leavesBody = statement.uri().startsWith(STATEMENT)
+                && ASKED.contains(statement.parameter("result"))
+                && statement.element().get("variableReceive").isEmpty();
+        if (!leavesBody) {
+            return;
+        }
+        for (Route.Step step : next) {
+            boolean receives = step.element().get("variableReceive").isPresent();
+            boolean another = step.uri().startsWith(STATEMENT)
+                    && !receives
+                    && !step.parameter("result").equals("none");
+            if (another || step.kind().equals("setBody") && isWithoutBody(step.element())) {
+                report(
+                        route,
+                        statement.element(),
+                        "nothing reads what " + statement.uri().substring(STATEMENT.length()) + " leaves: "
+                                + step.element().text("id") + " replaces it",
+                        "Read it before that step, or set result: none");
+                return;
+            }
+            boolean keeps = KEEPING_ALONE.contains(step.kind()) && isWithoutBody(step.element())
+                    || step.uri().startsWith(STATEMENT);
+            if (!keeps) {
+                return;
+            }
+        }
+    }
+
+    /** Whether no expression of a step can read the body. */
+    private static boolean isWithoutBody(Element step) {
+        boolean callsBean = step.get("expression")
+                .filter(expression -> expression.get("method").isPresent())
+                .isPresent();
+        return !callsBean
+                && step.all().stream()
+                        .filter(Element::isText)
+                        .noneMatch(text ->
+                                text.text().matches("(?s).*\\b(body|bodyAs|in|message|exchange|bean:)\\b.*\\}.*"));
     }
 
     private Body step(Route route, Route.Step step, Body body) {
@@ -144,15 +236,33 @@ final class ResultRules implements Rule {
         if (step.uri().startsWith(STATEMENT)) {
             return statement(step, body);
         }
+        if (body != null && body.isResult() && sends(step, new HashSet<>())) {
+            report(
+                    route,
+                    element,
+                    "the body is " + body.kind.words + ", as " + body.files + " leaves it, and " + step.uri()
+                            + " sends it as it is",
+                    "Set the body to what is sent before it");
+        }
         if (step.uri().startsWith(DIRECT)) {
-            tree.consumers(step.uri()).stream()
-                    .filter(called -> AppFolders.loadedWherever(route.file(), called.file()))
-                    .forEach(called -> enter(called, body));
-            return element.get("variableReceive").isPresent() ? body : null;
+            Body after = null;
+            List<Route> called = called(route, step);
+            for (int i = 0; i < called.size(); i++) {
+                Body one = enter(called.get(i), body);
+                after = i == 0 ? one : Body.either(after, one);
+            }
+            return element.get("variableReceive").isPresent() ? body : after;
+        }
+        if (step.uri().startsWith("aws2-")) {
+            return element.get("variableReceive").isPresent() ? body : answer(step, body);
         }
         if (step.kind().equals("setProperty") || step.kind().equals("setVariable")) {
             boolean whole = text(element).equals("${body}");
             hold(element.text("name"), whole ? body : null);
+        }
+        if (step.kind().equals("setBody")) {
+            Matcher name = WHOLE.matcher(text(element));
+            return name.matches() ? held(name.group(1)) : text(element).equals("${body}") ? body : null;
         }
         if (!KEEPING.contains(step.kind())) {
             boolean silent = step.kind().equals("bean")
@@ -166,6 +276,41 @@ final class ResultRules implements Rule {
             return silent ? body : null;
         }
         return parts(route, step, body);
+    }
+
+    private List<Route> called(Route route, Route.Step step) {
+        return tree.consumers(step.uri()).stream()
+                .filter(called -> AppFolders.loadedWherever(route.file(), called.file()))
+                .toList();
+    }
+
+    /** What sending to S3 or SQS makes of the body: nothing, and what deletes something answers by itself. */
+    private static Body answer(Route.Step step, Body body) {
+        String operation = step.parameter("operation");
+        if (operation.startsWith("delete")) {
+            return new Body(Kind.OTHER, Set.of(step.uri().replaceFirst(":.*", "") + " " + operation));
+        }
+        return operation.isEmpty() ? body : null;
+    }
+
+    /** Whether the body, as it is before a step, becomes a message or an object. */
+    private boolean sends(Route.Step step, Set<String> seen) {
+        if (step.element().get("variableSend").isPresent()) {
+            return false;
+        }
+        if (step.uri().startsWith("aws2-")) {
+            return step.parameter("operation").isEmpty();
+        }
+        if (!step.uri().startsWith(DIRECT) || !seen.add(step.uri())) {
+            return false;
+        }
+        return tree.consumers(step.uri()).stream()
+                .map(called -> called.from().element().get("steps").map(Element::items).orElse(List.of()).stream()
+                        .flatMap(item -> item.fields().entrySet().stream())
+                        .map(next -> new Route.Step(next.getKey(), next.getValue()))
+                        .filter(next -> !KEEPING_ALONE.contains(next.kind()))
+                        .findFirst())
+                .anyMatch(next -> next.filter(one -> sends(one, seen)).isPresent());
     }
 
     private Body parts(Route route, Route.Step step, Body body) {
@@ -194,8 +339,9 @@ final class ResultRules implements Rule {
 
     private Body split(Route route, Element element, Body body) {
         String what = text(element);
-        Body split = what.equals("${body}") ? body : held(what.replaceFirst("^\\$\\{\\w+\\.(\\w+)}$", "$1"));
-        if (split == null) {
+        Matcher name = WHOLE.matcher(what);
+        Body split = what.equals("${body}") ? body : name.matches() ? held(name.group(1)) : null;
+        if (split == null || !split.isResult()) {
             return null;
         }
         if (split.kind != Kind.ROWS) {
@@ -269,6 +415,7 @@ final class ResultRules implements Rule {
                 column(route, text, read, name, keys.get(0));
             } else if (keys.isEmpty()
                     && SimpleText.steps(reading.path(), false).contains("size")
+                    && read.isResult()
                     && read.kind != Kind.ROWS) {
                 report(
                         route,
@@ -279,6 +426,7 @@ final class ResultRules implements Rule {
             }
         }
         if (body != null
+                && body.isResult()
                 && body.kind != Kind.ROW
                 && !goesOn(route)
                 && text.text().matches("(?s).*\\$\\{body}\\s*[!=]=\\s*(null|\\$\\{null}).*")) {
@@ -305,7 +453,7 @@ final class ResultRules implements Rule {
                     route,
                     text,
                     name + " is " + read.kind.words + ", as " + read.files + " leaves it, and has no column " + key,
-                    "Set result: row at the statement, or split the list");
+                    read.isResult() ? "Set result: row at the statement, or split the list" : LEAVE_ONE);
             return;
         }
         for (String file : read.files) {
@@ -348,7 +496,10 @@ final class ResultRules implements Rule {
     private void call(Route route, Element call, BeanMethod method, List<String> arguments, Body body) {
         Element place = call.get("method").orElse(call);
         for (int i = 0; i < arguments.size(); i++) {
-            if (arguments.get(i).equals("${body}") && NUMBERS.contains(method.type(i)) && body.kind != Kind.COUNT) {
+            if (arguments.get(i).equals("${body}")
+                    && NUMBERS.contains(method.type(i))
+                    && body.isResult()
+                    && body.kind != Kind.COUNT) {
                 report(
                         route,
                         place,
@@ -362,13 +513,14 @@ final class ResultRules implements Rule {
         }
         boolean list = LISTS.contains(method.body());
         boolean row = method.body().equals("Map");
-        if (list && body.kind != Kind.ROWS || row && body.kind != Kind.ROW) {
+        // What is no result may be converted to a list, but to no row.
+        if (list && body.isResult() && body.kind != Kind.ROWS || row && body.kind != Kind.ROW) {
             report(
                     route,
                     place,
                     method.name() + " takes " + (list ? Kind.ROWS.words : Kind.ROW.words) + ", and the body is "
                             + body.kind.words + ", as " + body.files + " leaves it",
-                    "Set result: " + (list ? "rows" : "row") + " at the statement");
+                    body.isResult() ? "Set result: " + (list ? "rows" : "row") + " at the statement" : LEAVE_ONE);
         }
         for (String file : body.files) {
             List<String> known = columns.getOrDefault(file, List.of());

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Checks a folder of routes, layer by layer: strict YAML, Camel's schema of the pinned version, Camel's catalogue of
@@ -59,8 +61,15 @@ public final class RouteChecks {
             rules.forEach(rule -> rule.check(tree, findings::add));
         }
         if (findings.isEmpty()) {
-            List.of(new FlowRules(), new ResultRules(), new OrderRules())
-                    .forEach(rule -> rule.check(tree, findings::add));
+            new OrderRules().check(tree, findings::add);
+            // A step in the wrong place lacks names for that reason alone.
+            Set<String> misplaced = findings.stream().map(RouteChecks::place).collect(Collectors.toSet());
+            new FlowRules().check(tree, finding -> {
+                if (!misplaced.contains(place(finding))) {
+                    findings.add(finding);
+                }
+            });
+            new ResultRules().check(tree, findings::add);
         }
         List<Finding> wrong = new ArrayList<>();
         List<TransformationEntry> entries = TransformationFiles.read(files, wrong::add);
@@ -71,5 +80,9 @@ public final class RouteChecks {
         findings.sort(
                 Comparator.comparing(Finding::file).thenComparing(Finding::line).thenComparing(Finding::id));
         return findings;
+    }
+
+    private static String place(Finding finding) {
+        return finding.file() + ":" + finding.line();
     }
 }

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -26,6 +28,10 @@ final class RouteTree {
 
     static final String ROUTES = ".camel.yaml";
     static final String SQL = ".sql";
+
+    /** A value that begins with a brace is a mapping in YAML, and nothing may follow it: a function or a placeholder is meant. */
+    private static final Pattern BRACE_FIRST =
+            Pattern.compile("^\\s*(?:- )?(?:[\\w-]+: +)?(\\{(?:" + TextRules.FUNCTIONS + ")[^{}]*}|\\{\\{[^{}]*}}).*");
 
     private final Map<String, Element> files = new LinkedHashMap<>();
     private final Map<String, String> statements = new LinkedHashMap<>();
@@ -80,8 +86,22 @@ final class RouteTree {
             files.put(name, new Element(root));
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-            report.accept(new Finding(
-                    name, line, "yaml-syntax", "Invalid YAML: " + e.getProblem(), "Check indentation and quoting"));
+            Matcher brace =
+                    BRACE_FIRST.matcher(text.lines().skip(line - 1L).findFirst().orElse(""));
+            if (brace.matches()) {
+                report.accept(new Finding(
+                        name,
+                        line,
+                        "placeholder",
+                        "Invalid YAML: " + brace.group(1)
+                                + " is taken as a mapping, which ends before the rest of the line",
+                        brace.group(1).startsWith("{{")
+                                ? "Write the whole value in quotes"
+                                : "Write ${…}, with a dollar before the brace"));
+            } else {
+                report.accept(new Finding(
+                        name, line, "yaml-syntax", "Invalid YAML: " + e.getProblem(), "Check indentation and quoting"));
+            }
         }
     }
 

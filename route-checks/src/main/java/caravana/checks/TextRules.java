@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** What expressions and other texts say, beyond Simple's grammar: signs that were forgotten, values that cannot be. */
 final class TextRules implements Rule {
 
-    private static final String FUNCTIONS = "exchangeProperty|variable|header|body|exception|bean:|routeId|fromRouteId";
+    static final String FUNCTIONS = "exchangeProperty|variable|header|body|exception|bean:|routeId|fromRouteId";
     private static final Pattern BARE = Pattern.compile("(?<![$\\w])\\$(?:" + FUNCTIONS + ")[.\\[:\\w]*");
     private static final Pattern WITHOUT_DOLLAR = Pattern.compile("(?<![${\\w])\\{(?:" + FUNCTIONS + ")[^{}]*}");
     private static final Pattern ONE_BRACE = Pattern.compile("(?<![${])\\{([a-z][\\w-]*(?:\\.[\\w-]+)+)}(?!})");

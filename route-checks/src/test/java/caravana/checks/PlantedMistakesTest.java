@@ -19,8 +19,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Mistakes of every kind, each planted in every place of the real routes that it can be made in. A run takes a sample of
- * each sort, another one at each run or that of {@code faults.seed}; {@code -Dfaults.long=true} takes them all.
+ * Mistakes of every kind, each planted in every place of the real routes that it can be made in. A run takes a random sample
+ * of all, another one at each run or that of {@code faults.seed}; {@code -Dfaults.long=true} takes them all.
  */
 class PlantedMistakesTest {
 
@@ -28,23 +28,18 @@ class PlantedMistakesTest {
     private static final boolean LONG = Boolean.getBoolean("faults.long");
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime() & 0xffffff);
 
-    /** Of each sort, in a run that is not long. */
-    private static final int SAMPLE = 1;
+    /** How many of all, in a run that is not long. */
+    private static final int SAMPLE = 90;
 
     /** Of all, and of each kind. */
     private static final double WANTED = 0.95;
 
-    private static final double WANTED_OF_KIND = 0.8;
-
-    /**
-     * The least share that is found of the sorts of which some mistakes are not, as a run over their places has shown. One place
-     * says nothing of them, so a sample counts with that share; a long run fails when it finds less.
-     */
-    private static final Map<String, Double> FOUND_IN_PART = Map.of(
-            "a list where a row is read", 0.84,
-            "a statement of what is read later missing", 0.78,
-            "a step one level up", 0.8,
-            "the steps around one that acknowledges, publishes or deletes swapped", 0.63);
+    /** Steps of which either may come first, by their ids. */
+    private static final Set<String> INTERCHANGEABLE = Set.of(
+            // The first reads the code of the failure, and the second looks up what is known of the code.
+            "dead-letter-failed-job look-up-retryable",
+            // Each deletes objects of its own, and both do before the original and the row.
+            "purge-results check-purge-parts");
 
     /**
      * The rules that are about a sort of mistake. What another rule finds, as when a mistake breaks the YAML, is by chance and
@@ -88,63 +83,63 @@ class PlantedMistakesTest {
 
     @Test
     void theMistakesAreFound() {
-        Map<Kind, double[]> counts = new EnumMap<>(Kind.class);
-        Map<String, double[]> bySort = new LinkedHashMap<>();
+        BY_SORT.forEach((sort, mistakes) ->
+                assertThat(mistakes).as("places for: " + sort).isNotEmpty());
+        assertThat(BY_SORT.keySet()).containsAll(EXPECTED.keySet());
+        List<Mistake> all = new ArrayList<>();
+        BY_SORT.values().forEach(all::addAll);
+        assertThat(all.stream().map(Mistake::kind)).contains(Kind.values());
+        Collections.shuffle(all, new Random(SEED));
+        List<Mistake> chosen = LONG ? all : all.subList(0, SAMPLE);
+        Map<Kind, int[]> counts = new EnumMap<>(Kind.class);
         List<String> missed = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
-        BY_SORT.forEach((sort, all) -> {
-            assertThat(all).as("places for: " + sort).isNotEmpty();
-            List<Mistake> chosen = new ArrayList<>(all);
-            Collections.shuffle(chosen, new Random(SEED + sort.hashCode()));
-            for (Mistake mistake : LONG ? chosen : chosen.subList(0, Math.min(SAMPLE, chosen.size()))) {
-                Map<String, String> edited = new TreeMap<>(files);
-                edited.put(mistake.file(), mistake.text());
-                List<Finding> findings = RouteChecks.check(edited);
-                double[] count = counts.computeIfAbsent(mistake.kind(), first -> new double[2]);
-                double[] ofSort = bySort.computeIfAbsent(sort, first -> new double[2]);
-                boolean isFound = findings.stream().anyMatch(finding -> isOf(mistake, finding));
-                double share = LONG || !FOUND_IN_PART.containsKey(sort) ? (isFound ? 1 : 0) : FOUND_IN_PART.get(sort);
-                count[0] += share;
-                count[1]++;
-                ofSort[0] += share;
-                ofSort[1]++;
-                if (!isFound) {
-                    missed.add(mistake.sort() + ": " + mistake.file() + ":" + mistake.line() + ": "
-                            + mistake.right().strip() + " → " + mistake.wrong().strip()
-                            + (findings.isEmpty() ? "" : ", where others are found: " + findings));
-                }
-                findings.stream()
-                        .map(Finding::toString)
-                        .filter(text -> text.matches(
-                                "(?s).*(valid to one and only one|valid against|\\$ref|does not have a value in).*"))
-                        .forEach(unreadable::add);
+        for (Mistake mistake : chosen) {
+            Map<String, String> edited = new TreeMap<>(files);
+            edited.put(mistake.file(), mistake.text());
+            List<Finding> findings = RouteChecks.check(edited);
+            int[] count = counts.computeIfAbsent(mistake.kind(), first -> new int[2]);
+            count[1]++;
+            if (findings.stream().anyMatch(finding -> isOf(mistake, finding))) {
+                count[0]++;
+            } else {
+                missed.add(mistake.sort() + ": " + mistake.file() + ":" + mistake.line() + ": "
+                        + mistake.right().strip() + " → " + mistake.wrong().strip()
+                        + (findings.isEmpty() ? "" : ", where others are found: " + findings));
             }
-        });
-        int all = BY_SORT.values().stream().mapToInt(List::size).sum();
+            findings.stream()
+                    .map(Finding::toString)
+                    .filter(text -> text.matches(
+                            "(?s).*(valid to one and only one|valid against|\\$ref|does not have a value in).*"))
+                    .forEach(unreadable::add);
+        }
         if (!LONG) {
             // As Sample of test-support says it, which needs this module.
             System.out.println("Planted mistakes, by seed " + SEED + " (repeat with --seed " + SEED + ")");
-            System.out.println("Left out: planted mistakes: " + (all - BY_SORT.size() * SAMPLE) + " of " + all);
+            System.out.println("Left out: planted mistakes: " + (all.size() - SAMPLE) + " of " + all.size());
         }
         System.out.printf("%-22s %s%n", "kind", "found / planted");
-        counts.forEach((kind, count) -> System.out.printf("%-22s %.1f / %.0f%n", kind, count[0], count[1]));
+        counts.forEach((kind, count) -> System.out.printf("%-22s %d / %d%n", kind, count[0], count[1]));
         missed.forEach(mistake -> System.out.println("missed: " + mistake));
-        double found = counts.values().stream().mapToDouble(count -> count[0]).sum();
-        double planted = counts.values().stream().mapToDouble(count -> count[1]).sum();
+        int found = chosen.size() - missed.size();
+        double wanted = wanted(chosen.size());
         System.out.printf(
-                "RESULT name=planted-mistakes value=%.1f unit=found-of-%.0f target=%.1f verdict=%s seed=%d%n",
-                found, planted, planted * WANTED, found >= planted * WANTED ? "pass" : "fail", SEED);
+                "RESULT name=planted-mistakes value=%d unit=found-of-%d target=%.1f verdict=%s seed=%d%n",
+                found, chosen.size(), wanted, found >= wanted ? "pass" : "fail", SEED);
 
-        assertThat(counts.keySet()).as("kinds").containsExactly(Kind.values());
-        assertThat(planted).isGreaterThanOrEqualTo(80);
         assertThat(unreadable).isEmpty();
-        assertThat(BY_SORT.keySet()).containsAll(EXPECTED.keySet()).containsAll(FOUND_IN_PART.keySet());
-        assertThat(found / planted).as("missed: " + missed).isGreaterThanOrEqualTo(WANTED);
-        counts.forEach((kind, count) -> assertThat(count[0] / count[1])
+        assertThat((double) found).as("missed: " + missed).isGreaterThanOrEqualTo(wanted);
+        counts.forEach((kind, count) -> assertThat((double) count[0])
                 .as(kind + ", missed: " + missed)
-                .isGreaterThanOrEqualTo(WANTED_OF_KIND));
-        FOUND_IN_PART.forEach((sort, share) ->
-                assertThat(bySort.get(sort)[0] / bySort.get(sort)[1]).as(sort).isGreaterThanOrEqualTo(share));
+                .isGreaterThanOrEqualTo(wanted(count[1])));
+    }
+
+    /**
+     * How many of so many are found at least. A sample of a few may have more that are missed than all of them have; it fails
+     * when that is not by chance, three standard deviations below.
+     */
+    private static double wanted(int planted) {
+        return planted * WANTED - (LONG ? 0 : 3 * Math.sqrt(planted * WANTED * (1 - WANTED)));
     }
 
     /** In the file with the mistake, or naming what was written or meant there; and by a rule that is about it. */
@@ -210,7 +205,7 @@ class PlantedMistakesTest {
         // In braces alone, an unquoted text is a mapping of YAML.
         expect(
                 expected,
-                "placeholder expression bean-arguments schema",
+                "placeholder expression bean-arguments schema endpoint-options",
                 "a function without braces",
                 "a function without its dollar");
         expect(expected, "constant-with-function", "a function in a constant");
@@ -260,7 +255,7 @@ class PlantedMistakesTest {
         expect(expected, "handled-missing", "a failure that nobody says the end of");
         expect(
                 expected,
-                "sql-never-run statement-result name-not-set contract-enters contract-leaves",
+                "sql-never-run statement-result name-not-set contract-enters contract-leaves schema",
                 "a statement of what is read later missing");
         expect(expected, "schema endpoint-options", "a key", "a step", "a key in another case");
         expect(expected, "schema", "a name that is missing", "an expression that is missing");
@@ -636,17 +631,32 @@ class PlantedMistakesTest {
                 RouteTree.ROUTES,
                 "( +handled:\\n +constant:\\n +expression: \"true\"\\n)",
                 match -> "");
-        each(
-                kind,
-                "a statement of what is read later missing",
-                RouteTree.ROUTES,
-                "\\n( *- to:\\n *id: \\S+\\n *uri: statement:\\S+\\n *parameters:\\n *result: row)$",
-                match -> "");
+        tree.routes().stream()
+                .flatMap(route -> route.element().all().stream()
+                        .flatMap(element -> element.get("steps").stream())
+                        .flatMap(steps -> steps.items().stream())
+                        .filter(PlantedMistakesTest::isRow)
+                        .map(item -> Map.entry(route.file(), item)))
+                .forEach(
+                        row -> remove(kind, "a statement of what is read later missing", row.getKey(), row.getValue()));
+    }
+
+    private static boolean isRow(Element item) {
+        return item.get("to")
+                .filter(to -> to.text("uri").startsWith("statement:"))
+                .flatMap(to -> to.get("parameters"))
+                .filter(parameters -> parameters.text("result").equals("row"))
+                .isPresent();
     }
 
     /** What is logged or counted may stand on either side of a step that acknowledges, publishes or deletes. */
     private static boolean orderMatters(Element one, Element other) {
-        return isFinal(one) && !isNoted(other) || isFinal(other) && !isNoted(one);
+        return !INTERCHANGEABLE.contains(id(one) + " " + id(other))
+                && (isFinal(one) && !isNoted(other) || isFinal(other) && !isNoted(one));
+    }
+
+    private static String id(Element item) {
+        return item.fields().values().stream().findFirst().orElseThrow().text("id");
     }
 
     private static boolean isNoted(Element item) {

@@ -591,6 +591,8 @@ const TEXTS = {
     error_expired: 'El archivo ya no está: se guarda por un tiempo limitado.',
     error_not_owner: 'Este video es de otra cuenta.',
     error_forbidden: 'Esta cuenta no puede hacer eso.',
+    error_account_blocked: 'Un operador ha bloqueado esta cuenta. Pregúntale por qué.',
+    error_account_erasing: 'Esta cuenta se está borrando y ya no se puede usar.',
     error_unauthenticated: 'Inicia sesión otra vez.',
     error_issuer_unavailable: 'El servicio de cuentas no responde. Inténtalo pronto.',
     error_starting: 'El servidor está arrancando. Inténtalo en un momento.',

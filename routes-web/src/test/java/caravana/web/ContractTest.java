@@ -83,6 +83,8 @@ class ContractTest extends WebTest {
     private Api user;
     private Api other;
     private Api operator;
+    /** The account that operators act on. */
+    private Api managed;
     /** Of the last upload to S3; null for none. */
     private JsonNode parts;
 
@@ -100,6 +102,8 @@ class ContractTest extends WebTest {
     void whateverIsAskedTheAnswerIsOneThatTheContractPromises() throws Exception {
         user = api().signedUp(email);
         other = user();
+        managed = user();
+        api().signedUp("leaver-" + email);
         operator = api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD"));
         List<String> violations = new ArrayList<>();
         List<String> without = new ArrayList<>();
@@ -235,8 +239,11 @@ class ContractTest extends WebTest {
             } else if (name.equals("asset_id")) {
                 address = address.replace(
                         "{asset_id}", encoded(right ? asset() : segment(inputs.invalidText(parameter.path("schema")))));
+            } else if (name.equals("key_id")) {
+                address = address.replace(
+                        "{key_id}", encoded(right ? apiKey() : segment(inputs.invalidText(parameter.path("schema")))));
             } else if (name.equals("account_id")) {
-                String account = right ? other.subject() : segment(inputs.invalidText(parameter.path("schema")));
+                String account = right ? managed.subject() : segment(inputs.invalidText(parameter.path("schema")));
                 address = address.replace("{account_id}", encoded(account));
             } else if (parameter.path("in").asText().equals("path") && !name.equals("part")) {
                 // That of the output of a processed video, that of a preset, or another one.
@@ -265,7 +272,16 @@ class ContractTest extends WebTest {
         if (!right && random.nextInt(5) == 0) {
             query.add("no_such_parameter=1");
         }
-        Api caller = random.nextInt(20) == 0 ? api() : path.getKey().startsWith("/ops/") ? operator() : user;
+        Api caller = random.nextInt(20) == 0
+                ? api()
+                : path.getKey().startsWith("/ops/")
+                        ? operator()
+                        : path.getKey().equals("/me/erasure")
+                                ? user()
+                                : path.getKey().startsWith("/me/")
+                                        // Their tokens may end.
+                                        ? api().loggedIn("leaver-" + email, "a good password")
+                                        : user;
         Body body = right && path.getKey().endsWith("/complete") && parts != null
                 ? new Body("application/json", ("{\"parts\": " + parts + "}").getBytes(StandardCharsets.UTF_8))
                 : body(operation.getValue().path("requestBody"), right);
@@ -339,6 +355,14 @@ class ContractTest extends WebTest {
                 }
             }
         }
+        if (object.has("password") && object.size() == 1) {
+            object.put("password", "a good password");
+        }
+        if (object.has("current_password")) {
+            object.put("current_password", "a good password");
+            object.put("password1", "a good password");
+            object.put("password2", "a good password");
+        }
         if (random.nextInt(4) > 0) {
             // It is hardly ever that of the file.
             object.remove("original_sha256");
@@ -402,6 +426,20 @@ class ContractTest extends WebTest {
 
     private String state() {
         return STATES.get(random.nextInt(STATES.size()));
+    }
+
+    /** The id of an API key, mostly one that the caller has. */
+    private String apiKey() throws IOException {
+        String id = UUID.randomUUID().toString();
+        if (random.nextInt(4) > 0) {
+            jdbc.update(
+                    "INSERT INTO api_keys (id, owner_id, name, prefix, hash, scopes, addresses)"
+                            + " VALUES (CAST(? AS uuid), CAST(? AS uuid), 'Generated', 'cvn_', ?, '{}', '{}')",
+                    id,
+                    (random.nextInt(4) > 0 ? user : other).subject(),
+                    id);
+        }
+        return id;
     }
 
     /** The id of an asset, mostly one that the caller has. */

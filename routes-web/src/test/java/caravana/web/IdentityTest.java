@@ -48,7 +48,11 @@ import org.springframework.test.context.TestPropertySource;
             "caravana.identity.failures.max-delay=1h",
             "caravana.identity.sign-ups.per-address=5",
             "caravana.identity.sign-ups.in-total=8",
-            "server.forward-headers-strategy=native"
+            "server.forward-headers-strategy=native",
+            // Two hundred log-ins at once share its connections, and a slow machine is no Redis that is unavailable.
+            "spring.data.redis.timeout=10m",
+            "spring.data.redis.connect-timeout=10m",
+            "spring.data.redis.jedis.pool.max-wait=15s"
         })
 class IdentityTest extends WebTest {
 

@@ -22,16 +22,27 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Every call of the contract, made by everybody: who gets what. Printed as a table. */
 class IsolationTest extends WebTest {
 
     /** The columns of the table. */
-    private static final List<String> CALLERS =
-            List.of("owner", "other user", "operator", "no token", "expired token", "other key");
+    private static final List<String> CALLERS = List.of(
+            "owner",
+            "other user",
+            "operator",
+            "no token",
+            "expired token",
+            "other key",
+            "refresh token",
+            "owner's API key",
+            "other's API key");
 
     private static final String PRESET_CONTENT = "{\"transformaciones\": [\"hd_720p\"]}";
+
+    private static final String NEW_KEY = "{\"name\": \"a program\", \"scopes\": [\"videos:read\"]}";
 
     @Test
     void everyCallByEverybody() throws Exception {
@@ -42,6 +53,16 @@ class IsolationTest extends WebTest {
         callers.put(
                 "operator", api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD")));
         callers.put("no token", api());
+        String session = "session-" + UUID.randomUUID() + "@example.org";
+        api().signUp(session, "a good password");
+        callers.put(
+                "refresh token",
+                api().with(SessionTest.cookie(api().logIn(session, "a good password"))
+                        .replaceFirst(".*=", "")));
+        callers.put("owner's API key", api().with(ApiKeysTest.key(owner, "videos:read", "videos:write")));
+        callers.put(
+                "other's API key",
+                api().with(ApiKeysTest.key(callers.get("other user"), "videos:read", "videos:write")));
         callers.put("expired token", api().with(token(owner.subject(), signingKey(), -3600)));
         KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
         keys.initialize(2048);
@@ -89,7 +110,8 @@ class IsolationTest extends WebTest {
     private static String expected(JsonNode operation, String path, String who) {
         boolean open = operation.path("security").isArray()
                 && operation.path("security").isEmpty();
-        boolean badToken = List.of("expired token", "other key").contains(who);
+        boolean badToken =
+                List.of("expired token", "other key", "refresh token").contains(who);
         if (path.equals("/health")) {
             return "200";
         }
@@ -99,19 +121,27 @@ class IsolationTest extends WebTest {
         if (!open && (badToken || who.equals("no token"))) {
             return "401 unauthenticated";
         }
+        boolean byKey = who.endsWith("API key");
+        if (byKey && !open && !operation.has("x-scope")) {
+            return "403 not_for_api_keys";
+        }
         if (path.startsWith("/ops/") && !who.equals("operator")) {
-            return "403 forbidden";
+            return byKey ? "403 insufficient_scope" : "403 forbidden";
+        }
+        if (who.equals("owner's API key")) {
+            return expected(operation, path, "owner");
         }
         if (!open && path.contains("{video_id}") && !who.equals("owner")) {
             return "403 not_owner";
         }
         boolean unseen = path.contains("{asset_id}")
+                || path.contains("{key_id}")
                 || List.of("show-preset", "delete-preset")
                         .contains(operation.path("operationId").asText());
         if (unseen && !who.equals("owner")) {
             return "404 not_found";
         }
-        return "(200|201|204|302|400 \\w+)";
+        return "(200|201|202|204|302|400 \\w+)";
     }
 
     /** One call, about a video that is fresh each time: some of them delete or change it. */
@@ -138,6 +168,7 @@ class IsolationTest extends WebTest {
         String asset = path.contains("{asset_id}") ? asset(owner) : "";
         String address = "/api"
                 + path.replace("{asset_id}", asset)
+                        .replace("{key_id}", path.contains("{key_id}") ? apiKey(owner) : "")
                         .replace("{account_id}", owner.subject())
                         .replace("{video_id}", id)
                         .replace("{part}", "1")
@@ -164,6 +195,15 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString("{}"));
+                    // It would end the caller's token: what it does is in EndedCredentialsTest.
+                    case "POST /me/erasure" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString("{\"password\": 1}"));
+                    case "POST /me/sign-out-everywhere", "POST /keys" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(NEW_KEY));
                     case "PUT /ops/accounts/{account_id}/quotas" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")
@@ -185,6 +225,11 @@ class IsolationTest extends WebTest {
         return caller.request("/api/assets?name=t")
                 .header("Content-Type", "text/vtt")
                 .POST(BodyPublishers.ofString("WEBVTT\n\n00:01.000 --> 00:02.000\nHola"));
+    }
+
+    /** The id of a new key. */
+    private static String apiKey(Api owner) throws Exception {
+        return Api.json(owner.postJson("/api/keys", NEW_KEY)).path("id").asText();
     }
 
     private static String asset(Api owner) throws Exception {

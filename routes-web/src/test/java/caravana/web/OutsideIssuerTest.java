@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -191,6 +192,49 @@ class OutsideIssuerTest extends WebTest {
         assertThat(Api.json(operator.get("/api/me")).path("email").asText()).isEqualTo("eva@example.org");
         assertThat(Api.json(operator.get("/api/me")).path("roles").toString()).isEqualTo("[\"operator\"]");
         assertThat(operator.get("/api/ops/failures").statusCode()).isEqualTo(200);
+    }
+
+    /** Roles come with each token, so a key could outlast the operator's. */
+    @Test
+    void keysDoWhatUsersMayAndNoMore() throws Exception {
+        Api operator = operator();
+        assertProblem(
+                operator.postJson("/api/keys", "{\"name\": \"n\", \"scopes\": [\"operator\"]}"),
+                403,
+                "scope_not_allowed");
+        Api program = api().with(ApiKeysTest.key(operator, "videos:read"));
+        assertThat(Api.json(program.get("/api/me")).path("roles").toString()).isEqualTo("[\"user\"]");
+        assertProblem(program.get("/api/ops/queue"), 403, "insufficient_scope");
+    }
+
+    @Test
+    void accountsAreSeenFromTheirFirstCallOnAndCanBeBlocked() throws Exception {
+        Api operator = operator();
+        Api ivan = api().with(token("ivan"));
+        String id = Api.json(ivan.get("/api/me")).path("id").asText();
+        JsonNode listed =
+                Api.json(operator.get("/api/ops/accounts?search=" + id)).path("items");
+        assertThat(listed.at("/0/account_id").asText()).isEqualTo(id);
+        assertThat(listed.at("/0/role").isNull()).isTrue();
+        assertProblem(
+                operator.send(operator.request("/api/ops/accounts/" + id + "/role")
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofString("{\"role\": \"user\", \"reason\": \"why not\"}"))),
+                404,
+                "accounts_elsewhere");
+
+        assertThat(operator.postJson("/api/ops/accounts/" + id + "/block", "{\"reason\": \"sends spam\"}")
+                        .statusCode())
+                .isEqualTo(204);
+
+        await().atMost(SOON).untilAsserted(() -> assertProblem(ivan.get("/api/me"), 403, "account_blocked"));
+        assertProblem(api().with(token("ivan")).get("/api/me"), 403, "account_blocked");
+        assertThat(api().with(token("ana")).get("/api/me").statusCode()).isEqualTo(200);
+    }
+
+    private Api operator() {
+        return api().with(ISSUER.sign(
+                ISSUER.claims("eva", AUDIENCE).claim("realm_access", Map.of("roles", List.of("operator")))));
     }
 
     private void assertRefused(String why, UnaryOperator<JWTClaimsSet.Builder> change) throws Exception {

@@ -18,14 +18,22 @@ public final class Callers {
     /** The {@code iss} of the tokens that this app signs. */
     public static final String OWN_ISSUER = "caravana";
 
+    /** The claim of our own tokens that says to the millisecond when the token was issued. */
+    public static final String ISSUED_MILLIS = "issued_ms";
+
     private Callers() {}
 
-    /** The caller of this thread's request, as its token says; null for nobody. */
+    /** The caller of this thread's request, as its token or API key says; null for nobody. */
     public static Caller current() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        if (!(authentication instanceof JwtAuthenticationToken token)) {
-            return null;
+        if (authentication instanceof KeyAuthentication key) {
+            return key.getPrincipal();
         }
+        return authentication instanceof JwtAuthenticationToken token ? of(token) : null;
+    }
+
+    /** The caller that a token names. */
+    public static Caller of(JwtAuthenticationToken token) {
         List<String> roles = token.getAuthorities().stream()
                 .map(authority -> authority.getAuthority().substring(ROLE_PREFIX.length()))
                 .sorted()
@@ -33,12 +41,22 @@ public final class Callers {
         return new Caller(id(token.getToken()), email(token.getToken()), roles);
     }
 
-    /** When the token of this thread's request expires; never, if it does not say. */
+    /** When a token was issued, as exactly as it says; null when it does not say. */
+    public static Instant issuedAt(JwtAuthenticationToken token) {
+        return token.getToken().getClaims().get(ISSUED_MILLIS) instanceof Number millis
+                ? Instant.ofEpochMilli(millis.longValue())
+                : token.getToken().getIssuedAt();
+    }
+
+    /** When the token or key of this thread's request expires; never, if it does not say. */
     public static Instant currentUntil() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        Instant until = authentication instanceof JwtAuthenticationToken token
-                ? token.getToken().getExpiresAt()
-                : null;
+        Instant until = null;
+        if (authentication instanceof JwtAuthenticationToken token) {
+            until = token.getToken().getExpiresAt();
+        } else if (authentication instanceof KeyAuthentication key) {
+            until = key.expiresAt();
+        }
         return until == null ? Instant.MAX : until;
     }
 

@@ -23,6 +23,7 @@ public final class Operations {
      * @param parameters the schema of each query parameter, by its name
      * @param bodies the schema of the body, by its media type in lower case; empty when the operation takes none
      * @param bodyRequired whether it must have one
+     * @param scope the scope that an API key needs for it; null when no key may call it
      */
     record Operation(
             String id,
@@ -30,10 +31,14 @@ public final class Operations {
             PathPattern path,
             Map<String, JsonNode> parameters,
             Map<String, JsonNode> bodies,
-            boolean bodyRequired) {}
+            boolean bodyRequired,
+            String scope) {}
 
     /** What stands for the id of an operation that the contract does not have. */
     public static final String UNKNOWN = "unknown";
+
+    /** Names the scope that an API key needs; an operation without it takes none. */
+    private static final String SCOPE = "x-scope";
 
     private final JsonNode contract;
     private final List<Operation> operations = new ArrayList<>();
@@ -52,7 +57,8 @@ public final class Operations {
                                 parser.parse(base + path.getKey()),
                                 parameters(operation.getValue()),
                                 bodies(operation.getValue()),
-                                operation.getValue().at("/requestBody/required").asBoolean()))));
+                                operation.getValue().at("/requestBody/required").asBoolean(),
+                                operation.getValue().path(SCOPE).textValue()))));
         // Of several patterns that match, the most specific.
         operations.sort(Comparator.comparing(Operation::path));
     }
@@ -123,6 +129,11 @@ public final class Operations {
                 .filter(operation -> operation.method().equals(asked))
                 .filter(operation -> operation.path().matches(parsed))
                 .findFirst();
+    }
+
+    /** The scope that an API key needs for the operation; empty when no key may call it, or the contract has none. */
+    public Optional<String> scope(String method, String path) {
+        return find(method, path).map(Operation::scope);
     }
 
     /** The operation's id; {@link #UNKNOWN} when the contract has none. */

@@ -3,6 +3,7 @@ package caravana.web.events;
 import caravana.logging.LogContext;
 import caravana.web.caller.Caller;
 import caravana.web.caller.Callers;
+import caravana.web.credential.Credentials;
 import caravana.web.http.InFlight;
 import caravana.web.http.Places;
 import caravana.web.http.Problem;
@@ -23,6 +24,8 @@ import java.util.concurrent.Executors;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.http.MediaType;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.HandlerMapping;
@@ -41,6 +44,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
     private static final long CHECK_PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final VideoEvents events;
+    private final Credentials credentials;
     private final Places places;
     private final InFlight inFlight;
     private final VideoDocument documents;
@@ -53,6 +57,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
 
     EventCalls(
             VideoEvents events,
+            Credentials credentials,
             EventsProperties settings,
             InFlight inFlight,
             VideoDocument documents,
@@ -60,6 +65,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
             Problems failures,
             ProblemWriter problems) {
         this.events = events;
+        this.credentials = credentials;
         this.places = new Places(
                 "event streams",
                 "This account",
@@ -112,6 +118,8 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
 
         private final Caller caller;
         private final Instant until;
+        private final Authentication credential =
+                SecurityContextHolder.getContext().getAuthentication();
         private final String video;
         private final Long lastEvent;
         private final long begun = System.nanoTime();
@@ -165,6 +173,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
                     video == null ? null : video.toLowerCase(Locale.ROOT),
                     lastEvent,
                     until,
+                    () -> credentials.hold(credential),
                     documents,
                     mapper,
                     over -> {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,7 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
     private final String video;
     private final Long since;
     private final Instant until;
+    private final BooleanSupplier permitted;
     private final VideoDocument documents;
     private final ObjectMapper mapper;
     private final Consumer<EventStream> leave;
@@ -90,6 +92,7 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
      * @param video the id of the video that is watched; null for all of the account's
      * @param since the id of the last event that the client has, in milliseconds; null when it has none
      * @param until when the client's token expires
+     * @param permitted whether the client's token or key still counts
      * @param leave runs once, when the stream is over
      */
     EventStream(
@@ -97,6 +100,7 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
             String video,
             Long since,
             Instant until,
+            BooleanSupplier permitted,
             VideoDocument documents,
             ObjectMapper mapper,
             Consumer<EventStream> leave) {
@@ -104,6 +108,7 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
         this.video = video;
         this.since = since == null ? null : since - EventQueue.OVERLAP_MILLIS;
         this.until = until;
+        this.permitted = permitted;
         this.documents = documents;
         this.mapper = mapper;
         this.leave = leave;
@@ -152,6 +157,22 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
         } else {
             wake();
         }
+    }
+
+    /**
+     * Ends the stream when its client's token or key was ended; it gets nothing more.
+     *
+     * @return whether it goes on
+     */
+    boolean goesOn() {
+        if (permitted.getAsBoolean()) {
+            return true;
+        }
+        synchronized (this) {
+            waiting.clear();
+            end();
+        }
+        return false;
     }
 
     /** Sends a heartbeat if it is time for one, and ends the stream when its time has come. */

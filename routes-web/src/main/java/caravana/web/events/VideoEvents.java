@@ -150,8 +150,8 @@ public class VideoEvents implements SmartLifecycle {
 
     private void round() {
         asked.set(false);
-        List<EventStream> all = List.copyOf(streams);
         try {
+            List<EventStream> all = streams.stream().filter(EventStream::goesOn).toList();
             if (all.isEmpty()) {
                 known = Map.of();
                 lastRound = null;

@@ -1,5 +1,6 @@
 package caravana.web.http;
 
+import caravana.web.caller.KeyText;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -46,9 +47,9 @@ public final class InputText {
         }
     }
 
-    /** A name as a refusal shows it: on one line, and not longer than that. */
+    /** A name as a refusal shows it: on one line, not longer than that, and without an API key that somebody has put there. */
     public static String shown(String name) {
-        String line = name.replaceAll("\\p{C}", "\uFFFD");
+        String line = KeyText.masked(name).replaceAll("\\p{C}", "\uFFFD");
         return line.codePointCount(0, line.length()) <= LONGEST_NAME
                 ? line
                 : line.substring(0, line.offsetByCodePoints(0, LONGEST_NAME)) + "…";

@@ -4,6 +4,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Who counts as one where clients without an account are counted. */
@@ -30,17 +31,23 @@ public final class Source {
      * @return a short text; {@code unknown} for everything that is no IP address, so that made-up names are one source
      */
     public static String of(String address) {
+        return parse(address)
+                .map(parsed -> parsed instanceof Inet4Address
+                        ? parsed.getHostAddress()
+                        : HexFormat.of().formatHex(parsed.getAddress(), 0, PREFIX_BYTES) + "/64")
+                .orElse(UNKNOWN);
+    }
+
+    /** The address; an IPv4 address also where it is written as an IPv6 address. Empty for everything that is no IP address. */
+    public static Optional<InetAddress> parse(String address) {
         String literal = ADDITIONS.matcher(address).replaceFirst("$1$2$3");
         if (!LITERAL.matcher(literal).matches()) {
-            return UNKNOWN;
+            return Optional.empty();
         }
         try {
-            InetAddress parsed = InetAddress.getByName(literal);
-            return parsed instanceof Inet4Address
-                    ? parsed.getHostAddress()
-                    : HexFormat.of().formatHex(parsed.getAddress(), 0, PREFIX_BYTES) + "/64";
+            return Optional.of(InetAddress.getByName(literal));
         } catch (UnknownHostException | IllegalArgumentException malformed) {
-            return UNKNOWN;
+            return Optional.empty();
         }
     }
 }

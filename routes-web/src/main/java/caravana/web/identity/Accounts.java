@@ -1,7 +1,9 @@
 package caravana.web.identity;
 
 import caravana.checks.StepOnly;
+import caravana.web.credential.AccountStates;
 import caravana.web.http.Problem;
+import caravana.web.http.RateLimit;
 import caravana.web.http.Source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -55,13 +57,14 @@ public class Accounts {
         }
         Map<String, Object> account = new HashMap<>();
         account.put("email", email(form.get("email")));
-        account.put("password_hash", hash(password, source(exchange)));
+        account.put("password_hash", hash(password, exchange));
         NAMES.forEach(name -> account.put(name, ((String) form.get(name)).strip()));
         exchange.setProperty("account", account);
     }
 
-    private String hash(String password, String source) {
-        Lanes.Place place = signUps.begin(source);
+    private String hash(String password, Exchange exchange) {
+        String source = source(exchange);
+        Lanes.Place place = signUps.begin(source, limit -> exchange.setProperty(RateLimit.PROPERTY, limit));
         try {
             return passwords.hash(password, source);
         } catch (Problem busy) {
@@ -90,7 +93,12 @@ public class Accounts {
                 exchange,
                 form.containsKey("username") ? form.get("username") : form.get("email"),
                 form.get("password"));
-        exchange.setProperty("attempt", attempts.begin(exchange.getProperty("email", String.class), source(exchange)));
+        exchange.setProperty(
+                "attempt",
+                attempts.begin(
+                        exchange.getProperty("email", String.class),
+                        source(exchange),
+                        limit -> exchange.setProperty(RateLimit.PROPERTY, limit)));
     }
 
     private static void credentials(Exchange exchange, Object email, Object password) {
@@ -108,7 +116,8 @@ public class Accounts {
      * Checks the password.
      *
      * @param account the account's row; null when there is none
-     * @throws Problem 401 {@code bad_credentials}, the same for a wrong password and an unknown account; 503 {@code busy}
+     * @throws Problem 401 {@code bad_credentials}, the same for a wrong password and an unknown account; 403 {@code account_blocked}; 503
+     *     {@code busy}
      */
     @StepOnly
     public void check(
@@ -121,6 +130,9 @@ public class Accounts {
             throw new Problem(401, "bad_credentials", "E-mail address or password is wrong.");
         }
         attempts.right(attempt);
+        if (Boolean.TRUE.equals(account.get("blocked"))) {
+            throw AccountStates.blockedProblem();
+        }
     }
 
     /**
@@ -135,7 +147,8 @@ public class Accounts {
         }
     }
 
-    private void checkKeptHere() {
+    /** @throws Problem 404 {@code accounts_elsewhere} */
+    void checkKeptHere() {
         if (identity.outside()) {
             throw new Problem(
                     404, "accounts_elsewhere", "Accounts are kept by " + identity.issuerUri() + "; log in there.");

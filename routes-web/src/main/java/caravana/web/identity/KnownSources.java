@@ -71,6 +71,11 @@ class KnownSources {
         });
     }
 
+    /** Nothing is known of the account any more; what this node remembers has no name that could be looked up. */
+    void forget(String account) {
+        redis.ask(r -> r.delete(key(account)));
+    }
+
     private String key(String account) {
         return "log-in-known-sources:" + pseudonyms.of(account);
     }

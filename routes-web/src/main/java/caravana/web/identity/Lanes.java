@@ -1,6 +1,7 @@
 package caravana.web.identity;
 
 import caravana.web.http.Problem;
+import caravana.web.http.RateLimit;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -19,8 +20,8 @@ import org.springframework.stereotype.Component;
 class Lanes {
 
     /**
-     * Returns the milliseconds to wait, or 0 when the attempt has been counted. {@link LocalLanes} does the same. By the
-     * time of Redis, since the nodes' clocks may differ.
+     * Returns the milliseconds to wait; or, when the attempt has been counted, minus the number of attempts that are left and need not
+     * wait. {@link LocalLanes} does the same. By the time of Redis, since the nodes' clocks may differ.
      */
     private static final RedisScript<Long> RESERVE = RedisScript.of("""
             local time = redis.call('TIME')
@@ -39,13 +40,15 @@ class Lanes {
             if wait > 0 then
               return wait
             end
+            local left = math.huge
             for _, lane in ipairs(lanes) do
               local key, counted, since, free, step, first, max = unpack(lane)
+              left = math.min(left, math.max(0, free - counted))
               local delay = counted < free and 0 or math.min(first * 2 ^ (counted - free), max)
               redis.call('HSET', key, 'counted', counted, 'since', since, 'next', now + delay)
               redis.call('PEXPIRE', key, counted * step + delay)
             end
-            return 0
+            return -left
             """, Long.class);
 
     private static final RedisScript<Long> GIVE_BACK = RedisScript.of("""
@@ -79,8 +82,22 @@ class Lanes {
      * @param delay how long to wait before the next try; zero when the attempt is counted and may be made
      * @param lanes the lanes that it is counted in
      * @param shared whether Redis counted it
+     * @param left attempts that need not wait after this one
      */
-    record Place(Duration delay, List<Lane> lanes, boolean shared) {}
+    record Place(Duration delay, List<Lane> lanes, boolean shared, long left) {
+
+        /** What the client is told of it: the limit of the first lane, and how many attempts all lanes leave. */
+        RateLimit rateLimit(String policy) {
+            Lane first = lanes.get(0);
+            Duration reset = delay.isZero() ? Duration.ofMillis(first.stepMillis()) : delay;
+            return new RateLimit(
+                    policy,
+                    first.free(),
+                    first.window().toSeconds(),
+                    left,
+                    reset.plusMillis(999).toSeconds());
+        }
+    }
 
     /** Counts an attempt in all these lanes, or in none. */
     Place reserve(List<Lane> lanes) {
@@ -95,8 +112,8 @@ class Lanes {
                                 lane.maxDelay().toMillis()))
                         .map(String::valueOf)
                         .toArray()));
-        long millis = wait.orElseGet(() -> local.reserve(lanes));
-        return new Place(Duration.ofMillis(millis), lanes, wait.isPresent());
+        long outcome = wait.orElseGet(() -> local.reserve(lanes));
+        return new Place(Duration.ofMillis(Math.max(0, outcome)), lanes, wait.isPresent(), Math.max(0, -outcome));
     }
 
     /** An attempt that was counted is not to count: it was right, or could not be made. */

@@ -34,7 +34,7 @@ final class LocalLanes {
         }
     }
 
-    /** Milliseconds to wait; 0 when the attempt has been counted. */
+    /** Milliseconds to wait; or, when the attempt has been counted, minus the number of attempts that are left and need not wait. */
     synchronized long reserve(List<Lane> lanes) {
         long now = clock.millis();
         List<State> current = lanes.stream()
@@ -45,14 +45,16 @@ final class LocalLanes {
         if (wait > 0) {
             return wait;
         }
+        long left = Long.MAX_VALUE;
         for (int i = 0; i < lanes.size(); i++) {
             State state = current.get(i);
             long counted = state.counted() + 1;
+            left = Math.min(left, Math.max(0, lanes.get(i).free() - counted));
             states.put(
                     lanes.get(i).key(),
                     new State(counted, state.since(), now + lanes.get(i).delayMillis(counted)));
         }
-        return 0;
+        return -left;
     }
 
     synchronized void giveBack(List<Lane> lanes) {

@@ -1,10 +1,12 @@
 package caravana.web.identity;
 
 import caravana.web.http.Problem;
+import caravana.web.http.RateLimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
 /**
@@ -65,9 +67,10 @@ class LogInAttempts {
      *
      * @param account the e-mail address, whether or not there is such an account
      * @param source see {@link Source}
+     * @param report gets how many attempts are left, also when this one is refused
      * @throws Problem 429 {@code too_many_attempts}
      */
-    Attempt begin(String account, String source) {
+    Attempt begin(String account, String source, Consumer<RateLimit> report) {
         if (running.merge(source, 1, Integer::sum) > AT_ONCE) {
             leave(source);
             throw Lanes.refusal("too_many_attempts", "Too many log-ins at once", Duration.ofSeconds(1));
@@ -75,6 +78,7 @@ class LogInAttempts {
         try {
             boolean known = knownSources.know(account, source);
             Lanes.Place place = lanes.reserve(known ? knownLanes(account, source) : unknownLanes(account, source));
+            report.accept(place.rateLimit("log-in"));
             if (!place.delay().isZero()) {
                 throw Lanes.refusal("too_many_attempts", "Too many failed log-ins", place.delay());
             }

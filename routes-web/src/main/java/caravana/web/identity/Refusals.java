@@ -1,5 +1,6 @@
 package caravana.web.identity;
 
+import caravana.web.credential.CredentialRefusedException;
 import caravana.web.http.Problem;
 import caravana.web.http.ProblemWriter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -37,9 +38,14 @@ class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
                     "The issuer of the token is unavailable, so the token cannot be verified. Try again later.",
                     unavailable.retryAfter());
             problems.write(problem, response);
+        } else if (refused instanceof CredentialRefusedException key) {
+            if (key.problem().getStatus() == 401) {
+                invalid(response, key.getMessage());
+            }
+            problems.write(key.problem(), response);
         } else if (refused instanceof OAuth2AuthenticationException invalid) {
             String why = why(invalid);
-            challenge(response, ", error=\"invalid_token\", error_description=\"" + why + "\"");
+            invalid(response, why);
             problems.write(new Problem(401, "unauthenticated", why + " Log in again."), response);
         } else {
             challenge(response, "");
@@ -50,8 +56,18 @@ class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException refused)
             throws IOException {
-        challenge(response, ", error=\"insufficient_scope\"");
-        problems.write(Problem.of(403), response);
+        if (refused instanceof ScopeMissingException key) {
+            String scope = key.scope() == null ? "" : ", scope=\"" + key.scope() + "\"";
+            challenge(response, ", error=\"insufficient_scope\"" + scope);
+            problems.write(key.problem(), response);
+        } else {
+            challenge(response, ", error=\"insufficient_scope\"");
+            problems.write(Problem.of(403), response);
+        }
+    }
+
+    private static void invalid(HttpServletResponse response, String why) {
+        challenge(response, ", error=\"invalid_token\", error_description=\"" + why + "\"");
     }
 
     private static void challenge(HttpServletResponse response, String error) {

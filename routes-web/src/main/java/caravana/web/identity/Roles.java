@@ -1,5 +1,6 @@
 package caravana.web.identity;
 
+import caravana.web.caller.Caller;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -7,10 +8,7 @@ import java.util.stream.Stream;
 /** Which roles a token gives. */
 final class Roles {
 
-    static final String USER = "user";
-    static final String OPERATOR = "operator";
-
-    private static final List<String> ALL = List.of(OPERATOR, USER);
+    private static final List<String> ALL = List.of(Caller.OPERATOR, Caller.USER);
 
     private Roles() {}
 

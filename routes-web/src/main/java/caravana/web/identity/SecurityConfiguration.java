@@ -1,6 +1,10 @@
 package caravana.web.identity;
 
-import caravana.web.caller.Callers;
+import static org.springframework.security.authorization.AuthenticatedAuthorizationManager.authenticated;
+import static org.springframework.security.authorization.AuthorityAuthorizationManager.hasRole;
+import static org.springframework.security.authorization.AuthorizationManagers.allOf;
+
+import caravana.web.caller.Caller;
 import caravana.web.contract.Operations;
 import caravana.web.health.HealthFilter;
 import caravana.web.links.PresignedLinks;
@@ -16,14 +20,11 @@ import org.springframework.security.config.annotation.web.configurers.LogoutConf
 import org.springframework.security.config.annotation.web.configurers.RequestCacheConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
-import org.springframework.security.core.GrantedAuthority;
-import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
-/** Who may call what: everything needs a token, except what is listed here. */
+/** Who may call what: everything needs a token or an API key, except what is listed here. */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
 
@@ -110,20 +111,20 @@ class SecurityConfiguration {
 
     @Bean
     @Order(2)
-    SecurityFilterChain needsToken(HttpSecurity http, IdentityProperties identity, Refusals refusals) throws Exception {
+    SecurityFilterChain needsToken(HttpSecurity http, BearerAuthentication bearers, KeyScopes scopes, Refusals refusals)
+            throws Exception {
         return headers(
                         http.authorizeHttpRequests(calls -> calls
                                         // A request that has been let in goes on, whatever becomes of it.
                                         .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                                         .permitAll()
                                         .requestMatchers("/api/ops/**")
-                                        .hasRole(Roles.OPERATOR)
+                                        .access(allOf(scopes, hasRole(Caller.OPERATOR)))
                                         .anyRequest()
-                                        .authenticated())
-                                .oauth2ResourceServer(
-                                        tokens -> tokens.jwt(jwt -> jwt.jwtAuthenticationConverter(roles(identity)))
-                                                .authenticationEntryPoint(refusals)
-                                                .accessDeniedHandler(refusals))
+                                        .access(allOf(authenticated(), scopes)))
+                                .oauth2ResourceServer(tokens -> tokens.authenticationManagerResolver(request -> bearers)
+                                        .authenticationEntryPoint(refusals)
+                                        .accessDeniedHandler(refusals))
                                 .exceptionHandling(handling -> handling.authenticationEntryPoint(refusals)),
                         CONTENT_POLICY)
                 .build();
@@ -148,13 +149,5 @@ class SecurityConfiguration {
     @Bean
     JwtDecoder jwtDecoder(IdentityProperties identity, Tokens tokens) {
         return identity.outside() ? new OutsideIssuer(identity) : tokens.decoder();
-    }
-
-    private static JwtAuthenticationConverter roles(IdentityProperties identity) {
-        JwtAuthenticationConverter converter = new JwtAuthenticationConverter();
-        converter.setJwtGrantedAuthoritiesConverter(token -> Roles.of(token.getClaims(), identity.rolesClaim()).stream()
-                .<GrantedAuthority>map(role -> new SimpleGrantedAuthority(Callers.ROLE_PREFIX + role))
-                .toList());
-        return converter;
     }
 }

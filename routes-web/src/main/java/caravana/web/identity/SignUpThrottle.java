@@ -1,8 +1,10 @@
 package caravana.web.identity;
 
 import caravana.web.http.Problem;
+import caravana.web.http.RateLimit;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
 /** Slows down whoever opens accounts by the hundred, or looks for e-mail addresses that have one. */
@@ -23,11 +25,13 @@ class SignUpThrottle {
      * Counts a sign-up, whatever becomes of it.
      *
      * @param source see {@link Source}
+     * @param report gets how many sign-ups are left, also when this one is refused
      * @throws Problem 429 {@code too_many_sign_ups}
      */
-    Lanes.Place begin(String source) {
+    Lanes.Place begin(String source, Consumer<RateLimit> report) {
         Lanes.Place place = lanes.reserve(
                 List.of(lane(limits.perAddress(), "source:" + pseudonyms.of(source)), lane(limits.inTotal(), "total")));
+        report.accept(place.rateLimit("sign-up"));
         if (!place.delay().isZero()) {
             throw Lanes.refusal("too_many_sign_ups", "Too many sign-ups", place.delay());
         }

@@ -101,6 +101,11 @@ public class PresignedLinks {
         return to((String) row.get("object_key"), type, FileName.disposition(way, assetName(row, type)));
     }
 
+    /** To the file of an export. */
+    public String export(String key) {
+        return to(key, "application/zip", FileName.disposition("attachment", "caravana.zip"));
+    }
+
     /** The name that people gave it, with the ending of its type. */
     private static String assetName(Map<String, Object> row, String type) {
         String name = String.valueOf(row.get("name"));

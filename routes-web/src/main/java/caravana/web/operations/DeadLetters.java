@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
@@ -109,6 +111,20 @@ public class DeadLetters {
     private static String attribute(Message message, String name) {
         MessageAttributeValue value = message.messageAttributes().get(name);
         return value == null ? null : value.stringValue();
+    }
+
+    /**
+     * The letters of an erased account's videos.
+     *
+     * @param videos rows with {@code video_id}
+     */
+    public List<DeadLetter> ofErased(
+            @Variable("dead_letters") List<DeadLetter> letters,
+            @Variable("erased_videos") List<Map<String, Object>> videos) {
+        Set<Object> ids = videos.stream().map(row -> row.get("video_id")).collect(Collectors.toSet());
+        return letters.stream()
+                .filter(letter -> letter.getVideoId() != null && ids.contains(letter.getVideoId()))
+                .toList();
     }
 
     /** The videos that the letters name. */

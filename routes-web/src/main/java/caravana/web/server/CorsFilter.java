@@ -31,6 +31,8 @@ class CorsFilter extends OncePerRequestFilter {
                     AnswerHeaders.NAMES.stream(),
                     Stream.of(
                             "Accept-Patch",
+                            "RateLimit",
+                            "RateLimit-Policy",
                             "Server-Timing",
                             "Tus-Checksum-Algorithm",
                             "Tus-Extension",

@@ -7,6 +7,7 @@ import caravana.web.http.Places;
 import caravana.web.http.Problem;
 import caravana.web.http.ProblemWriter;
 import caravana.web.http.Problems;
+import caravana.web.http.RateLimit;
 import caravana.web.http.Source;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
@@ -243,6 +244,10 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             if (request != null) {
                 // Camel refuses some requests before the app sees them.
                 response.setHeader(ServerTiming.HEADER, call(request).time().soFar());
+            }
+            RateLimit limit = exchange.getProperty(RateLimit.PROPERTY, RateLimit.class);
+            if (limit != null) {
+                limit.write(response);
             }
             if (answer.getHeader(CACHE_CONTROL) != null) {
                 // Camel takes it for one of the connection's, and does not write it.

@@ -86,7 +86,8 @@ class EventStreamTest {
         add(context, Continued.PATH, new HttpServlet() {
             @Override
             protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-                EventStream stream = new EventStream("account", null, null, TOKEN_ENDS, null, MAPPER, open::remove);
+                EventStream stream =
+                        new EventStream("account", null, null, TOKEN_ENDS, () -> true, null, MAPPER, open::remove);
                 open.add(stream);
                 stream.open(request);
                 opened.add(stream);

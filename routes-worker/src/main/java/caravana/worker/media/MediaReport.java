@@ -97,7 +97,7 @@ public class MediaReport {
         if (source.unread() > 0) {
             warnings.add(MediaWarning.recordingsLeftOut(source.unread()));
         }
-        int gaps = source.gapsClosed() + source.joins().size();
+        int gaps = source.gapsClosed() + source.soundJumps() + source.joins().size();
         if (gaps > 0) {
             warnings.add(MediaWarning.gapClosed(gaps));
         } else if (missing == 0

@@ -19,7 +19,7 @@ public final class PacketTimes {
     static final String ENTRIES = "packet=stream_index,pts_time,dts_time,duration_time,pos,flags";
 
     /** From these on ffmpeg takes a difference, in seconds, between two packets of a track for a jump of the clock. */
-    private static final double JUMP_AHEAD = 10;
+    static final double JUMP_AHEAD = 10;
 
     private static final double JUMP_BACK = 0.1;
 
@@ -114,6 +114,8 @@ public final class PacketTimes {
         private double shift;
         private double next = Double.NaN;
         private int gapsClosed;
+        private int farJumps;
+        private boolean jumpsFarBack;
         private int recording;
         private double newest = Double.NEGATIVE_INFINITY;
         private double lastInOrder = Double.NaN;
@@ -128,6 +130,10 @@ public final class PacketTimes {
             double length = Double.isNaN(duration) ? 0 : duration;
             if (closesGaps && !Double.isNaN(next)) {
                 double jump = decoded + shift - next;
+                if (Math.abs(jump) > JUMP_AHEAD) {
+                    farJumps++;
+                    jumpsFarBack |= jump < 0;
+                }
                 if (jump > JUMP_AHEAD || jump < -JUMP_BACK) {
                     shift -= jump;
                     gapsClosed++;
@@ -188,6 +194,11 @@ public final class PacketTimes {
 
         int gapsClosed() {
             return gapsClosed;
+        }
+
+        /** How many jumps of more than 10 s there are, if one of them goes back; one that does not is a pause. */
+        int farJumps() {
+            return jumpsFarBack ? farJumps : 0;
         }
 
         /** When the first frame is shown that can be decoded. */

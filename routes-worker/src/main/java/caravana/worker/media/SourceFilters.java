@@ -15,6 +15,10 @@ final class SourceFilters {
     /** No difference of timestamps is taken for a jump of the clock, in seconds. */
     private static final String NO_JUMP = "1000000";
 
+    /** Takes the far jumps of a damaged clock out of it. A link of a chain of sound; the register has their sum. */
+    private static final String JUMPS_CLOSED = "asetpts='st(0,ld(0)+if(gt(abs(PTS-PREV_INPTS)," + PacketTimes.JUMP_AHEAD
+            + "/TB),PTS-PREV_INPTS-NB_SAMPLES/SR/TB));PTS-ld(0)',";
+
     /** What was true of the original alone: how it is to be turned, and how bright its HDR is. From 7 on, ffmpeg writes it into the clip. */
     private static final String FORGET = Stream.of("DISPLAYMATRIX", "MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL")
             .map(",sidedata=mode=delete:type="::concat)
@@ -36,7 +40,9 @@ final class SourceFilters {
             options.add("-c:" + source.video().index());
             options.add(source.video().codec().equals("vp8") ? "libvpx" : "libvpx-vp9");
         }
-        if (source.gapsClosed() == 0) {
+        if (source.keepsClock()) {
+            options.add("-copyts");
+        } else if (source.gapsClosed() == 0) {
             options.addAll(List.of("-dts_delta_threshold", NO_JUMP));
         }
         return options;
@@ -148,7 +154,8 @@ final class SourceFilters {
             SourceTimeline source, PlannedResult result, List<String> transformations, List<String> labels) {
         // Some decoders, as that of Speex, do not say whether one channel is mono.
         String layout = source.audio().channels() == 1 ? "mono" : "stereo";
-        return "[0:" + source.audio().index() + "]asetpts=" + clock(source, zero(source, result))
+        return "[0:" + source.audio().index() + "]" + (source.soundJumps() > 0 ? JUMPS_CLOSED : "")
+                + "asetpts=" + clock(source, zero(source, result))
                 + (result.startSeconds() > 0 ? ",atrim=start=0" : "")
                 + ",aresample=async=1:min_hard_comp=0.03:first_pts=0,atrim=end="
                 + String.format(Locale.ROOT, "%.6f", result.footageSeconds()) + ",aformat=channel_layouts=" + layout

@@ -66,6 +66,11 @@ public record SourceHeaders(
 
     /** Whether ffmpeg closes jumps of the clock in this container. In others a long gap is a picture that stands still. */
     boolean closesGaps() {
+        return closesGaps(container);
+    }
+
+    /** The same of a container by its name. */
+    static boolean closesGaps(String container) {
         return container.equals("mpegts") || container.equals("mpeg") || container.equals("ogg");
     }
 

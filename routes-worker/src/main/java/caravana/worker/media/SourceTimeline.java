@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  * @param undecodableAudio codec of the first track that has sound and cannot be decoded; null when all before the kept one can
  * @param otherVideos how many more tracks of picture have frames
  * @param otherAudios how many more tracks of sound can be decoded
- * @param zero when the first frame is shown, in seconds after the time that ffmpeg counts from; sound before it is not kept
+ * @param zero when the first frame is shown, in seconds after the time that ffmpeg counts from, or on the clock of the file where
+ *     it {@linkplain #keepsClock() is kept}; sound before it is not kept
  * @param zeroWithoutSound the same when no sound is read
  * @param heldBack by how many seconds ffmpeg shows frames too late, since they have no times and its decoder reorders them
  * @param seconds length of the picture
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * @param rate the rate of the motion
  * @param even whether frames follow one another at that rate; otherwise it is that of most
  * @param gapsClosed how many jumps of the clock ffmpeg closes
+ * @param soundJumps how many jumps of more than 10 s there are in the clock of the kept sound alone, which is damaged
  * @param joins by how much, in seconds, the clock is moved on at each place where it begins anew and ffmpeg does not
  * @param endIsAMistake whether the last frame says to be shown for longer than it is
  * @param cutOff whether the file ends before its own description says
@@ -52,6 +54,7 @@ public record SourceTimeline(
         FrameRate rate,
         boolean even,
         int gapsClosed,
+        int soundJumps,
         List<Double> joins,
         boolean endIsAMistake,
         boolean cutOff,
@@ -160,6 +163,7 @@ public record SourceTimeline(
                     FrameRate.ofMotion(video.exactRate(), video.averageRate(), 0),
                     true,
                     0,
+                    0,
                     List.of(),
                     false,
                     false,
@@ -168,6 +172,7 @@ public record SourceTimeline(
         }
         PacketTimes.Times times = packets.of(video);
         double seconds = times.length();
+        boolean keepsClock = headers.closesGaps() && times.gapsClosed() == 0;
         boolean isClockWhole = audio != null
                 && packets.joins().isEmpty()
                 && times.gapsClosed() + packets.of(audio).gapsClosed() == 0;
@@ -178,8 +183,8 @@ public record SourceTimeline(
                 undecodable,
                 otherVideos,
                 otherAudios,
-                times.start() - headers.countedFrom(video, audio),
-                times.start() - headers.countedFrom(video, null),
+                times.start() - (keepsClock ? 0 : headers.countedFrom(video, audio)),
+                times.start() - (keepsClock ? 0 : headers.countedFrom(video, null)),
                 times.isDated() ? 0 : video.reordered() * times.medianDistance(),
                 seconds,
                 declared,
@@ -190,6 +195,7 @@ public record SourceTimeline(
                 FrameRate.ofMotion(video.exactRate(), video.averageRate(), times.medianDistance()),
                 FrameRate.isOfMotion(video.exactRate(), times.medianDistance()) || times.isEven(),
                 times.gapsClosed(),
+                audio != null && keepsClock ? packets.of(audio).farJumps() : 0,
                 packets.joins(),
                 times.isEndAMistake(),
                 cutOff,
@@ -245,6 +251,14 @@ public record SourceTimeline(
         return packets == null ? track.frames() : packets.of(track).packets();
     }
 
+    /**
+     * Whether ffmpeg must take the times of the file as they are: in some containers it would move the picture by jumps in the
+     * clock of the sound. Where the clock of the picture jumps, that is what it has to do.
+     */
+    boolean keepsClock() {
+        return measured && gapsClosed == 0 && SourceHeaders.closesGaps(container);
+    }
+
     boolean hasAudio() {
         return audio != null;
     }
@@ -270,6 +284,7 @@ public record SourceTimeline(
                 rate,
                 even,
                 gapsClosed,
+                soundJumps,
                 joins,
                 endIsAMistake,
                 cutOff,

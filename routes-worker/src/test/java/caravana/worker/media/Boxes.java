@@ -2,7 +2,9 @@ package caravana.worker.media;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Changes single fields of media files, which no program writes on purpose. */
 final class Boxes {
@@ -225,6 +227,30 @@ final class Boxes {
             ByteBuffer.wrap(changed).putInt(at, Integer.reverseBytes(frames * factor));
         }
         return changed;
+    }
+
+    /** Moves one time in the middle of the sound of an MPEG stream, in seconds. */
+    static byte[] withSoundTime(byte[] mpeg, double by) {
+        List<Integer> times = new ArrayList<>();
+        for (int at = 0; at + 14 < mpeg.length; at++) {
+            boolean begins = mpeg[at] == 0 && mpeg[at + 1] == 0 && mpeg[at + 2] == 1 && (mpeg[at + 3] & 0xe0) == 0xc0;
+            if (begins && (mpeg[at + 6] & 0xc0) == 0x80 && (mpeg[at + 7] & 0x80) != 0) {
+                times.add(at + 9);
+            }
+        }
+        int place = times.get(times.size() / 2);
+        long clock = (mpeg[place] >> 1 & 7L) << 30
+                | (mpeg[place + 1] & 0xffL) << 22
+                | (mpeg[place + 2] & 0xfeL) << 14
+                | (mpeg[place + 3] & 0xffL) << 7
+                | (mpeg[place + 4] & 0xfeL) >> 1;
+        clock += Math.round(by * 90_000);
+        mpeg[place] = (byte) (mpeg[place] & 0xf1 | clock >> 29 & 0x0e);
+        mpeg[place + 1] = (byte) (clock >> 22);
+        mpeg[place + 2] = (byte) (clock >> 14 | 1);
+        mpeg[place + 3] = (byte) (clock >> 7);
+        mpeg[place + 4] = (byte) (clock << 1 | 1);
+        return mpeg;
     }
 
     private static byte[] joined(byte[]... parts) {

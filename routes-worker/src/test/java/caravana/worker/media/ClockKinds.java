@@ -23,6 +23,7 @@ final class ClockKinds extends MediaKind {
         clockNotAtZero(times);
         pictureAfterSound(times);
         clockJumps(times);
+        soundClockDamaged(times);
         stills(times);
         browserRecordings(times);
         lyingLengths(times);
@@ -186,6 +187,28 @@ final class ClockKinds extends MediaKind {
             // Where the sound of a part is longer than its picture, the next part begins after the sound.
             joined.within(three ? 4 : 2);
             add(silent ? joined : joined.withSoundOfParts(three ? 3 : 2));
+        }
+    }
+
+    /** One time of the sound is wrong, and those behind it are right: the picture goes on, and so does the sound in the end. */
+    private void soundClockDamaged(int times) {
+        Turns<String> damages = turns("ts 100", "ts -20", "ts 4", "ts -3", "vob 100", "vob 4", "ts 3000");
+        for (int i = 0; i < damages.times(times); i++) {
+            String[] damage = damages.next().split(" ");
+            double by = Double.parseDouble(damage[1]);
+            Scene scene = scene(rate(i % 2 == 0 ? 25 : 30), 3);
+            boolean far = Math.abs(by) > PacketTimes.JUMP_AHEAD;
+            MediaCase damaged = MediaCase.of(
+                    "damaged clock of the sound",
+                    damage[0] + " by " + by + " s",
+                    scene,
+                    () -> Boxes.withSoundTime(
+                            make(
+                                    damage[0],
+                                    scene.picture() + scene.sound() + video("ts") + " -c:a mp2 -output_ts_offset 30"),
+                            by));
+            damaged.sound = true;
+            add(far ? damaged.withSound().warning("gap_closed") : damaged);
         }
     }
 

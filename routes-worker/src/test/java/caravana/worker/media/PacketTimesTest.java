@@ -108,6 +108,17 @@ class PacketTimesTest {
     }
 
     @Test
+    void farJumpsThatGoBackAreDamageAndAPauseIsNot() {
+        add(0, 25);
+        add(20, 25);
+        assertThat(times().gapsClosed()).isEqualTo(1);
+        assertThat(times().farJumps()).isZero();
+
+        add(0.5, 25);
+        assertThat(times().farJumps()).isEqualTo(2);
+    }
+
+    @Test
     void whatAnEditListLeavesOutIsNotShown() {
         add(0, 25);
         add(1.0, "0.040000", "_D");

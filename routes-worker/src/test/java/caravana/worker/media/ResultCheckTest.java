@@ -169,6 +169,7 @@ class ResultCheckTest {
                 SOURCE.rate(),
                 true,
                 0,
+                0,
                 List.of(),
                 false,
                 false,

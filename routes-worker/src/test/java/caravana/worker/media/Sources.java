@@ -77,6 +77,7 @@ final class Sources {
                 motion,
                 true,
                 0,
+                0,
                 List.of(),
                 false,
                 false,

@@ -88,15 +88,15 @@ class ToolOutageTest {
             for (Fault fault : Sample.of("ways in which tools cannot be started", 1, faults())) {
                 provoke(fault);
             }
+            System.out.println(
+                    "| fault | jobs | failed | attempts counted | done by the healthy worker | requeued | afterwards |");
+            System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
+            table.forEach(System.out::println);
             if (Sample.LONG) {
                 stayBroken();
             } else {
                 Sample.leave("the end of a worker whose tools stay broken");
             }
-            System.out.println(
-                    "| fault | jobs | failed | attempts counted | done by the healthy worker | requeued | afterwards |");
-            System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
-            table.forEach(System.out::println);
             assertThat(violations).as(sick.log()).isEmpty();
         }
         System.out.printf(

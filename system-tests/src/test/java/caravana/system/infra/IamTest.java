@@ -53,6 +53,9 @@ class IamTest {
             Map.entry("put-asset", List.of("assets/*")),
             Map.entry("purge-asset", List.of("assets/*")),
             Map.entry("get-asset", List.of("assets/*")),
+            Map.entry("put-export", List.of("exports/*")),
+            Map.entry("purge-export", List.of("exports/*")),
+            Map.entry("erase-late-original", List.of("uploads/*")),
             Map.entry("purge-original", List.of("uploads/*")),
             Map.entry("delete-result", List.of("processed/*")),
             Map.entry("delete-original", List.of("uploads/*")),
@@ -63,7 +66,7 @@ class IamTest {
             Map.entry("put-output", List.of("processed/*")),
             Map.entry("delete-output", List.of("processed/*")),
             Map.entry("PartStore", List.of("uploads/*")),
-            Map.entry("PresignedLinks", List.of("uploads/*", "processed/*")),
+            Map.entry("PresignedLinks", List.of("uploads/*", "processed/*", "exports/*")),
             Map.entry("RouteStore", List.of("routes/*")));
 
     /** Asks either queue, as it is told. */
@@ -139,6 +142,7 @@ class IamTest {
         names.put("/uploads/*", "uploads/*");
         names.put("/processed/*", "processed/*");
         names.put("/assets/*", "assets/*");
+        names.put("/exports/*", "exports/*");
         names.put("/routes/*", "routes/*");
         names.put("[var.bucket_arn]", "bucket, by prefix");
         names.put(":ssm:", "own settings");

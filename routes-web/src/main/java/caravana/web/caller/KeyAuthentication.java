@@ -1,0 +1,66 @@
+package caravana.web.caller;
+
+import java.time.Instant;
+import java.util.Set;
+import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+
+/** A request that came with an API key. */
+public final class KeyAuthentication extends AbstractAuthenticationToken {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Caller caller;
+    private final String hash;
+    private final String prefix;
+    private final Set<String> scopes;
+    private final Instant expiresAt;
+
+    /**
+     * @param caller the account that the key belongs to, with the roles that the key has
+     * @param hash what is stored of the key, see {@link KeyText#hash}
+     * @param prefix how the key begins
+     * @param scopes what it may do
+     * @param expiresAt null for never
+     */
+    public KeyAuthentication(Caller caller, String hash, String prefix, Set<String> scopes, Instant expiresAt) {
+        super(caller.roles().stream()
+                .map(role -> new SimpleGrantedAuthority(Callers.ROLE_PREFIX + role))
+                .toList());
+        this.caller = caller;
+        this.hash = hash;
+        this.prefix = prefix;
+        this.scopes = scopes;
+        this.expiresAt = expiresAt;
+        setAuthenticated(true);
+    }
+
+    /** What is stored of the key. */
+    public String hash() {
+        return hash;
+    }
+
+    /** How the key begins. */
+    public String prefix() {
+        return prefix;
+    }
+
+    public boolean hasScope(String scope) {
+        return scopes.contains(scope);
+    }
+
+    Instant expiresAt() {
+        return expiresAt;
+    }
+
+    @Override
+    public Caller getPrincipal() {
+        return caller;
+    }
+
+    /** The key itself is forgotten. */
+    @Override
+    public Object getCredentials() {
+        return null;
+    }
+}

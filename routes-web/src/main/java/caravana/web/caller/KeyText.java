@@ -1,0 +1,84 @@
+package caravana.web.caller;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+
+/**
+ * How an API key is written: {@code cvn_}, 32 random letters and digits, and 6 more that are the CRC-32 of what stands before
+ * them. By the prefix, programs that look for leaked secrets find keys; by the checksum, a key that was copied in part is told
+ * from one that does not exist.
+ */
+public final class KeyText {
+
+    /** How every key begins. */
+    public static final String PREFIX = "cvn_";
+
+    private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final int RANDOM_CHARACTERS = 32;
+    private static final int CHECKSUM_CHARACTERS = 6;
+
+    /** With the prefix; 26 unknown characters are left. */
+    private static final int SHOWN_CHARACTERS = PREFIX.length() + 6;
+
+    private static final Pattern KEY =
+            Pattern.compile(PREFIX + "[0-9A-Za-z]{" + (RANDOM_CHARACTERS + CHECKSUM_CHARACTERS) + "}");
+    private static final Pattern KEY_OR_PART = Pattern.compile(PREFIX + "[0-9A-Za-z]{7,}");
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private KeyText() {}
+
+    /** A new key. */
+    public static String generate() {
+        StringBuilder key = new StringBuilder(PREFIX);
+        RANDOM.ints(RANDOM_CHARACTERS, 0, ALPHABET.length()).forEach(index -> key.append(ALPHABET.charAt(index)));
+        return key + checksum(key.toString());
+    }
+
+    /** Whether the text is meant to be a key, right or wrong. */
+    public static boolean isKey(String text) {
+        return text.startsWith(PREFIX);
+    }
+
+    /** Whether the text is complete and written without a mistake. */
+    public static boolean isWellFormed(String text) {
+        int end = text.length() - CHECKSUM_CHARACTERS;
+        return KEY.matcher(text).matches() && text.substring(end).equals(checksum(text.substring(0, end)));
+    }
+
+    /** How the key begins: what people recognise it by, and nobody can use. */
+    public static String shown(String key) {
+        return key.substring(0, SHOWN_CHARACTERS);
+    }
+
+    /** The same text, in which no key can be read. */
+    public static String masked(String text) {
+        return KEY_OR_PART.matcher(text).replaceAll(key -> shown(key.group()) + "…");
+    }
+
+    /** What is stored of a key: its SHA-256 in hexadecimal digits. A key is random, so nothing slower is needed. */
+    public static String hash(String key) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String checksum(String text) {
+        CRC32 crc = new CRC32();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        long rest = crc.getValue();
+        StringBuilder digits = new StringBuilder();
+        for (int i = 0; i < CHECKSUM_CHARACTERS; i++) {
+            digits.insert(0, ALPHABET.charAt((int) (rest % ALPHABET.length())));
+            rest /= ALPHABET.length();
+        }
+        return digits.toString();
+    }
+}

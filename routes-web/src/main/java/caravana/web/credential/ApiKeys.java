@@ -1,0 +1,189 @@
+package caravana.web.credential;
+
+import caravana.web.caller.Caller;
+import caravana.web.caller.KeyText;
+import caravana.web.http.InputText;
+import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** The API keys of an account: what its owner creates, lists and revokes. */
+@Component("apiKeys")
+public class ApiKeys {
+
+    /** Of one account. */
+    static final int MOST = 20;
+
+    /** The scope of the calls that operators alone may make. */
+    static final String OPERATOR_SCOPE = "operator";
+
+    private final ObjectMapper json;
+    private final boolean rolesFromOutside;
+
+    ApiKeys(ObjectMapper json, @Value("${caravana.identity.issuer-uri}") String issuer) {
+        this.json = json;
+        this.rolesFromOutside = !issuer.isBlank();
+    }
+
+    /**
+     * Makes a key: the properties {@code key_text}, {@code key}, which has what is stored of it as JSON, and {@code most_keys}. The
+     * contract has been checked.
+     *
+     * @throws Problem 400 {@code name_invalid}, {@code expiry_invalid} or {@code address_invalid}; 403 {@code scope_not_allowed}
+     */
+    public void make(@Body String body, @ExchangeProperty("caller") Caller caller, Exchange exchange)
+            throws JsonProcessingException {
+        JsonNode wanted = json.readTree(body);
+        String text = KeyText.generate();
+        ObjectNode key = json.createObjectNode();
+        key.put("name", name(wanted));
+        key.put("prefix", KeyText.shown(text));
+        key.put("hash", KeyText.hash(text));
+        key.set("scopes", scopes(wanted, caller));
+        key.set("addresses", addresses(wanted));
+        key.put("expires_at", expiry(wanted));
+        exchange.setProperty("key_text", text);
+        exchange.setProperty("key", key.toString());
+        exchange.setProperty("most_keys", MOST);
+    }
+
+    private static String name(JsonNode wanted) {
+        String name = wanted.path("name").textValue().strip();
+        if (name.isEmpty()) {
+            throw new Problem(400, "name_invalid", "The name is blank. Give the key one by which you recognise it.");
+        }
+        return name;
+    }
+
+    private JsonNode scopes(JsonNode wanted, Caller caller) {
+        JsonNode scopes = wanted.path("scopes");
+        for (JsonNode scope : scopes) {
+            if (scope.textValue().equals(OPERATOR_SCOPE)) {
+                checkOperator(caller);
+            }
+        }
+        return scopes;
+    }
+
+    private void checkOperator(Caller caller) {
+        if (rolesFromOutside) {
+            throw new Problem(
+                    403,
+                    "scope_not_allowed",
+                    "A key cannot have the scope operator here: the issuer of the tokens decides who is an operator, and a key"
+                            + " would outlast that. Call with a token.");
+        }
+        if (!caller.roles().contains(Caller.OPERATOR)) {
+            throw new Problem(
+                    403, "scope_not_allowed", "Only an operator's key can have the scope operator. Leave it out.");
+        }
+    }
+
+    private ArrayNode addresses(JsonNode wanted) {
+        ArrayNode addresses = json.createArrayNode();
+        for (JsonNode text : wanted.path("addresses")) {
+            addresses.add(AddressRange.parse(text.textValue())
+                    .orElseThrow(() -> new Problem(
+                            400,
+                            "address_invalid",
+                            InputText.shown(text.textValue())
+                                    + " is neither an IP address nor a range of them. Write it as"
+                                    + " 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32."))
+                    .toString());
+        }
+        return addresses;
+    }
+
+    private static String expiry(JsonNode wanted) {
+        if (!wanted.hasNonNull("expires_at")) {
+            return null;
+        }
+        String text = wanted.path("expires_at").textValue();
+        try {
+            Instant expiry = OffsetDateTime.parse(text).toInstant();
+            if (!expiry.isAfter(Instant.now())) {
+                throw new DateTimeException("past");
+            }
+            return expiry.toString();
+        } catch (DateTimeException unusable) {
+            throw new Problem(
+                    400,
+                    "expiry_invalid",
+                    "expires_at is " + InputText.shown(text)
+                            + ". Send a time in the future, such as 2030-01-31T12:00:00Z, or"
+                            + " leave it out for a key that does not expire.");
+        }
+    }
+
+    /**
+     * Makes the answer: the key's document, and for this once the key.
+     *
+     * @param row what {@code create-key.sql} returned; null when the account has as many keys as it may have
+     * @throws Problem 403 {@code too_many_keys}
+     */
+    public void created(@Body Map<String, Object> row, @ExchangeProperty("key_text") String text, Exchange exchange)
+            throws JsonProcessingException {
+        if (row == null) {
+            throw new Problem(
+                    403,
+                    "too_many_keys",
+                    "The account has " + MOST
+                            + " API keys, which is as many as it may have. Revoke one that is not used.");
+        }
+        Map<String, Object> document = document(row);
+        document.put("key", text);
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, 201);
+        exchange.getMessage().setHeader("Cache-Control", "no-store");
+        exchange.getMessage().setBody(document);
+    }
+
+    /**
+     * Composes the answer.
+     *
+     * @param rows what {@code select-keys.sql} returned
+     */
+    public Map<String, Object> list(@Body List<Map<String, Object>> rows) throws JsonProcessingException {
+        List<Map<String, Object>> keys = new ArrayList<>();
+        for (Map<String, Object> row : rows) {
+            keys.add(document(row));
+        }
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("keys", keys);
+        document.put("limit", MOST);
+        return document;
+    }
+
+    private Map<String, Object> document(Map<String, Object> row) throws JsonProcessingException {
+        Map<String, Object> document = new LinkedHashMap<>(row);
+        document.put("scopes", json.readTree((String) row.get("scopes")));
+        document.put("addresses", json.readTree((String) row.get("addresses")));
+        return document;
+    }
+
+    /**
+     * @param row what {@code delete-key.sql} returned
+     * @throws Problem 404 {@code not_found}
+     */
+    public void deleted(@Body Map<String, Object> row) {
+        if (row == null) {
+            throw new Problem(
+                    404, "not_found", "The account has no API key with this id. GET /api/keys lists its keys.");
+        }
+    }
+}

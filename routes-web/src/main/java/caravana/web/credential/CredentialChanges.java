@@ -1,0 +1,126 @@
+package caravana.web.credential;
+
+import com.zaxxer.hikari.HikariDataSource;
+import jakarta.annotation.PreDestroy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Learns within a moment that some key or account was changed, whichever node did it: one thread listens on a connection of
+ * its own to what the database's triggers say.
+ *
+ * <p>What is remembered of keys and accounts counts only as long as no change was heard since, and the connection answered
+ * within the last second. So a lost connection, or one over which nothing arrives any more, costs a query for each request, and
+ * lets nothing through that was revoked.
+ */
+@Component
+public class CredentialChanges {
+
+    private static final Logger log = LoggerFactory.getLogger(CredentialChanges.class);
+
+    /** How long the thread waits for a notification before it asks whether the connection still works. */
+    private static final int LISTEN_MILLIS = 200;
+
+    private static final int ANSWER_SECONDS = 1;
+    private static final long TRUST_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long PAUSE_NANOS = Duration.ofMillis(500).toNanos();
+
+    private final HikariDataSource database;
+    private final Thread listener;
+
+    private volatile long changes;
+    private volatile long answeredAt = System.nanoTime() - 2 * TRUST_NANOS;
+    private volatile boolean stopping;
+
+    CredentialChanges(HikariDataSource database) {
+        this.database = database;
+        this.listener = new Thread(this::listen, "credential-changes");
+        listener.setDaemon(true);
+        listener.start();
+    }
+
+    /** A number that grows with each change. What is read after this call may be remembered with it. */
+    long count() {
+        return changes;
+    }
+
+    /**
+     * Whether what was remembered is certainly as it was.
+     *
+     * @param count as {@link #count} returned it before it was read
+     */
+    boolean isUnchangedSince(long count) {
+        return count == changes && System.nanoTime() - answeredAt < TRUST_NANOS;
+    }
+
+    private void listen() {
+        boolean failing = false;
+        while (!stopping) {
+            try {
+                Connection connection = database.getConnection();
+                try {
+                    begin(connection);
+                    failing = false;
+                    while (!stopping) {
+                        hear(connection);
+                    }
+                } finally {
+                    // Never back to the pool: who got it next would listen as well.
+                    database.evictConnection(connection);
+                }
+            } catch (SQLException unavailable) {
+                if (!failing && !stopping) {
+                    log.warn("Keys and accounts are looked up for each request: {}", unavailable.getMessage());
+                }
+                failing = true;
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+
+    private void begin(Connection connection) throws SQLException {
+        long asked = System.nanoTime();
+        try (Statement statement = connection.createStatement()) {
+            // So that pg_stat_activity shows what the connection is for.
+            statement.execute("SET application_name = 'caravana credentials'");
+            statement.execute("LISTEN credentials");
+        }
+        // Of what was said before, nothing was heard.
+        changed();
+        answeredAt = asked;
+    }
+
+    private void hear(Connection connection) throws SQLException {
+        PGConnection driver = connection.unwrap(PGConnection.class);
+        boolean heard = driver.getNotifications(LISTEN_MILLIS).length > 0;
+        long asked = System.nanoTime();
+        if (!connection.isValid(ANSWER_SECONDS)) {
+            throw new SQLException("The database does not answer on the connection that listens");
+        }
+        // What the answer came with, without a wait.
+        heard |= driver.getNotifications().length > 0;
+        if (heard) {
+            changed();
+        }
+        answeredAt = asked;
+    }
+
+    /** Of the listener's thread alone. */
+    private void changed() {
+        changes = changes + 1;
+    }
+
+    @PreDestroy
+    void stop() throws InterruptedException {
+        stopping = true;
+        LockSupport.unpark(listener);
+        listener.join(Duration.ofSeconds(2 * ANSWER_SECONDS).toMillis());
+    }
+}

@@ -1,0 +1,47 @@
+package caravana.web.credential;
+
+import caravana.web.caller.Callers;
+import caravana.web.caller.KeyAuthentication;
+import caravana.web.http.Problem;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.stereotype.Component;
+
+/** Whether tokens and keys that were right once still count. */
+@Component
+public class Credentials {
+
+    private final KnownKeys keys;
+    private final AccountStates accounts;
+
+    Credentials(KnownKeys keys, AccountStates accounts) {
+        this.keys = keys;
+        this.accounts = accounts;
+    }
+
+    /** @throws CredentialRefusedException see {@link AccountStates#check} and {@link KnownKeys#check} */
+    public void check(Authentication authentication) {
+        if (authentication instanceof KeyAuthentication key) {
+            keys.check(key.hash());
+        } else if (authentication instanceof JwtAuthenticationToken token) {
+            accounts.check(Callers.of(token).id(), Callers.issuedAt(token));
+        }
+    }
+
+    /**
+     * Whether a request that was let in would be let in again.
+     *
+     * @throws Problem 503 when that cannot be found out
+     */
+    public boolean hold(Authentication authentication) {
+        try {
+            check(authentication);
+            return true;
+        } catch (CredentialRefusedException refused) {
+            if (refused.problem().getStatus() == 503) {
+                throw refused.problem();
+            }
+            return false;
+        }
+    }
+}

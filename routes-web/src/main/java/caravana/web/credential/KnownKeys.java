@@ -1,0 +1,180 @@
+package caravana.web.credential;
+
+import caravana.web.caller.Caller;
+import caravana.web.caller.KeyAuthentication;
+import caravana.web.caller.KeyText;
+import caravana.web.http.InputText;
+import caravana.web.http.Problem;
+import caravana.web.http.Problems;
+import caravana.web.http.Source;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** Establishes who calls by an API key. What the database says of a key is remembered until a credential changes, for 30 s at most. */
+@Component
+public class KnownKeys {
+
+    private static final Duration LIFE = Duration.ofSeconds(30);
+    private static final int MOST = 10_000;
+
+    /** A key's use is noted once a minute at most, so that it costs the database next to nothing. */
+    private static final String FIND = """
+            WITH used AS (
+                UPDATE api_keys
+                SET last_used_at = now()
+                WHERE hash = ?
+                  AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+            )
+            SELECT owner_id, prefix, scopes, addresses, expires_at, role, blocked_at
+            FROM api_keys
+            LEFT JOIN users ON users.id = api_keys.owner_id
+            LEFT JOIN accounts ON accounts.id = api_keys.owner_id
+            WHERE hash = ?
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final CredentialChanges changes;
+    private final Problems problems;
+    private final boolean rolesFromOutside;
+    private final Cache<String, Known> known = Caffeine.newBuilder()
+            .expireAfterWrite(LIFE)
+            .maximumSize(MOST)
+            .executor(Runnable::run)
+            .build();
+
+    KnownKeys(
+            JdbcTemplate jdbc,
+            CredentialChanges changes,
+            Problems problems,
+            @Value("${caravana.identity.issuer-uri}") String issuer) {
+        this.jdbc = jdbc;
+        this.changes = changes;
+        this.problems = problems;
+        this.rolesFromOutside = !issuer.isBlank();
+    }
+
+    /** What was read of a key, and after which change; {@code key} is null when there is none. */
+    private record Known(long change, Key key) {}
+
+    record Key(
+            UUID owner,
+            String prefix,
+            Set<String> scopes,
+            List<AddressRange> addresses,
+            Instant expiresAt,
+            String role,
+            boolean blocked) {
+
+        boolean mayComeFrom(String address) {
+            return addresses.isEmpty()
+                    || Source.parse(address)
+                            .filter(parsed -> addresses.stream().anyMatch(range -> range.contains(parsed)))
+                            .isPresent();
+        }
+    }
+
+    /**
+     * Who calls.
+     *
+     * @param text the key as it was sent
+     * @param address where the request comes from
+     * @throws CredentialRefusedException as {@link #check}, and 403 {@code address_not_allowed}; 503
+     *     when that cannot be found out
+     */
+    public KeyAuthentication authenticate(String text, String address) {
+        if (!KeyText.isWellFormed(text)) {
+            throw refused("The API key is incomplete, or has a typing mistake. Copy all of it.");
+        }
+        String hash = KeyText.hash(text);
+        Key key = check(hash);
+        if (!key.mayComeFrom(address)) {
+            throw new CredentialRefusedException(new Problem(
+                    403,
+                    "address_not_allowed",
+                    "The API key " + key.prefix + "… may not be used from " + InputText.shown(address)
+                            + ". Call from one of its addresses, or create a key that allows this one."));
+        }
+        Caller caller = new Caller(key.owner, null, List.of(key.role));
+        return new KeyAuthentication(caller, hash, key.prefix, key.scopes, key.expiresAt);
+    }
+
+    /**
+     * The key, if it counts.
+     *
+     * @param hash what is stored of it
+     * @throws CredentialRefusedException 401 when there is no such key, or it has expired; 403 {@code account_blocked}; 503 when that
+     *     cannot be found out
+     */
+    Key check(String hash) {
+        Key key = find(hash);
+        if (key == null) {
+            throw refused("The API key does not exist, or was revoked. Create another one with POST /api/keys.");
+        }
+        if (key.expiresAt != null && !key.expiresAt.isAfter(Instant.now())) {
+            throw refused("The API key expired at " + key.expiresAt + ". Create another one with POST /api/keys.");
+        }
+        if (key.blocked) {
+            throw AccountStates.blocked();
+        }
+        return key;
+    }
+
+    private static CredentialRefusedException refused(String detail) {
+        return new CredentialRefusedException(new Problem(401, "unauthenticated", detail));
+    }
+
+    private Key find(String hash) {
+        Known found = known.getIfPresent(hash);
+        if (found == null || !changes.isUnchangedSince(found.change)) {
+            found = new Known(changes.count(), read(hash).orElse(null));
+            known.put(hash, found);
+        }
+        return found.key;
+    }
+
+    private Optional<Key> read(String hash) {
+        try {
+            return jdbc.query(FIND, (row, number) -> key(row), hash, hash).stream()
+                    .filter(key -> key.role != null)
+                    .findFirst();
+        } catch (DataAccessException unavailable) {
+            throw new CredentialRefusedException(problems.of(unavailable));
+        }
+    }
+
+    /** Scopes and role are cut to what the account may do now. */
+    private Key key(ResultSet row) throws SQLException {
+        String accountRole = rolesFromOutside ? Caller.USER : row.getString("role");
+        Set<String> scopes =
+                new HashSet<>(Arrays.asList((String[]) row.getArray("scopes").getArray()));
+        if (!Caller.OPERATOR.equals(accountRole)) {
+            scopes.remove(ApiKeys.OPERATOR_SCOPE);
+        }
+        OffsetDateTime expiresAt = row.getObject("expires_at", OffsetDateTime.class);
+        return new Key(
+                row.getObject("owner_id", UUID.class),
+                row.getString("prefix"),
+                scopes,
+                Arrays.stream((String[]) row.getArray("addresses").getArray())
+                        .map(range -> AddressRange.parse(range).orElseThrow())
+                        .toList(),
+                expiresAt == null ? null : expiresAt.toInstant(),
+                accountRole == null || scopes.contains(ApiKeys.OPERATOR_SCOPE) ? accountRole : Caller.USER,
+                row.getObject("blocked_at") != null);
+    }
+}

@@ -1,0 +1,54 @@
+package caravana.web.identity;
+
+import caravana.job.LiveProgress;
+import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.stereotype.Component;
+
+/** The erasure of accounts: the receipt, and what Redis has of them. */
+@Component("erasures")
+public class Erasures {
+
+    private final KnownSources knownSources;
+    private final StringRedisTemplate redis;
+    private final ObjectMapper json;
+
+    Erasures(KnownSources knownSources, StringRedisTemplate redis, ObjectMapper json) {
+        this.knownSources = knownSources;
+        this.redis = redis;
+        this.json = json;
+    }
+
+    /**
+     * Composes the answer, and forgets from where the account logged in.
+     *
+     * @param row what {@code erase-account.sql} returned; null when the password was no longer the one that was checked
+     * @param account the row of users that was erased; null with an outside issuer
+     * @throws Problem 409 {@code password_changed}
+     */
+    public Map<String, Object> receipt(
+            @Body Map<String, Object> row, @ExchangeProperty("account") Map<String, Object> account)
+            throws JsonProcessingException {
+        if (row == null) {
+            throw new Problem(
+                    409, "password_changed", "Another call has changed the password first. Log in with the new one.");
+        }
+        if (account != null) {
+            knownSources.forget((String) account.get("email"));
+        }
+        Map<String, Object> receipt = new LinkedHashMap<>(row);
+        receipt.put("counts", json.readTree((String) row.get("counts")));
+        return receipt;
+    }
+
+    /** Forgets how far a job was. */
+    public void forgetProgress(@ExchangeProperty("video_id") String video) {
+        redis.delete(LiveProgress.keyOf(video));
+    }
+}

@@ -1,0 +1,63 @@
+package caravana.web.identity;
+
+import caravana.web.caller.KeyAuthentication;
+import caravana.web.contract.Operations;
+import caravana.web.http.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.Supplier;
+import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+import org.springframework.stereotype.Component;
+
+/** Which calls an API key may make: those whose scope, as the contract names it, the key has. Tokens may make all. */
+@Component
+class KeyScopes implements AuthorizationManager<RequestAuthorizationContext> {
+
+    private static final AuthorizationDecision PERMITTED = new AuthorizationDecision(true);
+
+    private final Operations operations;
+
+    KeyScopes(Operations operations) {
+        this.operations = operations;
+    }
+
+    /** @throws ScopeMissingException when the key does not permit the call */
+    @Override
+    // The method is deprecated in favour of one that calls it.
+    @SuppressWarnings("deprecation")
+    public AuthorizationDecision check(Supplier<Authentication> authentication, RequestAuthorizationContext context) {
+        if (authentication.get() instanceof KeyAuthentication key) {
+            checkScope(key, context.getRequest());
+        }
+        return PERMITTED;
+    }
+
+    private void checkScope(KeyAuthentication key, HttpServletRequest request) {
+        String method = request.getMethod();
+        String path = request.getRequestURI();
+        if (operations.of(method, path).equals(Operations.UNKNOWN)) {
+            // It is answered 404, as to everybody.
+            return;
+        }
+        String scope = operations.scope(method, path).orElse(null);
+        if (scope == null) {
+            throw new ScopeMissingException(
+                    null,
+                    new Problem(
+                            403,
+                            "not_for_api_keys",
+                            "No API key may make this call. Log in, and send the token of the log-in."));
+        }
+        if (!key.hasScope(scope)) {
+            throw new ScopeMissingException(
+                    scope,
+                    new Problem(
+                            403,
+                            "insufficient_scope",
+                            "The API key " + key.prefix() + "… lacks the scope " + scope
+                                    + ". Use a key that has it; POST /api/keys creates one."));
+        }
+    }
+}

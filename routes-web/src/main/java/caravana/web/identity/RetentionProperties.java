@@ -1,0 +1,17 @@
+package caravana.web.identity;
+
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How long what is kept of accounts stays; the reconciler removes it then.
+ *
+ * @param exports how long the file of an export can be fetched after it was asked for
+ * @param audit how long acts of operators stay in the audit; 0 for always
+ */
+@Validated
+@ConfigurationProperties("caravana.retention")
+public record RetentionProperties(
+        @NotNull Duration exports, @NotNull Duration audit) {}

@@ -1,0 +1,254 @@
+package caravana.web;
+
+import static caravana.web.Api.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caravana.web.video.VideoDocument;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** Every change of a video's status is an event, written by the transaction of the change. */
+class EventsTest extends WebTest {
+
+    private static final String CLAIM =
+            "status = 'processing', claims = claims + 1, attempts = attempts + 1, claimed_at = now(),"
+                    + " claim_token = gen_random_uuid(), lease_until = now() + interval '1 hour', updated_at = now()";
+    private static final String RELEASE =
+            "status = 'uploaded', claim_token = NULL, lease_until = NULL, not_before = now()";
+    private static final String FAIL =
+            "status = 'failed', claim_token = NULL, lease_until = NULL, error_code = 'undecodable', error_detail = 'No.',"
+                    + " error_values = '{\"codec\": \"x\"}', failed_at = now(), updated_at = now()";
+
+    @Autowired
+    private DataSource database;
+
+    @Autowired
+    private ProducerTemplate routes;
+
+    private Api user;
+
+    @BeforeEach
+    void signUp() throws Exception {
+        user = user();
+    }
+
+    private JsonNode page(String query) throws Exception {
+        HttpResponse<String> answer = user.get("/api/events" + query);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return Api.json(answer);
+    }
+
+    private List<JsonNode> events() throws Exception {
+        List<JsonNode> events = new ArrayList<>();
+        page("").path("events").forEach(events::add);
+        return events;
+    }
+
+    private List<String> types() throws Exception {
+        return events().stream().map(event -> event.path("type").asText()).toList();
+    }
+
+    private void commit(String id) {
+        String folder = "processed/" + id + "/" + UUID.randomUUID() + "/";
+        // As the worker does it: row and files by one statement.
+        jdbc.update(
+                "WITH committed AS (UPDATE videos SET status = 'processed', processed_key = ?, claim_token = NULL,"
+                        + " lease_until = NULL, processed_at = now(), updated_at = now(),"
+                        + " warnings = '[]', phase_ms = '{\"probe\": 12}', facts = '{\"truncated\": true}'"
+                        + " WHERE id = CAST(? AS uuid) RETURNING id)"
+                        + " INSERT INTO outputs (video_id, claim_token, name, role, media_type, object_key, bytes, sha256,"
+                        + " width, height, seconds, checked) SELECT id, gen_random_uuid(), 'video.mp4', 'video', 'video/mp4',"
+                        + " ?, 7, 'x', 640, 360, 2.5, '' FROM committed",
+                folder + "video.mp4",
+                id,
+                folder + "video.mp4");
+    }
+
+    @Test
+    void eachChangeIsAnEventAndARepeatedAttemptIsNone() throws Exception {
+        String id = uploaded(user);
+        set(id, CLAIM);
+        set(id, RELEASE);
+        set(id, CLAIM);
+        set(id, FAIL + ", retryable = true");
+        assertThat(user.post("/api/videos/" + id + "/retry").statusCode()).isEqualTo(200);
+        set(id, CLAIM);
+        commit(id);
+        assertThat(user.delete("/api/videos/" + id).statusCode()).isEqualTo(200);
+        assertThat(user.post("/api/videos/" + id + "/restore").statusCode()).isEqualTo(200);
+
+        assertThat(types())
+                .containsExactly(
+                        "video.uploaded",
+                        "video.processing",
+                        "video.failed",
+                        "video.uploaded",
+                        "video.processing",
+                        "video.processed",
+                        "video.deleted",
+                        "video.restored");
+        assertThat(events())
+                .extracting(event -> event.path("sequence").asText())
+                .containsExactly(
+                        "0000000001",
+                        "0000000002",
+                        "0000000003",
+                        "0000000004",
+                        "0000000005",
+                        "0000000006",
+                        "0000000007",
+                        "0000000008");
+        assertThat(events())
+                .allSatisfy(event -> assertThat(event.path("subject").asText()).isEqualTo(id));
+        assertThat(events().get(6).path("data").path("status").asText()).isEqualTo("deleted");
+    }
+
+    @Test
+    void anEventSaysOfAVideoWhatACallSaysAndHasNoLinks() throws Exception {
+        String processed = labelled();
+        set(processed, CLAIM);
+        commit(processed);
+        String failed = labelled();
+        set(failed, CLAIM);
+        set(failed, FAIL);
+
+        for (String id : List.of(processed, failed)) {
+            JsonNode last = events().stream()
+                    .filter(event -> event.path("subject").asText().equals(id))
+                    .reduce((one, other) -> other)
+                    .orElseThrow();
+            Map<?, ?> call = Api.JSON.readValue(user.get("/api/videos/" + id).body(), Map.class);
+            Map<?, ?> data = Api.JSON.convertValue(last.path("data"), Map.class);
+            assertThat(VideoDocument.withoutLinks(data))
+                    .isEqualTo(VideoDocument.withoutLinks(call))
+                    .containsEntry("reference", "order-1");
+            assertThat(last.toString()).doesNotContain("http", "processed/", "uploads/");
+        }
+    }
+
+    private String labelled() throws Exception {
+        HttpResponse<String> answer =
+                user.send(user.raw("?title=t&reference=order-1&metadata=%7B%22a%22%3A1%7D", bytes(10)));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return Api.json(answer).path("video_id").asText();
+    }
+
+    /** A column that a video's document needs, and the event's content lacks, would be null in every event. */
+    @Test
+    void theContentHasEveryColumnOfTheAnswers() throws Exception {
+        uploaded(user);
+        Set<String> content = new TreeSet<>(jdbc.queryForList(
+                "SELECT DISTINCT key FROM events, jsonb_object_keys(content) AS key WHERE owner_id = CAST(? AS uuid)",
+                String.class,
+                user.subject()));
+        Set<String> columns = new HashSet<>();
+        jdbc.query(
+                Pattern.compile(":\\?[\\w.]+")
+                        .matcher(Files.readString(Path.of("../src/main/resources/camel/videos/find-own-video.sql")))
+                        .replaceAll("NULL"),
+                rows -> {
+                    for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                        columns.add(rows.getMetaData().getColumnLabel(i));
+                    }
+                    return null;
+                });
+        columns.removeAll(Set.of("owner_id", "original_key", "processed_key", "poster_key", "queue_position"));
+        assertThat(content).isEqualTo(columns);
+    }
+
+    @Test
+    void anEventThatCommitsLateIsNotSkipped() throws Exception {
+        String late = uploaded(user);
+        String early = uploaded(user);
+        String cursor = page("").path("cursor").asText();
+        try (Connection held = database.getConnection();
+                Statement statement = held.createStatement()) {
+            held.setAutoCommit(false);
+            statement.execute("UPDATE videos SET " + CLAIM + " WHERE id = '" + late + "'");
+            set(early, CLAIM);
+
+            JsonNode nothing = page("?cursor=" + cursor);
+            assertThat(nothing.path("events")).isEmpty();
+            assertThat(nothing.path("cursor").asText()).isEqualTo(cursor);
+            held.commit();
+        }
+        List<String> subjects = new ArrayList<>();
+        for (JsonNode next = page("?limit=1&cursor=" + cursor);
+                !next.path("events").isEmpty();
+                next = page("?limit=1&cursor=" + next.path("cursor").asText())) {
+            subjects.add(next.path("events").get(0).path("subject").asText());
+        }
+        assertThat(subjects).containsExactly(late, early);
+    }
+
+    @Test
+    void anExpiredUploadSaysWhatWasAnnounced() throws Exception {
+        TusClient tus = new TusClient(user);
+        HttpResponse<String> created = tus.send(tus.request("/api/uploads")
+                .header("Upload-Length", "10")
+                .header("Upload-Metadata", TusClient.metadata("title", "t", "reference", "r", "metadata", "{\"a\":1}"))
+                .POST(BodyPublishers.noBody()));
+        String id = Api.json(created).path("video_id").asText();
+        set(id, "expires_at = now() - interval '1 second'");
+        routes.requestBody("direct:expire-uploads", (Object) null);
+        String cancelled = tus.create(10);
+        tus.cancel(cancelled);
+
+        assertThat(types()).containsExactly("upload.expired");
+        JsonNode data = events().get(0).path("data");
+        assertThat(data.path("reference").asText()).isEqualTo("r");
+        assertThat(data.path("metadata")).isEqualTo(Api.JSON.readTree("{\"a\":1}"));
+        assertThat(data.path("bytes").asInt()).isEqualTo(10);
+        assertThat(data.path("status").asText()).isEqualTo("expired");
+    }
+
+    @Test
+    void onlyTheOwnerSeesThemAndOnlyWithACursorOfOurs() throws Exception {
+        uploaded(user);
+        assertThat(Api.json(user().get("/api/events")).path("events")).isEmpty();
+        assertThat(page("?cursor=0-0").path("events")).hasSize(1);
+        for (String query : List.of(
+                "?cursor=abc",
+                "?cursor=1-",
+                "?cursor=-1-1",
+                "?cursor=99999999999999999999999-1",
+                "?cursor=1-1%00",
+                "?limit=0",
+                "?limit=101",
+                "?after=1")) {
+            assertProblem(user.get("/api/events" + query), 400, "invalid_request");
+        }
+        assertThat(page("?cursor=9999999999999999999-1").path("events")).isEmpty();
+        assertProblem(api().get("/api/events"), 401, "unauthenticated");
+    }
+
+    @Test
+    void theyAreRemovedAfterAWeek() throws Exception {
+        uploaded(user);
+        String id = uploaded(user);
+        jdbc.update("UPDATE events SET occurred_at = now() - interval '8 days' WHERE subject = CAST(? AS uuid)", id);
+        routes.requestBody("direct:forget-events", (Object) null);
+        assertThat(events())
+                .extracting(event -> event.path("subject").asText())
+                .doesNotContain(id)
+                .hasSize(1);
+    }
+}

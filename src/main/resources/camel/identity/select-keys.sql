@@ -1,0 +1,11 @@
+SELECT id::text AS id,
+       name,
+       prefix,
+       array_to_json(scopes)::text AS scopes,
+       array_to_json(addresses)::text AS addresses,
+       iso(created_at) AS created_at,
+       iso(expires_at) AS expires_at,
+       iso(last_used_at) AS last_used_at
+FROM api_keys
+WHERE owner_id = CAST(:?caller.id AS uuid)
+ORDER BY api_keys.created_at, api_keys.id

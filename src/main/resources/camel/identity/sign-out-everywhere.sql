@@ -1,0 +1,1 @@
+SELECT end_credentials(CAST(:?caller.id AS uuid))

@@ -1,0 +1,1 @@
+DELETE FROM exports WHERE id = CAST(:?export_id AS uuid)

@@ -1,0 +1,3 @@
+SELECT erase_rows(account_id)
+FROM erasures
+WHERE finished_at IS NULL
