@@ -48,6 +48,11 @@ SELECT (SELECT json_build_object('id', account.id, 'email', email, 'role', role,
        (SELECT coalesce(json_agg(json_build_object('month', month, 'seconds', seconds) ORDER BY month), '[]')::text
         FROM account_months
         WHERE owner_id = CAST(:?account_id AS uuid)) AS months,
+       (SELECT coalesce(json_agg(json_build_object(
+                   'id', event_id, 'type', type, 'subject', subject, 'number', number, 'at', iso(occurred_at), 'content', content)
+                   ORDER BY id), '[]')::text
+        FROM events
+        WHERE owner_id = CAST(:?account_id AS uuid)) AS events,
        (SELECT coalesce(json_agg(json_build_object('at', iso(at), 'act', act, 'detail', detail) ORDER BY at), '[]')::text
         FROM audit
         WHERE actor = :?account_id) AS audit

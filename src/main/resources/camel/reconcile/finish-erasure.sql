@@ -9,5 +9,7 @@ WITH erased AS (
     RETURNING id
 ), ended_uploads AS (
     DELETE FROM uploads WHERE owner_id = CAST(:?account_id AS uuid)
+), ended_events AS (
+    DELETE FROM events WHERE owner_id = CAST(:?account_id AS uuid)
 )
 DELETE FROM accounts WHERE id = CAST(:?account_id AS uuid)

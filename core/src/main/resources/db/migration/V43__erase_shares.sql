@@ -8,6 +8,7 @@ CREATE OR REPLACE VIEW account_data (name, owner_column, kept) AS
            ('assets', 'owner_id', false),
            ('audit', 'actor', true),
            ('erasures', 'account_id', false),
+           ('events', 'owner_id', false),
            ('exports', 'owner_id', false),
            ('presets', 'owner_id', false),
            ('process_requests', 'owner_id', false),

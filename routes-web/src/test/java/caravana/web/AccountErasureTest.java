@@ -280,6 +280,7 @@ class AccountErasureTest extends QuickSweepsTest {
                         "presets.json",
                         "api_keys.json",
                         "sessions.json",
+                        "events.json",
                         "months.json",
                         "audit.json");
         assertThat(documents.get("account.json").path("email").asText()).isEqualTo(email);

@@ -45,11 +45,11 @@ public class Exports {
     }
 
     /**
-     * Makes a ZIP of documents: the body, and the property {@code export_bytes}.
+     * Makes a ZIP of documents, and notes its size as the property {@code export_bytes}.
      *
      * @param documents JSON texts by what they are of
      */
-    public void pack(@Body Map<String, Object> documents, Exchange exchange) {
+    public byte[] pack(@Body Map<String, Object> documents, Exchange exchange) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(file, StandardCharsets.UTF_8)) {
             for (Map.Entry<String, Object> document : documents.entrySet()) {
@@ -61,7 +61,6 @@ public class Exports {
             throw new UncheckedIOException(impossible);
         }
         exchange.setProperty("export_bytes", file.size());
-        exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setBody(file.toByteArray());
+        return file.toByteArray();
     }
 }
