@@ -1,4 +1,4 @@
--- Events have data of accounts.
+-- Events and webhooks have data of accounts.
 CREATE OR REPLACE VIEW account_data (name, owner_column, kept) AS
     VALUES ('accounts', 'id', false),
            ('account_months', 'owner_id', true),
@@ -15,7 +15,9 @@ CREATE OR REPLACE VIEW account_data (name, owner_column, kept) AS
            ('upload_keys', 'owner_id', false),
            ('uploads', 'owner_id', false),
            ('users', 'id', false),
-           ('videos', 'owner_id', false);
+           ('videos', 'owner_id', false),
+           ('webhook_deliveries', 'owner_id', false),
+           ('webhooks', 'owner_id', false);
 
 CREATE OR REPLACE FUNCTION erase_rows(account uuid) RETURNS void
     LANGUAGE plpgsql AS $$
@@ -41,12 +43,15 @@ CREATE OR REPLACE FUNCTION erase_rows(account uuid) RETURNS void
         WHERE video_id IN (SELECT video_id FROM uploads WHERE owner_id = account);
         UPDATE assets SET deleted_at = now() WHERE owner_id = account AND deleted_at IS NULL;
         UPDATE exports SET expires_at = now() WHERE owner_id = account AND expires_at > now();
-        -- What is removed makes events once more, which the next call removes.
-        DELETE FROM events WHERE owner_id = account;
         DELETE FROM upload_keys WHERE owner_id = account;
         DELETE FROM process_requests WHERE owner_id = account;
         DELETE FROM presets WHERE owner_id = account;
         DELETE FROM account_quotas WHERE owner_id = account;
+        -- In the order in which attempts lock them.
+        DELETE FROM webhook_deliveries WHERE owner_id = account;
+        DELETE FROM webhooks WHERE owner_id = account;
+        -- Those of the deletions above as well.
+        DELETE FROM events WHERE owner_id = account;
         -- A statement that deletes nothing would have all nodes forget what they know.
         IF EXISTS (SELECT 1 FROM api_keys WHERE owner_id = account) THEN
             DELETE FROM api_keys WHERE owner_id = account;
