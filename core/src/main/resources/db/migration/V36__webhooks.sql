@@ -100,5 +100,3 @@ CREATE FUNCTION create_webhook(account uuid, address text, wanted text[], words 
         RETURN created;
     END
     $$;
-
--- Events and webhooks go with their account.
