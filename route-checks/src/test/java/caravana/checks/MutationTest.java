@@ -215,7 +215,7 @@ class MutationTest {
             new Mistake("endpoint-options", "job/claim-job.camel.yaml", "result: row\n", "outputType: SelectOne\n"),
             new Mistake(
                     "component-unknown", "intake/watch-intake.camel.yaml", "timer:watch-intake", "timers:watch-intake"),
-            new Mistake("sql-parameter-not-set", "job/claim-job.sql", ":?original_key", ":?orginal_key"),
+            new Mistake("sql-parameter-not-set", "job/claim-job.sql", ":?claim_token", ":?claim_tokn"),
             new Mistake("sql-parameter-not-set", "job/claim-job.sql", "-- :?worker = {{bean:workerName.get}}\n", ""),
             new Mistake("sql-parameter-not-set", "videos/delete-video.sql", ":?caller.id", ":?caler.id"),
             new Mistake("sql-default", "job/claim-job.sql", "-- :?worker =", "-- :?workers = null\n-- :?worker ="),
@@ -303,7 +303,7 @@ class MutationTest {
                     "videos/delete-video-row.sql",
                     "DELETE FROM videos",
                     "DELETE FROM upload_parts;\nDELETE FROM videos"),
-            new Mistake("sql-parameter-form", "job/claim-job.sql", ":?original_key", ":original_key"),
+            new Mistake("sql-parameter-form", "job/claim-job.sql", ":?claim_token", ":claim_token"),
             new Mistake("sql-word-unknown", "job/claim-job.sql", "lease_until = now()", "lease_untl = now()"),
             new Mistake("value-impossible", "job/claim-job.sql", "status = 'failed'", "status = 'faild'"),
             new Mistake(
