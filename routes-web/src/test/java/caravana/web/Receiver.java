@@ -139,10 +139,6 @@ final class Receiver implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/hook";
     }
 
-    int port() {
-        return server.getAddress().getPort();
-    }
-
     List<Call> calls() {
         return calls;
     }

@@ -9,8 +9,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.jackson.JsonFormat;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -196,6 +201,7 @@ class WebhooksTest extends WebTest {
     /** Each takes its time, and none of them anybody else's. */
     @Test
     void receiversThatBehaveBadlyFailAloneAndSayWhy() throws Exception {
+        ServerSocket plain = withoutTls();
         Receiver hangs = receiver(Receiver.hang());
         Receiver drips = receiver(Receiver.drip(500));
         Receiver floods = receiver(Receiver.flood(500, 10 * 1024 * 1024));
@@ -207,7 +213,7 @@ class WebhooksTest extends WebTest {
         JsonNode flooding = created(floods.url());
         JsonNode redirecting = created(redirects.url());
         JsonNode closed = created("http://127.0.0.1:1/");
-        JsonNode tls = created("https://127.0.0.1:" + works.port() + "/");
+        JsonNode tls = created("https://127.0.0.1:" + plain.getLocalPort() + "/");
         JsonNode working = created(works.url());
 
         uploaded(user);
@@ -231,6 +237,26 @@ class WebhooksTest extends WebTest {
                 .hasSize(1024);
         assertThat(status(redirecting)).isEqualTo(307);
         assertThat(target.calls()).isEmpty();
+        plain.close();
+    }
+
+    /** A server that answers a TLS handshake in plain text. */
+    private static ServerSocket withoutTls() throws IOException {
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread answers = new Thread(() -> {
+            while (!server.isClosed()) {
+                try (Socket call = server.accept()) {
+                    call.getInputStream().read(new byte[4096]);
+                    call.getOutputStream()
+                            .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                } catch (IOException callerLeft) {
+                    // The next one may stay.
+                }
+            }
+        });
+        answers.setDaemon(true);
+        answers.start();
+        return server;
     }
 
     private String error(JsonNode webhook) throws Exception {
