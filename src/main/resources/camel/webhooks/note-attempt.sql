@@ -6,7 +6,8 @@ WITH delivery AS (
         due_at = now() + make_interval(secs => :?attempt.delay),
         first_attempt_at = coalesce(first_attempt_at, now()),
         late = late
-            OR first_attempt_at < now() - interval '30 minutes'
+            -- At the first try there is none.
+            OR coalesce(first_attempt_at < now() - interval '30 minutes', false)
             AND EXISTS (
                 SELECT
                 FROM webhook_deliveries following

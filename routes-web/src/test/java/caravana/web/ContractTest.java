@@ -85,6 +85,9 @@ class ContractTest extends WebTest {
     private Api operator;
     /** The account that operators act on. */
     private Api managed;
+    /** One that another account has, whose sealed secret others get. */
+    private String anyWebhook;
+
     /** Of the last upload to S3; null for none. */
     private JsonNode parts;
 
@@ -228,6 +231,7 @@ class ContractTest extends WebTest {
         List<String> query = new ArrayList<>();
         Map<String, String> headers = new LinkedHashMap<>();
         String id = "";
+        String webhook = "";
         for (JsonNode parameter : parameters) {
             String name = parameter.path("name").asText();
             boolean wanted = parameter.path("required").asBoolean() || random.nextBoolean();
@@ -242,6 +246,15 @@ class ContractTest extends WebTest {
             } else if (name.equals("key_id")) {
                 address = address.replace(
                         "{key_id}", encoded(right ? apiKey() : segment(inputs.invalidText(parameter.path("schema")))));
+            } else if (name.equals("webhook_id")) {
+                webhook = webhook();
+                address = address.replace(
+                        "{webhook_id}",
+                        encoded(right ? webhook : segment(inputs.invalidText(parameter.path("schema")))));
+            } else if (name.equals("delivery_id")) {
+                address = address.replace(
+                        "{delivery_id}",
+                        encoded(right ? delivery(webhook) : segment(inputs.invalidText(parameter.path("schema")))));
             } else if (name.equals("account_id")) {
                 String account = right ? managed.subject() : segment(inputs.invalidText(parameter.path("schema")));
                 address = address.replace("{account_id}", encoded(account));
@@ -255,8 +268,14 @@ class ContractTest extends WebTest {
                 address = address.replace(
                         "{part}", right ? "1" : encoded(segment(inputs.invalidText(parameter.path("schema")))));
             } else if (right && name.equals("key") || name.equals("metadata")) {
-                // The key of another upload is refused; an object is not written as a text.
-                query.addAll(name.equals("key") ? List.of() : List.of("metadata%5Btitle%5D=Generated"));
+                // The key of another upload is refused; an object is not written as a text, and a text is JSON.
+                boolean object = parameter.path("style").asText().equals("deepObject");
+                if (name.equals("metadata") && (object || wanted)) {
+                    query.add(
+                            object
+                                    ? "metadata%5Btitle%5D=Generated"
+                                    : "metadata=" + encoded("{\"title\": \"Generated\"}"));
+                }
             } else if (wanted) {
                 JsonNode schema = parameter.path("schema");
                 String value = parameter == spoilt
@@ -358,6 +377,9 @@ class ContractTest extends WebTest {
         if (object.has("password") && object.size() == 1) {
             object.put("password", "a good password");
         }
+        if (object.has("url") && random.nextInt(4) > 0) {
+            object.put("url", "http://127.0.0.1:1/");
+        }
         if (object.has("current_password")) {
             object.put("current_password", "a good password");
             object.put("password1", "a good password");
@@ -453,6 +475,41 @@ class ContractTest extends WebTest {
                     (random.nextInt(4) > 0 ? user : other).subject(),
                     "assets/" + id);
             s3.putObject(p -> p.bucket(bucket()).key("assets/" + id), RequestBody.fromString("x"));
+        }
+        return id;
+    }
+
+    /** The id of a webhook, mostly one that the caller has. */
+    private String webhook() throws Exception {
+        if (anyWebhook == null) {
+            anyWebhook = Api.json(other.postJson(
+                            "/api/webhooks", "{\"url\": \"http://127.0.0.1:1/\", \"types\": [\"video.deleted\"]}"))
+                    .path("id")
+                    .asText();
+        }
+        String id = UUID.randomUUID().toString();
+        if (random.nextInt(4) > 0) {
+            jdbc.update(
+                    "INSERT INTO webhooks (id, owner_id, url, types, secret)"
+                            + " SELECT CAST(? AS uuid), CAST(? AS uuid), url, types, secret FROM webhooks"
+                            + " WHERE id = CAST(? AS uuid)",
+                    id,
+                    (random.nextInt(4) > 0 ? user : other).subject(),
+                    anyWebhook);
+        }
+        return id;
+    }
+
+    /** The id of a delivery of that webhook, mostly. */
+    private String delivery(String webhook) {
+        String id = UUID.randomUUID().toString();
+        if (random.nextInt(4) > 0) {
+            jdbc.update(
+                    "INSERT INTO webhook_deliveries (id, webhook_id, owner_id, event, subject, number, delivery_state,"
+                            + " ended_at) SELECT CAST(? AS uuid), id, owner_id, 1, id, 1, 'failed', now() FROM webhooks"
+                            + " WHERE id = CAST(? AS uuid)",
+                    id,
+                    webhook);
         }
         return id;
     }
