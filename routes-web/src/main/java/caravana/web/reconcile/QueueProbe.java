@@ -6,13 +6,13 @@ import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/** Counts the messages of the job queue, for the reconciler. */
+/** Looks whether the job queue is empty, for the reconciler. */
 @Component("queueProbe")
 public class QueueProbe {
 
     private final QueueProperties queue;
     private final SqsClient sqs;
-    private int last = Integer.MAX_VALUE;
+    private boolean wasEmpty;
 
     QueueProbe(QueueProperties queue, SqsClient sqs) {
         this.queue = queue;
@@ -20,26 +20,27 @@ public class QueueProbe {
     }
 
     /**
-     * How many messages there are, hidden and delayed ones included: the larger number of two looks in a row, since SQS's are
-     * approximate, and one that is too small sends messages in vain.
+     * Whether the queue was empty at two looks in a row: then no message names a video that still waits.
      *
      * @throws software.amazon.awssdk.core.exception.SdkException when SQS does not answer
      */
     @StepOnly
-    public synchronized int messages() {
-        int found = sqs
+    public synchronized boolean isEmptyTwice() {
+        boolean empty = isEmpty();
+        boolean both = empty && wasEmpty;
+        wasEmpty = empty;
+        return both;
+    }
+
+    private boolean isEmpty() {
+        return sqs
                 .getQueueAttributes(q -> q.queueUrl(queue.queueUrl())
                         .attributeNames(
                                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
-                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
                                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED))
                 .attributes()
                 .values()
                 .stream()
-                .mapToInt(Integer::parseInt)
-                .sum();
-        int larger = Math.max(found, last);
-        last = found;
-        return larger;
+                .allMatch("0"::equals);
     }
 }
