@@ -74,7 +74,7 @@ final class Secrets {
             }
         }
         boolean complete = true;
-        for (String server : List.of(Servers.POSTGRES, Servers.REDIS, Servers.SQS, Servers.S3)) {
+        for (String server : List.of(Servers.POSTGRES, Servers.REDIS, Servers.SQS, Servers.S3, Servers.WEB)) {
             complete &= passwords.putIfAbsent(server, newPassword()) != null;
         }
         if (!complete) {

@@ -35,6 +35,8 @@ final class Servers implements AutoCloseable {
     static final String REDIS = "redis";
     static final String SQS = "sqs";
     static final String S3 = "s3";
+    /** Not a server of the stack: the key that encrypts what web keeps for webhooks is kept as their passwords are. */
+    static final String WEB = "web";
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
@@ -171,6 +173,7 @@ final class Servers implements AutoCloseable {
                         .collect(Collectors.joining()));
         required.putAll(secrets.operator());
         defaults.put("JWT_PRIVATE_KEY", secrets.signingKey());
+        defaults.put("CARAVANA_SECRET_KEY", secrets.ofServer(WEB).repeat(2));
         // A worker that stops waits for its open receive.
         defaults.put("SQS_LONG_POLL_SECONDS", "2");
     }

@@ -121,7 +121,8 @@ class ConfigurationTest {
                 .resolve(MODULES.get(module).get(0));
         Map<String, String> settings = new TreeMap<>();
         try (Reader in = Files.newBufferedReader(file)) {
-            flatten("", new Yaml().load(in), settings);
+            // Those of profiles follow, and are no defaults.
+            flatten("", new Yaml().loadAll(in).iterator().next(), settings);
         }
         return settings;
     }
