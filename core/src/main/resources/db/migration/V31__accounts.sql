@@ -1,4 +1,4 @@
--- What holds for an account whoever keeps it: a row for each that was signed up here, or has called with a token of an outside
+-- What holds for an account: a row for each that was signed up here, or has called with a token of an outside
 -- issuer.
 --   valid_after  tokens that were issued before count no more
 --   blocked_at   since when an operator keeps the account out; null for not

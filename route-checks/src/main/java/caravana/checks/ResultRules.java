@@ -284,7 +284,7 @@ final class ResultRules implements Rule {
                 .toList();
     }
 
-    /** What sending to S3 or SQS makes of the body: nothing, and what deletes something answers by itself. */
+    /** What sending to S3 or SQS makes of the body: nothing, and a deletion has an answer of its own. */
     private static Body answer(Route.Step step, Body body) {
         String operation = step.parameter("operation");
         if (operation.startsWith("delete")) {

@@ -88,7 +88,7 @@ public class AccountStates {
         return new CredentialRefusedException(blockedProblem());
     }
 
-    /** The answer to whoever calls or logs in for an account that is blocked. */
+    /** The answer to calls and log-ins of an account that is blocked. */
     public static Problem blockedProblem() {
         return new Problem(403, "account_blocked", "An operator has blocked this account. Ask an operator why.");
     }

@@ -86,7 +86,7 @@ class Lanes {
      */
     record Place(Duration delay, List<Lane> lanes, boolean shared, long left) {
 
-        /** What the client is told of it: the limit of the first lane, and how many attempts all lanes leave. */
+        /** What the client learns of it: the limit of the first lane, and how many attempts all lanes leave. */
         RateLimit rateLimit(String policy) {
             Lane first = lanes.get(0);
             Duration reset = delay.isZero() ? Duration.ofMillis(first.stepMillis()) : delay;
