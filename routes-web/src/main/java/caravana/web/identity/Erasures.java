@@ -1,5 +1,6 @@
 package caravana.web.identity;
 
+import caravana.checks.StepOnly;
 import caravana.job.LiveProgress;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -32,6 +33,7 @@ public class Erasures {
      * @param account the row of users that was erased; null with an outside issuer
      * @throws Problem 409 {@code password_changed}
      */
+    @StepOnly
     public Map<String, Object> receipt(
             @Body Map<String, Object> row, @ExchangeProperty("account") Map<String, Object> account)
             throws JsonProcessingException {
@@ -48,6 +50,7 @@ public class Erasures {
     }
 
     /** Forgets how far a job was. */
+    @StepOnly
     public void forgetProgress(@ExchangeProperty("video_id") String video) {
         redis.delete(LiveProgress.keyOf(video));
     }
