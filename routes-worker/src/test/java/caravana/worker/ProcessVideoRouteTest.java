@@ -462,6 +462,32 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
     }
 
+    /** The message stays as it was received: nothing was claimed, so there is nothing to send in its place. */
+    @Test
+    void anOutageOfTheDatabaseBeforeTheClaimCostsNothing() throws Exception {
+        String first = upload(video("64x48", 1));
+        String named = upload(video("64x48", 1));
+        jdbc.update("UPDATE videos SET not_before = now() - interval '1 hour' WHERE id = CAST(? AS uuid)", first);
+        WorkerFixture.STACK.kill("postgres");
+        try {
+            send(message(named));
+            send(message(first));
+            await().atMost(JOB).until(() -> intake.closedBy().contains("database"));
+        } finally {
+            WorkerFixture.STACK.restart("postgres");
+        }
+
+        for (String id : List.of(first, named)) {
+            await().atMost(JOB)
+                    .ignoreExceptions()
+                    .until(() -> row(id), r -> r.get("status").equals("processed"));
+            assertThat(row(id)).containsEntry("attempts", 1).containsEntry("claims", 1);
+        }
+        await().atMost(JOB).until(intake::isOpen);
+        assertQueueIsQuiet();
+        assertThat(deadLetters()).isEmpty();
+    }
+
     @Test
     void anOutageOfTheDatabaseWhileAJobRunsCostsNothing() throws Exception {
         String id = upload(video("320x240", 8));

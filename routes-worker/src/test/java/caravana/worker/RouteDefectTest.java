@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,32 @@ class RouteDefectTest extends WorkerRouteTest {
         assertThat(deadLetters()).isEmpty();
     }
 
+    /** What goes back is the message of the unit that was claimed, and the named video has one of its own. */
+    @Test
+    void aMistakeBehindTheClaimOfAnotherVideoThanTheNamedOneLosesNeither() throws Exception {
+        byte[] video = video("64x48", 1);
+        String first = upload(video);
+        String named = upload(video);
+        jdbc.update("UPDATE videos SET not_before = now() - interval '1 hour', transformations = '{\"a\": 1}'"
+                + " WHERE id = CAST(? AS uuid)", first);
+        misspell("videos", "poster_key");
+        send(message(named));
+
+        await().atMost(JOB).until(() -> intake.closedWhy().contains("step read-recipe"));
+        await().atMost(JOB).until(() -> row(first).get("status").equals("uploaded"));
+        jdbc.update(
+                "UPDATE videos SET transformations = '[\"hd_720p\"]' WHERE id = CAST(? AS uuid)", first);
+        await().atMost(JOB).until(() -> intake.closedWhy().contains("step commit-row"));
+        correct("videos", "poster_key");
+
+        for (String id : List.of(first, named)) {
+            await().atMost(JOB).until(() -> row(id).get("status").equals("processed"));
+            assertThat(row(id)).containsEntry("attempts", 1).containsEntry("last_code", null);
+        }
+        assertQueueIsQuiet();
+        assertThat(deadLetters()).isEmpty();
+    }
+
     @Test
     void whatOneVideoAloneProvokesBecomesItsOwnFailure() throws Exception {
         String odd = upload(video("64x48", 1));
@@ -105,8 +132,9 @@ class RouteDefectTest extends WorkerRouteTest {
         Map<String, Object> row =
                 await().atMost(JOB).until(() -> row(odd), r -> r.get("status").equals("failed"));
         assertThat(row).containsEntry("error_code", "attempts_exhausted").containsEntry("last_code", "route_defect");
-        await().atMost(JOB).until(() -> !deadLetters().isEmpty());
+        await().atMost(JOB).until(() -> deadLetters(), dead -> !dead.isEmpty() && dead.get(0).body().contains(odd));
         assertQueueIsQuiet();
+        assertThat(deadLetters()).isEmpty();
     }
 
     @Test

@@ -279,6 +279,22 @@ class FairClaimTest {
         assertThat(again).as("asked again by the same token").containsAllEntriesOf(unit);
     }
 
+    @Test
+    void aMessageThatServesItsOwnVideoOrOneThatWaitsNoLongerIsNotPassedOn() {
+        upload(account(1), 2, 10, "");
+        String named = (String) claims.run(NOBODY, NOBODY, "uploads/gone", 0, NOBODY).get("video_id");
+        Map<String, Object> own = claims.run(named, account(1), "uploads/" + named, 0, NOBODY);
+        assertThat(own).containsEntry("names_other", false).containsEntry("other_message", null);
+
+        jdbc.update("UPDATE videos SET status = 'cancelled' WHERE id = CAST(? AS uuid)", named);
+        Map<String, Object> other = claims.run(
+                named, account(1), "uploads/" + named, 0, UUID.randomUUID().toString());
+        assertThat(other)
+                .containsEntry("outcome", "claimed")
+                .containsEntry("names_other", true)
+                .containsEntry("other_message", null);
+    }
+
     /** A lost worker's unit was charged when it was claimed. */
     @Test
     void aUnitWhoseWorkerIsGoneComesFirstAndIsNotChargedAgain() {

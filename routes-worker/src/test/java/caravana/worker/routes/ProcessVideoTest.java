@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** The way of a job through the routes; JobFailuresTest has what goes wrong on it. */
 class ProcessVideoTest {
@@ -126,6 +127,44 @@ class ProcessVideoTest {
         assertThat(routes.receive(JobRoutes.message(UUID.randomUUID().toString())))
                 .endsWith("statement:failure/retry-later.sql", SEND, ACKNOWLEDGE);
         assertThat(routes.last(SEND).body()).isEqualTo(JobRoutes.message(JobRoutes.VIDEO));
+    }
+
+    /** Otherwise the named video would wait for the reconciler. */
+    @Test
+    void aMessageThatCouldNotBePassedOnIsPassedOnWhenItIsReplaced() {
+        String other = JobRoutes.message(UUID.randomUUID().toString());
+        routes.answer(CLAIM, Map.of("names_other", true, "other_message", other, "delay", 7));
+        AtomicInteger tries = new AtomicInteger();
+        routes.answer(SEND, with -> {
+            if (tries.incrementAndGet() <= 3) {
+                throw SdkClientException.create("Connection refused");
+            }
+        });
+
+        assertThat(routes.receive(other))
+                .endsWith("statement:failure/retry-later.sql", SEND, SEND, ACKNOWLEDGE)
+                .doesNotContain(FETCH);
+        assertThat(routes.calls.stream()
+                        .filter(call -> call.what().equals(SEND))
+                        .map(JobRoutes.Call::body))
+                .containsExactly(other, other, other, JobRoutes.message(JobRoutes.VIDEO), other);
+    }
+
+    @Test
+    void aClaimThatTheDatabaseDoesNotAnswerLeavesTheMessageAsItIs() {
+        routes.fail(CLAIM, new SQLException("The connection attempt failed", "08001"));
+
+        assertThat(routes.receiveJob()).containsOnly(CLAIM);
+    }
+
+    /** A copy of what was received, since no other message is known. */
+    @Test
+    void aClaimThatMeetsAMistakeSendsBackWhatWasReceived() {
+        String received = JobRoutes.message(UUID.randomUUID().toString());
+        routes.fail(CLAIM, new SQLException("column \"claimz\" does not exist", "42703"));
+
+        assertThat(routes.receive(received)).containsExactly(CLAIM, SEND, ACKNOWLEDGE);
+        assertThat(routes.last(SEND).body()).isEqualTo(received);
     }
 
     @Test

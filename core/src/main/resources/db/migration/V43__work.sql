@@ -47,6 +47,9 @@ CREATE TABLE dispatch (
 
 INSERT INTO dispatch DEFAULT VALUES;
 
+-- Where a join finds no video there is no message: without this it would be `{}`, which is poison.
+ALTER FUNCTION job_message(videos) STRICT;
+
 -- Until the original is probed, its size is all that is known of it.
 CREATE FUNCTION predicted_seconds(bytes bigint) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
