@@ -6,6 +6,11 @@ SELECT (SELECT paused FROM intake) AS paused,
         FROM videos
         WHERE status = 'uploaded'
           AND not_before <= now()) AS oldest_due_seconds,
+       -- What waits, as predicted, and what the running jobs are expected to need still.
+       (SELECT coalesce(sum(waiting_seconds), 0) FROM shares)
+           + (SELECT coalesce(sum(greatest(0, predicted_seconds - extract(epoch FROM now() - claimed_at))), 0)
+              FROM work
+              WHERE claimed_at IS NOT NULL) AS work_seconds,
        (SELECT coalesce(json_agg(json_build_object(
                    'worker', name,
                    'slots', slots,

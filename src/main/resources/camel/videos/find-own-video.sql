@@ -15,15 +15,10 @@ SELECT id::text AS video_id,
        poster_key,
        output_documents(video.id) AS outputs,
        attempts,
-       -- Its place among those that are due; a long queue is not counted to its end.
-       CASE
-           WHEN status = 'uploaded' THEN (
-               SELECT count(*)
-               FROM (SELECT 1 FROM videos other
-                     WHERE other.status = 'uploaded' AND other.not_before <= video.not_before
-                     LIMIT 1000) AS ahead
-           )
-       END AS queue_position,
+       CASE WHEN status = 'uploaded' THEN coalesce(forecast.place, 1000) END AS queue_position,
+       -- A fifth earlier or later is likely; more is not.
+       iso(now() + make_interval(secs => 0.8 * forecast.seconds)) AS ready_from,
+       iso(now() + make_interval(secs => 1.2 * forecast.seconds)) AS ready_by,
        error_code,
        error_detail,
        last_code,
@@ -34,5 +29,6 @@ SELECT id::text AS video_id,
        warnings::text AS warnings,
        coalesce(CAST(facts ->> 'truncated' AS boolean), false) AS truncated
 FROM videos video
-WHERE id = CAST(:?video_id AS uuid)
+LEFT JOIN LATERAL forecasts(video.owner_id, ARRAY[video.id]) forecast ON true
+WHERE video.id = CAST(:?video_id AS uuid)
   AND status NOT IN ('receiving', 'deleting')

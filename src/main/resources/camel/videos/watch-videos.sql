@@ -43,8 +43,9 @@ SELECT id::text AS video_id,
        poster_key,
        output_documents(video.id) AS outputs,
        attempts,
-       -- As find-own-video has it, but the queue is looked through once for all of them.
-       CASE WHEN status = 'uploaded' THEN coalesce(place.ahead, 1000) END AS queue_position,
+       CASE WHEN status = 'uploaded' THEN coalesce(forecast.place, 1000) END AS queue_position,
+       iso(now() + make_interval(secs => 0.8 * forecast.seconds)) AS ready_from,
+       iso(now() + make_interval(secs => 1.2 * forecast.seconds)) AS ready_by,
        error_code,
        error_detail,
        last_code,
@@ -59,8 +60,13 @@ SELECT id::text AS video_id,
 FROM (SELECT DISTINCT ON (id) * FROM watched) AS video
 CROSS JOIN news
 LEFT JOIN (
-    SELECT due.id AS waiting_id, count(*) OVER (ORDER BY due.not_before) AS ahead
-    FROM (SELECT id, not_before FROM videos WHERE status = 'uploaded' ORDER BY not_before LIMIT 1000) AS due
-) AS place ON place.waiting_id = video.id
+    -- Once for all of an account's.
+    SELECT forecasts.*
+    FROM (SELECT owner_id, array_agg(id) AS ids
+          FROM watched
+          WHERE status IN ('uploaded', 'processing')
+          GROUP BY owner_id) AS unfinished
+    CROSS JOIN LATERAL forecasts(unfinished.owner_id, unfinished.ids)
+) AS forecast ON forecast.video_id = video.id
 WHERE status <> 'receiving'
 ORDER BY video.updated_at

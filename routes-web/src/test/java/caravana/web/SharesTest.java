@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /** What users and operators say of an account's place in the queue. */
@@ -73,6 +74,32 @@ class SharesTest extends WebTest {
         Api operator = operator();
         assertThat(priority(operator.send(operator.raw("?title=t&prioridad=5", bytes(10)))))
                 .isEqualTo(5);
+    }
+
+    @Test
+    void anOperatorSeesTheAccountsThatCompete() throws Exception {
+        Api operator = operator();
+        Api user = user();
+        uploaded(user);
+        set(uploaded(user), "status = 'processing', claim_token = gen_random_uuid(), lease_until = now()");
+
+        HttpResponse<String> accounts = operator.get("/api/ops/shares");
+
+        assertThat(Api.violations(accounts, accounts.body())).isEmpty();
+        String id = user.subject();
+        JsonNode account = StreamSupport.stream(Api.json(accounts).path("items").spliterator(), false)
+                .filter(item -> item.path("account_id").asText().equals(id))
+                .findFirst()
+                .orElseThrow();
+        assertThat(account.path("email").asText()).contains("@");
+        assertThat(account.path("waiting").asInt()).isEqualTo(1);
+        assertThat(account.path("running").asInt()).isEqualTo(1);
+        assertThat(account.path("waiting_seconds").asDouble()).isPositive();
+        assertThat(account.path("ahead_seconds").asDouble()).isPositive();
+        JsonNode queue = Api.json(operator.get("/api/ops/queue"));
+        assertThat(queue.path("work_seconds").asDouble())
+                .isGreaterThanOrEqualTo(account.path("waiting_seconds").asDouble());
+        assertProblem(user.get("/api/ops/shares"), 403, "forbidden");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +103,26 @@ class VideosTest extends QuickSweepsTest {
         assertThat(running.path("eta_seconds").asInt()).isEqualTo(7);
         assertThat(running.path("queue_position").isNull()).isTrue();
         assertThat(detail(second).path("queue_position").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void theDetailSaysWhenTheVideoIsExpectedToBeReady() throws Exception {
+        String id = uploaded(user);
+        jdbc.update("DELETE FROM workers");
+        assertThat(detail(id).path("ready_by").isNull()).as("without a worker").isTrue();
+        jdbc.update("INSERT INTO workers (name, slots, seen_at) VALUES ('w:1', 2, now() + interval '1 hour')");
+
+        Instant asked = Instant.now();
+        JsonNode waiting = detail(id);
+
+        Instant from = Instant.parse(waiting.path("ready_from").asText());
+        assertThat(from).isAfterOrEqualTo(asked.minusSeconds(1));
+        assertThat(Instant.parse(waiting.path("ready_by").asText())).isAfterOrEqualTo(from);
+        set(id, PROCESSING);
+        assertThat(detail(id).path("ready_by").isTextual()).isTrue();
+        set(id, "status = 'cancelled'");
+        assertThat(detail(id).path("ready_by").isNull()).isTrue();
+        jdbc.update("DELETE FROM workers");
     }
 
     @Test

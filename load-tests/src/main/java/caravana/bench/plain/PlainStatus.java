@@ -142,6 +142,8 @@ public class PlainStatus {
             document.put("progress", 100.0);
             document.put("eta_seconds", null);
             document.put("queue_position", row.get("queue_position"));
+            document.put("ready_from", row.get("ready_from"));
+            document.put("ready_by", row.get("ready_by"));
             document.put("attempts", row.get("attempts"));
             document.put("truncated", row.get("truncated"));
             document.put("warnings", json.readTree((String) row.get("warnings")));

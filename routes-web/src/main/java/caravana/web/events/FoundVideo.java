@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -77,9 +78,18 @@ final class FoundVideo {
         return isDeleted() ? Map.of("video_id", id()) : documents.detail(row, progress);
     }
 
+    /** Whether there is nothing new: when it is expected to be ready is sent along with what is. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof FoundVideo video && row.equals(video.row) && Objects.equals(progress, video.progress);
+        return other instanceof FoundVideo video
+                && withoutForecast().equals(video.withoutForecast())
+                && Objects.equals(progress, video.progress);
+    }
+
+    private Map<String, Object> withoutForecast() {
+        Map<String, Object> known = new HashMap<>(row);
+        known.keySet().removeAll(VideoDocument.FORECAST);
+        return known;
     }
 
     @Override

@@ -24,6 +24,7 @@ public class FleetMetrics {
             gauge(meters, "caravana.dead.letters", Tags.of("state", state), "dead_" + state);
         }
         gauge(meters, "caravana.oldest.due.seconds", Tags.empty(), "oldest_due_seconds");
+        gauge(meters, "caravana.work.seconds", Tags.empty(), "work_seconds");
         gauge(meters, "caravana.workers.alive", Tags.empty(), "workers_alive");
         gauge(meters, "caravana.workers.paused", Tags.empty(), "paused");
     }
@@ -43,6 +44,7 @@ public class FleetMetrics {
         dead.forEach((state, number) -> values.put("dead_" + state, number(number)));
         Object oldest = queue.get("oldest_due_seconds");
         values.put("oldest_due_seconds", oldest == null ? 0.0 : number(oldest));
+        values.put("work_seconds", number(queue.get("work_seconds")));
         values.put("workers_alive", (double) ((JsonNode) queue.get("workers")).size());
         values.put("paused", Boolean.TRUE.equals(queue.get("paused")) ? 1.0 : 0.0);
     }

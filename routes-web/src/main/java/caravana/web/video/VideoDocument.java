@@ -11,12 +11,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
 /** What a client sees of a video: its row, with links, and with live progress while a worker is at it. */
 @Component("videoDocument")
 public class VideoDocument {
+
+    /** When it is expected to be ready: counted from now, so it differs each time that it is asked for. */
+    public static final Set<String> FORECAST = Set.of("ready_from", "ready_by");
 
     private final PresignedLinks links;
     private final ObjectMapper json;
@@ -68,6 +72,8 @@ public class VideoDocument {
                 status.equals("processed") ? Double.valueOf(100) : number(progress, live, LiveProgress.PERCENT));
         document.put("eta_seconds", number(progress, live, LiveProgress.ETA_SECONDS));
         document.put("queue_position", row.get("queue_position"));
+        document.put("ready_from", row.get("ready_from"));
+        document.put("ready_by", row.get("ready_by"));
         document.put("attempts", row.get("attempts"));
         // It ended before its own description says; what there was has been processed.
         document.put("truncated", row.get("truncated"));
@@ -78,10 +84,14 @@ public class VideoDocument {
         return document;
     }
 
-    /** What a video says apart from its links, which differ each time that they are made: this shows whether it has changed. */
+    /**
+     * What a video says apart from its links and from when it is expected to be ready, which differ each time that they are
+     * made: this shows whether it has changed.
+     */
     public static Map<Object, Object> withoutLinks(Map<?, ?> video) {
         Map<Object, Object> content = new LinkedHashMap<>(video);
         content.keySet().removeIf(field -> String.valueOf(field).endsWith("url"));
+        content.keySet().removeAll(FORECAST);
         content.computeIfPresent(
                 "outputs",
                 (field, outputs) -> ((List<?>) outputs)

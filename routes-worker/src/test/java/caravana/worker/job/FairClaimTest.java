@@ -36,6 +36,7 @@ class FairClaimTest {
     void onlyTheTestsOwnVideosWait() {
         jdbc.update("DELETE FROM videos");
         jdbc.update("DELETE FROM shares");
+        jdbc.update("DELETE FROM work_rates");
         jdbc.update("UPDATE dispatch SET virtual_time = 0");
     }
 
@@ -88,12 +89,14 @@ class FairClaimTest {
 
     private void assertSharesAreAsCounted() {
         assertThat(jdbc.queryForList("""
-                        SELECT owner_id, waiting, running, count(video_id) FILTER (WHERE claimed_at IS NULL) AS due,
-                               count(claimed_at) AS claimed
+                        SELECT owner_id, waiting, running, waiting_seconds
                         FROM shares
                         LEFT JOIN work USING (owner_id)
                         GROUP BY owner_id
-                        HAVING waiting <> count(video_id) FILTER (WHERE claimed_at IS NULL) OR running <> count(claimed_at)""")).isEmpty();
+                        HAVING waiting <> count(video_id) FILTER (WHERE claimed_at IS NULL)
+                            OR running <> count(claimed_at)
+                            OR abs(waiting_seconds
+                                   - coalesce(sum(predicted_seconds) FILTER (WHERE claimed_at IS NULL), 0)) > 0.001""")).isEmpty();
         assertThat(jdbc.queryForList("""
                         SELECT videos.id, status
                         FROM videos
@@ -324,6 +327,100 @@ class FairClaimTest {
         jdbc.update("UPDATE videos SET status = 'cancelled'");
 
         assertThat(virtualTime(account(1))).isBetween(30.0, 60.0);
+    }
+
+    /** Each finished job moves the rate of its transformations by a fifth. */
+    @Test
+    void finishedJobsTellHowLongTheNextOnesWillTake() {
+        upload(account(1), 2, 11, "");
+        for (int seconds : new int[] {21, 46}) {
+            next(1);
+            jdbc.update(
+                    "UPDATE work SET claimed_at = now() - make_interval(secs => ?) WHERE claimed_at IS NOT NULL",
+                    seconds);
+            jdbc.update("UPDATE videos SET status = 'processed', processed_key = 'p' WHERE status = 'processing'");
+        }
+        assertThat(jdbc.queryForObject("SELECT round(seconds_per_megabyte::numeric, 1) FROM work_rates", Double.class))
+                .as("0.8 * 2 + 0.2 * 4.5")
+                .isEqualTo(2.5);
+
+        upload(account(2), 3, 11, "");
+        assertThat(jdbc.queryForObject(
+                        "SELECT round(waiting_seconds::numeric) FROM shares WHERE owner_id = CAST(? AS uuid)",
+                        Integer.class,
+                        account(2)))
+                .isEqualTo(78);
+        assertSharesAreAsCounted();
+    }
+
+    /** Accounts of other weights and with other lengths of work, one of them after a pause. */
+    @Test
+    void placesAreThoseInWhichUnitsAreClaimed() {
+        upload(account(1), 40, 10, "");
+        next(5);
+        upload(account(2), 40, 10, "");
+        upload(account(3), 10, 30, "");
+        jdbc.update("UPDATE shares SET weight = 2 WHERE owner_id = CAST(? AS uuid)", account(2));
+        Map<Object, Integer> places = new HashMap<>();
+        jdbc.query(
+                "SELECT unit.video_id::text AS video_id, place FROM work unit"
+                        + " CROSS JOIN LATERAL forecasts(owner_id, ARRAY[unit.video_id])",
+                row -> {
+                    places.put(row.getString("video_id"), row.getInt("place"));
+                });
+
+        List<Integer> expected = new ArrayList<>();
+        for (int place = 1; place <= 85; place++) {
+            expected.add(places.get(claim().get("video_id")));
+        }
+
+        for (int place = 1; place <= 85; place++) {
+            assertThat(expected.get(place - 1)).as("of number %d", place).isBetween(place - 3, place + 3);
+        }
+    }
+
+    @Test
+    void aForecastIsTheWorkBeforeItByAllSlotsAndItsOwn() {
+        jdbc.update("INSERT INTO workers (name, slots, seen_at) VALUES ('w:forecast', 2, now())"
+                + " ON CONFLICT (name) DO UPDATE SET seen_at = now()");
+        upload(account(1), 3, 10, "");
+        String running = (String) claim().get("video_id");
+        jdbc.update("UPDATE work SET claimed_at = now() - interval '4 seconds' WHERE claimed_at IS NOT NULL");
+
+        assertThat(jdbc.queryForList(
+                        "SELECT place, seconds,"
+                                + " (SELECT sum(slots) FROM workers WHERE seen_at > now() - interval '35 seconds') AS slots"
+                                + " FROM forecasts(CAST(? AS uuid), (SELECT array_agg(video_id) FROM work)) ORDER BY seconds",
+                        account(1)))
+                .satisfiesExactly(
+                        first -> assertThat(first).containsEntry("place", null).hasEntrySatisfying("seconds", left -> assertThat(
+                                        (Double) left)
+                                .isBetween(0.0, 6.0)),
+                        second -> {
+                            assertThat(second).containsEntry("place", 1);
+                            assertThat(beforeIt(second)).isBetween(0.0, 6.0);
+                        },
+                        third -> {
+                            assertThat(third).containsEntry("place", 2);
+                            assertThat(beforeIt(third)).isBetween(10.0, 16.0);
+                        });
+        jdbc.update("DELETE FROM workers");
+        assertThat(jdbc.queryForList(
+                        "SELECT seconds FROM forecasts(CAST(? AS uuid), ARRAY[CAST(? AS uuid)])",
+                        Double.class,
+                        account(1),
+                        running))
+                .as("what runs needs no other slot")
+                .doesNotContainNull();
+        assertThat(jdbc.queryForList(
+                        "SELECT seconds FROM work CROSS JOIN LATERAL forecasts(owner_id, ARRAY[work.video_id])"
+                                + " WHERE claimed_at IS NULL",
+                        Double.class))
+                .containsOnlyNulls();
+    }
+
+    private static double beforeIt(Map<String, Object> forecast) {
+        return ((Double) forecast.get("seconds") - 10) * ((Number) forecast.get("slots")).doubleValue();
     }
 
     /** What older versions do, and what happens to videos besides: all of it by statements that know of no unit. */
