@@ -285,7 +285,8 @@ class FairClaimTest {
     @Test
     void aMessageThatServesItsOwnVideoOrOneThatWaitsNoLongerIsNotPassedOn() {
         upload(account(1), 2, 10, "");
-        String named = (String) claims.run(NOBODY, NOBODY, "uploads/gone", 0, NOBODY).get("video_id");
+        String named =
+                (String) claims.run(NOBODY, NOBODY, "uploads/gone", 0, NOBODY).get("video_id");
         Map<String, Object> own = claims.run(named, account(1), "uploads/" + named, 0, NOBODY);
         assertThat(own).containsEntry("names_other", false).containsEntry("other_message", null);
 

@@ -3,6 +3,7 @@ package caravana.worker.routes;
 import static caravana.worker.routes.JobRoutes.ACKNOWLEDGE;
 import static caravana.worker.routes.JobRoutes.CLAIM;
 import static caravana.worker.routes.JobRoutes.COMMIT;
+import static caravana.worker.routes.JobRoutes.DEAD_LETTER;
 import static caravana.worker.routes.JobRoutes.FETCH;
 import static caravana.worker.routes.JobRoutes.POSTPONE;
 import static caravana.worker.routes.JobRoutes.SEND;
@@ -154,7 +155,9 @@ class ProcessVideoTest {
     void aClaimThatTheDatabaseDoesNotAnswerLeavesTheMessageAsItIs() {
         routes.fail(CLAIM, new SQLException("The connection attempt failed", "08001"));
 
-        assertThat(routes.receiveJob()).containsOnly(CLAIM);
+        assertThat(routes.receiveJob())
+                .startsWith(CLAIM)
+                .doesNotContain(SEND, ACKNOWLEDGE, POSTPONE, DEAD_LETTER);
     }
 
     /** A copy of what was received, since no other message is known. */
