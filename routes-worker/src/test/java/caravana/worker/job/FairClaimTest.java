@@ -394,9 +394,11 @@ class FairClaimTest {
                                 + " FROM forecasts(CAST(? AS uuid), (SELECT array_agg(video_id) FROM work)) ORDER BY seconds",
                         account(1)))
                 .satisfiesExactly(
-                        first -> assertThat(first).containsEntry("place", null).hasEntrySatisfying("seconds", left -> assertThat(
-                                        (Double) left)
-                                .isBetween(0.0, 6.0)),
+                        first -> assertThat(first)
+                                .containsEntry("place", null)
+                                .hasEntrySatisfying(
+                                        "seconds",
+                                        left -> assertThat((Double) left).isBetween(0.0, 6.0)),
                         second -> {
                             assertThat(second).containsEntry("place", 1);
                             assertThat(beforeIt(second)).isBetween(0.0, 6.0);
