@@ -155,9 +155,7 @@ class ProcessVideoTest {
     void aClaimThatTheDatabaseDoesNotAnswerLeavesTheMessageAsItIs() {
         routes.fail(CLAIM, new SQLException("The connection attempt failed", "08001"));
 
-        assertThat(routes.receiveJob())
-                .startsWith(CLAIM)
-                .doesNotContain(SEND, ACKNOWLEDGE, POSTPONE, DEAD_LETTER);
+        assertThat(routes.receiveJob()).startsWith(CLAIM).doesNotContain(SEND, ACKNOWLEDGE, POSTPONE, DEAD_LETTER);
     }
 
     /** A copy of what was received, since no other message is known. */
