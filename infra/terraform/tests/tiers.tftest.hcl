@@ -57,11 +57,6 @@ run "worker" {
   }
 
   assert {
-    condition     = aws_autoscaling_policy.work.target_tracking_configuration[0].target_value == 120
-    error_message = "120 s of predicted work for each slot."
-  }
-
-  assert {
     condition     = aws_cloudwatch_metric_alarm.scale_out_on_age.threshold == 300
     error_message = "Old messages add workers."
   }

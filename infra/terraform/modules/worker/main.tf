@@ -8,9 +8,8 @@ locals {
   # As modules/instances names it.
   group = "${var.name}-worker"
 
-  # The backlog is worked off in two minutes by the instances that are there: so many jobs can wait for each of them, and so much work.
-  backlog_per_instance      = 120 / var.mean_service_seconds
-  work_seconds_per_instance = 120 * var.slots
+  # The backlog is worked off in two minutes by the instances that are there: so many jobs can wait for each of them.
+  backlog_per_instance = 120 / var.mean_service_seconds
 }
 
 module "instances" {
@@ -127,65 +126,7 @@ resource "aws_autoscaling_policy" "backlog" {
   }
 }
 
-# Jobs are not equally long: web predicts how much work they are. Instances are removed only when the number of jobs agrees.
-resource "aws_autoscaling_policy" "work" {
-  name                   = "work-per-instance"
-  autoscaling_group_name = module.instances.group_name
-  policy_type            = "TargetTrackingScaling"
-
-  target_tracking_configuration {
-    target_value = local.work_seconds_per_instance
-
-    customized_metric_specification {
-      metrics {
-        id          = "per_instance"
-        label       = "Predicted seconds of work, per running instance"
-        expression  = "IF(FILL(running, 0) > 0, work / FILL(running, 1), work)"
-        return_data = true
-      }
-
-      metrics {
-        id          = "work"
-        return_data = false
-
-        metric_stat {
-          stat = "Maximum"
-
-          metric {
-            namespace   = var.metric_namespace
-            metric_name = "caravana_work_seconds"
-
-            dimensions {
-              name  = "AutoScalingGroupName"
-              value = var.web_group_name
-            }
-          }
-        }
-      }
-
-      metrics {
-        id          = "running"
-        return_data = false
-
-        metric_stat {
-          stat = "Average"
-
-          metric {
-            namespace   = "AWS/AutoScaling"
-            metric_name = "GroupInServiceInstances"
-
-            dimensions {
-              name  = "AutoScalingGroupName"
-              value = module.instances.group_name
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
-# Predictions may be wrong, and a single long video is too little work for another instance.
+# Long videos make a short queue a long wait.
 resource "aws_autoscaling_policy" "age" {
   name                      = "oldest-due-video"
   autoscaling_group_name    = module.instances.group_name
