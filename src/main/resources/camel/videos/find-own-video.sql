@@ -15,7 +15,7 @@ SELECT id::text AS video_id,
        poster_key,
        output_documents(video.id) AS outputs,
        attempts,
-       CASE WHEN status = 'uploaded' THEN coalesce(forecast.place, 1000) END AS queue_position,
+       CASE WHEN status = 'uploaded' THEN coalesce(forecast.rank, 1000) END AS queue_position,
        -- A fifth earlier or later is likely; more is not.
        iso(now() + make_interval(secs => 0.8 * forecast.seconds)) AS ready_from,
        iso(now() + make_interval(secs => 1.2 * forecast.seconds)) AS ready_by,

@@ -97,12 +97,12 @@ CREATE OR REPLACE FUNCTION keep_share() RETURNS trigger
 -- Nobody calls the one of V43 any more.
 DROP FUNCTION predicted_seconds(bigint);
 
--- When each of an account's videos is expected to be ready, and its place among those that wait: as many units are claimed before
+-- When each of an account's videos is expected to be ready, and its rank among those that wait: as many units are claimed before
 -- it. Those are, first, the ones of its own account whose turn is earlier, then as many of each other account as fit in before its own
 -- account gets that far. Of another account's units the mean is taken, so that none of them is looked at. The first 1,000 of the account are
 -- counted, and no others. `seconds` is null while no worker is alive.
 CREATE FUNCTION forecasts(account uuid, videos uuid[])
-    RETURNS TABLE (video_id uuid, place integer, seconds double precision)
+    RETURNS TABLE (video_id uuid, rank integer, seconds double precision)
     LANGUAGE sql STABLE AS $$
         WITH competing AS (
             SELECT owner_id, waiting, waiting_seconds / waiting AS mean, weight,

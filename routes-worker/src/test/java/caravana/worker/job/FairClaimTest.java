@@ -364,10 +364,10 @@ class FairClaimTest {
         jdbc.update("UPDATE shares SET weight = 2 WHERE owner_id = CAST(? AS uuid)", account(2));
         Map<Object, Integer> places = new HashMap<>();
         jdbc.query(
-                "SELECT unit.video_id::text AS video_id, place FROM work unit"
+                "SELECT unit.video_id::text AS video_id, rank FROM work unit"
                         + " CROSS JOIN LATERAL forecasts(owner_id, ARRAY[unit.video_id])",
                 row -> {
-                    places.put(row.getString("video_id"), row.getInt("place"));
+                    places.put(row.getString("video_id"), row.getInt("rank"));
                 });
 
         List<Integer> expected = new ArrayList<>();
@@ -389,22 +389,22 @@ class FairClaimTest {
         jdbc.update("UPDATE work SET claimed_at = now() - interval '4 seconds' WHERE claimed_at IS NOT NULL");
 
         assertThat(jdbc.queryForList(
-                        "SELECT place, seconds,"
+                        "SELECT rank, seconds,"
                                 + " (SELECT sum(slots) FROM workers WHERE seen_at > now() - interval '35 seconds') AS slots"
                                 + " FROM forecasts(CAST(? AS uuid), (SELECT array_agg(video_id) FROM work)) ORDER BY seconds",
                         account(1)))
                 .satisfiesExactly(
                         first -> assertThat(first)
-                                .containsEntry("place", null)
+                                .containsEntry("rank", null)
                                 .hasEntrySatisfying(
                                         "seconds",
                                         left -> assertThat((Double) left).isBetween(0.0, 6.0)),
                         second -> {
-                            assertThat(second).containsEntry("place", 1);
+                            assertThat(second).containsEntry("rank", 1);
                             assertThat(beforeIt(second)).isBetween(0.0, 6.0);
                         },
                         third -> {
-                            assertThat(third).containsEntry("place", 2);
+                            assertThat(third).containsEntry("rank", 2);
                             assertThat(beforeIt(third)).isBetween(10.0, 16.0);
                         });
         jdbc.update("DELETE FROM workers");
