@@ -29,6 +29,10 @@ SELECT id::text AS video_id,
        warnings::text AS warnings,
        coalesce(CAST(facts ->> 'truncated' AS boolean), false) AS truncated
 FROM videos video
-LEFT JOIN LATERAL forecasts(video.owner_id, ARRAY[video.id]) forecast ON true
+LEFT JOIN LATERAL (
+    SELECT *
+    FROM forecasts(video.owner_id, ARRAY[video.id])
+    WHERE video.status IN ('uploaded', 'processing')
+) forecast ON true
 WHERE video.id = CAST(:?video_id AS uuid)
   AND status NOT IN ('receiving', 'deleting')
