@@ -29,10 +29,9 @@ SELECT id::text AS video_id,
        warnings::text AS warnings,
        coalesce(CAST(facts ->> 'truncated' AS boolean), false) AS truncated
 FROM videos video
-LEFT JOIN LATERAL (
-    SELECT *
-    FROM forecasts(video.owner_id, ARRAY[video.id])
-    WHERE video.status IN ('uploaded', 'processing')
-) forecast ON true
+-- Of nobody's it is empty at once: what is finished has none.
+LEFT JOIN LATERAL forecasts(
+    CASE WHEN video.status IN ('uploaded', 'processing') THEN video.owner_id END,
+    ARRAY[video.id]) forecast ON true
 WHERE video.id = CAST(:?video_id AS uuid)
   AND status NOT IN ('receiving', 'deleting')

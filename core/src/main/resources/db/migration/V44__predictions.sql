@@ -103,7 +103,7 @@ DROP FUNCTION predicted_seconds(bigint);
 -- counted, and no others. `seconds` is null while no worker is alive.
 CREATE FUNCTION forecasts(account uuid, videos uuid[])
     RETURNS TABLE (video_id uuid, rank integer, seconds double precision)
-    LANGUAGE sql STABLE AS $$
+    LANGUAGE sql STABLE STRICT AS $$
         WITH competing AS (
             SELECT owner_id, waiting, waiting_seconds / waiting AS mean, weight,
                    greatest(virtual_time, (SELECT virtual_time FROM dispatch) - 600) AS begins
