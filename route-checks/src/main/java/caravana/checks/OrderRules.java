@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** What comes before what in the flow of a job, that no way through it forgets the message, and who handles its failures. */
-final class OrderRules implements Rule {
+final class OrderRules implements Rule, FileRule {
 
     private static final String DIRECT = "direct:";
     private static final String ACKNOWLEDGE = "direct:acknowledge-job";
@@ -144,11 +144,13 @@ final class OrderRules implements Rule {
                         .add(route));
         twice(routes, report);
         circles(tree, routes, report);
-        tree.files()
-                .forEach((file, root) -> root.all()
-                        .forEach(element -> element.get("steps").ifPresent(steps -> order(file, steps, report))));
         unsettled(tree, routes, report);
         handling(tree, report);
+    }
+
+    @Override
+    public void check(RouteFile file, Consumer<Finding> report) {
+        file.elements().forEach(element -> element.get("steps").ifPresent(steps -> order(file.name(), steps, report)));
     }
 
     private static void twice(Map<String, List<Route>> routes, Consumer<Finding> report) {
