@@ -1,28 +1,20 @@
 package caravana.web.credential;
 
 import caravana.web.http.Problem;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/**
- * Whether an account's tokens count: whether it is blocked, and since when all of them were issued. What the database says of an account
- * is remembered until a credential changes, for 30 s at most.
- */
+/** Whether an account's tokens count: whether it is blocked, and since when all of them were issued. */
 @Component
 public class AccountStates {
-
-    private static final Duration LIFE = Duration.ofSeconds(30);
-    private static final int MOST = 10_000;
 
     private static final String FIND =
             "SELECT valid_after, blocked_at, EXISTS (SELECT 1 FROM erasures WHERE account_id = accounts.id) AS erasing"
@@ -32,14 +24,8 @@ public class AccountStates {
     private static final String NOTE = "INSERT INTO accounts (id) VALUES (?) ON CONFLICT DO NOTHING";
 
     private final JdbcTemplate jdbc;
-    private final CredentialChanges changes;
-    private final CredentialQueries queries;
     private final boolean keptElsewhere;
-    private final Cache<UUID, Known> known = Caffeine.newBuilder()
-            .expireAfterWrite(LIFE)
-            .maximumSize(MOST)
-            .executor(Runnable::run)
-            .build();
+    private final RememberedCredentials<UUID, State> states;
 
     AccountStates(
             JdbcTemplate jdbc,
@@ -47,13 +33,9 @@ public class AccountStates {
             CredentialQueries queries,
             @Value("${caravana.identity.issuer-uri}") String issuer) {
         this.jdbc = jdbc;
-        this.changes = changes;
-        this.queries = queries;
         this.keptElsewhere = !issuer.isBlank();
+        this.states = new RememberedCredentials<>(changes, queries, this::read);
     }
-
-    /** What was read of an account, and after which change; {@code state} is null when there is none. */
-    private record Known(long change, State state) {}
 
     private record State(Instant validAfter, boolean blocked, boolean erasing) {}
 
@@ -64,11 +46,9 @@ public class AccountStates {
      * @throws CredentialRefusedException 401 when it counts no more; 403 {@code account_blocked} or {@code account_erasing}; 503 when that cannot be found out
      */
     public void check(UUID account, Instant issuedAt) {
-        State state = find(account);
-        if (state == null) {
-            throw new CredentialRefusedException(
-                    new Problem(401, "unauthenticated", "The account of the token does not exist any more."));
-        }
+        State state = states.find(account)
+                .orElseThrow(() -> new CredentialRefusedException(
+                        new Problem(401, "unauthenticated", "The account of the token does not exist any more.")));
         if (state.erasing) {
             throw new CredentialRefusedException(
                     new Problem(403, "account_erasing", "This account is being erased, and cannot be used any more."));
@@ -93,25 +73,13 @@ public class AccountStates {
         return new Problem(403, "account_blocked", "An operator has blocked this account. Ask an operator why.");
     }
 
-    private State find(UUID account) {
-        Known found = known.getIfPresent(account);
-        if (found == null || !changes.isUnchangedSince(found.change)) {
-            found = new Known(changes.count(), queries.ask(account, () -> read(account)));
-            known.put(account, found);
-        }
-        return found.state;
-    }
-
-    private State read(UUID account) {
+    private Optional<State> read(UUID account) {
         List<State> rows = jdbc.query(FIND, (row, number) -> state(row), account);
-        if (!rows.isEmpty()) {
-            return rows.get(0);
-        }
-        if (keptElsewhere) {
+        if (rows.isEmpty() && keptElsewhere) {
             jdbc.update(NOTE, account);
-            return new State(null, false, false);
+            return Optional.of(new State(null, false, false));
         }
-        return null;
+        return rows.stream().findFirst();
     }
 
     private static State state(ResultSet row) throws SQLException {

@@ -6,11 +6,8 @@ import caravana.web.caller.KeyText;
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
 import caravana.web.http.Source;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -23,12 +20,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Establishes who calls by an API key. What the database says of a key is remembered until a credential changes, for 30 s at most. */
+/** Establishes who calls by an API key. */
 @Component
 public class KnownKeys {
-
-    private static final Duration LIFE = Duration.ofSeconds(30);
-    private static final int MOST = 10_000;
 
     /** A key's use is noted once a minute at most, so that it costs the database next to nothing. */
     private static final String FIND = """
@@ -46,14 +40,8 @@ public class KnownKeys {
             """;
 
     private final JdbcTemplate jdbc;
-    private final CredentialChanges changes;
-    private final CredentialQueries queries;
     private final boolean rolesFromOutside;
-    private final Cache<String, Known> known = Caffeine.newBuilder()
-            .expireAfterWrite(LIFE)
-            .maximumSize(MOST)
-            .executor(Runnable::run)
-            .build();
+    private final RememberedCredentials<String, Key> known;
 
     KnownKeys(
             JdbcTemplate jdbc,
@@ -61,13 +49,9 @@ public class KnownKeys {
             CredentialQueries queries,
             @Value("${caravana.identity.issuer-uri}") String issuer) {
         this.jdbc = jdbc;
-        this.changes = changes;
-        this.queries = queries;
         this.rolesFromOutside = !issuer.isBlank();
+        this.known = new RememberedCredentials<>(changes, queries, this::read);
     }
-
-    /** What was read of a key, and after which change; {@code key} is null when there is none. */
-    private record Known(long change, Key key) {}
 
     record Key(
             UUID owner,
@@ -119,10 +103,9 @@ public class KnownKeys {
      *     cannot be found out
      */
     Key check(String hash) {
-        Key key = find(hash);
-        if (key == null) {
-            throw refused("The API key does not exist, or was revoked. Create another one with POST /api/keys.");
-        }
+        Key key = known.find(hash)
+                .orElseThrow(() ->
+                        refused("The API key does not exist, or was revoked. Create another one with POST /api/keys."));
         if (key.expiresAt != null && !key.expiresAt.isAfter(Instant.now())) {
             throw refused("The API key expired at " + key.expiresAt + ". Create another one with POST /api/keys.");
         }
@@ -134,16 +117,6 @@ public class KnownKeys {
 
     private static CredentialRefusedException refused(String detail) {
         return new CredentialRefusedException(new Problem(401, "unauthenticated", detail));
-    }
-
-    private Key find(String hash) {
-        Known found = known.getIfPresent(hash);
-        if (found == null || !changes.isUnchangedSince(found.change)) {
-            found = new Known(
-                    changes.count(), queries.ask(hash, () -> read(hash)).orElse(null));
-            known.put(hash, found);
-        }
-        return found.key;
     }
 
     private Optional<Key> read(String hash) {

@@ -20,10 +20,12 @@ public final class FileName {
 
     private static final Pattern EXTENSION = Pattern.compile("\\.[A-Za-z0-9]{1,10}$");
 
+    private static final Pattern SLASH = Pattern.compile("[/\\\\]");
+
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
-    /** RFC 8187's attr-char. */
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9!#$&+.^_`|~-]");
+    /** RFC 8187's attr-char, but for letters and digits. */
+    private static final String PLAIN_MARKS = "!#$&+.^_`|~-";
 
     private FileName() {}
 
@@ -50,7 +52,7 @@ public final class FileName {
      * @param type {@code inline} or {@code attachment}
      */
     public static String disposition(String type, String name) {
-        String visible = UNSEEN.matcher(name).replaceAll("").replaceAll("[/\\\\]", "_");
+        String visible = SLASH.matcher(UNSEEN.matcher(name).replaceAll("")).replaceAll("_");
         String extension = extension(visible);
         String stem = visible.substring(0, visible.length() - extension.length());
         String start = type + "; filename=\"";
@@ -63,8 +65,9 @@ public final class FileName {
         int room = LONGEST_DISPOSITION - start.length() - middle.length() - extension.length();
         StringBuilder encoded = new StringBuilder();
         int characters = 0;
-        for (int character : stem.codePoints().toArray()) {
-            String next = encoded(Character.toString(character));
+        // Each takes at least one place in both names.
+        for (int character : stem.codePoints().limit(room).toArray()) {
+            String next = encoded(character);
             if (characters + 1 + encoded.length() + next.length() > room) {
                 break;
             }
@@ -76,15 +79,25 @@ public final class FileName {
 
     /** One character for each. */
     private static String ascii(String name) {
-        return name.replaceAll("[^ -~]|[\"%]", "_");
+        StringBuilder ascii = new StringBuilder(name.length());
+        name.codePoints()
+                .map(character ->
+                        character < ' ' || character > '~' || character == '"' || character == '%' ? '_' : character)
+                .forEach(ascii::appendCodePoint);
+        return ascii.toString();
     }
 
-    private static String encoded(String character) {
-        if (PLAIN.matcher(character).matches()) {
-            return character;
+    private static boolean isPlain(int character) {
+        return character < 0x80 && Character.isLetterOrDigit(character) || PLAIN_MARKS.indexOf(character) >= 0;
+    }
+
+    private static String encoded(int character) {
+        String text = Character.toString(character);
+        if (isPlain(character)) {
+            return text;
         }
         StringBuilder encoded = new StringBuilder();
-        for (byte next : character.getBytes(StandardCharsets.UTF_8)) {
+        for (byte next : text.getBytes(StandardCharsets.UTF_8)) {
             encoded.append('%').append(HEX.toHexDigits(next));
         }
         return encoded.toString();

@@ -64,6 +64,7 @@ public class Accounts {
 
     private String hash(String password, Exchange exchange) {
         String source = source(exchange);
+        passwords.requirePlace(source);
         Lanes.Place place = signUps.begin(source, limit -> exchange.setProperty(RateLimit.PROPERTY, limit));
         try {
             return passwords.hash(password, source);

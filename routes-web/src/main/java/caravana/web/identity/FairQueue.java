@@ -48,6 +48,20 @@ final class FairQueue {
         return task;
     }
 
+    /** Whether a task of these owners would be cancelled at once. */
+    synchronized boolean isFullFor(List<String> owners) {
+        int load = owners.stream()
+                .mapToInt(owner -> loads.getOrDefault(owner, 0) + 1)
+                .sum();
+        return waiting.size() >= places
+                && waiting.stream()
+                        .allMatch(task -> load(task)
+                                        + task.owners.stream()
+                                                .filter(owners::contains)
+                                                .count()
+                                <= load);
+    }
+
     /** Cancels a task that waits; one that runs or is done goes on. */
     synchronized void leave(Task<?> task) {
         if (waiting.remove(task)) {

@@ -76,6 +76,18 @@ class PasswordHashing {
     }
 
     /**
+     * Refuses a sign-up that would find no place, before anything is done for it.
+     *
+     * @param source see {@link caravana.web.http.Source}
+     * @throws Problem 503 {@code busy}
+     */
+    void requirePlace(String source) {
+        if (signUps.queue.isFullFor(List.of(source))) {
+            throw signUps.busy();
+        }
+    }
+
+    /**
      * The hash of a new account's password.
      *
      * @param source see {@link caravana.web.http.Source}

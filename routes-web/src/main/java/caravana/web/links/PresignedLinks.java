@@ -66,17 +66,18 @@ public class PresignedLinks {
         return to(
                 (String) row.get("original_key"),
                 "application/octet-stream",
-                FileName.disposition("attachment", name == null ? title(row) : (String) name));
+                "attachment",
+                name == null ? title(row) : (String) name);
     }
 
     /** To the finished clip; null when there is none. */
     public String processed(Map<String, Object> row) {
-        return to((String) row.get("processed_key"), "video/mp4", FileName.disposition("inline", title(row) + ".mp4"));
+        return to((String) row.get("processed_key"), "video/mp4", "inline", title(row) + ".mp4");
     }
 
     /** To the poster image; null when there is none. */
     public String poster(Map<String, Object> row) {
-        return to((String) row.get("poster_key"), "image/jpeg", FileName.disposition("inline", title(row) + ".jpg"));
+        return to((String) row.get("poster_key"), "image/jpeg", "inline", title(row) + ".jpg");
     }
 
     /** To a file of the result; the main video and the poster by {@link #processed} and {@link #poster}. */
@@ -87,7 +88,7 @@ public class PresignedLinks {
         if (output.key().equals(row.get("poster_key"))) {
             return poster(row);
         }
-        return to(output.key(), output.mediaType(), FileName.disposition("inline", title(row) + " " + output.name()));
+        return to(output.key(), output.mediaType(), "inline", title(row) + " " + output.name());
     }
 
     /**
@@ -98,12 +99,12 @@ public class PresignedLinks {
     public String asset(Map<String, Object> row) {
         String type = (String) row.get("media_type");
         String way = type.equals("image/svg+xml") ? "attachment" : "inline";
-        return to((String) row.get("object_key"), type, FileName.disposition(way, assetName(row, type)));
+        return to((String) row.get("object_key"), type, way, assetName(row, type));
     }
 
     /** To the file of an export. */
     public String export(String key) {
-        return to(key, "application/zip", FileName.disposition("attachment", "caravana.zip"));
+        return to(key, "application/zip", "attachment", "caravana.zip");
     }
 
     /** The name that people gave it, with the ending of its type. */
@@ -117,14 +118,14 @@ public class PresignedLinks {
         return String.valueOf(row.get("title"));
     }
 
-    private String to(String key, String type, String disposition) {
+    private String to(String key, String type, String way, String name) {
         if (key == null) {
             return null;
         }
         return signed(SdkHttpRequest.builder()
                 .method(SdkHttpMethod.GET)
                 .uri(URI.create(bucketAddress + key))
-                .putRawQueryParameter("response-content-disposition", disposition)
+                .putRawQueryParameter("response-content-disposition", FileName.disposition(way, name))
                 .putRawQueryParameter("response-content-type", type)
                 .build());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FairQueueTest {
@@ -118,5 +119,21 @@ class FairQueueTest {
         assertThat(task.get()).isTrue();
         queue.runNext();
         assertThat(done).containsExactly("1");
+    }
+
+    @Test
+    void aFullQueueIsSeenBeforeItRefuses() {
+        Random random = new Random(17);
+        int refused = 0;
+        for (int i = 0; i < 1000; i++) {
+            String[] owners = {"account " + random.nextInt(3), "source " + random.nextInt(3)};
+            boolean full = queue.isFullFor(List.of(owners));
+            assertThat(enter("task", owners).isCancelled()).isEqualTo(full);
+            refused += full ? 1 : 0;
+            if (random.nextInt(3) == 0) {
+                queue.runNext();
+            }
+        }
+        assertThat(refused).isBetween(1, 999);
     }
 }

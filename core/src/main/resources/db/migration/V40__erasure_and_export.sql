@@ -35,6 +35,7 @@ CREATE VIEW account_data (name, owner_column, kept) AS
            ('assets', 'owner_id', false),
            ('audit', 'actor', true),
            ('erasures', 'account_id', false),
+           ('events', 'owner_id', false),
            ('exports', 'owner_id', false),
            ('presets', 'owner_id', false),
            ('process_requests', 'owner_id', false),
@@ -42,7 +43,9 @@ CREATE VIEW account_data (name, owner_column, kept) AS
            ('upload_keys', 'owner_id', false),
            ('uploads', 'owner_id', false),
            ('users', 'id', false),
-           ('videos', 'owner_id', false);
+           ('videos', 'owner_id', false),
+           ('webhook_deliveries', 'owner_id', false),
+           ('webhooks', 'owner_id', false);
 
 -- The row of accounts outlives that of users while the account is erased.
 CREATE OR REPLACE FUNCTION follow_users() RETURNS trigger
@@ -89,6 +92,11 @@ CREATE FUNCTION erase_rows(account uuid) RETURNS void
         DELETE FROM process_requests WHERE owner_id = account;
         DELETE FROM presets WHERE owner_id = account;
         DELETE FROM account_quotas WHERE owner_id = account;
+        -- In the order in which attempts lock them.
+        DELETE FROM webhook_deliveries WHERE owner_id = account;
+        DELETE FROM webhooks WHERE owner_id = account;
+        -- Those of the deletions above as well.
+        DELETE FROM events WHERE owner_id = account;
         -- A statement that deletes nothing would have all nodes forget what they know.
         IF EXISTS (SELECT 1 FROM api_keys WHERE owner_id = account) THEN
             DELETE FROM api_keys WHERE owner_id = account;
