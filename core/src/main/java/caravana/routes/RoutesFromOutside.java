@@ -89,7 +89,7 @@ final class RoutesFromOutside implements ApplicationContextInitializer<Configura
     }
 
     private static void check(String name, Map<String, String> routes) {
-        List<Finding> findings = RouteChecks.check(routes);
+        List<Finding> findings = new RouteChecks().check(routes);
         if (!findings.isEmpty()) {
             throw new RoutesRefusedException(
                     "The routes in " + name + " are not as they should be:\n\n"

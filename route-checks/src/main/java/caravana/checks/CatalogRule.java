@@ -20,7 +20,7 @@ import org.apache.camel.catalog.EndpointValidationResult;
 import org.apache.camel.tooling.model.ComponentModel;
 
 /** Endpoints as Camel's catalogue knows them: components that exist, options that they have, values that these take. */
-final class CatalogRule implements Rule {
+final class CatalogRule implements FileRule {
 
     /** Its answers are kept: reading a component's description takes longer than a whole check. */
     static final CamelCatalog CATALOG = catalog();
@@ -46,25 +46,20 @@ final class CatalogRule implements Rule {
     private static final Set<String> ENRICHING = Set.of("enrich", "pollEnrich");
 
     @Override
-    public void check(RouteTree tree, Consumer<Finding> report) {
-        tree.files()
-                .forEach((file, root) -> root.items()
-                        .forEach(item -> item.get("restConfiguration")
-                                .ifPresent(configuration -> rest(file, configuration, report))));
-        for (Route route : tree.routes()) {
-            endpoint(route.file(), route.from(), true, report);
-        }
-        for (RouteTree.Placed placed : tree.steps()) {
+    public void check(RouteFile file, Consumer<Finding> report) {
+        String name = file.name();
+        file.items()
+                .forEach(item ->
+                        item.get("restConfiguration").ifPresent(configuration -> rest(name, configuration, report)));
+        file.routes().forEach(route -> endpoint(name, route.from(), true, report));
+        for (RouteTree.Placed placed : file.allSteps()) {
             Route.Step step = placed.step();
             if (SENDING.contains(step.kind())) {
-                endpoint(placed.file(), step, step.kind().equals("poll"), report);
+                endpoint(name, step, step.kind().equals("poll"), report);
             } else if (ENRICHING.contains(step.kind())) {
                 enriched(step)
                         .ifPresent(uri -> endpoint(
-                                placed.file(),
-                                new Route.Step("to", uri),
-                                !step.kind().equals("enrich"),
-                                report));
+                                name, new Route.Step("to", uri), !step.kind().equals("enrich"), report));
             }
         }
     }

@@ -22,6 +22,7 @@ final class Element {
 
     private List<Element> items;
     private List<Element> all;
+    private List<SimpleText.Reading> readings;
 
     Element(Node node) {
         this.node = node;
@@ -107,6 +108,12 @@ final class Element {
             collect(all);
         }
         return all;
+    }
+
+    /** What functions of Simple in a text read; nothing of what is no text. */
+    List<SimpleText.Reading> readings() {
+        readings = readings == null ? SimpleText.readings(text()) : readings;
+        return readings;
     }
 
     private void collect(List<Element> all) {

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** Options of endpoints that are right by Camel, and lose jobs, leak memory or open doors all the same. */
-final class EndpointRules implements Rule {
+final class EndpointRules implements Rule, FileRule {
 
     private static final String OUR_QUEUES = "{{caravana.sqs.";
 
@@ -28,13 +28,17 @@ final class EndpointRules implements Rule {
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
-        for (Route route : tree.routes()) {
+        queues(tree, report);
+    }
+
+    @Override
+    public void check(RouteFile file, Consumer<Finding> report) {
+        for (Route route : file.routes()) {
             Route.Step from = route.from();
             consumer(route, from, report);
             endpoint(route, from, report);
             route.steps().forEach(step -> endpoint(route, step, report));
         }
-        queues(tree, report);
     }
 
     /** A queue has one name and one address. */
@@ -44,10 +48,12 @@ final class EndpointRules implements Rule {
         List<RouteTree.Placed> ends = new ArrayList<>(tree.steps());
         tree.routes().forEach(route -> ends.add(new RouteTree.Placed(route, route.from())));
         for (RouteTree.Placed placed : ends) {
+            if (!placed.step().uses("aws2-sqs")) {
+                continue;
+            }
             String url = placed.step().parameter("queueUrl");
             // Addresses that are none of the settings' are another rule's.
-            if (placed.step().uses("aws2-sqs")
-                    && url.startsWith(OUR_QUEUES)
+            if (url.startsWith(OUR_QUEUES)
                     && (!placed.step().uri().contains("{{")
                             || placed.step().uri().contains(OUR_QUEUES))) {
                 String name = placed.step().uri();

@@ -234,7 +234,7 @@ final class FlowRules implements Rule {
                 Place place =
                         new Place(file, step.element().line(), new LinkedHashMap<>(), new HashMap<>(), new TreeSet<>());
                 texts(step.element(), "", (key, text) -> {
-                    names(text.text()).forEach(name -> place.reads().putIfAbsent(name, text.line()));
+                    names(text).forEach(name -> place.reads().putIfAbsent(name, text.line()));
                     Matcher function = BEAN_FUNCTION.matcher(text.text());
                     while (function.find()) {
                         call(place, text.line(), function.group(1), function.group(2));
@@ -245,7 +245,7 @@ final class FlowRules implements Rule {
                 if (step.uri().startsWith(DIRECT) && !step.kind().equals("from")) {
                     // What other callers of the route set is not set by this one.
                     byUri.getOrDefault(step.uri(), List.of()).stream()
-                            .flatMap(route -> ContractRules.required(route).stream())
+                            .flatMap(route -> route.required().stream())
                             .forEach(name -> {
                                 place.reads().putIfAbsent(name, place.line());
                                 place.calls().put(name, step.uri());
@@ -286,9 +286,9 @@ final class FlowRules implements Rule {
 
         private void statement(Route.Step step, Place place) {
             if (step.uri().startsWith(STATEMENT)) {
-                String sql = tree.statements().get(step.uri().substring(STATEMENT.length()));
-                if (sql != null) {
-                    SqlText text = tree.sql(sql);
+                SqlFile file = tree.statements().get(step.uri().substring(STATEMENT.length()));
+                if (file != null) {
+                    SqlText text = file.sql();
                     text.parameters().stream()
                             .map(SqlText.Parameter::name)
                             .filter(name -> !text.defaults().containsKey(name))
@@ -344,32 +344,30 @@ final class FlowRules implements Rule {
         element.items().forEach(item -> texts(item, key, texts));
     }
 
-    private static Set<String> names(String text) {
-        return SimpleText.readings(text).stream()
+    private static Set<String> names(Element text) {
+        return text.readings().stream()
                 .filter(reading -> Set.of("exchangeProperty", "variable").contains(reading.from()))
                 .map(SimpleText.Reading::name)
                 .filter(name -> !name.isEmpty() && !name.startsWith("Camel"))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** The properties and variables that a file reads. */
+    static Set<String> read(RouteFile file) {
+        Set<String> read = new HashSet<>();
+        file.expressions().forEach(text -> read.addAll(names(text)));
+        file.elements().forEach(element -> {
+            read.add(element.text("variableSend"));
+            element.get("exchangeProperty").ifPresent(language -> read.add(expression(language)));
+            element.get("variable").ifPresent(language -> read.add(expression(language)));
+        });
+        return read;
+    }
+
     private static void neverRead(RouteTree tree, Consumer<Finding> report) {
         Set<String> read = new HashSet<>();
-        tree.files()
-                .values()
-                .forEach(root ->
-                        root.all().stream().filter(Element::isText).forEach(text -> read.addAll(names(text.text()))));
-        tree.files()
-                .values()
-                .forEach(root -> root.all().forEach(element -> {
-                    read.add(element.text("variableSend"));
-                    element.get("exchangeProperty").ifPresent(language -> read.add(expression(language)));
-                    element.get("variable").ifPresent(language -> read.add(expression(language)));
-                }));
-        tree.statements()
-                .values()
-                .forEach(sql -> tree.sql(sql)
-                        .parameters()
-                        .forEach(parameter -> read.add(parameter.name().replaceFirst("\\..*", ""))));
+        tree.routeFiles().forEach(file -> read.addAll(file.read()));
+        tree.statements().values().forEach(file -> read.addAll(file.read()));
         for (AppFolders app : AppFolders.values()) {
             Vocabulary vocabulary = Vocabulary.of(app);
             read.addAll(vocabulary.names(Vocabulary.Kind.READ));

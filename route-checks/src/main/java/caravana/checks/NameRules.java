@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Settings and beans that a route names are there, in every app that loads it. */
-final class NameRules implements Rule {
+final class NameRules implements FileRule {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
     private static final Pattern BEAN_FUNCTION = Pattern.compile("\\$\\{bean:([\\w-]+)(?:(?:\\?method=|\\.)(\\w+))?");
@@ -32,40 +32,39 @@ final class NameRules implements Rule {
     }
 
     @Override
-    public void check(RouteTree tree, Consumer<Finding> report) {
-        tree.files()
-                .forEach((file, root) -> root.all().forEach(element -> {
-                    if (element.isText()) {
-                        placeholders(file, element.line(), element.text(), report);
-                        functions(file, element, report);
+    public void check(RouteFile source, Consumer<Finding> report) {
+        String file = source.name();
+        source.elements().forEach(element -> {
+            if (element.isText()) {
+                placeholders(file, element.line(), element.text(), report);
+                functions(file, element, report);
+            }
+            element.fields().forEach((key, value) -> {
+                if (CALLERS.contains(key)) {
+                    if (value.isMapping()
+                            && value.get("ref").isEmpty()
+                            && value.get("beanType").isEmpty()) {
+                        report.accept(new Finding(
+                                file,
+                                value.line(),
+                                "bean-unknown",
+                                "This " + key + " names no bean",
+                                "Add ref: with the name of one"));
                     }
-                    element.fields().forEach((key, value) -> {
-                        if (CALLERS.contains(key)) {
-                            if (value.isMapping()
-                                    && value.get("ref").isEmpty()
-                                    && value.get("beanType").isEmpty()) {
-                                report.accept(new Finding(
-                                        file,
-                                        value.line(),
-                                        "bean-unknown",
-                                        "This " + key + " names no bean",
-                                        "Add ref: with the name of one"));
-                            }
-                            value.get("ref").ifPresent(ref -> {
-                                int line =
-                                        value.get("method").map(Element::line).orElse(ref.line());
-                                bean(file, ref.line(), line, ref.text(), value.text("method"), true, report);
-                            });
-                        } else if (key.equals("parameters")) {
-                            value.fields().values().forEach(parameter -> reference(file, parameter, report));
-                        }
+                    value.get("ref").ifPresent(ref -> {
+                        int line = value.get("method").map(Element::line).orElse(ref.line());
+                        bean(file, ref.line(), line, ref.text(), value.text("method"), true, report);
                     });
-                }));
-        tree.statements()
-                .forEach((file, text) -> tree.sql(text)
-                        .defaults()
-                        .values()
-                        .forEach(value -> placeholders(file, value.line(), value.value(), report)));
+                } else if (key.equals("parameters")) {
+                    value.fields().values().forEach(parameter -> reference(file, parameter, report));
+                }
+            });
+        });
+    }
+
+    @Override
+    public void check(SqlFile file, Consumer<Finding> report) {
+        file.sql().defaults().values().forEach(value -> placeholders(file.name(), value.line(), value.value(), report));
     }
 
     private void placeholders(String file, int line, String text, Consumer<Finding> report) {

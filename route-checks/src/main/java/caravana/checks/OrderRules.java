@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** What comes before what in the flow of a job, that no way through it forgets the message, and who handles its failures. */
-final class OrderRules implements Rule {
+final class OrderRules implements Rule, FileRule {
 
     private static final String DIRECT = "direct:";
     private static final String ACKNOWLEDGE = "direct:acknowledge-job";
@@ -51,6 +51,7 @@ final class OrderRules implements Rule {
             List.of("direct:probe-tools", "direct:requeue-in-outage"),
             List.of("bean:intake.unavailable", "direct:requeue-in-outage"),
             List.of("direct:describe-lost-worker", "direct:fail-permanently"),
+            List.of("setProperty:set-exhausted-code", "direct:fail-permanently"),
             List.of("direct:describe-lost-worker", "direct:fail-job"),
             List.of("setBody:set-dead-message", SEND_DEAD_LETTER),
             List.of("setProperty:note-dead-letter-time", SEND_DEAD_LETTER),
@@ -93,6 +94,7 @@ final class OrderRules implements Rule {
             List.of("direct:publish-job", "statement:end-upload.sql"),
             // Calls that need permission.
             List.of("direct:find-own-video", "statement:delete-video.sql"),
+            List.of("statement:delete-video.sql", "choice:check-deleted"),
             List.of("direct:find-own-video", "statement:retry-video.sql"),
             List.of("direct:describe-video", "bean:polling.checkUnchanged"),
             List.of("bean:polling.checkUnchanged", "statement:update-video.sql"),
@@ -125,6 +127,9 @@ final class OrderRules implements Rule {
             List.of("direct:delete-results", "statement:delete-video-row.sql"),
             List.of("aws2-s3:{{caravana.s3.bucket}}", "statement:delete-video-row.sql"),
             List.of("aws2-s3:{{caravana.s3.bucket}}", "statement:delete-asset-row.sql"),
+            List.of("aws2-s3:{{caravana.s3.bucket}}", "statement:delete-export-row.sql"),
+            // Of the row that is the body until then.
+            List.of("setVariable:note-never-ended", "direct:delete-results"),
             // Parts that are not removed can still become the object.
             List.of("direct:clean-upload", "aws2-s3:{{caravana.s3.bucket}}"),
             List.of("choice:check-purge-parts", "aws2-s3:{{caravana.s3.bucket}}"),
@@ -144,11 +149,13 @@ final class OrderRules implements Rule {
                         .add(route));
         twice(routes, report);
         circles(tree, routes, report);
-        tree.files()
-                .forEach((file, root) -> root.all()
-                        .forEach(element -> element.get("steps").ifPresent(steps -> order(file, steps, report))));
         unsettled(tree, routes, report);
         handling(tree, report);
+    }
+
+    @Override
+    public void check(RouteFile file, Consumer<Finding> report) {
+        file.elements().forEach(element -> element.get("steps").ifPresent(steps -> order(file.name(), steps, report)));
     }
 
     private static void twice(Map<String, List<Route>> routes, Consumer<Finding> report) {

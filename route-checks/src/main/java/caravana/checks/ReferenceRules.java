@@ -40,16 +40,14 @@ final class ReferenceRules implements Rule {
             route.steps().forEach(step -> call(route.file(), step, tree, called, report));
         }
         for (Route configuration : tree.configurations()) {
-            configuration.element().all().stream()
-                    .flatMap(e -> Route.stepsOf(e).stream())
-                    .forEach(step -> call(configuration.file(), step, tree, called, report));
+            configuration.everyStep().forEach(step -> call(configuration.file(), step, tree, called, report));
         }
         for (Route route : tree.routes()) {
             String uri = route.from().uri();
             // Operations of the contract are called by Camel, which stops the start when one has no route.
             boolean operation = AppFolders.loading(route.file()).stream()
-                    .flatMap(app -> Vocabulary.of(app).operations().keySet().stream())
-                    .anyMatch(id -> uri.equals(DIRECT + id));
+                    .anyMatch(app -> uri.startsWith(DIRECT)
+                            && Vocabulary.of(app).operations().containsKey(uri.substring(DIRECT.length())));
             if (uri.startsWith(DIRECT) && !called.contains(uri) && !operation) {
                 report.accept(new Finding(
                         route.file(),
@@ -68,8 +66,7 @@ final class ReferenceRules implements Rule {
             return;
         }
         called.add(uri);
-        boolean there = tree.routes().stream()
-                .anyMatch(route -> route.from().uri().equals(uri) && AppFolders.loadedWherever(file, route.file()));
+        boolean there = tree.consumers(uri).stream().anyMatch(route -> AppFolders.loadedWherever(file, route.file()));
         if (!there) {
             report.accept(new Finding(
                     file,

@@ -12,6 +12,8 @@ final class SimpleText {
             "(exchangeProperty|variables?|headers?|body)(?:\\??\\.|:|(?=\\[))\\[?'?([\\w.-]*)'?]?(.*)", Pattern.DOTALL);
     private static final Pattern FIRST = Pattern.compile("([\\w-]+)(.*)", Pattern.DOTALL);
 
+    private static final Pattern STEP = Pattern.compile("\\[([^\\[\\]]*)]|\\??\\.(\\w+)");
+
     private SimpleText() {}
 
     /**
@@ -19,9 +21,25 @@ final class SimpleText {
      *
      * @param from {@code exchangeProperty}, {@code variable}, {@code header} or {@code body}
      * @param name of the property, variable or header; empty of the body
-     * @param path what is read of it, such as {@code [status]} or {@code .poster.exists}
+     * @param keys the names in brackets behind it, such as {@code status} of {@code [status]}
+     * @param members those after dots, such as {@code poster} and {@code exists} of {@code .poster.exists}
      */
-    record Reading(String from, String name, String path) {}
+    record Reading(String from, String name, List<String> keys, List<String> members) {
+
+        private static Reading of(String from, String name, String path) {
+            List<String> keys = new ArrayList<>();
+            List<String> members = new ArrayList<>();
+            Matcher step = STEP.matcher(path.replaceAll("\\$\\{[^{}]*}", "\\$"));
+            while (step.find()) {
+                if (step.group(1) != null) {
+                    keys.add(step.group(1));
+                } else {
+                    members.add(step.group(2));
+                }
+            }
+            return new Reading(from, name, keys, members);
+        }
+    }
 
     /** The content of each {@code ${…}}, those within others included. */
     static List<String> functions(String text) {
@@ -50,7 +68,7 @@ final class SimpleText {
             }
             String from = matcher.group(1).replaceFirst("(variable|header)s", "$1");
             if (from.equals("body")) {
-                readings.add(new Reading(from, "", function.substring("body".length())));
+                readings.add(Reading.of(from, "", function.substring("body".length())));
                 continue;
             }
             // A header's name may have dots in it, that of anything else ends there.
@@ -63,23 +81,8 @@ final class SimpleText {
                     path = first.group(2) + path;
                 }
             }
-            readings.add(new Reading(from, name, path));
+            readings.add(Reading.of(from, name, path));
         }
         return readings;
-    }
-
-    /** The names in a path: those in brackets, or those after dots. */
-    static List<String> steps(String path, boolean inBrackets) {
-        List<String> steps = new ArrayList<>();
-        Matcher matcher =
-                Pattern.compile("\\[([^\\[\\]]*)]|\\??\\.(\\w+)").matcher(path.replaceAll("\\$\\{[^{}]*}", "\\$"));
-        while (matcher.find()) {
-            if (inBrackets && matcher.group(1) != null) {
-                steps.add(matcher.group(1));
-            } else if (!inBrackets && matcher.group(2) != null) {
-                steps.add(matcher.group(2));
-            }
-        }
-        return steps;
     }
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -12,13 +14,14 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Words of the statements that neither PostgreSQL nor the migrated schema has. A database says more of a statement; this
  * finds a misspelt word without one.
  */
-final class SqlWordRule implements Rule {
+final class SqlWordRule implements Rule, FileRule {
 
     private static final Set<String> WORDS = words();
 
@@ -68,7 +71,7 @@ final class SqlWordRule implements Rule {
             Pattern.compile("(?i)(\\b\\w+|[)'\\]])\\s+(?=([a-z_]\\w*)\\s*(?:[,);]|\\z|(?<=\\s)(?:"
                     + String.join("|", BEHIND_NAME) + ")\\b))");
 
-    private static final Pattern WORD = Pattern.compile("(?<![\\w$\"'])[A-Za-z_]\\w*");
+    static final Pattern WORD = Pattern.compile("(?<![\\w$\"'])[A-Za-z_]\\w*");
 
     /** Where a statement gives a name of its own. */
     private static final List<Pattern> NAMING = List.of(
@@ -98,16 +101,15 @@ final class SqlWordRule implements Rule {
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
-        Set<String> used = new HashSet<>(WORDS);
-        tree.statements()
-                .values()
-                .forEach(text -> WORD.matcher(tree.numbered(text)).results().forEach(word -> used.add(word.group())));
-        tree.statements().forEach((file, text) -> {
-            parts(file, tree.sql(text), used, report);
-            String sql = tree.numbered(text);
-            values(file, sql, report);
-            words(file, sql, report);
-        });
+        Set<String> used = new HashSet<>();
+        tree.statements().values().forEach(file -> used.addAll(file.words()));
+        tree.statements().forEach((name, file) -> parts(name, file.sql(), used, report));
+    }
+
+    @Override
+    public void check(SqlFile file, Consumer<Finding> report) {
+        values(file.name(), file.numbered(), report);
+        words(file.name(), file.numbered(), report);
     }
 
     private static void words(String file, String withTexts, Consumer<Finding> report) {
@@ -182,12 +184,14 @@ final class SqlWordRule implements Rule {
             String part = parameter.name().replaceFirst(".*\\.", "");
             boolean isMember = apps.stream()
                     .anyMatch(app -> app.has(Vocabulary.Kind.MEMBERS, part) || app.has(Vocabulary.Kind.FIELDS, part));
-            if (parameter.name().contains(".") && !used.contains(part) && !isMember) {
-                Set<String> known = new HashSet<>(used);
-                apps.forEach(app -> known.addAll(app.names(Vocabulary.Kind.MEMBERS)));
-                apps.forEach(app -> known.addAll(app.names(Vocabulary.Kind.FIELDS)));
+            if (parameter.name().contains(".") && !used.contains(part) && !WORDS.contains(part) && !isMember) {
+                List<Collection<String>> names = new ArrayList<>(List.of(WORDS, used));
+                apps.forEach(app -> names.add(app.names(Vocabulary.Kind.MEMBERS)));
+                apps.forEach(app -> names.add(app.names(Vocabulary.Kind.FIELDS)));
                 // The code may make it of anything; a name that is nearly a known one is a slip.
-                if (Nearest.isSlip(part, known)) {
+                if (names.stream().anyMatch(some -> Nearest.isSlip(part, some))) {
+                    Set<String> known =
+                            names.stream().flatMap(Collection::stream).collect(Collectors.toSet());
                     report.accept(new Finding(
                             file,
                             parameter.line(),

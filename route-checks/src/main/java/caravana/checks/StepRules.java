@@ -7,10 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** Steps that do something else than they seem to. */
-final class StepRules implements Rule {
+final class StepRules implements Rule, FileRule {
 
     private static final Set<String> ASYNCHRONOUS = Set.of("delay", "threads", "wireTap", "throttle", "aggregate");
     private static final Set<String> EVERYTHING = Set.of("java.lang.Throwable", "java.lang.Exception");
@@ -20,11 +19,17 @@ final class StepRules implements Rule {
     public void check(RouteTree tree, Consumer<Finding> report) {
         Set<Route> onPollersThread = withWhatTheyCall(tree);
         for (Route route : tree.routes()) {
+            if (onPollersThread.contains(route)) {
+                route.steps().forEach(step -> asynchronous(route, step, report));
+            }
+        }
+    }
+
+    @Override
+    public void check(RouteFile file, Consumer<Finding> report) {
+        for (Route route : file.routes()) {
             boolean takesJobs = route.from().uses("aws2-sqs");
             for (Route.Step step : route.steps()) {
-                if (onPollersThread.contains(route)) {
-                    asynchronous(route, step, report);
-                }
                 if (takesJobs) {
                     receiptHandle(route, step, report);
                 }
@@ -33,7 +38,7 @@ final class StepRules implements Rule {
             compact(route.file(), route.element(), report);
             swallowed(route.file(), route.element(), report);
         }
-        for (Route configuration : tree.configurations()) {
+        for (Route configuration : file.configurations()) {
             swallowed(configuration.file(), configuration.element(), report);
         }
     }
@@ -47,10 +52,7 @@ final class StepRules implements Rule {
         while (!open.isEmpty()) {
             Route route = open.pop();
             if (found.add(route)) {
-                Set<String> called = route.steps().stream().map(Route.Step::uri).collect(Collectors.toSet());
-                tree.routes().stream()
-                        .filter(other -> called.contains(other.from().uri()))
-                        .forEach(open::push);
+                route.steps().forEach(step -> tree.consumers(step.uri()).forEach(open::push));
             }
         }
         return found;

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What expressions and other texts say, beyond Simple's grammar: signs that were forgotten, values that cannot be. */
-final class TextRules implements Rule {
+final class TextRules implements Rule, FileRule {
 
     static final String FUNCTIONS = "exchangeProperty|variable|header|body|exception|bean:|routeId|fromRouteId";
     private static final Pattern BARE = Pattern.compile("(?<![$\\w])\\$(?:" + FUNCTIONS + ")[.\\[:\\w]*");
@@ -71,42 +71,57 @@ final class TextRules implements Rule {
         for (AppFolders app : AppFolders.values()) {
             keys.put(app, keys(tree, app));
         }
-        tree.files()
-                .forEach((file, root) -> walk(root, "", (key, text) -> {
+        tree.routeFiles()
+                .forEach(file -> file.expressions().forEach(text -> {
+                    members(file.name(), text, keys, report);
+                    compared(file.name(), text, constants, report);
+                }));
+        assigned(tree, report);
+    }
+
+    @Override
+    public void check(RouteFile source, Consumer<Finding> report) {
+        String file = source.name();
+        source.root()
+                .ifPresent(root -> walk(root, "", (key, text) -> {
                     if (!PROSE.contains(key)) {
                         signs(file, text, report);
                         functions(file, key, text, report);
-                        if (text.text().contains("${")) {
-                            members(file, text, keys, report);
-                            compared(file, text, constants, report);
-                        }
                     }
                 }));
-        tree.files()
-                .forEach((file, root) -> root.all()
-                        .forEach(element -> element.get("constant")
-                                .map(language -> language.isText()
-                                        ? language
-                                        : language.get("expression").orElse(language))
-                                .filter(text -> text.text().contains("${"))
-                                .ifPresent(text -> report.accept(new Finding(
-                                        file,
-                                        text.line(),
-                                        "constant-with-function",
-                                        "A constant is taken as it stands: " + text.text() + " is not evaluated",
-                                        "Write simple: instead of constant:")))));
-        assigned(tree, report);
-        tree.files()
-                .forEach((file, root) -> root.all()
-                        .forEach(element -> ASKING.forEach(key -> element.get(key)
-                                .flatMap(TextRules::constantIn)
-                                .filter(text -> !text.text().matches("true|false|\\{\\{.*}}"))
-                                .ifPresent(text -> report.accept(new Finding(
-                                        file,
-                                        text.line(),
-                                        "value-impossible",
-                                        key + " is neither true nor false: " + text.text(),
-                                        "Write \"true\" or \"false\""))))));
+        source.elements()
+                .forEach(element -> element.get("constant")
+                        .map(language -> language.isText()
+                                ? language
+                                : language.get("expression").orElse(language))
+                        .filter(text -> text.text().contains("${"))
+                        .ifPresent(text -> report.accept(new Finding(
+                                file,
+                                text.line(),
+                                "constant-with-function",
+                                "A constant is taken as it stands: " + text.text() + " is not evaluated",
+                                "Write simple: instead of constant:"))));
+        source.elements()
+                .forEach(element -> ASKING.forEach(key -> element.get(key)
+                        .flatMap(TextRules::constantIn)
+                        .filter(text -> !text.text().matches("true|false|\\{\\{.*}}"))
+                        .ifPresent(text -> report.accept(new Finding(
+                                file,
+                                text.line(),
+                                "value-impossible",
+                                key + " is neither true nor false: " + text.text(),
+                                "Write \"true\" or \"false\"")))));
+    }
+
+    /** The texts of a document in which functions of Simple stand; not what only people read. */
+    static List<Element> expressions(Element root) {
+        List<Element> expressions = new ArrayList<>();
+        walk(root, "", (key, text) -> {
+            if (!PROSE.contains(key) && text.text().contains("${")) {
+                expressions.add(text);
+            }
+        });
+        return expressions;
     }
 
     private static Optional<Element> constantIn(Element parent) {
@@ -174,13 +189,9 @@ final class TextRules implements Rule {
     private static Set<String> keys(RouteTree tree, AppFolders app) {
         Vocabulary vocabulary = Vocabulary.of(app);
         Set<String> keys = new HashSet<>(vocabulary.names(Vocabulary.Kind.FIELDS));
-        tree.statements().forEach((file, sql) -> {
+        tree.statements().forEach((file, statement) -> {
             if (AppFolders.loading(file).contains(app)) {
-                Matcher word = Pattern.compile("[a-z_][a-z0-9_]*")
-                        .matcher(tree.sql(sql).sql());
-                while (word.find()) {
-                    keys.add(word.group());
-                }
+                keys.addAll(statement.names());
             }
         });
         vocabulary.beans().values().stream().flatMap(List::stream).forEach(method -> {
@@ -193,10 +204,10 @@ final class TextRules implements Rule {
 
     private static void members(
             String file, Element text, Map<AppFolders, Set<String>> keys, Consumer<Finding> report) {
-        for (SimpleText.Reading reading : SimpleText.readings(text.text())) {
+        for (SimpleText.Reading reading : text.readings()) {
             for (AppFolders app : AppFolders.loading(file)) {
                 Vocabulary vocabulary = Vocabulary.of(app);
-                for (String member : SimpleText.steps(reading.path(), false)) {
+                for (String member : reading.members()) {
                     if (!MEMBERS_OF_JAVA.contains(member)
                             && !vocabulary.has(Vocabulary.Kind.MEMBERS, member)
                             && !vocabulary.has(Vocabulary.Kind.FIELDS, member)) {
@@ -211,7 +222,7 @@ final class TextRules implements Rule {
                         return;
                     }
                 }
-                for (String key : SimpleText.steps(reading.path(), true)) {
+                for (String key : reading.keys()) {
                     if (!key.matches("\\d+|last|.*\\$.*") && !keys.get(app).contains(key.replaceAll("^'|'$", ""))) {
                         report.accept(new Finding(
                                 file,
@@ -277,9 +288,7 @@ final class TextRules implements Rule {
         MIRRORED.matcher(text.text()).results().forEach(m -> comparisons.add(new String[] {m.group(2), m.group(1)}));
         for (String[] comparison : comparisons) {
             for (SimpleText.Reading reading : SimpleText.readings("${" + comparison[0] + "}")) {
-                String last = Stream.concat(
-                                SimpleText.steps(reading.path(), true).stream(),
-                                SimpleText.steps(reading.path(), false).stream())
+                String last = Stream.concat(reading.keys().stream(), reading.members().stream())
                         .reduce(reading.name(), (first, second) -> second);
                 // A property that a row's column is the value of can be what the column can be.
                 String property = last.replaceFirst("^previous_error$", "error_code");

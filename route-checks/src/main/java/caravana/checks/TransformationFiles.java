@@ -93,7 +93,7 @@ public final class TransformationFiles {
                 return null;
             }
             List<Finding> duplicates = new ArrayList<>();
-            RouteTree.duplicates(file, root, duplicates::add);
+            RouteFile.duplicates(file, root, duplicates::add);
             duplicates.forEach(report);
             return duplicates.isEmpty() ? new Element(root) : null;
         } catch (MarkedYAMLException e) {

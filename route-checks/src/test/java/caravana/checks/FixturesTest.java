@@ -65,7 +65,7 @@ class FixturesTest {
     void theFindingNamesTheLineAndWhatWasMeant(String rule) throws Exception {
         Map<String, String> good = files(rule, "good");
         Map<String, String> bad = files(rule, "bad");
-        for (Finding finding : RouteChecks.check(bad)) {
+        for (Finding finding : new RouteChecks().check(bad)) {
             Change change = Change.between(good.getOrDefault(finding.file(), ""), bad.getOrDefault(finding.file(), ""));
 
             if (!bad.containsKey(finding.file())) {
@@ -87,9 +87,8 @@ class FixturesTest {
     }
 
     private static Set<String> findings(String rule, String kind) throws IOException {
-        return RouteChecks.check(files(rule, kind)).stream()
-                .map(Finding::id)
-                .collect(Collectors.toCollection(TreeSet::new));
+        return new RouteChecks()
+                .check(files(rule, kind)).stream().map(Finding::id).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Map<String, String> files(String rule, String kind) throws IOException {

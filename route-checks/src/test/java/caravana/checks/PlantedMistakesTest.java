@@ -39,7 +39,10 @@ class PlantedMistakesTest {
             // The first reads the code of the failure, and the second looks up what is known of the code.
             "dead-letter-failed-job look-up-retryable",
             // Each deletes objects of its own, and both do before the original and the row.
-            "purge-results check-purge-parts");
+            "purge-results check-purge-parts",
+            // Each deletes what another system has of the video, and the erasure ends behind all of them.
+            "erase-progress erase-late-results",
+            "erase-late-results erase-late-original");
 
     /**
      * The rules that are about a sort of mistake. What another rule finds, as when a mistake breaks the YAML, is by chance and
@@ -78,7 +81,7 @@ class PlantedMistakesTest {
 
     @Test
     void theRealRoutesAreRight() {
-        assertThat(RouteChecks.check(files)).isEmpty();
+        assertThat(new RouteChecks().check(files)).isEmpty();
     }
 
     @Test
@@ -91,13 +94,14 @@ class PlantedMistakesTest {
         assertThat(all.stream().map(Mistake::kind)).contains(Kind.values());
         Collections.shuffle(all, new Random(SEED));
         List<Mistake> chosen = LONG ? all : all.subList(0, SAMPLE);
+        RouteChecks checks = new RouteChecks();
         Map<Kind, int[]> counts = new EnumMap<>(Kind.class);
         List<String> missed = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
         for (Mistake mistake : chosen) {
             Map<String, String> edited = new TreeMap<>(files);
             edited.put(mistake.file(), mistake.text());
-            List<Finding> findings = RouteChecks.check(edited);
+            List<Finding> findings = checks.check(edited);
             int[] count = counts.computeIfAbsent(mistake.kind(), first -> new int[2]);
             count[1]++;
             if (findings.stream().anyMatch(finding -> isOf(mistake, finding))) {
@@ -255,7 +259,7 @@ class PlantedMistakesTest {
         expect(expected, "handled-missing", "a failure that nobody says the end of");
         expect(
                 expected,
-                "sql-never-run statement-result name-not-set contract-enters contract-leaves schema",
+                "sql-never-run statement-result name-not-set name-set-later contract-enters contract-leaves schema",
                 "a statement of what is read later missing");
         expect(expected, "schema endpoint-options", "a key", "a step", "a key in another case");
         expect(expected, "schema", "a name that is missing", "an expression that is missing");
