@@ -28,15 +28,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.TestPropertySource;
 
 /** Webhooks, with receivers that behave well and badly. */
-@TestPropertySource(
-        properties = {
-            "caravana.webhooks.timeout=1s",
-            "caravana.webhooks.delays=200ms,200ms,200ms,200ms,200ms,200ms,200ms"
-        })
-class WebhooksTest extends WebTest {
+class WebhooksTest extends QuickSweepsTest {
 
     private final List<Receiver> receivers = new ArrayList<>();
 
