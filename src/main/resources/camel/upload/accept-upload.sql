@@ -8,6 +8,7 @@ SET status = 'uploaded',
     announced_sha256 = :?upload.announced_sha256,
     reference = :?upload.reference,
     metadata = CAST(:?upload.video_metadata AS jsonb),
+    priority = coalesce(CAST(:?upload.priority AS smallint), priority),
     uploaded_at = now(),
     not_before = now(),
     updated_at = now()

@@ -17,5 +17,6 @@ RETURNING original_key,
           transformations::text AS transformations,
           transformation_parameters::text AS transformation_parameters,
           announced_sha256,
+          CAST(priority AS integer) AS priority,
           reference,
           video_metadata::text AS video_metadata

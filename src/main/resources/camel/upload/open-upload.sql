@@ -65,17 +65,17 @@ WITH recent AS (
 ), in_pieces AS (
     INSERT INTO uploads (video_id, owner_id, original_key, bytes, title, original_name, transformations,
                          transformation_parameters, metadata, token, expires_at, direct, part_bytes,
-                         announced_sha256, reference, video_metadata)
+                         announced_sha256, reference, video_metadata, priority)
     SELECT opened.id, opened.owner_id, opened.original_key, announced.bytes, announced.title, announced.original_name,
            CAST(announced.transformations AS jsonb), CAST(announced.transformation_parameters AS jsonb), announced.metadata, CAST(:?token AS uuid), opened.expires_at,
            announced.direct, announced.part_bytes, announced.announced_sha256,
-           announced.reference, CAST(announced.video_metadata AS jsonb)
+           announced.reference, CAST(announced.video_metadata AS jsonb), announced.priority
     FROM opened,
          -- Without one there is no upload in pieces.
          jsonb_to_record(CAST(:?announced AS jsonb))
              AS announced (bytes bigint, title text, original_name text, transformations text, transformation_parameters text,
                            metadata text, direct text, part_bytes integer, announced_sha256 text, reference text,
-                           video_metadata text)
+                           video_metadata text, priority smallint)
     WHERE CAST(:?announced AS jsonb) IS NOT NULL
 )
 SELECT 'opened' AS outcome,

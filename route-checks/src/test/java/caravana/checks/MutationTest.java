@@ -117,7 +117,7 @@ class MutationTest {
             new Mistake(
                     "description-missing",
                     FLOW,
-                    "    description: Turns the original that a job message names into a finished clip.\n",
+                    "    description: Turns the original that is next into a finished clip.\n",
                     ""),
             new Mistake("id-missing", FLOW, "            id: read\n", ""),
             new Mistake("id-duplicate", FLOW, "            id: read\n", "            id: claim\n"),

@@ -82,7 +82,7 @@ class ReconcilerTest extends QuickSweepsTest {
     }
 
     @Test
-    void aLostMessageIsSentAgainWhenTheQueueIsEmpty() {
+    void aLostMessageIsSentAgainWhenThereAreFewerMessagesThanUnits() {
         String due = ", not_before = now() - interval '20 min'";
         String lost = insert("uploaded", "published_at = now() - interval '16 min'" + due);
         String recent = insert("uploaded", "published_at = now() - interval '14 min'" + due);

@@ -90,6 +90,12 @@ public abstract class WorkerRouteTest {
         deadLetters();
     }
 
+    /** A message serves whatever is next, also a video that an earlier test has left. */
+    @BeforeEach
+    void onlyTheTestsOwnVideosWait() {
+        jdbc.update("DELETE FROM videos WHERE status IN ('uploaded', 'processing')");
+    }
+
     protected static ProcessHandle transcoding() {
         return ProcessHandle.current()
                 .descendants()

@@ -6,13 +6,13 @@ import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/** Looks whether the job queue is empty, for the reconciler. */
+/** Counts the messages of the job queue, for the reconciler. */
 @Component("queueProbe")
 public class QueueProbe {
 
     private final QueueProperties queue;
     private final SqsClient sqs;
-    private boolean wasEmpty;
+    private int last = Integer.MAX_VALUE;
 
     QueueProbe(QueueProperties queue, SqsClient sqs) {
         this.queue = queue;
@@ -20,27 +20,26 @@ public class QueueProbe {
     }
 
     /**
-     * Whether the queue was empty at two looks in a row: then no message names a video that still waits.
+     * How many messages there are, hidden and delayed ones included: the larger number of two looks in a row, since SQS's are
+     * approximate, and one that is too small sends messages in vain.
      *
      * @throws software.amazon.awssdk.core.exception.SdkException when SQS does not answer
      */
     @StepOnly
-    public synchronized boolean isEmptyTwice() {
-        boolean empty = isEmpty();
-        boolean both = empty && wasEmpty;
-        wasEmpty = empty;
-        return both;
-    }
-
-    private boolean isEmpty() {
-        return sqs
+    public synchronized int messages() {
+        int found = sqs
                 .getQueueAttributes(q -> q.queueUrl(queue.queueUrl())
                         .attributeNames(
                                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE,
                                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED))
                 .attributes()
                 .values()
                 .stream()
-                .allMatch("0"::equals);
+                .mapToInt(Integer::parseInt)
+                .sum();
+        int larger = Math.max(found, last);
+        last = found;
+        return larger;
     }
 }

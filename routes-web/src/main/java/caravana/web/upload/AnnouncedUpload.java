@@ -26,9 +26,9 @@ class AnnouncedUpload {
      * @param bytes the file's length; null when it is not known yet
      * @param name the file's name; empty for none
      * @param type its media type; empty for none
-     * @param texts of which {@code title}, {@code transformaciones}, {@code preset}, {@code original_sha256},
+     * @param texts of which {@code title}, {@code transformaciones}, {@code preset}, {@code original_sha256}, {@code prioridad},
      *     {@code reference} and {@code metadata} are read; without a title, the file's name is it
-     * @throws caravana.web.http.Problem 400 or 415 when it is not as the contract says, or no video may be like that
+     * @throws caravana.web.http.Problem 400, 403 or 415 when it is not as the contract says, or no video may be like that
      */
     Map<String, Object> columns(Long bytes, String name, String type, Map<String, String> texts, Exchange exchange) {
         if (!type.isEmpty()) {
@@ -43,6 +43,7 @@ class AnnouncedUpload {
         announced.put(
                 OriginalSum.COLUMN, OriginalSum.of(texts.get(OriginalSum.FIELD)).announced());
         VideoLabels.put(texts, announced);
+        announced.put(Priority.COLUMN, Priority.of(texts.get(Priority.FIELD), exchange));
         return announced;
     }
 

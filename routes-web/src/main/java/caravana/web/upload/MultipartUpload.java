@@ -62,7 +62,7 @@ public class MultipartUpload {
      *
      * <p>The exchange property {@code upload} then has {@code title}, {@code original_name}, {@code original_bytes} and
      * {@code transformations}, {@code transformation_parameters}, {@code announced_sha256},
-     * {@code reference}, {@code video_metadata} (as the row keeps them).
+     * {@code priority}, {@code reference}, {@code video_metadata} (as the row keeps them).
      *
      * @throws Problem 400, 408, 413 or 415 when the upload is not as the contract says
      * @throws IOException when the client went away
@@ -102,6 +102,11 @@ public class MultipartUpload {
                     }
                     transformations.recipe(asked, exchange);
                 }
+                case Priority.FIELD -> {
+                    if (upload.put(Priority.COLUMN, Priority.of(text(form, FIELD_BYTES), exchange)) != null) {
+                        throw Problem.invalid("The field prioridad is there more than once. Send it once.");
+                    }
+                }
                 default ->
                     throw UnknownName.of(
                             "field",
@@ -112,6 +117,7 @@ public class MultipartUpload {
                                     TransformationRules.FIELD,
                                     TransformationRules.PRESET,
                                     OriginalSum.FIELD,
+                                    Priority.FIELD,
                                     VideoLabels.REFERENCE,
                                     VideoLabels.METADATA));
             }
@@ -119,6 +125,7 @@ public class MultipartUpload {
         if (!upload.containsKey("original_bytes")) {
             throw new Problem(400, "file_required", "Send the video in the field video_file.");
         }
+        upload.computeIfAbsent(Priority.COLUMN, missing -> Priority.of(null, exchange));
         upload.computeIfAbsent(TITLE, missing -> rules.title(null));
         transformations.recipe(asked, exchange).putInto(upload);
         exchange.setProperty("upload", upload);

@@ -51,6 +51,7 @@ public class RawUpload {
                 OriginalSum.COLUMN,
                 OriginalSum.of(address.get(OriginalSum.FIELD)).announced());
         VideoLabels.put(address, upload);
+        upload.put(Priority.COLUMN, Priority.of(address.get(Priority.FIELD), exchange));
         return upload;
     }
 

@@ -2,6 +2,7 @@ package caravana.worker.job;
 
 import caravana.checks.OneOf;
 import caravana.logging.LogContext;
+import caravana.logging.TraceParent;
 import caravana.transformation.TransformationRecipe;
 import java.util.Map;
 import org.apache.camel.Body;
@@ -14,8 +15,11 @@ public class ClaimedRow {
 
     /**
      * Sets {@code outcome}, {@code video_id} as the row writes it, {@code attempt}, {@code first_failed_at},
-     * {@code previous_error} and {@code previous_detail} (if it ever failed), {@code delay} (seconds) and, after a claim, {@code kept_recipe}, {@code queued_ms} and {@code announced_sha256} (if the client announced it). No row at all means that
-     * the video was deleted: there is nothing to do.
+     * {@code previous_error} and {@code previous_detail} (if it ever failed) and, without a claim, {@code delay} (seconds). After
+     * a claim, whichever video the message names, also {@code original_key}, {@code owner_id}, {@code message_body},
+     * {@code kept_recipe}, {@code queued_ms} and {@code announced_sha256} (if the client announced it) of the claimed one;
+     * {@code names_other} when the message names another, and its {@code other_message} and {@code other_delay} (seconds)
+     * when that one waits. No row at all means that the video was deleted: there is nothing to do.
      */
     @OneOf(
             property = "outcome",
@@ -37,6 +41,17 @@ public class ClaimedRow {
         if (!"claimed".equals(row.get("outcome"))) {
             exchange.setProperty("delay", row.get("delay"));
             return;
+        }
+        exchange.setProperty("original_key", row.get("original_key"));
+        exchange.setProperty("owner_id", row.get("owner_id"));
+        exchange.setProperty("message_body", row.get("job_message"));
+        exchange.setProperty("names_other", row.get("names_other"));
+        exchange.setProperty("other_message", row.get("other_message"));
+        exchange.setProperty("other_delay", row.get("delay"));
+        if (Boolean.TRUE.equals(row.get("names_other"))) {
+            LogContext.put(
+                    LogContext.TRACE_ID,
+                    TraceParent.of((String) row.get("traceparent")).traceId());
         }
         exchange.setProperty("queued_ms", row.get("queued_ms"));
         exchange.setProperty("announced_sha256", row.get("announced_sha256"));

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,10 +29,14 @@ import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 @Tag("slow")
 class JobStatementsTest {
 
-    private static final String SQL = read("camel/job/claim-job.sql");
     private static final String OWNER = UUID.randomUUID().toString();
 
     private final NamedParameterJdbcTemplate jdbc = new NamedParameterJdbcTemplate(WorkerFixture.DATABASE);
+
+    @BeforeEach
+    void onlyTheTestsOwnVideosWait() {
+        jdbc.getJdbcTemplate().update("DELETE FROM videos");
+    }
 
     private static String read(String resource) {
         try {
@@ -67,17 +72,7 @@ class JobStatementsTest {
     }
 
     private Map<String, Object> claim(String id, String key, long sentMillis, String token) {
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("video_id", id);
-        parameters.put("claim_token", token);
-        parameters.put("original_key", key);
-        parameters.put("owner_id", OWNER);
-        parameters.put("sent_ms", sentMillis);
-        parameters.put("worker", "w:1");
-        parameters.put("lease_seconds", 36.0);
-        parameters.put("max_attempts", 5);
-        List<Map<String, Object>> rows = jdbc.queryForList(SQL, parameters);
-        return rows.isEmpty() ? Map.of("outcome", "no row") : rows.get(0);
+        return new ClaimStatement(jdbc, 50, 50).run(id, OWNER, key, sentMillis, token);
     }
 
     @ParameterizedTest
@@ -96,8 +91,13 @@ class JobStatementsTest {
             deleting   | attempts = 1                                              | settled   | 1
             """)
     void theStateDecides(String status, String more, String outcome, int attempts) {
+        String id = insert(status, more);
         long began = System.nanoTime();
-        Map<String, Object> answer = claim(insert(status, more));
+        Map<String, Object> answer = claim(id);
+        if (answer.get("outcome").equals("raced")) {
+            // As the route does: a redriven video waits now.
+            answer = claim(id);
+        }
         int passed = (int) Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
 
         assertThat(answer).containsEntry("outcome", outcome).containsEntry("attempts", attempts);

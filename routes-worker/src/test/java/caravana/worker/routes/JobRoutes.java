@@ -96,7 +96,8 @@ final class JobRoutes implements AutoCloseable {
     static final String DEAD_LETTER = "aws2-sqs:video-jobs-dlq";
 
     private static final Path ROUTES = Path.of("../src/main/resources/camel");
-    private static final String VIDEO = "0b8cb9f2-6b0c-4a6e-9e6b-1d1a9a1b2c3d";
+    static final String VIDEO = "0b8cb9f2-6b0c-4a6e-9e6b-1d1a9a1b2c3d";
+    private static final String OWNER = UUID.randomUUID().toString();
     private static final List<String> REPLACED = List.of("statement", "aws2-s3", "aws2-sqs", "exec");
 
     /** A call of a system outside, with what the exchange held then. */
@@ -245,6 +246,10 @@ final class JobRoutes implements AutoCloseable {
                 5L,
                 "delay",
                 0));
+        found.put("original_key", "uploads/" + VIDEO + ".mp4");
+        found.put("owner_id", OWNER);
+        found.put("job_message", message(VIDEO));
+        found.put("names_other", false);
         found.putAll(row);
         answers.put(claim, with -> with.getMessage().setBody(found));
     }
@@ -258,9 +263,13 @@ final class JobRoutes implements AutoCloseable {
 
     /** A job message comes, and goes through the routes to its end. */
     List<String> receiveJob() {
-        return receive("{\"video_id\": \"%s\", \"s3_key_original\": \"uploads/%1$s.mp4\", \"transformaciones\":"
-                        .formatted(VIDEO)
-                + " [\"sin_audio\"], \"usuario_id\": \"" + UUID.randomUUID() + "\"}");
+        return receive(message(VIDEO));
+    }
+
+    static String message(String video) {
+        return "{\"video_id\": \"%s\", \"s3_key_original\": \"uploads/%1$s.mp4\", \"transformaciones\":"
+                        .formatted(video)
+                + " [\"sin_audio\"], \"usuario_id\": \"" + OWNER + "\"}";
     }
 
     /** @return which systems outside were called, in their order */

@@ -83,7 +83,7 @@ class WatchTest {
                     () -> up.printed()
                             .contains("routes-worker: Reloaded [failure/job-failures.camel.yaml, job/process-video"));
             Duration statement = timed(
-                    () -> routes.edit("job/claim-job.sql", "-- Claims a video", "-- Edited. Claims a video"),
+                    () -> routes.edit("job/claim-job.sql", "-- Claims the unit", "-- Edited. Claims the unit"),
                     () -> up.printed().contains("routes-worker: Reloaded [job/claim-job.sql]"));
 
             routes.edit(RECEIVE, "routeConfigurationId: upload-failures", "routeConfigurationId: upload-failure");

@@ -1,0 +1,33 @@
+package caravana.web.limits;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/** What operators set of one account's place in the queue. */
+@Component("accountLimits")
+public class AccountLimits {
+
+    private final ObjectMapper json;
+
+    AccountLimits(ObjectMapper json) {
+        this.json = json;
+    }
+
+    /**
+     * Reads what an operator sets: the property {@code own} with {@code weight} and {@code at_once}, each null for the usual one,
+     * and the property {@code reason}.
+     */
+    public void read(Exchange exchange) throws JsonProcessingException {
+        JsonNode order = json.readTree(exchange.getMessage().getBody(String.class));
+        Map<String, Object> own = new LinkedHashMap<>();
+        own.put("weight", order.hasNonNull("weight") ? order.path("weight").doubleValue() : null);
+        own.put("at_once", order.hasNonNull("at_once") ? order.path("at_once").intValue() : null);
+        exchange.setProperty("own", own);
+        exchange.setProperty("reason", order.path("reason").textValue());
+    }
+}

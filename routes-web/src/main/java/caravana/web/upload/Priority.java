@@ -1,0 +1,46 @@
+package caravana.web.upload;
+
+import caravana.web.caller.Caller;
+import caravana.web.http.InputText;
+import caravana.web.http.Problem;
+import org.apache.camel.Exchange;
+
+/** How urgent a video is, as its uploader says. */
+final class Priority {
+
+    /** The field or parameter that has it. */
+    static final String FIELD = "prioridad";
+
+    /** The column that keeps it. */
+    static final String COLUMN = "priority";
+
+    private static final int ORDINARY = 3;
+
+    private Priority() {}
+
+    /**
+     * As the row keeps it.
+     *
+     * @param text 1 to 5; null for the ordinary one
+     * @param exchange whose caller must be an operator for more than the ordinary one
+     * @throws Problem 400 {@code invalid_request}, or 403 {@code forbidden}
+     */
+    static int of(String text, Exchange exchange) {
+        if (text == null) {
+            return ORDINARY;
+        }
+        if (!text.strip().matches("[1-5]")) {
+            throw Problem.invalid(FIELD + " is " + InputText.shown(text)
+                    + ". Send a whole number from 1 (can wait) to 3 (ordinary); operators may send 4 and 5.");
+        }
+        int priority = Integer.parseInt(text.strip());
+        Caller caller = exchange.getProperty("caller", Caller.class);
+        if (priority > ORDINARY && !caller.roles().contains("operator")) {
+            throw new Problem(
+                    403,
+                    "forbidden",
+                    FIELD + " is " + priority + ", which only operators may send. Send 1, 2 or 3, or leave it out.");
+        }
+        return priority;
+    }
+}
