@@ -314,16 +314,19 @@ class ApiKeysTest extends WebTest {
         bodies.put(
                 "{\"name\": \"n\", \"scopes\": [\"videos:read\"], \"expires\": \"2090-01-01T00:00:00Z\"}",
                 "invalid_request");
-        bodies.put("{\"name\": \"  \", \"scopes\": [\"videos:read\"]}", "name_invalid");
+        for (String name : List.of("  ", "\u00a0", "\u202e\u200b", "a\\u001b")) {
+            bodies.put("{\"name\": \"" + name + "\", \"scopes\": [\"videos:read\"]}", "invalid_request");
+        }
         for (String address : List.of("localhost", "10.0.0.0/33", "::::")) {
             bodies.put(
                     "{\"name\": \"n\", \"scopes\": [\"videos:read\"], \"addresses\": [\"" + address + "\"]}",
                     address.equals("localhost") ? "invalid_request" : "address_invalid");
         }
-        for (String time : List.of("2020-01-01T00:00:00Z", "tomorrow", "2090-13-01T00:00:00Z")) {
+        for (String time :
+                List.of("2020-01-01T00:00:00Z", "9999-12-31T23:59:59-18:00", "tomorrow", "2090-13-01T00:00:00Z")) {
             bodies.put(
                     "{\"name\": \"n\", \"scopes\": [\"videos:read\"], \"expires_at\": \"" + time + "\"}",
-                    time.startsWith("2020") ? "expiry_invalid" : "invalid_request");
+                    time.matches("(2020|9999).*") ? "expiry_invalid" : "invalid_request");
         }
         for (Map.Entry<String, String> body : bodies.entrySet()) {
             assertProblem(owner.postJson("/api/keys", body.getKey()), 400, body.getValue());

@@ -236,7 +236,11 @@ class EventsTest extends WebTest {
                 "?cursor=-1-1",
                 "?cursor=99999999999999999999999-1",
                 "?cursor=1-1%00",
+                "?cursor=08-1",
                 "?limit=0",
+                "?limit=%205",
+                "?limit=+5",
+                "?limit=5%20",
                 "?limit=101",
                 "?after=1")) {
             assertProblem(user.get("/api/events" + query), 400, "invalid_request");

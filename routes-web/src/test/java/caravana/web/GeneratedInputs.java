@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,10 +113,12 @@ final class GeneratedInputs {
     }
 
     private static boolean matches(JsonNode schema, String text) {
-        return !schema.has("pattern")
-                || java.util.regex.Pattern.compile(schema.path("pattern").asText())
-                        .matcher(text)
-                        .find();
+        return (!schema.path("x-line").asBoolean() || !text.isBlank())
+                && (!schema.has("pattern")
+                        || java.util.regex.Pattern.compile(
+                                        schema.path("pattern").asText())
+                                .matcher(text)
+                                .find());
     }
 
     private String text(int length, String alphabet) {
@@ -136,6 +139,11 @@ final class GeneratedInputs {
                 "null",
                 "-1",
                 "1e309",
+                "1e2147483647",
+                " 5",
+                "+5",
+                "5 ",
+                "[".repeat(900),
                 "../../etc/passwd",
                 "' OR 1=1 --",
                 "${exchangeId}",
@@ -152,6 +160,16 @@ final class GeneratedInputs {
         return candidates.get(random.nextInt(candidates.size()));
     }
 
+    private static JsonNode nested(int depth) {
+        JsonNode nested = JsonNodeFactory.instance.objectNode();
+        for (int i = 0; i < depth; i++) {
+            nested = i % 2 == 0
+                    ? JsonNodeFactory.instance.arrayNode().add(nested)
+                    : JsonNodeFactory.instance.objectNode().set("a", nested);
+        }
+        return nested;
+    }
+
     /** The object with one thing wrong: a field gone, of another type, of a wrong value, or one too many. */
     ObjectNode spoilt(ObjectNode object, JsonNode reference) {
         JsonNode schema = resolved(reference);
@@ -159,11 +177,13 @@ final class GeneratedInputs {
         schema.path("properties").fieldNames().forEachRemaining(names::add);
         String name = names.get(random.nextInt(names.size()));
         ObjectNode spoilt = object.deepCopy();
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(7)) {
             case 0 -> spoilt.remove(name);
             case 1 -> spoilt.put(name, random.nextInt());
             case 2 -> spoilt.putNull(name);
             case 3 -> spoilt.put("no_such_field", "x");
+            case 4 -> spoilt.put(name, new BigDecimal("1e" + random.nextInt()));
+            case 5 -> spoilt.set(name, nested(random.nextInt(900)));
             default -> spoilt.put(name, invalidText(schema.path("properties").path(name)));
         }
         return spoilt;

@@ -187,6 +187,12 @@ class QuotaTest extends WebTest {
 
         assertProblem(put(operator, path, "{\"bytes\": -1, \"reason\": \"none\"}"), 400, "invalid_request");
         assertProblem(put(operator, path, "{\"bytes\": 1}"), 400, "invalid_request");
+        for (String reason : List.of("   ", "\\u001b[31m", "\u2028\u200b\u00a0")) {
+            assertProblem(put(operator, path, "{\"reason\": \"" + reason + "\"}"), 400, "invalid_request");
+        }
+        HttpResponse<String> endless = put(operator, path, "{\"videos\": 1e2147483647, \"reason\": \"none\"}");
+        assertProblem(endless, 400, "invalid_request");
+        assertThat(Api.json(endless).path("detail").asText()).contains("videos");
         for (String nobody : List.of("x", UUID.randomUUID().toString())) {
             String other = "/api/ops/accounts/" + nobody + "/quotas";
             assertProblem(operator.get(other), 404, "not_found");

@@ -360,6 +360,8 @@ class ResumableUploadTest extends WebTest {
         assertRefused(Map.of("Upload-Defer-Length", "2"), 400, "invalid_request");
         assertRefused(Map.of("Upload-Length", "0"), 415, "not_a_video");
         assertRefused(Map.of("Upload-Length", "999999999999"), 413, "too_large");
+        assertRefused(Map.of("Upload-Length", String.valueOf(Long.MAX_VALUE)), 413, "too_large");
+        assertRefused(Map.of("Upload-Length", "9".repeat(40)), 413, "too_large");
         assertRefused(Map.of("Upload-Length", "5", "Upload-Metadata", "title *"), 400, "metadata_invalid");
         assertRefused(Map.of("Upload-Length", "5", "Upload-Metadata", "title"), 400, "title_invalid");
         assertRefused(Map.of("Upload-Length", "5"), 400, "title_invalid");

@@ -4,6 +4,7 @@ import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -121,7 +122,13 @@ class VideoLabelsWebTest extends WebTest {
 
     @Test
     void whatIsNotAsTheContractSaysIsRefusedAndNothingIsLeft() throws Exception {
-        for (String wrong : List.of("[1]", "{\"a\":", "{\"a\":1e20}", "{\"a\":\"" + "x".repeat(2048) + "\"}")) {
+        for (String wrong : List.of(
+                "[1]",
+                "{\"a\":",
+                "{\"a\":1e20}",
+                "{\"a\":1e2147483647}",
+                nested(33),
+                "{\"a\":\"" + "x".repeat(2048) + "\"}")) {
             assertProblem(user.send(form("r", wrong, null)), 400, "metadata_invalid");
             assertProblem(raw("r", wrong), 400, "metadata_invalid");
             assertProblem(tus("r", wrong, null), 400, "metadata_invalid");
@@ -133,11 +140,33 @@ class VideoLabelsWebTest extends WebTest {
         }
         DirectClient direct = new DirectClient(user);
         var announcement = direct.announcement(10);
-        announcement.putObject("metadata").put("metadata", "no JSON");
-        assertProblem(direct.create(announcement), 400, "metadata_invalid");
+        for (String wrong : List.of("no JSON", "{\"a\":1e2147483647}", nested(33))) {
+            announcement.putObject("metadata").put("metadata", wrong);
+            assertProblem(direct.create(announcement), 400, "metadata_invalid");
+        }
+        for (String wrong : List.of("{\"a\":1.00000000000000000001}", nested(33))) {
+            announcement.putObject("metadata").putRawValue("metadata", new RawValue(wrong));
+            assertProblem(direct.create(announcement), 400, "metadata_invalid");
+        }
         Form twice = new Form().field("title", "t").field("reference", "a").field("reference", "b");
         assertProblem(user.upload(twice.file("video_file", "a.mp4", bytes(10))), 400, "invalid_request");
         assertNothingLeft();
+    }
+
+    private static String nested(int depth) {
+        return "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
+    }
+
+    /** Answers put them deeper than they came. */
+    @Test
+    void theDeepestAreShownEverywhere() throws Exception {
+        JsonNode deepest = Api.JSON.readTree(nested(32));
+        String id = id(user.send(form("r", nested(32), null)));
+
+        assertThat(Api.json(user.get("/api/videos")).get(0).path("metadata")).isEqualTo(deepest);
+        assertThat(Api.json(user.get("/api/videos/" + id)).path("metadata")).isEqualTo(deepest);
+        JsonNode event = Api.json(user.get("/api/events")).path("events").get(0);
+        assertThat(event.at("/data/metadata")).isEqualTo(deepest);
     }
 
     @Test
@@ -203,7 +232,12 @@ class VideoLabelsWebTest extends WebTest {
         assertThat(removed.path("metadata").isNull()).isTrue();
 
         assertProblem(patch(id, "{\"metadata\":{\"a\":\"" + "x".repeat(2048) + "\"}}"), 400, "metadata_invalid");
-        assertProblem(patch(id, "{\"metadata\":7}"), 400, "invalid_request");
+        for (String wrong : List.of("{\"a\":1e-2147483647}", "{\"a\":1.00000000000000000001}", nested(33))) {
+            assertProblem(patch(id, "{\"metadata\":" + wrong + "}"), 400, "metadata_invalid");
+        }
+        for (String wrong : List.of("7", "{\"a\":1e2147483640}", "{\"a\":-1e400}", nested(500))) {
+            assertProblem(patch(id, "{\"metadata\":" + wrong + "}"), 400, "invalid_request");
+        }
         assertProblem(patch(id, "{\"reference\":\"\\u200b\"}"), 400, "reference_invalid");
     }
 

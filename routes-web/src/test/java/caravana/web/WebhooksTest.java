@@ -426,6 +426,10 @@ class WebhooksTest extends WebTest {
         JsonNode webhook = created("http://127.0.0.1:1/");
         assertProblem(patch(webhook, "{\"url\":\"https://10.0.0.1/\"}"), 400, "address_refused");
         assertProblem(user.post(path(webhook) + "/replay?since=yesterday"), 400, "invalid_request");
+        assertThat(user.post(path(webhook) + "/replay?since=2026-01-01T00:00:00%2B18:00")
+                        .statusCode())
+                .isEqualTo(202);
+        assertProblem(user.post(path(webhook) + "/replay?since=0001-01-01T00:00:00%2B18:00"), 400, "invalid_request");
         assertProblem(user.get(path(webhook) + "/deliveries?cursor=x"), 400, "invalid_request");
         assertProblem(user.post(path(webhook) + "/deliveries/" + UUID.randomUUID() + "/replay"), 404, "not_found");
 

@@ -1,6 +1,7 @@
 package caravana.web.contract;
 
 import caravana.web.contract.Operations.Operation;
+import caravana.web.http.InputText;
 import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
@@ -90,7 +91,10 @@ public class ContractValidator implements RestClientRequestValidator {
         String path = in.getHeader(Exchange.HTTP_PATH, String.class);
         Operation operation = operations.find(method, path).orElseThrow(() -> Problem.of(404));
         SimpleRequest.Builder request = new SimpleRequest.Builder(method, path);
-        QueryString.of(in).forEach(request::withQueryParam);
+        QueryString.of(in).forEach((name, value) -> {
+            checkWritten(name, value, operation.parameters().getOrDefault(name, MissingNode.getInstance()));
+            request.withQueryParam(name, value);
+        });
         JsonNode bodySchema = readBody(in, operation, request);
         against.validateRequest(request.build()).getMessages().stream()
                 .filter(message -> message.getLevel() == ValidationReport.Level.ERROR)
@@ -128,10 +132,24 @@ public class ContractValidator implements RestClientRequestValidator {
         }
         checkNames(body, schema);
         checkLists(body, schema);
-        JsonBody.checkTexts("the body", body);
+        checkLines(body, schema);
+        JsonBody.checkValues("the body", body);
         in.setBody(body.toString());
         request.withContentType(type.equals(FORM) ? FORM_AS_JSON : type).withBody(body.toString());
         return schema;
+    }
+
+    /** The validator removes the space around it, and routes do not. */
+    private static void checkWritten(String name, String value, JsonNode schema) {
+        boolean wrong =
+                switch (schema.path("type").asText()) {
+                    case "integer" -> !value.matches("-?[0-9]{1,18}");
+                    case "boolean" -> !value.matches("true|false");
+                    default -> false;
+                };
+        if (wrong) {
+            throw Problem.invalid(SchemaSentence.of("parameter", name, schema));
+        }
     }
 
     private static void checkNames(JsonNode body, JsonNode schema) {
@@ -155,6 +173,16 @@ public class ContractValidator implements RestClientRequestValidator {
             JsonNode of = operations.resolved(schema.path("properties").path(field.getKey()));
             if (of.has("maxItems")
                     && field.getValue().size() > of.path("maxItems").asInt()) {
+                throw Problem.invalid(SchemaSentence.of("field", field.getKey(), of));
+            }
+        });
+    }
+
+    private void checkLines(JsonNode body, JsonNode schema) {
+        body.properties().forEach(field -> {
+            JsonNode of = operations.resolved(schema.path("properties").path(field.getKey()));
+            String text = field.getValue().asText("");
+            if (of.path(Operations.LINE).asBoolean() && !text.isEmpty() && !InputText.isLine(text)) {
                 throw Problem.invalid(SchemaSentence.of("field", field.getKey(), of));
             }
         });

@@ -2,10 +2,12 @@ package caravana.web.contract;
 
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -20,7 +22,14 @@ import java.nio.charset.StandardCharsets;
 /** Reads a JSON body (RFC 8259) strictly: UTF-8, no field twice, nothing after it. */
 final class JsonBody {
 
-    private static final ObjectMapper STRICT = JsonMapper.builder()
+    /** Deeper than anything that the contract has; what is stored of it can be put into answers. */
+    private static final int MOST_DEPTH = 100;
+
+    private static final ObjectMapper STRICT = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MOST_DEPTH)
+                            .build())
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             // As doubles, large ones would become the text "Infinity".
@@ -89,18 +98,20 @@ final class JsonBody {
     }
 
     /**
-     * Looks at all texts in it.
+     * Looks at all texts and numbers in it.
      *
      * @param name of what is looked at, for the refusal
-     * @throws Problem 400 {@code invalid_request}, see {@link InputText#check}
+     * @throws Problem 400 {@code invalid_request}, see {@link InputText#check}, or when a number is larger than any double
      */
-    static void checkTexts(String name, JsonNode json) {
+    static void checkValues(String name, JsonNode json) {
         if (json.isTextual()) {
             InputText.check(name, json.textValue());
+        } else if (json.isNumber() && Double.isInfinite(json.doubleValue())) {
+            throw Problem.invalid("The number of " + InputText.shown(name) + " is too large. Send a smaller one.");
         } else if (json.isObject()) {
-            json.properties().forEach(field -> checkTexts(field.getKey(), field.getValue()));
+            json.properties().forEach(field -> checkValues(field.getKey(), field.getValue()));
         } else {
-            json.elements().forEachRemaining(element -> checkTexts(name, element));
+            json.elements().forEachRemaining(element -> checkValues(name, element));
         }
     }
 }

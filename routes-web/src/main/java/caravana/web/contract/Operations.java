@@ -1,5 +1,6 @@
 package caravana.web.contract;
 
+import caravana.web.http.InputText;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,6 +40,9 @@ public final class Operations {
 
     /** Names the scope that an API key needs; an operation without it takes none. */
     private static final String SCOPE = "x-scope";
+
+    /** Marks texts that people read on one line, see {@link InputText#isLine}. */
+    static final String LINE = "x-line";
 
     private final JsonNode contract;
     private final List<Operation> operations = new ArrayList<>();

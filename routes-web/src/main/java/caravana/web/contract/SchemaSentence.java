@@ -17,7 +17,7 @@ final class SchemaSentence {
      */
     static String of(String kind, String name, JsonNode schema) {
         String sentence = "The " + kind + " " + name + " must be " + value(schema) + ".";
-        return schema.has("pattern") && schema.has("description")
+        return (schema.has("pattern") || schema.has(Operations.LINE)) && schema.has("description")
                 ? sentence + " " + schema.path("description").asText()
                 : sentence;
     }

@@ -32,6 +32,9 @@ public class ApiKeys {
     /** The scope of the calls that operators alone may make. */
     static final String OPERATOR_SCOPE = "operator";
 
+    /** What can be written with four digits for the year. */
+    private static final Instant LAST_EXPIRY = Instant.parse("9999-12-31T23:59:59Z");
+
     private final ObjectMapper json;
     private final boolean rolesFromOutside;
 
@@ -44,14 +47,14 @@ public class ApiKeys {
      * Makes a key: the properties {@code key_text}, {@code key}, which has what is stored of it as JSON, and {@code most_keys}. The
      * contract has been checked.
      *
-     * @throws Problem 400 {@code name_invalid}, {@code expiry_invalid} or {@code address_invalid}; 403 {@code scope_not_allowed}
+     * @throws Problem 400 {@code expiry_invalid} or {@code address_invalid}; 403 {@code scope_not_allowed}
      */
     public void make(@Body String body, @ExchangeProperty("caller") Caller caller, Exchange exchange)
             throws JsonProcessingException {
         JsonNode wanted = json.readTree(body);
         String text = KeyText.generate();
         ObjectNode key = json.createObjectNode();
-        key.put("name", name(wanted));
+        key.put("name", wanted.path("name").textValue().strip());
         key.put("prefix", KeyText.shown(text));
         key.put("hash", KeyText.hash(text));
         key.set("scopes", scopes(wanted, caller));
@@ -60,14 +63,6 @@ public class ApiKeys {
         exchange.setProperty("key_text", text);
         exchange.setProperty("key", key.toString());
         exchange.setProperty("most_keys", MOST);
-    }
-
-    private static String name(JsonNode wanted) {
-        String name = wanted.path("name").textValue().strip();
-        if (name.isEmpty()) {
-            throw new Problem(400, "name_invalid", "The name is blank. Give the key one by which you recognise it.");
-        }
-        return name;
     }
 
     private JsonNode scopes(JsonNode wanted, Caller caller) {
@@ -116,8 +111,8 @@ public class ApiKeys {
         String text = wanted.path("expires_at").textValue();
         try {
             Instant expiry = OffsetDateTime.parse(text).toInstant();
-            if (!expiry.isAfter(Instant.now())) {
-                throw new DateTimeException("past");
+            if (!expiry.isAfter(Instant.now()) || expiry.isAfter(LAST_EXPIRY)) {
+                throw new DateTimeException("past, or too far away");
             }
             return expiry.toString();
         } catch (DateTimeException unusable) {

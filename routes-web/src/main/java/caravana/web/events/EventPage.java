@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 public class EventPage {
 
     private static final int LIMIT = 100;
-    private static final Pattern CURSOR = Pattern.compile("(\\d{1,19})-(\\d{1,18})");
+    private static final Pattern CURSOR = Pattern.compile("(0|[1-9]\\d{0,18})-(0|[1-9]\\d{0,17})");
 
     private final CloudEvents events;
 

@@ -4,12 +4,20 @@ import caravana.web.caller.KeyText;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** What holds for the texts of a request, in whatever part of it: UTF-8, and nothing that cannot be stored as it is. */
 public final class InputText {
 
     /** Of a name that is shown in a refusal, in characters. */
     private static final int LONGEST_NAME = 60;
+
+    /** Control characters of ASCII and ISO 8859-1, separators of lines, and marks that turn the direction of what follows. */
+    private static final Pattern CONTROL =
+            Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]");
+
+    /** White space, and what has no width. */
+    private static final Pattern INVISIBLE = Pattern.compile("[\\p{Z}\\p{Cf}]*");
 
     private InputText() {}
 
@@ -45,6 +53,11 @@ public final class InputText {
             throw Problem.invalid("The text of " + shown(name)
                     + " has half of a surrogate pair. Send the whole character, or remove it.");
         }
+    }
+
+    /** Whether people can read it on one line: at least one character is visible, and none is a control character. */
+    public static boolean isLine(String text) {
+        return !INVISIBLE.matcher(text).matches() && !CONTROL.matcher(text).find();
     }
 
     /** A name as a refusal shows it: on one line, not longer than that, and without an API key that somebody has put there. */

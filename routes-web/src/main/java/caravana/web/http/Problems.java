@@ -1,5 +1,6 @@
 package caravana.web.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
@@ -32,7 +33,9 @@ public class Problems {
                     && sql.getSQLState() != null
                     && sql.getSQLState().startsWith(DATA_EXCEPTION)) {
                 log.warn("A value that the database cannot hold: {}", sql.getMessage());
-                return new Problem(400, "invalid_request", "A value of the request cannot be stored.");
+                return Problem.invalid(
+                        "A value of the request cannot be stored: a number or a time is too large, or a text has a"
+                                + " character that is none. Correct it.");
             }
             if (cause instanceof SQLException || cause instanceof SdkException) {
                 log.error("A system that a request needs is unavailable: {}", cause.toString());
@@ -47,7 +50,8 @@ public class Problems {
                 return Problem.invalid("The chunks of the body, or the fields behind them, are not written as HTTP/1.1"
                         + " wants them (RFC 9112, section 7.1), or are too long.");
             }
-            if (cause instanceof IOException) {
+            // What our own JSON is wrong with is no client that went away, unless that is its cause.
+            if (cause instanceof IOException && !(cause instanceof JsonProcessingException)) {
                 log.info("The client went away: {}", cause.toString());
                 return new Problem(400, "request_incomplete", "The request ended before all of it had arrived.");
             }

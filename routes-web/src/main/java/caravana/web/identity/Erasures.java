@@ -39,7 +39,9 @@ public class Erasures {
             throws JsonProcessingException {
         if (row == null) {
             throw new Problem(
-                    409, "password_changed", "Another call has changed the password first. Log in with the new one.");
+                    409,
+                    "password_changed",
+                    "Another call has changed the password or erased the account first. Log in to see which.");
         }
         if (account != null) {
             knownSources.forget((String) account.get("email"));

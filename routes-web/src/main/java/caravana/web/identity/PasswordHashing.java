@@ -150,7 +150,7 @@ class PasswordHashing {
         }
 
         private Problem busy() {
-            return new Problem(503, "busy", "Too many " + call + "s at once; try again in a moment.");
+            return new Problem(503, "busy", "Too many passwords are to be checked at once; try again in a moment.");
         }
 
         void stop() {

@@ -75,7 +75,7 @@ public class DirectUpload {
      */
     public void announceParts(Exchange exchange) throws JsonProcessingException {
         Map<String, String> request = new LinkedHashMap<>();
-        JsonNode body = json.readTree(exchange.getMessage().getBody(String.class));
+        JsonNode body = VideoLabels.body(exchange.getMessage());
         putTexts(body.path(METADATA), request);
         putTexts(((ObjectNode) body).deepCopy().without(METADATA), request);
         long bytes = bytes(request);
@@ -132,11 +132,11 @@ public class DirectUpload {
 
     private long bytes(Map<String, String> request) {
         String text = request.get("bytes");
-        if (text == null || !text.matches("[0-9]{1,18}")) {
+        if (text == null || !text.matches("[0-9]+")) {
             throw Problem.invalid("The file's length, bytes, is " + (text == null ? "missing" : InputText.shown(text))
                     + ". Send it as a number, as a field of its own or of metadata.");
         }
-        long bytes = Long.parseLong(text);
+        long bytes = UploadRules.number(text);
         UploadRules.checkNotEmpty(bytes);
         objects.checkSize(bytes);
         return bytes;

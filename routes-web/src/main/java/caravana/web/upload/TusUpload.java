@@ -163,11 +163,11 @@ public class TusUpload {
 
     private static long number(HttpServletRequest request, String header) {
         String text = request.getHeader(header);
-        if (text == null || !text.matches("[0-9]{1,18}")) {
+        if (text == null || !text.matches("[0-9]+")) {
             throw Problem.invalid("The header " + header + " is " + (text == null ? "missing" : InputText.shown(text))
                     + ". Send a number of bytes.");
         }
-        return Long.parseLong(text);
+        return UploadRules.number(text);
     }
 
     /** The media type of the file that a body begins; empty when it says nothing of the file. */

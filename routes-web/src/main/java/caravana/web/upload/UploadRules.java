@@ -1,5 +1,6 @@
 package caravana.web.upload;
 
+import caravana.web.http.InputText;
 import caravana.web.http.Problem;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
@@ -11,12 +12,7 @@ public class UploadRules {
     private static final int HOUR_SECONDS = 3600;
     static final int TITLE_LENGTH = 200;
 
-    /** Control characters of ASCII and ISO 8859-1, separators of lines, and marks that turn the direction of what follows. */
-    private static final Pattern CONTROL =
-            Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]");
-
-    /** Of no width, or white space that {@link String#strip()} does not know. */
-    private static final Pattern INVISIBLE = Pattern.compile("[\\p{Z}\\p{Cf}]*");
+    private static final int MOST_DIGITS = 18;
 
     private static final Pattern KEY = Pattern.compile("[!-~]{1,200}");
 
@@ -39,9 +35,13 @@ public class UploadRules {
     /** Whether a text may be the title of something: 1 to 200 characters, at least one visible, and none a control character. */
     public static boolean isTitle(String text) {
         String title = text == null ? "" : text.strip();
-        return !INVISIBLE.matcher(title).matches()
-                && title.codePointCount(0, title.length()) <= TITLE_LENGTH
-                && !CONTROL.matcher(text).find();
+        return title.codePointCount(0, title.length()) <= TITLE_LENGTH && InputText.isLine(title);
+    }
+
+    /** A number of bytes in digits; one that no file has counts as the largest that there is. */
+    static long number(String digits) {
+        String significant = digits.replaceFirst("^0+(?=.)", "");
+        return significant.length() > MOST_DIGITS ? Long.MAX_VALUE : Long.parseLong(significant);
     }
 
     /**

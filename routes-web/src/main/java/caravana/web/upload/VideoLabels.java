@@ -5,6 +5,7 @@ import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +17,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.camel.Message;
 
 /**
  * What a client keeps with a video for itself: a reference, which is the video's name in the client's own system, and metadata, a
@@ -35,6 +37,9 @@ public final class VideoLabels {
     /** The part of an upload with the metadata, whose {@code metadata} is the header of tus. */
     static final String COLUMN = "video_metadata";
 
+    /** How many objects and lists may stand in one another. */
+    static final int MOST_DEPTH = 32;
+
     /** Of a number, before the point and behind it. As many every JSON reader keeps. */
     private static final int MOST_DIGITS = 15;
 
@@ -46,6 +51,11 @@ public final class VideoLabels {
             .build();
 
     private VideoLabels() {}
+
+    /** A request's body that may have metadata: its numbers are as they were sent. The contract has been checked. */
+    public static JsonNode body(Message request) throws JsonProcessingException {
+        return JSON.readTree(request.getBody(String.class));
+    }
 
     /**
      * Checks both of an upload, and puts them into its columns.
@@ -103,7 +113,7 @@ public final class VideoLabels {
         if (!value.isObject()) {
             throw invalid("is not an object. Send one in braces");
         }
-        String kept = written(plain(value));
+        String kept = written(plain(value, 1));
         int bytes = kept.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > METADATA_BYTES) {
             throw invalid("has " + bytes + " bytes. Send at most " + METADATA_BYTES);
@@ -142,6 +152,8 @@ public final class VideoLabels {
         JsonNode value;
         try {
             value = JSON.readTree(text);
+        } catch (StreamConstraintsException tooMuch) {
+            throw invalid("is nested too deeply, or has a name or a number of more than 1,000 characters. Send less");
         } catch (JsonProcessingException malformed) {
             throw invalid("is not valid JSON: " + InputText.shown(malformed.getOriginalMessage())
                     + ". Check quotes, commas and brackets, and send each name once");
@@ -172,18 +184,21 @@ public final class VideoLabels {
     }
 
     /** The same with numbers that the database writes as they are here, and with texts that it can keep. */
-    private static JsonNode plain(JsonNode value) {
+    private static JsonNode plain(JsonNode value, int depth) {
+        if (value.isContainerNode() && depth > MOST_DEPTH) {
+            throw invalid("is nested deeper than " + MOST_DEPTH + " objects and lists. Send it flatter");
+        }
         if (value.isObject()) {
             ObjectNode object = JSON.createObjectNode();
             value.properties().forEach(field -> {
                 InputText.check(METADATA, field.getKey());
-                object.set(field.getKey(), plain(field.getValue()));
+                object.set(field.getKey(), plain(field.getValue(), depth + 1));
             });
             return object;
         }
         if (value.isArray()) {
             ArrayNode array = JSON.createArrayNode();
-            value.forEach(item -> array.add(plain(item)));
+            value.forEach(item -> array.add(plain(item, depth + 1)));
             return array;
         }
         if (value.isTextual()) {
@@ -196,7 +211,7 @@ public final class VideoLabels {
         BigDecimal stripped = number.stripTrailingZeros();
         if (stripped.precision() > MOST_DIGITS
                 || stripped.scale() > MOST_DIGITS
-                || stripped.precision() - stripped.scale() > MOST_DIGITS) {
+                || (long) stripped.precision() - stripped.scale() > MOST_DIGITS) {
             throw longNumber();
         }
         return DecimalNode.valueOf(stripped.scale() < 0 ? stripped.setScale(0) : stripped);

@@ -7,7 +7,6 @@ import caravana.web.upload.UploadRules;
 import caravana.web.upload.VideoLabels;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.ExchangeProperty;
@@ -19,11 +18,9 @@ import org.springframework.stereotype.Component;
 public class VideoChanges {
 
     private final UploadRules rules;
-    private final ObjectMapper json;
 
-    VideoChanges(UploadRules rules, ObjectMapper json) {
+    VideoChanges(UploadRules rules) {
         this.rules = rules;
-        this.json = json;
     }
 
     /**
@@ -36,7 +33,7 @@ public class VideoChanges {
      *     nothing is left of a file name
      */
     public Map<String, Object> read(Message request) throws JsonProcessingException {
-        JsonNode patch = json.readTree(request.getBody(String.class));
+        JsonNode patch = VideoLabels.body(request);
         Map<String, Object> changes = new HashMap<>();
         changes.put(
                 "title", patch.has("title") ? rules.title(patch.path("title").textValue()) : null);

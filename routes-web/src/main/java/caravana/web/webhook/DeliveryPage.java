@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +75,7 @@ public class DeliveryPage {
     public String since(Message request) {
         String since = QueryString.of(request).get("since");
         try {
-            OffsetDateTime time = OffsetDateTime.parse(since);
+            OffsetDateTime time = OffsetDateTime.parse(since).withOffsetSameInstant(ZoneOffset.UTC);
             if (time.getYear() < 1 || time.getYear() > 9999) {
                 throw new DateTimeException("year");
             }

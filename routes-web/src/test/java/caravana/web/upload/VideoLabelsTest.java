@@ -43,6 +43,8 @@ class VideoLabelsTest {
                 "{\"a\":1234567890123456}",
                 "{\"a\":1e15}",
                 "{\"a\":1e99999999999}",
+                "{\"a\":1e2147483647}",
+                "{\"a\":-1e-2147483647}",
                 "{\"a\":1e-16}",
                 "{\"a\":NaN}",
                 "{'a':1}"
@@ -60,6 +62,18 @@ class VideoLabelsTest {
                     .hasMessageContaining("metadata");
         }
         assertThatThrownBy(() -> VideoLabels.metadata("[".repeat(900))).isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void atMost32ObjectsAndListsStandInOneAnother() {
+        String deepest = "{\"a\":" + "[".repeat(31) + "]".repeat(31) + "}";
+        assertThat(VideoLabels.metadata(deepest)).isEqualTo(deepest);
+        for (int depth : new int[] {32, 900, 2000}) {
+            assertThatThrownBy(() -> VideoLabels.metadata("{\"a\":" + "[".repeat(depth) + "]".repeat(depth) + "}"))
+                    .satisfies(
+                            refused -> assertThat(((Problem) refused).getCode()).isEqualTo("metadata_invalid"))
+                    .hasMessageContaining("nested");
+        }
     }
 
     @Test
