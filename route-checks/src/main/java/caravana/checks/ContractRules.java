@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -89,16 +90,23 @@ final class ContractRules implements Rule, FileRule {
         if (names.isEmpty()) {
             return;
         }
-        Set<String> words = words(reached, tree);
+        Predicate<String> isWord = word -> reached.stream()
+                .anyMatch(one -> one.words().contains(word)
+                        || statements(one, tree)
+                                .anyMatch(file -> file.allWords().contains(word)));
         for (AppFolders app : AppFolders.loading(route.file())) {
             Set<String> byBeans = new HashSet<>();
             Set<String> byCalled = new HashSet<>();
             Vocabulary.of(app)
                     .beans()
                     .forEach((bean, methods) -> methods.forEach(method -> {
-                        byBeans.addAll(ofMethod.apply(method));
-                        if (words.contains(bean) || words.contains(method.name())) {
-                            byCalled.addAll(ofMethod.apply(method));
+                        for (String name : ofMethod.apply(method)) {
+                            if (names.contains(name) && !byCalled.contains(name)) {
+                                byBeans.add(name);
+                                if (isWord.test(bean) || isWord.test(method.name())) {
+                                    byCalled.add(name);
+                                }
+                            }
                         }
                     }));
             names.removeIf(name -> byCalled.contains(name)
@@ -232,15 +240,6 @@ final class ContractRules implements Rule, FileRule {
                 .filter(step -> step.uri().startsWith(STATEMENT))
                 .map(step -> tree.statements().get(step.uri().substring(STATEMENT.length())))
                 .filter(file -> file != null);
-    }
-
-    private static Set<String> words(Set<Route> routes, RouteTree tree) {
-        Set<String> words = new HashSet<>();
-        for (Route route : routes) {
-            words.addAll(route.words());
-            statements(route, tree).forEach(file -> words.addAll(file.allWords()));
-        }
-        return words;
     }
 
     private static Set<String> reads(Set<Route> routes, RouteTree tree) {

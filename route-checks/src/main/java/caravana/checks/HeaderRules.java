@@ -50,9 +50,10 @@ final class HeaderRules implements Rule {
             for (String name : route.from().parameter("attributeNames").split(",")) {
                 set.add(name.strip());
             }
-            if (AppFolders.loading(route.file()).contains(AppFolders.WEB)) {
-                set.addAll(Vocabulary.of(AppFolders.WEB).names(Vocabulary.Kind.FIELDS));
-            }
+        }
+        if (tree.routes().stream()
+                .anyMatch(route -> AppFolders.loading(route.file()).contains(AppFolders.WEB))) {
+            set.addAll(Vocabulary.of(AppFolders.WEB).names(Vocabulary.Kind.FIELDS));
         }
         Map<Route, Set<String>> codes = codes(tree);
         Set<String> all = new TreeSet<>();

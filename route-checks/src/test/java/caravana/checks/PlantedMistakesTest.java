@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
 
 /**
  * Mistakes of every kind, each planted in every place of the real routes that it can be made in. A run takes a random sample
@@ -98,10 +99,15 @@ class PlantedMistakesTest {
         Map<Kind, int[]> counts = new EnumMap<>(Kind.class);
         List<String> missed = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
+        int planted = 0;
         for (Mistake mistake : chosen) {
             Map<String, String> edited = new TreeMap<>(files);
             edited.put(mistake.file(), mistake.text());
             List<Finding> findings = checks.check(edited);
+            if (findings.isEmpty() && readsTheSame(mistake)) {
+                continue;
+            }
+            planted++;
             int[] count = counts.computeIfAbsent(mistake.kind(), first -> new int[2]);
             count[1]++;
             if (findings.stream().anyMatch(finding -> isOf(mistake, finding))) {
@@ -125,11 +131,11 @@ class PlantedMistakesTest {
         System.out.printf("%-22s %s%n", "kind", "found / planted");
         counts.forEach((kind, count) -> System.out.printf("%-22s %d / %d%n", kind, count[0], count[1]));
         missed.forEach(mistake -> System.out.println("missed: " + mistake));
-        int found = chosen.size() - missed.size();
-        double wanted = wanted(chosen.size());
+        int found = planted - missed.size();
+        double wanted = wanted(planted);
         System.out.printf(
                 "RESULT name=planted-mistakes value=%d unit=found-of-%d target=%.1f verdict=%s seed=%d%n",
-                found, chosen.size(), wanted, found >= wanted ? "pass" : "fail", SEED);
+                found, planted, wanted, found >= wanted ? "pass" : "fail", SEED);
 
         assertThat(unreadable).isEmpty();
         assertThat((double) found).as("missed: " + missed).isGreaterThanOrEqualTo(wanted);
@@ -146,13 +152,21 @@ class PlantedMistakesTest {
         return planted * WANTED - (LONG ? 0 : 3 * Math.sqrt(planted * WANTED * (1 - WANTED)));
     }
 
-    /** In the file with the mistake, or naming what was written or meant there; and by a rule that is about it. */
+    /** The only step of a list may stand one level up: to YAML that is the same. */
+    private static boolean readsTheSame(Mistake mistake) {
+        Yaml yaml = new Yaml();
+        return mistake.file().endsWith(RouteTree.ROUTES)
+                && yaml.load(mistake.text()).equals(yaml.load(files.get(mistake.file())));
+    }
+
+    /** In the file with the mistake, naming its place, or naming what was written or meant there; and by a rule that is about it. */
     private static boolean isOf(Mistake mistake, Finding finding) {
         Change change = Change.between(files.get(mistake.file()), mistake.text());
         boolean isNamed = !change.meant().isEmpty() && finding.toString().contains(change.meant());
         String called = mistake.right().replaceFirst("(?s).*uri: (?:direct|statement):(\\S+).*", "$1");
         return (finding.file().equals(mistake.file())
                         || isNamed
+                        || finding.toString().contains(mistake.file() + ":" + mistake.line())
                         || finding.toString().contains(called))
                 && EXPECTED.getOrDefault(mistake.sort(), Set.of(finding.id())).contains(finding.id());
     }
