@@ -232,10 +232,15 @@ class VideoLabelsWebTest extends WebTest {
         assertThat(removed.path("metadata").isNull()).isTrue();
 
         assertProblem(patch(id, "{\"metadata\":{\"a\":\"" + "x".repeat(2048) + "\"}}"), 400, "metadata_invalid");
-        for (String wrong : List.of("{\"a\":1e-2147483647}", "{\"a\":1.00000000000000000001}", nested(33))) {
+        for (String wrong : List.of(
+                "{\"a\":1e-2147483647}",
+                "{\"a\":1.00000000000000000001}",
+                "{\"a\":1e2147483640}",
+                "{\"a\":-1e400}",
+                nested(33))) {
             assertProblem(patch(id, "{\"metadata\":" + wrong + "}"), 400, "metadata_invalid");
         }
-        for (String wrong : List.of("7", "{\"a\":1e2147483640}", "{\"a\":-1e400}", nested(500))) {
+        for (String wrong : List.of("7", nested(500))) {
             assertProblem(patch(id, "{\"metadata\":" + wrong + "}"), 400, "invalid_request");
         }
         assertProblem(patch(id, "{\"reference\":\"\\u200b\"}"), 400, "reference_invalid");

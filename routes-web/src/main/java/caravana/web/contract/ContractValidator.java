@@ -133,7 +133,8 @@ public class ContractValidator implements RestClientRequestValidator {
         checkNames(body, schema);
         checkLists(body, schema);
         checkLines(body, schema);
-        JsonBody.checkValues("the body", body);
+        checkNumbers("the body", body, schema);
+        JsonBody.checkTexts("the body", body);
         in.setBody(body.toString());
         request.withContentType(type.equals(FORM) ? FORM_AS_JSON : type).withBody(body.toString());
         return schema;
@@ -176,6 +177,22 @@ public class ContractValidator implements RestClientRequestValidator {
                 throw Problem.invalid(SchemaSentence.of("field", field.getKey(), of));
             }
         });
+    }
+
+    /** Of a whole number beyond every double, the validator would tell of its own failure to read it. */
+    private void checkNumbers(String name, JsonNode value, JsonNode reference) {
+        JsonNode schema = operations.resolved(reference);
+        if (value.isNumber() && Double.isInfinite(value.doubleValue()) && schema.has("type")) {
+            throw Problem.invalid(SchemaSentence.of("field", name, schema));
+        }
+        value.properties()
+                .forEach(field -> checkNumbers(
+                        field.getKey(),
+                        field.getValue(),
+                        schema.path("properties").path(field.getKey())));
+        if (value.isArray()) {
+            value.forEach(item -> checkNumbers(name, item, schema.path("items")));
+        }
     }
 
     private void checkLines(JsonNode body, JsonNode schema) {
