@@ -157,8 +157,9 @@ CREATE TRIGGER work_keep_share
     FOR EACH ROW
     EXECUTE FUNCTION keep_share();
 
--- An account's place in the queue goes with the account, and its units with its videos.
-CREATE OR REPLACE VIEW account_data (name, owner_column, kept) AS
+-- Where data of accounts is, by table; kept are the tables whose rows outlive the account. A test compares this with the schema: a
+-- table with a column that names an account must be listed, and all but the kept ones must be empty after an erasure.
+CREATE VIEW account_data (name, owner_column, kept) AS
     VALUES ('accounts', 'id', false),
            ('account_months', 'owner_id', true),
            ('account_quotas', 'owner_id', false),
@@ -180,6 +181,7 @@ CREATE OR REPLACE VIEW account_data (name, owner_column, kept) AS
            ('webhooks', 'owner_id', false),
            ('work', 'owner_id', false);
 
+-- An account's place in the queue goes with the account.
 CREATE FUNCTION forget_share() RETURNS trigger
     LANGUAGE plpgsql AS $$
     BEGIN
