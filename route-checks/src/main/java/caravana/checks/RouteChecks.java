@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Checks a folder of routes, layer by layer: strict YAML, Camel's schema of the pinned version, Camel's catalogue of
@@ -59,7 +59,7 @@ public final class RouteChecks {
             new AnswerRules());
 
     /** Of the ways through the routes, which are looked at when nothing else is wrong. */
-    private final OrderRules order = new OrderRules();
+    private final List<Rule> ways = List.of(new OrderRules(), new SettlingRules(), new HandlingRules());
 
     /** That of the check before. */
     private RouteTree tree = RouteTree.of(Map.of());
@@ -93,10 +93,14 @@ public final class RouteChecks {
             rules.forEach(rule -> rule.check(tree, findings::add));
         }
         if (findings.isEmpty()) {
-            order.check(tree, findings::add);
-            tree.check(order, findings::add);
+            Set<String> misplaced = new HashSet<>();
+            // What one rule says of a place, the next need not say again.
+            ways.forEach(rule -> rule.check(tree, finding -> {
+                if (misplaced.add(place(finding))) {
+                    findings.add(finding);
+                }
+            }));
             // A step in the wrong place lacks names for that reason alone.
-            Set<String> misplaced = findings.stream().map(RouteChecks::place).collect(Collectors.toSet());
             new FlowRules().check(tree, finding -> {
                 if (!misplaced.contains(place(finding))) {
                     findings.add(finding);

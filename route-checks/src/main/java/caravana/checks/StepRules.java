@@ -37,9 +37,55 @@ final class StepRules implements Rule, FileRule {
             }
             compact(route.file(), route.element(), report);
             swallowed(route.file(), route.element(), report);
+            stopped(route, report);
         }
+        source(file, report);
         for (Route configuration : file.configurations()) {
             swallowed(configuration.file(), configuration.element(), report);
+        }
+    }
+
+    private static void source(RouteFile file, Consumer<Finding> report) {
+        file.elements().forEach(element -> {
+            if (element.text("disabled").equals("true") && element.get("id").isPresent()) {
+                report.accept(new Finding(
+                        file.name(),
+                        element.line("disabled"),
+                        "step-disabled",
+                        "Camel leaves out " + element.text("id") + ", and goes on as if it had been done",
+                        "Delete the step, or the line"));
+            }
+            List<Element> steps = element.get("steps").map(Element::items).orElse(List.of());
+            for (int i = 0; i + 1 < steps.size(); i++) {
+                Element stop = steps.get(i).get("stop").orElse(null);
+                if (stop != null) {
+                    report.accept(new Finding(
+                            file.name(),
+                            stop.line(),
+                            "stop-early",
+                            "The exchange ends here, and no step behind this one ever runs",
+                            "Delete stop, or the steps behind it"));
+                }
+            }
+        });
+    }
+
+    /** In a route that others call, it ends them as well. */
+    private static void stopped(Route route, Consumer<Finding> report) {
+        String uri = route.from().uri();
+        boolean called = uri.startsWith(OrderRules.DIRECT)
+                && AppFolders.loading(route.file()).stream()
+                        .noneMatch(app ->
+                                Vocabulary.of(app).operations().containsKey(uri.substring(OrderRules.DIRECT.length())));
+        if (called) {
+            route.steps().stream()
+                    .filter(step -> step.kind().equals("stop"))
+                    .forEach(step -> report.accept(finding(
+                            route,
+                            step,
+                            "stop-early",
+                            "This ends the exchange, and the routes that call " + route.id() + " with it",
+                            "Put the steps that are not to run into the other branch of a choice")));
         }
     }
 
@@ -59,12 +105,15 @@ final class StepRules implements Rule, FileRule {
     }
 
     private static void asynchronous(Route route, Route.Step step, Consumer<Finding> report) {
-        if (ASYNCHRONOUS.contains(step.kind()) || step.uses("seda")) {
+        boolean parallel = step.element().text("parallelProcessing").equals("true")
+                || step.element().get("executorService").isPresent();
+        if (ASYNCHRONOUS.contains(step.kind()) || step.uses("seda") || parallel) {
             report.accept(finding(
                     route,
                     step,
                     "asynchronous-in-consumer",
-                    step.kind() + " leaves the poller's thread, and with it the bound on jobs at once",
+                    step.kind() + (parallel ? " by other threads" : "")
+                            + " leaves the poller's thread, and with it the bound on jobs at once",
                     "Do without; delays are the message's visibility"));
         }
     }

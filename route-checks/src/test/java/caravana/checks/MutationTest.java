@@ -395,6 +395,71 @@ class MutationTest {
                     "                expression: \"204\"\n",
                     "                expression: \"205\"\n"),
             new Mistake(
+                    "step-order",
+                    FLOW,
+                    "        - choice:\n            id: check-claimed\n",
+                    "        - to:\n            id: acknowledge-early\n"
+                            + "            uri: direct:acknowledge-job\n"
+                            + "        - choice:\n            id: check-claimed\n"),
+            new Mistake(
+                    "step-order",
+                    "failure/job-failures.camel.yaml",
+                    "            - to:\n                id: requeue-interrupted-job\n",
+                    "            - to:\n                id: acknowledge-early\n"
+                            + "                uri: direct:acknowledge-job\n"
+                            + "            - to:\n                id: requeue-interrupted-job\n"),
+            new Mistake(
+                    "not-acknowledged",
+                    FLOW,
+                    "        - choice:\n            id: check-claimed\n",
+                    "        - filter:\n            id: check-settled\n            expression:\n              simple:\n"
+                            + "                expression: ${exchangeProperty.outcome} == 'settled'\n"
+                            + "            steps:\n              - stop:\n                  id: end-early\n"
+                            + "        - choice:\n            id: check-claimed\n"),
+            new Mistake(
+                    "stop-early",
+                    FLOW,
+                    "                  - to:\n                      id: acknowledge\n",
+                    "                  - stop:\n                      id: end-early\n"
+                            + "                  - to:\n                      id: acknowledge\n"),
+            new Mistake(
+                    "stop-early",
+                    "upload/publish-job.camel.yaml",
+                    "      steps:\n",
+                    "      steps:\n        - filter:\n            id: check-early\n            expression:\n"
+                            + "              simple:\n                expression: ${body} == null\n            steps:\n"
+                            + "              - stop:\n                  id: end-early\n"),
+            new Mistake(
+                    "step-disabled",
+                    FLOW,
+                    "            id: commit\n",
+                    "            id: commit\n                      disabled: true\n"),
+            new Mistake(
+                    "asynchronous-in-consumer",
+                    "job/fetch-assets.camel.yaml",
+                    "                  id: for-each-asset-found\n",
+                    "                  id: for-each-asset-found\n                  parallelProcessing: true\n"),
+            new Mistake(
+                    "error-handling-unfit",
+                    "job/commit-result.camel.yaml",
+                    "routeConfigurationId: caller-decides",
+                    "routeConfigurationId: log-and-go-on"),
+            new Mistake(
+                    "error-handling-unfit",
+                    "reconcile/reconcile-jobs.camel.yaml",
+                    "routeConfigurationId: log-and-go-on",
+                    "routeConfigurationId: acknowledge-failures"),
+            new Mistake(
+                    "error-handling-unfit",
+                    "upload/receive-upload.camel.yaml",
+                    "routeConfigurationId: upload-failures",
+                    "routeConfigurationId: web-failures"),
+            new Mistake(
+                    "error-handling-unfit",
+                    "identity/sign-up.camel.yaml",
+                    "routeConfigurationId: web-failures",
+                    "routeConfigurationId: log-in-failures"),
+            new Mistake(
                     "act-in-expression", "intake/note-worker.sql", "routeVersion.name", "routeDefects.takeProcessed"));
 
     @Test
