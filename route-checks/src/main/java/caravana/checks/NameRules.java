@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 final class NameRules implements FileRule {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
-    private static final Pattern BEAN_FUNCTION = Pattern.compile("\\$\\{bean:([\\w-]+)(?:(?:\\?method=|\\.)(\\w+))?");
+    private static final Pattern BEAN_FUNCTION =
+            Pattern.compile("bean:([\\w-]+)(?:(?:\\?method=|\\.)([^&]*))?.*", Pattern.DOTALL);
     private static final Pattern REFERENCE = Pattern.compile("#(?:bean:)?([\\w-]+)");
     private static final String BEAN = "bean:";
     private static final Set<String> CALLERS = Set.of("bean", "method");
@@ -39,6 +40,7 @@ final class NameRules implements FileRule {
                 placeholders(file, element.line(), element.text(), report);
                 functions(file, element, report);
             }
+            endpoint(file, element, report);
             element.fields().forEach((key, value) -> {
                 if (CALLERS.contains(key)) {
                     if (value.isMapping()
@@ -60,6 +62,20 @@ final class NameRules implements FileRule {
                 }
             });
         });
+    }
+
+    /** A step that calls a bean by its endpoint, {@code bean:NAME}, with the method among the parameters. */
+    private void endpoint(String file, Element element, Consumer<Finding> report) {
+        Element uri = element.get("uri").orElse(element);
+        if (uri.text().startsWith(BEAN) && !uri.equals(element)) {
+            Route.Step step = new Route.Step("to", element);
+            int line = element.get("parameters")
+                    .flatMap(parameters -> parameters.get("method"))
+                    .map(Element::line)
+                    .orElse(uri.line());
+            String name = step.uri().substring(BEAN.length());
+            bean(file, uri.line(), line, name, step.parameter("method"), true, report);
+        }
     }
 
     @Override
@@ -121,10 +137,12 @@ final class NameRules implements FileRule {
     }
 
     private void functions(String file, Element element, Consumer<Finding> report) {
-        Matcher function = BEAN_FUNCTION.matcher(element.text());
-        while (function.find()) {
-            String method = function.group(2);
-            bean(file, element.line(), function.group(1), method == null ? "" : method, report);
+        for (String text : SimpleText.functions(element.text())) {
+            Matcher function = BEAN_FUNCTION.matcher(text);
+            if (function.matches()) {
+                String call = function.group(2);
+                bean(file, element.line(), function.group(1), call == null ? "" : call, report);
+            }
         }
     }
 
@@ -178,21 +196,21 @@ final class NameRules implements FileRule {
                         "The bean " + name + " has no method " + method,
                         "Call one that it has" + Nearest.orOneOf(method, vocabulary.methods(name)))));
         List<String> arguments = BeanCalls.arguments(call);
-        if (arguments == null && call.contains("(")) {
+        if (arguments == null) {
             report.accept(new Finding(
                     file, line, "bean-arguments", "The call " + call + " lacks its closing bracket", "Write )"));
-        } else if (arguments != null) {
-            unlessEverywhere(
-                    file,
-                    vocabulary -> BeanCalls.wrong(vocabulary.methods(name, method), arguments) == null,
-                    (app, vocabulary) -> report.accept(new Finding(
-                            file,
-                            line,
-                            "bean-arguments",
-                            "The call does not fit the bean " + name + ": "
-                                    + BeanCalls.wrong(vocabulary.methods(name, method), arguments),
-                            "Call " + BeanCalls.signatures(vocabulary.methods(name, method)))));
+            return;
         }
+        Function<Vocabulary, String> wrong = vocabulary -> BeanCalls.wrong(vocabulary.methods(name, method), arguments);
+        unlessEverywhere(
+                file,
+                vocabulary -> wrong.apply(vocabulary) == null,
+                (app, vocabulary) -> report.accept(new Finding(
+                        file,
+                        line,
+                        "bean-arguments",
+                        "The call does not fit the bean " + name + ": " + wrong.apply(vocabulary),
+                        "Call " + BeanCalls.signatures(vocabulary.methods(name, method)))));
     }
 
     /** What is wrong in the first app that loads the file and lacks something; said once. */

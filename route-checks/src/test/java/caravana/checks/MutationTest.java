@@ -459,6 +459,27 @@ class MutationTest {
                     "identity/sign-up.camel.yaml",
                     "routeConfigurationId: web-failures",
                     "routeConfigurationId: log-in-failures"),
+            new Mistake("bean-unknown", "intake/watch-intake.camel.yaml", "bean:routeDefects", "bean:routeDefect"),
+            new Mistake(
+                    "bean-method-unknown",
+                    "operators/receive-dead-letters.camel.yaml",
+                    "method: receive",
+                    "method: recieve"),
+            new Mistake(
+                    "bean-arguments",
+                    "intake/probe-tools.camel.yaml",
+                    "method: available('tool')",
+                    "method: available"),
+            new Mistake(
+                    "bean-arguments",
+                    "job/settle-unclaimed.camel.yaml",
+                    "refused(${exchangeProperty.outcome})",
+                    "refused(${exception})"),
+            new Mistake(
+                    "bean-arguments",
+                    "failure/job-failures.camel.yaml",
+                    "isPoison(${exception}, ${exchangeProperty.outcome})",
+                    "isPoison(${exception}, 'claimd')"),
             new Mistake(
                     "act-in-expression", "intake/note-worker.sql", "routeVersion.name", "routeDefects.takeProcessed"));
 

@@ -205,7 +205,13 @@ class PlantedMistakesTest {
         expect(expected, "header-unknown", "a header of Camel", "a header that is read");
         expect(expected, "direct-without-route", "a route that is called");
         expect(expected, "error-handling-unknown", "an error handling");
-        expect(expected, "bean-unknown", "a bean", "a bean of an endpoint", "a bean that is missing");
+        expect(
+                expected,
+                "bean-unknown",
+                "a bean",
+                "a bean of an endpoint",
+                "a bean that is missing",
+                "the bean of an endpoint");
         expect(expected, "setting-unknown", "a setting");
         expect(expected, "member-unknown statement-result", "a column of a row");
         expect(expected, "expression bean-arguments", "a function of Simple");
@@ -267,6 +273,9 @@ class PlantedMistakesTest {
                 "an argument without quotes",
                 "an argument of another type",
                 "a bracket that is not closed",
+                "arguments left out",
+                "empty brackets",
+                "an exchange for a text",
                 "no argument");
         expect(expected, "sql-word-unknown", "a keyword", "a column");
         expect(expected, "sql-file-missing", "a statement's file");
@@ -537,6 +546,15 @@ class PlantedMistakesTest {
                 kind,
                 "an argument outside its set",
                 "method: (?:ended|enter|available|unavailable|isClosedBy|count|settle|is)\\([^'\\n]*'(\\w+)'");
+        misspelt(kind, "the bean of an endpoint", "uri: bean:(\\w+)$");
+        each(kind, "arguments left out", RouteTree.ROUTES, "method: \\w+(\\([^\\n]+\\))$", match -> "");
+        each(kind, "empty brackets", RouteTree.ROUTES, "method: \\w+(\\([^\\n]+\\))$", match -> "()");
+        each(
+                kind,
+                "an exchange for a text",
+                RouteTree.ROUTES,
+                "method: [^\\n]*[(, ](\\$\\{exchangeProperty\\.\\w+}|'\\w+')\\)$",
+                match -> "${exchange}");
         each(kind, "an argument too many", RouteTree.ROUTES, "method: \\w+\\([^\\n]+(\\))$", match -> ", 1, 2, 3)");
         each(
                 kind,
