@@ -95,9 +95,7 @@ final class CatalogRule implements FileRule {
         return step.element()
                 .get("expression")
                 .flatMap(expression -> expression.fields().values().stream().findFirst())
-                .map(language -> language.isText()
-                        ? language
-                        : language.get("expression").orElse(language))
+                .flatMap(Element::expression)
                 .filter(Element::isText);
     }
 

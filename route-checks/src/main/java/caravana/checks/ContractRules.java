@@ -32,7 +32,6 @@ final class ContractRules implements Rule, FileRule {
     private static final List<String> SECTIONS = List.of("Enters:", "Leaves:", "Fails:");
     private static final Pattern WORD = Pattern.compile("\\w+");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
-    private static final Pattern READ = Pattern.compile("(?:exchangeProperty|variable)[.\\[]\"?'?(\\w+)");
 
     /** Of a clause whose names need not be set, or are none of properties and variables. */
     private static final Pattern CONDITIONAL =
@@ -230,8 +229,9 @@ final class ContractRules implements Rule, FileRule {
     static Set<String> reads(Element route) {
         return route.all().stream()
                 .filter(Element::isText)
-                .flatMap(element -> READ.matcher(element.text()).results())
-                .map(read -> read.group(1))
+                .flatMap(element -> element.readings().stream())
+                .filter(reading -> Set.of("exchangeProperty", "variable").contains(reading.from()))
+                .map(SimpleText.Reading::name)
                 .collect(Collectors.toSet());
     }
 

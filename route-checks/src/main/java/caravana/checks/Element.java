@@ -56,7 +56,13 @@ final class Element {
             fields = new LinkedHashMap<>();
             if (node instanceof MappingNode mapping) {
                 for (NodeTuple tuple : mapping.getValue()) {
-                    fields.put(new Element(tuple.getKeyNode()).text(), new Element(tuple.getValueNode()));
+                    String key = new Element(tuple.getKeyNode()).text();
+                    Element value = new Element(tuple.getValueNode());
+                    fields.put(key, value);
+                    if (SimpleText.NAMING.contains(key)) {
+                        value.expression()
+                                .ifPresent(text -> text.readings = List.of(SimpleText.reading(key, text.text())));
+                    }
                 }
             }
         }
@@ -110,7 +116,12 @@ final class Element {
         return all;
     }
 
-    /** What functions of Simple in a text read; nothing of what is no text. */
+    /** The text of an expression, as a language holds it: under {@code expression:}, or in the compact notation. */
+    Optional<Element> expression() {
+        return isText() ? Optional.of(this) : get("expression").filter(Element::isText);
+    }
+
+    /** What a text reads: by functions of Simple, or by its language, which takes a name alone. Nothing of what is no text. */
     List<SimpleText.Reading> readings() {
         readings = readings == null ? SimpleText.readings(text()) : readings;
         return readings;

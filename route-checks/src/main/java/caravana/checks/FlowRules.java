@@ -26,6 +26,10 @@ final class FlowRules implements Rule {
     private static final String DIRECT = "direct:";
     private static final String STATEMENT = "statement:";
     private static final Set<String> SETTERS = Set.of("setProperty", "setVariable");
+
+    /** Steps that name what something else has set. */
+    private static final Set<String> NAMING = Set.of("removeProperty", "removeVariable", "convertVariableTo");
+
     private static final Set<String> PARTS = Set.of("steps", "when", "otherwise", "doCatch", "doFinally");
     private static final Pattern BEAN_FUNCTION = Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?method=|\\.)(\\w+)");
 
@@ -251,6 +255,9 @@ final class FlowRules implements Rule {
                                 place.calls().put(name, step.uri());
                             });
                 }
+                if (NAMING.contains(step.kind()) && !step.element().text("name").contains("*")) {
+                    step.element().get("name").ifPresent(name -> place.reads().putIfAbsent(name.text(), name.line()));
+                }
                 if (SETTERS.contains(step.kind())) {
                     place.sets().add(step.element().text("name"));
                 }
@@ -356,11 +363,7 @@ final class FlowRules implements Rule {
     static Set<String> read(RouteFile file) {
         Set<String> read = new HashSet<>();
         file.expressions().forEach(text -> read.addAll(names(text)));
-        file.elements().forEach(element -> {
-            read.add(element.text("variableSend"));
-            element.get("exchangeProperty").ifPresent(language -> read.add(expression(language)));
-            element.get("variable").ifPresent(language -> read.add(expression(language)));
-        });
+        file.elements().forEach(element -> read.add(element.text("variableSend")));
         return read;
     }
 
@@ -385,9 +388,5 @@ final class FlowRules implements Rule {
                             "Nothing reads " + name.text(),
                             "Write the name that is read" + Nearest.to(name.text(), read) + ", or delete the step")));
         }
-    }
-
-    private static String expression(Element language) {
-        return language.isText() ? language.text() : language.text("expression");
     }
 }

@@ -149,9 +149,7 @@ final class HeaderRules implements Rule {
     private static void value(RouteTree.Placed placed, Element header, Set<String> codes, Consumer<Finding> report) {
         Element constant = header.get("expression")
                 .flatMap(expression -> expression.get("constant"))
-                .map(language -> language.isText()
-                        ? language
-                        : language.get("expression").orElse(language))
+                .flatMap(Element::expression)
                 .orElse(null);
         if (constant == null || constant.text().contains("{{")) {
             return;

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -380,9 +381,17 @@ final class ResultRules implements Rule {
 
     /** The text of a step's expression. */
     private static String text(Element step) {
-        return step.get("expression")
-                .flatMap(expression -> expression.get("simple"))
-                .map(simple -> simple.isText() ? simple.text() : simple.text("expression"))
+        Optional<Element> expression = step.get("expression");
+        for (String language : List.of("exchangeProperty", "variable")) {
+            Optional<Element> name = expression.flatMap(e -> e.get(language)).flatMap(Element::expression);
+            if (name.isPresent()) {
+                return "${" + language + "." + name.get().text() + "}";
+            }
+        }
+        return expression
+                .flatMap(e -> e.get("simple"))
+                .flatMap(Element::expression)
+                .map(Element::text)
                 .orElse("");
     }
 

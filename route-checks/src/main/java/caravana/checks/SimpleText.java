@@ -2,15 +2,24 @@ package caravana.checks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a text in Camel's Simple language refers to. */
 final class SimpleText {
 
+    /** Languages whose expression is a name. */
+    static final Set<String> NAMING = Set.of("exchangeProperty", "variable", "header");
+
     private static final Pattern READING = Pattern.compile(
-            "(exchangeProperty|variables?|headers?|body)(?:\\??\\.|:|(?=\\[))\\[?'?([\\w.-]*)'?]?(.*)", Pattern.DOTALL);
+            "(?:in\\.)?(exchangeProperty|variables?|headers?|body)(?:\\??\\.|:|(?=\\[))\\[?'?([\\w.-]*)'?]?(.*)",
+            Pattern.DOTALL);
     private static final Pattern FIRST = Pattern.compile("([\\w-]+)(.*)", Pattern.DOTALL);
+
+    private static final Pattern TYPED = Pattern.compile(
+            "(variable|header)As\\(\\s*([\\w.-]+)\\s*,\\s*([\\w.$]+)\\s*\\)(.*)|(?:b|mandatoryB)odyAs\\(\\s*([\\w.$]+)\\s*\\)(.*)",
+            Pattern.DOTALL);
 
     private static final Pattern STEP = Pattern.compile("\\[([^\\[\\]]*)]|\\??\\.(\\w+)");
 
@@ -58,17 +67,39 @@ final class SimpleText {
         return found;
     }
 
+    /** The types that its functions convert to. */
+    static List<String> types(String text) {
+        return functions(text).stream()
+                .map(TYPED::matcher)
+                .filter(Matcher::matches)
+                .map(typed -> typed.group(1) == null ? typed.group(5) : typed.group(3))
+                .toList();
+    }
+
+    /** What an expression of a language reads that takes a name alone. */
+    static Reading reading(String language, String name) {
+        return Reading.of(language, name.strip(), "");
+    }
+
     /** What its functions read. */
     static List<Reading> readings(String text) {
         List<Reading> readings = new ArrayList<>();
         for (String function : functions(text)) {
+            Matcher typed = TYPED.matcher(function);
+            if (typed.matches()) {
+                readings.add(
+                        typed.group(1) == null
+                                ? Reading.of("body", "", typed.group(6))
+                                : Reading.of(typed.group(1), typed.group(2), typed.group(4)));
+                continue;
+            }
             Matcher matcher = READING.matcher(function);
             if (!matcher.matches()) {
                 continue;
             }
             String from = matcher.group(1).replaceFirst("(variable|header)s", "$1");
             if (from.equals("body")) {
-                readings.add(Reading.of(from, "", function.substring("body".length())));
+                readings.add(Reading.of(from, "", function.substring(matcher.end(1))));
                 continue;
             }
             // A header's name may have dots in it, that of anything else ends there.

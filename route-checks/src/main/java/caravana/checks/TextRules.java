@@ -91,9 +91,7 @@ final class TextRules implements Rule, FileRule {
                 }));
         source.elements()
                 .forEach(element -> element.get("constant")
-                        .map(language -> language.isText()
-                                ? language
-                                : language.get("expression").orElse(language))
+                        .flatMap(Element::expression)
                         .filter(text -> text.text().contains("${"))
                         .ifPresent(text -> report.accept(new Finding(
                                 file,
@@ -117,7 +115,8 @@ final class TextRules implements Rule, FileRule {
     static List<Element> expressions(Element root) {
         List<Element> expressions = new ArrayList<>();
         walk(root, "", (key, text) -> {
-            if (!PROSE.contains(key) && text.text().contains("${")) {
+            if (!PROSE.contains(key)
+                    && (text.text().contains("${") || !text.readings().isEmpty())) {
                 expressions.add(text);
             }
         });
@@ -265,9 +264,7 @@ final class TextRules implements Rule, FileRule {
     private static String constant(Element step) {
         return step.get("expression")
                 .flatMap(expression -> expression.get("constant"))
-                .map(language -> language.isText()
-                        ? language
-                        : language.get("expression").orElse(language))
+                .flatMap(Element::expression)
                 .map(Element::text)
                 .filter(text -> !text.contains("{{"))
                 .orElse(null);

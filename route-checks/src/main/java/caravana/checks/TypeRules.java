@@ -63,6 +63,7 @@ final class TypeRules implements FileRule {
                         value.fields().keySet().forEach(language -> language(file, value, language, report));
                     }
                     if (value.isText()) {
+                        SimpleText.types(value.text()).forEach(name -> type(file, value, name, false, report));
                         Matcher is = IS.matcher(value.text());
                         while (is.find()) {
                             type(file, value, is.group(1), false, report);

@@ -481,6 +481,23 @@ class MutationTest {
                     "isPoison(${exception}, ${exchangeProperty.outcome})",
                     "isPoison(${exception}, 'claimd')"),
             new Mistake(
+                    "name-not-set",
+                    "failure/replace-message.camel.yaml",
+                    "              simple:\n                expression: ${exchangeProperty.message_body}\n",
+                    "              exchangeProperty:\n                expression: mesage_body\n"),
+            new Mistake(
+                    "name-not-set",
+                    "job/pass-message-on.camel.yaml",
+                    "${exchangeProperty.other_message} != null",
+                    "${variableAs(other_mesage, String)} != null"),
+            new Mistake(
+                    "name-not-set", "job/pass-message-on.camel.yaml", "name: other_message\n", "name: other_mesage\n"),
+            new Mistake(
+                    "type-unknown",
+                    "job/pass-message-on.camel.yaml",
+                    "${exchangeProperty.other_message} != null",
+                    "${bodyAs(java.lang.Strng)} != null"),
+            new Mistake(
                     "act-in-expression", "intake/note-worker.sql", "routeVersion.name", "routeDefects.takeProcessed"));
 
     @Test

@@ -200,6 +200,9 @@ class PlantedMistakesTest {
                 "name-not-set name-set-later name-never-read sql-parameter-not-set contract-enters contract-leaves",
                 "a property read by another name",
                 "a variable read by another name",
+                "a property read by its language and another name",
+                "a property read with its type and another name",
+                "a property removed by another name",
                 "a result received by another name",
                 "a property set by another name");
         expect(expected, "header-unknown", "a header of Camel", "a header that is read");
@@ -394,6 +397,22 @@ class PlantedMistakesTest {
         Kind kind = Kind.NAMES;
         misspelt(kind, "a property read by another name", "\\$\\{exchangeProperty\\.(\\w+)");
         misspelt(kind, "a variable read by another name", "\\$\\{variable\\.(\\w+)");
+        each(
+                kind,
+                "a property read by its language and another name",
+                RouteTree.ROUTES,
+                "(simple:\\s+expression: \\$\\{exchangeProperty\\.\\w+})$",
+                match -> match.group(1)
+                        .replace("simple:", "exchangeProperty:")
+                        .replaceFirst("\\$\\{.*", misspelt(match.group(1).replaceFirst("(?s).*\\.(\\w+)}", "$1"))));
+        each(
+                kind,
+                "a property read with its type and another name",
+                RouteTree.ROUTES,
+                "\\$\\{exchangeProperty\\.\\w+}",
+                match -> "${variableAs(" + misspelt(match.group().replaceFirst("(?s).*\\.(\\w+)}", "$1"))
+                        + ", String)}");
+        misspelt(kind, "a property removed by another name", "- removeProperty:\\s+id: \\S+\\s+name: (\\w+)$");
         misspelt(kind, "a result received by another name", "variableReceive: (\\w{3,})$");
         each(
                 kind,
