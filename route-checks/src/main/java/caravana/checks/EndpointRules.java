@@ -22,6 +22,23 @@ final class EndpointRules implements Rule, FileRule {
             "overrideendpoint",
             "uriendpointoverride");
 
+    /** Options that Camel takes as any text, though only some are of use: lists with commas. */
+    private static final Map<String, Set<String>> LISTS = Map.of(
+            "httpMethodRestrict",
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"),
+            "attributeNames",
+            Set.of(
+                    "All",
+                    "SenderId",
+                    "SentTimestamp",
+                    "ApproximateReceiveCount",
+                    "ApproximateFirstReceiveTimestamp",
+                    "SequenceNumber",
+                    "MessageDeduplicationId",
+                    "MessageGroupId",
+                    "AWSTraceHeader",
+                    "DeadLetterQueueSourceArn"));
+
     /** Timers of the worker that go on as long as its jobs do. */
     private static final Set<String> WHILE_DRAINING =
             Set.of("keep-lease", "publish-progress", "watch-commands", "watch-intake");
@@ -114,6 +131,13 @@ final class EndpointRules implements Rule, FileRule {
                     "The timer is not named after its route, and two timers of one name share a thread",
                     "Write uri: timer:" + route.id()));
         }
+        from.element()
+                .get("parameters")
+                .ifPresent(parameters -> LISTS.forEach((name, known) -> parameters
+                        .get(name)
+                        .filter(list ->
+                                !list.text().contains("{{") && !list.text().contains(" "))
+                        .ifPresent(list -> listed(route.file(), name, list, known, report))));
         if (from.parameter("httpMethodRestrict").contains(" ")) {
             report.accept(finding(
                     route,
@@ -121,6 +145,19 @@ final class EndpointRules implements Rule, FileRule {
                     "http-methods-with-space",
                     "A space in httpMethodRestrict opens every method",
                     "Write GET,POST without spaces"));
+        }
+    }
+
+    private static void listed(String file, String name, Element list, Set<String> known, Consumer<Finding> report) {
+        for (String value : list.text().split(",", -1)) {
+            if (!known.contains(value)) {
+                report.accept(new Finding(
+                        file,
+                        list.line(),
+                        "endpoint-options",
+                        name + " cannot be " + (value.isEmpty() ? "empty" : value),
+                        "Write what it can be" + Nearest.orOneOf(value, known)));
+            }
         }
     }
 

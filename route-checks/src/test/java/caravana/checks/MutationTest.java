@@ -497,6 +497,29 @@ class MutationTest {
                     "job/pass-message-on.camel.yaml",
                     "${exchangeProperty.other_message} != null",
                     "${bodyAs(java.lang.Strng)} != null"),
+            new Mistake("value-impossible", FLOW, "== 'claimed'", "== \"claimd\""),
+            new Mistake("value-impossible", FLOW, "== 'claimed'", "in 'claimed,setled'"),
+            new Mistake(
+                    "value-impossible",
+                    "failure/job-failures.camel.yaml",
+                    "expression: \"300\"",
+                    "expression: \"3OO\""),
+            new Mistake(
+                    "value-impossible",
+                    "failure/job-failures.camel.yaml",
+                    "                            constant:\n                              expression: media_too_heavy\n",
+                    "                            simple:\n                              expression: media_to_heavy\n"),
+            new Mistake("value-impossible", "operators/pause-workers.camel.yaml", "\"true\"", "\"ture\""),
+            new Mistake(
+                    "endpoint-options",
+                    "upload/receive-upload.camel.yaml",
+                    "httpMethodRestrict: POST\n",
+                    "httpMethodRestrict: PSOT\n"),
+            new Mistake(
+                    "endpoint-options",
+                    FLOW,
+                    "\"{{caravana.sqs.visibility-seconds}}\"",
+                    "\"{{caravana.sqs.visibility-seconds}}s\""),
             new Mistake(
                     "act-in-expression", "intake/note-worker.sql", "routeVersion.name", "routeDefects.takeProcessed"));
 

@@ -243,6 +243,9 @@ class PlantedMistakesTest {
                 "an option of an endpoint",
                 "a value that an option lacks",
                 "the period of a timer",
+                "a method that HTTP lacks",
+                "an attribute that SQS lacks",
+                "a unit behind a setting",
                 "a number of an endpoint");
         expect(
                 expected,
@@ -262,6 +265,9 @@ class PlantedMistakesTest {
                 expected,
                 "value-impossible",
                 "a comparison with a value that it never takes",
+                "a comparison with such a value in a list",
+                "a comparison with such a value in double quotes",
+                "a constant of another type",
                 "handled neither true nor false",
                 "a value that a column never has");
         expect(expected, "expression", "a comparison with one sign", "a comparison without quotes");
@@ -526,6 +532,46 @@ class PlantedMistakesTest {
                 kind,
                 "a comparison with a value that it never takes",
                 "\\$\\{exchangeProperty\\.(?:outcome|error_code|previous_error|dead_letter\\.state)} [=!]= '(\\w+)'");
+        String compared = "(?:outcome|error_code|previous_error|dead_letter\\.state)} ([=!]= '\\w+')";
+        each(
+                kind,
+                "a comparison with such a value in a list",
+                RouteTree.ROUTES,
+                compared,
+                match -> match.group(1)
+                        .replaceFirst(
+                                ".*'(\\w+)'",
+                                "in '$1," + misspelt(match.group(1).replaceFirst(".*'(\\w+)'", "$1")) + "'"));
+        each(
+                kind,
+                "a comparison with such a value in double quotes",
+                RouteTree.ROUTES,
+                compared,
+                match -> "== \"" + misspelt(match.group(1).replaceFirst(".*'(\\w+)'", "$1")) + "\"");
+        each(
+                kind,
+                "a constant of another type",
+                RouteTree.ROUTES,
+                "expression: (\"\\w+\")\\s+resultType: java\\.lang\\.(?:Integer|Long|Boolean)$",
+                match -> "one");
+        each(
+                kind,
+                "a method that HTTP lacks",
+                RouteTree.ROUTES,
+                "httpMethodRestrict: (\\w+)$",
+                match -> misspelt(match.group(1)));
+        each(
+                kind,
+                "an attribute that SQS lacks",
+                RouteTree.ROUTES,
+                "attributeNames: (\\w+)",
+                match -> misspelt(match.group(1)));
+        each(
+                kind,
+                "a unit behind a setting",
+                RouteTree.ROUTES,
+                "(?:period|visibilityTimeout|waitTimeSeconds|concurrentConsumers): \"\\{\\{[\\w.-]+(}})\"$",
+                match -> "}} seconds");
         each(kind, "a comparison with one sign", RouteTree.ROUTES, "\\$\\{[^{}]*} (==) ", match -> "=");
         each(
                 kind,
