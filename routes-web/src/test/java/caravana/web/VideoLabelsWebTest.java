@@ -67,6 +67,40 @@ class VideoLabelsWebTest extends WebTest {
         return id;
     }
 
+    /** Release 1.0.0 knows none of these columns, and takes the last piece of an upload that a later node began. */
+    @Test
+    void anOlderNodeEndsTheUpload() throws Exception {
+        TusClient tus = new TusClient(user);
+        String sum = "a".repeat(64);
+        String id = Api.json(tus.send(tus.creation(10)
+                        .setHeader(
+                                "Upload-Metadata",
+                                TusClient.metadata(
+                                        "title",
+                                        "t",
+                                        "reference",
+                                        REFERENCE,
+                                        "metadata",
+                                        METADATA,
+                                        "prioridad",
+                                        "1",
+                                        "original_sha256",
+                                        sum))))
+                .path("video_id")
+                .asText();
+
+        jdbc.update(
+                "UPDATE videos SET status = 'uploaded', title = 't', original_bytes = 10, uploaded_at = now(),"
+                        + " not_before = now(), updated_at = now() WHERE id = CAST(? AS uuid) AND status = 'receiving'",
+                id);
+
+        assertThat(row(id))
+                .containsEntry("reference", REFERENCE)
+                .containsEntry("priority", 1)
+                .containsEntry("announced_sha256", sum);
+        assertThat(Api.JSON.readTree(row(id).get("metadata").toString())).isEqualTo(Api.JSON.readTree(METADATA));
+    }
+
     private String inParts() throws Exception {
         DirectClient direct = new DirectClient(user);
         var announcement = direct.announcement(1000);

@@ -12,11 +12,15 @@ import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Encrypts what the database keeps and only web may read: AES-256-GCM, with a key of its own for each purpose. */
 @Component
 public class SecretBox {
+
+    private static final Logger log = LoggerFactory.getLogger(SecretBox.class);
 
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
@@ -26,12 +30,24 @@ public class SecretBox {
 
     SecretBox(SecretProperties settings) {
         this.masters = Stream.of(settings.key().split(","))
-                .map(key -> key.strip().getBytes(StandardCharsets.UTF_8))
+                .map(String::strip)
+                .filter(key -> !key.isEmpty())
+                .map(key -> key.getBytes(StandardCharsets.UTF_8))
                 .toList();
+        if (masters.isEmpty()) {
+            log.warn(
+                    "CARAVANA_SECRET_KEY is not set, so nobody can create webhooks or rotate their secrets. Set it on all web"
+                            + " nodes to what `openssl rand -base64 32` prints.");
+        }
+    }
+
+    /** Whether the setting has a key. */
+    public boolean hasKey() {
+        return !masters.isEmpty();
     }
 
     /**
-     * Encrypts, by the first key of the setting.
+     * Encrypts, by the first key of the setting; there must be one.
      *
      * @param purpose what it is for; it is opened for the same purpose only
      */
@@ -68,9 +84,9 @@ public class SecretBox {
                 throw new IllegalStateException(e);
             }
         }
-        throw new IllegalStateException(
-                "A " + purpose
-                        + " cannot be decrypted: CARAVANA_SECRET_KEY has changed. Add the old key behind the new one and a comma.");
+        throw new IllegalStateException("A " + purpose
+                + " cannot be decrypted: CARAVANA_SECRET_KEY is missing or has changed. Set it again, or add the old key behind"
+                + " the new one and a comma.");
     }
 
     private static Cipher cipher(int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {
