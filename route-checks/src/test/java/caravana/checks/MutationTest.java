@@ -344,8 +344,8 @@ class MutationTest {
             new Mistake(
                     "member-unknown",
                     "failure/delete-outputs.camel.yaml",
-                    "exchangeProperty.outputs.files",
-                    "exchangeProperty.outputs.fils"),
+                    "exchangeProperty.outputs.objects",
+                    "exchangeProperty.outputs.objcts"),
             new Mistake("value-impossible", FLOW, "== 'claimed'", "== 'claimd'"),
             new Mistake(
                     "name-not-set",

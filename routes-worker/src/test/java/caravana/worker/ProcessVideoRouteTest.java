@@ -88,6 +88,47 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         assertNothingLeftOnDisk();
     }
 
+    /** One output, whose key is what all its objects have in front. */
+    @Test
+    void renditionsAreStoredInSegments() throws Exception {
+        Path file = Files.createTempFile(WorkerFixture.FOLDER, "sound", ".mp4");
+        Samples.make(
+                file,
+                "-f lavfi -i testsrc2=size=64x48:rate=30:duration=5 -f lavfi -i sine=duration=5"
+                        + " -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac");
+        String id = upload(Files.readAllBytes(file), List.of("transcodificacion", "hls"));
+        Files.delete(file);
+        send(message(id));
+
+        await().atMost(JOB).until(() -> row(id).get("status").equals("processed"));
+
+        Map<String, Object> output = jdbc.queryForMap(
+                "SELECT object_key, bytes, height, claim_token::text AS claim FROM outputs WHERE video_id = CAST(? AS uuid)"
+                        + " AND role = 'stream'",
+                id);
+        String prefix = (String) output.get("object_key");
+        assertThat(prefix).isEqualTo("processed/" + id + "/" + output.get("claim") + "/hls/");
+        assertThat(output).containsEntry("height", 48);
+        List<Map<String, Object>> segments = jdbc.queryForList(
+                "SELECT rendition || '/' || number || '.mp4' AS object, bytes, claim_token::text AS claim FROM segments"
+                        + " WHERE video_id = CAST(? AS uuid) ORDER BY rendition, number",
+                id);
+        assertThat(segments)
+                .extracting(segment -> segment.get("object"))
+                .containsExactly("240p/0.mp4", "240p/1.mp4", "240p/2.mp4", "sound/0.mp4", "sound/1.mp4", "sound/2.mp4");
+        long bytes = 0;
+        for (Map<String, Object> segment : segments) {
+            assertThat(segment).containsEntry("claim", output.get("claim"));
+            assertThat(s3.headObject(h -> h.bucket(bucket()).key(prefix + segment.get("object")))
+                            .contentLength())
+                    .isEqualTo(segment.get("bytes"));
+            bytes += (long) segment.get("bytes");
+        }
+        assertThat(output).containsEntry("bytes", bytes);
+        assertThat(objects(prefix)).hasSize(segments.size());
+        assertNothingLeftOnDisk();
+    }
+
     /** Measured before, and once more in what was stored; silence stays, and is said. */
     @Test
     void soundIsBroughtToALoudness() throws Exception {

@@ -38,6 +38,8 @@ class SecurityConfiguration {
         "/api/health/ready",
         "/api/limits",
         "/api/transformations",
+        // Players have a ticket.
+        "/api/videos/*/playback/**",
         "/api/openapi.yaml",
         "/api/docs",
         "/api/docs/**"

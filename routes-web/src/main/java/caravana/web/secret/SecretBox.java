@@ -3,6 +3,7 @@ package caravana.web.secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Encrypts what the database keeps and only web may read: AES-256-GCM, with a key of its own for each purpose. */
+/** Encrypts what the database keeps and only web may read (AES-256-GCM), and signs what web must know again, with a key for each purpose. */
 @Component
 public class SecretBox {
 
@@ -36,7 +37,7 @@ public class SecretBox {
                 .toList();
         if (masters.isEmpty()) {
             log.warn(
-                    "CARAVANA_SECRET_KEY is not set, so nobody can create webhooks or rotate their secrets. Set it on all web"
+                    "CARAVANA_SECRET_KEY is not set, so nobody can create webhooks or rotate their secrets, and videos have no playback_url. Set it on all web"
                             + " nodes to what `openssl rand -base64 32` prints.");
         }
     }
@@ -87,6 +88,33 @@ public class SecretBox {
         throw new IllegalStateException("A " + purpose
                 + " cannot be decrypted: CARAVANA_SECRET_KEY is missing or has changed. Set it again, or add the old key behind"
                 + " the new one and a comma.");
+    }
+
+    /**
+     * Signs, by the first key of the setting; there must be one.
+     *
+     * @param purpose what it is for; a signature for another purpose differs
+     * @return 32 bytes
+     */
+    public byte[] sign(String purpose, byte[] message) {
+        try {
+            return hmac(key(masters.get(0), purpose), message);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether one of the setting's keys has signed it for that purpose. */
+    public boolean isSigned(String purpose, byte[] message, byte[] signature) {
+        try {
+            boolean signed = false;
+            for (byte[] master : masters) {
+                signed |= MessageDigest.isEqual(hmac(key(master, purpose), message), signature);
+            }
+            return signed;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Cipher cipher(int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {

@@ -1,6 +1,7 @@
 package caravana.web.video;
 
 import caravana.job.LiveProgress;
+import caravana.web.links.PlaybackLinks;
 import caravana.web.links.PresignedLinks;
 import caravana.web.links.VideoOutput;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -19,10 +20,12 @@ import org.springframework.stereotype.Component;
 public class VideoDocument {
 
     private final PresignedLinks links;
+    private final PlaybackLinks playback;
     private final ObjectMapper json;
 
-    VideoDocument(PresignedLinks links, ObjectMapper json) {
+    VideoDocument(PresignedLinks links, PlaybackLinks playback, ObjectMapper json) {
         this.links = links;
+        this.playback = playback;
         this.json = json;
     }
 
@@ -61,6 +64,7 @@ public class VideoDocument {
         document.put("original_url", links.original(row));
         document.put("original_sha256", row.get("original_sha256"));
         document.put("poster_url", links.poster(row));
+        document.put("playback_url", playback.to(row));
         document.put("outputs", outputs(row, document));
         document.put("phase", live ? progress.get(LiveProgress.PHASE) : null);
         document.put(
@@ -107,7 +111,11 @@ public class VideoDocument {
             shown.put("height", output.height());
             shown.put("seconds", output.seconds());
             shown.put("language", output.language());
-            shown.put("url", made.containsKey(output.key()) ? made.get(output.key()) : links.output(row, output));
+            shown.put(
+                    "url",
+                    PlaybackLinks.isStream(output)
+                            ? document.get("playback_url")
+                            : made.containsKey(output.key()) ? made.get(output.key()) : links.output(row, output));
             outputs.add(shown);
         }
         return outputs;
