@@ -201,7 +201,7 @@ class PlaybackTest extends WebTest {
         assertProblem(get(withTicket(claim + "/1080p/index.m3u8", address)), 404, "not_found");
         assertProblem(get(withTicket(claim + "/240p/segments/4", address)), 404, "not_found");
         assertProblem(get(withTicket(claim + "/240p/segments/x", address)), 404, "not_found");
-        assertProblem(get(withTicket("x/240p/index.m3u8", address)), 400, "invalid_request");
+        assertProblem(get(withTicket("x/240p/index.m3u8", address)), 404, "not_found");
     }
 
     @Test
