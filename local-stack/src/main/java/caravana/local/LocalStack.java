@@ -89,7 +89,9 @@ public final class LocalStack implements AutoCloseable {
                     environment.put(pair[0], pair[1]);
                 }
             }
-            classes.make(launcher.toHandle(), errors.toPath());
+            if (!classes.make(launcher.toHandle(), errors.toPath())) {
+                return start(data);
+            }
             return new LocalStack(launcher, lines, environment, servers);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
