@@ -55,8 +55,7 @@ final class SettlingRules implements Rule {
     }
 
     private static boolean onlyLogs(List<Element> items) {
-        return !items.isEmpty()
-                && items.stream().allMatch(item -> item.fields().containsKey("log"));
+        return !items.isEmpty() && items.stream().allMatch(item -> item.fields().containsKey("log"));
     }
 
     /** Once a message is settled it does not come back, so that a failure would lose what is left to do. */

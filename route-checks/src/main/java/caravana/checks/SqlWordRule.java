@@ -123,13 +123,18 @@ final class SqlWordRule implements Rule, FileRule {
      * @param files in how many files each word stands
      */
     private static void named(SqlFile file, Map<String, Integer> files, Consumer<Finding> report) {
-        String sql = CAST.matcher(SqlText.withoutTexts(file.numbered())).replaceAll(cast -> Matcher.quoteReplacement(cast.group(1)
-                + " ".repeat(cast.group().length() - cast.group(1).length())));
+        String sql = CAST.matcher(SqlText.withoutTexts(file.numbered()))
+                .replaceAll(cast -> Matcher.quoteReplacement(cast.group(1)
+                        + " ".repeat(cast.group().length() - cast.group(1).length())));
         Matcher naming = COLUMN.matcher(sql);
         while (naming.find()) {
             String name = naming.group(1);
             boolean once = files.getOrDefault(name, 0) < 2
-                    && Pattern.compile("\\b" + name + "\\b").matcher(sql).results().count() == 1;
+                    && Pattern.compile("\\b" + name + "\\b")
+                                    .matcher(sql)
+                                    .results()
+                                    .count()
+                            == 1;
             if (name.length() < SHORTEST_NAME || !once || isKnown(name)) {
                 continue;
             }
@@ -143,7 +148,10 @@ final class SqlWordRule implements Rule, FileRule {
             for (AppFolders app : AppFolders.loading(file.name())) {
                 Vocabulary vocabulary = Vocabulary.of(app);
                 known.addAll(vocabulary.names(Vocabulary.Kind.FIELDS));
-                vocabulary.beans().values().forEach(methods -> methods.forEach(method -> known.addAll(method.columns())));
+                vocabulary
+                        .beans()
+                        .values()
+                        .forEach(methods -> methods.forEach(method -> known.addAll(method.columns())));
                 known.addAll(vocabulary.reads());
                 knownToApps |= known.contains(name);
             }

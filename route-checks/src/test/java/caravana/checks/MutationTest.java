@@ -561,8 +561,7 @@ class MutationTest {
                     FLOW,
                     "                      id: commit\n",
                     "                      # The end of it.\n                      id: commit\n"),
-            new Mistake(
-                    "file-name", "job/left-over.camel.yaml", "", ROUTE.formatted("keep-leases", "keep-leases")),
+            new Mistake("file-name", "job/left-over.camel.yaml", "", ROUTE.formatted("keep-leases", "keep-leases")),
             new Mistake(
                     "failure-swallowed",
                     FLOW,

@@ -52,7 +52,8 @@ class PlantedMistakesTest {
      */
     private static final Map<String, Set<String>> EXPECTED = expected();
 
-    private record Mistake(MistakeKind kind, String sort, String file, int line, String right, String wrong, String text) {}
+    private record Mistake(
+            MistakeKind kind, String sort, String file, int line, String right, String wrong, String text) {}
 
     private static final Map<String, List<Mistake>> BY_SORT = new LinkedHashMap<>();
     private static Map<String, String> files;
@@ -276,10 +277,7 @@ class PlantedMistakesTest {
         expect(expected, "sql-file-missing", "a statement's file");
         expect(expected, "sql-parameter-form", "a parameter without its question mark");
         expect(expected, "sql-parameter-not-set member-unknown sql-default", "a parameter by another name");
-        expect(
-                expected,
-                "statement-result member-unknown sql-word-unknown",
-                "a column of the result by another name");
+        expect(expected, "statement-result member-unknown sql-word-unknown", "a column of the result by another name");
         expect(expected, "sql-composed", "a value in the text of a statement");
         expect(expected, "sql-default", "the default of a parameter that is not there");
         expect(expected, "statement-result", "a list where a row is read", "a number where a list is split");

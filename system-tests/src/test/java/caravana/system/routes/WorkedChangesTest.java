@@ -185,7 +185,10 @@ class WorkedChangesTest {
         try (AppProcess changed = appWith(AppProcess.WEB, "Another column in the answer")) {
             String id = upload(sample);
             HttpResponse<String> video = client.get(changed.uri().resolve("/api/videos/" + id));
-            assertThat(new ObjectMapper().readTree(video.body()).path("original_bytes").asLong())
+            assertThat(new ObjectMapper()
+                            .readTree(video.body())
+                            .path("original_bytes")
+                            .asLong())
                     .as(video.body())
                     .isEqualTo(Files.size(sample));
             fail(id);
