@@ -170,10 +170,7 @@ final class HandlingRules implements Rule {
                     : "A failure in the route " + route.id() + " would end the rest of its round: " + configuration.id()
                             + " does not go on";
         }
-        boolean called = uri.startsWith(OrderRules.DIRECT)
-                && AppFolders.loading(route.file()).stream()
-                        .noneMatch(app ->
-                                Vocabulary.of(app).operations().containsKey(uri.substring(OrderRules.DIRECT.length())));
+        boolean called = route.isCalledByRoutes();
         if (called && says(configuration, "handled").contains(true)) {
             return "The route " + route.id() + " is called by others, and " + configuration.id()
                     + " would end its failures without them: they would go on as if nothing had failed";

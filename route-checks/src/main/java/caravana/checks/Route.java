@@ -150,6 +150,15 @@ final class Route {
         return from;
     }
 
+    /** Whether it is there for other routes to call: it begins with {@code direct:}, and is no operation of the API. */
+    boolean isCalledByRoutes() {
+        String uri = from().uri();
+        return uri.startsWith(OrderRules.DIRECT)
+                && AppFolders.loading(file).stream()
+                        .noneMatch(app ->
+                                Vocabulary.of(app).operations().containsKey(uri.substring(OrderRules.DIRECT.length())));
+    }
+
     /** All steps, those within others included, from top to bottom. */
     List<Step> steps() {
         if (steps == null) {

@@ -108,11 +108,9 @@ final class SqlWordRule implements Rule, FileRule {
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
-        Set<String> used = new HashSet<>();
-        tree.statements().values().forEach(file -> used.addAll(file.words()));
-        tree.statements().forEach((name, file) -> parts(name, file.sql(), used, report));
         Map<String, Integer> files = new HashMap<>();
         tree.statements().values().forEach(file -> file.words().forEach(word -> files.merge(word, 1, Integer::sum)));
+        tree.statements().forEach((name, file) -> parts(name, file.sql(), files.keySet(), report));
         tree.statements().values().forEach(file -> named(file, files, report));
     }
 
@@ -138,13 +136,8 @@ final class SqlWordRule implements Rule, FileRule {
             if (name.length() < SHORTEST_NAME || !once || isKnown(name)) {
                 continue;
             }
-            Set<String> known = new TreeSet<>();
-            files.forEach((word, count) -> {
-                if (!word.equals(name)) {
-                    known.add(word);
-                }
-            });
-            boolean knownToApps = false;
+            Set<String> known = new TreeSet<>(files.keySet());
+            known.remove(name);
             for (AppFolders app : AppFolders.loading(file.name())) {
                 Vocabulary vocabulary = Vocabulary.of(app);
                 known.addAll(vocabulary.names(Vocabulary.Kind.FIELDS));
@@ -153,10 +146,12 @@ final class SqlWordRule implements Rule, FileRule {
                         .values()
                         .forEach(methods -> methods.forEach(method -> known.addAll(method.columns())));
                 known.addAll(vocabulary.reads());
-                knownToApps |= known.contains(name);
+            }
+            if (known.contains(name)) {
+                continue;
             }
             known.removeIf(word -> word.length() < SHORTEST_NAME || word.equals(name + "s") || name.equals(word + "s"));
-            if (!knownToApps && Nearest.isSlip(name, known)) {
+            if (Nearest.isSlip(name, known)) {
                 report.accept(new Finding(
                         file.name(),
                         line(sql, naming.start(1)),

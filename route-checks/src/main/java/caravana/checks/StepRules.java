@@ -72,12 +72,7 @@ final class StepRules implements Rule, FileRule {
 
     /** In a route that others call, it ends them as well. */
     private static void stopped(Route route, Consumer<Finding> report) {
-        String uri = route.from().uri();
-        boolean called = uri.startsWith(OrderRules.DIRECT)
-                && AppFolders.loading(route.file()).stream()
-                        .noneMatch(app ->
-                                Vocabulary.of(app).operations().containsKey(uri.substring(OrderRules.DIRECT.length())));
-        if (called) {
+        if (route.isCalledByRoutes()) {
             route.steps().stream()
                     .filter(step -> step.kind().equals("stop"))
                     .forEach(step -> report.accept(finding(

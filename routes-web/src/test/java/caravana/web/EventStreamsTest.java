@@ -251,15 +251,20 @@ class EventStreamsTest extends PatientTest {
         }
     }
 
-    /** Videos with long titles: what there is to tell of some hundreds of them fills whatever the kernel buffers. */
+    /**
+     * Videos with long titles: what there is to tell of some hundreds of them fills whatever the kernel buffers. A hundred at a
+     * time: each video is counted in its account's row, and within a statement each change of a row looks through all before.
+     */
     private void insertVideos(Api owner, int count) throws Exception {
-        jdbc.update(
-                "INSERT INTO videos (id, owner_id, status, title, original_key, transformations, expires_at, uploaded_at,"
-                        + " published_at) SELECT gen_random_uuid(), CAST(? AS uuid), 'uploaded', repeat('t', 3000),"
-                        + " 'uploads/' || gen_random_uuid(), '[\"hd_720p\"]', now() + interval '1 hour', now(), now()"
-                        + " FROM generate_series(1, ?)",
-                owner.subject(),
-                count);
+        for (int inserted = 0; inserted < count; inserted += 100) {
+            jdbc.update(
+                    "INSERT INTO videos (id, owner_id, status, title, original_key, transformations, expires_at, uploaded_at,"
+                            + " published_at) SELECT gen_random_uuid(), CAST(? AS uuid), 'uploaded', repeat('t', 3000),"
+                            + " 'uploads/' || gen_random_uuid(), '[\"hd_720p\"]', now() + interval '1 hour', now(), now()"
+                            + " FROM generate_series(1, ?)",
+                    owner.subject(),
+                    Math.min(100, count - inserted));
+        }
     }
 
     /** Changes so many of an owner's videos, beginning with that one. */
