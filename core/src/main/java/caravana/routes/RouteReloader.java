@@ -62,7 +62,7 @@ public final class RouteReloader {
     private final Path loaded;
 
     private final String app;
-    private final RouteChecks checks = new RouteChecks();
+    private final RouteChecks checks = RouteChecks.toRun();
     private final EditedStatements prepared;
     private final Thread watcher = new Thread(this::watch, "route-watcher");
 

@@ -19,6 +19,24 @@ final class NameRules implements FileRule {
             Pattern.compile("bean:([\\w-]+)(?:(?:\\?method=|\\.)([^&]*))?.*", Pattern.DOTALL);
     private static final Pattern REFERENCE = Pattern.compile("#(?:bean:)?([\\w-]+)");
     private static final String BEAN = "bean:";
+
+    /** Keys whose value is a bean, or several. */
+    private static final Set<String> REFERRING = Set.of(
+            "routePolicy",
+            "aggregationStrategy",
+            "aggregationRepository",
+            "comparator",
+            "idempotentRepository",
+            "onPrepare",
+            "onPrepareFailureRef",
+            "onRedeliveryRef",
+            "onExceptionOccurredRef",
+            "redeliveryPolicyRef",
+            "retryWhileRef");
+
+    /** Keys under which a bean stands as ref:, and none of its methods. */
+    private static final Set<String> HOLDERS = Set.of("process", "policy", "refErrorHandler");
+
     private static final Set<String> CALLERS = Set.of("bean", "method");
 
     private final Map<AppFolders, Vocabulary> vocabularies = new EnumMap<>(AppFolders.class);
@@ -57,6 +75,14 @@ final class NameRules implements FileRule {
                         int line = value.get("method").map(Element::line).orElse(ref.line());
                         bean(file, ref.line(), line, ref.text(), value.text("method"), true, report);
                     });
+                } else if (HOLDERS.contains(key) && value.isMapping()) {
+                    value.get("ref").ifPresent(ref -> bean(file, ref.line(), ref.text(), "", report));
+                } else if (REFERRING.contains(key)
+                        && value.isText()
+                        && !value.text().matches(".*[{:].*")) {
+                    for (String name : value.text().split(",")) {
+                        bean(file, value.line(), name.strip().replaceFirst("^#", ""), "", report);
+                    }
                 } else if (key.equals("parameters")) {
                     value.fields().values().forEach(parameter -> reference(file, parameter, report));
                 }

@@ -2,8 +2,10 @@ package caravana.checks;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -47,6 +49,11 @@ final class Route {
      */
     static final class Step {
 
+        /** Steps whose expression names endpoints, and those that take several. */
+        private static final Set<String> NAMING =
+                Set.of("enrich", "pollEnrich", "recipientList", "routingSlip", "dynamicRouter");
+
+        private static final Set<String> LISTING = Set.of("recipientList", "routingSlip", "dynamicRouter");
         private static final Pattern OPTIONS = Pattern.compile("^((?:\\$\\{[^}]*}|[^?])*)\\?.*");
 
         private final String kind;
@@ -68,11 +75,12 @@ final class Route {
 
         /** The endpoint without the options behind its question mark; one within a function is none. */
         String uri() {
-            if (uri == null) {
-                String whole = whole();
-                uri = whole.contains("?") ? OPTIONS.matcher(whole).replaceFirst("$1") : whole;
-            }
+            uri = uri == null ? withoutOptions(whole()) : uri;
             return uri;
+        }
+
+        static String withoutOptions(String whole) {
+            return whole.contains("?") ? OPTIONS.matcher(whole).replaceFirst("$1") : whole;
         }
 
         /** As it is written. */
@@ -95,6 +103,26 @@ final class Route {
                     .map(pair -> pair.substring(name.length() + 1))
                     .findFirst()
                     .orElse("");
+        }
+
+        /** The endpoints that its expression names, when that is what the step's expression is for: each as a text with its line. */
+        Map<String, Integer> named() {
+            Map<String, Integer> named = new LinkedHashMap<>();
+            if (NAMING.contains(kind)) {
+                String delimiter = element.text("delimiter").isEmpty() ? "," : element.text("delimiter");
+                element.get("expression")
+                        .flatMap(expression -> expression.get("constant").or(() -> expression.get("simple")))
+                        .flatMap(Element::expression)
+                        .ifPresent(text -> {
+                            String[] endpoints = LISTING.contains(kind)
+                                    ? text.text().split(Pattern.quote(delimiter))
+                                    : new String[] {text.text()};
+                            for (String endpoint : endpoints) {
+                                named.putIfAbsent(endpoint.strip(), text.line());
+                            }
+                        });
+            }
+            return named;
         }
 
         boolean uses(String scheme) {

@@ -31,7 +31,7 @@ public final class RouteChecks {
     private final StepRules steps = new StepRules();
 
     /** Of each file alone. */
-    private final List<FileRule> fileRules = List.of(
+    private final List<FileRule> fileRules = new ArrayList<>(List.of(
             new CatalogRule(),
             new EipRule(),
             new ExpressionRule(),
@@ -43,7 +43,7 @@ public final class RouteChecks {
             endpoints,
             statements,
             words,
-            steps);
+            steps));
 
     /** Of all files together. */
     private final List<Rule> rules = List.of(
@@ -66,6 +66,22 @@ public final class RouteChecks {
 
     private Map<String, String> catalogue = Map.of();
     private List<Finding> wrongInCatalogue = List.of();
+
+    /** Everything that is to be checked. */
+    public RouteChecks() {
+        this(true);
+    }
+
+    private RouteChecks(boolean withLayout) {
+        if (withLayout) {
+            fileRules.add(new LayoutRules());
+        }
+    }
+
+    /** What is checked before routes run: not how they lie in their files, which makes no difference then. */
+    public static RouteChecks toRun() {
+        return new RouteChecks(false);
+    }
 
     /**
      * Everything that is wrong, by file and line.

@@ -24,7 +24,38 @@ final class SettlingRules implements Rule {
         tree.files()
                 .forEach((file, root) -> root.all().stream()
                         .flatMap(element -> element.get("steps").stream())
-                        .forEach(steps -> behind(file, steps.items(), reach, report)));
+                        .forEach(steps -> {
+                            behind(file, steps.items(), reach, report);
+                            steps.items().forEach(item -> swallowed(file, item, reach, report));
+                        }));
+    }
+
+    /** What the message is settled for is tried, and a failure of it is no more than logged. */
+    private static void swallowed(String file, Element item, Reach reach, Consumer<Finding> report) {
+        for (Element caught : item.get("doTry")
+                .flatMap(tried -> tried.get("doCatch"))
+                .map(Element::items)
+                .orElse(List.of())) {
+            boolean everything = caught.get("exception").map(Element::items).orElse(List.of()).stream()
+                    .map(Element::text)
+                    .anyMatch(StepRules.EVERYTHING::contains);
+            if (everything && onlyLogs(caught.get("steps").map(Element::items).orElse(List.of()))) {
+                reach.of(item).stream()
+                        .filter(name -> OrderRules.behind(name).contains(OrderRules.ACKNOWLEDGE))
+                        .sorted()
+                        .findFirst()
+                        .ifPresent(needed -> report.accept(new Finding(
+                                file,
+                                caught.line(),
+                                "failure-swallowed",
+                                "A failure of " + needed + " ends here, and the job goes on to its acknowledgement",
+                                "Let the failure pass, so that the route's error handling decides")));
+            }
+        }
+    }
+
+    private static boolean onlyLogs(List<Element> items) {
+        return !items.isEmpty() && items.stream().allMatch(item -> item.fields().containsKey("log"));
     }
 
     /** Once a message is settled it does not come back, so that a failure would lose what is left to do. */
@@ -109,9 +140,7 @@ final class SettlingRules implements Rule {
      */
     private static boolean settles(Element parent, RouteTree tree, Map<String, Boolean> known, boolean mayComeBack) {
         List<Element> items = parent.get("steps").map(Element::items).orElse(List.of());
-        boolean onlyLogs = !items.isEmpty()
-                && items.stream().allMatch(item -> item.fields().containsKey("log"));
-        if (mayComeBack && onlyLogs) {
+        if (mayComeBack && onlyLogs(items)) {
             return true;
         }
         for (Element item : items) {

@@ -6,9 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -80,6 +82,11 @@ final class SqlWordRule implements Rule, FileRule {
             Pattern.compile("(?i)\\b(\\w+)\\s*\\([\\w\\s,]*\\)\\s+AS\\s*\\("),
             Pattern.compile("(?i)\\bAS\\s+\\w+\\s*\\(([^)]*)\\)"));
 
+    private static final Pattern COLUMN = Pattern.compile("(?i:\\bAS)\\s+([a-z]\\w*)");
+
+    /** Short names are near to many words. */
+    private static final int SHORTEST_NAME = 5;
+
     private static final Pattern BEHIND_BRACKET = Pattern.compile("\\)\\s+(?:AS\\s+)?([a-z]\\w*)\\b");
 
     private static final Pattern CAST =
@@ -104,6 +111,60 @@ final class SqlWordRule implements Rule, FileRule {
         Set<String> used = new HashSet<>();
         tree.statements().values().forEach(file -> used.addAll(file.words()));
         tree.statements().forEach((name, file) -> parts(name, file.sql(), used, report));
+        Map<String, Integer> files = new HashMap<>();
+        tree.statements().values().forEach(file -> file.words().forEach(word -> files.merge(word, 1, Integer::sum)));
+        tree.statements().values().forEach(file -> named(file, files, report));
+    }
+
+    /**
+     * A name that a statement gives a column, that stands nowhere else, and that is nearly one that does: what reads it may be
+     * a client, of which nothing here is known.
+     *
+     * @param files in how many files each word stands
+     */
+    private static void named(SqlFile file, Map<String, Integer> files, Consumer<Finding> report) {
+        String sql = CAST.matcher(SqlText.withoutTexts(file.numbered()))
+                .replaceAll(cast -> Matcher.quoteReplacement(cast.group(1)
+                        + " ".repeat(cast.group().length() - cast.group(1).length())));
+        Matcher naming = COLUMN.matcher(sql);
+        while (naming.find()) {
+            String name = naming.group(1);
+            boolean once = files.getOrDefault(name, 0) < 2
+                    && Pattern.compile("\\b" + name + "\\b")
+                                    .matcher(sql)
+                                    .results()
+                                    .count()
+                            == 1;
+            if (name.length() < SHORTEST_NAME || !once || isKnown(name)) {
+                continue;
+            }
+            Set<String> known = new TreeSet<>();
+            files.forEach((word, count) -> {
+                if (!word.equals(name)) {
+                    known.add(word);
+                }
+            });
+            boolean knownToApps = false;
+            for (AppFolders app : AppFolders.loading(file.name())) {
+                Vocabulary vocabulary = Vocabulary.of(app);
+                known.addAll(vocabulary.names(Vocabulary.Kind.FIELDS));
+                vocabulary
+                        .beans()
+                        .values()
+                        .forEach(methods -> methods.forEach(method -> known.addAll(method.columns())));
+                known.addAll(vocabulary.reads());
+                knownToApps |= known.contains(name);
+            }
+            known.removeIf(word -> word.length() < SHORTEST_NAME || word.equals(name + "s") || name.equals(word + "s"));
+            if (!knownToApps && Nearest.isSlip(name, known)) {
+                report.accept(new Finding(
+                        file.name(),
+                        line(sql, naming.start(1)),
+                        "sql-word-unknown",
+                        "Nothing else knows a column " + name,
+                        "Write the name by which it is read" + Nearest.to(name, known)));
+            }
+        }
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 final class StepRules implements Rule, FileRule {
 
     private static final Set<String> ASYNCHRONOUS = Set.of("delay", "threads", "wireTap", "throttle", "aggregate");
-    private static final Set<String> EVERYTHING = Set.of("java.lang.Throwable", "java.lang.Exception");
+    static final Set<String> EVERYTHING = Set.of("java.lang.Throwable", "java.lang.Exception");
     private static final Set<String> EXPRESSIONS = Set.of("simple", "constant", "jsonpath");
 
     @Override

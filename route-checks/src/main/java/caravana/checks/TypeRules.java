@@ -41,6 +41,7 @@ final class TypeRules implements FileRule {
     private static final Set<String> CLASS_KEYS =
             Set.of("resultType", "exceptionType", "unmarshalType", "beanType", "type");
     private static final Pattern IS = Pattern.compile("!?\\bis\\s+'([\\w.$]+)'");
+    private static final String CLASS = "#class:";
     private static final Map<String, String> LANGUAGE_OF = Map.of("method", "bean");
     private static final Set<String> NO_LANGUAGE = Set.of("id", "expression", "language");
     private static final Set<String> MARSHALLING = Set.of("marshal", "unmarshal");
@@ -61,6 +62,14 @@ final class TypeRules implements FileRule {
                         dataFormat(file, value, report);
                     } else if (EXPRESSING.contains(key) && value.isMapping()) {
                         value.fields().keySet().forEach(language -> language(file, value, language, report));
+                    }
+                    if (value.isText() && value.text().startsWith(CLASS)) {
+                        type(
+                                file,
+                                value,
+                                value.text().substring(CLASS.length()).replaceFirst("\\(.*", ""),
+                                false,
+                                report);
                     }
                     if (value.isText()) {
                         SimpleText.types(value.text()).forEach(name -> type(file, value, name, false, report));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -140,12 +141,12 @@ class MutationTest {
                     "      steps:\n        - to:\n            id: of-the-worker\n            uri: direct:probe-original\n"),
             new Mistake(
                     "direct-never-called",
-                    "job/read-job.camel.yaml",
-                    "- route:\n    id: read-job\n",
-                    "- route:\n    id: left-over\n    description: Nobody needs it any more.\n"
-                            + "    note: |-\n      Enters: nothing.\n      Leaves: nothing.\n      Fails: nothing.\n"
-                            + "    routeConfigurationId: caller-decides\n    from:\n      uri: direct:left-over\n      steps:\n"
-                            + "        - log:\n            id: left-over-log\n            message: x\n\n- route:\n    id: read-job\n"),
+                    "job/left-over.camel.yaml",
+                    "",
+                    ROUTE.formatted("left-over", "left-over")
+                            .replace("log-and-go-on", "caller-decides")
+                            .replace("timer:left-over", "direct:left-over")
+                            .replaceFirst("(?s) +parameters:.*?(?= +steps:)", "")),
             new Mistake("sql-file-missing", "job/claim-job.camel.yaml", "claim-job.sql", "claim-jobs.sql"),
             new Mistake("sqs-not-greedy", FLOW, "        greedy: true\n", ""),
             new Mistake("sqs-delete-after-read", FLOW, "deleteAfterRead: false", "deleteAfterRead: true"),
@@ -381,9 +382,9 @@ class MutationTest {
             new Mistake(
                     "error-handling-unused",
                     "errors/caller-decides.camel.yaml",
-                    "- routeConfiguration:\n",
-                    "- routeConfiguration:\n    id: nobody-decides\n    errorHandler:\n      noErrorHandler: {}\n"
-                            + "- routeConfiguration:\n"),
+                    "      noErrorHandler: {}\n",
+                    "      noErrorHandler: {}\n- routeConfiguration:\n    id: nobody-decides\n    errorHandler:\n"
+                            + "      noErrorHandler: {}\n"),
             new Mistake(
                     "handled-missing",
                     "queue/acknowledge-job.camel.yaml",
@@ -521,6 +522,59 @@ class MutationTest {
                     "\"{{caravana.sqs.visibility-seconds}}\"",
                     "\"{{caravana.sqs.visibility-seconds}}s\""),
             new Mistake(
+                    "component-unknown",
+                    FLOW,
+                    "        - to:\n            id: read\n            uri: direct:read-job\n",
+                    "        - recipientList:\n            id: read\n            expression:\n              constant:\n"
+                            + "                expression: direct:read-job,kafka:audit\n"),
+            new Mistake(
+                    "direct-without-route",
+                    FLOW,
+                    "        - to:\n            id: read\n            uri: direct:read-job\n",
+                    "        - to:\n            id: read\n            uri: direct:read-job\n"
+                            + "        - routingSlip:\n            id: read-again\n            expression:\n              simple:\n"
+                            + "                expression: direct:read-jobs\n"),
+            new Mistake(
+                    "component-unknown",
+                    "errors/caller-decides.camel.yaml",
+                    "      noErrorHandler: {}\n",
+                    "      deadLetterChannel:\n        deadLetterUri: kafka:dead\n"),
+            new Mistake(
+                    "bean-unknown",
+                    FLOW,
+                    "    streamCache: false\n",
+                    "    streamCache: false\n    routePolicy: noSuchPolicy\n"),
+            new Mistake(
+                    "bean-unknown",
+                    FLOW,
+                    "        - to:\n            id: read\n",
+                    "        - process:\n            id: do-more\n            ref: noSuchBean\n"
+                            + "        - to:\n            id: read\n"),
+            new Mistake(
+                    "type-unknown",
+                    "job/fetch-assets.camel.yaml",
+                    "                  stopOnException: true\n",
+                    "                  stopOnException: true\n"
+                            + "                  aggregationStrategy: \"#class:com.example.Nothing\"\n"),
+            new Mistake(
+                    "yaml-comment",
+                    FLOW,
+                    "                      id: commit\n",
+                    "                      # The end of it.\n                      id: commit\n"),
+            new Mistake("file-name", "job/left-over.camel.yaml", "", ROUTE.formatted("keep-leases", "keep-leases")),
+            new Mistake(
+                    "failure-swallowed",
+                    FLOW,
+                    "                  - to:\n                      id: commit\n"
+                            + "                      uri: direct:commit-result\n",
+                    "                  - doTry:\n                      id: try-commit\n                      steps:\n"
+                            + "                        - to:\n                            id: commit\n"
+                            + "                            uri: direct:commit-result\n"
+                            + "                      doCatch:\n                        - exception:\n"
+                            + "                            - java.lang.Exception\n                          steps:\n"
+                            + "                            - log:\n                                id: log-not-committed\n"
+                            + "                                message: x\n"),
+            new Mistake(
                     "act-in-expression", "intake/note-worker.sql", "routeVersion.name", "routeDefects.takeProcessed"));
 
     @Test
@@ -530,6 +584,7 @@ class MutationTest {
 
     @Test
     void everyPlantedMistakeIsFoundAndNothingElse() throws Exception {
+        Map<MistakeKind, int[]> counts = new EnumMap<>(MistakeKind.class);
         List<String> missed = new ArrayList<>();
         List<String> elsewhere = new ArrayList<>();
         List<String> unnamed = new ArrayList<>();
@@ -552,6 +607,9 @@ class MutationTest {
                     && findings.stream()
                             .allMatch(f ->
                                     f.id().equals(mistake.rule()) && f.file().equals(mistake.file()));
+            int[] count = counts.computeIfAbsent(MistakeKind.of(mistake.rule()), first -> new int[2]);
+            count[0] += found ? 1 : 0;
+            count[1]++;
             if (!found) {
                 missed.add(mistake.rule() + ": " + findings);
             } else {
@@ -567,6 +625,9 @@ class MutationTest {
                 }
             }
         }
+        counts.forEach((kind, count) -> System.out.printf(
+                "RESULT name=route-mistakes-%s value=%d unit=found-of-%d target=%d verdict=%s%n",
+                kind.label(), count[0], count[1], count[1], count[0] == count[1] ? "pass" : "fail"));
         System.out.printf(
                 "RESULT name=route-mistakes value=%d unit=found-of-%d target=%d verdict=%s%n",
                 MISTAKES.size() - missed.size(), MISTAKES.size(), MISTAKES.size(), missed.isEmpty() ? "pass" : "fail");

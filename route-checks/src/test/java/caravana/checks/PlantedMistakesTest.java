@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -53,21 +52,8 @@ class PlantedMistakesTest {
      */
     private static final Map<String, Set<String>> EXPECTED = expected();
 
-    private enum Kind {
-        NAMES,
-        COMPONENTS_AND_TYPES,
-        VALUES,
-        BEAN_METHODS,
-        SQL,
-        ORDER,
-        KEYS;
-
-        String label() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
-    private record Mistake(Kind kind, String sort, String file, int line, String right, String wrong, String text) {}
+    private record Mistake(
+            MistakeKind kind, String sort, String file, int line, String right, String wrong, String text) {}
 
     private static final Map<String, List<Mistake>> BY_SORT = new LinkedHashMap<>();
     private static Map<String, String> files;
@@ -98,10 +84,10 @@ class PlantedMistakesTest {
         assertThat(BY_SORT.keySet()).containsAll(EXPECTED.keySet());
         List<Mistake> all = new ArrayList<>();
         BY_SORT.values().forEach(all::addAll);
-        assertThat(all.stream().map(Mistake::kind)).contains(Kind.values());
+        assertThat(all.stream().map(Mistake::kind)).contains(MistakeKind.values());
         List<Mistake> chosen = LONG ? all : sample(all);
         RouteChecks checks = new RouteChecks();
-        Map<Kind, int[]> counts = new EnumMap<>(Kind.class);
+        Map<MistakeKind, int[]> counts = new EnumMap<>(MistakeKind.class);
         List<String> missed = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
         int planted = 0;
@@ -159,7 +145,7 @@ class PlantedMistakesTest {
     private static List<Mistake> sample(List<Mistake> all) {
         List<Mistake> shuffled = new ArrayList<>(all);
         Collections.shuffle(shuffled, new Random(SEED));
-        return Stream.of(Kind.values())
+        return Stream.of(MistakeKind.values())
                 .flatMap(kind -> shuffled.stream()
                         .filter(mistake -> mistake.kind() == kind)
                         .limit(SAMPLE))
@@ -223,6 +209,7 @@ class PlantedMistakesTest {
                 "component-unknown",
                 "the scheme of an endpoint",
                 "a component that the app lacks",
+                "an unknown component in a list of recipients",
                 "an unknown component called dynamically");
         expect(
                 expected,
@@ -290,7 +277,7 @@ class PlantedMistakesTest {
         expect(expected, "sql-file-missing", "a statement's file");
         expect(expected, "sql-parameter-form", "a parameter without its question mark");
         expect(expected, "sql-parameter-not-set member-unknown sql-default", "a parameter by another name");
-        expect(expected, "statement-result member-unknown", "a column of the result by another name");
+        expect(expected, "statement-result member-unknown sql-word-unknown", "a column of the result by another name");
         expect(expected, "sql-composed", "a value in the text of a statement");
         expect(expected, "sql-default", "the default of a parameter that is not there");
         expect(expected, "statement-result", "a list where a row is read", "a number where a list is split");
@@ -332,6 +319,7 @@ class PlantedMistakesTest {
         expect(expected, "schema endpoint-options", "a key", "a step", "a key in another case");
         expect(expected, "schema", "a name that is missing", "an expression that is missing");
         expect(expected, "id-missing", "a step that lacks its id");
+        expect(expected, "yaml-comment", "a comment");
         expect(expected, "yaml-duplicate-key", "a key twice");
         expect(expected, "id-duplicate", "an id that another step has");
         expect(expected, "yaml-syntax", "a quotation mark that is missing");
@@ -358,7 +346,7 @@ class PlantedMistakesTest {
         return word.substring(0, word.length() - 1);
     }
 
-    private static void add(Kind kind, String sort, String file, int from, int to, String wrong) {
+    private static void add(MistakeKind kind, String sort, String file, int from, int to, String wrong) {
         String text = files.get(file);
         String edited = text.substring(0, from) + wrong + text.substring(to);
         int line = (int) text.substring(0, from).chars().filter(c -> c == '\n').count() + 1;
@@ -374,7 +362,7 @@ class PlantedMistakesTest {
     }
 
     /** Plants a mistake at each match of a pattern, or of its first group when it has one; never in comments. */
-    private static void each(Kind kind, String sort, String ending, String pattern, Wrong wrong) {
+    private static void each(MistakeKind kind, String sort, String ending, String pattern, Wrong wrong) {
         Pattern place = Pattern.compile(pattern, Pattern.MULTILINE);
         files.forEach((file, text) -> {
             if (file.endsWith(ending)) {
@@ -395,12 +383,12 @@ class PlantedMistakesTest {
         });
     }
 
-    private static void misspelt(Kind kind, String sort, String pattern) {
+    private static void misspelt(MistakeKind kind, String sort, String pattern) {
         each(kind, sort, RouteTree.ROUTES, pattern, match -> misspelt(match.group(1)));
     }
 
     private static void names() {
-        Kind kind = Kind.NAMES;
+        MistakeKind kind = MistakeKind.NAMES;
         misspelt(kind, "a property read by another name", "\\$\\{exchangeProperty\\.(\\w+)");
         misspelt(kind, "a variable read by another name", "\\$\\{variable\\.(\\w+)");
         each(
@@ -438,7 +426,7 @@ class PlantedMistakesTest {
     }
 
     private static void componentsAndTypes() {
-        Kind kind = Kind.COMPONENTS_AND_TYPES;
+        MistakeKind kind = MistakeKind.COMPONENTS_AND_TYPES;
         misspelt(kind, "the scheme of an endpoint", "uri: ([a-z0-9-]+):");
         misspelt(kind, "an exception", "^\\s+- ([a-z]+\\.[\\w.]+(?:Exception|Throwable))$");
         misspelt(kind, "the type of an exception", "exceptionType: ([\\w.]+)$");
@@ -464,6 +452,26 @@ class PlantedMistakesTest {
                 RouteTree.ROUTES,
                 "- (to:\\s+id: \\S+\\s+uri: direct):[\\w-]+$",
                 match -> match.group(1).replace("to:", "toD:").replace("direct", "dirct"));
+        each(
+                kind,
+                "an unknown component in a list of recipients",
+                RouteTree.ROUTES,
+                "- (to:\\s+id: \\S+\\s+uri: direct:[\\w-]+)$",
+                match -> {
+                    String indent = match.group().replaceFirst("(?s).*\\n( *)uri:.*", "$1");
+                    return match.group(1)
+                            .replace("to:", "recipientList:")
+                            .replaceFirst(
+                                    "uri: (direct:[\\w-]+)",
+                                    "expression:\n" + indent + "  constant:\n" + indent
+                                            + "    expression: $1,kafka:audit");
+                });
+        each(
+                kind,
+                "a policy that is no bean",
+                RouteTree.ROUTES,
+                "^( +routeConfigurationId: \\S+)$",
+                match -> match.group(1) + "\n    routePolicy: noSuchPolicy");
         misspelt(
                 kind,
                 "an option of an endpoint",
@@ -472,7 +480,7 @@ class PlantedMistakesTest {
     }
 
     private static void values() {
-        Kind kind = Kind.VALUES;
+        MistakeKind kind = MistakeKind.VALUES;
         each(
                 kind,
                 "a number of retries",
@@ -605,7 +613,7 @@ class PlantedMistakesTest {
     }
 
     private static void beanMethods() {
-        Kind kind = Kind.BEAN_METHODS;
+        MistakeKind kind = MistakeKind.BEAN_METHODS;
         misspelt(kind, "the name of a method", "method: (\\w{3,})(?:\\(|$)");
         misspelt(
                 kind,
@@ -643,7 +651,7 @@ class PlantedMistakesTest {
     }
 
     private static void sql() {
-        Kind kind = Kind.SQL;
+        MistakeKind kind = MistakeKind.SQL;
         each(
                 kind,
                 "a keyword",
@@ -699,7 +707,7 @@ class PlantedMistakesTest {
     }
 
     private static void order() {
-        Kind kind = Kind.ORDER;
+        MistakeKind kind = MistakeKind.ORDER;
         Route flow = tree.routes().stream()
                 .filter(route -> route.id().equals("process-video"))
                 .findFirst()
@@ -880,12 +888,12 @@ class PlantedMistakesTest {
         int start = route.element().node().getStartMark().getIndex();
         int place = text.indexOf(right, Math.max(0, start));
         if (place >= 0) {
-            add(Kind.ORDER, sort, route.file(), place, place + right.length(), wrong);
+            add(MistakeKind.ORDER, sort, route.file(), place, place + right.length(), wrong);
         }
     }
 
     private static void swaps(
-            Kind kind, String sort, String file, List<Element> items, BiPredicate<Element, Element> matters) {
+            MistakeKind kind, String sort, String file, List<Element> items, BiPredicate<Element, Element> matters) {
         for (int i = 0; i + 1 < items.size(); i++) {
             if (!matters.test(items.get(i), items.get(i + 1))) {
                 continue;
@@ -904,7 +912,7 @@ class PlantedMistakesTest {
         }
     }
 
-    private static void remove(Kind kind, String sort, String file, Element item) {
+    private static void remove(MistakeKind kind, String sort, String file, Element item) {
         String text = files.get(file);
         int start = text.lastIndexOf('\n', item.node().getStartMark().getIndex()) + 1;
         int end = text.lastIndexOf('\n', item.node().getEndMark().getIndex() - 1) + 1;
@@ -914,7 +922,7 @@ class PlantedMistakesTest {
         }
     }
 
-    private static void scalar(Kind kind, String sort, String file, Element place, String wrong) {
+    private static void scalar(MistakeKind kind, String sort, String file, Element place, String wrong) {
         add(
                 kind,
                 sort,
@@ -925,7 +933,7 @@ class PlantedMistakesTest {
     }
 
     private static void keys() {
-        Kind kind = Kind.KEYS;
+        MistakeKind kind = MistakeKind.KEYS;
         each(kind, "a key", RouteTree.ROUTES, "^ +(?:- )?([a-z]\\w{2,}):(?: |$)", match -> misspelt(match.group(1)));
         each(kind, "a step", RouteTree.ROUTES, "^ +- (\\w{3,}):$", match -> misspelt(match.group(1)));
         each(
@@ -949,6 +957,7 @@ class PlantedMistakesTest {
                 RouteTree.ROUTES,
                 "(?:bean|method):\\n(?: +id: \\S+\\n)?( +ref: \\w+\\n)",
                 match -> "");
+        each(kind, "a comment", RouteTree.ROUTES, "^( +id: \\S+)$", match -> match.group(1) + " # see above");
         each(kind, "a key twice", RouteTree.ROUTES, "^( +id: \\S+\\n)", match -> match.group(1) + match.group(1));
         each(
                 kind,

@@ -75,7 +75,8 @@ class EventStreamsTest extends PatientTest {
         insertVideos(user, 3000);
         EventClient behind = open(user);
         int[] turn = {0};
-        // It is the eighth of eight until it is dropped. A statement for all of them would pass its limit on a slow machine.
+        // It is the eighth of eight until it is dropped. A statement for all of them would pass its limit on a slow
+        // machine.
         await().atMost(SOON).pollInterval(Duration.ofMillis(1)).until(() -> {
             change(user, turn[0]++ % 30 * 100, 100);
             return statusOf(user).equals("200");

@@ -14,7 +14,10 @@ import java.util.Map;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** What a client sees of a video: its row, with links, and with live progress while a worker is at it. */
+/**
+ * What a client sees of a video: its row, with links, and with live progress while a worker is at it. A column {@code more}
+ * of the row, a JSON object, adds fields that the contract lacks, so that a statement alone can add one.
+ */
 @Component("videoDocument")
 public class VideoDocument {
 
@@ -40,6 +43,11 @@ public class VideoDocument {
         document.put("reference", row.get("reference"));
         document.put("metadata", parsed((String) row.get("metadata")));
         document.put("processed_url", links.processed(row));
+        JsonNode more = parsed((String) row.get("more"));
+        if (more != null) {
+            // What the contract has is put behind it, and wins.
+            more.properties().forEach(field -> document.putIfAbsent(field.getKey(), field.getValue()));
+        }
         return document;
     }
 
