@@ -22,7 +22,7 @@ WITH committed AS (
     WHERE id = CAST(:?video_id AS uuid)
       AND claim_token = CAST(:?claim_token AS uuid)
       AND status = 'processing'
-    RETURNING id, status
+    RETURNING id, status, worker
 ), replaced AS (
     -- those of an earlier job
     DELETE FROM outputs WHERE video_id IN (SELECT id FROM committed)
@@ -36,6 +36,11 @@ WITH committed AS (
     CROSS JOIN jsonb_to_recordset(CAST(:?outputs AS jsonb)) AS made (
         name text, role text, media_type text, object text, bytes bigint, sha256 text, width integer, height integer,
         seconds double precision, bit_rate bigint, language text, checked text)
+), noted AS (
+    INSERT INTO receipts (claim_token, video_id, outcome, worker, measured, written)
+    SELECT CAST(:?claim_token AS uuid), id, 'processed', worker, CAST(:?job.receipt AS jsonb),
+           (SELECT coalesce(sum(made.bytes), 0) FROM jsonb_to_recordset(CAST(:?outputs AS jsonb)) AS made (bytes bigint))
+    FROM committed
 )
 SELECT id, status
 FROM committed

@@ -1,6 +1,7 @@
 package caravana.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
@@ -81,6 +82,21 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                 .isEqualTo(HexFormat.of()
                         .formatHex(MessageDigest.getInstance("SHA-256").digest(original)));
         assertThat(row).containsEntry("attempts", 1).containsEntry("claims", 1).containsEntry("claim_token", null);
+        Map<String, Object> receipt = receipt(id);
+        assertThat(receipt).containsEntry("outcome", "processed").containsEntry("code", null);
+        assertThat(receipt.get("written"))
+                .isEqualTo(outputs.stream()
+                        .mapToLong(output -> (Long) output.get("bytes"))
+                        .sum());
+        JsonNode measured = new ObjectMapper().readTree((String) receipt.get("measured"));
+        assertThat(measured.path("bytes_read").asLong()).isEqualTo(original.length);
+        for (String tool : List.of("ffmpeg", "ffprobe", "jvm")) {
+            assertThat(measured.at("/cpu_ms/" + tool).asLong()).as(tool).isPositive();
+        }
+        assertThat(measured.path("peak_tool_memory_bytes").asLong()).isGreaterThan(10_000_000);
+        assertThat(measured.path("phase_ms").toString()).contains("transcode", "publish");
+        assertThatThrownBy(() -> jdbc.update("UPDATE receipts SET written = 0"))
+                .hasMessageContaining("Rows of receipts are never changed");
         assertThat((String) row.get("phases"))
                 .contains("queue", "download", "probe", "transcode", "check", "publish", "commit");
         assertQueueIsQuiet();
@@ -127,6 +143,13 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         assertThat(output).containsEntry("bytes", bytes);
         assertThat(objects(prefix)).hasSize(segments.size());
         assertNothingLeftOnDisk();
+    }
+
+    private Map<String, Object> receipt(String id) {
+        return jdbc.queryForMap(
+                "SELECT outcome, code, written, measured::text AS measured FROM receipts"
+                        + " WHERE video_id = CAST(? AS uuid)",
+                id);
     }
 
     /** Measured before, and once more in what was stored; silence stays, and is said. */
@@ -196,6 +219,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                                 + " bytes are 54 68 69 73 20 69 73 20. Send a video in one of these formats: mov, mp4, matroska, webm, avi, mpeg, mpegts, flv, ogg, asf, dv, gif.")
                 .containsEntry("retryable", false)
                 .containsEntry("attempts", 1);
+        assertThat(receipt(id)).containsEntry("outcome", "rejected").containsEntry("code", "not_a_video");
         assertQueueIsQuiet();
         assertThat(deadLetters()).isEmpty();
         assertNothingLeftOnDisk();
