@@ -200,7 +200,9 @@ class PlaybackTest extends WebTest {
         URI address = playback(user, id);
         assertProblem(get(withTicket(claim + "/1080p/index.m3u8", address)), 404, "not_found");
         assertProblem(get(withTicket(claim + "/240p/segments/4", address)), 404, "not_found");
-        assertProblem(get(withTicket(claim + "/240p/segments/x", address)), 404, "not_found");
+        for (String number : List.of("x", "%201", "1%20", "+1", "1.0", "1e0", "%D9%A1", "-1", "9999999999999999999")) {
+            assertProblem(get(withTicket(claim + "/240p/segments/" + number, address)), 404, "not_found");
+        }
         assertProblem(get(withTicket("x/240p/index.m3u8", address)), 404, "not_found");
     }
 

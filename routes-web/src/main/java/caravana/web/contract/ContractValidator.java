@@ -91,8 +91,16 @@ public class ContractValidator implements RestClientRequestValidator {
         String path = in.getHeader(Exchange.HTTP_PATH, String.class);
         Operation operation = operations.find(method, path).orElseThrow(() -> Problem.of(404));
         SimpleRequest.Builder request = new SimpleRequest.Builder(method, path);
+        operation.pathParameters().forEach((name, schema) -> {
+            if (isWrittenWrong(in.getHeader(name, String.class), schema)) {
+                throw Problem.of(404);
+            }
+        });
         QueryString.of(in).forEach((name, value) -> {
-            checkWritten(name, value, operation.parameters().getOrDefault(name, MissingNode.getInstance()));
+            JsonNode schema = operation.parameters().getOrDefault(name, MissingNode.getInstance());
+            if (isWrittenWrong(value, schema)) {
+                throw Problem.invalid(SchemaSentence.of("parameter", name, schema));
+            }
             request.withQueryParam(name, value);
         });
         JsonNode bodySchema = readBody(in, operation, request);
@@ -141,16 +149,12 @@ public class ContractValidator implements RestClientRequestValidator {
     }
 
     /** The validator removes the space around it, and routes do not. */
-    private static void checkWritten(String name, String value, JsonNode schema) {
-        boolean wrong =
-                switch (schema.path("type").asText()) {
-                    case "integer" -> !value.matches("-?[0-9]{1,18}");
-                    case "boolean" -> !value.matches("true|false");
-                    default -> false;
-                };
-        if (wrong) {
-            throw Problem.invalid(SchemaSentence.of("parameter", name, schema));
-        }
+    private static boolean isWrittenWrong(String value, JsonNode schema) {
+        return switch (schema.path("type").asText()) {
+            case "integer" -> !value.matches("-?[0-9]{1,18}");
+            case "boolean" -> !value.matches("true|false");
+            default -> false;
+        };
     }
 
     private static void checkNames(JsonNode body, JsonNode schema) {
