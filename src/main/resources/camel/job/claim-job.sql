@@ -36,27 +36,40 @@ WITH named AS (
       AND to_timestamp(:?sent_ms / 1000.0) > failed_at
       AND NOT EXISTS (SELECT 1 FROM disagreeing)
     RETURNING id
+), held AS MATERIALIZED (
+    -- found by its token: statistics that are a minute old would rather look through all that are processed
+    SELECT id, status
+    FROM videos
+    WHERE claim_token = CAST(:?claim_token AS uuid)
 ), own AS (
     -- this very claim, asked again
     SELECT id
-    FROM videos
-    WHERE claim_token = CAST(:?claim_token AS uuid)
-      AND status = 'processing'
+    FROM held
+    WHERE status = 'processing'
+), anew AS (
+    -- All that follows is done only if it is needed, and says so itself: PostgreSQL may do a part before it knows.
+    SELECT 1
+    WHERE NOT EXISTS (SELECT 1 FROM own)
+      AND NOT EXISTS (SELECT 1 FROM disagreeing)
+      AND NOT EXISTS (SELECT 1 FROM redriven)
 ), abandoned AS (
     -- its worker is gone; its account has paid for it
     SELECT id
     FROM videos
-    WHERE status = 'processing'
+    WHERE EXISTS (SELECT 1 FROM anew)
+      AND status = 'processing'
       AND lease_until < now()
       AND attempts < :?max_attempts
     ORDER BY lease_until
     LIMIT 1
     FOR UPDATE SKIP LOCKED
-), next_account AS (
-    -- Who waits here for another claim of the same account finds its count of running units as that claim leaves it.
-    SELECT owner_id
+), able AS MATERIALIZED (
+    -- the accounts that may be served, the next ones first: more than one, so that claims at once seldom wait for each other
+    SELECT owner_id, virtual_time
     FROM shares
-    WHERE waiting > 0
+    WHERE EXISTS (SELECT 1 FROM anew)
+      AND NOT EXISTS (SELECT 1 FROM abandoned)
+      AND waiting > 0
       AND running < coalesce(at_once, :?account_at_once)
       AND (
           since < now() - interval '1 day'
@@ -70,26 +83,42 @@ WITH named AS (
       AND (
           SELECT true
           FROM work
-          JOIN videos ON videos.id = work.video_id
           WHERE work.owner_id = shares.owner_id
             AND work.claimed_at IS NULL
             AND work.due_at <= now()
-            AND videos.attempts < :?max_attempts
+            AND work.attempts < :?max_attempts
           ORDER BY work.turn_at, work.video_id
           LIMIT 1
       )
     ORDER BY virtual_time
+    LIMIT 4
+), free_account AS (
+    -- the first that no other claim is at
+    SELECT shares.owner_id
+    FROM able
+    JOIN shares USING (owner_id)
+    WHERE shares.running < coalesce(shares.at_once, :?account_at_once)
+    ORDER BY able.virtual_time
     LIMIT 1
-    FOR UPDATE OF shares
+    FOR UPDATE OF shares SKIP LOCKED
+), first_account AS (
+    -- Others are at each of them. A claim locks one account at most, so claims never wait for each other in a circle; this one
+    -- finds the count of running units as the other claim leaves it.
+    SELECT owner_id
+    FROM shares
+    WHERE NOT EXISTS (SELECT 1 FROM free_account)
+      AND owner_id = (SELECT owner_id FROM able ORDER BY virtual_time LIMIT 1)
+      AND running < coalesce(at_once, :?account_at_once)
+    FOR UPDATE
 ), next_unit AS (
     SELECT work.video_id
     FROM work
     JOIN videos ON videos.id = work.video_id
-    WHERE work.owner_id = (SELECT owner_id FROM next_account)
+    WHERE work.owner_id = coalesce((SELECT owner_id FROM free_account), (SELECT owner_id FROM first_account))
       AND work.claimed_at IS NULL
       AND work.due_at <= now()
+      AND work.attempts < :?max_attempts
       AND videos.status = 'uploaded'
-      AND videos.attempts < :?max_attempts
     ORDER BY work.turn_at, work.video_id
     LIMIT 1
     FOR UPDATE OF videos SKIP LOCKED
@@ -114,10 +143,7 @@ WITH named AS (
         END,
         outputs_swept_at = NULL,
         updated_at = now()
-    WHERE id = coalesce(
-              (SELECT id FROM own),
-              CASE WHEN NOT EXISTS (SELECT 1 FROM disagreeing) AND NOT EXISTS (SELECT 1 FROM redriven)
-                   THEN coalesce((SELECT id FROM abandoned), (SELECT video_id FROM next_unit)) END)
+    WHERE id = coalesce((SELECT id FROM own), (SELECT id FROM abandoned), (SELECT video_id FROM next_unit))
       AND (
           status = 'uploaded'
           OR (status = 'processing' AND (lease_until < now() OR claim_token = CAST(:?claim_token AS uuid)))

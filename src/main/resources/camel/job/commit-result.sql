@@ -22,7 +22,7 @@ WITH committed AS (
     WHERE id = CAST(:?video_id AS uuid)
       AND claim_token = CAST(:?claim_token AS uuid)
       AND status = 'processing'
-    RETURNING id, status
+    RETURNING id, status, worker
 ), replaced AS (
     -- those of an earlier job
     DELETE FROM outputs WHERE video_id IN (SELECT id FROM committed)
@@ -30,12 +30,17 @@ WITH committed AS (
     INSERT INTO outputs (video_id, claim_token, name, role, media_type, object_key, bytes, sha256, width, height,
                          seconds, bit_rate, language, checked)
     SELECT committed.id, CAST(:?claim_token AS uuid), made.name, made.role, made.media_type,
-           CAST(:?results_folder AS text) || made.name, made.bytes, made.sha256, made.width, made.height,
+           CAST(:?results_folder AS text) || coalesce(made.object, made.name), made.bytes, made.sha256, made.width, made.height,
            made.seconds, made.bit_rate, made.language, made.checked
     FROM committed
     CROSS JOIN jsonb_to_recordset(CAST(:?outputs AS jsonb)) AS made (
-        name text, role text, media_type text, bytes bigint, sha256 text, width integer, height integer,
+        name text, role text, media_type text, object text, bytes bigint, sha256 text, width integer, height integer,
         seconds double precision, bit_rate bigint, language text, checked text)
+), noted AS (
+    INSERT INTO receipts (claim_token, video_id, outcome, worker, measured, written)
+    SELECT CAST(:?claim_token AS uuid), id, 'processed', worker, CAST(:?job.receipt AS jsonb),
+           (SELECT coalesce(sum(made.bytes), 0) FROM jsonb_to_recordset(CAST(:?outputs AS jsonb)) AS made (bytes bigint))
+    FROM committed
 )
 SELECT id, status
 FROM committed

@@ -62,6 +62,7 @@ public final class RouteReloader {
     private final Path loaded;
 
     private final String app;
+    private final RouteChecks checks = RouteChecks.toRun();
     private final EditedStatements prepared;
     private final Thread watcher = new Thread(this::watch, "route-watcher");
 
@@ -138,7 +139,7 @@ public final class RouteReloader {
         seen = now;
         try {
             // What is wrong with the other app's routes, that one reports.
-            List<Finding> findings = RouteChecks.check(now).stream()
+            List<Finding> findings = checks.check(now).stream()
                     .filter(finding -> RouteFiles.isLoadedBy(app, finding.file()))
                     .toList();
             if (findings.isEmpty()) {

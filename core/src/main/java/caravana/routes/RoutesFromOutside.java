@@ -88,11 +88,15 @@ final class RoutesFromOutside implements ApplicationContextInitializer<Configura
         return folder;
     }
 
+    private static String counted(int findings) {
+        return findings == 1 ? "an error" : findings + " errors";
+    }
+
     private static void check(String name, Map<String, String> routes) {
-        List<Finding> findings = RouteChecks.check(routes);
+        List<Finding> findings = RouteChecks.toRun().check(routes);
         if (!findings.isEmpty()) {
             throw new RoutesRefusedException(
-                    "The routes in " + name + " are not as they should be:\n\n"
+                    "The routes in " + name + " have " + counted(findings.size()) + ":\n\n"
                             + findings.stream().map(Finding::toString).collect(Collectors.joining("\n")),
                     "Correct them (./caravana check-routes reports the same), or go back to the version before");
         }

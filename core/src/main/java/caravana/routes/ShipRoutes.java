@@ -31,7 +31,7 @@ public final class ShipRoutes {
         Path folder = Path.of(args[1]);
         AppVersions fits = fits(args);
         Map<String, String> routes = RouteFiles.read(folder);
-        List<Finding> findings = RouteChecks.check(routes);
+        List<Finding> findings = new RouteChecks().check(routes);
         if (findings.isEmpty()) {
             findings.addAll(graphs(routes));
         }

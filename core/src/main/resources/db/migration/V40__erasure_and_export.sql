@@ -25,28 +25,6 @@ CREATE TABLE exports (
 
 CREATE INDEX exports_of_account ON exports (owner_id, requested_at);
 
--- Where data of accounts is, by table; kept are the tables whose rows outlive the account. A test compares this with the schema: a
--- table with a column that names an account must be listed, and all but the kept ones must be empty after an erasure.
-CREATE VIEW account_data (name, owner_column, kept) AS
-    VALUES ('accounts', 'id', false),
-           ('account_months', 'owner_id', true),
-           ('account_quotas', 'owner_id', false),
-           ('api_keys', 'owner_id', false),
-           ('assets', 'owner_id', false),
-           ('audit', 'actor', true),
-           ('erasures', 'account_id', false),
-           ('events', 'owner_id', false),
-           ('exports', 'owner_id', false),
-           ('presets', 'owner_id', false),
-           ('process_requests', 'owner_id', false),
-           ('sessions', 'user_id', false),
-           ('upload_keys', 'owner_id', false),
-           ('uploads', 'owner_id', false),
-           ('users', 'id', false),
-           ('videos', 'owner_id', false),
-           ('webhook_deliveries', 'owner_id', false),
-           ('webhooks', 'owner_id', false);
-
 -- The row of accounts outlives that of users while the account is erased.
 CREATE OR REPLACE FUNCTION follow_users() RETURNS trigger
     LANGUAGE plpgsql AS $$

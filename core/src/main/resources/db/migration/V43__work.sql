@@ -11,6 +11,7 @@ CREATE TABLE work (
     video_id          uuid             PRIMARY KEY REFERENCES videos ON DELETE CASCADE,
     owner_id          uuid             NOT NULL,
     priority          smallint         NOT NULL,
+    attempts          integer          NOT NULL,
     -- How long a worker is expected to need.
     predicted_seconds double precision NOT NULL,
     due_at            timestamptz      NOT NULL,
@@ -65,12 +66,13 @@ CREATE FUNCTION keep_unit() RETURNS trigger
     LANGUAGE plpgsql AS $$
     BEGIN
         IF NEW.status IN ('uploaded', 'processing') THEN
-            INSERT INTO work (video_id, owner_id, priority, predicted_seconds, due_at, turn_at, claimed_at)
-            VALUES (NEW.id, NEW.owner_id, NEW.priority, predicted_seconds(NEW.original_bytes), NEW.not_before,
+            INSERT INTO work (video_id, owner_id, priority, attempts, predicted_seconds, due_at, turn_at, claimed_at)
+            VALUES (NEW.id, NEW.owner_id, NEW.priority, NEW.attempts, predicted_seconds(NEW.original_bytes), NEW.not_before,
                     NEW.not_before - (NEW.priority - 3) * interval '10 minutes',
                     CASE WHEN NEW.status = 'processing' THEN now() END)
             ON CONFLICT (video_id) DO UPDATE
                 SET priority = excluded.priority,
+                    attempts = excluded.attempts,
                     due_at = excluded.due_at,
                     turn_at = excluded.turn_at,
                     claimed_at = excluded.claimed_at;
@@ -114,7 +116,10 @@ CREATE FUNCTION keep_share() RETURNS trigger
         WHERE owner_id = unit.owner_id
         RETURNING virtual_time - charge(unit.predicted_seconds, weight, unit.priority) INTO begins;
         IF runs THEN
-            UPDATE dispatch SET virtual_time = begins WHERE virtual_time < begins;
+            -- Many claims at once would wait for one row; one of them is enough.
+            UPDATE dispatch
+            SET virtual_time = begins
+            WHERE id = (SELECT id FROM dispatch WHERE virtual_time < begins FOR UPDATE SKIP LOCKED);
         END IF;
         RETURN NULL;
     END
@@ -127,15 +132,15 @@ CREATE TRIGGER videos_keep_unit_of_new
     EXECUTE FUNCTION keep_unit();
 
 CREATE TRIGGER videos_keep_unit
-    AFTER UPDATE OF status, claim_token, not_before, priority ON videos
+    AFTER UPDATE OF status, claim_token, not_before, priority, attempts ON videos
     FOR EACH ROW
-    WHEN ((OLD.status, OLD.claim_token, OLD.not_before, OLD.priority)
-          IS DISTINCT FROM (NEW.status, NEW.claim_token, NEW.not_before, NEW.priority))
+    WHEN ((OLD.status, OLD.claim_token, OLD.not_before, OLD.priority, OLD.attempts)
+          IS DISTINCT FROM (NEW.status, NEW.claim_token, NEW.not_before, NEW.priority, NEW.attempts))
     EXECUTE FUNCTION keep_unit();
 
 -- What an older version has queued. The triggers above hold off all other writers until this migration is committed.
-INSERT INTO work (video_id, owner_id, priority, predicted_seconds, due_at, turn_at, claimed_at)
-SELECT id, owner_id, priority, predicted_seconds(original_bytes), not_before, not_before,
+INSERT INTO work (video_id, owner_id, priority, attempts, predicted_seconds, due_at, turn_at, claimed_at)
+SELECT id, owner_id, priority, attempts, predicted_seconds(original_bytes), not_before, not_before,
        CASE WHEN status = 'processing' THEN now() END
 FROM videos
 WHERE status IN ('uploaded', 'processing');
@@ -157,8 +162,9 @@ CREATE TRIGGER work_keep_share
     FOR EACH ROW
     EXECUTE FUNCTION keep_share();
 
--- An account's place in the queue goes with the account, and its units with its videos.
-CREATE OR REPLACE VIEW account_data (name, owner_column, kept) AS
+-- Where data of accounts is, by table; kept are the tables whose rows outlive the account. A test compares this with the schema: a
+-- table with a column that names an account must be listed, and all but the kept ones must be empty after an erasure.
+CREATE VIEW account_data (name, owner_column, kept) AS
     VALUES ('accounts', 'id', false),
            ('account_months', 'owner_id', true),
            ('account_quotas', 'owner_id', false),
@@ -180,6 +186,7 @@ CREATE OR REPLACE VIEW account_data (name, owner_column, kept) AS
            ('webhooks', 'owner_id', false),
            ('work', 'owner_id', false);
 
+-- An account's place in the queue goes with the account.
 CREATE FUNCTION forget_share() RETURNS trigger
     LANGUAGE plpgsql AS $$
     BEGIN

@@ -29,20 +29,19 @@ final class Attack {
     private static final int SLOW_READERS = 300;
 
     private static final int HEAD_CONNECTIONS = 40;
+    private static final int HEADS = 1000;
     private static final int SIGN_UPS = 25;
 
-    /** So that there are 1,000 calls in five seconds, spread evenly. */
-    private static final Duration HEAD_PAUSE = Duration.ofMillis(200);
+    /** What has ended comes again after this: the numbers above are those of one wave. */
+    private static final Duration WAVE = Duration.ofSeconds(5);
 
-    private static final Duration SIGN_UP_PERIOD = Duration.ofSeconds(1);
+    private static final Duration HEAD_PAUSE =
+            WAVE.multipliedBy(HEAD_CONNECTIONS).dividedBy(HEADS);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final int DRIP_MILLIS = 1000;
 
     /** The smallest that Linux takes is a little more. */
     private static final int RECEIVE_BUFFER_BYTES = 1024;
-
-    /** Then it is opened anew, since whoever does not read does not learn that it was closed. */
-    private static final Duration UNREAD_STREAM = Duration.ofSeconds(5);
 
     /** How long a slow reader takes what comes, some bytes a second. */
     private static final Duration SLOW_READING = Duration.ofSeconds(10);
@@ -171,7 +170,8 @@ final class Attack {
                 client.pause(Duration.ofMillis(50));
             }
             client.isInPlace();
-            client.pause(UNREAD_STREAM);
+            // A client that does not read does not learn that its stream was closed.
+            client.pause(WAVE);
         }
     }
 
@@ -185,10 +185,10 @@ final class Attack {
         }
     }
 
-    /** All of them at once, each second. */
+    /** All of them at once. */
     private void signUp(Crowd.Client client) throws IOException {
         client.isInPlace();
-        client.pause(SIGN_UP_PERIOD.minusNanos(System.nanoTime() % SIGN_UP_PERIOD.toNanos()));
+        client.pause(WAVE.minusNanos(System.nanoTime() % WAVE.toNanos()));
         if (client.isOver()) {
             return;
         }

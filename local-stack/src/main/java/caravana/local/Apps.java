@@ -24,10 +24,12 @@ final class Apps implements AutoCloseable {
     private static final String ROUTES = "CARAVANA_ROUTES";
     private static final String FILE = "file:";
 
+    private final DataFolder data;
     private final AppProcess web;
     private final AppProcess worker;
 
-    private Apps(AppProcess web, AppProcess worker) {
+    private Apps(DataFolder data, AppProcess web, AppProcess worker) {
+        this.data = data;
         this.web = web;
         this.worker = worker;
     }
@@ -51,7 +53,7 @@ final class Apps implements AutoCloseable {
         data.note(AppProcess.WEB, web.handle());
         AppProcess worker = AppProcess.start(AppProcess.WORKER, settings, data.log(AppProcess.WORKER));
         data.note(AppProcess.WORKER, worker.handle());
-        return new Apps(web, worker);
+        return new Apps(data, web, worker);
     }
 
     /**
@@ -100,6 +102,9 @@ final class Apps implements AutoCloseable {
     void awaitReady() {
         web.awaitReady();
         worker.awaitReady();
+        // Each may be another process than it was.
+        data.note(AppProcess.WEB, web.handle());
+        data.note(AppProcess.WORKER, worker.handle());
     }
 
     /** Where web answers. */

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +27,9 @@ final class ClassArchive {
 
     /** More than any archive needs: a JVM that fills the disk while it writes one ends. */
     private static final long FREE_BYTES = 512L << 20;
+
+    /** How long a JVM may take to write down why it crashed. */
+    private static final Duration CRASH = Duration.ofSeconds(5);
 
     private final String program;
     private final Path file;
@@ -71,14 +76,15 @@ final class ClassArchive {
     /**
      * Makes the archive from a JVM that was started with these {@link #options} and serves by now; it stands still
      * meanwhile, for a second or two. Does nothing when another launcher makes it. What goes wrong is printed, and costs
-     * time at the next start, nothing else.
+     * time at the next start. A JVM of JDK 17 crashes when one of its threads defines a class at that moment.
      *
      * @param log of the JVM
+     * @return whether the JVM is still there; otherwise its program must be started again
      */
-    void make(ProcessHandle jvm, Path log) {
+    boolean make(ProcessHandle jvm, Path log) {
         if (exists) {
             deleteWhenRefused(jvm);
-            return;
+            return true;
         }
         Path folder = file.resolveSibling("unfinished-archives");
         Path unfinished = folder.resolve(String.valueOf(jvm.pid()));
@@ -86,14 +92,14 @@ final class ClassArchive {
                         file.resolveSibling("classes.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {
-                return;
+                return true;
             }
             // What a killed launcher left, and what fitted once.
             Command.run("delete " + folder, List.of("rm", "-rf", folder.toString()));
             deleteOthers();
             if (Files.getFileStore(file.getParent()).getUsableSpace() < FREE_BYTES) {
                 say("is not made: less than " + (FREE_BYTES >> 20) + " MiB are free in " + file.getParent());
-                return;
+                return true;
             }
             // The JVM itself writes it.
             RunFolder.ofUser(folder);
@@ -107,7 +113,17 @@ final class ClassArchive {
             // That one will do.
         } catch (IOException | LocalStackException e) {
             say("could not be made: " + e.getMessage());
+            return survives(jvm);
         }
+        return true;
+    }
+
+    /** A JVM that crashes breaks the connection first, and ends a moment later. */
+    private static boolean survives(ProcessHandle jvm) {
+        return !jvm.onExit()
+                .thenApply(ended -> true)
+                .completeOnTimeout(false, CRASH.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private void dump(ProcessHandle jvm, Path to, Path log) {

@@ -27,8 +27,10 @@ public final class LocalStack implements AutoCloseable {
     private static final int STOP_SECONDS = 120;
     private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
-    /** With the second compiler, unlike our other JVMs: it makes an RSA key, which takes thrice as long without. */
-    private static final List<String> LAUNCHER_OPTIONS = List.of("-XX:+UseSerialGC");
+    private static final List<String> LAUNCHER_OPTIONS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
+    /** Of web, for all data folders that this program is the first to use: to make one takes a second of a processor. */
+    private static final String SIGNING_KEY = Secrets.newKey();
 
     private final Process launcher;
     private final BufferedReader said;
@@ -55,6 +57,9 @@ public final class LocalStack implements AutoCloseable {
         try {
             Path folder = RunFolder.open(data);
             File errors = folder.resolve("launcher.log").toFile();
+            if (!Files.exists(Secrets.signingKey(folder))) {
+                RunFolder.writeSecret(Secrets.signingKey(folder), SIGNING_KEY);
+            }
             ClassArchive classes = ClassArchive.of("launcher", ProjectLayout.jar(), LAUNCHER_OPTIONS);
             List<String> command = new ArrayList<>(List.of(ProjectLayout.java()));
             command.addAll(LAUNCHER_OPTIONS);
@@ -84,7 +89,9 @@ public final class LocalStack implements AutoCloseable {
                     environment.put(pair[0], pair[1]);
                 }
             }
-            classes.make(launcher.toHandle(), errors.toPath());
+            if (!classes.make(launcher.toHandle(), errors.toPath())) {
+                return start(data);
+            }
             return new LocalStack(launcher, lines, environment, servers);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

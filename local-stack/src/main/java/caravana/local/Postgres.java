@@ -27,6 +27,9 @@ final class Postgres {
     private static final String SUPERUSER = "postgres";
     private static final String MAX_CONNECTIONS = "300";
 
+    /** They protect passwords that people choose. This one is random, and an app's pool would compute them ten times a start. */
+    private static final String SCRAM_ITERATIONS = "1";
+
     /** It ends its clients' connections; by SIGTERM it would wait for them. */
     private static final ChildProcess.Signals FAST_SHUTDOWN = new ChildProcess.Signals("INT", "INT");
 
@@ -104,7 +107,8 @@ final class Postgres {
     private void asSuperuser(Path programs, Path folder, String... statements) {
         List<String> command =
                 new ArrayList<>(List.of(programs.resolve("postgres").toString(), "--single", "-D", folder.toString()));
-        settings(Map.of("exit_on_error", "on")).forEach(command::add);
+        settings(Map.of("exit_on_error", "on", "scram_iterations", SCRAM_ITERATIONS))
+                .forEach(command::add);
         command.add(SUPERUSER);
         ChildProcess.run("postgres --single", command, List.of(statements), data.log(Servers.POSTGRES));
     }

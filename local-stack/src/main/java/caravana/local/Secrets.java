@@ -43,7 +43,7 @@ final class Secrets {
 
     /** Reads them, or makes what is missing. */
     static Secrets of(DataFolder data) throws IOException {
-        Path key = data.resolve("signing-key");
+        Path key = signingKey(data.path());
         Path operator = data.resolve("operator.json");
         boolean fresh = !Files.exists(operator);
         if (!Files.exists(key)) {
@@ -64,6 +64,11 @@ final class Secrets {
                 password.group(1),
                 fresh,
                 ofServers(data.resolve("server-passwords")));
+    }
+
+    /** The file with web's key. */
+    static Path signingKey(Path data) {
+        return data.resolve("signing-key");
     }
 
     private static Properties ofServers(Path file) throws IOException {
@@ -109,7 +114,7 @@ final class Secrets {
         return OPERATOR_EMAIL + (fresh ? ", password " + password : "") + "   (kept in " + operator + ")";
     }
 
-    private static String newKey() {
+    static String newKey() {
         try {
             KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
             keys.initialize(KEY_BITS);

@@ -134,8 +134,8 @@ final class Servers implements AutoCloseable {
                             default -> () -> answersHttp("http://127.0.0.1:" + ports.get(Ports.S3) + "/");
                         });
         ClassArchive classes = archives.get(name);
-        if (classes != null) {
-            classes.make(handle(name), data.log(name));
+        if (classes != null && !classes.make(handle(name), data.log(name))) {
+            restart(name);
         }
     }
 

@@ -2,15 +2,20 @@ package caravana.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -27,9 +32,18 @@ class ClassArchiveTest {
     @TempDir
     Path folder;
 
-    /** A program that prints that it serves, and stays. */
+    /** A program that prints that it serves, answers as a worker does when it has a port, and stays. */
     public static final class Program {
         public static void main(String[] args) throws Exception {
+            String port = System.getenv("CARAVANA_WORKER_MANAGEMENT_PORT");
+            if (port != null) {
+                HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(port)), 0);
+                server.createContext("/", exchange -> {
+                    exchange.sendResponseHeaders(200, -1);
+                    exchange.close();
+                });
+                server.start();
+            }
             System.out.println("serves");
             Thread.currentThread().join();
         }
@@ -106,6 +120,35 @@ class ClassArchiveTest {
         try (Stream<Path> left = Files.list(jar.getParent())) {
             assertThat(left.map(p -> p.getFileName().toString()))
                     .containsExactlyInAnyOrder("program.jar", "classes.lock");
+        }
+    }
+
+    @Test
+    void aJvmThatCrashesMeanwhileIsNoticed() throws IOException {
+        Path jar = program(RunFolder.open(folder).resolve("here"));
+        ClassArchive archive = ClassArchive.of("program", jar, OPTIONS);
+        List<String> all = new ArrayList<>(OPTIONS);
+        all.addAll(archive.options());
+        ChildProcess jvm = start(jar, all);
+
+        assertThat(jvm.handle().destroyForcibly()).isTrue();
+
+        assertThat(archive.make(jvm.handle(), folder.resolve("log"))).isFalse();
+        assertThat(archives(jar)).isEmpty();
+    }
+
+    @Test
+    void anAppThatCrashesMeanwhileIsStartedAgain() throws IOException {
+        Path jar = program(RunFolder.open(folder).resolve("here"));
+        Set<Long> crashed = new HashSet<>();
+        Predicate<ProcessHandle> crash = jvm -> !(crashed.add(jvm.pid()) && jvm.destroyForcibly());
+
+        try (AppProcess app =
+                AppProcess.start(AppProcess.WORKER, OPTIONS, jar, Map.of(), folder.resolve("app.log"), crash)) {
+            app.awaitReady();
+
+            assertThat(crashed).hasSize(1).doesNotContain(app.pid());
+            assertThat(app.handle().isAlive()).isTrue();
         }
     }
 

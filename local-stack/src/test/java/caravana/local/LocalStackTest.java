@@ -36,7 +36,7 @@ class LocalStackTest {
     @TempDir
     static Path sharedData;
 
-    /** For the tests that leave it as it is. */
+    /** For the tests that leave it running. */
     private static LocalStack shared;
 
     @TempDir
@@ -48,8 +48,13 @@ class LocalStackTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void allServersEndWithTheStack() {
+        List<ProcessHandle> servers = handles(shared);
+        assertThat(servers).allMatch(Liveness::isRunning);
+
         shared.close();
+
+        assertThat(servers).noneMatch(Liveness::isRunning);
     }
 
     @Test
@@ -133,41 +138,36 @@ class LocalStackTest {
     }
 
     @Test
-    void aKilledServerComesBackWithItsDataOnItsPortAndAllEndWithTheStack() throws Exception {
-        List<ProcessHandle> servers;
-        try (LocalStack stack = LocalStack.start(data)) {
-            try (Connection database = connect(stack);
-                    Statement statement = database.createStatement()) {
-                statement.execute("CREATE TABLE kept (word text)");
-                statement.execute("INSERT INTO kept VALUES ('kept')");
-            }
-            assertThat(sqs(stack, "Action=SendMessage&MessageBody=kept", "SQS_QUEUE_URL"))
-                    .contains("MessageId");
-            for (String name : SERVERS) {
-                ProcessHandle killed = stack.server(name);
-
-                stack.kill(name);
-
-                assertThat(Liveness.isRunning(killed)).isFalse();
-                assertThat(answers(stack, name)).as(name).isFalse();
-
-                stack.restart(name);
-
-                assertThat(stack.server(name)).isNotEqualTo(killed);
-                assertThat(answers(stack, name)).as(name).isTrue();
-            }
-            try (Connection database = connect(stack);
-                    Statement statement = database.createStatement();
-                    ResultSet row =
-                            statement.executeQuery("SELECT word, current_setting('synchronous_commit') FROM kept")) {
-                assertThat(row.next()).isTrue();
-                assertThat(row.getString(2)).isEqualTo("on");
-            }
-            assertThat(sqs(stack, "Action=ReceiveMessage", "SQS_QUEUE_URL")).contains("kept");
-            servers = handles(stack);
-            assertThat(servers).allMatch(Liveness::isRunning);
+    void aKilledServerComesBackWithItsDataOnItsPort() throws Exception {
+        try (Connection database = connect(shared);
+                Statement statement = database.createStatement()) {
+            statement.execute("CREATE TABLE kept (word text)");
+            statement.execute("INSERT INTO kept VALUES ('kept')");
         }
-        assertThat(servers).noneMatch(Liveness::isRunning);
+        assertThat(sqs(shared, "Action=SendMessage&MessageBody=kept", "SQS_QUEUE_URL"))
+                .contains("MessageId");
+        for (String name : SERVERS) {
+            ProcessHandle killed = shared.server(name);
+
+            shared.kill(name);
+
+            assertThat(Liveness.isRunning(killed)).isFalse();
+            assertThat(answers(shared, name)).as(name).isFalse();
+
+            shared.restart(name);
+
+            assertThat(shared.server(name)).isNotEqualTo(killed);
+            assertThat(answers(shared, name)).as(name).isTrue();
+        }
+        try (Connection database = connect(shared);
+                Statement statement = database.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT word, current_setting('synchronous_commit') FROM kept")) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getString(2)).isEqualTo("on");
+        }
+        assertThat(sqs(shared, "Action=ReceiveMessage", "SQS_QUEUE_URL")).contains("kept");
+        assertThat(handles(shared)).allMatch(Liveness::isRunning);
     }
 
     @Test

@@ -40,7 +40,7 @@ class OtherUsersTest {
     @TempDir
     static Path sharedData;
 
-    /** For the tests that only look at it. */
+    /** For the tests that look at it. */
     private static LocalStack shared;
 
     @TempDir
@@ -105,41 +105,42 @@ class OtherUsersTest {
         }
     }
 
+    /** The other tests then look at what became of it. */
     @Test
     void dataOfAVersionThatLetEverybodyInIsClosedAndKept() throws Exception {
-        try (LocalStack stack = LocalStack.start(data);
-                Connection database = DriverManager.getConnection(stack.jdbcUrl());
+        try (Connection database = DriverManager.getConnection(shared.jdbcUrl());
                 Statement statement = database.createStatement()) {
             statement.execute("CREATE TABLE kept (word text)");
             statement.execute("INSERT INTO kept VALUES ('still here')");
             statement.execute("ALTER ROLE caravana PASSWORD 'caravana'");
         }
+        shared.close();
         // As such a version left it.
-        Files.writeString(data.resolve("postgres/pg_hba.conf"), "host all all 127.0.0.1/32 trust\n");
-        Files.delete(data.resolve("server-passwords"));
-        Files.delete(data.resolve("postgres-logins"));
+        Files.writeString(sharedData.resolve("postgres/pg_hba.conf"), "host all all 127.0.0.1/32 trust\n");
+        Files.delete(sharedData.resolve("server-passwords"));
+        Files.delete(sharedData.resolve("postgres-logins"));
         String us = System.getProperty("user.name");
-        Command.run("give it to us", List.of("chown", "-R", us, data.toString()));
-        Command.run("open it", List.of("chmod", "-R", "go+rX", data.toString()));
+        Command.run("give it to us", List.of("chown", "-R", us, sharedData.toString()));
+        Command.run("open what is in it", List.of("sh", "-c", "chmod -R go+rX " + sharedData + "/*"));
         Command.run(
                 "close postgres",
-                List.of("chmod", "-R", "go=", data.resolve("postgres").toString()));
+                List.of("chmod", "-R", "go=", sharedData.resolve("postgres").toString()));
 
-        try (LocalStack stack = LocalStack.start(data)) {
-            String address = stack.jdbcUrl().substring(0, stack.jdbcUrl().indexOf('?'));
-            assertThat(refusal(address, "postgres", "postgres")).isEqualTo("28000");
-            assertThat(refusal(address, "caravana", "caravana")).isEqualTo("28P01");
-            try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
-                    Statement statement = database.createStatement();
-                    ResultSet row = statement.executeQuery("SELECT word FROM kept")) {
-                assertThat(row.next()).isTrue();
-                assertThat(row.getString(1)).isEqualTo("still here");
-            }
-            for (String folder : List.of("postgres", "redis", "sqs", "s3", "s3/caravana-videos", "logs", "pids")) {
-                assertThat(Files.getPosixFilePermissions(data.resolve(folder)).toString())
-                        .as(folder)
-                        .doesNotContain("OTHERS");
-            }
+        shared = LocalStack.start(sharedData);
+
+        String address = shared.jdbcUrl().substring(0, shared.jdbcUrl().indexOf('?'));
+        assertThat(refusal(address, "postgres", "postgres")).isEqualTo("28000");
+        assertThat(refusal(address, "caravana", "caravana")).isEqualTo("28P01");
+        try (Connection database = DriverManager.getConnection(shared.jdbcUrl());
+                Statement statement = database.createStatement();
+                ResultSet row = statement.executeQuery("SELECT word FROM kept")) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getString(1)).isEqualTo("still here");
+        }
+        for (String folder : List.of("postgres", "redis", "sqs", "s3", "s3/caravana-videos", "logs", "pids")) {
+            assertThat(Files.getPosixFilePermissions(sharedData.resolve(folder)).toString())
+                    .as(folder)
+                    .doesNotContain("OTHERS");
         }
     }
 

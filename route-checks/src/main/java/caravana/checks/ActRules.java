@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Whatever reads or writes another system is a step of its own, which has an id and is retried: no part of an expression. */
-final class ActRules implements Rule {
+final class ActRules implements FileRule {
 
     private static final Pattern IN_SIMPLE =
             Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?(?:[^}]*&)?method=|\\.|::)(\\w+)");
@@ -28,29 +28,27 @@ final class ActRules implements Rule {
     }
 
     @Override
-    public void check(RouteTree tree, Consumer<Finding> report) {
-        tree.files()
-                .forEach((file, root) -> root.all().forEach(element -> {
-                    element.get("method")
-                            .filter(method -> method.get("ref").isPresent())
-                            .ifPresent(method -> act(
-                                    file,
-                                    method.line(),
-                                    method.text("ref") + "."
-                                            + method.text("method").replaceFirst("\\(.*", ""),
-                                    report));
-                    if (element.isText()) {
-                        Stream.of(IN_SIMPLE, IN_SETTING)
-                                .flatMap(pattern ->
-                                        pattern.matcher(element.text()).results())
-                                .forEach(
-                                        call -> act(file, element.line(), call.group(1) + "." + call.group(2), report));
-                    }
-                }));
-        tree.statements().forEach((file, sql) -> inStatement(file, sql, report));
+    public void check(RouteFile source, Consumer<Finding> report) {
+        String file = source.name();
+        source.elements().forEach(element -> {
+            element.get("method")
+                    .filter(method -> method.get("ref").isPresent())
+                    .ifPresent(method -> act(
+                            file,
+                            method.line(),
+                            method.text("ref") + "." + method.text("method").replaceFirst("\\(.*", ""),
+                            report));
+            if (element.isText()) {
+                Stream.of(IN_SIMPLE, IN_SETTING)
+                        .flatMap(pattern -> pattern.matcher(element.text()).results())
+                        .forEach(call -> act(file, element.line(), call.group(1) + "." + call.group(2), report));
+            }
+        });
     }
 
-    private void inStatement(String file, String sql, Consumer<Finding> report) {
+    @Override
+    public void check(SqlFile file, Consumer<Finding> report) {
+        String sql = file.text();
         Matcher call = IN_SQL.matcher(sql);
         while (call.find()) {
             int line = 1
@@ -58,7 +56,7 @@ final class ActRules implements Rule {
                             .chars()
                             .filter(c -> c == '\n')
                             .count();
-            act(file, line, call.group(1) + "." + call.group(2), report);
+            act(file.name(), line, call.group(1) + "." + call.group(2), report);
         }
     }
 

@@ -3,13 +3,11 @@ package caravana.checks;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Headers that routes of web set reach the client. */
@@ -61,22 +59,22 @@ final class AnswerRules implements Rule {
 
     /** The routes of web that requests come to, those that handle failures, and all that they call, with their steps. */
     private Map<Route, Set<Route.Step>> answering(RouteTree tree) {
-        List<Route> web = tree.routes().stream().filter(AnswerRules::isOfWeb).toList();
         Map<Route, Set<Route.Step>> found = new LinkedHashMap<>();
         Deque<Route> open = new ArrayDeque<>();
         tree.configurations().stream().filter(AnswerRules::isOfWeb).forEach(open::push);
-        web.stream()
+        tree.routes().stream()
+                .filter(AnswerRules::isOfWeb)
                 .filter(route -> route.from().uses("platform-http")
-                        || operations.contains(route.from().uri().replaceFirst("^direct:", "")))
+                        || operations.contains(route.from().uri().replace("direct:", "")))
                 .forEach(open::push);
         while (!open.isEmpty()) {
             Route route = open.pop();
             if (!found.containsKey(route)) {
-                Set<Route.Step> steps = steps(route);
+                Set<Route.Step> steps = route.everyStep();
                 found.put(route, steps);
-                Set<String> called = steps.stream().map(Route.Step::uri).collect(Collectors.toSet());
-                web.stream()
-                        .filter(other -> called.contains(other.from().uri()))
+                steps.stream()
+                        .flatMap(step -> tree.consumers(step.uri()).stream())
+                        .filter(AnswerRules::isOfWeb)
                         .forEach(open::push);
             }
         }
@@ -85,12 +83,5 @@ final class AnswerRules implements Rule {
 
     private static boolean isOfWeb(Route route) {
         return AppFolders.loading(route.file()).equals(List.of(AppFolders.WEB));
-    }
-
-    /** Each of them once, though the steps within another are found twice. */
-    private static Set<Route.Step> steps(Route route) {
-        return route.element().all().stream()
-                .flatMap(element -> Route.stepsOf(element).stream())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 }

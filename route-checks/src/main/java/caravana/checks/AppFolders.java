@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Which app loads which folder of routes. A folder of the routes is a capability; folders below it are not loaded. */
 enum AppFolders {
@@ -11,6 +13,16 @@ enum AppFolders {
     WORKER("failure", "intake", "job");
 
     private static final List<String> BOTH = List.of("errors", "queue");
+
+    /** The apps by folder. */
+    private static final Map<String, List<AppFolders>> LOADING = Arrays.stream(values())
+            .flatMap(app -> app.folders().stream())
+            .distinct()
+            .collect(Collectors.toMap(
+                    folder -> folder,
+                    folder -> Arrays.stream(values())
+                            .filter(app -> app.folders().contains(folder))
+                            .toList()));
 
     private final List<String> own;
 
@@ -41,15 +53,8 @@ enum AppFolders {
 
     /** The apps that load a file; none when it lies elsewhere. */
     static List<AppFolders> loading(String file) {
-        List<AppFolders> loading = new ArrayList<>();
         int slash = file.lastIndexOf('/');
-        String folder = slash < 0 ? "" : file.substring(0, slash);
-        for (AppFolders app : values()) {
-            if (app.folders().contains(folder)) {
-                loading.add(app);
-            }
-        }
-        return loading;
+        return LOADING.getOrDefault(slash < 0 ? "" : file.substring(0, slash), List.of());
     }
 
     /** Whether every app that loads one file loads the other as well. */

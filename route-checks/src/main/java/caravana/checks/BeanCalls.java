@@ -2,6 +2,7 @@ package caravana.checks;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -14,13 +15,21 @@ final class BeanCalls {
             Set.of("int", "long", "double", "float", "short", "Integer", "Long", "Double", "Float", "Number", "Object");
     private static final Set<String> BOOLEANS = Set.of("boolean", "Boolean", "Object");
 
+    /** What Camel hands over as an object of its own. */
+    private static final Map<String, Set<String>> OBJECTS = Map.of(
+            "${exchange}", Set.of("Exchange", "Object"),
+            "${exception}", Set.of("Throwable", "Exception", "Object"));
+
     private BeanCalls() {}
 
-    /** What a call gives; null when it has no parentheses, so that Camel chooses them. */
+    /** What a call gives: nothing when it has no parentheses; null when they are not closed. */
     static List<String> arguments(String call) {
         int open = call.indexOf('(');
         int close = call.lastIndexOf(')');
-        if (open < 0 || close < open) {
+        if (open < 0) {
+            return List.of();
+        }
+        if (close < open) {
             return null;
         }
         List<String> arguments = new ArrayList<>();
@@ -72,15 +81,13 @@ final class BeanCalls {
     }
 
     private static String wrong(BeanMethod method, List<String> arguments) {
-        if (arguments.size() < method.needed() && !arguments.isEmpty()
+        if (arguments.isEmpty()) {
+            return method.needed() == 0 ? null : method.name() + " lacks its arguments: it is " + method.signature();
+        }
+        if (arguments.size() < method.needed()
                 || arguments.size() > method.takes().size()) {
             return method.name() + " does not take " + arguments.size()
                     + (arguments.size() == 1 ? " argument" : " arguments") + ": it is " + method.signature();
-        }
-        if (arguments.isEmpty()) {
-            return method.needed() == 0 || method.needed() == 1
-                    ? null
-                    : method.name() + " lacks its arguments: it is " + method.signature();
         }
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
@@ -98,11 +105,13 @@ final class BeanCalls {
                 return method.name() + " does not take '" + text + "'" + Nearest.to(text, allowed) + ", but one of "
                         + Nearest.list(new TreeSet<>(allowed));
             }
-            boolean fits = quoted
-                    ? TEXT.contains(type) || !allowed.isEmpty()
-                    : !argument.matches("-?\\d+(\\.\\d+)?")
-                            ? !argument.matches("true|false") || BOOLEANS.contains(type)
-                            : NUMBERS.contains(type);
+            boolean fits = OBJECTS.containsKey(argument)
+                    ? OBJECTS.get(argument).contains(type)
+                    : quoted
+                            ? TEXT.contains(type) || !allowed.isEmpty()
+                            : !argument.matches("-?\\d+(\\.\\d+)?")
+                                    ? !argument.matches("true|false") || BOOLEANS.contains(type)
+                                    : NUMBERS.contains(type);
             if (!fits) {
                 return method.name() + " takes " + type + ", and not " + argument;
             }

@@ -20,7 +20,7 @@ import org.apache.camel.catalog.EndpointValidationResult;
 import org.apache.camel.tooling.model.ComponentModel;
 
 /** Endpoints as Camel's catalogue knows them: components that exist, options that they have, values that these take. */
-final class CatalogRule implements Rule {
+final class CatalogRule implements FileRule {
 
     /** Its answers are kept: reading a component's description takes longer than a whole check. */
     static final CamelCatalog CATALOG = catalog();
@@ -39,32 +39,30 @@ final class CatalogRule implements Rule {
         return catalog;
     }
 
+    /** Where error handling sends what failed. */
+    static final String DEAD_LETTERS = "deadLetterUri";
+
     /** Steps whose endpoint stands under uri:. */
     private static final Set<String> SENDING = Set.of("to", "toD", "wireTap", "poll");
 
-    /** Steps whose endpoint is an expression. */
-    private static final Set<String> ENRICHING = Set.of("enrich", "pollEnrich");
-
     @Override
-    public void check(RouteTree tree, Consumer<Finding> report) {
-        tree.files()
-                .forEach((file, root) -> root.items()
-                        .forEach(item -> item.get("restConfiguration")
-                                .ifPresent(configuration -> rest(file, configuration, report))));
-        for (Route route : tree.routes()) {
-            endpoint(route.file(), route.from(), true, report);
-        }
-        for (RouteTree.Placed placed : tree.steps()) {
+    public void check(RouteFile file, Consumer<Finding> report) {
+        String name = file.name();
+        file.items()
+                .forEach(item ->
+                        item.get("restConfiguration").ifPresent(configuration -> rest(name, configuration, report)));
+        file.routes().forEach(route -> endpoint(name, route.from(), true, report));
+        file.elements()
+                .forEach(element -> element.get(DEAD_LETTERS)
+                        .ifPresent(uri -> endpoint(name, uri.text(), uri.line(), Optional.empty(), false, report)));
+        for (RouteTree.Placed placed : file.allSteps()) {
             Route.Step step = placed.step();
             if (SENDING.contains(step.kind())) {
-                endpoint(placed.file(), step, step.kind().equals("poll"), report);
-            } else if (ENRICHING.contains(step.kind())) {
-                enriched(step)
-                        .ifPresent(uri -> endpoint(
-                                placed.file(),
-                                new Route.Step("to", uri),
-                                !step.kind().equals("enrich"),
-                                report));
+                endpoint(name, step, step.kind().equals("poll"), report);
+            } else {
+                step.named()
+                        .forEach((uri, line) -> endpoint(
+                                name, uri, line, Optional.empty(), step.kind().equals("pollEnrich"), report));
             }
         }
     }
@@ -96,24 +94,21 @@ final class CatalogRule implements Rule {
                                 "Write an option that it has" + Nearest.orOneOf(item.text("key"), names)))));
     }
 
-    private static Optional<Element> enriched(Route.Step step) {
-        return step.element()
-                .get("expression")
-                .flatMap(expression -> expression.fields().values().stream().findFirst())
-                .map(language -> language.isText()
-                        ? language
-                        : language.get("expression").orElse(language))
-                .filter(Element::isText);
+    private static void endpoint(String file, Route.Step step, boolean consumer, Consumer<Finding> report) {
+        int line = step.element()
+                .get("uri")
+                .map(Element::line)
+                .orElse(step.element().line());
+        endpoint(file, step.whole(), line, step.element().get("parameters"), consumer, report);
     }
 
-    private static void endpoint(String file, Route.Step step, boolean consumer, Consumer<Finding> report) {
-        String uri = step.whole();
-        int line = step.element().isText()
-                ? step.element().line()
-                : step.element()
-                        .get("uri")
-                        .map(Element::line)
-                        .orElse(step.element().line());
+    private static void endpoint(
+            String file,
+            String uri,
+            int line,
+            Optional<Element> parameters,
+            boolean consumer,
+            Consumer<Finding> report) {
         if (uri.isBlank() || uri.startsWith("${") || uri.startsWith("{{")) {
             return;
         }
@@ -150,32 +145,20 @@ final class CatalogRule implements Rule {
                 option(file, line, line, parts[0], parts.length < 2 ? "" : parts[1], model, options, consumer, wrong);
             }
         }
-        step.element()
-                .get("parameters")
-                .filter(parameters -> !step.element().isText())
-                .ifPresent(parameters -> parameters.fields().forEach((name, value) -> {
-                    if (!value.isText()) {
-                        wrong.add(new Finding(
-                                file,
-                                value.line(),
-                                "endpoint-options",
-                                name + " takes text, and keys or a list stand there",
-                                "Write text, in quotes when it begins with a brace; a function is ${…}"));
-                        return;
-                    }
-                    option(
-                            file,
-                            parameters.line(name),
-                            value.line(),
-                            name,
-                            value.text(),
-                            model,
-                            options,
-                            consumer,
-                            wrong);
-                }));
+        parameters.ifPresent(given -> given.fields().forEach((name, value) -> {
+            if (!value.isText()) {
+                wrong.add(new Finding(
+                        file,
+                        value.line(),
+                        "endpoint-options",
+                        name + " takes text, and keys or a list stand there",
+                        "Write text, in quotes when it begins with a brace; a function is ${…}"));
+                return;
+            }
+            option(file, given.line(name), value.line(), name, value.text(), model, options, consumer, wrong);
+        }));
         if (wrong.isEmpty()) {
-            judge(file, line, step, consumer, wrong::add);
+            judge(file, line, uri, parameters, consumer, wrong::add);
         }
         wrong.forEach(report);
     }
@@ -237,21 +220,22 @@ final class CatalogRule implements Rule {
     }
 
     /** What the options one by one do not show: one that is missing, or a path that the component does not take. */
-    private static void judge(String file, int line, Route.Step step, boolean consumer, Consumer<Finding> report) {
-        if (step.uses("direct") || step.whole().contains("${")) {
+    private static void judge(
+            String file,
+            int line,
+            String whole,
+            Optional<Element> parameters,
+            boolean consumer,
+            Consumer<Finding> report) {
+        if (whole.startsWith("direct:") || whole.contains("${")) {
             return;
         }
         // The catalogue does not know milliseconds by their unit, which are what a bare number is.
-        StringJoiner uri = new StringJoiner("&", step.whole() + "?", "");
-        uri.setEmptyValue(step.whole());
-        step.element()
-                .get("parameters")
-                .filter(parameters -> !step.element().isText())
-                .ifPresent(parameters -> parameters
-                        .fields()
-                        .forEach((name, value) -> uri.add(name + "="
-                                + URLEncoder.encode(
-                                        value.text().replaceFirst("^(\\d+)ms$", "$1"), StandardCharsets.UTF_8))));
+        StringJoiner uri = new StringJoiner("&", whole + "?", "");
+        uri.setEmptyValue(whole);
+        parameters.ifPresent(given -> given.fields()
+                .forEach((name, value) -> uri.add(name + "="
+                        + URLEncoder.encode(value.text().replaceFirst("^(\\d+)ms$", "$1"), StandardCharsets.UTF_8))));
         EndpointValidationResult result =
                 CATALOG.validateEndpointProperties(uri.toString(), false, consumer, !consumer);
         if (!result.isSuccess() && result.hasErrors()) {

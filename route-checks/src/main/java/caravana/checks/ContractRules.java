@@ -3,7 +3,6 @@ package caravana.checks;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,7 +23,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
  * {@code Enters:} stand, in backquotes, the names of properties and variables that it reads, and under {@code Leaves:}
  * those that it sets; it, the routes that it calls, and the app's beans.
  */
-final class ContractRules implements Rule {
+final class ContractRules implements Rule, FileRule {
 
     private static final Pattern SECTION = Pattern.compile(
             "^\\s*(Enters|Leaves|Fails):(.*?)(?=^\\s*(?:Enters|Leaves|Fails):|\\z)",
@@ -33,7 +32,6 @@ final class ContractRules implements Rule {
     private static final List<String> SECTIONS = List.of("Enters:", "Leaves:", "Fails:");
     private static final Pattern WORD = Pattern.compile("\\w+");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
-    private static final Pattern READ = Pattern.compile("(?:exchangeProperty|variable)[.\\[]\"?'?(\\w+)");
 
     /** Of a clause whose names need not be set, or are none of properties and variables. */
     private static final Pattern CONDITIONAL =
@@ -46,14 +44,7 @@ final class ContractRules implements Rule {
     public void check(RouteTree tree, Consumer<Finding> report) {
         Map<String, Route> byUri = tree.routes().stream()
                 .collect(Collectors.toMap(route -> route.from().uri(), route -> route, (one, other) -> one));
-        Map<AppFolders, Vocabulary> vocabularies = new HashMap<>();
-        for (AppFolders app : AppFolders.values()) {
-            vocabularies.put(app, Vocabulary.of(app));
-        }
-        Map<Route, Set<String>> wordsOf = new HashMap<>();
-        Map<Route, Set<String>> readsOf = new HashMap<>();
         for (Route route : tree.routes()) {
-            complete(route, report);
             Element note = route.element().get("note").orElse(null);
             if (note == null) {
                 continue;
@@ -63,46 +54,103 @@ final class ContractRules implements Rule {
                 // Which is a finding of its own, and may read or set any name.
                 continue;
             }
-            List<Vocabulary> beans = AppFolders.loading(route.file()).stream()
-                    .map(vocabularies::get)
-                    .toList();
-            Matcher section = SECTION.matcher(note.text());
-            while (section.find()) {
-                Set<String> names = NAME.matcher(section.group(2))
-                        .results()
-                        .map(found -> found.group(1))
-                        .collect(Collectors.toCollection(LinkedHashSet::new));
-                if (names.isEmpty()) {
+            for (Section section : route.sections()) {
+                if (section.names().isEmpty()) {
                     continue;
                 }
-                Set<String> words = reached.stream()
-                        .flatMap(one -> wordsOf.computeIfAbsent(one, first -> words(first, tree)).stream())
-                        .collect(Collectors.toSet());
-                if (section.group(1).equals("Enters")) {
-                    Set<String> read = reached.stream()
-                            .flatMap(one -> readsOf.computeIfAbsent(one, first -> reads(first, tree)).stream())
-                            .collect(Collectors.toSet());
-                    names.removeAll(read);
-                    beans.forEach(vocabulary ->
-                            names.removeAll(byCode(vocabulary, Vocabulary.Kind.READ, BeanMethod::reads, words)));
-                    names.forEach(name -> report.accept(finding(route, note, name, "enters", "reads", read)));
-                } else if (section.group(1).equals("Leaves")) {
+                if (section.is("Enters")) {
+                    Set<String> read = reads(reached, tree);
+                    Set<String> unread = new LinkedHashSet<>(section.names());
+                    unread.removeAll(read);
+                    withoutCode(unread, route, reached, tree, Vocabulary.Kind.READ, BeanMethod::reads);
+                    unread.forEach(name -> report.accept(finding(route, note, name, "enters", "reads", read)));
+                } else if (section.is("Leaves")) {
                     Set<String> set = sets(reached);
-                    names.removeAll(set);
-                    beans.forEach(vocabulary ->
-                            names.removeAll(byCode(vocabulary, Vocabulary.Kind.PROPERTIES, BeanMethod::sets, words)));
-                    names.forEach(name -> report.accept(finding(route, note, name, "leaves", "sets", set)));
+                    Set<String> unset = new LinkedHashSet<>(section.names());
+                    unset.removeAll(set);
+                    withoutCode(unset, route, reached, tree, Vocabulary.Kind.PROPERTIES, BeanMethod::sets);
+                    unset.forEach(name -> report.accept(finding(route, note, name, "leaves", "sets", set)));
                 }
             }
         }
     }
 
+    /**
+     * Removes the names that the code of the apps reads or sets in these routes: the methods that they call, and what is no
+     * bean. A misspelt bean or method is a finding of its own, so that one of the two names is enough.
+     */
+    private static void withoutCode(
+            Set<String> names,
+            Route route,
+            Set<Route> reached,
+            RouteTree tree,
+            Vocabulary.Kind kind,
+            Function<BeanMethod, List<String>> ofMethod) {
+        if (names.isEmpty()) {
+            return;
+        }
+        Predicate<String> isWord = word -> reached.stream()
+                .anyMatch(one -> one.words().contains(word)
+                        || statements(one, tree)
+                                .anyMatch(file -> file.allWords().contains(word)));
+        for (AppFolders app : AppFolders.loading(route.file())) {
+            Set<String> byBeans = new HashSet<>();
+            Set<String> byCalled = new HashSet<>();
+            Vocabulary.of(app)
+                    .beans()
+                    .forEach((bean, methods) -> methods.forEach(method -> {
+                        for (String name : ofMethod.apply(method)) {
+                            if (names.contains(name) && !byCalled.contains(name)) {
+                                byBeans.add(name);
+                                if (isWord.test(bean) || isWord.test(method.name())) {
+                                    byCalled.add(name);
+                                }
+                            }
+                        }
+                    }));
+            names.removeIf(name -> byCalled.contains(name)
+                    || !byBeans.contains(name) && Vocabulary.of(app).has(kind, name));
+        }
+    }
+
+    /**
+     * A part of a note.
+     *
+     * @param kind {@code Enters}, {@code Leaves} or {@code Fails}
+     * @param names those in backquotes
+     */
+    record Section(String kind, String text, Set<String> names) {
+
+        boolean is(String other) {
+            return kind.equals(other);
+        }
+    }
+
+    /** The parts of a route's note. */
+    static List<Section> sections(Route route) {
+        return SECTION.matcher(route.element().text("note"))
+                .results()
+                .map(section -> new Section(section.group(1), section.group(2), names(section.group(2))))
+                .toList();
+    }
+
+    private static Set<String> names(String text) {
+        return NAME.matcher(text)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    @Override
+    public void check(RouteFile file, Consumer<Finding> report) {
+        file.routes().forEach(route -> complete(route, report));
+    }
+
     private static void complete(Route route, Consumer<Finding> report) {
         Set<String> missing = new LinkedHashSet<>(SECTIONS);
-        SECTION.matcher(route.element().text("note"))
-                .results()
-                .filter(section -> !section.group(2).isBlank())
-                .forEach(section -> missing.remove(section.group(1) + ":"));
+        route.sections().stream()
+                .filter(section -> !section.text().isBlank())
+                .forEach(section -> missing.remove(section.kind() + ":"));
         if (!missing.isEmpty()) {
             report.accept(new Finding(
                     route.file(),
@@ -136,13 +184,11 @@ final class ContractRules implements Rule {
 
     /** The properties and variables that are set whenever a route is called, as its note says. */
     static Set<String> required(Route route) {
-        return SECTION.matcher(route.element().text("note"))
-                .results()
-                .filter(section -> section.group(1).equals("Enters"))
-                .flatMap(section -> Arrays.stream(section.group(2).split("[;.](?:\\s|$)")))
+        return route.sections().stream()
+                .filter(section -> section.is("Enters"))
+                .flatMap(section -> Arrays.stream(section.text().split("[;.](?:\\s|$)")))
                 .filter(clause -> !CONDITIONAL.matcher(clause).find())
-                .flatMap(clause -> NAME.matcher(clause).results())
-                .map(name -> name.group(1))
+                .flatMap(clause -> names(clause).stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
@@ -170,53 +216,39 @@ final class ContractRules implements Rule {
                                 && !tree.statements().containsKey(step.uri().substring(STATEMENT.length())));
     }
 
-    /**
-     * What the app's code reads or sets in these routes: the methods that they call, and what is no bean. A misspelt bean or
-     * method is a finding of its own, so that one of the two names is enough.
-     *
-     * @param words of the routes, the names of beans and methods among them
-     */
-    private static Set<String> byCode(
-            Vocabulary vocabulary, Vocabulary.Kind kind, Function<BeanMethod, List<String>> names, Set<String> words) {
-        Set<String> byCode = new HashSet<>(vocabulary.names(kind));
-        vocabulary
-                .beans()
-                .values()
-                .forEach(methods -> methods.forEach(method -> byCode.removeAll(names.apply(method))));
-        vocabulary
-                .beans()
-                .forEach((bean, methods) -> methods.stream()
-                        .filter(method -> words.contains(bean) || words.contains(method.name()))
-                        .forEach(method -> byCode.addAll(names.apply(method))));
-        return byCode;
-    }
-
-    private static Set<String> words(Route route, RouteTree tree) {
-        Stream<String> texts =
-                route.element().all().stream().filter(Element::isText).map(Element::text);
-        return Stream.concat(texts, statements(route, tree))
-                .flatMap(text -> WORD.matcher(text).results())
+    /** All words of a route. */
+    static Set<String> words(Element route) {
+        return route.all().stream()
+                .filter(Element::isText)
+                .flatMap(element -> WORD.matcher(element.text()).results())
                 .map(MatchResult::group)
                 .collect(Collectors.toSet());
     }
 
-    private static Stream<String> statements(Route route, RouteTree tree) {
+    /** The properties and variables that expressions of a route read. */
+    static Set<String> reads(Element route) {
+        return route.all().stream()
+                .filter(Element::isText)
+                .flatMap(element -> element.readings().stream())
+                .filter(reading -> Set.of("exchangeProperty", "variable").contains(reading.from()))
+                .map(SimpleText.Reading::name)
+                .collect(Collectors.toSet());
+    }
+
+    private static Stream<SqlFile> statements(Route route, RouteTree tree) {
         return route.steps().stream()
                 .filter(step -> step.uri().startsWith(STATEMENT))
                 .map(step -> tree.statements().get(step.uri().substring(STATEMENT.length())))
-                .filter(sql -> sql != null);
+                .filter(file -> file != null);
     }
 
-    private static Set<String> reads(Route route, RouteTree tree) {
-        Stream<String> inExpressions = route.element().all().stream()
-                .filter(Element::isText)
-                .flatMap(element -> READ.matcher(element.text()).results())
-                .map(MatchResult::group)
-                .map(read -> read.replaceFirst("^\\w+[.\\[]\"?'?", ""));
-        Stream<String> inStatements = statements(route, tree)
-                .flatMap(sql -> tree.sql(sql).parameters().stream())
-                .map(parameter -> parameter.name().replaceFirst("\\..*", ""));
-        return Stream.concat(inExpressions, inStatements).collect(Collectors.toSet());
+    private static Set<String> reads(Set<Route> routes, RouteTree tree) {
+        Set<String> reads = new HashSet<>();
+        for (Route route : routes) {
+            reads.addAll(route.reads());
+            statements(route, tree).forEach(file -> reads.addAll(file.read()));
+        }
+        return reads;
     }
 
     private static Set<String> sets(Set<Route> routes) {

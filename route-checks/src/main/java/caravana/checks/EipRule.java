@@ -8,18 +8,17 @@ import org.apache.camel.tooling.model.BaseOptionModel;
 import org.apache.camel.tooling.model.EipModel;
 
 /** Options of steps and of error handling, whose values Camel's schema knows as text and its catalogue by their type. */
-final class EipRule implements Rule {
+final class EipRule implements FileRule {
 
     private final Map<String, Optional<Map<String, BaseOptionModel>>> options = new HashMap<>();
 
     @Override
-    public void check(RouteTree tree, Consumer<Finding> report) {
-        tree.files()
-                .forEach((file, root) -> root.all()
-                        .forEach(element -> element.fields().forEach((key, value) -> {
-                            check(file, key, value, report);
-                            value.items().forEach(item -> check(file, key, item, report));
-                        })));
+    public void check(RouteFile file, Consumer<Finding> report) {
+        file.elements()
+                .forEach(element -> element.fields().forEach((key, value) -> {
+                    check(file.name(), key, value, report);
+                    value.items().forEach(item -> check(file.name(), key, item, report));
+                }));
     }
 
     private void check(String file, String kind, Element step, Consumer<Finding> report) {

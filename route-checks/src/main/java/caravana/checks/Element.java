@@ -22,6 +22,7 @@ final class Element {
 
     private List<Element> items;
     private List<Element> all;
+    private List<SimpleText.Reading> readings;
 
     Element(Node node) {
         this.node = node;
@@ -55,7 +56,13 @@ final class Element {
             fields = new LinkedHashMap<>();
             if (node instanceof MappingNode mapping) {
                 for (NodeTuple tuple : mapping.getValue()) {
-                    fields.put(new Element(tuple.getKeyNode()).text(), new Element(tuple.getValueNode()));
+                    String key = new Element(tuple.getKeyNode()).text();
+                    Element value = new Element(tuple.getValueNode());
+                    fields.put(key, value);
+                    if (SimpleText.NAMING.contains(key)) {
+                        value.expression()
+                                .ifPresent(text -> text.readings = List.of(SimpleText.reading(key, text.text())));
+                    }
                 }
             }
         }
@@ -107,6 +114,17 @@ final class Element {
             collect(all);
         }
         return all;
+    }
+
+    /** The text of an expression, as a language holds it: under {@code expression:}, or in the compact notation. */
+    Optional<Element> expression() {
+        return isText() ? Optional.of(this) : get("expression").filter(Element::isText);
+    }
+
+    /** What a text reads: by functions of Simple, or by its language, which takes a name alone. Nothing of what is no text. */
+    List<SimpleText.Reading> readings() {
+        readings = readings == null ? SimpleText.readings(text()) : readings;
+        return readings;
     }
 
     private void collect(List<Element> all) {

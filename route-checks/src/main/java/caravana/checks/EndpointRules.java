@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** Options of endpoints that are right by Camel, and lose jobs, leak memory or open doors all the same. */
-final class EndpointRules implements Rule {
+final class EndpointRules implements Rule, FileRule {
 
     private static final String OUR_QUEUES = "{{caravana.sqs.";
 
@@ -22,19 +22,40 @@ final class EndpointRules implements Rule {
             "overrideendpoint",
             "uriendpointoverride");
 
+    /** Options that Camel takes as any text, though only some are of use: lists with commas. */
+    private static final Map<String, Set<String>> LISTS = Map.of(
+            "httpMethodRestrict",
+            Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"),
+            "attributeNames",
+            Set.of(
+                    "All",
+                    "SenderId",
+                    "SentTimestamp",
+                    "ApproximateReceiveCount",
+                    "ApproximateFirstReceiveTimestamp",
+                    "SequenceNumber",
+                    "MessageDeduplicationId",
+                    "MessageGroupId",
+                    "AWSTraceHeader",
+                    "DeadLetterQueueSourceArn"));
+
     /** Timers of the worker that go on as long as its jobs do. */
     private static final Set<String> WHILE_DRAINING =
             Set.of("keep-lease", "publish-progress", "watch-commands", "watch-intake");
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
-        for (Route route : tree.routes()) {
+        queues(tree, report);
+    }
+
+    @Override
+    public void check(RouteFile file, Consumer<Finding> report) {
+        for (Route route : file.routes()) {
             Route.Step from = route.from();
             consumer(route, from, report);
             endpoint(route, from, report);
             route.steps().forEach(step -> endpoint(route, step, report));
         }
-        queues(tree, report);
     }
 
     /** A queue has one name and one address. */
@@ -44,10 +65,12 @@ final class EndpointRules implements Rule {
         List<RouteTree.Placed> ends = new ArrayList<>(tree.steps());
         tree.routes().forEach(route -> ends.add(new RouteTree.Placed(route, route.from())));
         for (RouteTree.Placed placed : ends) {
+            if (!placed.step().uses("aws2-sqs")) {
+                continue;
+            }
             String url = placed.step().parameter("queueUrl");
             // Addresses that are none of the settings' are another rule's.
-            if (placed.step().uses("aws2-sqs")
-                    && url.startsWith(OUR_QUEUES)
+            if (url.startsWith(OUR_QUEUES)
                     && (!placed.step().uri().contains("{{")
                             || placed.step().uri().contains(OUR_QUEUES))) {
                 String name = placed.step().uri();
@@ -108,6 +131,13 @@ final class EndpointRules implements Rule {
                     "The timer is not named after its route, and two timers of one name share a thread",
                     "Write uri: timer:" + route.id()));
         }
+        from.element()
+                .get("parameters")
+                .ifPresent(parameters -> LISTS.forEach((name, known) -> parameters
+                        .get(name)
+                        .filter(list ->
+                                !list.text().contains("{{") && !list.text().contains(" "))
+                        .ifPresent(list -> listed(route.file(), name, list, known, report))));
         if (from.parameter("httpMethodRestrict").contains(" ")) {
             report.accept(finding(
                     route,
@@ -115,6 +145,19 @@ final class EndpointRules implements Rule {
                     "http-methods-with-space",
                     "A space in httpMethodRestrict opens every method",
                     "Write GET,POST without spaces"));
+        }
+    }
+
+    private static void listed(String file, String name, Element list, Set<String> known, Consumer<Finding> report) {
+        for (String value : list.text().split(",", -1)) {
+            if (!known.contains(value)) {
+                report.accept(new Finding(
+                        file,
+                        list.line(),
+                        "endpoint-options",
+                        name + " cannot be " + (value.isEmpty() ? "empty" : value),
+                        "Write what it can be" + Nearest.orOneOf(value, known)));
+            }
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.catalog.LanguageValidationResult;
 
 /** What stands in expressions, predicates and messages, as Camel's own parser of the language reads it. */
-final class ExpressionRule implements Rule {
+final class ExpressionRule implements FileRule {
 
     private static final String SIMPLE = "simple";
 
@@ -45,17 +45,16 @@ final class ExpressionRule implements Rule {
     private static final Map<String, String> SEEN = new ConcurrentHashMap<>();
 
     @Override
-    public void check(RouteTree tree, Consumer<Finding> report) {
-        tree.files()
-                .forEach((file, root) -> root.all()
-                        .forEach(element -> element.fields().forEach((key, value) -> {
-                            if (WITH_MESSAGE.contains(key)) {
-                                value.get("message").ifPresent(message -> simple(file, message, false, report));
-                            }
-                            // A choice has a list of them.
-                            value.items().forEach(item -> expression(file, item, ASKING.contains(key), report));
-                            expression(file, value, ASKING.contains(key), report);
-                        })));
+    public void check(RouteFile file, Consumer<Finding> report) {
+        file.elements()
+                .forEach(element -> element.fields().forEach((key, value) -> {
+                    if (WITH_MESSAGE.contains(key)) {
+                        value.get("message").ifPresent(message -> simple(file.name(), message, false, report));
+                    }
+                    // A choice has a list of them.
+                    value.items().forEach(item -> expression(file.name(), item, ASKING.contains(key), report));
+                    expression(file.name(), value, ASKING.contains(key), report);
+                }));
     }
 
     private void expression(String file, Element step, boolean predicate, Consumer<Finding> report) {

@@ -26,6 +26,10 @@ final class FlowRules implements Rule {
     private static final String DIRECT = "direct:";
     private static final String STATEMENT = "statement:";
     private static final Set<String> SETTERS = Set.of("setProperty", "setVariable");
+
+    /** Steps that name what something else has set. */
+    private static final Set<String> NAMING = Set.of("removeProperty", "removeVariable", "convertVariableTo");
+
     private static final Set<String> PARTS = Set.of("steps", "when", "otherwise", "doCatch", "doFinally");
     private static final Pattern BEAN_FUNCTION = Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?method=|\\.)(\\w+)");
 
@@ -234,7 +238,7 @@ final class FlowRules implements Rule {
                 Place place =
                         new Place(file, step.element().line(), new LinkedHashMap<>(), new HashMap<>(), new TreeSet<>());
                 texts(step.element(), "", (key, text) -> {
-                    names(text.text()).forEach(name -> place.reads().putIfAbsent(name, text.line()));
+                    names(text).forEach(name -> place.reads().putIfAbsent(name, text.line()));
                     Matcher function = BEAN_FUNCTION.matcher(text.text());
                     while (function.find()) {
                         call(place, text.line(), function.group(1), function.group(2));
@@ -245,11 +249,14 @@ final class FlowRules implements Rule {
                 if (step.uri().startsWith(DIRECT) && !step.kind().equals("from")) {
                     // What other callers of the route set is not set by this one.
                     byUri.getOrDefault(step.uri(), List.of()).stream()
-                            .flatMap(route -> ContractRules.required(route).stream())
+                            .flatMap(route -> route.required().stream())
                             .forEach(name -> {
                                 place.reads().putIfAbsent(name, place.line());
                                 place.calls().put(name, step.uri());
                             });
+                }
+                if (NAMING.contains(step.kind()) && !step.element().text("name").contains("*")) {
+                    step.element().get("name").ifPresent(name -> place.reads().putIfAbsent(name.text(), name.line()));
                 }
                 if (SETTERS.contains(step.kind())) {
                     place.sets().add(step.element().text("name"));
@@ -286,9 +293,9 @@ final class FlowRules implements Rule {
 
         private void statement(Route.Step step, Place place) {
             if (step.uri().startsWith(STATEMENT)) {
-                String sql = tree.statements().get(step.uri().substring(STATEMENT.length()));
-                if (sql != null) {
-                    SqlText text = tree.sql(sql);
+                SqlFile file = tree.statements().get(step.uri().substring(STATEMENT.length()));
+                if (file != null) {
+                    SqlText text = file.sql();
                     text.parameters().stream()
                             .map(SqlText.Parameter::name)
                             .filter(name -> !text.defaults().containsKey(name))
@@ -344,32 +351,26 @@ final class FlowRules implements Rule {
         element.items().forEach(item -> texts(item, key, texts));
     }
 
-    private static Set<String> names(String text) {
-        return SimpleText.readings(text).stream()
+    private static Set<String> names(Element text) {
+        return text.readings().stream()
                 .filter(reading -> Set.of("exchangeProperty", "variable").contains(reading.from()))
                 .map(SimpleText.Reading::name)
                 .filter(name -> !name.isEmpty() && !name.startsWith("Camel"))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** The properties and variables that a file reads. */
+    static Set<String> read(RouteFile file) {
+        Set<String> read = new HashSet<>();
+        file.expressions().forEach(text -> read.addAll(names(text)));
+        file.elements().forEach(element -> read.add(element.text("variableSend")));
+        return read;
+    }
+
     private static void neverRead(RouteTree tree, Consumer<Finding> report) {
         Set<String> read = new HashSet<>();
-        tree.files()
-                .values()
-                .forEach(root ->
-                        root.all().stream().filter(Element::isText).forEach(text -> read.addAll(names(text.text()))));
-        tree.files()
-                .values()
-                .forEach(root -> root.all().forEach(element -> {
-                    read.add(element.text("variableSend"));
-                    element.get("exchangeProperty").ifPresent(language -> read.add(expression(language)));
-                    element.get("variable").ifPresent(language -> read.add(expression(language)));
-                }));
-        tree.statements()
-                .values()
-                .forEach(sql -> tree.sql(sql)
-                        .parameters()
-                        .forEach(parameter -> read.add(parameter.name().replaceFirst("\\..*", ""))));
+        tree.routeFiles().forEach(file -> read.addAll(file.read()));
+        tree.statements().values().forEach(file -> read.addAll(file.read()));
         for (AppFolders app : AppFolders.values()) {
             Vocabulary vocabulary = Vocabulary.of(app);
             read.addAll(vocabulary.names(Vocabulary.Kind.READ));
@@ -387,9 +388,5 @@ final class FlowRules implements Rule {
                             "Nothing reads " + name.text(),
                             "Write the name that is read" + Nearest.to(name.text(), read) + ", or delete the step")));
         }
-    }
-
-    private static String expression(Element language) {
-        return language.isText() ? language.text() : language.text("expression");
     }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,9 +50,10 @@ final class HeaderRules implements Rule {
             for (String name : route.from().parameter("attributeNames").split(",")) {
                 set.add(name.strip());
             }
-            if (AppFolders.loading(route.file()).contains(AppFolders.WEB)) {
-                set.addAll(Vocabulary.of(AppFolders.WEB).names(Vocabulary.Kind.FIELDS));
-            }
+        }
+        if (tree.routes().stream()
+                .anyMatch(route -> AppFolders.loading(route.file()).contains(AppFolders.WEB))) {
+            set.addAll(Vocabulary.of(AppFolders.WEB).names(Vocabulary.Kind.FIELDS));
         }
         Map<Route, Set<String>> codes = codes(tree);
         Set<String> all = new TreeSet<>();
@@ -71,14 +71,13 @@ final class HeaderRules implements Rule {
                 name(placed, placed.step().element(), "excludePattern", report);
             }
         }
-        tree.files()
-                .forEach((file, root) -> root.all().stream()
-                        .filter(Element::isText)
-                        .forEach(text -> SimpleText.readings(text.text()).stream()
+        tree.routeFiles()
+                .forEach(file -> file.expressions()
+                        .forEach(text -> text.readings().stream()
                                 .filter(reading -> reading.from().equals("header"))
                                 .filter(reading -> !reading.name().isEmpty() && !set.contains(reading.name()))
                                 .forEach(reading -> report.accept(new Finding(
-                                        file,
+                                        file.name(),
                                         text.line(),
                                         "header-unknown",
                                         "Nothing sets the header " + reading.name(),
@@ -87,7 +86,7 @@ final class HeaderRules implements Rule {
 
     /** What messages carry besides their body has the names that the apps have for the same things. */
     private static Set<String> attributes(RouteTree tree) {
-        Set<String> names = new TreeSet<>();
+        Set<String> names = new HashSet<>();
         for (AppFolders app : AppFolders.values()) {
             names.addAll(Vocabulary.of(app).names(Vocabulary.Kind.PROPERTIES));
             names.addAll(Vocabulary.of(app).names(Vocabulary.Kind.READ));
@@ -97,18 +96,18 @@ final class HeaderRules implements Rule {
         tree.steps().stream()
                 .filter(placed -> placed.step().kind().equals("setProperty"))
                 .forEach(placed -> names.add(placed.step().element().text("name")));
-        tree.statements()
-                .values()
-                .forEach(sql -> names.addAll(List.of(tree.sql(sql).sql().split("\\W+"))));
+        tree.statements().values().forEach(file -> names.addAll(file.names()));
         return names;
     }
 
     private static void attribute(
             RouteTree.Placed placed, Element header, Set<String> attributes, Consumer<Finding> report) {
         String name = header.text("name");
-        if (!name.startsWith(CAMEL) && !attributes.contains(name) && name.length() > 6) {
-            String near = Nearest.to(name, attributes);
-            if (!near.isEmpty() && AppFolders.loading(placed.file()).size() > 1) {
+        if (!name.startsWith(CAMEL)
+                && name.length() > 6
+                && AppFolders.loading(placed.file()).size() > 1) {
+            String near = attributes.contains(name) ? "" : Nearest.to(name, attributes);
+            if (!near.isEmpty()) {
                 report.accept(new Finding(
                         placed.file(),
                         header.get("name").orElse(header).line(),
@@ -150,9 +149,7 @@ final class HeaderRules implements Rule {
     private static void value(RouteTree.Placed placed, Element header, Set<String> codes, Consumer<Finding> report) {
         Element constant = header.get("expression")
                 .flatMap(expression -> expression.get("constant"))
-                .map(language -> language.isText()
-                        ? language
-                        : language.get("expression").orElse(language))
+                .flatMap(Element::expression)
                 .orElse(null);
         if (constant == null || constant.text().contains("{{")) {
             return;
@@ -188,16 +185,13 @@ final class HeaderRules implements Rule {
             while (!open.isEmpty()) {
                 String uri = open.pop();
                 if (done.add(uri)) {
-                    tree.routes().stream()
-                            .filter(route -> route.from().uri().equals(uri))
-                            .forEach(route -> {
-                                codes.computeIfAbsent(route, first -> new TreeSet<>())
-                                        .addAll(statuses);
-                                route.steps().stream()
-                                        .map(Route.Step::uri)
-                                        .filter(called -> called.startsWith("direct:"))
-                                        .forEach(open::push);
-                            });
+                    tree.consumers(uri).forEach(route -> {
+                        codes.computeIfAbsent(route, first -> new TreeSet<>()).addAll(statuses);
+                        route.steps().stream()
+                                .map(Route.Step::uri)
+                                .filter(called -> called.startsWith("direct:"))
+                                .forEach(open::push);
+                    });
                 }
             }
         });

@@ -83,7 +83,7 @@ public final class Main {
             return 0;
         }
         Map<String, String> files = RouteFiles.read(folder);
-        List<Finding> findings = new ArrayList<>(RouteChecks.check(files));
+        List<Finding> findings = new ArrayList<>(new RouteChecks().check(files));
         List<String> further = List.of(args).subList(Math.min(args.length, 3), args.length);
         try {
             findings.addAll(refused(files));

@@ -12,12 +12,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Settings and beans that a route names are there, in every app that loads it. */
-final class NameRules implements Rule {
+final class NameRules implements FileRule {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
-    private static final Pattern BEAN_FUNCTION = Pattern.compile("\\$\\{bean:([\\w-]+)(?:(?:\\?method=|\\.)(\\w+))?");
+    private static final Pattern BEAN_FUNCTION =
+            Pattern.compile("bean:([\\w-]+)(?:(?:\\?method=|\\.)([^&]*))?.*", Pattern.DOTALL);
     private static final Pattern REFERENCE = Pattern.compile("#(?:bean:)?([\\w-]+)");
     private static final String BEAN = "bean:";
+
+    /** Keys whose value is a bean, or several. */
+    private static final Set<String> REFERRING = Set.of(
+            "routePolicy",
+            "aggregationStrategy",
+            "aggregationRepository",
+            "comparator",
+            "idempotentRepository",
+            "onPrepare",
+            "onPrepareFailureRef",
+            "onRedeliveryRef",
+            "onExceptionOccurredRef",
+            "redeliveryPolicyRef",
+            "retryWhileRef");
+
+    /** Keys under which a bean stands as ref:, and none of its methods. */
+    private static final Set<String> HOLDERS = Set.of("process", "policy", "refErrorHandler");
+
     private static final Set<String> CALLERS = Set.of("bean", "method");
 
     private final Map<AppFolders, Vocabulary> vocabularies = new EnumMap<>(AppFolders.class);
@@ -32,40 +51,62 @@ final class NameRules implements Rule {
     }
 
     @Override
-    public void check(RouteTree tree, Consumer<Finding> report) {
-        tree.files()
-                .forEach((file, root) -> root.all().forEach(element -> {
-                    if (element.isText()) {
-                        placeholders(file, element.line(), element.text(), report);
-                        functions(file, element, report);
+    public void check(RouteFile source, Consumer<Finding> report) {
+        String file = source.name();
+        source.elements().forEach(element -> {
+            if (element.isText()) {
+                placeholders(file, element.line(), element.text(), report);
+                functions(file, element, report);
+            }
+            endpoint(file, element, report);
+            element.fields().forEach((key, value) -> {
+                if (CALLERS.contains(key)) {
+                    if (value.isMapping()
+                            && value.get("ref").isEmpty()
+                            && value.get("beanType").isEmpty()) {
+                        report.accept(new Finding(
+                                file,
+                                value.line(),
+                                "bean-unknown",
+                                "This " + key + " names no bean",
+                                "Add ref: with the name of one"));
                     }
-                    element.fields().forEach((key, value) -> {
-                        if (CALLERS.contains(key)) {
-                            if (value.isMapping()
-                                    && value.get("ref").isEmpty()
-                                    && value.get("beanType").isEmpty()) {
-                                report.accept(new Finding(
-                                        file,
-                                        value.line(),
-                                        "bean-unknown",
-                                        "This " + key + " names no bean",
-                                        "Add ref: with the name of one"));
-                            }
-                            value.get("ref").ifPresent(ref -> {
-                                int line =
-                                        value.get("method").map(Element::line).orElse(ref.line());
-                                bean(file, ref.line(), line, ref.text(), value.text("method"), true, report);
-                            });
-                        } else if (key.equals("parameters")) {
-                            value.fields().values().forEach(parameter -> reference(file, parameter, report));
-                        }
+                    value.get("ref").ifPresent(ref -> {
+                        int line = value.get("method").map(Element::line).orElse(ref.line());
+                        bean(file, ref.line(), line, ref.text(), value.text("method"), true, report);
                     });
-                }));
-        tree.statements()
-                .forEach((file, text) -> tree.sql(text)
-                        .defaults()
-                        .values()
-                        .forEach(value -> placeholders(file, value.line(), value.value(), report)));
+                } else if (HOLDERS.contains(key) && value.isMapping()) {
+                    value.get("ref").ifPresent(ref -> bean(file, ref.line(), ref.text(), "", report));
+                } else if (REFERRING.contains(key)
+                        && value.isText()
+                        && !value.text().matches(".*[{:].*")) {
+                    for (String name : value.text().split(",")) {
+                        bean(file, value.line(), name.strip().replaceFirst("^#", ""), "", report);
+                    }
+                } else if (key.equals("parameters")) {
+                    value.fields().values().forEach(parameter -> reference(file, parameter, report));
+                }
+            });
+        });
+    }
+
+    /** A step that calls a bean by its endpoint, {@code bean:NAME}, with the method among the parameters. */
+    private void endpoint(String file, Element element, Consumer<Finding> report) {
+        Element uri = element.get("uri").orElse(element);
+        if (uri.text().startsWith(BEAN) && !uri.equals(element)) {
+            Route.Step step = new Route.Step("to", element);
+            int line = element.get("parameters")
+                    .flatMap(parameters -> parameters.get("method"))
+                    .map(Element::line)
+                    .orElse(uri.line());
+            String name = step.uri().substring(BEAN.length());
+            bean(file, uri.line(), line, name, step.parameter("method"), true, report);
+        }
+    }
+
+    @Override
+    public void check(SqlFile file, Consumer<Finding> report) {
+        file.sql().defaults().values().forEach(value -> placeholders(file.name(), value.line(), value.value(), report));
     }
 
     private void placeholders(String file, int line, String text, Consumer<Finding> report) {
@@ -122,10 +163,12 @@ final class NameRules implements Rule {
     }
 
     private void functions(String file, Element element, Consumer<Finding> report) {
-        Matcher function = BEAN_FUNCTION.matcher(element.text());
-        while (function.find()) {
-            String method = function.group(2);
-            bean(file, element.line(), function.group(1), method == null ? "" : method, report);
+        for (String text : SimpleText.functions(element.text())) {
+            Matcher function = BEAN_FUNCTION.matcher(text);
+            if (function.matches()) {
+                String call = function.group(2);
+                bean(file, element.line(), function.group(1), call == null ? "" : call, report);
+            }
         }
     }
 
@@ -179,21 +222,21 @@ final class NameRules implements Rule {
                         "The bean " + name + " has no method " + method,
                         "Call one that it has" + Nearest.orOneOf(method, vocabulary.methods(name)))));
         List<String> arguments = BeanCalls.arguments(call);
-        if (arguments == null && call.contains("(")) {
+        if (arguments == null) {
             report.accept(new Finding(
                     file, line, "bean-arguments", "The call " + call + " lacks its closing bracket", "Write )"));
-        } else if (arguments != null) {
-            unlessEverywhere(
-                    file,
-                    vocabulary -> BeanCalls.wrong(vocabulary.methods(name, method), arguments) == null,
-                    (app, vocabulary) -> report.accept(new Finding(
-                            file,
-                            line,
-                            "bean-arguments",
-                            "The call does not fit the bean " + name + ": "
-                                    + BeanCalls.wrong(vocabulary.methods(name, method), arguments),
-                            "Call " + BeanCalls.signatures(vocabulary.methods(name, method)))));
+            return;
         }
+        Function<Vocabulary, String> wrong = vocabulary -> BeanCalls.wrong(vocabulary.methods(name, method), arguments);
+        unlessEverywhere(
+                file,
+                vocabulary -> wrong.apply(vocabulary) == null,
+                (app, vocabulary) -> report.accept(new Finding(
+                        file,
+                        line,
+                        "bean-arguments",
+                        "The call does not fit the bean " + name + ": " + wrong.apply(vocabulary),
+                        "Call " + BeanCalls.signatures(vocabulary.methods(name, method)))));
     }
 
     /** What is wrong in the first app that loads the file and lacks something; said once. */

@@ -40,19 +40,36 @@ final class Nearest {
     /** Whether a name is a known one but for one letter, or for two that changed places. */
     static boolean isSlip(String name, Iterable<String> known) {
         for (String candidate : known) {
-            if (Math.abs(candidate.length() - name.length()) > 1) {
-                continue;
-            }
-            int distance = DISTANCE.apply(name, candidate);
-            boolean sameLetters = name.length() == candidate.length()
-                    && java.util.Arrays.equals(
-                            name.chars().sorted().toArray(),
-                            candidate.chars().sorted().toArray());
-            if (distance == 1 || distance == 2 && sameLetters) {
+            if (Math.abs(candidate.length() - name.length()) <= 1 && isSlip(name, candidate)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean isSlip(String name, String candidate) {
+        int shorter = Math.min(name.length(), candidate.length());
+        int first = 0;
+        while (first < shorter && name.charAt(first) == candidate.charAt(first)) {
+            first++;
+        }
+        int last = 0;
+        while (last < shorter - first
+                && name.charAt(name.length() - 1 - last) == candidate.charAt(candidate.length() - 1 - last)) {
+            last++;
+        }
+        String is = name.substring(first, name.length() - last);
+        String was = candidate.substring(first, candidate.length() - last);
+        if (is.length() <= 1 && was.length() <= 1) {
+            return !is.equals(was);
+        }
+        // Two that changed places, and whatever stands between them.
+        int end = is.length() - 1;
+        return end > 0
+                && is.length() == was.length()
+                && is.charAt(0) == was.charAt(end)
+                && is.charAt(end) == was.charAt(0)
+                && is.substring(1, end).equals(was.substring(1, end));
     }
 
     /** The same, followed by all that are allowed when these are few. */

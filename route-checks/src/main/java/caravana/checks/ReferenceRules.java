@@ -37,19 +37,23 @@ final class ReferenceRules implements Rule {
                                 + ", and Camel would run the route without any error handling",
                         "Name one that exists" + Nearest.orOneOf(configuration, named(configurations, route.file()))));
             }
-            route.steps().forEach(step -> call(route.file(), step, tree, called, report));
+            route.steps().forEach(step -> calls(route.file(), step, tree, called, report));
         }
         for (Route configuration : tree.configurations()) {
-            configuration.element().all().stream()
-                    .flatMap(e -> Route.stepsOf(e).stream())
-                    .forEach(step -> call(configuration.file(), step, tree, called, report));
+            configuration.everyStep().forEach(step -> calls(configuration.file(), step, tree, called, report));
+            configuration
+                    .element()
+                    .all()
+                    .forEach(element -> element.get(CatalogRule.DEAD_LETTERS)
+                            .ifPresent(
+                                    uri -> call(configuration.file(), uri.line(), uri.text(), tree, called, report)));
         }
         for (Route route : tree.routes()) {
             String uri = route.from().uri();
             // Operations of the contract are called by Camel, which stops the start when one has no route.
             boolean operation = AppFolders.loading(route.file()).stream()
-                    .flatMap(app -> Vocabulary.of(app).operations().keySet().stream())
-                    .anyMatch(id -> uri.equals(DIRECT + id));
+                    .anyMatch(app -> uri.startsWith(DIRECT)
+                            && Vocabulary.of(app).operations().containsKey(uri.substring(DIRECT.length())));
             if (uri.startsWith(DIRECT) && !called.contains(uri) && !operation) {
                 report.accept(new Finding(
                         route.file(),
@@ -61,19 +65,23 @@ final class ReferenceRules implements Rule {
         }
     }
 
-    private static void call(
+    private static void calls(
             String file, Route.Step step, RouteTree tree, Set<String> called, Consumer<Finding> report) {
-        String uri = step.uri();
+        call(file, step.element().line(), step.uri(), tree, called, report);
+        step.named().forEach((whole, line) -> call(file, line, Route.Step.withoutOptions(whole), tree, called, report));
+    }
+
+    private static void call(
+            String file, int line, String uri, RouteTree tree, Set<String> called, Consumer<Finding> report) {
         if (!uri.startsWith(DIRECT)) {
             return;
         }
         called.add(uri);
-        boolean there = tree.routes().stream()
-                .anyMatch(route -> route.from().uri().equals(uri) && AppFolders.loadedWherever(file, route.file()));
+        boolean there = tree.consumers(uri).stream().anyMatch(route -> AppFolders.loadedWherever(file, route.file()));
         if (!there) {
             report.accept(new Finding(
                     file,
-                    step.element().line(),
+                    line,
                     "direct-without-route",
                     "No route that is loaded with this one begins with " + uri
                             + ", and the call would wait for one and fail",

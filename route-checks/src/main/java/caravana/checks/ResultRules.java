@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -20,6 +21,8 @@ final class ResultRules implements Rule {
 
     /** A property or variable, and nothing else. */
     private static final Pattern WHOLE = Pattern.compile("\\$\\{(?:exchangeProperty|variable)\\.(\\w+)}");
+
+    private static final Pattern IS_NULL = Pattern.compile("\\$\\{body}\\s*[!=]=\\s*(null|\\$\\{null})");
 
     private static final String LEAVE_ONE = "Run a statement before it that leaves what is read";
     private static final Set<String> KEEPING = Set.of(
@@ -106,8 +109,7 @@ final class ResultRules implements Rule {
     public void check(RouteTree tree, Consumer<Finding> report) {
         this.tree = tree;
         findings = new LinkedHashSet<>();
-        tree.statements()
-                .forEach((file, text) -> columns.put(file, tree.sql(text).columns()));
+        tree.statements().forEach((file, statement) -> columns.put(file, statement.columns()));
         walk(tree);
         // Now with what the names hold that other routes set.
         enters.clear();
@@ -379,9 +381,17 @@ final class ResultRules implements Rule {
 
     /** The text of a step's expression. */
     private static String text(Element step) {
-        return step.get("expression")
-                .flatMap(expression -> expression.get("simple"))
-                .map(simple -> simple.isText() ? simple.text() : simple.text("expression"))
+        Optional<Element> expression = step.get("expression");
+        for (String language : List.of("exchangeProperty", "variable")) {
+            Optional<Element> name = expression.flatMap(e -> e.get(language)).flatMap(Element::expression);
+            if (name.isPresent()) {
+                return "${" + language + "." + name.get().text() + "}";
+            }
+        }
+        return expression
+                .flatMap(e -> e.get("simple"))
+                .flatMap(Element::expression)
+                .map(Element::text)
                 .orElse("");
     }
 
@@ -404,17 +414,17 @@ final class ResultRules implements Rule {
     }
 
     private void read(Route route, Element text, Body body) {
-        for (SimpleText.Reading reading : SimpleText.readings(text.text())) {
+        for (SimpleText.Reading reading : text.readings()) {
             Body read = reading.from().equals("body") ? body : held(reading.name());
             if (read == null || reading.from().equals("header")) {
                 continue;
             }
             String name = reading.from().equals("body") ? "the body" : reading.name();
-            List<String> keys = SimpleText.steps(reading.path(), true);
+            List<String> keys = reading.keys();
             if (!keys.isEmpty() && !keys.get(0).matches("\\d+|last|.*\\$.*")) {
                 column(route, text, read, name, keys.get(0));
             } else if (keys.isEmpty()
-                    && SimpleText.steps(reading.path(), false).contains("size")
+                    && reading.members().contains("size")
                     && read.isResult()
                     && read.kind != Kind.ROWS) {
                 report(
@@ -429,7 +439,7 @@ final class ResultRules implements Rule {
                 && body.isResult()
                 && body.kind != Kind.ROW
                 && !goesOn(route)
-                && text.text().matches("(?s).*\\$\\{body}\\s*[!=]=\\s*(null|\\$\\{null}).*")) {
+                && IS_NULL.matcher(text.text()).find()) {
             report(
                     route,
                     text,

@@ -4,20 +4,84 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 
 /**
  * Checks a folder of routes, layer by layer: strict YAML, Camel's schema of the pinned version, Camel's catalogue of
  * endpoint options and languages with the names that the apps have, and the way of
  * an exchange through the routes. A layer that finds something keeps the next from guessing. The catalogue of
  * transformations is checked beside them.
+ *
+ * <p>Of the check before, it takes over what files alone yield whose text is the same, so that checking again after an edit is
+ * quick. One instance is for one thread.
  */
 public final class RouteChecks {
 
-    private RouteChecks() {}
+    private final SchemaRule schema = new SchemaRule();
+
+    private final TextRules texts = new TextRules();
+    private final ContractRules contracts = new ContractRules();
+    private final EndpointRules endpoints = new EndpointRules();
+    private final StatementRules statements = new StatementRules();
+    private final SqlWordRule words = new SqlWordRule();
+    private final StepRules steps = new StepRules();
+
+    /** Of each file alone. */
+    private final List<FileRule> fileRules = new ArrayList<>(List.of(
+            new CatalogRule(),
+            new EipRule(),
+            new ExpressionRule(),
+            new TypeRules(),
+            texts,
+            contracts,
+            new NameRules(System::getenv),
+            new ActRules(),
+            endpoints,
+            statements,
+            words,
+            steps));
+
+    /** Of all files together. */
+    private final List<Rule> rules = List.of(
+            new HeaderRules(),
+            texts,
+            new NamingRules(),
+            new ReferenceRules(),
+            contracts,
+            endpoints,
+            statements,
+            words,
+            steps,
+            new AnswerRules());
+
+    /** Of the ways through the routes, which are looked at when nothing else is wrong. */
+    private final List<Rule> ways = List.of(new OrderRules(), new SettlingRules(), new HandlingRules());
+
+    /** That of the check before. */
+    private RouteTree tree = RouteTree.of(Map.of());
+
+    private Map<String, String> catalogue = Map.of();
+    private List<Finding> wrongInCatalogue = List.of();
+
+    /** Everything that is to be checked. */
+    public RouteChecks() {
+        this(true);
+    }
+
+    private RouteChecks(boolean withLayout) {
+        if (withLayout) {
+            fileRules.add(new LayoutRules());
+        }
+    }
+
+    /** What is checked before routes run: not how they lie in their files, which makes no difference then. */
+    public static RouteChecks toRun() {
+        return new RouteChecks(false);
+    }
 
     /**
      * Everything that is wrong, by file and line.
@@ -25,7 +89,7 @@ public final class RouteChecks {
      * @param folder holds {@code *.camel.yaml} and {@code *.sql}, in folders of its own
      * @throws IOException when it cannot be read
      */
-    public static List<Finding> check(Path folder) throws IOException {
+    public List<Finding> check(Path folder) throws IOException {
         return check(RouteFiles.read(folder));
     }
 
@@ -34,36 +98,25 @@ public final class RouteChecks {
      *
      * @param files as {@link RouteFiles#read} gives them
      */
-    public static List<Finding> check(Map<String, String> files) {
+    public List<Finding> check(Map<String, String> files) {
         List<Finding> findings = new ArrayList<>();
-        RouteTree tree = RouteTree.of(files, findings::add);
+        tree = RouteTree.of(files, tree, findings::add);
         if (findings.isEmpty()) {
-            new SchemaRule().check(tree, findings::add);
+            tree.check(schema, findings::add);
         }
         if (findings.isEmpty()) {
-            List<Rule> rules = List.of(
-                    new CatalogRule(),
-                    new EipRule(),
-                    new ExpressionRule(),
-                    new TypeRules(),
-                    new HeaderRules(),
-                    new TextRules(),
-                    new NamingRules(),
-                    new ReferenceRules(),
-                    new NameRules(System::getenv),
-                    new ActRules(),
-                    new ContractRules(),
-                    new EndpointRules(),
-                    new StatementRules(),
-                    new SqlWordRule(),
-                    new StepRules(),
-                    new AnswerRules());
+            fileRules.forEach(rule -> tree.check(rule, findings::add));
             rules.forEach(rule -> rule.check(tree, findings::add));
         }
         if (findings.isEmpty()) {
-            new OrderRules().check(tree, findings::add);
+            Set<String> misplaced = new HashSet<>();
+            // What one rule says of a place, the next need not say again.
+            ways.forEach(rule -> rule.check(tree, finding -> {
+                if (misplaced.add(place(finding))) {
+                    findings.add(finding);
+                }
+            }));
             // A step in the wrong place lacks names for that reason alone.
-            Set<String> misplaced = findings.stream().map(RouteChecks::place).collect(Collectors.toSet());
             new FlowRules().check(tree, finding -> {
                 if (!misplaced.contains(place(finding))) {
                     findings.add(finding);
@@ -71,15 +124,25 @@ public final class RouteChecks {
             });
             new ResultRules().check(tree, findings::add);
         }
-        List<Finding> wrong = new ArrayList<>();
-        List<TransformationEntry> entries = TransformationFiles.read(files, wrong::add);
-        if (wrong.isEmpty()) {
-            PresetFiles.read(files, entries, wrong::add);
-        }
-        findings.addAll(wrong);
+        findings.addAll(inCatalogue(files));
         findings.sort(
                 Comparator.comparing(Finding::file).thenComparing(Finding::line).thenComparing(Finding::id));
         return findings;
+    }
+
+    private List<Finding> inCatalogue(Map<String, String> files) {
+        Map<String, String> now = new TreeMap<>(files);
+        now.keySet().removeIf(file -> !TransformationFiles.isOne(file));
+        if (!now.equals(catalogue)) {
+            List<Finding> wrong = new ArrayList<>();
+            List<TransformationEntry> entries = TransformationFiles.read(now, wrong::add);
+            if (wrong.isEmpty()) {
+                PresetFiles.read(now, entries, wrong::add);
+            }
+            catalogue = now;
+            wrongInCatalogue = wrong;
+        }
+        return wrongInCatalogue;
     }
 
     private static String place(Finding finding) {

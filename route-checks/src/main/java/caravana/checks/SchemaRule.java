@@ -23,7 +23,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /** Routes as Camel's own schema of the YAML language has them. */
-final class SchemaRule implements Rule {
+final class SchemaRule implements FileRule {
 
     private static final JsonNode DOCUMENT = document();
     private static final JsonSchema SCHEMA = factory()
@@ -50,15 +50,16 @@ final class SchemaRule implements Rule {
                 .build();
     }
 
+    private final SchemaExplainer explainer = new SchemaExplainer(DOCUMENT);
+
     @Override
-    public void check(RouteTree tree, Consumer<Finding> report) {
-        SchemaExplainer explainer = new SchemaExplainer(DOCUMENT);
-        tree.files().forEach((file, root) -> {
+    public void check(RouteFile file, Consumer<Finding> report) {
+        file.root().ifPresent(root -> {
             List<SchemaExplainer.Problem> problems = explainer.explain(root);
-            problems.forEach(problem ->
-                    report.accept(new Finding(file, problem.line(), "schema", problem.what(), problem.instead())));
+            problems.forEach(problem -> report.accept(
+                    new Finding(file.name(), problem.line(), "schema", problem.what(), problem.instead())));
             if (problems.isEmpty()) {
-                judge(file, root, report);
+                judge(file.name(), root, report);
             }
         });
     }

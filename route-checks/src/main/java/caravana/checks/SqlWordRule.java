@@ -4,21 +4,26 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Words of the statements that neither PostgreSQL nor the migrated schema has. A database says more of a statement; this
  * finds a misspelt word without one.
  */
-final class SqlWordRule implements Rule {
+final class SqlWordRule implements Rule, FileRule {
 
     private static final Set<String> WORDS = words();
 
@@ -68,7 +73,7 @@ final class SqlWordRule implements Rule {
             Pattern.compile("(?i)(\\b\\w+|[)'\\]])\\s+(?=([a-z_]\\w*)\\s*(?:[,);]|\\z|(?<=\\s)(?:"
                     + String.join("|", BEHIND_NAME) + ")\\b))");
 
-    private static final Pattern WORD = Pattern.compile("(?<![\\w$\"'])[A-Za-z_]\\w*");
+    static final Pattern WORD = Pattern.compile("(?<![\\w$\"'])[A-Za-z_]\\w*");
 
     /** Where a statement gives a name of its own. */
     private static final List<Pattern> NAMING = List.of(
@@ -76,6 +81,11 @@ final class SqlWordRule implements Rule {
             Pattern.compile("(?i)\\b(\\w+)\\s+AS\\s+(?:NOT\\s+)?(?:MATERIALIZED\\s+)?\\("),
             Pattern.compile("(?i)\\b(\\w+)\\s*\\([\\w\\s,]*\\)\\s+AS\\s*\\("),
             Pattern.compile("(?i)\\bAS\\s+\\w+\\s*\\(([^)]*)\\)"));
+
+    private static final Pattern COLUMN = Pattern.compile("(?i:\\bAS)\\s+([a-z]\\w*)");
+
+    /** Short names are near to many words. */
+    private static final int SHORTEST_NAME = 5;
 
     private static final Pattern BEHIND_BRACKET = Pattern.compile("\\)\\s+(?:AS\\s+)?([a-z]\\w*)\\b");
 
@@ -98,16 +108,64 @@ final class SqlWordRule implements Rule {
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
-        Set<String> used = new HashSet<>(WORDS);
-        tree.statements()
-                .values()
-                .forEach(text -> WORD.matcher(tree.numbered(text)).results().forEach(word -> used.add(word.group())));
-        tree.statements().forEach((file, text) -> {
-            parts(file, tree.sql(text), used, report);
-            String sql = tree.numbered(text);
-            values(file, sql, report);
-            words(file, sql, report);
-        });
+        Map<String, Integer> files = new HashMap<>();
+        tree.statements().values().forEach(file -> file.words().forEach(word -> files.merge(word, 1, Integer::sum)));
+        tree.statements().forEach((name, file) -> parts(name, file.sql(), files.keySet(), report));
+        tree.statements().values().forEach(file -> named(file, files, report));
+    }
+
+    /**
+     * A name that a statement gives a column, that stands nowhere else, and that is nearly one that does: what reads it may be
+     * a client, of which nothing here is known.
+     *
+     * @param files in how many files each word stands
+     */
+    private static void named(SqlFile file, Map<String, Integer> files, Consumer<Finding> report) {
+        String sql = CAST.matcher(SqlText.withoutTexts(file.numbered()))
+                .replaceAll(cast -> Matcher.quoteReplacement(cast.group(1)
+                        + " ".repeat(cast.group().length() - cast.group(1).length())));
+        Matcher naming = COLUMN.matcher(sql);
+        while (naming.find()) {
+            String name = naming.group(1);
+            boolean once = files.getOrDefault(name, 0) < 2
+                    && Pattern.compile("\\b" + name + "\\b")
+                                    .matcher(sql)
+                                    .results()
+                                    .count()
+                            == 1;
+            if (name.length() < SHORTEST_NAME || !once || isKnown(name)) {
+                continue;
+            }
+            Set<String> known = new TreeSet<>(files.keySet());
+            known.remove(name);
+            for (AppFolders app : AppFolders.loading(file.name())) {
+                Vocabulary vocabulary = Vocabulary.of(app);
+                known.addAll(vocabulary.names(Vocabulary.Kind.FIELDS));
+                vocabulary
+                        .beans()
+                        .values()
+                        .forEach(methods -> methods.forEach(method -> known.addAll(method.columns())));
+                known.addAll(vocabulary.reads());
+            }
+            if (known.contains(name)) {
+                continue;
+            }
+            known.removeIf(word -> word.length() < SHORTEST_NAME || word.equals(name + "s") || name.equals(word + "s"));
+            if (Nearest.isSlip(name, known)) {
+                report.accept(new Finding(
+                        file.name(),
+                        line(sql, naming.start(1)),
+                        "sql-word-unknown",
+                        "Nothing else knows a column " + name,
+                        "Write the name by which it is read" + Nearest.to(name, known)));
+            }
+        }
+    }
+
+    @Override
+    public void check(SqlFile file, Consumer<Finding> report) {
+        values(file.name(), file.numbered(), report);
+        words(file.name(), file.numbered(), report);
     }
 
     private static void words(String file, String withTexts, Consumer<Finding> report) {
@@ -182,12 +240,14 @@ final class SqlWordRule implements Rule {
             String part = parameter.name().replaceFirst(".*\\.", "");
             boolean isMember = apps.stream()
                     .anyMatch(app -> app.has(Vocabulary.Kind.MEMBERS, part) || app.has(Vocabulary.Kind.FIELDS, part));
-            if (parameter.name().contains(".") && !used.contains(part) && !isMember) {
-                Set<String> known = new HashSet<>(used);
-                apps.forEach(app -> known.addAll(app.names(Vocabulary.Kind.MEMBERS)));
-                apps.forEach(app -> known.addAll(app.names(Vocabulary.Kind.FIELDS)));
+            if (parameter.name().contains(".") && !used.contains(part) && !WORDS.contains(part) && !isMember) {
+                List<Collection<String>> names = new ArrayList<>(List.of(WORDS, used));
+                apps.forEach(app -> names.add(app.names(Vocabulary.Kind.MEMBERS)));
+                apps.forEach(app -> names.add(app.names(Vocabulary.Kind.FIELDS)));
                 // The code may make it of anything; a name that is nearly a known one is a slip.
-                if (Nearest.isSlip(part, known)) {
+                if (names.stream().anyMatch(some -> Nearest.isSlip(part, some))) {
+                    Set<String> known =
+                            names.stream().flatMap(Collection::stream).collect(Collectors.toSet());
                     report.accept(new Finding(
                             file,
                             parameter.line(),

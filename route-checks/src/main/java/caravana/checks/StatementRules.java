@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The SQL of the routes: files that are there, with parameters that something sets. */
-final class StatementRules implements Rule {
+final class StatementRules implements Rule, FileRule {
 
     private static final String SCHEME = "statement:";
     private static final Set<String> OTHERS = Set.of("jdbc", "spring-jdbc", "sql", "sql-stored", "jpa");
@@ -33,11 +33,11 @@ final class StatementRules implements Rule {
         for (AppFolders app : AppFolders.values()) {
             set.put(app, set(tree, app));
         }
-        steps(tree).forEach(step -> {
+        tree.steps().forEach(step -> {
             if (OTHERS.stream().anyMatch(step.step()::uses)) {
                 report.accept(new Finding(
                         step.file(),
-                        step.step().element().line(),
+                        step.line(),
                         "sql-not-in-file",
                         "The apps run SQL from files only",
                         "Put it into a file beside the route, and run that by statement:"));
@@ -48,14 +48,9 @@ final class StatementRules implements Rule {
                 missing(step.file(), step.step(), file, tree, report);
             }
         });
-        tree.statements().forEach((file, text) -> {
-            SqlText sql = tree.sql(text);
-            composed(file, text, report);
-            second(file, text, tree, report);
-            parameterForm(file, tree.numbered(text), report);
-            defaults(file, sql, report);
+        tree.statements().forEach((file, statement) -> {
             if (run.contains(file)) {
-                unset(file, sql, set, report);
+                unset(file, statement.sql(), set, report);
             } else if (tree.statements().keySet().containsAll(run)) {
                 // Otherwise this is the one that a step has by a wrong name.
                 report.accept(new Finding(
@@ -68,16 +63,12 @@ final class StatementRules implements Rule {
         });
     }
 
-    private record StepOfFile(String file, Route.Step step) {}
-
-    private static Stream<StepOfFile> steps(RouteTree tree) {
-        return Stream.concat(
-                tree.routes().stream()
-                        .flatMap(route -> route.steps().stream().map(step -> new StepOfFile(route.file(), step))),
-                tree.configurations().stream()
-                        .flatMap(configuration -> configuration.element().all().stream()
-                                .flatMap(element -> Route.stepsOf(element).stream())
-                                .map(step -> new StepOfFile(configuration.file(), step))));
+    @Override
+    public void check(SqlFile file, Consumer<Finding> report) {
+        composed(file.name(), file.text(), report);
+        second(file, report);
+        parameterForm(file.name(), file.numbered(), report);
+        defaults(file.name(), file.sql(), report);
     }
 
     private static String file(Route.Step step) {
@@ -107,11 +98,11 @@ final class StatementRules implements Rule {
         }
     }
 
-    private static void second(String file, String text, RouteTree tree, Consumer<Finding> report) {
-        SqlText.second(tree.numbered(text))
+    private static void second(SqlFile file, Consumer<Finding> report) {
+        SqlText.second(file.numbered())
                 .ifPresent(start -> report.accept(new Finding(
-                        file,
-                        text.substring(0, start).split("\n", -1).length,
+                        file.name(),
+                        file.text().substring(0, start).split("\n", -1).length,
                         "sql-second-statement",
                         "Text stands behind the ; that ends the statement, and a file is one statement",
                         "Move it into a file of its own, or make both one statement by WITH")));
@@ -185,9 +176,9 @@ final class StatementRules implements Rule {
 
     /** The names of all variables and exchange properties of an app. */
     private static Set<String> set(RouteTree tree, AppFolders app) {
-        Set<String> names = steps(tree)
+        Set<String> names = tree.steps().stream()
                 .filter(step -> AppFolders.loading(step.file()).contains(app))
-                .map(StepOfFile::step)
+                .map(RouteTree.Placed::step)
                 .flatMap(step -> Stream.of(
                         SETTERS.contains(step.kind()) ? step.element().text("name") : "",
                         step.element().text("variableReceive")))

@@ -7,24 +7,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /** Steps that do something else than they seem to. */
-final class StepRules implements Rule {
+final class StepRules implements Rule, FileRule {
 
     private static final Set<String> ASYNCHRONOUS = Set.of("delay", "threads", "wireTap", "throttle", "aggregate");
-    private static final Set<String> EVERYTHING = Set.of("java.lang.Throwable", "java.lang.Exception");
+    static final Set<String> EVERYTHING = Set.of("java.lang.Throwable", "java.lang.Exception");
     private static final Set<String> EXPRESSIONS = Set.of("simple", "constant", "jsonpath");
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         Set<Route> onPollersThread = withWhatTheyCall(tree);
         for (Route route : tree.routes()) {
+            if (onPollersThread.contains(route)) {
+                route.steps().forEach(step -> asynchronous(route, step, report));
+            }
+        }
+    }
+
+    @Override
+    public void check(RouteFile file, Consumer<Finding> report) {
+        for (Route route : file.routes()) {
             boolean takesJobs = route.from().uses("aws2-sqs");
             for (Route.Step step : route.steps()) {
-                if (onPollersThread.contains(route)) {
-                    asynchronous(route, step, report);
-                }
                 if (takesJobs) {
                     receiptHandle(route, step, report);
                 }
@@ -32,9 +37,50 @@ final class StepRules implements Rule {
             }
             compact(route.file(), route.element(), report);
             swallowed(route.file(), route.element(), report);
+            stopped(route, report);
         }
-        for (Route configuration : tree.configurations()) {
+        source(file, report);
+        for (Route configuration : file.configurations()) {
             swallowed(configuration.file(), configuration.element(), report);
+        }
+    }
+
+    private static void source(RouteFile file, Consumer<Finding> report) {
+        file.elements().forEach(element -> {
+            if (element.text("disabled").equals("true") && element.get("id").isPresent()) {
+                report.accept(new Finding(
+                        file.name(),
+                        element.line("disabled"),
+                        "step-disabled",
+                        "Camel leaves out " + element.text("id") + ", and goes on as if it had been done",
+                        "Delete the step, or the line"));
+            }
+            List<Element> steps = element.get("steps").map(Element::items).orElse(List.of());
+            for (int i = 0; i + 1 < steps.size(); i++) {
+                Element stop = steps.get(i).get("stop").orElse(null);
+                if (stop != null) {
+                    report.accept(new Finding(
+                            file.name(),
+                            stop.line(),
+                            "stop-early",
+                            "The exchange ends here, and no step behind this one ever runs",
+                            "Delete stop, or the steps behind it"));
+                }
+            }
+        });
+    }
+
+    /** In a route that others call, it ends them as well. */
+    private static void stopped(Route route, Consumer<Finding> report) {
+        if (route.isCalledByRoutes()) {
+            route.steps().stream()
+                    .filter(step -> step.kind().equals("stop"))
+                    .forEach(step -> report.accept(finding(
+                            route,
+                            step,
+                            "stop-early",
+                            "This ends the exchange, and the routes that call " + route.id() + " with it",
+                            "Put the steps that are not to run into the other branch of a choice")));
         }
     }
 
@@ -47,22 +93,22 @@ final class StepRules implements Rule {
         while (!open.isEmpty()) {
             Route route = open.pop();
             if (found.add(route)) {
-                Set<String> called = route.steps().stream().map(Route.Step::uri).collect(Collectors.toSet());
-                tree.routes().stream()
-                        .filter(other -> called.contains(other.from().uri()))
-                        .forEach(open::push);
+                route.steps().forEach(step -> tree.consumers(step.uri()).forEach(open::push));
             }
         }
         return found;
     }
 
     private static void asynchronous(Route route, Route.Step step, Consumer<Finding> report) {
-        if (ASYNCHRONOUS.contains(step.kind()) || step.uses("seda")) {
+        boolean parallel = step.element().text("parallelProcessing").equals("true")
+                || step.element().get("executorService").isPresent();
+        if (ASYNCHRONOUS.contains(step.kind()) || step.uses("seda") || parallel) {
             report.accept(finding(
                     route,
                     step,
                     "asynchronous-in-consumer",
-                    step.kind() + " leaves the poller's thread, and with it the bound on jobs at once",
+                    step.kind() + (parallel ? " by other threads" : "")
+                            + " leaves the poller's thread, and with it the bound on jobs at once",
                     "Do without; delays are the message's visibility"));
         }
     }

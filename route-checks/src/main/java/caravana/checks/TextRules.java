@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What expressions and other texts say, beyond Simple's grammar: signs that were forgotten, values that cannot be. */
-final class TextRules implements Rule {
+final class TextRules implements Rule, FileRule {
 
     static final String FUNCTIONS = "exchangeProperty|variable|header|body|exception|bean:|routeId|fromRouteId";
     private static final Pattern BARE = Pattern.compile("(?<![$\\w])\\$(?:" + FUNCTIONS + ")[.\\[:\\w]*");
@@ -23,10 +24,25 @@ final class TextRules implements Rule {
     private static final Pattern UNCLOSED = Pattern.compile("\\{\\{[^{}]*(?:}(?!})|$)|(?<![{}$])\\{[a-z][\\w.-]*}}");
     private static final Pattern OPEN_FUNCTION = Pattern.compile("\\$\\{[^}]*$|\\$\\(");
     private static final Pattern TWO_BRACES = Pattern.compile("\\$\\{\\{");
-    private static final Pattern COMPARISON = Pattern.compile("\\$\\{([^{}]*)}\\s*(?:==|=~|!=)\\s*'([^']*)'");
-    private static final Pattern MIRRORED = Pattern.compile("'([^']*)'\\s*(?:==|=~|!=)\\s*\\$\\{([^{}]*)}");
+    private static final Pattern COMPARISON = Pattern.compile(
+            "\\$\\{([^{}]*)}\\s*(==|=~|!=~?|!?in|!?contains|~~|!?startsWith|!?endsWith)\\s*(['\"])(.*?)\\3");
+    private static final Pattern MIRRORED = Pattern.compile("(['\"])([^'\"]*)\\1\\s*(?:==|=~|!=~?)\\s*\\$\\{([^{}]*)}");
     private static final Set<String> ASKING =
             Set.of("handled", "continued", "retryWhile", "onWhen", "filter", "validate");
+    private static final Set<String> SETTING = Set.of("setProperty", "setVariable", "setHeader");
+
+    /** Steps whose expression is a number. */
+    private static final Set<String> COUNTING = Set.of("loop", "delay", "throttle");
+
+    /** What a constant of a type looks like. */
+    private static final Map<String, String> TYPED = Map.of(
+            "Integer", "-?\\d{1,10}",
+            "Long", "-?\\d{1,19}",
+            "Short", "-?\\d{1,5}",
+            "Double", "-?\\d+(\\.\\d+)?",
+            "Float", "-?\\d+(\\.\\d+)?",
+            "Boolean", "true|false");
+
     private static final Set<String> PROSE = Set.of("description", "note", "id");
 
     /** What Java's own objects and Camel's messages have. */
@@ -71,42 +87,85 @@ final class TextRules implements Rule {
         for (AppFolders app : AppFolders.values()) {
             keys.put(app, keys(tree, app));
         }
-        tree.files()
-                .forEach((file, root) -> walk(root, "", (key, text) -> {
+        tree.routeFiles()
+                .forEach(file -> file.expressions().forEach(text -> {
+                    members(file.name(), text, keys, report);
+                    compared(file.name(), text, constants, report);
+                }));
+        assigned(tree, report);
+    }
+
+    @Override
+    public void check(RouteFile source, Consumer<Finding> report) {
+        String file = source.name();
+        source.root()
+                .ifPresent(root -> walk(root, "", (key, text) -> {
                     if (!PROSE.contains(key)) {
                         signs(file, text, report);
                         functions(file, key, text, report);
-                        if (text.text().contains("${")) {
-                            members(file, text, keys, report);
-                            compared(file, text, constants, report);
-                        }
                     }
                 }));
-        tree.files()
-                .forEach((file, root) -> root.all()
-                        .forEach(element -> element.get("constant")
-                                .map(language -> language.isText()
-                                        ? language
-                                        : language.get("expression").orElse(language))
-                                .filter(text -> text.text().contains("${"))
-                                .ifPresent(text -> report.accept(new Finding(
-                                        file,
-                                        text.line(),
-                                        "constant-with-function",
-                                        "A constant is taken as it stands: " + text.text() + " is not evaluated",
-                                        "Write simple: instead of constant:")))));
-        assigned(tree, report);
-        tree.files()
-                .forEach((file, root) -> root.all()
-                        .forEach(element -> ASKING.forEach(key -> element.get(key)
-                                .flatMap(TextRules::constantIn)
-                                .filter(text -> !text.text().matches("true|false|\\{\\{.*}}"))
-                                .ifPresent(text -> report.accept(new Finding(
-                                        file,
-                                        text.line(),
-                                        "value-impossible",
-                                        key + " is neither true nor false: " + text.text(),
-                                        "Write \"true\" or \"false\""))))));
+        source.elements()
+                .forEach(element -> element.get("constant")
+                        .flatMap(Element::expression)
+                        .filter(text -> text.text().contains("${"))
+                        .ifPresent(text -> report.accept(new Finding(
+                                file,
+                                text.line(),
+                                "constant-with-function",
+                                "A constant is taken as it stands: " + text.text() + " is not evaluated",
+                                "Write simple: instead of constant:"))));
+        source.elements().forEach(element -> typed(file, element, report));
+        source.elements()
+                .forEach(element -> ASKING.forEach(key -> element.get(key)
+                        .flatMap(TextRules::constantIn)
+                        .filter(text -> !text.text().matches("true|false|\\{\\{.*}}"))
+                        .ifPresent(text -> report.accept(new Finding(
+                                file,
+                                text.line(),
+                                "value-impossible",
+                                key + " is neither true nor false: " + text.text(),
+                                "Write \"true\" or \"false\"")))));
+    }
+
+    /** Constants that are turned into a number or a boolean, by the type that is asked for or by what the step takes. */
+    private static void typed(String file, Element element, Consumer<Finding> report) {
+        for (String language : List.of("constant", "simple")) {
+            element.get(language).flatMap(text -> text.get("expression")).ifPresent(text -> {
+                String type = element.get(language)
+                        .map(l -> l.text("resultType"))
+                        .orElse("")
+                        .replaceFirst(".*\\.", "");
+                impossible(file, text, type.equals("int") ? "Integer" : type, report);
+            });
+        }
+        for (String step : COUNTING) {
+            element.get(step).flatMap(TextRules::constantIn).ifPresent(text -> impossible(file, text, "Long", report));
+        }
+    }
+
+    private static void impossible(String file, Element text, String type, Consumer<Finding> report) {
+        String form = TYPED.get(type);
+        if (form != null && !text.text().contains("{") && !text.text().matches(form)) {
+            report.accept(new Finding(
+                    file,
+                    text.line(),
+                    "value-impossible",
+                    text.text() + " is no " + type,
+                    type.equals("Boolean") ? "Write true or false" : "Write a number"));
+        }
+    }
+
+    /** The texts of a document in which functions of Simple stand; not what only people read. */
+    static List<Element> expressions(Element root) {
+        List<Element> expressions = new ArrayList<>();
+        walk(root, "", (key, text) -> {
+            if (!PROSE.contains(key)
+                    && (text.text().contains("${") || !text.readings().isEmpty())) {
+                expressions.add(text);
+            }
+        });
+        return expressions;
     }
 
     private static Optional<Element> constantIn(Element parent) {
@@ -174,13 +233,9 @@ final class TextRules implements Rule {
     private static Set<String> keys(RouteTree tree, AppFolders app) {
         Vocabulary vocabulary = Vocabulary.of(app);
         Set<String> keys = new HashSet<>(vocabulary.names(Vocabulary.Kind.FIELDS));
-        tree.statements().forEach((file, sql) -> {
+        tree.statements().forEach((file, statement) -> {
             if (AppFolders.loading(file).contains(app)) {
-                Matcher word = Pattern.compile("[a-z_][a-z0-9_]*")
-                        .matcher(tree.sql(sql).sql());
-                while (word.find()) {
-                    keys.add(word.group());
-                }
+                keys.addAll(statement.names());
             }
         });
         vocabulary.beans().values().stream().flatMap(List::stream).forEach(method -> {
@@ -193,10 +248,10 @@ final class TextRules implements Rule {
 
     private static void members(
             String file, Element text, Map<AppFolders, Set<String>> keys, Consumer<Finding> report) {
-        for (SimpleText.Reading reading : SimpleText.readings(text.text())) {
+        for (SimpleText.Reading reading : text.readings()) {
             for (AppFolders app : AppFolders.loading(file)) {
                 Vocabulary vocabulary = Vocabulary.of(app);
-                for (String member : SimpleText.steps(reading.path(), false)) {
+                for (String member : reading.members()) {
                     if (!MEMBERS_OF_JAVA.contains(member)
                             && !vocabulary.has(Vocabulary.Kind.MEMBERS, member)
                             && !vocabulary.has(Vocabulary.Kind.FIELDS, member)) {
@@ -211,7 +266,7 @@ final class TextRules implements Rule {
                         return;
                     }
                 }
-                for (String key : SimpleText.steps(reading.path(), true)) {
+                for (String key : reading.keys()) {
                     if (!key.matches("\\d+|last|.*\\$.*") && !keys.get(app).contains(key.replaceAll("^'|'$", ""))) {
                         report.accept(new Finding(
                                 file,
@@ -253,12 +308,10 @@ final class TextRules implements Rule {
 
     private static String constant(Element step) {
         return step.get("expression")
-                .flatMap(expression -> expression.get("constant"))
-                .map(language -> language.isText()
-                        ? language
-                        : language.get("expression").orElse(language))
+                .flatMap(expression -> expression.get("constant").or(() -> expression.get("simple")))
+                .flatMap(Element::expression)
                 .map(Element::text)
-                .filter(text -> !text.contains("{{"))
+                .filter(text -> !text.contains("{{") && !text.contains("${"))
                 .orElse(null);
     }
 
@@ -270,29 +323,62 @@ final class TextRules implements Rule {
         return values.isEmpty() ? constants.getOrDefault(name, Set.of()) : values;
     }
 
+    /**
+     * A comparison in an expression.
+     *
+     * @param read what is compared, without its braces
+     * @param operator as Simple has it, without the sign that denies it
+     */
+    private record Comparison(String read, String operator, String value) {
+
+        /** Whether the comparison holds for what the value may be. */
+        boolean fits(String known) {
+            return switch (operator) {
+                case "contains" -> known.contains(value);
+                case "~~" -> known.toLowerCase(Locale.ROOT).contains(value.toLowerCase(Locale.ROOT));
+                case "startsWith" -> known.startsWith(value);
+                case "endsWith" -> known.endsWith(value);
+                case "=~" -> known.equalsIgnoreCase(value);
+                default -> known.equals(value);
+            };
+        }
+    }
+
+    private static List<Comparison> comparisons(String text) {
+        List<Comparison> comparisons = new ArrayList<>();
+        COMPARISON.matcher(text).results().forEach(found -> {
+            String operator = found.group(2).replaceFirst("^!(?!=$)=?", "");
+            for (String value :
+                    operator.equals("in") ? found.group(4).split("\\s*,\\s*") : new String[] {found.group(4)}) {
+                comparisons.add(new Comparison(found.group(1), operator, value));
+            }
+        });
+        MIRRORED.matcher(text)
+                .results()
+                .forEach(found -> comparisons.add(new Comparison(found.group(3), "==", found.group(2))));
+        return comparisons;
+    }
+
     private static void compared(
             String file, Element text, Map<String, Set<String>> constants, Consumer<Finding> report) {
-        List<String[]> comparisons = new ArrayList<>();
-        COMPARISON.matcher(text.text()).results().forEach(m -> comparisons.add(new String[] {m.group(1), m.group(2)}));
-        MIRRORED.matcher(text.text()).results().forEach(m -> comparisons.add(new String[] {m.group(2), m.group(1)}));
-        for (String[] comparison : comparisons) {
-            for (SimpleText.Reading reading : SimpleText.readings("${" + comparison[0] + "}")) {
-                String last = Stream.concat(
-                                SimpleText.steps(reading.path(), true).stream(),
-                                SimpleText.steps(reading.path(), false).stream())
+        for (Comparison comparison : comparisons(text.text())) {
+            for (SimpleText.Reading reading : SimpleText.readings("${" + comparison.read() + "}")) {
+                String last = Stream.concat(reading.keys().stream(), reading.members().stream())
                         .reduce(reading.name(), (first, second) -> second);
                 // A property that a row's column is the value of can be what the column can be.
                 String property = last.replaceFirst("^previous_error$", "error_code");
                 Set<String> values = values(file, property, constants);
                 // A field of a body may be one of any JSON, which has the name by chance.
-                boolean ours = !reading.from().equals("body") || Nearest.isSlip(comparison[1], values);
-                if (ours && Vocabulary.isImpossible(property, comparison[1], values)) {
+                boolean ours = !reading.from().equals("body") || Nearest.isSlip(comparison.value(), values);
+                if (ours
+                        && values.stream().noneMatch(comparison::fits)
+                        && Vocabulary.isImpossible(property, comparison.value(), values)) {
                     report.accept(new Finding(
                             file,
                             text.line(),
                             "value-impossible",
-                            last + " is never '" + comparison[1] + "'",
-                            "Compare with what it can be" + Nearest.orOneOf(comparison[1], values)));
+                            last + " is never '" + comparison.value() + "'",
+                            "Compare with what it can be" + Nearest.orOneOf(comparison.value(), values)));
                 }
             }
         }
@@ -302,7 +388,7 @@ final class TextRules implements Rule {
     private static void assigned(RouteTree tree, Consumer<Finding> report) {
         for (RouteTree.Placed placed : tree.steps()) {
             Element step = placed.step().element();
-            String value = placed.step().kind().equals("setProperty") ? constant(step) : null;
+            String value = SETTING.contains(placed.step().kind()) ? constant(step) : null;
             Set<String> values = value == null ? Set.of() : values(placed.file(), step.text("name"), Map.of());
             if (value != null && Vocabulary.isImpossible(step.text("name"), value, values)) {
                 report.accept(new Finding(

@@ -74,7 +74,8 @@ public record TransformationEntry(
             "closing_text",
             "text_size",
             "loudness",
-            "bit_rate");
+            "bit_rate",
+            "segment_frames");
 
     /**
      * What {@code sets} may say: {@code fit}, the box that the picture is scaled into; {@code canvas}, a larger box of the same
@@ -234,6 +235,7 @@ public record TransformationEntry(
      * @param withSound whether it has the sound of the video as well
      * @param options ffmpeg output options, one argument an item
      * @param sheets the tiles that its pictures consist of; null for another file
+     * @param ladder the renditions that it consists of; null for another file
      * @param cues the text asset that it is made of, a parameter in braces; null for another file
      * @param language the choice that says its language, a parameter in braces; null for none
      * @param check what it must be before the video counts as processed
@@ -246,6 +248,7 @@ public record TransformationEntry(
             boolean withSound,
             List<String> options,
             Sheets sheets,
+            Ladder ladder,
             String cues,
             String language,
             Check check) {}
@@ -263,6 +266,14 @@ public record TransformationEntry(
         /** Media type of the index. */
         public static final String INDEX_TYPE = "text/vtt";
     }
+
+    /**
+     * Renditions of one picture in several heights, each cut into segments, for players that change between them.
+     *
+     * @param heights in pixels, the lowest first; those above the picture are not made
+     * @param sound ffmpeg output options of the sound, which is a rendition of its own, one argument an item
+     */
+    public record Ladder(List<Integer> heights, List<String> sound) {}
 
     /**
      * What a produced file must be. Numbers may be parameters in braces.

@@ -30,7 +30,8 @@ public final class TransformationFiles {
 
     private static final Pattern FILE = Pattern.compile(FOLDER + "/[^/.]+\\.yaml");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
-    private static final Set<String> ROLES = Set.of("poster", "video", "audio", "preview", "storyboard", "subtitles");
+    private static final Set<String> ROLES =
+            Set.of("poster", "video", "audio", "preview", "storyboard", "subtitles", "stream");
 
     private final Map<String, String> texts;
     private final Consumer<Finding> report;
@@ -93,7 +94,7 @@ public final class TransformationFiles {
                 return null;
             }
             List<Finding> duplicates = new ArrayList<>();
-            RouteTree.duplicates(file, root, duplicates::add);
+            RouteFile.duplicates(file, root, duplicates::add);
             duplicates.forEach(report);
             return duplicates.isEmpty() ? new Element(root) : null;
         } catch (MarkedYAMLException e) {
@@ -115,7 +116,12 @@ public final class TransformationFiles {
         }
         cases(entry, "subtitles", entry.subtitles());
         cases(entry, "produces", entry.produces());
-        entry.allProduced().forEach(produced -> output.addAll(produced.options()));
+        for (Produced produced : entry.allProduced()) {
+            output.addAll(produced.options());
+            if (produced.ladder() != null) {
+                output.addAll(produced.ladder().sound());
+            }
+        }
         fragments.put("output", output);
         entry.sets().forEach((key, chosen) -> cases(entry, "sets", chosen));
 

@@ -47,6 +47,7 @@ public final class TransformationGraphs {
             Map.entry("closing_text", "closing.txt"),
             Map.entry("text_size", "72"),
             Map.entry("bit_rate", "500000"),
+            Map.entry("segment_frames", "120"),
             Map.entry("loudness", "volume=1dB,alimiter=limit=0.8:level=disabled"));
 
     /** Of the made picture, where no entry that is needed says which. */
@@ -253,11 +254,16 @@ public final class TransformationGraphs {
             line.addAll(List.of(
                     "-map",
                     produced.stream().equals(TransformationEntry.SOUND) ? "1:a" : "[" + produced.stream() + "]"));
-            if (produced.withSound()) {
+            if (produced.withSound() && produced.ladder() == null) {
                 line.addAll(List.of("-map", "1:a"));
             }
             produced.options().forEach(option -> line.add(filled(option, filled)));
             line.add(produced.name());
+            if (produced.ladder() != null) {
+                line.addAll(List.of("-map", "1:a"));
+                produced.ladder().sound().forEach(option -> line.add(filled(option, filled)));
+                line.add("sound-of-" + produced.name());
+            }
         }
         return line;
     }

@@ -73,6 +73,14 @@ final class TransformationList {
             if (produced.sheets() != null) {
                 facts.add("`" + produced.sheets().index() + "` says where in them each second is.");
             }
+            if (produced.ladder() != null) {
+                facts.add(
+                        "It has a rendition of each height of "
+                                + produced.ladder().heights().stream()
+                                        .map(String::valueOf)
+                                        .collect(Collectors.joining(", "))
+                                + " that is not above the video or its original. [playback.md](playback.md) says how it is played.");
+            }
         });
         if (entry.loudness() != null) {
             facts.add("The loudness is measured in a pass of its own, over the sound alone.");

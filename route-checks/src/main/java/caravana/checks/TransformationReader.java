@@ -2,6 +2,7 @@ package caravana.checks;
 
 import caravana.checks.TransformationEntry.Check;
 import caravana.checks.TransformationEntry.Chosen;
+import caravana.checks.TransformationEntry.Ladder;
 import caravana.checks.TransformationEntry.Parameter;
 import caravana.checks.TransformationEntry.Parts;
 import caravana.checks.TransformationEntry.Produced;
@@ -56,9 +57,20 @@ final class TransformationReader {
     private static final Set<String> FORMATS = Set.of("asset", "color");
 
     private static final Set<String> TYPES = Set.of("number", "integer", "boolean", "string");
-    private static final Set<String> PRODUCED_KEYS =
-            Set.of("name", "role", "media_type", "stream", "sound", "options", "sheets", "cues", "language", "check");
+    private static final Set<String> PRODUCED_KEYS = Set.of(
+            "name",
+            "role",
+            "media_type",
+            "stream",
+            "sound",
+            "options",
+            "sheets",
+            "ladder",
+            "cues",
+            "language",
+            "check");
     private static final Set<String> SHEETS_KEYS = Set.of("index", "every", "columns", "rows");
+    private static final Set<String> LADDER_KEYS = Set.of("heights", "sound");
     private static final Set<String> CHECK_KEYS =
             Set.of("codec", "width", "height", "from", "length", "rate", "optional");
     private static final Set<String> PARTS = Set.of("exact", "whole");
@@ -378,6 +390,7 @@ final class TransformationReader {
                     bool(each, "sound"),
                     list(each, "options"),
                     sheets,
+                    ladder(each),
                     orNull(each.text("cues")),
                     orNull(each.text("language")),
                     check(each)));
@@ -413,6 +426,37 @@ final class TransformationReader {
         }
         return new Sheets(
                 fileName(sheets, "index", false), amount(sheets, "every", true), orZero(columns), orZero(rows));
+    }
+
+    private Ladder ladder(Element produced) {
+        Element ladder = produced.get("ladder").orElse(null);
+        if (ladder == null) {
+            return null;
+        }
+        allowOnly(ladder, LADDER_KEYS, "ladder");
+        List<Integer> heights = new ArrayList<>();
+        for (String height : list(ladder, "heights")) {
+            int above = heights.isEmpty() ? 0 : heights.get(heights.size() - 1);
+            if (!height.matches("[0-9]{2,4}")
+                    || Integer.parseInt(height) <= above
+                    || Integer.parseInt(height) % 2 != 0) {
+                wrong(
+                        ladder.line("heights"),
+                        "catalogue-value",
+                        "heights has " + height,
+                        "Write even numbers of pixels, the lowest first, such as [240, 360, 720]");
+                return null;
+            }
+            heights.add(Integer.valueOf(height));
+        }
+        if (heights.isEmpty() || list(ladder, "sound").isEmpty() || !bool(produced, "sound")) {
+            wrong(
+                    ladder.line(),
+                    "catalogue-value",
+                    "A ladder has no heights, or does not say how its sound is encoded",
+                    "Write heights and sound below ladder, and sound: true beside it");
+        }
+        return new Ladder(heights, list(ladder, "sound"));
     }
 
     private Check check(Element produced) {

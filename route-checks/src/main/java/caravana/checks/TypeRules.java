@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Classes, data formats and expression languages that a route names are on the class path of every app that loads it. */
-final class TypeRules implements Rule {
+final class TypeRules implements FileRule {
 
     /** Camel knows these without their package. */
     private static final Set<String> SHORT = Set.of(
@@ -41,34 +41,44 @@ final class TypeRules implements Rule {
     private static final Set<String> CLASS_KEYS =
             Set.of("resultType", "exceptionType", "unmarshalType", "beanType", "type");
     private static final Pattern IS = Pattern.compile("!?\\bis\\s+'([\\w.$]+)'");
+    private static final String CLASS = "#class:";
     private static final Map<String, String> LANGUAGE_OF = Map.of("method", "bean");
     private static final Set<String> NO_LANGUAGE = Set.of("id", "expression", "language");
     private static final Set<String> MARSHALLING = Set.of("marshal", "unmarshal");
     private static final Set<String> EXPRESSING = Set.of("expression", "handled", "continued", "retryWhile");
 
     @Override
-    public void check(RouteTree tree, Consumer<Finding> report) {
-        tree.files()
-                .forEach((file, root) -> root.all()
-                        .forEach(element -> element.fields().forEach((key, value) -> {
-                            if (key.equals("exception")) {
-                                value.items().forEach(item -> type(file, item, item.text(), true, report));
-                            } else if (CLASS_KEYS.contains(key)
-                                    && value.isText()
-                                    && value.text().matches("[\\w.$]+")) {
-                                type(file, value, value.text(), key.equals("exceptionType"), report);
-                            } else if (MARSHALLING.contains(key)) {
-                                dataFormat(file, value, report);
-                            } else if (EXPRESSING.contains(key) && value.isMapping()) {
-                                value.fields().keySet().forEach(language -> language(file, value, language, report));
-                            }
-                            if (value.isText()) {
-                                Matcher is = IS.matcher(value.text());
-                                while (is.find()) {
-                                    type(file, value, is.group(1), false, report);
-                                }
-                            }
-                        })));
+    public void check(RouteFile source, Consumer<Finding> report) {
+        String file = source.name();
+        source.elements()
+                .forEach(element -> element.fields().forEach((key, value) -> {
+                    if (key.equals("exception")) {
+                        value.items().forEach(item -> type(file, item, item.text(), true, report));
+                    } else if (CLASS_KEYS.contains(key)
+                            && value.isText()
+                            && value.text().matches("[\\w.$]+")) {
+                        type(file, value, value.text(), key.equals("exceptionType"), report);
+                    } else if (MARSHALLING.contains(key)) {
+                        dataFormat(file, value, report);
+                    } else if (EXPRESSING.contains(key) && value.isMapping()) {
+                        value.fields().keySet().forEach(language -> language(file, value, language, report));
+                    }
+                    if (value.isText() && value.text().startsWith(CLASS)) {
+                        type(
+                                file,
+                                value,
+                                value.text().substring(CLASS.length()).replaceFirst("\\(.*", ""),
+                                false,
+                                report);
+                    }
+                    if (value.isText()) {
+                        SimpleText.types(value.text()).forEach(name -> type(file, value, name, false, report));
+                        Matcher is = IS.matcher(value.text());
+                        while (is.find()) {
+                            type(file, value, is.group(1), false, report);
+                        }
+                    }
+                }));
     }
 
     private static void type(String file, Element place, String name, boolean failure, Consumer<Finding> report) {

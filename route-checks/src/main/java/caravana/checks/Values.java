@@ -2,6 +2,8 @@ package caravana.checks;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Whether a text is what an option of Camel takes. */
@@ -10,6 +12,9 @@ final class Values {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[^{}]*}}");
     private static final Pattern DURATION =
             Pattern.compile("\\d+|(?=\\d)(\\d+d)?(\\d+h)?(\\d+m(?!s))?(\\d+s)?(\\d+ms)?|-1");
+
+    /** Types of which a part in a placeholder makes no sense. */
+    private static final Set<String> SINGLE = Set.of("duration", "integer", "number", "boolean");
 
     private Values() {}
 
@@ -22,8 +27,24 @@ final class Values {
      */
     static Finding wrong(
             String file, int line, String id, String option, String text, String type, List<String> texts) {
-        if (PLACEHOLDER.matcher(text).find() || text.startsWith("#") || text.contains("${")) {
+        if (text.startsWith("#") || text.contains("${")) {
             return null;
+        }
+        Matcher placeholder = PLACEHOLDER.matcher(text);
+        if (placeholder.find()) {
+            // A number of a setting's may have its unit here.
+            boolean alone = placeholder.group().equals(text)
+                    || type.equals("duration")
+                            && text.substring(placeholder.end()).matches("d|h|m|s|ms")
+                            && placeholder.start() == 0;
+            return alone || !SINGLE.contains(type)
+                    ? null
+                    : new Finding(
+                            file,
+                            line,
+                            id,
+                            option + " takes one value, and " + text + " is more than its setting",
+                            "Write " + placeholder.group() + " alone");
         }
         String what = option + " cannot be " + (text.isEmpty() ? "empty" : text);
         String instead =

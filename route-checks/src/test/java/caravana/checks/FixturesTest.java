@@ -65,7 +65,7 @@ class FixturesTest {
     void theFindingNamesTheLineAndWhatWasMeant(String rule) throws Exception {
         Map<String, String> good = files(rule, "good");
         Map<String, String> bad = files(rule, "bad");
-        for (Finding finding : RouteChecks.check(bad)) {
+        for (Finding finding : new RouteChecks().check(bad)) {
             Change change = Change.between(good.getOrDefault(finding.file(), ""), bad.getOrDefault(finding.file(), ""));
 
             if (!bad.containsKey(finding.file())) {
@@ -87,39 +87,35 @@ class FixturesTest {
     }
 
     private static Set<String> findings(String rule, String kind) throws IOException {
-        return RouteChecks.check(files(rule, kind)).stream()
-                .map(Finding::id)
-                .collect(Collectors.toCollection(TreeSet::new));
+        return new RouteChecks()
+                .check(files(rule, kind)).stream().map(Finding::id).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Map<String, String> files(String rule, String kind) throws IOException {
         Map<String, String> files =
                 new TreeMap<>(RouteFiles.read(FIXTURES.resolve(rule).resolve(kind)));
-        String shared = shared(String.join("\n", files.values()));
-        if (!shared.isEmpty()) {
-            files.put("errors/errors.camel.yaml", shared);
-        }
+        files.putAll(shared(String.join("\n", files.values())));
         return files;
     }
 
     /** Of what is shared, only what a fixture names, and what that names: the rest would be found to be of no use. */
-    private static String shared(String fixture) throws IOException {
+    private static Map<String, String> shared(String fixture) throws IOException {
         List<String> open = new ArrayList<>(List.of(Files.readString(SHARED).split("(?m)^(?=- route)")));
-        StringBuilder named = new StringBuilder();
+        Map<String, String> named = new TreeMap<>();
         boolean more = true;
         while (more) {
-            String all = fixture + named;
+            String all = fixture + String.join("", named.values());
             more = open.removeIf(entry -> {
                 String id = entry.replaceFirst("(?s).*?id: (\\S+).*", "$1");
                 boolean isNamed = Pattern.compile("(?m)(?:routeConfigurationId: |direct:)" + id + "$")
                         .matcher(all)
                         .find();
                 if (isNamed) {
-                    named.append(entry);
+                    named.put("errors/" + id + RouteTree.ROUTES, entry);
                 }
                 return isNamed;
             });
         }
-        return named.toString();
+        return named;
     }
 }

@@ -102,7 +102,7 @@ class MainTest {
         Path errors = Files.createDirectory(folder.resolve("errors"));
         String shared = Files.readString(Path.of("src/test/resources/fixture-errors.camel.yaml"));
         Files.writeString(
-                errors.resolve("errors.camel.yaml"),
+                errors.resolve("log-and-go-on.camel.yaml"),
                 Stream.of(shared.split("(?m)^(?=- route)"))
                         .filter(entry -> entry.contains("id: log-and-go-on"))
                         .collect(Collectors.joining()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -140,12 +141,12 @@ class MutationTest {
                     "      steps:\n        - to:\n            id: of-the-worker\n            uri: direct:probe-original\n"),
             new Mistake(
                     "direct-never-called",
-                    "job/read-job.camel.yaml",
-                    "- route:\n    id: read-job\n",
-                    "- route:\n    id: left-over\n    description: Nobody needs it any more.\n"
-                            + "    note: |-\n      Enters: nothing.\n      Leaves: nothing.\n      Fails: nothing.\n"
-                            + "    routeConfigurationId: caller-decides\n    from:\n      uri: direct:left-over\n      steps:\n"
-                            + "        - log:\n            id: left-over-log\n            message: x\n\n- route:\n    id: read-job\n"),
+                    "job/left-over.camel.yaml",
+                    "",
+                    ROUTE.formatted("left-over", "left-over")
+                            .replace("log-and-go-on", "caller-decides")
+                            .replace("timer:left-over", "direct:left-over")
+                            .replaceFirst("(?s) +parameters:.*?(?= +steps:)", "")),
             new Mistake("sql-file-missing", "job/claim-job.camel.yaml", "claim-job.sql", "claim-jobs.sql"),
             new Mistake("sqs-not-greedy", FLOW, "        greedy: true\n", ""),
             new Mistake("sqs-delete-after-read", FLOW, "deleteAfterRead: false", "deleteAfterRead: true"),
@@ -344,8 +345,8 @@ class MutationTest {
             new Mistake(
                     "member-unknown",
                     "failure/delete-outputs.camel.yaml",
-                    "exchangeProperty.outputs.files",
-                    "exchangeProperty.outputs.fils"),
+                    "exchangeProperty.outputs.objects",
+                    "exchangeProperty.outputs.objcts"),
             new Mistake("value-impossible", FLOW, "== 'claimed'", "== 'claimd'"),
             new Mistake(
                     "name-not-set",
@@ -381,9 +382,9 @@ class MutationTest {
             new Mistake(
                     "error-handling-unused",
                     "errors/caller-decides.camel.yaml",
-                    "- routeConfiguration:\n",
-                    "- routeConfiguration:\n    id: nobody-decides\n    errorHandler:\n      noErrorHandler: {}\n"
-                            + "- routeConfiguration:\n"),
+                    "      noErrorHandler: {}\n",
+                    "      noErrorHandler: {}\n- routeConfiguration:\n    id: nobody-decides\n    errorHandler:\n"
+                            + "      noErrorHandler: {}\n"),
             new Mistake(
                     "handled-missing",
                     "queue/acknowledge-job.camel.yaml",
@@ -395,19 +396,200 @@ class MutationTest {
                     "                expression: \"204\"\n",
                     "                expression: \"205\"\n"),
             new Mistake(
+                    "step-order",
+                    FLOW,
+                    "        - choice:\n            id: check-claimed\n",
+                    "        - to:\n            id: acknowledge-early\n"
+                            + "            uri: direct:acknowledge-job\n"
+                            + "        - choice:\n            id: check-claimed\n"),
+            new Mistake(
+                    "step-order",
+                    "failure/job-failures.camel.yaml",
+                    "            - to:\n                id: requeue-interrupted-job\n",
+                    "            - to:\n                id: acknowledge-early\n"
+                            + "                uri: direct:acknowledge-job\n"
+                            + "            - to:\n                id: requeue-interrupted-job\n"),
+            new Mistake(
+                    "not-acknowledged",
+                    FLOW,
+                    "        - choice:\n            id: check-claimed\n",
+                    "        - filter:\n            id: check-settled\n            expression:\n              simple:\n"
+                            + "                expression: ${exchangeProperty.outcome} == 'settled'\n"
+                            + "            steps:\n              - stop:\n                  id: end-early\n"
+                            + "        - choice:\n            id: check-claimed\n"),
+            new Mistake(
+                    "stop-early",
+                    FLOW,
+                    "                  - to:\n                      id: acknowledge\n",
+                    "                  - stop:\n                      id: end-early\n"
+                            + "                  - to:\n                      id: acknowledge\n"),
+            new Mistake(
+                    "stop-early",
+                    "upload/publish-job.camel.yaml",
+                    "      steps:\n",
+                    "      steps:\n        - filter:\n            id: check-early\n            expression:\n"
+                            + "              simple:\n                expression: ${body} == null\n            steps:\n"
+                            + "              - stop:\n                  id: end-early\n"),
+            new Mistake(
+                    "step-disabled",
+                    FLOW,
+                    "            id: commit\n",
+                    "            id: commit\n                      disabled: true\n"),
+            new Mistake(
+                    "asynchronous-in-consumer",
+                    "job/fetch-assets.camel.yaml",
+                    "                  id: for-each-asset-found\n",
+                    "                  id: for-each-asset-found\n                  parallelProcessing: true\n"),
+            new Mistake(
+                    "error-handling-unfit",
+                    "job/commit-result.camel.yaml",
+                    "routeConfigurationId: caller-decides",
+                    "routeConfigurationId: log-and-go-on"),
+            new Mistake(
+                    "error-handling-unfit",
+                    "reconcile/reconcile-jobs.camel.yaml",
+                    "routeConfigurationId: log-and-go-on",
+                    "routeConfigurationId: acknowledge-failures"),
+            new Mistake(
+                    "error-handling-unfit",
+                    "upload/receive-upload.camel.yaml",
+                    "routeConfigurationId: upload-failures",
+                    "routeConfigurationId: web-failures"),
+            new Mistake(
+                    "error-handling-unfit",
+                    "identity/sign-up.camel.yaml",
+                    "routeConfigurationId: web-failures",
+                    "routeConfigurationId: log-in-failures"),
+            new Mistake("bean-unknown", "intake/watch-intake.camel.yaml", "bean:routeDefects", "bean:routeDefect"),
+            new Mistake(
+                    "bean-method-unknown",
+                    "operators/receive-dead-letters.camel.yaml",
+                    "method: receive",
+                    "method: recieve"),
+            new Mistake(
+                    "bean-arguments",
+                    "intake/probe-tools.camel.yaml",
+                    "method: available('tool')",
+                    "method: available"),
+            new Mistake(
+                    "bean-arguments",
+                    "job/settle-unclaimed.camel.yaml",
+                    "refused(${exchangeProperty.outcome})",
+                    "refused(${exception})"),
+            new Mistake(
+                    "bean-arguments",
+                    "failure/job-failures.camel.yaml",
+                    "isPoison(${exception}, ${exchangeProperty.outcome})",
+                    "isPoison(${exception}, 'claimd')"),
+            new Mistake(
+                    "name-not-set",
+                    "failure/replace-message.camel.yaml",
+                    "              simple:\n                expression: ${exchangeProperty.message_body}\n",
+                    "              exchangeProperty:\n                expression: mesage_body\n"),
+            new Mistake(
+                    "name-not-set",
+                    "job/pass-message-on.camel.yaml",
+                    "${exchangeProperty.other_message} != null",
+                    "${variableAs(other_mesage, String)} != null"),
+            new Mistake(
+                    "name-not-set", "job/pass-message-on.camel.yaml", "name: other_message\n", "name: other_mesage\n"),
+            new Mistake(
+                    "type-unknown",
+                    "job/pass-message-on.camel.yaml",
+                    "${exchangeProperty.other_message} != null",
+                    "${bodyAs(java.lang.Strng)} != null"),
+            new Mistake("value-impossible", FLOW, "== 'claimed'", "== \"claimd\""),
+            new Mistake("value-impossible", FLOW, "== 'claimed'", "in 'claimed,setled'"),
+            new Mistake(
+                    "value-impossible",
+                    "failure/job-failures.camel.yaml",
+                    "expression: \"300\"",
+                    "expression: \"3OO\""),
+            new Mistake(
+                    "value-impossible",
+                    "failure/job-failures.camel.yaml",
+                    "                            constant:\n                              expression: media_too_heavy\n",
+                    "                            simple:\n                              expression: media_to_heavy\n"),
+            new Mistake("value-impossible", "operators/pause-workers.camel.yaml", "\"true\"", "\"ture\""),
+            new Mistake(
+                    "endpoint-options",
+                    "upload/receive-upload.camel.yaml",
+                    "httpMethodRestrict: POST\n",
+                    "httpMethodRestrict: PSOT\n"),
+            new Mistake(
+                    "endpoint-options",
+                    FLOW,
+                    "\"{{caravana.sqs.visibility-seconds}}\"",
+                    "\"{{caravana.sqs.visibility-seconds}}s\""),
+            new Mistake(
+                    "component-unknown",
+                    FLOW,
+                    "        - to:\n            id: read\n            uri: direct:read-job\n",
+                    "        - recipientList:\n            id: read\n            expression:\n              constant:\n"
+                            + "                expression: direct:read-job,kafka:audit\n"),
+            new Mistake(
+                    "direct-without-route",
+                    FLOW,
+                    "        - to:\n            id: read\n            uri: direct:read-job\n",
+                    "        - to:\n            id: read\n            uri: direct:read-job\n"
+                            + "        - routingSlip:\n            id: read-again\n            expression:\n              simple:\n"
+                            + "                expression: direct:read-jobs\n"),
+            new Mistake(
+                    "component-unknown",
+                    "errors/caller-decides.camel.yaml",
+                    "      noErrorHandler: {}\n",
+                    "      deadLetterChannel:\n        deadLetterUri: kafka:dead\n"),
+            new Mistake(
+                    "bean-unknown",
+                    FLOW,
+                    "    streamCache: false\n",
+                    "    streamCache: false\n    routePolicy: noSuchPolicy\n"),
+            new Mistake(
+                    "bean-unknown",
+                    FLOW,
+                    "        - to:\n            id: read\n",
+                    "        - process:\n            id: do-more\n            ref: noSuchBean\n"
+                            + "        - to:\n            id: read\n"),
+            new Mistake(
+                    "type-unknown",
+                    "job/fetch-assets.camel.yaml",
+                    "                  stopOnException: true\n",
+                    "                  stopOnException: true\n"
+                            + "                  aggregationStrategy: \"#class:com.example.Nothing\"\n"),
+            new Mistake(
+                    "yaml-comment",
+                    FLOW,
+                    "                      id: commit\n",
+                    "                      # The end of it.\n                      id: commit\n"),
+            new Mistake("file-name", "job/left-over.camel.yaml", "", ROUTE.formatted("keep-leases", "keep-leases")),
+            new Mistake(
+                    "failure-swallowed",
+                    FLOW,
+                    "                  - to:\n                      id: commit\n"
+                            + "                      uri: direct:commit-result\n",
+                    "                  - doTry:\n                      id: try-commit\n                      steps:\n"
+                            + "                        - to:\n                            id: commit\n"
+                            + "                            uri: direct:commit-result\n"
+                            + "                      doCatch:\n                        - exception:\n"
+                            + "                            - java.lang.Exception\n                          steps:\n"
+                            + "                            - log:\n                                id: log-not-committed\n"
+                            + "                                message: x\n"),
+            new Mistake(
                     "act-in-expression", "intake/note-worker.sql", "routeVersion.name", "routeDefects.takeProcessed"));
 
     @Test
     void ourRoutesAreRight() throws Exception {
-        assertThat(RouteChecks.check(ROUTES)).isEmpty();
+        assertThat(new RouteChecks().check(ROUTES)).isEmpty();
     }
 
     @Test
     void everyPlantedMistakeIsFoundAndNothingElse() throws Exception {
+        Map<MistakeKind, int[]> counts = new EnumMap<>(MistakeKind.class);
         List<String> missed = new ArrayList<>();
         List<String> elsewhere = new ArrayList<>();
         List<String> unnamed = new ArrayList<>();
         Map<String, String> files = RouteFiles.read(ROUTES);
+        RouteChecks checks = new RouteChecks();
         for (Mistake mistake : MISTAKES) {
             String text = files.getOrDefault(mistake.file(), "");
             assertThat(text).as(mistake.toString()).contains(mistake.right());
@@ -416,7 +598,7 @@ class MutationTest {
             Map<String, String> edited = new TreeMap<>(files);
             edited.put(mistake.file(), wrong);
 
-            List<Finding> findings = RouteChecks.check(edited);
+            List<Finding> findings = checks.check(edited);
 
             System.out.printf(
                     "%-26s %-10s %s%n",
@@ -425,6 +607,9 @@ class MutationTest {
                     && findings.stream()
                             .allMatch(f ->
                                     f.id().equals(mistake.rule()) && f.file().equals(mistake.file()));
+            int[] count = counts.computeIfAbsent(MistakeKind.of(mistake.rule()), first -> new int[2]);
+            count[0] += found ? 1 : 0;
+            count[1]++;
             if (!found) {
                 missed.add(mistake.rule() + ": " + findings);
             } else {
@@ -440,6 +625,9 @@ class MutationTest {
                 }
             }
         }
+        counts.forEach((kind, count) -> System.out.printf(
+                "RESULT name=route-mistakes-%s value=%d unit=found-of-%d target=%d verdict=%s%n",
+                kind.label(), count[0], count[1], count[1], count[0] == count[1] ? "pass" : "fail"));
         System.out.printf(
                 "RESULT name=route-mistakes value=%d unit=found-of-%d target=%d verdict=%s%n",
                 MISTAKES.size() - missed.size(), MISTAKES.size(), MISTAKES.size(), missed.isEmpty() ? "pass" : "fail");

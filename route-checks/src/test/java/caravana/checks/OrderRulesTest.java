@@ -22,8 +22,8 @@ class OrderRulesTest {
                 .forEach(root -> root.all()
                         .forEach(element -> element.get("steps")
                                 .ifPresent(steps -> LISTS.add(steps.items().stream()
-                                        .map(item -> List.copyOf(
-                                                OrderRules.lines(item).keySet()))
+                                        .map(item ->
+                                                List.copyOf(Reach.lines(item).keySet()))
                                         .toList()))));
     }
 
@@ -49,6 +49,21 @@ class OrderRulesTest {
                 .toList();
 
         assertThat(unguarded).isEmpty();
+    }
+
+    /** Otherwise a step or a handling was renamed, and nothing asks for its handling any more. */
+    @Test
+    void theRoutesHaveEachStepThatIsUndone() throws Exception {
+        RouteTree tree = RouteTree.of(RouteFiles.read(Path.of("../src/main/resources/camel")));
+        Reach reach = new Reach(tree);
+        assertThat(HandlingRules.UNDOING)
+                .allSatisfy((step, handlings) -> assertThat(handlings)
+                        .allSatisfy(handling -> assertThat(tree.routes())
+                                .filteredOn(route -> route.element()
+                                        .text("routeConfigurationId")
+                                        .equals(handling))
+                                .as(step + " under " + handling)
+                                .anyMatch(route -> reach.of(route).contains(step))));
     }
 
     /** Whether a list stands within a step of another, such as a choice. */

@@ -119,7 +119,7 @@ class PlantedCatalogueMistakesTest {
         Map<String, String> without = new TreeMap<>(files);
         without.remove("catalogue/" + PRESET + ".yaml");
 
-        assertThat(RouteChecks.check(without))
+        assertThat(new RouteChecks().check(without))
                 .extracting(Finding::id, Finding::file)
                 .containsExactly(tuple("catalogue-default", "catalogue/" + PRESET + ".yaml"));
     }
@@ -127,13 +127,14 @@ class PlantedCatalogueMistakesTest {
     @Test
     void eachIsFoundWithFileAndLine() {
         List<String> missed = new ArrayList<>();
+        RouteChecks checks = new RouteChecks();
         for (Mistake mistake : MISTAKES) {
             Map<String, String> wrong = new TreeMap<>(files);
             String file = "catalogue/" + mistake.entry() + ".yaml";
             assertThat(wrong.get(file)).as(mistake.toString()).contains(mistake.right());
             wrong.put(file, wrong.get(file).replace(mistake.right(), mistake.wrong()));
 
-            List<Finding> findings = RouteChecks.check(wrong);
+            List<Finding> findings = checks.check(wrong);
 
             System.out.println(findings.isEmpty() ? mistake + ": nothing found" : findings.get(0));
             int line = lineOf(mistake.at(), wrong.get(file));

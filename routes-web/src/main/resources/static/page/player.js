@@ -1,7 +1,8 @@
 // Plays, opens and saves results. Their links live for 15 minutes, so each time a new one is asked for.
 
 import {showVideo} from './api.js';
-import {h} from './dom.js';
+import {h, setText} from './dom.js';
+import {stream} from './stream.js';
 import {languageName, number, t} from './texts.js';
 
 const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
@@ -34,7 +35,7 @@ export async function play(id) {
  * @returns {{element: Element, screen: HTMLVideoElement, stop: () => void}} the player, what of it plays, and what ends it
  */
 export function player(video, titleId) {
-  const screen = h('video', {src: video.processed_url, poster: video.poster_url, controls: true, playsinline: true, preload: 'metadata', 'aria-labelledby': titleId});
+  const screen = h('video', {src: video.playback_url ? null : video.processed_url, poster: video.poster_url, controls: true, playsinline: true, preload: 'metadata', 'aria-labelledby': titleId});
   const speed = h('select', {id: `${titleId}-speed`, onchange: () => {
     localStorage.setItem(SPEED, speed.value);
     screen.playbackRate = Number(speed.value);
@@ -46,6 +47,7 @@ export function player(video, titleId) {
       ...subtitles.map(({name, language}) => h('option', {value: name}, language ? languageName(language) : name)))
     : null;
   const tracks = new Map();
+  const quality = video.playback_url ? h('p', {class: 'quiet quality'}) : null;
   let renewed = false;
   screen.defaultPlaybackRate = Number(localStorage.getItem(SPEED) ?? 1) || 1;
   screen.playbackRate = screen.defaultPlaybackRate;
@@ -54,17 +56,21 @@ export function player(video, titleId) {
     speed.value = String(screen.playbackRate);
   });
   screen.addEventListener('error', renew);
+  screen.addEventListener('resize', () => quality && setText(quality, `${screen.videoHeight}p`));
   screen.addEventListener('playing', () => {
     renewed = false;
   });
+  const endStream = video.playback_url ? stream(screen, video.playback_url, renew) : () => {};
   const element = h('div', {class: 'play', onkeydown: key},
     screen,
     h('div', {class: 'controls'},
       h('label', {for: speed.id}, h('span', {}, t('speed')), speed),
       captions ? h('label', {for: captions.id}, h('span', {}, t('captions')), captions) : null,
+      quality,
       h('p', {class: 'quiet keys'}, t('playerKeys'))));
   return {element, screen, stop: () => {
     screen.removeEventListener('error', renew);
+    endStream();
     screen.removeAttribute('src');
     screen.load();
   }};
@@ -77,6 +83,8 @@ export function player(video, titleId) {
     renewed = true;
     const at = screen.currentTime;
     const fresh = await showVideo(video.video_id).catch(() => null);
+    // Of renditions that cannot be played, or not any more, the clip is what there is.
+    endStream();
     if (fresh?.processed_url) {
       screen.src = fresh.processed_url;
       screen.currentTime = at;

@@ -27,13 +27,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.test.context.TestPropertySource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** What is stored of an account: handed out as a file, and erased, as an inventory of everything shows. */
-@TestPropertySource(properties = "caravana.erasure.last-pass=1s")
 class AccountErasureTest extends QuickSweepsTest {
 
     private static final String PASSWORD = "a good password";

@@ -29,6 +29,9 @@ final class Api {
     static final HttpClient HTTP = HttpClient.newHttpClient();
     static final String CONTRACT = contract();
 
+    /** Of the accounts that {@link #signedUp} makes. */
+    static final String PASSWORD = "a good password";
+
     private static final OpenApiInteractionValidator VALIDATOR =
             OpenApiInteractionValidator.createForInlineApiSpecification(CONTRACT)
                     .build();
@@ -79,9 +82,9 @@ final class Api {
 
     /** Opens an account and logs it in. */
     Api signedUp(String email) throws Exception {
-        HttpResponse<String> answer = signUp(email, "a good password");
+        HttpResponse<String> answer = signUp(email, PASSWORD);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
-        return loggedIn(email, "a good password");
+        return loggedIn(email, PASSWORD);
     }
 
     HttpResponse<String> signUp(String email, String password) throws Exception {

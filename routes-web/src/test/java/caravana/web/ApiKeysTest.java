@@ -22,12 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.test.context.TestPropertySource;
 
 /** API keys: what they let programs do, what they never do, and their end. */
 @ExtendWith(OutputCaptureExtension.class)
-@TestPropertySource(properties = "CARAVANA_FORWARDED_HEADERS=native")
-class ApiKeysTest extends WebTest {
+class ApiKeysTest extends QuickSweepsTest {
 
     private static final Duration SOON = Waits.LIMIT;
 

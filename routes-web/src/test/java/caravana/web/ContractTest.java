@@ -258,7 +258,7 @@ class ContractTest extends WebTest {
             } else if (name.equals("account_id")) {
                 String account = right ? managed.subject() : segment(inputs.invalidText(parameter.path("schema")));
                 address = address.replace("{account_id}", encoded(account));
-            } else if (parameter.path("in").asText().equals("path") && !name.equals("part")) {
+            } else if (name.equals("name") && parameter.path("in").asText().equals("path")) {
                 // That of the output of a processed video, that of a preset, or another one.
                 String value = right
                         ? id.isEmpty() ? preset() : id + ".mp4"
@@ -283,6 +283,8 @@ class ContractTest extends WebTest {
                         : inputs.valid(schema).asText();
                 if (parameter.path("in").asText().equals("query")) {
                     query.add(name + "=" + encoded(value));
+                } else if (parameter.path("in").asText().equals("path")) {
+                    address = address.replace("{" + name + "}", encoded(segment(value)));
                 } else if (value.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
                     headers.put(name, value);
                 }

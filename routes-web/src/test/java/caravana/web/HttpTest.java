@@ -174,7 +174,7 @@ class HttpTest extends WebTest {
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
         assertThat(page.headers().firstValue("Content-Security-Policy"))
                 .hasValue("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' " + origin
-                        + "; media-src 'self' " + origin + "; connect-src 'self' " + origin
+                        + "; media-src 'self' blob: " + origin + "; connect-src 'self' " + origin
                         + "; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
         assertThat(api().get("/page/app.js").headers().firstValue("Content-Type"))
                 .hasValue("text/javascript");

@@ -12,16 +12,12 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.test.context.TestPropertySource;
 
 /** Uploads whose clients send nothing any more, or next to nothing. */
-@Tag("own-settings")
-@TestPropertySource(properties = {"server.tomcat.connection-timeout=2s", "caravana.upload.patience=10s"})
-class HungUploadTest extends WebTest {
+class HungUploadTest extends ImpatientTest {
 
     /** Each way of sending a file has this limit: it takes one of few places. */
     @Test

@@ -9,6 +9,7 @@ import org.springframework.test.context.TestPropertySource;
         properties = {
             "caravana.upload.at-once=64",
             "caravana.upload.at-once-per-account=64",
+            "caravana.upload.patience=10s",
             "caravana.reconciler.period=1s",
             "server.tomcat.connection-timeout=2s"
         })

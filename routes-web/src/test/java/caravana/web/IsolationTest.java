@@ -120,6 +120,9 @@ class IsolationTest extends WebTest {
         if (path.equals("/auth/refresh")) {
             return "401 session_over";
         }
+        if (isPlayback(path)) {
+            return "403 ticket_invalid";
+        }
         if (!open && (badToken || who.equals("no token"))) {
             return "401 unauthenticated";
         }
@@ -145,6 +148,11 @@ class IsolationTest extends WebTest {
             return "404 not_found";
         }
         return "(200|201|202|204|302|400 \\w+)";
+    }
+
+    /** Whether a ticket admits a caller, and neither token nor key. */
+    private static boolean isPlayback(String path) {
+        return path.contains("/playback/");
     }
 
     /** One call, about a video that is fresh each time: some of them delete or change it. */
@@ -180,7 +188,11 @@ class IsolationTest extends WebTest {
                         .replace("{delivery_id}", path.contains("{delivery_id}") ? delivery(webhook, owner) : "")
                         .replace("{video_id}", id)
                         .replace("{part}", "1")
-                        .replace("{name}", name.replaceFirst(".*/", ""));
+                        .replace("{stream_id}", id)
+                        .replace("{rendition}", "360p")
+                        .replace("{number}", "1")
+                        .replace("{name}", name.replaceFirst(".*/", ""))
+                + (isPlayback(path) ? "?ticket=forged" : "");
         HttpRequest.Builder request =
                 switch (method + " " + path) {
                     case "POST /videos" -> caller.raw("?title=t", bytes(10));

@@ -230,8 +230,11 @@ class MethodsTest extends WebTest {
         paths.addAll(List.of("/api/nothing", "/page/nothing.js", video, video + "/original"));
         addresses().forEach((path, methods) -> {
             if (methods.contains("GET") && !path.endsWith("/events")) {
-                // Without a length it is refused, and a 400 ends the connection.
-                paths.add(path.endsWith("/params") ? path + "?bytes=10&title=t" : path);
+                // Without a length or a ticket it is refused, and a 400 ends the connection.
+                paths.add(
+                        path.endsWith("/params")
+                                ? path + "?bytes=10&title=t"
+                                : path.contains("/playback/") ? path + "?ticket=forged" : path);
             }
         });
         for (String path : paths) {

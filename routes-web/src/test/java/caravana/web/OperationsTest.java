@@ -1,6 +1,7 @@
 package caravana.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,49 @@ class OperationsTest extends WebTest {
         assertThat(job.path("phase").asText()).isEqualTo("transcode");
         assertThat(job.path("percent").asDouble()).isEqualTo(40.5);
         assertThat(job.path("attempt").asInt()).isEqualTo(2);
+    }
+
+    /** 3 and 1.5 s of two attempts are 4.5 s. */
+    @Test
+    void aReceiptSumsAllAttempts() throws Exception {
+        String video = uploaded(user());
+        set(video, "original_bytes = 2000");
+        jdbc.update(
+                "INSERT INTO receipts (claim_token, video_id, outcome, code, measured, written, created_at)"
+                        + " SELECT gen_random_uuid(), CAST(? AS uuid), outcome, code, CAST(measured AS jsonb), written, at"
+                        + " FROM (VALUES ('retry_scheduled', 'killed', '{\"cpu_ms\": {\"ffmpeg\": 2900, \"jvm\": 100},"
+                        + " \"peak_tool_memory_bytes\": 70, \"bytes_read\": 2000, \"phase_ms\": {\"probe\": 5}}', 0,"
+                        + " now() - interval '1 min'),"
+                        + " ('processed', NULL, '{\"cpu_ms\": {\"ffmpeg\": 1000, \"ffprobe\": 300, \"jvm\": 200},"
+                        + " \"peak_tool_memory_bytes\": 60, \"bytes_read\": 2000, \"phase_ms\": {}}', 500, now()))"
+                        + " made (outcome, code, measured, written, at)",
+                video);
+
+        JsonNode receipt = json(operator.get("/api/ops/videos/" + video + "/receipt"));
+
+        assertThat(receipt.path("cpu_seconds").toString()).isEqualTo("{\"ffmpeg\":3.9,\"ffprobe\":0.3,\"jvm\":0.3}");
+        assertThat(receipt.path("peak_tool_memory_bytes").asInt()).isEqualTo(70);
+        assertThat(receipt.path("bytes_read").asInt()).isEqualTo(4000);
+        assertThat(receipt.path("bytes_written").asInt()).isEqualTo(500);
+        assertThat(receipt.path("storage_bytes").asInt()).isEqualTo(2000);
+        assertThat(receipt.at("/usd/processing").asDouble()).isCloseTo(4.5 / 3600 * 0.0104, within(1e-9));
+        assertThat(receipt.at("/usd/storage_month").asDouble())
+                .isCloseTo(2000 / Math.pow(1024, 3) * 0.023, within(1e-12));
+        assertThat(receipt.at("/usd/prices_as_of").asText()).isEqualTo("2025-01-01");
+        assertThat(receipt.path("attempts").findValuesAsText("outcome"))
+                .containsExactly("retry_scheduled", "processed");
+        assertThat(receipt.at("/attempts/0/code").asText()).isEqualTo("killed");
+        assertThat(user().get("/api/ops/videos/" + video + "/receipt").statusCode())
+                .isEqualTo(403);
+        assertThat(operator.get("/api/ops/videos/" + UUID.randomUUID() + "/receipt")
+                        .statusCode())
+                .isEqualTo(404);
+
+        jdbc.update("DELETE FROM videos WHERE id = CAST(? AS uuid)", video);
+
+        assertThat(jdbc.queryForObject(
+                        "SELECT count(*) FROM receipts WHERE video_id = CAST(? AS uuid)", Long.class, video))
+                .isZero();
     }
 
     @Test

@@ -3,12 +3,19 @@ package caravana.web;
 import org.junit.jupiter.api.Tag;
 import org.springframework.test.context.TestPropertySource;
 
-/** Web whose sweeps and heartbeats come often, for tests of what they do, and that pages of another origin may call. */
+/**
+ * Web whose sweeps, heartbeats and retries come often, for tests of what they do; behind a proxy, and callable by pages of
+ * another origin.
+ */
 @Tag("own-settings")
 @TestPropertySource(
         properties = {
             "caravana.reconciler.period=300ms",
             "caravana.events.heartbeat=500ms",
+            "caravana.erasure.last-pass=1s",
+            "caravana.webhooks.timeout=1s",
+            "caravana.webhooks.delays=200ms,200ms,200ms,200ms,200ms,200ms,200ms",
+            "CARAVANA_FORWARDED_HEADERS=native",
             "CARAVANA_CORS_ORIGINS=https://pages.example.org,http://localhost:3000"
         })
 abstract class QuickSweepsTest extends WebTest {}

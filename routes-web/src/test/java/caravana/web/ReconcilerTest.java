@@ -17,6 +17,8 @@ import software.amazon.awssdk.services.sqs.model.Message;
 /** The sweeps as they ship, at a quick beat, on rows that crashes would leave behind. */
 class ReconcilerTest extends QuickSweepsTest {
 
+    private static final int LISTED_AT_ONCE = 1000;
+
     private static final Duration SOON = Waits.LIMIT;
 
     @BeforeEach
@@ -213,6 +215,43 @@ class ReconcilerTest extends QuickSweepsTest {
         assertThat(jdbc.queryForObject(
                         "SELECT count(*) FROM outputs WHERE video_id = CAST(? AS uuid)", Integer.class, id))
                 .isZero();
+    }
+
+    /** One row stands for all of them, of which there may be more than S3 lists at once. */
+    @Test
+    void segmentsStayWithTheirOutputAndAllGoWithTheVideo() {
+        String id = insert("processing", "lease_until = now() + interval '1 hour', claims = 2");
+        String won = "processed/" + id + "/won/";
+        for (String name : List.of("video.mp4", "hls/")) {
+            jdbc.update("INSERT INTO outputs SELECT id, claim_token, '" + name + "', 'video', 'video/mp4', '" + won
+                    + name + "', 1, '', NULL, NULL, NULL, NULL, NULL, '' FROM videos WHERE id = '" + id + "'");
+        }
+        jdbc.update("INSERT INTO renditions SELECT id, claim, name, '', 1, 1, 1, 1, 1 FROM videos,"
+                + " (VALUES (gen_random_uuid(), 'lost'), (NULL, 'won')) AS made (token, name),"
+                + " LATERAL (SELECT coalesce(token, claim_token) AS claim) AS one WHERE id = '" + id + "'");
+        put(won + "video.mp4");
+        put("processed/" + id + "/lost/hls/240p/1.mp4");
+        put("processed/" + id + "/won/hls-1.mp4");
+        for (int number = 0; number <= LISTED_AT_ONCE; number++) {
+            put(won + "hls/240p/" + number + ".mp4");
+        }
+        update(
+                id,
+                "status = 'processed', claim_token = NULL, lease_until = NULL, processed_key = '" + won
+                        + "video.mp4', processed_at = now() - interval '121 s'");
+
+        await().atMost(SOON).until(() -> row(id).get("outputs_swept_at") != null);
+
+        assertThat(objects("processed/" + id + "/lost")).isEmpty();
+        assertThat(objects(won + "hls-")).isEmpty();
+        assertThat(s3.listObjectsV2Paginator(l -> l.bucket(bucket()).prefix(won)).contents().stream())
+                .hasSize(LISTED_AT_ONCE + 2);
+        assertThat(jdbc.queryForList("SELECT name FROM renditions WHERE video_id = CAST(? AS uuid)", String.class, id))
+                .containsExactly("won");
+
+        update(id, "status = 'deleting'");
+        await().atMost(SOON).until(() -> rows(id) == 0);
+        assertThat(objects("processed/" + id)).isEmpty();
     }
 
     /** Its first claim is a lost one already. */

@@ -89,7 +89,8 @@ class TransformationsTest extends WebTest {
                         "mp4_480p",
                         "mp4_1080p",
                         "hevc",
-                        "av1");
+                        "av1",
+                        "hls");
         assertThat(entries.get("miniatura").path("outputs"))
                 .isEqualTo(JSON.readTree(
                         "[{\"name\": \"poster.jpg\", \"role\": \"poster\", \"media_type\": \"image/jpeg\"}]"));

@@ -1,7 +1,6 @@
 package caravana.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -36,11 +36,13 @@ import org.springframework.test.context.DynamicPropertySource;
  * {@code ./caravana test clients} installs Uppy; without it, Node.js or Chromium, the test is skipped and says so.
  */
 @Tag("own-settings")
+@EnabledIf(value = "installed", disabledReason = "Uppy or Chromium is not installed")
 class UppyInBrowserTest extends WebTest {
 
     private static final Path SCRIPTS = Path.of("src/test/clients").toAbsolutePath();
     private static final Path INSTALLED = Path.of(System.getProperty("clients.folder", "target/clients"), "uppy6")
             .toAbsolutePath();
+    private static final Path ESBUILD = INSTALLED.resolve("node_modules/.bin/esbuild");
     private static final int CUTS = 3;
 
     /** Less than the page sends in one request. */
@@ -103,18 +105,21 @@ class UppyInBrowserTest extends WebTest {
         PAGES.stop(0);
     }
 
-    @BeforeEach
-    void bundle() throws Exception {
-        Path esbuild = INSTALLED.resolve("node_modules/.bin/esbuild");
-        boolean installed = Files.exists(esbuild) && chromium() != null;
+    /** Asked before web is started. */
+    static boolean installed() {
+        boolean installed = Files.exists(ESBUILD) && chromium() != null;
         if (!installed) {
             System.out.println("SKIPPED: Uppy or Chromium is not installed; run ./caravana test clients");
         }
-        assumeTrue(installed, "Uppy or Chromium is not installed");
+        return installed;
+    }
+
+    @BeforeEach
+    void bundle() throws Exception {
         OUTCOMES.clear();
         Path bundle = folder.resolve("page.js");
         ProcessBuilder build = new ProcessBuilder(
-                        esbuild.toString(),
+                        ESBUILD.toString(),
                         SCRIPTS.resolve("uppy-page.mjs").toString(),
                         "--bundle",
                         "--outfile=" + bundle)

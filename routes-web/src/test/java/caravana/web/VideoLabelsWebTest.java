@@ -67,6 +67,40 @@ class VideoLabelsWebTest extends WebTest {
         return id;
     }
 
+    /** Release 1.0.0 knows none of these columns, and takes the last piece of an upload that a later node began. */
+    @Test
+    void anOlderNodeEndsTheUpload() throws Exception {
+        TusClient tus = new TusClient(user);
+        String sum = "a".repeat(64);
+        String id = Api.json(tus.send(tus.creation(10)
+                        .setHeader(
+                                "Upload-Metadata",
+                                TusClient.metadata(
+                                        "title",
+                                        "t",
+                                        "reference",
+                                        REFERENCE,
+                                        "metadata",
+                                        METADATA,
+                                        "prioridad",
+                                        "1",
+                                        "original_sha256",
+                                        sum))))
+                .path("video_id")
+                .asText();
+
+        jdbc.update(
+                "UPDATE videos SET status = 'uploaded', title = 't', original_bytes = 10, uploaded_at = now(),"
+                        + " not_before = now(), updated_at = now() WHERE id = CAST(? AS uuid) AND status = 'receiving'",
+                id);
+
+        assertThat(row(id))
+                .containsEntry("reference", REFERENCE)
+                .containsEntry("priority", 1)
+                .containsEntry("announced_sha256", sum);
+        assertThat(Api.JSON.readTree(row(id).get("metadata").toString())).isEqualTo(Api.JSON.readTree(METADATA));
+    }
+
     private String inParts() throws Exception {
         DirectClient direct = new DirectClient(user);
         var announcement = direct.announcement(1000);
@@ -232,10 +266,15 @@ class VideoLabelsWebTest extends WebTest {
         assertThat(removed.path("metadata").isNull()).isTrue();
 
         assertProblem(patch(id, "{\"metadata\":{\"a\":\"" + "x".repeat(2048) + "\"}}"), 400, "metadata_invalid");
-        for (String wrong : List.of("{\"a\":1e-2147483647}", "{\"a\":1.00000000000000000001}", nested(33))) {
+        for (String wrong : List.of(
+                "{\"a\":1e-2147483647}",
+                "{\"a\":1.00000000000000000001}",
+                "{\"a\":1e2147483640}",
+                "{\"a\":-1e400}",
+                nested(33))) {
             assertProblem(patch(id, "{\"metadata\":" + wrong + "}"), 400, "metadata_invalid");
         }
-        for (String wrong : List.of("7", "{\"a\":1e2147483640}", "{\"a\":-1e400}", nested(500))) {
+        for (String wrong : List.of("7", nested(500))) {
             assertProblem(patch(id, "{\"metadata\":" + wrong + "}"), 400, "invalid_request");
         }
         assertProblem(patch(id, "{\"reference\":\"\\u200b\"}"), 400, "reference_invalid");

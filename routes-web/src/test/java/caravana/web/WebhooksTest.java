@@ -28,15 +28,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.TestPropertySource;
 
 /** Webhooks, with receivers that behave well and badly. */
-@TestPropertySource(
-        properties = {
-            "caravana.webhooks.timeout=1s",
-            "caravana.webhooks.delays=200ms,200ms,200ms,200ms,200ms,200ms,200ms"
-        })
-class WebhooksTest extends WebTest {
+class WebhooksTest extends QuickSweepsTest {
 
     private final List<Receiver> receivers = new ArrayList<>();
 
@@ -219,23 +213,14 @@ class WebhooksTest extends WebTest {
         uploaded(user);
 
         awaitState(working, "delivered");
-        for (JsonNode bad : List.of(hanging, dripping, flooding, redirecting, closed, tls)) {
-            await().atMost(Waits.LIMIT)
-                    .until(() -> deliveries(bad).get(0).path("tries").size() > 1);
-        }
-        assertThat(error(hanging)).isEqualTo("timeout");
-        assertThat(error(closed)).isEqualTo("connection_failed");
-        assertThat(error(tls)).isEqualTo("tls_failed");
-        assertThat(status(dripping)).isEqualTo(500);
-        assertThat(status(flooding)).isEqualTo(500);
-        assertThat(deliveries(flooding)
-                        .get(0)
-                        .path("tries")
-                        .get(0)
-                        .path("answer")
-                        .asText())
-                .hasSize(1024);
-        assertThat(status(redirecting)).isEqualTo(307);
+        awaitTry(hanging, "error", "timeout");
+        awaitTry(closed, "error", "connection_failed");
+        awaitTry(tls, "error", "tls_failed");
+        awaitTry(dripping, "status", "500");
+        awaitTry(flooding, "status", "500");
+        assertThat(deliveries(flooding).get(0).path("tries").findValuesAsText("answer"))
+                .anyMatch(answer -> answer.length() == 1024);
+        awaitTry(redirecting, "status", "307");
         assertThat(target.calls()).isEmpty();
         plain.close();
     }
@@ -259,12 +244,12 @@ class WebhooksTest extends WebTest {
         return server;
     }
 
-    private String error(JsonNode webhook) throws Exception {
-        return deliveries(webhook).get(0).path("tries").get(0).path("error").asText();
-    }
-
-    private int status(JsonNode webhook) throws Exception {
-        return deliveries(webhook).get(0).path("tries").get(0).path("status").asInt();
+    /** One of its tries ends so; on a slow machine, others may take too long. */
+    private void awaitTry(JsonNode webhook, String field, String value) {
+        await().atMost(Waits.LIMIT)
+                .untilAsserted(() -> assertThat(
+                                deliveries(webhook).get(0).path("tries").findValuesAsText(field))
+                        .contains(value));
     }
 
     @Test

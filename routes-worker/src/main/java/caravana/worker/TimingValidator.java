@@ -20,11 +20,11 @@ import org.springframework.stereotype.Component;
  * <p>The rules, and what a breach would do:
  *
  * <ul>
- *   <li>lease ≥ 3 heartbeats: one beat that comes late, or not at all, must not cost a healthy job;
+ *   <li>lease ≥ 3 heartbeats: one heartbeat that comes late, or not at all, must not cost a healthy job;
  *   <li>lease + heartbeat ≤ visibility: else a dead worker's message comes back while its row is still held, and spends
  *       a receive on waiting;
  *   <li>heartbeat + the time that a hung database call takes ≤ lease: else one such call loses the lease;
- *   <li>an SQS call ends within a heartbeat: else the next beat waits for it;
+ *   <li>an SQS call ends within a heartbeat: else the next heartbeat waits for it;
  *   <li>tool outage limit > period of the probe: else one failed probe ends the worker;
  *   <li>backoff ≤ longest backoff ≤ 15 min, SQS's longest delivery delay;
  *   <li>base time limit + longest video ≤ longest run of ffmpeg: else some videos could not be done at the speed at which
@@ -77,21 +77,21 @@ class TimingValidator implements CamelContextConfiguration {
             Duration databaseAnswer,
             Duration shutdownPhase) {
         List<String> problems = new ArrayList<>();
-        Duration beat = worker.heartbeat();
+        Duration heartbeat = worker.heartbeat();
         Duration lease = worker.lease();
-        require(problems, beat.toMillis() > 0, "caravana.worker.heartbeat must be above 0");
+        require(problems, heartbeat.toMillis() > 0, "caravana.worker.heartbeat must be above 0");
         require(
                 problems,
-                lease.compareTo(beat.multipliedBy(3)) >= 0,
+                lease.compareTo(heartbeat.multipliedBy(3)) >= 0,
                 "caravana.worker.lease (%s) must be at least three heartbeats (%s)",
                 lease,
-                beat);
+                heartbeat);
         require(
                 problems,
-                lease.plus(beat).compareTo(visibility) <= 0,
+                lease.plus(heartbeat).compareTo(visibility) <= 0,
                 "caravana.worker.lease (%s) and one heartbeat (%s) must fit into SQS_VISIBILITY_TIMEOUT (%s)",
                 lease,
-                beat,
+                heartbeat,
                 visibility);
         require(
                 problems,
@@ -99,19 +99,19 @@ class TimingValidator implements CamelContextConfiguration {
                 "spring.datasource.hikari.data-source-properties.socketTimeout must be set");
         require(
                 problems,
-                beat.plus(databaseConnect).plus(databaseAnswer).compareTo(lease) <= 0,
+                heartbeat.plus(databaseConnect).plus(databaseAnswer).compareTo(lease) <= 0,
                 "a heartbeat (%s) whose database call hangs (connection-timeout %s, socketTimeout %s) must end"
                         + " within caravana.worker.lease (%s)",
-                beat,
+                heartbeat,
                 databaseConnect,
                 databaseAnswer,
                 lease);
         require(
                 problems,
-                sqsCall.compareTo(beat) < 0,
+                sqsCall.compareTo(heartbeat) < 0,
                 "caravana.sqs.call-timeout (%s) must be below caravana.worker.heartbeat (%s)",
                 sqsCall,
-                beat);
+                heartbeat);
         require(
                 problems,
                 worker.backoff().toMillis() > 0

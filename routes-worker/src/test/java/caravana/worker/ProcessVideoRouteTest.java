@@ -1,6 +1,7 @@
 package caravana.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
@@ -81,11 +82,74 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                 .isEqualTo(HexFormat.of()
                         .formatHex(MessageDigest.getInstance("SHA-256").digest(original)));
         assertThat(row).containsEntry("attempts", 1).containsEntry("claims", 1).containsEntry("claim_token", null);
+        Map<String, Object> receipt = receipt(id);
+        assertThat(receipt).containsEntry("outcome", "processed").containsEntry("code", null);
+        assertThat(receipt.get("written"))
+                .isEqualTo(outputs.stream()
+                        .mapToLong(output -> (Long) output.get("bytes"))
+                        .sum());
+        JsonNode measured = new ObjectMapper().readTree((String) receipt.get("measured"));
+        assertThat(measured.path("bytes_read").asLong()).isEqualTo(original.length);
+        for (String tool : List.of("ffmpeg", "ffprobe", "jvm")) {
+            assertThat(measured.at("/cpu_ms/" + tool).asLong()).as(tool).isPositive();
+        }
+        assertThat(measured.path("peak_tool_memory_bytes").asLong()).isGreaterThan(10_000_000);
+        assertThat(measured.path("phase_ms").toString()).contains("transcode", "publish");
+        assertThatThrownBy(() -> jdbc.update("UPDATE receipts SET written = 0"))
+                .hasMessageContaining("Rows of receipts are never changed");
         assertThat((String) row.get("phases"))
                 .contains("queue", "download", "probe", "transcode", "check", "publish", "commit");
         assertQueueIsQuiet();
         assertThat(deadLetters()).isEmpty();
         assertNothingLeftOnDisk();
+    }
+
+    /** One output, whose key is what all its objects have in front. */
+    @Test
+    void renditionsAreStoredInSegments() throws Exception {
+        Path file = Files.createTempFile(WorkerFixture.FOLDER, "sound", ".mp4");
+        Samples.make(
+                file,
+                "-f lavfi -i testsrc2=size=64x48:rate=30:duration=5 -f lavfi -i sine=duration=5"
+                        + " -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac");
+        String id = upload(Files.readAllBytes(file), List.of("transcodificacion", "hls"));
+        Files.delete(file);
+        send(message(id));
+
+        await().atMost(JOB).until(() -> row(id).get("status").equals("processed"));
+
+        Map<String, Object> output = jdbc.queryForMap(
+                "SELECT object_key, bytes, height, claim_token::text AS claim FROM outputs WHERE video_id = CAST(? AS uuid)"
+                        + " AND role = 'stream'",
+                id);
+        String prefix = (String) output.get("object_key");
+        assertThat(prefix).isEqualTo("processed/" + id + "/" + output.get("claim") + "/hls/");
+        assertThat(output).containsEntry("height", 48);
+        List<Map<String, Object>> segments = jdbc.queryForList(
+                "SELECT rendition || '/' || number || '.mp4' AS object, bytes, claim_token::text AS claim FROM segments"
+                        + " WHERE video_id = CAST(? AS uuid) ORDER BY rendition, number",
+                id);
+        assertThat(segments)
+                .extracting(segment -> segment.get("object"))
+                .containsExactly("240p/0.mp4", "240p/1.mp4", "240p/2.mp4", "sound/0.mp4", "sound/1.mp4", "sound/2.mp4");
+        long bytes = 0;
+        for (Map<String, Object> segment : segments) {
+            assertThat(segment).containsEntry("claim", output.get("claim"));
+            assertThat(s3.headObject(h -> h.bucket(bucket()).key(prefix + segment.get("object")))
+                            .contentLength())
+                    .isEqualTo(segment.get("bytes"));
+            bytes += (long) segment.get("bytes");
+        }
+        assertThat(output).containsEntry("bytes", bytes);
+        assertThat(objects(prefix)).hasSize(segments.size());
+        assertNothingLeftOnDisk();
+    }
+
+    private Map<String, Object> receipt(String id) {
+        return jdbc.queryForMap(
+                "SELECT outcome, code, written, measured::text AS measured FROM receipts"
+                        + " WHERE video_id = CAST(? AS uuid)",
+                id);
     }
 
     /** Measured before, and once more in what was stored; silence stays, and is said. */
@@ -155,6 +219,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                                 + " bytes are 54 68 69 73 20 69 73 20. Send a video in one of these formats: mov, mp4, matroska, webm, avi, mpeg, mpegts, flv, ogg, asf, dv, gif.")
                 .containsEntry("retryable", false)
                 .containsEntry("attempts", 1);
+        assertThat(receipt(id)).containsEntry("outcome", "rejected").containsEntry("code", "not_a_video");
         assertQueueIsQuiet();
         assertThat(deadLetters()).isEmpty();
         assertNothingLeftOnDisk();

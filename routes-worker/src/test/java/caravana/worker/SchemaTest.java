@@ -107,7 +107,7 @@ class SchemaTest {
             assertThat(workers(statement)).isEqualTo(before);
             assertThat(findings).extracting(Finding::file).containsExactly("job/d-refused.sql");
         }
-        assertThat(RouteChecks.check(files))
+        assertThat(new RouteChecks().check(files))
                 .filteredOn(finding -> finding.id().equals("sql-second-statement"))
                 .extracting(Finding::file)
                 .containsExactly("job/a-second.sql", "job/b-hidden.sql", "job/c-ended.sql");

@@ -36,8 +36,8 @@ class ApiKeysOnTwoNodesTest {
         Path secondLog = folder.resolve("second.log");
         List<String> keys = new ArrayList<>();
         Duration longest = Duration.ZERO;
-        try (LocalStack stack = LocalStack.start(folder.resolve("stack"));
-                AppProcess first = AppProcess.start(AppProcess.WEB, stack.environment(), firstLog);
+        LocalStack stack = SharedStack.cleared();
+        try (AppProcess first = AppProcess.start(AppProcess.WEB, stack.environment(), firstLog);
                 AppProcess second = AppProcess.start(AppProcess.WEB, stack.environment(), secondLog)) {
             first.awaitReady();
             second.awaitReady();

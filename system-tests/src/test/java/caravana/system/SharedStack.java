@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
@@ -68,10 +69,12 @@ public final class SharedStack {
         Map<String, String> settings = stack.environment();
         try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
                 Statement statement = database.createStatement();
-                SqsClient sqs = Clients.sqs(settings)) {
-            // Web makes the table when it first starts.
-            statement.execute(
-                    "DO $$ BEGIN IF to_regclass('videos') IS NOT NULL THEN DELETE FROM videos; END IF; END $$");
+                SqsClient sqs = Clients.sqs(settings);
+                S3Client s3 = Clients.s3(settings)) {
+            // Web makes the tables when it first starts.
+            statement.execute("DO $$ BEGIN IF to_regclass('videos') IS NOT NULL THEN"
+                    + " DELETE FROM videos; DELETE FROM workers; END IF; END $$");
+            clearBucket(s3, settings.get("S3_BUCKET"));
             for (String queue : List.of("SQS_QUEUE_URL", "SQS_DLQ_URL")) {
                 sqs.purgeQueue(p -> p.queueUrl(settings.get(queue)));
             }
@@ -81,6 +84,16 @@ public final class SharedStack {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void clearBucket(S3Client s3, String bucket) {
+        s3.listMultipartUploads(l -> l.bucket(bucket))
+                .uploads()
+                .forEach(open -> s3.abortMultipartUpload(
+                        a -> a.bucket(bucket).key(open.key()).uploadId(open.uploadId())));
+        s3.listObjectsV2Paginator(l -> l.bucket(bucket))
+                .contents()
+                .forEach(object -> s3.deleteObject(d -> d.bucket(bucket).key(object.key())));
     }
 
     private static void clearRedis(URI redis) throws IOException {

@@ -52,6 +52,10 @@ public final class UpCommand {
         Path target = Path.of("..", "local-stack", "target").toRealPath();
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // As ./caravana starts it.
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
                 "-cp",
                 target.resolve("local-stack.jar") + ":" + target.resolve("lib") + "/*",
                 "caravana.local.Main",

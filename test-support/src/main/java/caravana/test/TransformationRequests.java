@@ -128,8 +128,13 @@ public final class TransformationRequests {
                         random.nextInt(8) == 0
                                 ? random.nextInt(2)
                                 : random.nextDouble() / (random.nextInt(2) == 0 ? 1 : 1000));
-                yield NODES.numberNode(
-                        parameter.minimum().add(range.multiply(share)).setScale(decimals, RoundingMode.HALF_UP));
+                // Rounded to few decimals, it may leave the range.
+                yield NODES.numberNode(parameter
+                        .minimum()
+                        .add(range.multiply(share))
+                        .setScale(decimals, RoundingMode.HALF_UP)
+                        .max(parameter.minimum())
+                        .min(parameter.maximum()));
             }
             case BOOLEAN -> NODES.booleanNode(random.nextBoolean());
             case CHOICE ->

@@ -91,8 +91,16 @@ public class ContractValidator implements RestClientRequestValidator {
         String path = in.getHeader(Exchange.HTTP_PATH, String.class);
         Operation operation = operations.find(method, path).orElseThrow(() -> Problem.of(404));
         SimpleRequest.Builder request = new SimpleRequest.Builder(method, path);
+        operation.pathParameters().forEach((name, schema) -> {
+            if (isWrittenWrong(in.getHeader(name, String.class), schema)) {
+                throw Problem.of(404);
+            }
+        });
         QueryString.of(in).forEach((name, value) -> {
-            checkWritten(name, value, operation.parameters().getOrDefault(name, MissingNode.getInstance()));
+            JsonNode schema = operation.parameters().getOrDefault(name, MissingNode.getInstance());
+            if (isWrittenWrong(value, schema)) {
+                throw Problem.invalid(SchemaSentence.of("parameter", name, schema));
+            }
             request.withQueryParam(name, value);
         });
         JsonNode bodySchema = readBody(in, operation, request);
@@ -133,23 +141,20 @@ public class ContractValidator implements RestClientRequestValidator {
         checkNames(body, schema);
         checkLists(body, schema);
         checkLines(body, schema);
-        JsonBody.checkValues("the body", body);
+        checkNumbers("the body", body, schema);
+        JsonBody.checkTexts("the body", body);
         in.setBody(body.toString());
         request.withContentType(type.equals(FORM) ? FORM_AS_JSON : type).withBody(body.toString());
         return schema;
     }
 
     /** The validator removes the space around it, and routes do not. */
-    private static void checkWritten(String name, String value, JsonNode schema) {
-        boolean wrong =
-                switch (schema.path("type").asText()) {
-                    case "integer" -> !value.matches("-?[0-9]{1,18}");
-                    case "boolean" -> !value.matches("true|false");
-                    default -> false;
-                };
-        if (wrong) {
-            throw Problem.invalid(SchemaSentence.of("parameter", name, schema));
-        }
+    private static boolean isWrittenWrong(String value, JsonNode schema) {
+        return switch (schema.path("type").asText()) {
+            case "integer" -> !value.matches("-?[0-9]{1,18}");
+            case "boolean" -> !value.matches("true|false");
+            default -> false;
+        };
     }
 
     private static void checkNames(JsonNode body, JsonNode schema) {
@@ -176,6 +181,22 @@ public class ContractValidator implements RestClientRequestValidator {
                 throw Problem.invalid(SchemaSentence.of("field", field.getKey(), of));
             }
         });
+    }
+
+    /** Of a whole number beyond every double, the validator would tell of its own failure to read it. */
+    private void checkNumbers(String name, JsonNode value, JsonNode reference) {
+        JsonNode schema = operations.resolved(reference);
+        if (value.isNumber() && Double.isInfinite(value.doubleValue()) && schema.has("type")) {
+            throw Problem.invalid(SchemaSentence.of("field", name, schema));
+        }
+        value.properties()
+                .forEach(field -> checkNumbers(
+                        field.getKey(),
+                        field.getValue(),
+                        schema.path("properties").path(field.getKey())));
+        if (value.isArray()) {
+            value.forEach(item -> checkNumbers(name, item, schema.path("items")));
+        }
     }
 
     private void checkLines(JsonNode body, JsonNode schema) {

@@ -98,20 +98,18 @@ final class JsonBody {
     }
 
     /**
-     * Looks at all texts and numbers in it.
+     * Looks at all texts in it.
      *
      * @param name of what is looked at, for the refusal
-     * @throws Problem 400 {@code invalid_request}, see {@link InputText#check}, or when a number is larger than any double
+     * @throws Problem 400 {@code invalid_request}, see {@link InputText#check}
      */
-    static void checkValues(String name, JsonNode json) {
+    static void checkTexts(String name, JsonNode json) {
         if (json.isTextual()) {
             InputText.check(name, json.textValue());
-        } else if (json.isNumber() && Double.isInfinite(json.doubleValue())) {
-            throw Problem.invalid("The number of " + InputText.shown(name) + " is too large. Send a smaller one.");
         } else if (json.isObject()) {
-            json.properties().forEach(field -> checkValues(field.getKey(), field.getValue()));
+            json.properties().forEach(field -> checkTexts(field.getKey(), field.getValue()));
         } else {
-            json.elements().forEachRemaining(element -> checkValues(name, element));
+            json.elements().forEachRemaining(element -> checkTexts(name, element));
         }
     }
 }

@@ -22,6 +22,7 @@ public final class Operations {
      * An operation.
      *
      * @param parameters the schema of each query parameter, by its name
+     * @param pathParameters the schema of each part of the address that varies, by its name
      * @param bodies the schema of the body, by its media type in lower case; empty when the operation takes none
      * @param bodyRequired whether it must have one
      * @param scope the scope that an API key needs for it; null when no key may call it
@@ -31,6 +32,7 @@ public final class Operations {
             String method,
             PathPattern path,
             Map<String, JsonNode> parameters,
+            Map<String, JsonNode> pathParameters,
             Map<String, JsonNode> bodies,
             boolean bodyRequired,
             String scope) {}
@@ -59,7 +61,8 @@ public final class Operations {
                                 operation.getValue().path("operationId").asText(),
                                 operation.getKey().toUpperCase(Locale.ROOT),
                                 parser.parse(base + path.getKey()),
-                                parameters(operation.getValue()),
+                                parameters(operation.getValue(), "query"),
+                                parameters(path.getValue(), "path"),
                                 bodies(operation.getValue()),
                                 operation.getValue().at("/requestBody/required").asBoolean(),
                                 operation.getValue().path(SCOPE).textValue()))));
@@ -97,11 +100,11 @@ public final class Operations {
         return methods;
     }
 
-    private Map<String, JsonNode> parameters(JsonNode operation) {
+    private Map<String, JsonNode> parameters(JsonNode owner, String place) {
         Map<String, JsonNode> parameters = new LinkedHashMap<>();
-        operation.path("parameters").forEach(reference -> {
+        owner.path("parameters").forEach(reference -> {
             JsonNode parameter = resolved(reference);
-            if (parameter.path("in").asText().equals("query")) {
+            if (parameter.path("in").asText().equals(place)) {
                 parameters.put(parameter.path("name").asText(), resolved(parameter.path("schema")));
             }
         });

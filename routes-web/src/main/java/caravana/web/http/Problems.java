@@ -1,5 +1,6 @@
 package caravana.web.http;
 
+import caravana.database.SqlState;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -17,25 +18,23 @@ public class Problems {
 
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
-    /** SQL's class of states for values that a column cannot hold. */
-    private static final String DATA_EXCEPTION = "22";
-
     /**
      * The answer to a request that failed, by the failure's type: a {@link Problem} is answered as it is, a system that
-     * is unavailable is 503, and what is left is our own mistake.
+     * is unavailable is 503, and what is left is our own mistake, a statement that does not fit the schema as well.
      */
     public Problem of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 return problem;
             }
-            if (cause instanceof SQLException sql
-                    && sql.getSQLState() != null
-                    && sql.getSQLState().startsWith(DATA_EXCEPTION)) {
+            if (cause instanceof SQLException sql && SqlState.isWrongValue(sql)) {
                 log.warn("A value that the database cannot hold: {}", sql.getMessage());
                 return Problem.invalid(
                         "A value of the request cannot be stored: a number or a time is too large, or a text has a"
                                 + " character that is none. Correct it.");
+            }
+            if (cause instanceof SQLException sql && SqlState.isWrongStatement(sql)) {
+                break;
             }
             if (cause instanceof SQLException || cause instanceof SdkException) {
                 log.error("A system that a request needs is unavailable: {}", cause.toString());

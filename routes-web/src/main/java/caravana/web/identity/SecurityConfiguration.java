@@ -38,6 +38,8 @@ class SecurityConfiguration {
         "/api/health/ready",
         "/api/limits",
         "/api/transformations",
+        // Players have a ticket.
+        "/api/videos/*/playback/**",
         "/api/openapi.yaml",
         "/api/docs",
         "/api/docs/**"
@@ -51,9 +53,9 @@ class SecurityConfiguration {
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /** The page shows objects of the bucket: {@code %1$s} is where the links to them lead. */
+    /** The page shows objects of the bucket: {@code %1$s} is where the links to them lead. It plays segments from memory. */
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
-            + " img-src 'self' %1$s; media-src 'self' %1$s; connect-src 'self' %1$s; base-uri 'none';"
+            + " img-src 'self' %1$s; media-src 'self' blob: %1$s; connect-src 'self' %1$s; base-uri 'none';"
             + " form-action 'self'; frame-ancestors 'none'";
 
     /** The management port listens on loopback only, and what scrapes it has no account. */

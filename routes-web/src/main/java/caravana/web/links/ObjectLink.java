@@ -15,9 +15,11 @@ public class ObjectLink {
     private static final Set<String> UNFINISHED = Set.of("uploaded", "processing");
 
     private final PresignedLinks links;
+    private final PlaybackLinks playback;
 
-    ObjectLink(PresignedLinks links) {
+    ObjectLink(PresignedLinks links, PlaybackLinks playback) {
         this.links = links;
+        this.playback = playback;
     }
 
     /**
@@ -70,6 +72,10 @@ public class ObjectLink {
             return null;
         }
         VideoOutput output = find(name, outputs);
+        if (PlaybackLinks.isStream(output)) {
+            // Its segments are kept as long as the video is.
+            return link(row, "processed_key", playback.to(row));
+        }
         return new Link(output.key(), links.output(row, output));
     }
 

@@ -27,6 +27,8 @@ public class PresignedLinks {
     /** How long they are valid. */
     public static final Duration VALID = Duration.ofMinutes(15);
 
+    private static final Duration VALID_FOR_A_SEGMENT = Duration.ofMinutes(1);
+
     private static final Map<String, String> ASSET_ENDINGS =
             Map.of("image/png", ".png", "image/svg+xml", ".svg", "application/x-subrip", ".srt", "text/vtt", ".vtt");
 
@@ -107,6 +109,17 @@ public class PresignedLinks {
         return to(key, "application/zip", "attachment", "caravana.zip");
     }
 
+    /** To a segment of a rendition, for a player that asks for it at once. */
+    public String segment(String key, String mediaType) {
+        return signed(
+                SdkHttpRequest.builder()
+                        .method(SdkHttpMethod.GET)
+                        .uri(URI.create(bucketAddress + key))
+                        .putRawQueryParameter("response-content-type", mediaType)
+                        .build(),
+                VALID_FOR_A_SEGMENT);
+    }
+
     /** The name that people gave it, with the ending of its type. */
     private static String assetName(Map<String, Object> row, String type) {
         String name = String.valueOf(row.get("name"));
@@ -155,13 +168,17 @@ public class PresignedLinks {
     }
 
     private String signed(SdkHttpRequest request) {
+        return signed(request, VALID);
+    }
+
+    private String signed(SdkHttpRequest request, Duration valid) {
         return presigner
                 .sign(r -> r.request(request)
                         .identity(credentials.resolveIdentity().join())
                         .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "s3")
                         .putProperty(AwsV4HttpSigner.REGION_NAME, region)
                         .putProperty(AwsV4HttpSigner.AUTH_LOCATION, AuthLocation.QUERY_STRING)
-                        .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, VALID)
+                        .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, valid)
                         .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, false)
                         // S3 alone takes paths as they are.
                         .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)

@@ -3,6 +3,7 @@ package caravana.web.secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
@@ -12,11 +13,15 @@ import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Encrypts what the database keeps and only web may read: AES-256-GCM, with a key of its own for each purpose. */
+/** Encrypts what the database keeps and only web may read (AES-256-GCM), and signs what web must know again, with a key for each purpose. */
 @Component
 public class SecretBox {
+
+    private static final Logger log = LoggerFactory.getLogger(SecretBox.class);
 
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
@@ -26,12 +31,24 @@ public class SecretBox {
 
     SecretBox(SecretProperties settings) {
         this.masters = Stream.of(settings.key().split(","))
-                .map(key -> key.strip().getBytes(StandardCharsets.UTF_8))
+                .map(String::strip)
+                .filter(key -> !key.isEmpty())
+                .map(key -> key.getBytes(StandardCharsets.UTF_8))
                 .toList();
+        if (masters.isEmpty()) {
+            log.warn(
+                    "CARAVANA_SECRET_KEY is not set, so nobody can create webhooks or rotate their secrets, and videos have no playback_url. Set it on all web"
+                            + " nodes to what `openssl rand -base64 32` prints.");
+        }
+    }
+
+    /** Whether the setting has a key. */
+    public boolean hasKey() {
+        return !masters.isEmpty();
     }
 
     /**
-     * Encrypts, by the first key of the setting.
+     * Encrypts, by the first key of the setting; there must be one.
      *
      * @param purpose what it is for; it is opened for the same purpose only
      */
@@ -68,9 +85,36 @@ public class SecretBox {
                 throw new IllegalStateException(e);
             }
         }
-        throw new IllegalStateException(
-                "A " + purpose
-                        + " cannot be decrypted: CARAVANA_SECRET_KEY has changed. Add the old key behind the new one and a comma.");
+        throw new IllegalStateException("A " + purpose
+                + " cannot be decrypted: CARAVANA_SECRET_KEY is missing or has changed. Set it again, or add the old key behind"
+                + " the new one and a comma.");
+    }
+
+    /**
+     * Signs, by the first key of the setting; there must be one.
+     *
+     * @param purpose what it is for; a signature for another purpose differs
+     * @return 32 bytes
+     */
+    public byte[] sign(String purpose, byte[] message) {
+        try {
+            return hmac(key(masters.get(0), purpose), message);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whether one of the setting's keys has signed it for that purpose. */
+    public boolean isSigned(String purpose, byte[] message, byte[] signature) {
+        try {
+            boolean signed = false;
+            for (byte[] master : masters) {
+                signed |= MessageDigest.isEqual(hmac(key(master, purpose), message), signature);
+            }
+            return signed;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Cipher cipher(int mode, byte[] key, byte[] nonce) throws GeneralSecurityException {

@@ -34,8 +34,9 @@ public class UploadRules {
 
     /** Whether a text may be the title of something: 1 to 200 characters, at least one visible, and none a control character. */
     public static boolean isTitle(String text) {
-        String title = text == null ? "" : text.strip();
-        return title.codePointCount(0, title.length()) <= TITLE_LENGTH && InputText.isLine(title);
+        return text != null
+                && InputText.isLine(text)
+                && text.strip().codePointCount(0, text.strip().length()) <= TITLE_LENGTH;
     }
 
     /** A number of bytes in digits; one that no file has counts as the largest that there is. */

@@ -1,6 +1,7 @@
 package caravana.web.video;
 
 import caravana.job.LiveProgress;
+import caravana.web.links.PlaybackLinks;
 import caravana.web.links.PresignedLinks;
 import caravana.web.links.VideoOutput;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,7 +16,10 @@ import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** What a client sees of a video: its row, with links, and with live progress while a worker is at it. */
+/**
+ * What a client sees of a video: its row, with links, and with live progress while a worker is at it. A column {@code more}
+ * of the row, a JSON object, adds fields that the contract lacks, so that a statement alone can add one.
+ */
 @Component("videoDocument")
 public class VideoDocument {
 
@@ -23,10 +27,12 @@ public class VideoDocument {
     public static final Set<String> FORECAST = Set.of("ready_from", "ready_by");
 
     private final PresignedLinks links;
+    private final PlaybackLinks playback;
     private final ObjectMapper json;
 
-    VideoDocument(PresignedLinks links, ObjectMapper json) {
+    VideoDocument(PresignedLinks links, PlaybackLinks playback, ObjectMapper json) {
         this.links = links;
+        this.playback = playback;
         this.json = json;
     }
 
@@ -44,6 +50,11 @@ public class VideoDocument {
         document.put("reference", row.get("reference"));
         document.put("metadata", parsed((String) row.get("metadata")));
         document.put("processed_url", links.processed(row));
+        JsonNode more = parsed((String) row.get("more"));
+        if (more != null) {
+            // What the contract has is put behind it, and wins.
+            more.properties().forEach(field -> document.putIfAbsent(field.getKey(), field.getValue()));
+        }
         return document;
     }
 
@@ -65,6 +76,7 @@ public class VideoDocument {
         document.put("original_url", links.original(row));
         document.put("original_sha256", row.get("original_sha256"));
         document.put("poster_url", links.poster(row));
+        document.put("playback_url", playback.to(row));
         document.put("outputs", outputs(row, document));
         document.put("phase", live ? progress.get(LiveProgress.PHASE) : null);
         document.put(
@@ -117,7 +129,11 @@ public class VideoDocument {
             shown.put("height", output.height());
             shown.put("seconds", output.seconds());
             shown.put("language", output.language());
-            shown.put("url", made.containsKey(output.key()) ? made.get(output.key()) : links.output(row, output));
+            shown.put(
+                    "url",
+                    PlaybackLinks.isStream(output)
+                            ? document.get("playback_url")
+                            : made.containsKey(output.key()) ? made.get(output.key()) : links.output(row, output));
             outputs.add(shown);
         }
         return outputs;

@@ -1,5 +1,6 @@
 package caravana.web.webhook;
 
+import caravana.web.http.Problem;
 import caravana.web.secret.SecretBox;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -27,8 +28,18 @@ class WebhookSecrets {
         this.box = box;
     }
 
-    /** A new secret, as its owner gets it. */
+    /**
+     * A new secret, as its owner gets it.
+     *
+     * @throws Problem 503 {@code unavailable} when there is no key to encrypt it by
+     */
     String make() {
+        if (!box.hasKey()) {
+            throw new Problem(
+                    503,
+                    "unavailable",
+                    "Webhooks cannot be signed here yet: the operator of this server must set CARAVANA_SECRET_KEY.");
+        }
         byte[] secret = new byte[BYTES];
         random.nextBytes(secret);
         return PREFIX + Base64.getEncoder().encodeToString(secret);

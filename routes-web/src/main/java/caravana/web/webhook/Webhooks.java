@@ -38,7 +38,8 @@ public class Webhooks {
     /**
      * Reads a new webhook, for {@code create-webhook.sql}.
      *
-     * @throws Problem 400 with the code of {@link RefusedAddressException}, or {@code host_unknown}
+     * @throws Problem 400 with the code of {@link RefusedAddressException}, or {@code host_unknown}; 503 as
+     *     {@link WebhookSecrets#make}
      */
     public Map<String, Object> read(Message request) throws JsonProcessingException {
         JsonNode body = json.readTree(request.getBody(String.class));

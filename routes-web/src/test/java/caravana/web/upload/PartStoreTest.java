@@ -12,9 +12,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +33,11 @@ class PartStoreTest {
     private static final String KEY = "uploads/1.mp4";
     private static final List<PartStore.Part> PARTS = List.of(new PartStore.Part(1, 10, "\"tag\"", null));
 
+    private static final List<String> CREDENTIALS = List.of("aws.accessKeyId", "aws.secretAccessKey");
+
+    /** Those of the local stack, which other tests of this JVM use. */
+    private final Map<String, String> before = new HashMap<>();
+
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
     private HttpServer server;
     private S3Client s3;
@@ -40,8 +47,8 @@ class PartStoreTest {
 
     @BeforeEach
     void start() throws IOException {
-        System.setProperty("aws.accessKeyId", "test");
-        System.setProperty("aws.secretAccessKey", "test");
+        CREDENTIALS.forEach(name -> before.put(name, System.getProperty(name)));
+        CREDENTIALS.forEach(name -> System.setProperty(name, "test"));
         server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         server.createContext("/", this::answer);
         server.start();
@@ -63,6 +70,9 @@ class PartStoreTest {
     void stop() {
         s3.close();
         server.stop(0);
+        CREDENTIALS.forEach(System::clearProperty);
+        before.values().removeIf(Objects::isNull);
+        before.forEach(System::setProperty);
     }
 
     private void answer(HttpExchange exchange) throws IOException {

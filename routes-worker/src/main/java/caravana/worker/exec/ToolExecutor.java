@@ -8,6 +8,7 @@ import caravana.worker.tool.KillReason;
 import caravana.worker.tool.ProcessTree;
 import caravana.worker.tool.TaskLimit;
 import caravana.worker.tool.ToolControl;
+import caravana.worker.tool.ToolMeter;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -45,6 +46,9 @@ public class ToolExecutor implements ExecCommandExecutor {
     public static final int DOCUMENT_BYTES = 1024 * 1024;
 
     private static final long WATCH_MILLIS = 200;
+
+    /** How soon a tool is first looked at, since some end early; each look after that takes twice as long to come, up to the usual. */
+    private static final long FIRST_WATCH_MILLIS = 20;
 
     private static final long JOIN_MILLIS = 500;
 
@@ -99,6 +103,7 @@ public class ToolExecutor implements ExecCommandExecutor {
         }
         OutOfMemoryWatch memory = new OutOfMemoryWatch();
         Process process = launcher.start(command.getExecutable(), command.getArgs(), Path.of(command.getWorkingDir()));
+        ToolMeter meter = ToolMeter.of(process);
         control.started(process.toHandle());
         ByteTail stderr = new ByteTail(STDERR_TAIL_BYTES);
         ByteTail document = new ByteTail(DOCUMENT_BYTES);
@@ -115,7 +120,7 @@ public class ToolExecutor implements ExecCommandExecutor {
                     };
             Thread out = reader(progress ? "progress" : "stdout", process.getInputStream(), read);
             Thread err = reader("stderr", process.getErrorStream(), in -> drain(in, stderr));
-            worked = watch(process, command.command(), control, progress ? stall : null);
+            worked = watch(process, command.command(), control, meter, progress ? stall : null);
             // Bounded: something that the tool left behind may hold the pipes open.
             out.join(lines ? LINES_JOIN_MILLIS : JOIN_MILLIS);
             err.join(JOIN_MILLIS);
@@ -127,6 +132,7 @@ public class ToolExecutor implements ExecCommandExecutor {
         } finally {
             ProcessTree.kill(process.toHandle());
             control.ended();
+            command.job().used(command.getExecutable(), meter.end());
         }
         int exit = process.isAlive() ? -1 : process.exitValue();
         if (control.killed() != null || exit != 0) {
@@ -152,13 +158,17 @@ public class ToolExecutor implements ExecCommandExecutor {
      * @return whether it took all of its time limit in CPU time, which is the media's fault. Wall time is the machine's, too:
      *     one that is busy, or that stood still for a while, makes each tool slow
      */
-    private static boolean watch(Process process, ToolCommand command, ToolControl control, StallWatch stall)
+    private static boolean watch(
+            Process process, ToolCommand command, ToolControl control, ToolMeter meter, StallWatch stall)
             throws InterruptedException {
         boolean judged = command.onTimeLimit() != null;
         Duration patience = judged ? command.timeLimit().multipliedBy(MACHINE_FACTOR) : command.timeLimit();
         boolean worked = false;
         long started = System.nanoTime();
-        while (!process.waitFor(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
+        long pause = FIRST_WATCH_MILLIS;
+        while (!process.waitFor(pause, TimeUnit.MILLISECONDS)) {
+            pause = Math.min(WATCH_MILLIS, 2 * pause);
+            meter.look();
             long taken = System.nanoTime() - started;
             worked |= judged && ProcessTree.cpuTime(process.toHandle()).compareTo(command.timeLimit()) >= 0;
             if (worked || taken > patience.toNanos()) {

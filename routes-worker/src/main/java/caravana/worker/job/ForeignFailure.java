@@ -1,6 +1,7 @@
 package caravana.worker.job;
 
 import caravana.aws.AwsErrors;
+import caravana.database.SqlState;
 import caravana.job.FailureCode;
 import caravana.worker.tool.TaskLimit;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -30,17 +31,6 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /** What an exception of the JDK, of Camel, of a driver or of the AWS SDK means for a job. */
 final class ForeignFailure {
-
-    /**
-     * Classes of SQLSTATE that say that the statement or its values are wrong, and not that the database is
-     * unavailable: dynamic SQL error, feature not supported, case not found, cardinality violation, data exception,
-     * integrity constraint violation, SQL function exception, invalid schema name, syntax error or access rule
-     * violation, check option violation.
-     *
-     * @see <a href="https://www.postgresql.org/docs/17/errcodes-appendix.html">PostgreSQL error codes</a>
-     */
-    private static final Set<String> WRONG_STATEMENTS =
-            Set.of("07", "0A", "20", "21", "22", "23", "2F", "3F", "42", "44");
 
     /** Error codes of S3 and SQS that say that the request itself is wrong. */
     private static final Set<String> WRONG_REQUESTS = Set.of(
@@ -106,7 +96,7 @@ final class ForeignFailure {
 
     private static FailureCode ofDatabase(Throwable failure) {
         if (failure instanceof SQLException database) {
-            return isWrongStatement(database) ? FailureCode.ROUTE_DEFECT : FailureCode.DATABASE_UNAVAILABLE;
+            return isWrong(database) ? FailureCode.ROUTE_DEFECT : FailureCode.DATABASE_UNAVAILABLE;
         }
         return null;
     }
@@ -164,10 +154,10 @@ final class ForeignFailure {
         return FailureCode.STORE_UNAVAILABLE;
     }
 
-    private static boolean isWrongStatement(SQLException failure) {
-        String state = failure.getSQLState();
-        // Pools and drivers give none when they get no connection.
-        return state != null && state.length() == 5 && WRONG_STATEMENTS.contains(state.substring(0, 2));
+    private static boolean isWrong(SQLException failure) {
+        return SqlState.isWrongStatement(failure)
+                || SqlState.isWrongValue(failure)
+                || SqlState.isConstraintViolation(failure);
     }
 
     private static boolean isWrongRequest(SdkException failure) {

@@ -44,13 +44,13 @@ public class JobFailure {
      *
      * @param outcome what became of the claim; null before it, when what is wrong with a document is wrong with the message
      */
-    public String code(Throwable failure, String outcome) {
+    public String code(Throwable failure, @OneOf(property = "outcome") String outcome) {
         boolean document = failure instanceof ValidationException || failure instanceof JsonProcessingException;
         return outcome == null && document ? FailureCode.POISON_MESSAGE.code() : code(failure);
     }
 
     /** Whether nobody can ever handle the message. */
-    public boolean isPoison(Throwable failure, String outcome) {
+    public boolean isPoison(Throwable failure, @OneOf(property = "outcome") String outcome) {
         return FailureCode.POISON_MESSAGE.code().equals(code(failure, outcome));
     }
 

@@ -47,6 +47,7 @@ public class JobLease {
     private final WorkFolder workFolder;
     private final Counter leasesLost;
     private final Map<String, RunningJob> byClaimToken = new ConcurrentHashMap<>();
+    private final JvmShares shares = new JvmShares();
     private final Object ended = new Object();
     private volatile KillReason stopped;
 
@@ -71,7 +72,9 @@ public class JobLease {
             @ExchangeProperty("receipt_handle") String receiptHandle,
             @ExchangeProperty("queued_ms") Long queuedMillis)
             throws IOException {
-        RunningJob job = new RunningJob(videoId, claimToken, receiptHandle, workFolder.open(claimToken), queuedMillis);
+        RunningJob job =
+                new RunningJob(videoId, claimToken, receiptHandle, workFolder.open(claimToken), queuedMillis, shares);
+        shares.add(claimToken);
         job.spent("claim", System.currentTimeMillis() - exchange.getClock().getCreated());
         byClaimToken.put(claimToken, job);
         exchange.setProperty("job", job);
@@ -89,6 +92,7 @@ public class JobLease {
 
     private void close(RunningJob job) {
         byClaimToken.remove(job.getClaimToken());
+        shares.remove(job.getClaimToken());
         try {
             FileSystemUtils.deleteRecursively(job.getFolder());
         } catch (IOException e) {

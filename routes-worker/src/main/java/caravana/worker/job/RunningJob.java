@@ -1,6 +1,7 @@
 package caravana.worker.job;
 
 import caravana.worker.tool.ToolControl;
+import caravana.worker.tool.ToolMeter;
 import caravana.worker.tool.ToolProgress;
 import java.io.File;
 import java.nio.file.Path;
@@ -18,19 +19,24 @@ public final class RunningJob {
     private final String receiptHandle;
     private final Path folder;
     private final ToolControl tool = new ToolControl();
+    private final JvmShares shares;
 
     private final Map<String, Long> phaseMillis = new LinkedHashMap<>();
+    private final Map<String, Long> cpuMillis = new LinkedHashMap<>();
+    private long peakToolMemory;
     private volatile String phase;
     private long phaseStarted;
     private volatile double plannedSeconds;
     private String publishedPhase;
     private long publishedAt;
 
-    RunningJob(String videoId, String claimToken, String receiptHandle, Path folder, long queuedMillis) {
+    RunningJob(
+            String videoId, String claimToken, String receiptHandle, Path folder, long queuedMillis, JvmShares shares) {
         this.videoId = videoId;
         this.claimToken = claimToken;
         this.receiptHandle = receiptHandle;
         this.folder = folder;
+        this.shares = shares;
         phaseMillis.put("queue", queuedMillis);
     }
 
@@ -107,6 +113,19 @@ public final class RunningJob {
             all.merge(phase, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - phaseStarted), Long::sum);
         }
         return all;
+    }
+
+    /** Adds what a tool has used for this job. */
+    public synchronized void used(String toolName, ToolMeter.Use use) {
+        cpuMillis.merge(toolName, use.cpuMillis(), Long::sum);
+        peakToolMemory = Math.max(peakToolMemory, use.peakMemory());
+    }
+
+    /** What the job has cost so far. */
+    public synchronized JobReceipt getReceipt() {
+        Map<String, Long> cpu = new LinkedHashMap<>(cpuMillis);
+        cpu.put("jvm", TimeUnit.NANOSECONDS.toMillis(shares.of(claimToken)));
+        return new JobReceipt(cpu, peakToolMemory, getOriginal().length(), getPhaseMillis());
     }
 
     /** Sets how long the result will be, in seconds, so that progress can be reported in percent. */

@@ -22,8 +22,12 @@ import java.util.Map;
  */
 record FilledTransformation(String filter, String audioFilter, List<String> output, List<File> produces) {
 
-    /** A file that is made beside the video, with its options filled in. */
-    record File(Produced produced, List<String> options) {}
+    /**
+     * A file that is made beside the video, with its options filled in.
+     *
+     * @param sound options of the sound of renditions; empty for another file
+     */
+    record File(Produced produced, List<String> options, List<String> sound) {}
 
     /**
      * Fills in values, those of the transformation's parameters among them. A text becomes a file in the job's folder, so that
@@ -74,7 +78,9 @@ record FilledTransformation(String filter, String audioFilter, List<String> outp
     }
 
     private static File file(Produced produced, Map<String, String> values) {
-        return new File(produced, filled(produced.options(), values));
+        List<String> sound =
+                produced.ladder() == null ? List.of() : produced.ladder().sound();
+        return new File(produced, filled(produced.options(), values), filled(sound, values));
     }
 
     private static List<String> filled(List<String> options, Map<String, String> values) {

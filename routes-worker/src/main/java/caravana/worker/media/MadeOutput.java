@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * A file of a result that is made and checked, as its row in {@code outputs} has it.
@@ -19,7 +20,8 @@ import java.util.HexFormat;
  * @param name its own among those of the video
  * @param role what it is for
  * @param mediaType its media type
- * @param file where it is
+ * @param object what its object's key ends with; of renditions, what the keys of all their segments have in front, with a slash
+ * @param file where it is; null for renditions, which are many
  * @param bytes its size
  * @param sha256 its digest, as 64 hexadecimal digits
  * @param width of the picture in pixels; null for none
@@ -34,6 +36,7 @@ public record MadeOutput(
         String name,
         String role,
         String mediaType,
+        String object,
         @JsonIgnore File file,
         long bytes,
         String sha256,
@@ -59,6 +62,7 @@ public record MadeOutput(
                 planned.name(),
                 planned.role(),
                 planned.mediaType(),
+                planned.name(),
                 planned.file(),
                 bytes,
                 sha256(planned.file()),
@@ -70,12 +74,41 @@ public record MadeOutput(
                 checked);
     }
 
+    /**
+     * Of renditions, with all their segments.
+     *
+     * @param top the highest rendition
+     * @param seconds length of the video
+     */
+    static MadeOutput of(PlannedOutput planned, MadeStream stream, MadeStream.Rendition top, double seconds) {
+        return new MadeOutput(
+                planned.name(),
+                planned.role(),
+                planned.mediaType(),
+                stream.folder(),
+                null,
+                stream.bytes(),
+                sha256(stream.objects().stream().map(StoredFile::file).toList()),
+                top.width(),
+                top.height(),
+                Math.round(seconds * THOUSAND) / THOUSAND,
+                Math.round(stream.bytes() * Byte.SIZE / seconds),
+                null,
+                "codec, frames, segment boundaries");
+    }
+
     private static String sha256(File file) {
+        return sha256(List.of(file));
+    }
+
+    private static String sha256(List<File> files) {
         MessageDigest digest = OriginalDigest.sha256();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file.toPath()), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        } catch (IOException e) {
-            throw new UncheckedIOException("The result " + file.getName() + " cannot be read", e);
+        for (File file : files) {
+            try (InputStream in = new DigestInputStream(Files.newInputStream(file.toPath()), digest)) {
+                in.transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                throw new UncheckedIOException("The result " + file.getName() + " cannot be read", e);
+            }
         }
         return HexFormat.of().formatHex(digest.digest());
     }

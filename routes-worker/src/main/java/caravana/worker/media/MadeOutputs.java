@@ -10,6 +10,7 @@ import java.util.List;
 public final class MadeOutputs {
 
     private final List<MadeOutput> files = new ArrayList<>();
+    private MadeStream stream;
     private final Deque<PlannedOutput> unchecked = new ArrayDeque<>();
 
     /** @param main the main video, which is checked already */
@@ -20,6 +21,12 @@ public final class MadeOutputs {
     /** Adds a file that was checked. */
     void add(MadeOutput file) {
         files.add(file);
+    }
+
+    /** Adds renditions that were checked. */
+    void add(MadeOutput output, MadeStream renditions) {
+        files.add(output);
+        stream = renditions;
     }
 
     /** Adds a file that a tool must look at. */
@@ -46,6 +53,25 @@ public final class MadeOutputs {
     @JsonValue
     public List<MadeOutput> getFiles() {
         return List.copyOf(files);
+    }
+
+    /** All objects that are to be stored: a file each, and the segments of renditions. */
+    public List<StoredFile> getObjects() {
+        List<StoredFile> objects = new ArrayList<>();
+        for (MadeOutput output : files) {
+            if (output.file() != null) {
+                objects.add(new StoredFile(output.name(), output.mediaType(), output.file()));
+            }
+        }
+        if (stream != null) {
+            objects.addAll(stream.objects());
+        }
+        return objects;
+    }
+
+    /** The renditions of the video; null when none were asked for. */
+    public MadeStream getStream() {
+        return stream;
     }
 
     /** The video that the row names as its result. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
@@ -196,7 +197,9 @@ public class MediaProbe {
     /** The command that lists the timestamps of all packets of the job's original. */
     public Measurement planMeasurement(
             @ExchangeProperty("job") RunningJob job, @ExchangeProperty("headers") SourceHeaders headers) {
-        PacketTimes packets = new PacketTimes(headers.closesGaps());
+        PacketTimes packets = new PacketTimes(
+                headers.closesGaps(),
+                headers.videos().stream().map(Track::index).collect(Collectors.toSet()));
         // That a file ends too early is a warning to ffmpeg.
         ToolCommand command = command(
                 job,

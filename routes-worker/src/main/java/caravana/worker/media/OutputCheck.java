@@ -57,7 +57,9 @@ public class OutputCheck {
                 ResultCheck.compared(plan.result()));
         MadeOutputs outputs = new MadeOutputs(main);
         for (PlannedOutput planned : plan.outputs().subList(1, plan.outputs().size())) {
-            if (planned.expected().sheets() != null) {
+            if (planned.expected().ladder() != null) {
+                addRenditions(planned, video.frames(), outputs);
+            } else if (planned.expected().sheets() != null) {
                 outputs.add(index(planned, outputs));
             } else if (planned.mediaType().equals(PlannedOutput.WEBVTT)) {
                 outputs.add(MadeOutput.of(planned, 0, 0, 0, "written from the asset"));
@@ -74,6 +76,18 @@ public class OutputCheck {
             }
         }
         return outputs;
+    }
+
+    private static void addRenditions(PlannedOutput planned, long frames, MadeOutputs outputs) {
+        try {
+            MadeStream stream = MadeStream.of(planned.expected().ladder(), frames);
+            outputs.add(
+                    MadeOutput.of(
+                            planned, stream, stream.highest(), outputs.getMain().seconds()),
+                    stream);
+        } catch (IOException e) {
+            throw unreadable(planned, e);
+        }
     }
 
     /** Its size is read here, since a tool would cost each job a process. */

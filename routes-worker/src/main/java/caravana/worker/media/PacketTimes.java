@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -52,11 +53,21 @@ public final class PacketTimes {
     /** What each recording's times are moved by, so that it follows the one before. */
     private final List<Double> shifts = new ArrayList<>(List.of(0.0));
 
+    private final Set<Integer> pictures;
     private double end;
 
-    /** @param closesGaps whether jumps of the clock are closed, as ffmpeg does in some containers */
-    PacketTimes(boolean closesGaps) {
+    /** When the picture ends that goes on longest, and how long its last frame is shown. */
+    private double pictureEnd;
+
+    private double frameLength;
+
+    /**
+     * @param closesGaps whether jumps of the clock are closed, as ffmpeg does in some containers
+     * @param pictures indices of the tracks that are pictures
+     */
+    PacketTimes(boolean closesGaps, Set<Integer> pictures) {
         this.closesGaps = closesGaps;
+        this.pictures = pictures;
     }
 
     /** Takes one line of ffprobe's {@code csv=print_section=0}: index, pts, dts, duration, place in the file and flags. */
@@ -67,7 +78,7 @@ public final class PacketTimes {
         }
         try {
             int track = Integer.parseInt(fields[0].strip());
-            tracks.computeIfAbsent(track, any -> new Times())
+            tracks.computeIfAbsent(track, any -> new Times(pictures.contains(track)))
                     .add(seconds(fields[1]), seconds(fields[2]), seconds(fields[3]), position(fields[4]), fields[5]);
         } catch (NumberFormatException noPacket) {
             // ffprobe was stopped in the middle of a line; the check of the result has the last word.
@@ -83,6 +94,14 @@ public final class PacketTimes {
         return text.equals("N/A") ? -1 : Long.parseLong(text);
     }
 
+    /**
+     * Behind all of the recording before; behind its picture when the sound is less than a frame longer, as packets of sound make
+     * it. Behind that sound the next picture would begin between two frames, and be shown later than its own sound.
+     */
+    private double whereTheNextBegins() {
+        return end - pictureEnd < frameLength ? pictureEnd : end;
+    }
+
     /** By how many seconds more each further recording is moved than the one before. */
     List<Double> joins() {
         List<Double> joins = new ArrayList<>();
@@ -94,12 +113,13 @@ public final class PacketTimes {
 
     /** The times of one track; of one without packets, all are 0. */
     Times of(Track track) {
-        return tracks.getOrDefault(track.index(), new Times());
+        return tracks.getOrDefault(track.index(), new Times(track.isVideo()));
     }
 
     /** Of one track, with jumps of the clock closed; in seconds on the clock of the file. */
     final class Times {
 
+        private final boolean picture;
         private long packets;
         private double first = Double.NaN;
         private double firstKey = Double.NaN;
@@ -121,6 +141,10 @@ public final class PacketTimes {
         private double lastInOrder = Double.NaN;
         private final PriorityQueue<Double> reordered = new PriorityQueue<>();
         private final TreeMap<Long, Long> distances = new TreeMap<>();
+
+        private Times(boolean picture) {
+            this.picture = picture;
+        }
 
         private void add(double pts, double dts, double duration, long position, String flags) {
             double decoded = Double.isNaN(dts) ? pts : dts;
@@ -150,7 +174,12 @@ public final class PacketTimes {
                 shown = afterTheRecordingBefore(shown, flags.contains(KEY));
             }
             double distance = Double.isNaN(lastFrame) ? 0 : Math.max(0, shown - lastFrame);
-            end = Math.max(end, shown + (length > 0 ? length : Math.min(distance, JOIN)));
+            double shownFor = length > 0 ? length : Math.min(distance, JOIN);
+            end = Math.max(end, shown + shownFor);
+            if (picture && shown + shownFor > pictureEnd) {
+                pictureEnd = shown + shownFor;
+                frameLength = shownFor;
+            }
             packets++;
             lastPosition = Math.max(lastPosition, position);
             first = Double.isNaN(first) ? shown : Math.min(first, shown);
@@ -173,7 +202,7 @@ public final class PacketTimes {
                 recording++;
                 newest = Double.NEGATIVE_INFINITY;
                 if (recording == shifts.size()) {
-                    shifts.add(end - shown);
+                    shifts.add(whereTheNextBegins() - shown);
                 }
             }
             newest = Math.max(newest, shown);

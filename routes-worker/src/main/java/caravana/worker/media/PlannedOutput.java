@@ -43,6 +43,7 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
      * @param seconds of the video that it has at most; infinite for all of them, 0 for a picture
      * @param rate frames per second, of which it has a whole number; infinite for any length
      * @param sheets the tiles of which it says where they are; null for another file
+     * @param ladder the renditions that it consists of; null for another file
      */
     record Expected(
             String codec,
@@ -53,15 +54,20 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
             double from,
             double seconds,
             double rate,
-            SpriteSheets sheets) {
+            SpriteSheets sheets,
+            PlannedLadder ladder) {
 
         /** A picture of any size. */
         static Expected picture(String codec, boolean optional) {
-            return new Expected(codec, optional, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, null);
+            return new Expected(codec, optional, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, null, null);
         }
 
         private static Expected index(SpriteSheets sheets) {
-            return new Expected(null, false, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, sheets);
+            return new Expected(null, false, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, sheets, null);
+        }
+
+        private static Expected renditions(PlannedLadder ladder) {
+            return new Expected(null, false, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, null, ladder);
         }
 
         /** Whether a video of that length ends before it begins. */
@@ -105,9 +111,15 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
                         ? Double.POSITIVE_INFINITY
                         : transformation.number(check.length(), 0),
                 transformation.number(check.rate(), Double.POSITIVE_INFINITY),
+                null,
                 null);
         PlannedOutput output = named(produced.name(), produced.mediaType(), produced, folder, expected);
         return List.of(output.in(transformation.valueOf(produced.language())));
+    }
+
+    /** What is made of a produced file that has a ladder. */
+    static PlannedOutput of(Produced produced, PlannedLadder ladder, Path folder) {
+        return named(produced.name(), produced.mediaType(), produced, folder, Expected.renditions(ladder));
     }
 
     private static List<PlannedOutput> sheets(

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
@@ -86,6 +87,10 @@ public class TranscodePlanner {
             for (Produced produced : transformation.produces()) {
                 if (isSound(produced) && !result.sound()) {
                     soundless.add(produced.name());
+                } else if (produced.ladder() != null) {
+                    PlannedLadder ladder =
+                            PlannedLadder.of(produced, transformations, source.video(), result, size, job.getFolder());
+                    outputs.add(PlannedOutput.of(produced, ladder, job.getFolder()));
                 } else {
                     outputs.addAll(PlannedOutput.of(
                             transformation, produced, job.getFolder(), result.seconds(), size.scale()));
@@ -98,8 +103,7 @@ public class TranscodePlanner {
                         refusals.nothingKept(output.expected().from(), result.seconds()));
             }
         }
-        long encodes =
-                outputs.stream().filter(output -> isVideo(output.mediaType())).count();
+        long encodes = outputs.stream().mapToLong(TranscodePlanner::encodes).sum();
         ToolCommand command = new ToolCommand(
                 arguments(job, source, transformations, subtitles, result, size, new Measured(loudness, target, false)),
                 ToolCommand.Output.PROGRESS,
@@ -280,6 +284,14 @@ public class TranscodePlanner {
         return mediaType.startsWith("video/");
     }
 
+    /** How many videos are encoded for a file. */
+    private static long encodes(PlannedOutput output) {
+        if (output.expected() != null && output.expected().ladder() != null) {
+            return output.expected().ladder().rungs().size();
+        }
+        return isVideo(output.mediaType()) ? 1 : 0;
+    }
+
     private static boolean isAudioWanted(List<AppliedTransformation> transformations) {
         return !"none".equals(last(transformations, "audio"));
     }
@@ -378,7 +390,17 @@ public class TranscodePlanner {
             last = track;
         }
         List<FilledTransformation> filled = filled(job, source, transformations, result, size, inputs, files, measured);
-        String graph = graph(source, filled, result, size);
+        Map<Produced, PlannedLadder> ladders = new HashMap<>();
+        for (AppliedTransformation transformation : transformations) {
+            for (Produced produced : transformation.produces()) {
+                if (produced.ladder() != null) {
+                    ladders.put(
+                            produced,
+                            PlannedLadder.of(produced, transformations, source.video(), result, size, job.getFolder()));
+                }
+            }
+        }
+        String graph = graph(source, filled, result, size, ladders);
         if (last == 0 && !source.video().orientation().filters().isEmpty()) {
             // Of a graph with one input alone, ffmpeg notes the input's rotation in the result, which is turned
             // already.
@@ -386,7 +408,7 @@ public class TranscodePlanner {
             graph += ";[1:v]nullsink";
         }
         if (measured.firstPass()) {
-            graph += unused(filled);
+            graph += unused(filled, ladders);
         }
         line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
         line.addAll(List.of("-filter_complex", graph));
@@ -418,7 +440,9 @@ public class TranscodePlanner {
         }
         for (FilledTransformation transformation : filled) {
             for (FilledTransformation.File file : transformation.produces()) {
-                if (file.produced().cues() == null && (!isSound(file.produced()) || result.sound())) {
+                if (file.produced().ladder() != null) {
+                    line.addAll(renditions(file, ladders.get(file.produced()), threads, sounds));
+                } else if (file.produced().cues() == null && (!isSound(file.produced()) || result.sound())) {
                     line.addAll(output(file, threads, sounds, result));
                     line.addAll(List.of(
                             "-y",
@@ -463,6 +487,23 @@ public class TranscodePlanner {
         return line;
     }
 
+    private static List<String> renditions(
+            FilledTransformation.File file, PlannedLadder ladder, String threads, Deque<String> sounds) {
+        List<String> line = new ArrayList<>();
+        for (PlannedLadder.Rung rung : ladder.rungs()) {
+            line.addAll(List.of("-map", "[" + rung.stream() + "]", "-map_metadata", "-1", "-map_chapters", "-1"));
+            line.addAll(List.of("-threads", threads));
+            line.addAll(file.options());
+            line.addAll(List.of("-y", "file:" + rung.file()));
+        }
+        if (ladder.sound() != null) {
+            line.addAll(List.of("-map", sounds.remove(), "-map_metadata", "-1", "-map_chapters", "-1"));
+            line.addAll(file.sound());
+            line.addAll(List.of("-y", "file:" + ladder.sound()));
+        }
+        return line;
+    }
+
     /** The label of a video's stream once it is as that of every video. */
     private static String ended(Produced produced) {
         return "[" + produced.stream() + "_ended]";
@@ -498,6 +539,7 @@ public class TranscodePlanner {
         values.put(Loudness.VALUE, measured.loudness().filter());
         values.put(TargetSize.VALUE, measured.size().rate());
         values.put("fps", result.frameRate().toString());
+        values.put("segment_frames", String.valueOf(PlannedLadder.segmentFrames(result.frameRate())));
         values.put("seconds", inSeconds(result.seconds()));
         PlannedResult.Box shown = shown(source.video());
         values.put("source_width", String.valueOf(shown.width()));
@@ -535,7 +577,11 @@ public class TranscodePlanner {
     }
 
     private static String graph(
-            SourceTimeline source, List<FilledTransformation> transformations, PlannedResult result, PlannedSize size) {
+            SourceTimeline source,
+            List<FilledTransformation> transformations,
+            PlannedResult result,
+            PlannedSize size,
+            Map<Produced, PlannedLadder> ladders) {
         FilterGraph graph = new FilterGraph("[0:" + source.video().index() + "]");
         graph.link(SourceFilters.video(source, result));
         for (FilledTransformation transformation : transformations) {
@@ -561,17 +607,22 @@ public class TranscodePlanner {
                         .append(']')
                         .append(STILL_SQUARE)
                         .append(ended(produced)));
+        ladders.forEach((produced, ladder) -> whole.append(ladder.graph(produced.stream(), STILL_SQUARE)));
         return whole.toString();
     }
 
     /** Ends of the graph for what files beside the video would be made of. */
-    private static String unused(List<FilledTransformation> transformations) {
-        return transformations.stream()
+    private static String unused(List<FilledTransformation> transformations, Map<Produced, PlannedLadder> ladders) {
+        Stream<String> files = transformations.stream()
                 .flatMap(transformation -> transformation.produces().stream())
                 .map(FilledTransformation.File::produced)
-                .filter(produced -> produced.cues() == null && !isSound(produced))
-                .map(produced -> ";" + (isVideo(produced.mediaType()) ? ended(produced) : "[" + produced.stream() + "]")
-                        + "nullsink")
+                .filter(produced -> produced.cues() == null && produced.ladder() == null && !isSound(produced))
+                .map(produced -> isVideo(produced.mediaType()) ? ended(produced) : "[" + produced.stream() + "]");
+        Stream<String> renditions = ladders.values().stream()
+                .flatMap(ladder -> ladder.rungs().stream())
+                .map(rung -> "[" + rung.stream() + "]");
+        return Stream.concat(files, renditions)
+                .map(stream -> ";" + stream + "nullsink")
                 .collect(Collectors.joining());
     }
 

@@ -161,7 +161,7 @@ public class JobMetrics {
 
     /** A message has claimed nothing, for that reason. */
     @StepOnly
-    public void refused(String outcome) {
+    public void refused(@OneOf(property = "outcome") String outcome) {
         meters.counter("caravana.claims.refused", "reason", outcome).increment();
     }
 }

@@ -33,7 +33,8 @@ record ClaimStatement(NamedParameterJdbcTemplate jdbc, int accountAtOnce, int ne
         parameters.put("owner_id", owner);
         parameters.put("sent_ms", sentMillis);
         parameters.put("worker", "w:1");
-        parameters.put("lease_seconds", 36.0);
+        // Longer than any test: a lease that ends is taken over.
+        parameters.put("lease_seconds", 3600.0);
         parameters.put("max_attempts", 5);
         parameters.put("account_at_once", accountAtOnce);
         parameters.put("new_accounts_at_once", newAccountsAtOnce);

@@ -202,7 +202,7 @@ class FairClaimTest {
         assertSharesAreAsCounted();
     }
 
-    /** Whoever signs up often gets no more than who signs up once. */
+    /** However many accounts somebody signs up, on their first day they share one limit. */
     @Test
     void accountsOfTheLastDayShareOneLimit() {
         for (int i = 0; i < 5; i++) {

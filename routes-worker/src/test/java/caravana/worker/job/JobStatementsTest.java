@@ -43,6 +43,7 @@ class JobStatementsTest {
             return new ClassPathResource(resource)
                     .getContentAsString(StandardCharsets.UTF_8)
                     .replace(":?job.phaseMillis", ":phase_ms")
+                    .replace(":?job.receipt", ":receipt")
                     .replace(":?", ":");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -241,6 +242,7 @@ class JobStatementsTest {
         parameters.put("media_info", "{}");
         parameters.put("warnings", "[]");
         parameters.put("phase_ms", "{}");
+        parameters.put("receipt", "{}");
         parameters.put("results_folder", key.substring(0, key.indexOf('/') + 1));
         parameters.put("outputs", """
                 [{"name": "video.mp4", "role": "video", "media_type": "video/mp4", "bytes": 5, "sha256": "a", "width": 1280,

@@ -9,6 +9,7 @@ public final class RunningJobs {
     private RunningJobs() {}
 
     public static RunningJob inFolder(Path folder) {
-        return new RunningJob(UUID.randomUUID().toString(), UUID.randomUUID().toString(), "handle", folder, 0);
+        return new RunningJob(
+                UUID.randomUUID().toString(), UUID.randomUUID().toString(), "handle", folder, 0, new JvmShares());
     }
 }

@@ -21,6 +21,7 @@ public final class MadeFiles {
                 name,
                 poster ? "poster" : "video",
                 poster ? "image/jpeg" : "video/mp4",
+                name,
                 folder.resolve(name).toFile(),
                 1,
                 "0".repeat(64),

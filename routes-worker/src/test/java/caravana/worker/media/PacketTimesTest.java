@@ -3,6 +3,7 @@ package caravana.worker.media;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ class PacketTimesTest {
     private static final Offset<Double> MICROSECOND = within(1e-6);
     private static final Track VIDEO = Sources.of(1, "25/1").video();
 
-    private final PacketTimes packets = new PacketTimes(true);
+    private final PacketTimes packets = new PacketTimes(true, Set.of(VIDEO.index()));
 
     /** @param frames 25 a second */
     private void add(double from, int frames) {
@@ -31,7 +32,7 @@ class PacketTimesTest {
     /** Two recordings, one behind the other in one file; in the first, sound goes on for longer than the picture. */
     @Test
     void aRecordingWhoseClockBeginsAnewFollowsTheOneBefore() {
-        PacketTimes joined = new PacketTimes(false);
+        PacketTimes joined = new PacketTimes(false, Set.of(VIDEO.index()));
         for (int recording = 0; recording < 2; recording++) {
             for (int frame = 0; frame < 50; frame++) {
                 joined.add(VIDEO.index() + "," + frame / 25.0 + ",N/A,0.040000,N/A," + (frame % 10 == 0 ? "K_" : "__"));
@@ -45,6 +46,22 @@ class PacketTimesTest {
         assertThat(joined.of(VIDEO).length()).isCloseTo(5, MICROSECOND);
     }
 
+    /** Otherwise its picture would begin between two frames. */
+    @Test
+    void soundThatIsLongerByLessThanAFrameDelaysNoRecording() {
+        PacketTimes joined = new PacketTimes(false, Set.of(VIDEO.index()));
+        for (int recording = 0; recording < 2; recording++) {
+            joined.add("1,0.000000,N/A,2.014000,N/A,K_");
+            for (int frame = 0; frame < 50; frame++) {
+                joined.add(VIDEO.index() + "," + frame / 25.0 + ",N/A,0.040000,N/A," + (frame % 10 == 0 ? "K_" : "__"));
+            }
+        }
+
+        assertThat(joined.joins())
+                .singleElement()
+                .satisfies(shift -> assertThat(shift).isCloseTo(2, MICROSECOND));
+    }
+
     @Test
     void framesAreEvenlySpacedOrNot() {
         for (int frame = 0; frame < 100; frame++) {
@@ -55,7 +72,7 @@ class PacketTimesTest {
         }
         assertThat(times().isEven()).isTrue();
 
-        PacketTimes recording = new PacketTimes(false);
+        PacketTimes recording = new PacketTimes(false, Set.of(VIDEO.index()));
         double time = 0;
         for (int frame = 0; frame < 100; frame++) {
             recording.add(VIDEO.index() + "," + time + "," + time + ",N/A,N/A,K_");
@@ -70,7 +87,7 @@ class PacketTimesTest {
         add(1, 1);
         assertThat(times().lead()).isZero();
 
-        PacketTimes cut = new PacketTimes(true);
+        PacketTimes cut = new PacketTimes(true, Set.of(VIDEO.index()));
         for (int frame = 0; frame < 50; frame++) {
             cut.add(VIDEO.index() + "," + frame / 25.0 + ",N/A,0.040000,N/A," + (frame == 30 ? "K_" : "__"));
         }
@@ -146,7 +163,7 @@ class PacketTimesTest {
         assertThat(times().isEndAMistake()).isTrue();
         assertThat(times().length()).isCloseTo(1.04, MICROSECOND);
 
-        PacketTimes still = new PacketTimes(false);
+        PacketTimes still = new PacketTimes(false, Set.of(VIDEO.index()));
         still.add(VIDEO.index() + ",0.000000,0.000000,90.000000,N/A,K_");
         assertThat(still.of(VIDEO).isEndAMistake()).isFalse();
         assertThat(still.of(VIDEO).length()).isCloseTo(90, MICROSECOND);

@@ -427,6 +427,24 @@ class PageTest {
         assertThat(page.errors()).isEmpty();
     }
 
+    /** By hls.js, in the quality that is shown; where the renditions are gone, the clip plays. */
+    @Test
+    void aVideoPlaysByItsRenditions() throws Exception {
+        page = Page.open(web.uri(), "en", folder);
+        page.signUp();
+        page.click("#transformations summary");
+        page.see("#transformation-hls");
+        page.click("#transformation-hls");
+        page.upload(small, "Renditions");
+        page.see(".video[data-status=processed] .poster", JOB);
+        page.click(".poster");
+        await().atMost(SOON).until(() -> page.player("currentTime") > 0.2);
+        assertThat(page.run("return document.querySelector('dialog video').src").toString())
+                .startsWith("blob:");
+        assertThat(page.text(".quality")).isEqualTo(Math.round(page.player("videoHeight")) + "p");
+        assertThat(page.errors()).isEmpty();
+    }
+
     /** By mouse: saved. By keyboard: chosen, and deleted. */
     @Test
     void aChoiceIsSavedAsAPresetUsedAndDeleted() throws Exception {

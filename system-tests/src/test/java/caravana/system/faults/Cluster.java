@@ -3,6 +3,7 @@ package caravana.system.faults;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.system.Clients;
+import caravana.system.SharedStack;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -31,6 +32,7 @@ public final class Cluster implements AutoCloseable {
 
     private final Path folder;
     private final LocalStack stack;
+    private final boolean ownStack;
     private final SqsObserver observer;
     private final Map<String, Forwarder> forwarders = new LinkedHashMap<>();
     private final Map<String, String> environment;
@@ -47,8 +49,13 @@ public final class Cluster implements AutoCloseable {
      * @param path the {@code PATH} of the apps, by which a stub takes a tool's place
      */
     public Cluster(Path folder, String settings, String path) throws IOException {
+        this(folder, LocalStack.start(folder.resolve("stack")), true, settings, path);
+    }
+
+    private Cluster(Path folder, LocalStack stack, boolean ownStack, String settings, String path) throws IOException {
         this.folder = folder;
-        stack = LocalStack.start(folder.resolve("stack"));
+        this.stack = stack;
+        this.ownStack = ownStack;
         direct = stack.environment();
         environment = new HashMap<>(direct);
         environment.put("SPRING_APPLICATION_JSON", settings);
@@ -62,6 +69,11 @@ public final class Cluster implements AutoCloseable {
         reroute("redis", redis.getPort(), redis.getPort());
         reroute("s3", s3.getPort(), s3.getPort());
         reroute("sqs", sqs.getPort(), observer.port());
+    }
+
+    /** The same on the {@link SharedStack}, for who stops none of the servers. */
+    static Cluster onSharedStack(Path folder, String settings, String path) throws IOException {
+        return new Cluster(folder, SharedStack.cleared(), false, settings, path);
     }
 
     /** Lets the apps reach a server's port by a forwarder to another one. */
@@ -228,6 +240,8 @@ public final class Cluster implements AutoCloseable {
         }
         forwarders.values().forEach(Forwarder::close);
         observer.close();
-        stack.close();
+        if (ownStack) {
+            stack.close();
+        }
     }
 }

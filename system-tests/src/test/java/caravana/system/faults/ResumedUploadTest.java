@@ -7,6 +7,7 @@ import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.system.Clients;
+import caravana.system.SharedStack;
 import caravana.test.Sample;
 import caravana.test.Waits;
 import java.io.IOException;
@@ -57,7 +58,7 @@ class ResumedUploadTest {
         long length = 1024L * 1024 * Sample.size("MiB of an upload", 14, 1024) + 4711;
         int cuts = Sample.size("cuts of an upload", 4, 100);
         int kills = Sample.size("kills of web nodes", 1, 10);
-        stack = LocalStack.start(folder.resolve("stack"));
+        stack = SharedStack.cleared();
         try (S3Client s3 = Clients.s3(stack)) {
             for (int node = 0; node < 2; node++) {
                 nodes.add(start(node));
@@ -77,7 +78,6 @@ class ResumedUploadTest {
             expire(s3, id);
         } finally {
             nodes.forEach(AppProcess::close);
-            stack.close();
         }
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import caravana.local.LocalStack;
+import caravana.system.SharedStack;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,12 +23,10 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Against the local stack's SQS server, with calls as the AWS SDK makes them. */
 class SqsObserverTest {
@@ -39,10 +36,6 @@ class SqsObserverTest {
     private static final int MANY = 60;
     private static final Duration LIMIT = Waits.LIMIT;
 
-    @TempDir
-    static Path data;
-
-    private static LocalStack stack;
     private static URI sqs;
 
     private final HttpClient http =
@@ -57,13 +50,7 @@ class SqsObserverTest {
 
     @BeforeAll
     static void startServers() {
-        stack = LocalStack.start(data);
-        sqs = URI.create(stack.environment().get("AWS_ENDPOINT_URL_SQS"));
-    }
-
-    @AfterAll
-    static void stopServers() {
-        stack.close();
+        sqs = URI.create(SharedStack.cleared().environment().get("AWS_ENDPOINT_URL_SQS"));
     }
 
     @BeforeEach

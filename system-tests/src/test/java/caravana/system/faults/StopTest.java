@@ -30,7 +30,7 @@ class StopTest {
     void whatDoesNotFitIntoTheGracePeriodIsStartedByAnotherWorkerAtOnce() throws Exception {
         FfmpegStub stub = FfmpegStub.in(folder.resolve("stub"));
         String path = stub.folder() + ":" + System.getenv("PATH");
-        try (Cluster cluster = new Cluster(folder, new Scale(1).settings(GRACE), path)) {
+        try (Cluster cluster = Cluster.onSharedStack(folder, new Scale(1).settings(GRACE), path)) {
             cluster.startWeb();
             FaultyWorker first = cluster.addWorker(2);
             first.awaitReady();

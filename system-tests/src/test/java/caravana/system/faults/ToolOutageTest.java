@@ -72,7 +72,7 @@ class ToolOutageTest {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         stub = FfmpegStub.in(folder.resolve("stub"));
         String path = stub.folder() + ":" + System.getenv("PATH");
-        try (Cluster running = new Cluster(folder, settings(), path);
+        try (Cluster running = Cluster.onSharedStack(folder, settings(), path);
                 SickWorker worker = new SickWorker(folder.resolve("sick"), stub, running.environment())) {
             cluster = running;
             sick = worker;

@@ -336,7 +336,7 @@ class RunbooksTest {
     private void routeDefect() throws Exception {
         worker();
         Incident defect = incident("route-defect", "a statement names a column that is not there");
-        rename("original_sha256", "misspelt");
+        rename("poster_key", "misspelt");
         String video = stack.upload();
         await().atMost(SOON)
                 .until(() -> stack.worker(worker).path("closed_by").toString().contains("route_defect"));
@@ -346,7 +346,7 @@ class RunbooksTest {
                 .contains("\"version\":\"built-in\"")
                 .containsPattern("caravana_intake_closed\\{.*by=\"route_defect\".*} 1");
 
-        rename("misspelt", "original_sha256");
+        rename("misspelt", "poster_key");
         defect.run("Verification", shell);
         assertThat(stack.status(video)).isEqualTo("processed");
         defect.verified();

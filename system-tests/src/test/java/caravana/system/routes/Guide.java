@@ -19,9 +19,8 @@ final class Guide {
 
     /** The headings of the tasks, in their order. */
     static List<String> tasks() throws IOException {
-        String text = Files.readString(GUIDE);
         return Pattern.compile("(?m)^### (.+)$")
-                .matcher(text.substring(text.indexOf("\n## Six tasks\n")))
+                .matcher(between(Files.readString(GUIDE), "\n## Six tasks\n", "\n## "))
                 .results()
                 .map(heading -> heading.group(1))
                 .toList();
@@ -29,11 +28,14 @@ final class Guide {
 
     /** What is under a heading, up to the next. */
     static String section(String heading) throws IOException {
-        String text = Files.readString(GUIDE);
-        int start = text.indexOf("\n### " + heading + "\n");
-        assertThat(start).as("a section %s", heading).isNotNegative();
-        int end = text.indexOf("\n### ", start + 1);
-        return text.substring(start, end < 0 ? text.length() : end);
+        return between(Files.readString(GUIDE), "\n### " + heading + "\n", "\n##");
+    }
+
+    private static String between(String text, String begin, String end) {
+        int start = text.indexOf(begin);
+        assertThat(start).as("the section %s", begin.strip()).isNotNegative();
+        int next = text.indexOf(end, start + begin.length() - 1);
+        return text.substring(start, next < 0 ? text.length() : next);
     }
 
     /** The transformation that the guide adds to the catalogue. */

@@ -35,7 +35,7 @@ class GuideTest {
         RouteCopy routes = RouteCopy.into(folder.resolve("camel"));
         Guide.apply(task, routes);
 
-        List<Finding> findings = RouteChecks.check(RouteFiles.read(routes.folder()));
+        List<Finding> findings = new RouteChecks().check(RouteFiles.read(routes.folder()));
 
         // Of settings of its own, the task says which variables set them; this process cannot set them for itself.
         assertThat(findings)

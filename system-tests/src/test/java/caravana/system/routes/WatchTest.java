@@ -91,9 +91,9 @@ class WatchTest {
             assertThat(answer()).contains("Edited once");
             routes.edit(RECEIVE, "routeConfigurationId: upload-failure\n", "routeConfigurationId: upload-failures\n");
 
-            // Nothing that the checks know is wrong with it.
+            // The bean exists, and the checks do not know that it is none of the kind.
             String good = "    id: receive-upload\n";
-            String noPolicy = good + "    routePolicy: noSuchPolicy\n";
+            String noPolicy = good + "    routePolicy: s3Client\n";
             routes.edit(RECEIVE, good, noPolicy);
             await().atMost(SOON)
                     .until(() ->

@@ -183,7 +183,15 @@ class WorkedChangesTest {
     @Test
     void anotherColumnIsInTheAnswer() throws Exception {
         try (AppProcess changed = appWith(AppProcess.WEB, "Another column in the answer")) {
-            fail(upload(sample));
+            String id = upload(sample);
+            HttpResponse<String> video = client.get(changed.uri().resolve("/api/videos/" + id));
+            assertThat(new ObjectMapper()
+                            .readTree(video.body())
+                            .path("original_bytes")
+                            .asLong())
+                    .as(video.body())
+                    .isEqualTo(Files.size(sample));
+            fail(id);
             ApiClient operator = ApiClient.logIn(
                     changed.uri(),
                     stack.environment().get("CARAVANA_OPERATOR_EMAIL"),

@@ -22,9 +22,13 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -38,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What clients do while nodes are replaced: uploads of each way with everything that is done to videos, polls, lists, sessions and
@@ -97,6 +102,7 @@ final class Load implements AutoCloseable {
             this::restored,
             this::renamed,
             this::gone);
+    private String older = "";
     private String session = "";
     private volatile boolean over;
 
@@ -107,10 +113,11 @@ final class Load implements AutoCloseable {
         random = new Random(seed);
     }
 
-    /** Makes the accounts at a node, and begins. */
-    void start(URI node) throws IOException, InterruptedException {
+    /** Makes the accounts at a node of the older version, and begins. */
+    void start(Balancer.Node node) throws IOException, InterruptedException {
+        older = node.version();
         for (int i = 0; i < ACCOUNTS; i++) {
-            ApiClient client = ApiClient.signUp(node);
+            ApiClient client = ApiClient.signUp(node.uri());
             Watcher watcher = new Watcher(balancer, client, complaints::add);
             accounts.add(new Account(client, watcher));
             run("watcher-" + i, watcher);
@@ -222,7 +229,7 @@ final class Load implements AutoCloseable {
     /** In three pieces, to nodes by turns. */
     private void pieces(Account account) throws Exception {
         byte[] original = original();
-        Video video = accepted(create(account, original.length), account, Expectation.PROCESSED);
+        Video video = accepted(create(account, original), account, Expectation.PROCESSED);
         int third = original.length / 3;
         for (int from = 0; from < original.length; ) {
             int to = original.length - from < 2 * third ? original.length : from + third;
@@ -240,18 +247,44 @@ final class Load implements AutoCloseable {
             expect("a piece", answer, 204);
             from = to;
         }
+        if (!acceptedBy(video.id()).equals(older)) {
+            // Whatever version took the last piece. 1.0.0 knows none of these.
+            expect(
+                    "what was said at the beginning",
+                    "a reference, {\"of\": 1}, 2, " + sum(original),
+                    cluster.query("SELECT concat_ws(', ', reference, metadata, priority, announced_sha256) FROM videos"
+                            + " WHERE id = '" + video.id() + "'"));
+        }
         follow(video);
     }
 
-    private Balancer.Answer<String> create(Account account, int length) throws InterruptedException {
+    private Balancer.Answer<String> create(Account account, byte[] original) throws InterruptedException {
+        String metadata = Map.of(
+                        "filename", "a.mp4",
+                        "reference", "a reference",
+                        "metadata", "{\"of\": 1}",
+                        "prioridad", "2",
+                        "original_sha256", sum(original))
+                .entrySet()
+                .stream()
+                .map(pair -> pair.getKey() + " "
+                        + Base64.getEncoder().encodeToString(pair.getValue().getBytes(StandardCharsets.US_ASCII)))
+                .collect(Collectors.joining(","));
         return balancer.send(
                 node -> call(account, node, "/api/uploads")
                         .header("Tus-Resumable", "1.0.0")
-                        .header("Upload-Length", String.valueOf(length))
-                        // "a.mp4"
-                        .header("Upload-Metadata", "filename YS5tcDQ=")
+                        .header("Upload-Length", String.valueOf(original.length))
+                        .header("Upload-Metadata", metadata)
                         .POST(BodyPublishers.noBody()),
                 BodyHandlers.ofString());
+    }
+
+    private static String sum(byte[] original) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(original));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The second answer is that of the first, from whatever node. */
@@ -341,7 +374,7 @@ final class Load implements AutoCloseable {
                         .getBytes(StandardCharsets.US_ASCII),
                 original,
                 ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.US_ASCII));
-        Video pieces = accepted(create(account, original.length), account, Expectation.PROCESSED);
+        Video pieces = accepted(create(account, original), account, Expectation.PROCESSED);
         return List.of(
                 half(node, account, "POST /api/videos?title=Half", "Content-Type: video/mp4\r\n", original, null),
                 half(

@@ -1,0 +1,45 @@
+package caravana.database;
+
+import java.sql.SQLException;
+import java.util.Set;
+
+/**
+ * What the SQLSTATE of a failed statement says, by its class.
+ *
+ * @see <a href="https://www.postgresql.org/docs/17/errcodes-appendix.html">PostgreSQL error codes</a>
+ */
+public final class SqlState {
+
+    private static final String DATA_EXCEPTION = "22";
+
+    private static final String CONSTRAINT_VIOLATION = "23";
+
+    /**
+     * Dynamic SQL error, feature not supported, case not found, cardinality violation, SQL function exception, invalid
+     * schema name, syntax error or access rule violation, check option violation.
+     */
+    private static final Set<String> WRONG_STATEMENT = Set.of("07", "0A", "20", "21", "2F", "3F", "42", "44");
+
+    private SqlState() {}
+
+    /** The statement does not fit the schema, whatever its values are. */
+    public static boolean isWrongStatement(SQLException failure) {
+        return WRONG_STATEMENT.contains(classOf(failure));
+    }
+
+    /** A column cannot hold a value: a number out of range, a character that is none. */
+    public static boolean isWrongValue(SQLException failure) {
+        return DATA_EXCEPTION.equals(classOf(failure));
+    }
+
+    /** Other rows, or their absence, do not allow a value. */
+    public static boolean isConstraintViolation(SQLException failure) {
+        return CONSTRAINT_VIOLATION.equals(classOf(failure));
+    }
+
+    /** Empty without a state: pools and drivers give none when they get no connection. */
+    private static String classOf(SQLException failure) {
+        String state = failure.getSQLState();
+        return state != null && state.length() == 5 ? state.substring(0, 2) : "";
+    }
+}

@@ -1,0 +1,45 @@
+package caravana.checks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A file as it was read, with what follows from its text alone. That is worked out when it is first asked for and kept, since
+ * most files are the same from a check to the next.
+ */
+abstract class SourceFile {
+
+    private final String name;
+    private final String text;
+    private final Map<FileRule, List<Finding>> findings = new HashMap<>();
+
+    /** @param name its path below the routes' folder */
+    SourceFile(String name, String text) {
+        this.name = name;
+        this.text = text;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** What a rule finds in it. */
+    List<Finding> findings(FileRule rule) {
+        List<Finding> found = findings.get(rule);
+        if (found == null) {
+            found = new ArrayList<>();
+            check(rule, found::add);
+            findings.put(rule, found);
+        }
+        return found;
+    }
+
+    abstract void check(FileRule rule, Consumer<Finding> report);
+}

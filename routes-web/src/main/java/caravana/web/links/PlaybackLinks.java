@@ -1,0 +1,114 @@
+package caravana.web.links;
+
+import caravana.web.http.Problem;
+import caravana.web.http.QueryString;
+import caravana.web.secret.SecretBox;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.stereotype.Component;
+
+/**
+ * Links by which a player gets the renditions of a video without a token: each carries a ticket, which is for that video alone and
+ * ends after 6 hours. A ticket is no row, so it ends otherwise only with the video, or with the key that has signed it.
+ */
+@Component("playbackLinks")
+public class PlaybackLinks {
+
+    /** How long a ticket is valid. */
+    static final Duration VALID = Duration.ofHours(6);
+
+    private static final String ROLE = "stream";
+    private static final String PURPOSE = "playback ticket";
+
+    /** When it ends, in seconds since 1970, and the signature. */
+    private static final Pattern TICKET = Pattern.compile("([1-9][0-9]{0,11})\\.([A-Za-z0-9_-]{43})");
+
+    private final SecretBox secrets;
+    private final Clock clock;
+
+    @Autowired
+    PlaybackLinks(SecretBox secrets) {
+        this(secrets, Clock.systemUTC());
+    }
+
+    PlaybackLinks(SecretBox secrets, Clock clock) {
+        this.secrets = secrets;
+        this.clock = clock;
+    }
+
+    /**
+     * To the master playlist.
+     *
+     * @param row the video's row
+     * @return null when it has no renditions, or tickets cannot be signed here
+     */
+    public String to(Map<String, Object> row) {
+        boolean streamed = VideoOutput.of(row).stream().anyMatch(PlaybackLinks::isStream);
+        if (!streamed || !secrets.hasKey()) {
+            return null;
+        }
+        String video = (String) row.get("video_id");
+        return "/api/videos/" + video + "/playback/master.m3u8?ticket=" + ticket(video);
+    }
+
+    /** Whether an output is renditions: many objects, which playlists name. */
+    public static boolean isStream(VideoOutput output) {
+        return output.role().equals(ROLE);
+    }
+
+    private String ticket(String video) {
+        String end = String.valueOf(clock.instant().plus(VALID).getEpochSecond());
+        byte[] signature = secrets.sign(PURPOSE, signed(video, end));
+        return end + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
+    }
+
+    /**
+     * Checks the ticket of a request for the video, and sets it as the property {@code ticket}.
+     *
+     * @throws Problem as {@link #check}
+     */
+    public void admit(@ExchangeProperty("video_id") String video, Exchange exchange) {
+        String ticket = QueryString.of(exchange.getMessage()).get("ticket");
+        check(video, ticket);
+        exchange.setProperty("ticket", ticket);
+    }
+
+    /**
+     * Checks that a ticket is for this video, and has not ended.
+     *
+     * @throws Problem 403 {@code ticket_invalid} or {@code ticket_expired}
+     */
+    void check(String video, String ticket) {
+        Matcher parts = TICKET.matcher(ticket == null ? "" : ticket);
+        if (!parts.matches()
+                || !secrets.isSigned(
+                        PURPOSE,
+                        signed(video, parts.group(1)),
+                        Base64.getUrlDecoder().decode(parts.group(2)))) {
+            throw new Problem(
+                    403,
+                    "ticket_invalid",
+                    "The ticket is not one for this video. Get the video again, and use its playback_url as it is.");
+        }
+        if (Long.parseLong(parts.group(1)) <= clock.instant().getEpochSecond()) {
+            throw new Problem(
+                    403,
+                    "ticket_expired",
+                    "The ticket has ended, " + VALID.toHours()
+                            + " hours after it was made. Get the video again, and use its new playback_url.");
+        }
+    }
+
+    private static byte[] signed(String video, String end) {
+        return (video.toLowerCase(Locale.ROOT) + " " + end).getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,148 @@
+package caravana.web.playback;
+
+import caravana.web.http.EntityTag;
+import caravana.web.http.Problem;
+import caravana.web.links.PresignedLinks;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.springframework.stereotype.Component;
+
+/** Playlists of HLS (RFC 8216) for the renditions of a video. Their entries carry the ticket by which they were asked for. */
+@Component("playlists")
+public class Playlists {
+
+    private static final String MEDIA_TYPE = "application/vnd.apple.mpegurl";
+
+    /** A playlist of a finished video changes only when the video is processed again, and its address then. */
+    private static final String CACHE_CONTROL = "private, max-age=60";
+
+    /** Version 7 has fMP4 segments in any playlist. */
+    private static final String HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n";
+
+    private static final String TICKET = "?ticket=";
+
+    private final ObjectMapper json;
+    private final PresignedLinks links;
+
+    Playlists(ObjectMapper json, PresignedLinks links) {
+        this.json = json;
+        this.links = links;
+    }
+
+    /**
+     * @param stream the row of {@code find-stream.sql}; null for none
+     * @throws Problem 404 {@code not_found} when there is none
+     */
+    public void require(@ExchangeProperty("stream") Map<String, Object> stream) {
+        if (stream == null) {
+            throw new Problem(
+                    404,
+                    "not_found",
+                    "There is no such video, or nothing of it at this address any more. Get the video again, and use its playback_url.");
+        }
+    }
+
+    /** Answers with the playlist that names all renditions. */
+    public void answerMaster(
+            @ExchangeProperty("stream") Map<String, Object> stream,
+            @ExchangeProperty("ticket") String ticket,
+            Exchange exchange)
+            throws JsonProcessingException {
+        JsonNode renditions = json.readTree((String) stream.get("renditions"));
+        StringBuilder list = new StringBuilder(HEAD);
+        JsonNode sound = null;
+        for (JsonNode rendition : renditions) {
+            if (rendition.path("height").isNull()) {
+                sound = rendition;
+                list.append(
+                                "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"sound\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"")
+                        .append(address(stream, rendition, ticket))
+                        .append("\"\n");
+            }
+        }
+        for (JsonNode rendition : renditions) {
+            if (!rendition.path("height").isNull()) {
+                list.append(variant(rendition, sound)).append('\n');
+                list.append(address(stream, rendition, ticket)).append('\n');
+            }
+        }
+        answer(list.toString(), exchange.getMessage());
+    }
+
+    private static String address(Map<String, Object> stream, JsonNode rendition, String ticket) {
+        return stream.get("claim_token") + "/" + rendition.path("name").asText() + "/index.m3u8" + TICKET + ticket;
+    }
+
+    private static String variant(JsonNode picture, JsonNode sound) {
+        long peak = picture.path("peak_bit_rate").asLong();
+        long average = picture.path("average_bit_rate").asLong();
+        String codecs = picture.path("codecs").asText();
+        String group = "";
+        if (sound != null) {
+            peak += sound.path("peak_bit_rate").asLong();
+            average += sound.path("average_bit_rate").asLong();
+            codecs += "," + sound.path("codecs").asText();
+            group = ",AUDIO=\"sound\"";
+        }
+        return String.format(
+                Locale.ROOT,
+                "#EXT-X-STREAM-INF:BANDWIDTH=%d,AVERAGE-BANDWIDTH=%d,CODECS=\"%s\",RESOLUTION=%dx%d,FRAME-RATE=%.3f%s",
+                peak,
+                average,
+                codecs,
+                picture.path("width").asInt(),
+                picture.path("height").asInt(),
+                picture.path("frame_rate").asDouble(),
+                group);
+    }
+
+    /** Answers with the playlist that names all segments of one rendition. */
+    public void answerMedia(
+            @ExchangeProperty("stream") Map<String, Object> stream,
+            @ExchangeProperty("ticket") String ticket,
+            Exchange exchange)
+            throws JsonProcessingException {
+        JsonNode seconds = json.readTree((String) stream.get("seconds"));
+        double longest = 0;
+        StringBuilder segments = new StringBuilder();
+        for (int number = 1; number < seconds.size(); number++) {
+            double length = seconds.path(number).asDouble();
+            longest = Math.max(longest, length);
+            segments.append(String.format(Locale.ROOT, "#EXTINF:%.6f,%n", length))
+                    .append(segment(number, ticket))
+                    .append('\n');
+        }
+        String list = HEAD + "#EXT-X-TARGETDURATION:" + Math.max(1, Math.round(longest))
+                + "\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MAP:URI=\"" + segment(0, ticket) + "\"\n"
+                + segments + "#EXT-X-ENDLIST\n";
+        answer(list, exchange.getMessage());
+    }
+
+    private static String segment(int number, String ticket) {
+        return "segments/" + number + TICKET + ticket;
+    }
+
+    /** Leads to one object, by a link that is of no use for any other. */
+    public void answerSegment(@ExchangeProperty("stream") Map<String, Object> stream, Exchange exchange) {
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, 302);
+        message.setHeader(
+                "Location", links.segment((String) stream.get("object_key"), (String) stream.get("media_type")));
+        message.setHeader("Cache-Control", "no-store");
+        message.setBody(null);
+    }
+
+    private static void answer(String list, Message message) {
+        message.setBody(list);
+        EntityTag.set(message, list);
+        message.setHeader("Cache-Control", CACHE_CONTROL);
+        message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
+    }
+}

@@ -1,0 +1,232 @@
+package caravana.web;
+
+import static caravana.web.Api.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+/** Playlists and segments of a video, for players, which have a ticket and no token. */
+class PlaybackTest extends WebTest {
+
+    private static final Pattern ADDRESS = Pattern.compile("(?m)^[^#\\n].*|(?<=URI=\")[^\"]+");
+
+    private Api user;
+    private String id;
+    private String claim;
+
+    @BeforeEach
+    void upload() throws Exception {
+        user = user();
+        id = uploaded(user);
+        claim = process(id, "a");
+    }
+
+    /** What a worker leaves that has made renditions. */
+    private String process(String video, String content) {
+        String token = UUID.randomUUID().toString();
+        String folder = "processed/" + video + "/" + token + "/";
+        jdbc.update("DELETE FROM outputs WHERE video_id = CAST(? AS uuid)", video);
+        for (String output : List.of(
+                "'video.mp4', 'video', 'video/mp4', '" + folder + "video.mp4'",
+                "'hls.m3u8', 'stream', 'application/vnd.apple.mpegurl', '" + folder + "hls/'")) {
+            jdbc.update(
+                    "INSERT INTO outputs SELECT CAST(? AS uuid), CAST(? AS uuid), " + output
+                            + ", 9, '', 640, 360, 9, NULL, NULL, 'codec'",
+                    video,
+                    token);
+        }
+        for (String rendition : List.of(
+                "'240p', 'avc1.64000d', 426, 240, 25, 500000, 400000",
+                "'360p', 'avc1.64001e', 640, 360, 25, 900000, 700000",
+                "'sound', 'mp4a.40.2', NULL, NULL, NULL, 130000, 128000")) {
+            jdbc.update("INSERT INTO renditions SELECT CAST(? AS uuid), CAST(? AS uuid), " + rendition, video, token);
+        }
+        jdbc.update(
+                "INSERT INTO segments SELECT video_id, claim_token, name, number, CASE number WHEN 0 THEN 0 WHEN 3 THEN 1.5"
+                        + " ELSE 4.004 END, 9 FROM renditions, generate_series(0, 3) number WHERE claim_token = CAST(? AS uuid)",
+                token);
+        for (String object : List.of("video.mp4", "hls/240p/0.mp4", "hls/240p/1.mp4", "hls/sound/1.mp4")) {
+            s3.putObject(p -> p.bucket(bucket()).key(folder + object), RequestBody.fromString(content + object));
+        }
+        set(
+                video,
+                "status = 'processed', processed_at = now(), claims = claims + 1, processed_key = '" + folder
+                        + "video.mp4'");
+        return token;
+    }
+
+    private URI playback(Api owner, String video) throws Exception {
+        JsonNode detail = Api.json(owner.get("/api/videos/" + video));
+        return api().request("/")
+                .build()
+                .uri()
+                .resolve(detail.path("playback_url").asText());
+    }
+
+    private HttpResponse<String> get(URI address) throws Exception {
+        return api().send(HttpRequest.newBuilder(address));
+    }
+
+    private static List<URI> addresses(HttpResponse<String> playlist) {
+        Matcher found = ADDRESS.matcher(playlist.body());
+        return found.results()
+                .map(result -> playlist.uri().resolve(result.group()))
+                .toList();
+    }
+
+    private URI withTicket(String path, URI of) {
+        return of.resolve(path + "?" + of.getQuery());
+    }
+
+    @Test
+    void aPlayerFollowsTheDetailToTheSegments() throws Exception {
+        HttpResponse<String> master = get(playback(user, id));
+
+        assertThat(master.statusCode()).as(master.body()).isEqualTo(200);
+        assertThat(master.headers().firstValue("Content-Type").orElseThrow())
+                .startsWith("application/vnd.apple.mpegurl");
+        assertThat(master.body().replaceAll("ticket=[^\"\\n]+", "ticket=T")).isEqualTo("""
+                        #EXTM3U
+                        #EXT-X-VERSION:7
+                        #EXT-X-INDEPENDENT-SEGMENTS
+                        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="sound",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="%1$s/sound/index.m3u8?ticket=T"
+                        #EXT-X-STREAM-INF:BANDWIDTH=630000,AVERAGE-BANDWIDTH=528000,CODECS="avc1.64000d,mp4a.40.2",RESOLUTION=426x240,FRAME-RATE=25.000,AUDIO="sound"
+                        %1$s/240p/index.m3u8?ticket=T
+                        #EXT-X-STREAM-INF:BANDWIDTH=1030000,AVERAGE-BANDWIDTH=828000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25.000,AUDIO="sound"
+                        %1$s/360p/index.m3u8?ticket=T
+                        """.formatted(claim));
+
+        HttpResponse<String> media = get(addresses(master).get(1));
+
+        assertThat(media.body().replaceAll("ticket=[^\"\\n]+", "ticket=T")).isEqualTo("""
+                        #EXTM3U
+                        #EXT-X-VERSION:7
+                        #EXT-X-INDEPENDENT-SEGMENTS
+                        #EXT-X-TARGETDURATION:4
+                        #EXT-X-MEDIA-SEQUENCE:1
+                        #EXT-X-PLAYLIST-TYPE:VOD
+                        #EXT-X-MAP:URI="segments/0?ticket=T"
+                        #EXTINF:4.004000,
+                        segments/1?ticket=T
+                        #EXTINF:4.004000,
+                        segments/2?ticket=T
+                        #EXTINF:1.500000,
+                        segments/3?ticket=T
+                        #EXT-X-ENDLIST
+                        """);
+
+        HttpResponse<String> segment = get(addresses(media).get(1));
+
+        assertThat(segment.statusCode()).isEqualTo(302);
+        assertThat(segment.headers().firstValue("Cache-Control")).hasValue("no-store");
+        URI link = URI.create(segment.headers().firstValue("Location").orElseThrow());
+        assertThat(link.getQuery()).contains("X-Amz-Expires=60").doesNotContain("ticket");
+        assertThat(get(link).body()).isEqualTo("ahls/240p/1.mp4");
+        assertThat(get(link).headers().firstValue("Content-Type")).hasValue("video/mp4");
+    }
+
+    @Test
+    void aPlaylistThatIsKnownIsNotSentAgain() throws Exception {
+        URI address = playback(user, id);
+        String tag = get(address).headers().firstValue("ETag").orElseThrow();
+
+        HttpResponse<String> again = api().send(HttpRequest.newBuilder(address).header("If-None-Match", tag));
+
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.body()).isEmpty();
+        HttpResponse<String> head = api().send(HttpRequest.newBuilder(address).method("HEAD", BodyPublishers.noBody()));
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("ETag")).hasValue(tag);
+        assertThat(head.headers().firstValue("Cache-Control")).hasValue("private, max-age=60");
+    }
+
+    @Test
+    void aTicketIsForOneVideo() throws Exception {
+        String other = uploaded(user);
+        process(other, "b");
+        String ticket = playback(user, other).getQuery();
+
+        for (String path : List.of(
+                "master.m3u8", claim + "/240p/index.m3u8", claim + "/240p/segments/1", claim + "/240p/segments/0")) {
+            String address = "/api/videos/" + id + "/playback/" + path + "?";
+            assertThat(api().get(address + playback(user, id).getQuery()).statusCode())
+                    .isLessThan(400);
+            assertProblem(api().get(address + ticket), 403, "ticket_invalid");
+            assertProblem(api().get(address + ticket.replaceFirst("=[0-9]+", "=99999999999")), 403, "ticket_invalid");
+            assertProblem(api().get(address + "ticket=x"), 403, "ticket_invalid");
+            assertProblem(user.get(address), 400, "invalid_request");
+        }
+    }
+
+    @Test
+    void aTicketEndsWithTheVideo() throws Exception {
+        URI address = playback(user, id);
+        URI segment = withTicket(claim + "/240p/segments/1", address);
+        assertThat(get(segment).statusCode()).isEqualTo(302);
+
+        assertThat(user.delete("/api/videos/" + id).statusCode()).isEqualTo(200);
+
+        assertProblem(get(address), 404, "not_found");
+        assertProblem(get(withTicket(claim + "/240p/index.m3u8", address)), 404, "not_found");
+        assertProblem(get(segment), 404, "not_found");
+    }
+
+    /** Half of an old result and half of a new one would be garbage. */
+    @Test
+    void whatIsProcessedAgainHasNewAddresses() throws Exception {
+        URI before = playback(user, id);
+        String old = claim;
+        claim = process(id, "b");
+
+        assertProblem(get(withTicket(old + "/240p/index.m3u8", before)), 404, "not_found");
+        assertProblem(get(withTicket(old + "/240p/segments/1", before)), 404, "not_found");
+        assertThat(get(withTicket(claim + "/240p/index.m3u8", before)).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void whatIsNotThereIsNotFound() throws Exception {
+        URI address = playback(user, id);
+        assertProblem(get(withTicket(claim + "/1080p/index.m3u8", address)), 404, "not_found");
+        assertProblem(get(withTicket(claim + "/240p/segments/4", address)), 404, "not_found");
+        for (String number : List.of("x", "%201", "1%20", "+1", "1.0", "1e0", "%D9%A1", "-1", "9999999999999999999")) {
+            assertProblem(get(withTicket(claim + "/240p/segments/" + number, address)), 404, "not_found");
+        }
+        assertProblem(get(withTicket("x/240p/index.m3u8", address)), 404, "not_found");
+    }
+
+    @Test
+    void withoutRenditionsThereIsNoAddress() throws Exception {
+        jdbc.update("DELETE FROM renditions");
+        URI address = playback(user, id);
+        jdbc.update("DELETE FROM outputs WHERE role = 'stream'");
+
+        assertThat(Api.json(user.get("/api/videos/" + id)).path("playback_url").isNull())
+                .isTrue();
+        assertProblem(get(address), 404, "not_found");
+    }
+
+    @Test
+    void theOutputLeadsToThePlaylist() throws Exception {
+        JsonNode video = Api.json(user.get("/api/videos/" + id));
+        assertThat(video.at("/outputs/1/role").asText()).isEqualTo("stream");
+        assertThat(video.at("/outputs/1/url")).isEqualTo(video.path("playback_url"));
+
+        HttpResponse<String> answer = user.get("/api/videos/" + id + "/outputs/hls.m3u8");
+
+        assertThat(answer.statusCode()).isEqualTo(302);
+        assertThat(answer.headers().firstValue("Location").orElseThrow())
+                .startsWith("/api/videos/" + id + "/playback/master.m3u8?ticket=");
+    }
+}

@@ -1,0 +1,94 @@
+package caravana.worker.media;
+
+import caravana.checks.TransformationEntry.Ladder;
+import caravana.checks.TransformationEntry.Produced;
+import caravana.transformation.AppliedTransformation;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Renditions of the video in several heights, cut into segments at the same frames, and its sound.
+ *
+ * @param name of all, below which the segments are stored
+ * @param rungs the renditions of the picture, the lowest first
+ * @param sound the file of the sound; null for none
+ * @param segmentFrames of each segment but the last one
+ * @param rate frames per second
+ */
+record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrames, FrameRate rate) {
+
+    /** Seconds of a segment, as near as a whole number of frames comes. */
+    private static final int SEGMENT = 4;
+
+    /**
+     * One rendition.
+     *
+     * @param name its own among them
+     * @param height which it has at most
+     * @param stream the label of its stream in the filter graph
+     * @param file the whole of it, which is cut
+     */
+    record Rung(String name, int height, String stream, Path file) {}
+
+    /** The frames of a segment. */
+    static int segmentFrames(FrameRate rate) {
+        return (int) rate.framesIn(SEGMENT);
+    }
+
+    /**
+     * @param produced which has a ladder
+     * @param video the original's picture, than which no rendition is higher
+     * @param size of the video, than which none is higher either
+     */
+    static PlannedLadder of(
+            Produced produced,
+            List<AppliedTransformation> transformations,
+            Track video,
+            PlannedResult result,
+            PlannedSize size,
+            Path folder) {
+        Ladder ladder = produced.ladder();
+        String name = produced.name().substring(0, produced.name().indexOf('.'));
+        double highest = highest(transformations, video, size);
+        List<Rung> rungs = new ArrayList<>();
+        for (int height : ladder.heights()) {
+            if (rungs.isEmpty() || height <= highest) {
+                String rung = height + "p";
+                rungs.add(new Rung(
+                        rung, height, produced.stream() + "_" + height, folder.resolve(name + "-" + rung + ".mp4")));
+            }
+        }
+        return new PlannedLadder(
+                name,
+                List.copyOf(rungs),
+                result.audio() ? folder.resolve(name + "-sound.mp4") : null,
+                segmentFrames(result.frameRate()),
+                result.frameRate());
+    }
+
+    /** The height that the picture has at most. Of one that was turned or cropped, the filters decide it. */
+    private static double highest(List<AppliedTransformation> transformations, Track video, PlannedSize size) {
+        boolean reshaped = transformations.stream().anyMatch(each -> "open".equals(each.set("shape")));
+        double own = reshaped ? Math.max(video.shownWidth(), video.shownHeight()) : video.shownHeight();
+        return size.fit() == null ? own : Math.min(own, size.fit().height());
+    }
+
+    /** Ends of the filter graph, one for each rendition. */
+    String graph(String stream, String ending) {
+        StringBuilder graph = new StringBuilder(";[" + stream + "]split=" + rungs.size());
+        rungs.forEach(rung -> graph.append("[").append(rung.stream()).append("_in]"));
+        for (Rung rung : rungs) {
+            graph.append(";[")
+                    .append(rung.stream())
+                    .append("_in]scale=w=-2:h='trunc(min(ih,")
+                    .append(rung.height())
+                    .append(")/2)*2',format=yuv420p,")
+                    .append(ending)
+                    .append('[')
+                    .append(rung.stream())
+                    .append(']');
+        }
+        return graph.toString();
+    }
+}

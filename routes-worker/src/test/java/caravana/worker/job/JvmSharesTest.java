@@ -1,0 +1,40 @@
+package caravana.worker.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class JvmSharesTest {
+
+    private final AtomicLong used = new AtomicLong(1_000);
+    private final JvmShares shares = new JvmShares(used::get);
+
+    @Test
+    void jobsThatRunAtOnceShareEqually() {
+        used.set(1_500);
+        shares.add("a");
+        used.addAndGet(100);
+        shares.add("b");
+        used.addAndGet(60);
+
+        assertThat(shares.of("a")).isEqualTo(130);
+        assertThat(shares.of("b")).isEqualTo(30);
+
+        shares.remove("a");
+        used.addAndGet(7);
+
+        assertThat(shares.of("a")).isZero();
+        assertThat(shares.of("b")).isEqualTo(37);
+    }
+
+    @Test
+    void whatIsUsedWithoutAJobIsNobodys() {
+        shares.add("a");
+        shares.remove("a");
+        used.addAndGet(500);
+        shares.add("b");
+
+        assertThat(shares.of("b")).isZero();
+    }
+}
