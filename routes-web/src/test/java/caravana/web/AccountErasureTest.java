@@ -129,6 +129,10 @@ class AccountErasureTest extends QuickSweepsTest {
         ApiKeysTest.key(user, "videos:read");
         api().logIn(email, PASSWORD);
         jdbc.update("INSERT INTO account_months VALUES (CAST(? AS uuid), month_of(now()), 7)", user.subject());
+        jdbc.update(
+                "INSERT INTO usage_records (owner_id, transformations, role, media_type, bytes)"
+                        + " VALUES (CAST(? AS uuid), '[]', 'video', 'video/mp4', 1)",
+                user.subject());
         jdbc.update("INSERT INTO account_quotas (owner_id, videos) VALUES (CAST(? AS uuid), 100)", user.subject());
         jdbc.update("INSERT INTO audit (actor, act, detail) VALUES (?, 'pause', 'a trial')", user.subject());
         user.post("/api/me/export");
@@ -169,7 +173,8 @@ class AccountErasureTest extends QuickSweepsTest {
         await().atMost(SOON.multipliedBy(2))
                 .pollInterval(500, TimeUnit.MILLISECONDS)
                 .untilAsserted(() ->
-                        assertThat(inventory(texts)).isEqualTo(Map.of("table account_months", 1, "table audit", 1)));
+                        assertThat(inventory(texts)).isEqualTo(
+                                        Map.of("table account_months", 1, "table audit", 1, "table usage_records", 1)));
         System.out.println("after the erasure: " + inventory(texts));
         assertThat(jdbc.queryForObject("SELECT count(*) FROM audit WHERE actor_email = ?", Integer.class, email))
                 .isZero();

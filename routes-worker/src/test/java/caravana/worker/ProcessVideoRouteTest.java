@@ -82,6 +82,13 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                 .isEqualTo(HexFormat.of()
                         .formatHex(MessageDigest.getInstance("SHA-256").digest(original)));
         assertThat(row).containsEntry("attempts", 1).containsEntry("claims", 1).containsEntry("claim_token", null);
+        Map<String, Object> usage = jdbc.queryForMap(
+                "SELECT * FROM usage_records WHERE role = 'video' ORDER BY usage_records.id DESC LIMIT 1");
+        assertThat(usage)
+                .containsEntry("codec", "h264")
+                .containsEntry("height", outputs.get(0).get("height"))
+                .containsEntry("seconds", outputs.get(0).get("seconds"))
+                .containsEntry("bytes", outputs.get(0).get("bytes"));
         Map<String, Object> receipt = receipt(id);
         assertThat(receipt).containsEntry("outcome", "processed").containsEntry("code", null);
         assertThat(receipt.get("written"))
