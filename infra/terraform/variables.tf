@@ -60,7 +60,7 @@ variable "s3_bucket" {
 }
 
 variable "cors_origins" {
-  description = "Origins whose pages may read results through presigned links and send files to signed addresses, such as https://videos.example.org."
+  description = "Origins whose pages may send files to signed addresses, such as https://videos.example.org."
   type        = list(string)
   default     = []
 }

@@ -66,18 +66,31 @@ resource "aws_s3_bucket_policy" "media" {
   depends_on = [aws_s3_bucket_public_access_block.media]
 }
 
-# Pages of other origins show results through presigned links, and send files to signed addresses.
+# Pages read results through presigned links, the players of web's own page, too, which follow redirections to segments. Who has a link
+# may read, so it does not matter whose page it is. Files are sent to signed addresses from pages of the listed origins.
 resource "aws_s3_bucket_cors_configuration" "media" {
-  count = length(var.cors_origins) > 0 ? 1 : 0
-
   bucket = aws_s3_bucket.media.id
 
   cors_rule {
-    allowed_methods = ["GET", "HEAD", "PUT"]
-    allowed_origins = var.cors_origins
-    allowed_headers = ["Content-Type", "If-None-Match", "Range"]
+    id              = "read"
+    allowed_methods = ["GET", "HEAD"]
+    allowed_origins = ["*"]
+    allowed_headers = ["Range"]
     expose_headers  = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"]
     max_age_seconds = 3600
+  }
+
+  dynamic "cors_rule" {
+    for_each = length(var.cors_origins) > 0 ? [var.cors_origins] : []
+
+    content {
+      id              = "send"
+      allowed_methods = ["PUT"]
+      allowed_origins = cors_rule.value
+      allowed_headers = ["Content-Type", "If-None-Match"]
+      expose_headers  = ["ETag"]
+      max_age_seconds = 3600
+    }
   }
 }
 

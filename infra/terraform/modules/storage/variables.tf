@@ -19,7 +19,7 @@ variable "destroy_with_content" {
 }
 
 variable "cors_origins" {
-  description = "Origins whose pages may read objects through presigned links and send files to signed addresses; none for an empty list."
+  description = "Origins whose pages may send files to signed addresses; none for an empty list."
   type        = list(string)
 }
 

@@ -9,6 +9,7 @@ JOIN segments segment ON segment.video_id = video.id AND segment.claim_token = s
                      AND segment.rendition = rendition.name
 WHERE video.id = CAST(:?video_id AS uuid)
   AND video.status NOT IN ('receiving', 'deleting')
+  AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = video.owner_id AND blocked_at IS NOT NULL)
   AND stream.claim_token::text = :?stream_id
   AND segment.rendition = :?rendition
   AND segment.number = :?segment_number

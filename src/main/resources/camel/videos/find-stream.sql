@@ -12,6 +12,7 @@ FROM videos video
 JOIN outputs clip ON clip.video_id = video.id AND clip.object_key = video.processed_key
 WHERE video.id = CAST(:?video_id AS uuid)
   AND video.status NOT IN ('receiving', 'deleting')
+  AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = video.owner_id AND blocked_at IS NOT NULL)
   AND EXISTS (
       SELECT 1
       FROM renditions made

@@ -76,7 +76,8 @@ final class SlowClients implements Benchmark {
     @Override
     public void run(Setting setting) throws Exception {
         Totals totals = new Totals();
-        try (WebOnStack system = WebOnStack.start(setting.folder(), Map.of("CARAVANA_FORWARDED_HEADERS", "native"));
+        Map<String, String> settings = Map.of("CARAVANA_FORWARDED_HEADERS", "native");
+        try (WebOnStack system = WebOnStack.startAsDeployed(setting.folder(), settings);
                 Connection database = system.database()) {
             ApiClient watcher = ApiClient.signUp(system.web().uri());
             ApiClient uploader = ApiClient.signUp(system.web().uri());

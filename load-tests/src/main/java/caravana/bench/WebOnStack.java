@@ -34,12 +34,27 @@ final class WebOnStack implements AutoCloseable {
      * @param settings of web, besides those that point it at the stack
      */
     static WebOnStack start(Path folder, Map<String, String> settings) throws IOException, InterruptedException {
+        return start(folder, settings, AppProcess::start);
+    }
+
+    /** The same with the JVM of an instance: for what clients do to each other, and not for how little web gets along with. */
+    static WebOnStack startAsDeployed(Path folder, Map<String, String> settings)
+            throws IOException, InterruptedException {
+        return start(folder, settings, AppProcess::startAsDeployed);
+    }
+
+    private interface Starter {
+        AppProcess start(String module, Map<String, String> environment, Path log);
+    }
+
+    private static WebOnStack start(Path folder, Map<String, String> settings, Starter starter)
+            throws IOException, InterruptedException {
         LocalStack stack = LocalStack.start(folder.resolve("stack"));
         AppProcess web = null;
         try {
             Map<String, String> all = new HashMap<>(stack.environment());
             all.putAll(settings);
-            web = AppProcess.start(AppProcess.WEB, all, folder.resolve("web.log"));
+            web = starter.start(AppProcess.WEB, all, folder.resolve("web.log"));
             web.awaitReady();
             return new WebOnStack(stack, web, ApiClient.signUp(web.uri()));
         } catch (IOException | InterruptedException | RuntimeException e) {

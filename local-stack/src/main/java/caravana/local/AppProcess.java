@@ -106,6 +106,24 @@ public final class AppProcess implements AutoCloseable {
                 jvm -> true);
     }
 
+    /** The same with the JVM options of an instance: with the second compiler and a heap for hours of work. */
+    public static AppProcess startAsDeployed(String module, Map<String, String> environment, Path log) {
+        return start(module, deployedOptions(module), extracted(thisBuild(), module), environment, log, jvm -> true);
+    }
+
+    /** All but the archive of classes, which is made with the image. */
+    private static List<String> deployedOptions(String module) {
+        Path file = thisBuild().resolve("infra/packer/jvm-" + module.substring(module.indexOf('-') + 1) + ".options");
+        try {
+            return Files.readAllLines(file).stream()
+                    .filter(line -> line.startsWith("-"))
+                    .filter(line -> !line.startsWith("-Xshare") && !line.startsWith("-XX:SharedArchiveFile"))
+                    .toList();
+        } catch (IOException e) {
+            throw new LocalStackException(file + " cannot be read: " + e.getMessage());
+        }
+    }
+
     /**
      * Starts a program.
      *

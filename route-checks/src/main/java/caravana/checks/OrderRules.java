@@ -136,8 +136,8 @@ final class OrderRules implements Rule {
             List.of("choice:check-purge-parts", "aws2-s3:{{caravana.s3.bucket}}"),
             List.of("statement:abandon-upload.sql", "aws2-s3:{{caravana.s3.bucket}}"),
             List.of("direct:list-results", "statement:show-outputs.sql"),
-            List.of("statement:show-outputs.sql", "aws2-s3:{{caravana.s3.bucket}}"),
-            List.of("split:for-each-listed", "statement:mark-swept.sql"));
+            List.of("statement:show-outputs.sql", "bean:storedResults.delete"),
+            List.of("filter:check-any-left", "statement:mark-swept.sql"));
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {

@@ -30,8 +30,9 @@ public final class TransformationFiles {
 
     private static final Pattern FILE = Pattern.compile(FOLDER + "/[^/.]+\\.yaml");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
+    private static final String STREAM = "stream";
     private static final Set<String> ROLES =
-            Set.of("poster", "video", "audio", "preview", "storyboard", "subtitles", "stream");
+            Set.of("poster", "video", "audio", "preview", "storyboard", "subtitles", STREAM);
 
     private final Map<String, String> texts;
     private final Consumer<Finding> report;
@@ -506,6 +507,17 @@ public final class TransformationFiles {
                         produced.name() + " has the role " + produced.role(),
                         "Write one that there is" + Nearest.orOneOf(produced.role(), ROLES));
             }
+            if (produced.role().equals(STREAM) != (produced.ladder() != null)) {
+                wrong(
+                        entry,
+                        "role: " + produced.role(),
+                        "catalogue-ladder",
+                        produced.name()
+                                + (produced.ladder() == null
+                                        ? " has the role stream and no ladder"
+                                        : " has a ladder and the role " + produced.role()),
+                        "Write both: role: stream says that a file is the renditions of a ladder");
+            }
             boolean ofCues = produced.stream().equals(TransformationEntry.CUES);
             if (ofCues != (produced.cues() != null)
                     || ofCues && !produced.options().isEmpty()) {
@@ -535,6 +547,7 @@ public final class TransformationFiles {
     private void checkAgainstEachOther() {
         Map<Integer, String> places = new HashMap<>();
         Map<String, String> producers = new HashMap<>();
+        String ladder = null;
         for (TransformationEntry entry : byName.values()) {
             String other = places.put(entry.order(), entry.name());
             if (other != null) {
@@ -546,6 +559,17 @@ public final class TransformationFiles {
                         "Give each its own place in the chain");
             }
             for (Produced produced : entry.allProduced()) {
+                if (produced.ladder() != null) {
+                    if (ladder != null) {
+                        wrong(
+                                entry,
+                                "ladder:",
+                                "catalogue-ladder",
+                                ladder + " has a ladder too, and a video has one set of renditions",
+                                "Add the heights there");
+                    }
+                    ladder = entry.name();
+                }
                 producer(entry, "name: " + produced.name(), produced.name(), producers);
                 if (produced.sheets() != null) {
                     producer(entry, "index:", produced.sheets().index(), producers);

@@ -30,6 +30,7 @@ class PlantedCatalogueMistakesTest {
             mistake("recorte_30s", "order: 10", "ordre: 10", "catalogue-key"),
             mistake("recorte_30s", "order: 10", "order: ten", "catalogue-value"),
             mistake("recorte_30s", "order: 10", "order: 20", "catalogue-order"),
+            mistake("hls", "role: stream", "role: video", "catalogue-ladder"),
             mistake("recorte_30s", "keep: 30", "keep: half", "catalogue-value"),
             mistake("recorte_30s", "keep: 30", "keep: \"{segundos}\"", "catalogue-placeholder"),
             mistake("recorte_30s", "  keep: 30", "  keeps: 30", "catalogue-key"),

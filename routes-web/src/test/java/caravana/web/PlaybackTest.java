@@ -2,6 +2,7 @@ package caravana.web;
 
 import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
@@ -100,7 +101,7 @@ class PlaybackTest extends WebTest {
                         #EXTM3U
                         #EXT-X-VERSION:7
                         #EXT-X-INDEPENDENT-SEGMENTS
-                        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="sound",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="%1$s/sound/index.m3u8?ticket=T"
+                        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="sound",DEFAULT=YES,AUTOSELECT=YES,URI="%1$s/sound/index.m3u8?ticket=T"
                         #EXT-X-STREAM-INF:BANDWIDTH=630000,AVERAGE-BANDWIDTH=528000,CODECS="avc1.64000d,mp4a.40.2",RESOLUTION=426x240,FRAME-RATE=25.000,AUDIO="sound"
                         %1$s/240p/index.m3u8?ticket=T
                         #EXT-X-STREAM-INF:BANDWIDTH=1030000,AVERAGE-BANDWIDTH=828000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25.000,AUDIO="sound"
@@ -180,6 +181,31 @@ class PlaybackTest extends WebTest {
         assertProblem(get(address), 404, "not_found");
         assertProblem(get(withTicket(claim + "/240p/index.m3u8", address)), 404, "not_found");
         assertProblem(get(segment), 404, "not_found");
+    }
+
+    @Test
+    void aTicketEndsWithTheAccount() throws Exception {
+        URI address = playback(user, id);
+
+        Api operator = api().loggedIn(setting("CARAVANA_OPERATOR_EMAIL"), setting("CARAVANA_OPERATOR_PASSWORD"));
+
+        assertThat(operator.postJson("/api/ops/accounts/" + user.subject() + "/block", "{\"reason\": \"abuse\"}")
+                        .statusCode())
+                .isEqualTo(204);
+
+        assertProblem(get(address), 404, "not_found");
+        assertProblem(get(withTicket(claim + "/240p/index.m3u8", address)), 404, "not_found");
+        assertProblem(get(withTicket(claim + "/240p/segments/1", address)), 404, "not_found");
+    }
+
+    /** It would delete the first thousand objects, and then what names the others. */
+    @Test
+    void aVersionThatKnowsNoSegmentsLeavesTheVideoToANewerOne() {
+        set(id, "status = 'deleting'");
+
+        assertThatThrownBy(
+                        () -> jdbc.update("DELETE FROM videos WHERE id = CAST(? AS uuid) AND status = 'deleting'", id))
+                .hasMessageContaining("renditions");
     }
 
     /** Half of an old result and half of a new one would be garbage. */

@@ -66,6 +66,7 @@ abstract class WebTest {
 
     @BeforeEach
     void empty() {
+        jdbc.update("DELETE FROM renditions");
         jdbc.update("DELETE FROM videos");
         redis.delete(redis.keys("log-in-failures:*"));
         redis.delete(redis.keys("sign-ups:*"));

@@ -73,7 +73,7 @@ public final class SharedStack {
                 S3Client s3 = Clients.s3(settings)) {
             // Web makes the tables when it first starts.
             statement.execute("DO $$ BEGIN IF to_regclass('videos') IS NOT NULL THEN"
-                    + " DELETE FROM videos; DELETE FROM workers; END IF; END $$");
+                    + " DELETE FROM renditions; DELETE FROM videos; DELETE FROM workers; END IF; END $$");
             clearBucket(s3, settings.get("S3_BUCKET"));
             for (String queue : List.of("SQS_QUEUE_URL", "SQS_DLQ_URL")) {
                 sqs.purgeQueue(p -> p.queueUrl(settings.get(queue)));

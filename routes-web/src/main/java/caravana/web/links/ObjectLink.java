@@ -74,7 +74,7 @@ public class ObjectLink {
         VideoOutput output = find(name, outputs);
         if (PlaybackLinks.isStream(output)) {
             // Its segments are kept as long as the video is.
-            return link(row, "processed_key", playback.to(row));
+            return new Link((String) row.get("processed_key"), playback.require(row));
         }
         return new Link(output.key(), links.output(row, output));
     }

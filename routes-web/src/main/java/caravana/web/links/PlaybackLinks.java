@@ -60,6 +60,22 @@ public class PlaybackLinks {
         return "/api/videos/" + video + "/playback/master.m3u8?ticket=" + ticket(video);
     }
 
+    /**
+     * The same of a video that has renditions.
+     *
+     * @throws Problem 409 {@code not_available} when tickets cannot be signed here
+     */
+    String require(Map<String, Object> row) {
+        if (!secrets.hasKey()) {
+            throw new Problem(
+                    409,
+                    "not_available",
+                    "Nobody can play renditions here, because CARAVANA_SECRET_KEY is not set. Get another file of the"
+                            + " video, or ask who operates this server to set it.");
+        }
+        return to(row);
+    }
+
     /** Whether an output is renditions: many objects, which playlists name. */
     public static boolean isStream(VideoOutput output) {
         return output.role().equals(ROLE);

@@ -61,7 +61,7 @@ public class Playlists {
             if (rendition.path("height").isNull()) {
                 sound = rendition;
                 list.append(
-                                "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"sound\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"")
+                                "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"sound\",DEFAULT=YES,AUTOSELECT=YES,URI=\"")
                         .append(address(stream, rendition, ticket))
                         .append("\"\n");
             }

@@ -1,15 +1,21 @@
 package caravana.web.reconcile;
 
 import caravana.aws.BucketProperties;
+import caravana.checks.StepOnly;
 import java.util.List;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The objects that jobs have stored for a video, whichever of its claims did. */
 @Component("storedResults")
 public class StoredResults {
+
+    /** As many as S3 takes. */
+    private static final int MOST_AT_ONCE = 1000;
 
     private final S3Client s3;
     private final String bucket;
@@ -20,6 +26,7 @@ public class StoredResults {
     }
 
     /** The keys of all of them. */
+    @StepOnly
     public List<String> keys(@ExchangeProperty("video_id") String video) {
         return s3.listObjectsV2Paginator(l -> l.bucket(bucket).prefix("processed/" + video + "/")).contents().stream()
                 .map(S3Object::key)
@@ -27,11 +34,35 @@ public class StoredResults {
     }
 
     /**
-     * Whether no output of the video names the object.
+     * The objects that no output of the video names.
      *
+     * @param listed keys of objects
      * @param named keys of objects, and what many keys begin with, which ends with a slash
      */
-    public boolean isLeft(String key, List<String> named) {
-        return named.stream().noneMatch(name -> name.endsWith("/") ? key.startsWith(name) : key.equals(name));
+    public List<String> notNamed(List<String> listed, List<String> named) {
+        return listed.stream()
+                .filter(key ->
+                        named.stream().noneMatch(name -> name.endsWith("/") ? key.startsWith(name) : key.equals(name)))
+                .toList();
+    }
+
+    /**
+     * Deletes objects; what is not there any more counts as deleted.
+     *
+     * @throws IllegalStateException when S3 refuses some of them
+     */
+    @StepOnly
+    public void delete(List<String> keys) {
+        for (int from = 0; from < keys.size(); from += MOST_AT_ONCE) {
+            List<ObjectIdentifier> some = keys.subList(from, Math.min(keys.size(), from + MOST_AT_ONCE)).stream()
+                    .map(key -> ObjectIdentifier.builder().key(key).build())
+                    .toList();
+            List<S3Error> refused = s3.deleteObjects(d -> d.bucket(bucket).delete(all -> all.objects(some)))
+                    .errors();
+            if (!refused.isEmpty()) {
+                throw new IllegalStateException(refused.size() + " objects were not deleted: "
+                        + refused.get(0).key() + ": " + refused.get(0).message());
+            }
+        }
     }
 }

@@ -8,8 +8,9 @@ import org.springframework.validation.annotation.Validated;
  * What is kept encrypted.
  *
  * @param key 32 characters or more, of which the keys are derived that encrypt secrets of webhooks and sign links to
- *     playlists. Without it, webhooks cannot be created, and videos have no {@code playback_url}. To change it, write the new
- *     one, a comma and the old one; without the old one, webhooks need new secrets
+ *     playlists. Without it, webhooks cannot be created, and videos have no {@code playback_url}. To change it,
+ *     write the old one, a comma and the new one on all nodes, and then the new one first; the old one may go 6 hours later,
+ *     if no webhook was made by it: without it, those need new secrets
  */
 @Validated
 @ConfigurationProperties("caravana.secret")

@@ -121,11 +121,26 @@ public class JobLease {
     @StepOnly
     public void enter(
             Exchange exchange, @OneOf({"download", "probe", "transcode", "check", "publish", "commit"}) String phase) {
+        RunningJob job = require(exchange, "before " + phase);
+        job.enter(phase);
+    }
+
+    /**
+     * Checks that the exchange's job has not lost its claim, as far as the last heartbeat knows.
+     *
+     * @throws ClaimLostException when it has, so that nothing more is written
+     */
+    @StepOnly
+    public void require(Exchange exchange) {
+        require(exchange, "while its results were stored");
+    }
+
+    private static RunningJob require(Exchange exchange, String when) {
         RunningJob job = exchange.getProperty("job", RunningJob.class);
         if (job.getTool().killed() == KillReason.CLAIM_LOST) {
-            throw new ClaimLostException("The claim was lost before " + phase);
+            throw new ClaimLostException("The claim was lost " + when);
         }
-        job.enter(phase);
+        return job;
     }
 
     /**

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -26,7 +27,7 @@ public record MadeStream(
 
     private static final String SOUND = "sound";
 
-    /** Seconds, of which a segment must have as many to count by itself as the peak of the bit rate (RFC 8216, 4.3.4.2). */
+    /** Seconds, of which a segment must have as many to count alone as the peak of the bit rate (RFC 8216, 4.3.4.2). */
     private static final double COUNTED = 2;
 
     /**
@@ -115,30 +116,29 @@ public record MadeStream(
         return Math.round(frame) % ladder.segmentFrames() == 0;
     }
 
+    /** Part of a file that becomes an object. */
+    private record Piece(long offset, Segment segment) {}
+
     private void cut(String name, Path file, Fragments made, PlannedLadder ladder) throws IOException {
         boolean sound = name.equals(SOUND);
-        String type = sound ? "audio/mp4" : "video/mp4";
-        Path target = Files.createDirectories(file.resolveSibling(folder + name));
-        List<Segment> segments = new ArrayList<>();
-        try (FileChannel whole = FileChannel.open(file, StandardOpenOption.READ)) {
-            segments.add(write(whole, 0, made.head(), 0, 0, target, type));
-            List<Fragments.Fragment> fragments = made.fragments();
-            for (int first = 0; first < fragments.size(); ) {
-                int next = first + 1;
-                while (!sound && next < fragments.size() && !begins(fragments.get(next), made, ladder)) {
-                    next++;
-                }
-                List<Fragments.Fragment> together = fragments.subList(first, next);
-                long bytes =
-                        together.stream().mapToLong(Fragments.Fragment::bytes).sum();
-                long duration = together.stream()
-                        .mapToLong(Fragments.Fragment::duration)
-                        .sum();
-                double seconds = duration / (double) made.timescale();
-                segments.add(write(whole, together.get(0).offset(), bytes, segments.size(), seconds, target, type));
-                first = next;
+        List<Piece> pieces = new ArrayList<>();
+        pieces.add(new Piece(0, new Segment(0, 0, made.head())));
+        List<Fragments.Fragment> fragments = made.fragments();
+        for (int first = 0; first < fragments.size(); ) {
+            int next = first + 1;
+            while (!sound && next < fragments.size() && !begins(fragments.get(next), made, ladder)) {
+                next++;
             }
+            List<Fragments.Fragment> together = fragments.subList(first, next);
+            long bytes = together.stream().mapToLong(Fragments.Fragment::bytes).sum();
+            long duration =
+                    together.stream().mapToLong(Fragments.Fragment::duration).sum();
+            double seconds = duration / (double) made.timescale();
+            pieces.add(new Piece(together.get(0).offset(), new Segment(pieces.size(), seconds, bytes)));
+            first = next;
         }
+        write(pieces, file, Files.createDirectories(file.resolveSibling(folder + name)), sound);
+        List<Segment> segments = pieces.stream().map(Piece::segment).toList();
         List<Segment> media = segments.subList(1, segments.size());
         renditions.add(new Rendition(
                 name,
@@ -148,21 +148,36 @@ public record MadeStream(
                 sound ? null : ladder.rate().perSecond(),
                 peak(media),
                 bitRate(media),
-                List.copyOf(segments)));
+                segments));
     }
 
-    private Segment write(
-            FileChannel whole, long offset, long bytes, int number, double seconds, Path target, String type)
-            throws IOException {
-        File segment = target.resolve(number + ".mp4").toFile();
+    /** From the last one on, and what is copied is cut off: the disk needs room for one of them, and not for the file again. */
+    private void write(List<Piece> pieces, Path file, Path target, boolean sound) throws IOException {
+        List<StoredFile> stored = new ArrayList<>();
+        try (FileChannel whole = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            for (int i = pieces.size() - 1; i >= 0; i--) {
+                Piece piece = pieces.get(i);
+                File segment = target.resolve(piece.segment().number() + ".mp4").toFile();
+                copy(whole, piece, segment);
+                whole.truncate(piece.offset());
+                stored.add(new StoredFile(
+                        folder + target.getFileName() + "/" + segment.getName(),
+                        sound ? "audio/mp4" : "video/mp4",
+                        segment));
+            }
+        }
+        Collections.reverse(stored);
+        objects.addAll(stored);
+    }
+
+    private static void copy(FileChannel whole, Piece piece, File segment) throws IOException {
+        long bytes = piece.segment().bytes();
         try (FileChannel out =
                 FileChannel.open(segment.toPath(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (long done = 0; done < bytes; ) {
-                done += whole.transferTo(offset + done, bytes - done, out);
+                done += whole.transferTo(piece.offset() + done, bytes - done, out);
             }
         }
-        objects.add(new StoredFile(folder + target.getFileName() + "/" + segment.getName(), type, segment));
-        return new Segment(number, seconds, bytes);
     }
 
     /** A short segment at the end counts together with the one before it. */

@@ -92,11 +92,13 @@ public final class ToolMeter {
             OPEN.remove(this);
             long ticks = seenTicks;
             if (!process.isAlive()) {
+                // First: what ends after this is not in the sum.
+                long ended = ofEndedChildren();
                 long endedTogether = OPEN.stream()
                         .filter(other -> !other.process.isAlive())
                         .mapToLong(other -> other.seenTicks)
                         .sum();
-                long unsettled = ofEndedChildren() - settledTicks - endedTogether;
+                long unsettled = ended - settledTicks - endedTogether;
                 ticks = Math.max(seenTicks, Math.min(unsettled, seenTicks + possibleSinceLastLook()));
                 settledTicks += ticks;
             }

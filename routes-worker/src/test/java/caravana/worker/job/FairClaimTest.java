@@ -34,6 +34,7 @@ class FairClaimTest {
 
     @BeforeEach
     void onlyTheTestsOwnVideosWait() {
+        jdbc.update("DELETE FROM renditions");
         jdbc.update("DELETE FROM videos");
         jdbc.update("DELETE FROM shares");
         jdbc.update("DELETE FROM work_rates");

@@ -67,6 +67,8 @@ abstract class CatalogueFixture {
                 file.getParent(),
                 "-f lavfi -i color=black:s=320x180:r=25:d=" + seconds + ",format=yuv420p,geq=lum='" + SeenFrame.LUMA
                         + "':cb='" + SeenFrame.CB + "':cr='" + SeenFrame.CR + "',scale=" + size
+                        // Otherwise ffmpeg 7 converts from what it guesses to what the tags say.
+                        + "," + ColourFilters.TAGS
                         + " -f lavfi -i sine=frequency=440:duration=" + seconds
                         + " -c:v libx264 -preset ultrafast -crf 4"
                         + " -color_range tv -colorspace bt709 -color_trc bt709 -color_primaries bt709 -c:a aac -f mp4",

@@ -35,6 +35,7 @@ class IamTest {
             Map.entry("sign", "s3:GetObject"),
             Map.entry("headObject", "s3:GetObject"),
             Map.entry("deleteObject", "s3:DeleteObject"),
+            Map.entry("deleteObjects", "s3:DeleteObject"),
             Map.entry("listObjects", "s3:ListBucket"),
             Map.entry("listObjectsV2", "s3:ListBucket"),
             Map.entry("listObjectsV2Paginator", "s3:ListBucket"),
@@ -57,16 +58,15 @@ class IamTest {
             Map.entry("purge-export", List.of("exports/*")),
             Map.entry("erase-late-original", List.of("uploads/*")),
             Map.entry("purge-original", List.of("uploads/*")),
-            Map.entry("delete-result", List.of("processed/*")),
             Map.entry("delete-original", List.of("uploads/*")),
             Map.entry("delete-discarded-original", List.of("uploads/*")),
             Map.entry("delete-late-put", List.of("uploads/*")),
-            Map.entry("delete-not-named", List.of("processed/*")),
             Map.entry("get-object", List.of("uploads/*")),
             Map.entry("put-output", List.of("processed/*")),
             Map.entry("delete-output", List.of("processed/*")),
             Map.entry("PartStore", List.of("uploads/*")),
             Map.entry("PresignedLinks", List.of("uploads/*", "processed/*", "exports/*")),
+            Map.entry("StoredResults", List.of("processed/*")),
             Map.entry("RouteStore", List.of("routes/*")));
 
     /** Asks either queue, as it is told. */
