@@ -8,7 +8,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Prices by which receipts are priced, in US dollars. Receipts name them.
  *
- * @param asOf the day of the prices, as 2025-01-01; set it with each other price
+ * @param asOf the day of the prices, as 2025-06-30; set it with each other price
  * @param cpuHour price of an hour of one processor of a worker; the default is half of an hour of t3.small on demand, which has two, by AWS's
  *     list for us-east-1
  * @param storageGbMonth price of 1,024³ bytes in the object store for a month; the default is that of S3 Standard, by the same list

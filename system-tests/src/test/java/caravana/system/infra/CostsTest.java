@@ -3,7 +3,9 @@ package caravana.system.infra;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.text.SimpleDateFormat;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +43,23 @@ class CostsTest {
     /** One way to deploy. */
     private record Variant(String name, String instance, int natGateways, boolean standby) {}
 
+    /** A receipt would say another price than the document. */
+    @Test
+    void receiptsHaveThePricesOfTheList() {
+        String settings = Checks.read(Checks.ROOT.resolve("routes-web/src/main/resources/application.yaml"));
+        Map<?, ?> instance = (Map<?, ?>) ((Map<?, ?>) prices.get("instances")).get(text("instance_type"));
+        double processor = ((Number) instance.get("hour")).doubleValue() / ((Number) instance.get("vcpus")).intValue();
+
+        assertThat(settings)
+                .contains("${CARAVANA_PRICES_AS_OF:" + day() + "}")
+                .contains("${CARAVANA_PRICE_CPU_HOUR:" + processor + "}")
+                .contains("${CARAVANA_PRICE_STORAGE_GB_MONTH:" + price("objects_gb") + "}");
+    }
+
+    private String day() {
+        return new SimpleDateFormat("yyyy-MM-dd", Locale.ROOT).format((Date) prices.get("date"));
+    }
+
     @Test
     void theDocumentHasTheComputedCosts() {
         int zones = number("zone_count");
@@ -54,8 +73,7 @@ class CostsTest {
                         "arm64", "t4g.small", zones, text("database_multi_az").equals("true")),
                 new Variant("minimal", text("instance_type"), 1, false));
         String computed = "At the list prices of `infra/costs/prices.yaml` (" + prices.get("region") + ", "
-                + new java.text.SimpleDateFormat("yyyy-MM-dd", Locale.ROOT).format((java.util.Date) prices.get("date"))
-                + "), in US dollars a month of " + (int) hours + " hours:\n\n" + atRest(variants) + "\n" + busy() + "\n"
+                + day() + "), in US dollars a month of " + (int) hours + " hours:\n\n" + atRest(variants) + "\n" + busy() + "\n"
                 + perThousandVideos();
 
         String document = Checks.read(DOCUMENT);
