@@ -103,7 +103,7 @@ class OperationsTest extends WebTest {
         assertThat(receipt.at("/usd/processing").asDouble()).isCloseTo(4.5 / 3600 * 0.0104, within(1e-9));
         assertThat(receipt.at("/usd/storage_month").asDouble())
                 .isCloseTo(2000 / Math.pow(1024, 3) * 0.023, within(1e-12));
-        assertThat(receipt.at("/usd/prices_as_of").asText()).isEqualTo("2025-01-01");
+        assertThat(receipt.at("/usd/prices_as_of").asText()).isEqualTo("2025-06-30");
         assertThat(receipt.path("attempts").findValuesAsText("outcome"))
                 .containsExactly("retry_scheduled", "processed");
         assertThat(receipt.at("/attempts/0/code").asText()).isEqualTo("killed");
