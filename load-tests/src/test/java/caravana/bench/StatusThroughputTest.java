@@ -2,6 +2,7 @@ package caravana.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.test.SampledClass;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SampledClass(oneOf = 3)
 class StatusThroughputTest {
 
     /** A field that only one of them has ends the benchmark, which nobody runs for weeks. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import caravana.measure.Project;
 import caravana.measure.Target;
 import caravana.test.Sample;
+import caravana.test.SampledClass;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scenarios with a handful of users and videos: plans, runner and report work together. */
+@SampledClass(oneOf = 4)
 class SmokeTest {
 
     private static Target target;

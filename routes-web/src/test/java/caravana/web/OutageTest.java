@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.LocalStack;
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import com.zaxxer.hikari.HikariDataSource;
 import java.net.URI;
@@ -26,6 +27,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 
 /** The systems behind web killed for real: nothing is accepted that is not there, and nothing is left behind. */
+@SampledClass(oneOf = 2)
 class OutageTest extends QuickSweepsTest {
 
     private static final Duration SOON = Waits.LIMIT;

@@ -10,12 +10,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.sync.RequestBody;
 
 /** Playlists and segments of a video, for players, which have a ticket and no token. */
 class PlaybackTest extends WebTest {
@@ -30,41 +28,7 @@ class PlaybackTest extends WebTest {
     void upload() throws Exception {
         user = user();
         id = uploaded(user);
-        claim = process(id, "a");
-    }
-
-    /** What a worker leaves that has made renditions. */
-    private String process(String video, String content) {
-        String token = UUID.randomUUID().toString();
-        String folder = "processed/" + video + "/" + token + "/";
-        jdbc.update("DELETE FROM outputs WHERE video_id = CAST(? AS uuid)", video);
-        for (String output : List.of(
-                "'video.mp4', 'video', 'video/mp4', '" + folder + "video.mp4'",
-                "'hls.m3u8', 'stream', 'application/vnd.apple.mpegurl', '" + folder + "hls/'")) {
-            jdbc.update(
-                    "INSERT INTO outputs SELECT CAST(? AS uuid), CAST(? AS uuid), " + output
-                            + ", 9, '', 640, 360, 9, NULL, NULL, 'codec'",
-                    video,
-                    token);
-        }
-        for (String rendition : List.of(
-                "'240p', 'avc1.64000d', 426, 240, 25, 500000, 400000",
-                "'360p', 'avc1.64001e', 640, 360, 25, 900000, 700000",
-                "'sound', 'mp4a.40.2', NULL, NULL, NULL, 130000, 128000")) {
-            jdbc.update("INSERT INTO renditions SELECT CAST(? AS uuid), CAST(? AS uuid), " + rendition, video, token);
-        }
-        jdbc.update(
-                "INSERT INTO segments SELECT video_id, claim_token, name, number, CASE number WHEN 0 THEN 0 WHEN 3 THEN 1.5"
-                        + " ELSE 4.004 END, 9 FROM renditions, generate_series(0, 3) number WHERE claim_token = CAST(? AS uuid)",
-                token);
-        for (String object : List.of("video.mp4", "hls/240p/0.mp4", "hls/240p/1.mp4", "hls/sound/1.mp4")) {
-            s3.putObject(p -> p.bucket(bucket()).key(folder + object), RequestBody.fromString(content + object));
-        }
-        set(
-                video,
-                "status = 'processed', processed_at = now(), claims = claims + 1, processed_key = '" + folder
-                        + "video.mp4'");
-        return token;
+        claim = processInRenditions(id, "a");
     }
 
     private URI playback(Api owner, String video) throws Exception {
@@ -155,7 +119,7 @@ class PlaybackTest extends WebTest {
     @Test
     void aTicketIsForOneVideo() throws Exception {
         String other = uploaded(user);
-        process(other, "b");
+        processInRenditions(other, "b");
         String ticket = playback(user, other).getQuery();
 
         for (String path : List.of(
@@ -213,7 +177,7 @@ class PlaybackTest extends WebTest {
     void whatIsProcessedAgainHasNewAddresses() throws Exception {
         URI before = playback(user, id);
         String old = claim;
-        claim = process(id, "b");
+        claim = processInRenditions(id, "b");
 
         assertProblem(get(withTicket(old + "/240p/index.m3u8", before)), 404, "not_found");
         assertProblem(get(withTicket(old + "/240p/segments/1", before)), 404, "not_found");

@@ -20,6 +20,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
@@ -189,5 +190,43 @@ abstract class WebTest {
 
     static String queue() {
         return setting("SQS_QUEUE_URL");
+    }
+
+    /**
+     * What a worker leaves that has made renditions: {@code 240p}, {@code 360p} and {@code sound}, of three segments each.
+     *
+     * @return the claim's token
+     */
+    final String processInRenditions(String video, String content) {
+        String token = UUID.randomUUID().toString();
+        String folder = "processed/" + video + "/" + token + "/";
+        jdbc.update("DELETE FROM outputs WHERE video_id = CAST(? AS uuid)", video);
+        for (String output : List.of(
+                "'video.mp4', 'video', 'video/mp4', '" + folder + "video.mp4'",
+                "'hls.m3u8', 'stream', 'application/vnd.apple.mpegurl', '" + folder + "hls/'")) {
+            jdbc.update(
+                    "INSERT INTO outputs SELECT CAST(? AS uuid), CAST(? AS uuid), " + output
+                            + ", 9, '', 640, 360, 9, NULL, NULL, 'codec'",
+                    video,
+                    token);
+        }
+        for (String rendition : List.of(
+                "'240p', 'avc1.64000d', 426, 240, 25, 500000, 400000",
+                "'360p', 'avc1.64001e', 640, 360, 25, 900000, 700000",
+                "'sound', 'mp4a.40.2', NULL, NULL, NULL, 130000, 128000")) {
+            jdbc.update("INSERT INTO renditions SELECT CAST(? AS uuid), CAST(? AS uuid), " + rendition, video, token);
+        }
+        jdbc.update(
+                "INSERT INTO segments SELECT video_id, claim_token, name, number, CASE number WHEN 0 THEN 0 WHEN 3 THEN 1.5"
+                        + " ELSE 4.004 END, 9 FROM renditions, generate_series(0, 3) number WHERE claim_token = CAST(? AS uuid)",
+                token);
+        for (String object : List.of("video.mp4", "hls/240p/0.mp4", "hls/240p/1.mp4", "hls/sound/1.mp4")) {
+            s3.putObject(p -> p.bucket(bucket()).key(folder + object), RequestBody.fromString(content + object));
+        }
+        set(
+                video,
+                "status = 'processed', processed_at = now(), claims = claims + 1, processed_key = '" + folder
+                        + "video.mp4'");
+        return token;
     }
 }

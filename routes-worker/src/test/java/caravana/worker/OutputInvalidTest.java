@@ -6,6 +6,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.doThrow;
 
+import caravana.test.SampledClass;
 import caravana.worker.media.OutputInvalidException;
 import caravana.worker.media.ResultCheck;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.springframework.test.context.bean.override.mockito.MockitoSpyBean;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** What becomes of a job whose result is not as planned. */
+@SampledClass(oneOf = 2)
 class OutputInvalidTest extends WorkerRouteTest {
 
     @MockitoSpyBean

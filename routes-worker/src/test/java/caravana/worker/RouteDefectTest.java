@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.routes.RoutesReloaded;
+import caravana.test.SampledClass;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationEventPublisher;
 
 /** What becomes of jobs that meet a mistake in the routes: real statements that PostgreSQL refuses, and a row that no bean reads. */
+@SampledClass(oneOf = 2)
 class RouteDefectTest extends WorkerRouteTest {
 
     private static final String MISSPELL = "ALTER TABLE %s RENAME COLUMN %s TO misspelt";

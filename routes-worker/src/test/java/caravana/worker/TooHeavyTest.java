@@ -3,12 +3,14 @@ package caravana.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.SampledClass;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** What becomes of a video for which there is not enough memory: a real limit, and real allocations that fail. */
+@SampledClass(oneOf = 2)
 class TooHeavyTest extends WorkerRouteTest {
 
     @DynamicPropertySource

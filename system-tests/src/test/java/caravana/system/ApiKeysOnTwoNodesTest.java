@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole life of an API key by curl, and its end on a node that did not revoke it. */
+@SampledClass(oneOf = 2)
 class ApiKeysOnTwoNodesTest {
 
     private static final Duration A_SECOND = Duration.ofSeconds(1);

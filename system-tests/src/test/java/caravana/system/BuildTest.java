@@ -2,6 +2,7 @@ package caravana.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.test.SampledClass;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the build leaves when a library's version has changed since the last one, tried on the project's poms alone. */
+@SampledClass(oneOf = 2)
 class BuildTest {
 
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.SampleVideo;
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a deployment's logs say about a job, and what they never say. */
+@SampledClass(oneOf = 2)
 class LogsTest {
 
     private static final Duration JOB = Waits.LIMIT;

@@ -3,6 +3,7 @@ package caravana.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caravana.local.Liveness;
+import caravana.test.SampledClass;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./caravana up}, killed and started again. */
+@SampledClass(oneOf = 2)
 class UpTest {
 
     @TempDir

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
+import caravana.test.SampledClass;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * All that clients can make web keep in memory, at the same time: each has a bound, and all bounds fit into the heap
  * (ADR 14). The attackers have all of web's connections but some.
  */
+@SampledClass(oneOf = 3)
 class WebMemoryTest {
 
     private static final int ACCOUNTS = 4;

@@ -21,6 +21,9 @@ public final class Sample {
     /** Whether nothing is left out. */
     public static final boolean WHOLE = LONG || Boolean.getBoolean("tests.whole");
 
+    /** Whether this run makes some of the {@link SampledClass sampled classes} only. */
+    static final boolean CLASSES = !WHOLE && Boolean.getBoolean("tests.sampled-classes");
+
     /** By which this run chooses. */
     public static final long SEED = Long.getLong("faults.seed", System.nanoTime() & 0xffffff);
 

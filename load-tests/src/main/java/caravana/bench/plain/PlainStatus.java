@@ -137,6 +137,8 @@ public class PlainStatus {
             document.put(
                     "poster_url",
                     link(row.get("poster_key"), "image/jpeg", named(ContentDisposition.inline(), title + ".jpg")));
+            // The video that is compared has no renditions.
+            document.put("playback_url", null);
             document.put("outputs", outputs(row, document));
             document.put("phase", null);
             document.put("progress", 100.0);

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -20,6 +22,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class ToolLauncher {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ToolLauncher.class);
     private static final Path PROGRAMS = Path.of("/usr/bin");
     private static final Set<String> ENVIRONMENT = Set.of("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR");
 
@@ -50,16 +53,21 @@ public class ToolLauncher {
      * stands back behind what must be quick, such as the heartbeat.
      */
     ToolLauncher(ToolProperties tool) {
-        prefix("setpriv", "--pdeathsig", "KILL");
-        prefix("choom", "-n", "1000", "--");
-        prefix("nice", "-n", String.valueOf(tool.niceness()));
-        prefix("prlimit", "--as=" + tool.memory().toBytes());
+        prefix("tools outlive a worker that is killed", "setpriv", "--pdeathsig", "KILL");
+        prefix("when memory is short, the kernel may end the worker before a tool", "choom", "-n", "1000", "--");
+        prefix("tools compete with the worker for the processor", "nice", "-n", String.valueOf(tool.niceness()));
+        prefix(
+                "no file can be kept from taking all memory",
+                "prlimit",
+                "--as=" + tool.memory().toBytes());
     }
 
-    private void prefix(String program, String... arguments) {
+    private void prefix(String without, String program, String... arguments) {
         if (Files.isExecutable(PROGRAMS.resolve(program))) {
             prefix.add(program);
             prefix.addAll(List.of(arguments));
+        } else {
+            LOG.warn("{} is missing in {}: {}", program, PROGRAMS, without);
         }
     }
 

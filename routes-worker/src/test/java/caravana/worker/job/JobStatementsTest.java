@@ -35,6 +35,7 @@ class JobStatementsTest {
 
     @BeforeEach
     void onlyTheTestsOwnVideosWait() {
+        jdbc.getJdbcTemplate().update("DELETE FROM renditions");
         jdbc.getJdbcTemplate().update("DELETE FROM videos");
     }
 

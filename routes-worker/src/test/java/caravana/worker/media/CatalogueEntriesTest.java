@@ -819,6 +819,8 @@ class CatalogueEntriesTest extends CatalogueFixture {
                 .returns(320, MadeOutput::width)
                 .returns(180, MadeOutput::height);
         assertThat(makeAll(asked.formatted("2", "1.1")).get(name).seconds()).isEqualTo(2);
+        // It begins between two frames of the original, and the last hundredth is covered nevertheless.
+        assertThat(makeAll(asked.formatted("2.99", "2")).get(name).seconds()).isEqualTo(2);
     }
 
     /** The webp encoder joins frames that do not differ, down to a picture without a length. */

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,13 +22,14 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
  * Looks at every acknowledgement before it reaches the queue: by then the row must be done, owned or gone, or a copy
- * or a dead letter was sent. One that finds its video given back in that very moment may send the copy right after. A message
+ * or a dead letter was sent. Owned means: at some time since the message was received. A worker may then have seen the owner, and its
+ * acknowledgement may be repeated while SQS is out, until that owner's lease has ended. One that finds its video given back in that very moment may send the copy right after. A message
  * that served another video than it names may also go while there are as many others as units of work: then none lacks one.
  */
 public final class AcknowledgementWatch {
 
     private static final String STATE =
-            "SELECT status, coalesce(lease_until >= now(), false) AS owned FROM videos" + " WHERE id = CAST(? AS uuid)";
+            "SELECT status, coalesce(lease_until >= ?, false) AS owned FROM videos WHERE id = CAST(? AS uuid)";
 
     /** Each needs a message; those that were never sent are the reconciler's. */
     private static final String UNITS =
@@ -61,7 +63,7 @@ public final class AcknowledgementWatch {
 
     private void check(SqsObserver.Delivery delivery, Connection database) throws SQLException {
         Optional<String> videoId = videoId(delivery.messageBody());
-        String wrong = videoId.isPresent() ? stateNotDone(videoId.get(), database) : "is poison";
+        String wrong = videoId.isPresent() ? stateNotDone(videoId.get(), delivery.receivedAt(), database) : "is poison";
         if (wrong != null && !othersAreEnough(videoId.isPresent(), database)) {
             suspicions.add(new Suspicion(delivery, Instant.now(), wrong));
         }
@@ -92,9 +94,10 @@ public final class AcknowledgementWatch {
     }
 
     /** What is wrong with acknowledging now; null when nothing is. */
-    private static String stateNotDone(String videoId, Connection database) throws SQLException {
+    private static String stateNotDone(String videoId, Instant receivedAt, Connection database) throws SQLException {
         try (PreparedStatement statement = database.prepareStatement(STATE)) {
-            statement.setString(1, videoId);
+            statement.setTimestamp(1, Timestamp.from(receivedAt));
+            statement.setString(2, videoId);
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
                     return null;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.system.routes.RouteCopy;
 import caravana.test.Sample;
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import java.io.IOException;
 import java.net.URI;
@@ -38,6 +39,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  *
  * <p>The normal run makes one group of them, see {@link Sample}.
  */
+@SampledClass(oneOf = 3)
 class FaultCostTest {
 
     private static final Duration SOON = Waits.LIMIT;

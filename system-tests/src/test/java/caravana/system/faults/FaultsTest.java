@@ -3,6 +3,7 @@ package caravana.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caravana.test.Sample;
+import caravana.test.SampledClass;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import software.amazon.awssdk.services.sqs.model.SqsException;
  *
  * <p>The normal run provokes some of the faults, see {@link Sample}; the long run many times as many, for more jobs.
  */
+@SampledClass(oneOf = 3)
 class FaultsTest {
 
     /** How many faults the normal run provokes. */

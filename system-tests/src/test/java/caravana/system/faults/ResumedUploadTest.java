@@ -9,6 +9,7 @@ import caravana.local.LocalStack;
 import caravana.system.Clients;
 import caravana.system.SharedStack;
 import caravana.test.Sample;
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +38,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * One upload in pieces, through two web nodes of which one after the other is killed while it receives: no byte is lost, and a
  * cut or a kill costs at most one part that is sent again. {@code -Dfaults.long=true} sends 1 GB through 100 cuts and 10 kills.
  */
+@SampledClass(oneOf = 3)
 class ResumedUploadTest {
 
     private static final int PART = 5 * 1024 * 1024;

@@ -3,6 +3,7 @@ package caravana.system.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of running jobs when their worker gets SIGTERM. The times are the product's own. */
+@SampledClass(oneOf = 3)
 class StopTest {
 
     private static final Duration GRACE = Duration.ofSeconds(3);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.test.Sample;
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>The normal run makes one way in which tools cannot be started, and a few jobs, see {@link Sample}; the long run a hundred
  * jobs in each, and the end of a worker that stays broken.
  */
+@SampledClass(oneOf = 3)
 class ToolOutageTest {
 
     private static final String SMALL = "0.3";

@@ -9,6 +9,7 @@ import caravana.local.FreePort;
 import caravana.local.LocalStack;
 import caravana.local.Nginx;
 import caravana.system.SharedStack;
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
 /** Debian's nginx with our configuration, in front of the packaged web app. */
+@SampledClass(oneOf = 2)
 class NginxTest {
 
     /** The most that web takes in a call that is no upload. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caravana.local.AppProcess;
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** Every query of the dashboards and of the alerts, compared with what web and a worker expose after real jobs. */
+@SampledClass(oneOf = 4)
 class DashboardsTest {
 
     private static final Duration SOON = Waits.LIMIT;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.local.AppProcess;
 import caravana.test.Sample;
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -36,6 +37,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  * as they are written, and the fault must be over after them. Pages about AWS alone show what they would do there. The
  * normal run provokes some of the faults, see {@link Sample}.
  */
+@SampledClass(oneOf = 4)
 class RunbooksTest {
 
     private static final Duration LISTED = Waits.LIMIT;

@@ -10,6 +10,7 @@ import caravana.local.LocalStackException;
 import caravana.system.Clients;
 import caravana.system.SharedStack;
 import caravana.test.Sample;
+import caravana.test.SampledClass;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -29,6 +30,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Routes shipped as versions, as docs/editing-routes.md tells it: shipped, run, refused, and rolled back. */
+@SampledClass(oneOf = 4)
 class ShippingTest {
 
     private static final String RECEIVE = "upload/receive-upload.camel.yaml";

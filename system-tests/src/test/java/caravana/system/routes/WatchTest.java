@@ -11,6 +11,7 @@ import caravana.system.Videos.Pixel;
 import caravana.system.browser.Chromium;
 import caravana.system.browser.Page;
 import caravana.test.Sample;
+import caravana.test.SampledClass;
 import caravana.test.Waits;
 import java.io.IOException;
 import java.net.URI;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WebElement;
 
 /** {@code ./caravana up --watch}: routes are edited while the system runs. */
+@SampledClass(oneOf = 3)
 class WatchTest {
 
     private static final Duration SOON = Waits.LIMIT;

@@ -11,6 +11,7 @@ import caravana.local.LocalStack;
 import caravana.local.SampleVideo;
 import caravana.system.Clients;
 import caravana.system.SharedStack;
+import caravana.test.SampledClass;
 import caravana.test.SampledTests;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -44,6 +45,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 
 /** Tasks of docs/editing-routes.md, each applied to a copy of the routes and run end to end. */
 @SampledTests(name = "changes of routes that the guide tells", size = 1)
+@SampledClass(oneOf = 2)
 class WorkedChangesTest {
 
     private static final Duration JOB = Waits.LIMIT;
