@@ -20,11 +20,14 @@ public final class SqlState {
      */
     private static final Set<String> WRONG_STATEMENT = Set.of("07", "0A", "20", "21", "2F", "3F", "42", "44");
 
+    /** A column without a value that must have one, and a check of one row: no other row can be the cause. */
+    private static final Set<String> WRONG_ROW = Set.of("23502", "23514");
+
     private SqlState() {}
 
-    /** The statement does not fit the schema, whatever its values are. */
+    /** The statement, or a row that it writes, does not fit the schema, whatever else is in the database. */
     public static boolean isWrongStatement(SQLException failure) {
-        return WRONG_STATEMENT.contains(classOf(failure));
+        return WRONG_STATEMENT.contains(classOf(failure)) || WRONG_ROW.contains(String.valueOf(failure.getSQLState()));
     }
 
     /** A column cannot hold a value: a number out of range, a character that is none. */

@@ -28,12 +28,14 @@ CREATE OR REPLACE FUNCTION keep_unit() RETURNS trigger
     LANGUAGE plpgsql AS $$
     BEGIN
         IF NEW.status IN ('uploaded', 'processing') THEN
-            INSERT INTO work (video_id, owner_id, priority, predicted_seconds, due_at, turn_at, claimed_at)
-            VALUES (NEW.id, NEW.owner_id, NEW.priority, predicted_seconds(NEW.original_bytes, NEW.transformations), NEW.not_before,
+            INSERT INTO work (video_id, owner_id, priority, attempts, predicted_seconds, due_at, turn_at, claimed_at)
+            VALUES (NEW.id, NEW.owner_id, NEW.priority, NEW.attempts,
+                    predicted_seconds(NEW.original_bytes, NEW.transformations), NEW.not_before,
                     NEW.not_before - (NEW.priority - 3) * interval '10 minutes',
                     CASE WHEN NEW.status = 'processing' THEN now() END)
             ON CONFLICT (video_id) DO UPDATE
                 SET priority = excluded.priority,
+                    attempts = excluded.attempts,
                     due_at = excluded.due_at,
                     turn_at = excluded.turn_at,
                     claimed_at = excluded.claimed_at;
@@ -88,7 +90,10 @@ CREATE OR REPLACE FUNCTION keep_share() RETURNS trigger
         WHERE owner_id = unit.owner_id
         RETURNING virtual_time - charge(unit.predicted_seconds, weight, unit.priority) INTO begins;
         IF runs THEN
-            UPDATE dispatch SET virtual_time = begins WHERE virtual_time < begins;
+            -- Many claims at once would wait for one row; one of them is enough.
+            UPDATE dispatch
+            SET virtual_time = begins
+            WHERE id = (SELECT id FROM dispatch WHERE virtual_time < begins FOR UPDATE SKIP LOCKED);
         END IF;
         RETURN NULL;
     END

@@ -9,7 +9,18 @@ import java.util.stream.Collectors;
 
 /** Which app loads which folder of routes. A folder of the routes is a capability; folders below it are not loaded. */
 enum AppFolders {
-    WEB("api", "assets", "events", "identity", "operators", "presets", "reconcile", "upload", "videos", "webhooks"),
+    WEB(
+            "api",
+            "assets",
+            "events",
+            "identity",
+            "operators",
+            "presets",
+            "reconcile",
+            "upload",
+            "usage",
+            "videos",
+            "webhooks"),
     WORKER("failure", "intake", "job");
 
     private static final List<String> BOTH = List.of("errors", "queue");

@@ -172,9 +172,8 @@ class AccountErasureTest extends QuickSweepsTest {
         assertProblem(api().logIn(email, PASSWORD), 401, "bad_credentials");
         await().atMost(SOON.multipliedBy(2))
                 .pollInterval(500, TimeUnit.MILLISECONDS)
-                .untilAsserted(() ->
-                        assertThat(inventory(texts)).isEqualTo(
-                                        Map.of("table account_months", 1, "table audit", 1, "table usage_records", 1)));
+                .untilAsserted(() -> assertThat(inventory(texts))
+                        .isEqualTo(Map.of("table account_months", 1, "table audit", 1, "table usage_records", 1)));
         System.out.println("after the erasure: " + inventory(texts));
         assertThat(jdbc.queryForObject("SELECT count(*) FROM audit WHERE actor_email = ?", Integer.class, email))
                 .isZero();

@@ -1,5 +1,7 @@
 package caravana.web;
 
+import static caravana.web.Api.assertProblem;
+import static caravana.web.Api.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +15,8 @@ class UsageTest extends WebTest {
 
     private static final String PERIOD = "/api/usage?from=2031-03-01&to=2031-03-02";
 
-    private void record(Api account, String at, String transformations, int height, double seconds, long bytes) {
+    private void record(Api account, String at, String transformations, int height, double seconds, long bytes)
+            throws Exception {
         jdbc.update(
                 "INSERT INTO usage_records (owner_id, occurred_at, transformations, role, media_type, codec, width, height,"
                         + " seconds, bytes) VALUES (CAST(? AS uuid), CAST(? AS timestamptz), CAST(? AS jsonb), 'video',"
@@ -53,7 +56,8 @@ class UsageTest extends WebTest {
         assertThat(json(operator.get(PERIOD + "&group=account")).path("items").findValuesAsText("key"))
                 .contains(one.subject(), two.subject());
 
-        HttpResponse<String> csv = one.send(one.request(PERIOD).header("Accept", "text/csv").GET());
+        HttpResponse<String> csv =
+                one.send(one.request(PERIOD).header("Accept", "text/csv").GET());
         assertThat(csv.headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
         assertThat(csv.body())
                 .isEqualTo("key,role,media_type,codec,width,height,files,seconds,bytes\r\n"

@@ -43,7 +43,8 @@ public class UsageReport {
         LocalDate to = day(query, "to", today);
         LocalDate from = day(query, "from", to.withDayOfMonth(1));
         if (from.isAfter(to)) {
-            throw Problem.invalid("The period from " + from + " to " + to + " ends before it begins. Exchange the dates.");
+            throw Problem.invalid(
+                    "The period from " + from + " to " + to + " ends before it begins. Exchange the dates.");
         }
         if (ChronoUnit.DAYS.between(from, to) >= MOST_DAYS) {
             throw Problem.invalid("The period from " + from + " to " + to + " is longer than " + MOST_DAYS
@@ -102,7 +103,9 @@ public class UsageReport {
         StringBuilder text = new StringBuilder(String.join(",", COLUMNS)).append("\r\n");
         for (Map<String, Object> row : rows) {
             text.append(COLUMNS.stream()
-                            .map(column -> row.get(column) == null ? "" : row.get(column).toString())
+                            .map(column -> row.get(column) == null
+                                    ? ""
+                                    : row.get(column).toString())
                             .collect(Collectors.joining(",")))
                     .append("\r\n");
         }

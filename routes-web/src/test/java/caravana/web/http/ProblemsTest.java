@@ -19,6 +19,8 @@ class ProblemsTest {
         "   '', 503, no connection from the pool",
         "22003, 400, numeric value out of range",
         "42703, 500, undefined column",
+        "23502, 500, not null violation",
+        "23514, 500, check violation",
         "42601, 500, syntax error",
         "42501, 500, insufficient privilege",
         "21000, 500, cardinality violation",

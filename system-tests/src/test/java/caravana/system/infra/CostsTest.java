@@ -73,7 +73,8 @@ class CostsTest {
                         "arm64", "t4g.small", zones, text("database_multi_az").equals("true")),
                 new Variant("minimal", text("instance_type"), 1, false));
         String computed = "At the list prices of `infra/costs/prices.yaml` (" + prices.get("region") + ", "
-                + day() + "), in US dollars a month of " + (int) hours + " hours:\n\n" + atRest(variants) + "\n" + busy() + "\n"
+                + day() + "), in US dollars a month of " + (int) hours + " hours:\n\n" + atRest(variants) + "\n"
+                + busy() + "\n"
                 + perThousandVideos();
 
         String document = Checks.read(DOCUMENT);
