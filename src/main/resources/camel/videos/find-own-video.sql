@@ -16,9 +16,9 @@ SELECT id::text AS video_id,
        output_documents(video.id) AS outputs,
        attempts,
        CASE WHEN status = 'uploaded' THEN coalesce(forecast.rank, 1000) END AS queue_position,
-       -- A fifth earlier or later is likely; more is not.
-       iso(now() + make_interval(secs => 0.8 * forecast.seconds)) AS ready_from,
-       iso(now() + make_interval(secs => 1.2 * forecast.seconds)) AS ready_by,
+       -- A fifth earlier or later, in half minutes: a document that changed with every look would be sent again and again.
+       iso(date_bin('30 s', now() + make_interval(secs => 0.8 * forecast.seconds), 'epoch')) AS ready_from,
+       iso(date_bin('30 s', now() + make_interval(secs => 1.2 * forecast.seconds + 30), 'epoch')) AS ready_by,
        error_code,
        error_detail,
        last_code,

@@ -1,20 +1,57 @@
 -- How long units of work take, as far as earlier ones tell, and how much work waits (ADR 28).
 
--- Nobody else writes units until this migration is committed.
-LOCK TABLE work IN SHARE ROW EXCLUSIVE MODE;
+-- Nobody writes a video, and by its triggers a unit and a share, until this migration is committed. Videos first, as all writers do:
+-- one that had locked the other tables already would wait for this migration, and this for it.
+LOCK TABLE videos IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE shares, work IN ACCESS EXCLUSIVE MODE;
 
--- Seconds of work for each megabyte of the original, by what was done to it: each finished job moves it by a fifth.
+-- Seconds of work for each megabyte of the original, by what was done to it. Rows that no job has used for 30 days go.
 CREATE TABLE work_rates (
-    transformations      jsonb            PRIMARY KEY,
+    transformations      text             PRIMARY KEY,
     seconds_per_megabyte double precision NOT NULL,
     seen_at              timestamptz      NOT NULL DEFAULT now()
 );
 
--- Until the original is probed, its size is all that is known of it. What was never done before counts a second a megabyte.
+-- The set of names, whatever their order; parameters do not count.
+CREATE FUNCTION work_kind(asked jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE AS $$
+        SELECT md5(coalesce(string_agg(DISTINCT name, ' ' ORDER BY name), ''))
+        FROM jsonb_array_elements_text(CASE WHEN jsonb_typeof(asked) = 'array' THEN asked ELSE '[]' END) AS name
+    $$;
+
+-- Until the original is probed, its size is all that is known of it. What was never done before counts a second a megabyte. Nothing is
+-- predicted to take more than six hours.
 CREATE FUNCTION predicted_seconds(bytes bigint, asked jsonb) RETURNS double precision
     LANGUAGE sql STABLE AS $$
-        SELECT 1 + coalesce(bytes, 0) / 1e6
-                   * coalesce((SELECT seconds_per_megabyte FROM work_rates WHERE transformations = asked), 1)
+        SELECT least(21600, 1 + coalesce(bytes, 0) / 1e6
+                   * coalesce((SELECT seconds_per_megabyte FROM work_rates WHERE transformations = work_kind(asked)), 1))
+    $$;
+
+-- A small file tells little of larger ones: what it took is mostly what every job takes. So ten megabytes count in full, the first time
+-- by themselves and then by a fifth, and less counts less.
+CREATE FUNCTION learn_rate(asked jsonb, bytes bigint, used double precision) RETURNS void
+    LANGUAGE sql AS $$
+        WITH sample AS (
+            SELECT work_kind(asked) AS kind,
+                   least(100, greatest(0, used - 1) * 1e6 / bytes) AS rate,
+                   least(1, bytes / 1e7) AS weight
+        ), forgotten AS (
+            DELETE FROM work_rates
+            WHERE transformations IN (
+                SELECT transformations
+                FROM work_rates
+                WHERE seen_at < now() - interval '30 days'
+                LIMIT 10
+                FOR UPDATE SKIP LOCKED)
+        )
+        INSERT INTO work_rates AS known (transformations, seconds_per_megabyte)
+        SELECT kind, 1 - weight + weight * rate
+        FROM sample
+        ON CONFLICT (transformations) DO UPDATE
+            SET seconds_per_megabyte = (
+                    SELECT (1 - weight / 5) * known.seconds_per_megabyte + weight / 5 * rate
+                    FROM sample),
+                seen_at = now()
     $$;
 
 -- Predicted, of the units that wait.
@@ -41,14 +78,10 @@ CREATE OR REPLACE FUNCTION keep_unit() RETURNS trigger
                     claimed_at = excluded.claimed_at;
         ELSE
             IF NEW.status = 'processed' AND NEW.original_bytes > 0 THEN
-                INSERT INTO work_rates (transformations, seconds_per_megabyte)
-                SELECT NEW.transformations, greatest(0, extract(epoch FROM now() - claimed_at) - 1) * 1e6 / NEW.original_bytes
+                PERFORM learn_rate(NEW.transformations, NEW.original_bytes, extract(epoch FROM now() - claimed_at))
                 FROM work
                 WHERE video_id = NEW.id
-                  AND claimed_at IS NOT NULL
-                ON CONFLICT (transformations) DO UPDATE
-                    SET seconds_per_megabyte = 0.8 * work_rates.seconds_per_megabyte + 0.2 * excluded.seconds_per_megabyte,
-                        seen_at = now();
+                  AND claimed_at IS NOT NULL;
             END IF;
             DELETE FROM work WHERE video_id = NEW.id;
         END IF;
@@ -102,25 +135,29 @@ CREATE OR REPLACE FUNCTION keep_share() RETURNS trigger
 -- Nobody calls the one of V43 any more.
 DROP FUNCTION predicted_seconds(bigint);
 
--- When each of an account's videos is expected to be ready, and its rank among those that wait: as many units are claimed before
--- it. Those are, first, the ones of its own account whose turn is earlier, then as many of each other account as fit in before its own
--- account gets that far. Of another account's units the mean is taken, so that none of them is looked at. The first 1,000 of the account are
--- counted, and no others. `seconds` is null while no worker is alive.
+-- When each of an account's videos is expected to be ready, and its rank among those that wait: 1 for the one that is claimed next.
+-- Before it come, first, the units of its own account whose turn is earlier, then as many of each other account as that account gets until
+-- its own account's turn has come. Of another account's units the mean is taken, so that none of them is looked at. The first 1,000 of the
+-- account are counted, and no others. `seconds` is null of what waits while no worker takes jobs, and of what has run for longer than
+-- predicted.
 CREATE FUNCTION forecasts(account uuid, videos uuid[])
     RETURNS TABLE (video_id uuid, rank integer, seconds double precision)
     LANGUAGE sql STABLE STRICT AS $$
         WITH competing AS (
-            SELECT owner_id, waiting, waiting_seconds / waiting AS mean, weight,
+            SELECT owner_id, waiting, waiting_seconds / waiting AS mean, weight, at_once,
                    greatest(virtual_time, (SELECT virtual_time FROM dispatch) - 600) AS begins
             FROM shares
             WHERE waiting > 0
+              AND EXISTS (SELECT 1 FROM work WHERE work.video_id = ANY (videos) AND claimed_at IS NULL)
         ), own AS (
-            SELECT turn.video_id, turn.number, turn.seconds, turn.predicted_seconds, competing.begins + turn.charged AS begins
+            SELECT turn.video_id, turn.number, turn.due_at, turn.seconds, turn.predicted_seconds, competing.at_once,
+                   competing.begins + turn.charged AS begins
             FROM competing
             CROSS JOIN LATERAL (
                 SELECT first.video_id,
+                       due_at,
                        predicted_seconds,
-                       row_number() OVER earlier AS number,
+                       row_number() OVER (ORDER BY turn_at, first.video_id) AS number,
                        coalesce(sum(predicted_seconds) OVER earlier, 0) AS seconds,
                        coalesce(sum(charge(predicted_seconds, competing.weight, priority)) OVER earlier, 0) AS charged
                 FROM (
@@ -135,20 +172,28 @@ CREATE FUNCTION forecasts(account uuid, videos uuid[])
             ) turn
             WHERE competing.owner_id = account
         ), running AS (
-            SELECT work.video_id, greatest(0, predicted_seconds - extract(epoch FROM now() - claimed_at)) AS left_over
+            SELECT work.video_id, predicted_seconds - extract(epoch FROM now() - claimed_at) AS left_over
             FROM work
             WHERE claimed_at IS NOT NULL
-        ), alive AS (
-            -- As list-workers.sql counts them.
+        ), taking AS (
+            -- Alive as list-workers.sql counts it.
             SELECT sum(slots) AS slots
             FROM workers
             WHERE seen_at > now() - interval '35 seconds'
+              AND closed_by = ''
+              AND NOT (SELECT paused FROM intake)
         )
         SELECT own.video_id,
                CAST(least(1000, own.number + coalesce(sum(before.units), 0)) AS integer),
-               (own.seconds + coalesce(sum(before.units * before.mean), 0) + coalesce((SELECT sum(left_over) FROM running), 0))
-                   / (SELECT slots FROM alive) + own.predicted_seconds
+               -- A year, so that it is a time whatever is asked for.
+               CASE WHEN slots > 0 THEN least(31536000, greatest(
+                   extract(epoch FROM own.due_at - now()),
+                   own.seconds / least(slots, coalesce(own.at_once, slots))
+                       + (coalesce(sum(before.units * before.mean), 0)
+                          + coalesce((SELECT sum(greatest(0, left_over)) FROM running), 0)) / slots
+               ) + own.predicted_seconds) END
         FROM own
+        CROSS JOIN taking
         LEFT JOIN LATERAL (
             SELECT mean, least(waiting, ceil((own.begins - begins) * weight / greatest(mean, 0.001))) AS units
             FROM competing
@@ -156,9 +201,9 @@ CREATE FUNCTION forecasts(account uuid, videos uuid[])
               AND begins < own.begins
         ) before ON true
         WHERE own.video_id = ANY (videos)
-        GROUP BY own.video_id, own.number, own.seconds, own.predicted_seconds
+        GROUP BY own.video_id, own.number, own.due_at, own.seconds, own.predicted_seconds, own.at_once, slots
         UNION ALL
-        SELECT running.video_id, NULL, left_over
+        SELECT running.video_id, NULL, CASE WHEN left_over > 0 THEN left_over END
         FROM running
         WHERE running.video_id = ANY (videos)
     $$;

@@ -22,7 +22,7 @@ CREATE INDEX usage_of_account ON usage_records (owner_id, occurred_at);
 CREATE INDEX usage_by_time ON usage_records (occurred_at);
 
 CREATE TRIGGER usage_never_changes
-    BEFORE UPDATE ON usage_records
+    BEFORE UPDATE OR DELETE ON usage_records
     FOR EACH ROW
     EXECUTE FUNCTION refuse_change();
 

@@ -28,6 +28,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 /** Every change of a video's status is an event, written by the transaction of the change. */
 class EventsTest extends WebTest {
 
+    /** Expected of the future, and so no part of what has happened. */
+    private static final Set<String> FORECAST = Set.of("ready_from", "ready_by");
+
     private static final String CANCEL = "status = 'cancelled', cancelled_at = now()";
     private static final String DELETE = "status = 'deleting'";
     private static final String CLAIM =
@@ -139,6 +142,8 @@ class EventsTest extends WebTest {
                     .orElseThrow();
             Map<?, ?> call = Api.JSON.readValue(user.get("/api/videos/" + id).body(), Map.class);
             Map<?, ?> data = Api.JSON.convertValue(last.path("data"), Map.class);
+            call.keySet().removeAll(FORECAST);
+            data.keySet().removeAll(FORECAST);
             assertThat(VideoDocument.withoutLinks(data))
                     .isEqualTo(VideoDocument.withoutLinks(call))
                     .containsEntry("reference", "order-1");
@@ -173,7 +178,7 @@ class EventsTest extends WebTest {
                     return null;
                 });
         columns.removeAll(Set.of("owner_id", "original_key", "processed_key", "poster_key", "queue_position"));
-        columns.removeAll(VideoDocument.FORECAST);
+        columns.removeAll(FORECAST);
         assertThat(content).isEqualTo(columns);
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,6 @@ class UsageTest extends WebTest {
 
     @Test
     void anAccountGetsItsOwnSumsAndAnOperatorAll() throws Exception {
-        jdbc.update("DELETE FROM usage_records");
         Api one = user();
         Api two = user();
         record(one, "2031-02-28T23:59:59Z", "[\"hd_720p\"]", 720, 99, 999);
@@ -56,6 +56,23 @@ class UsageTest extends WebTest {
         assertThat(json(operator.get(PERIOD + "&group=account")).path("items").findValuesAsText("key"))
                 .contains(one.subject(), two.subject());
 
+        for (String json :
+                List.of("application/json, text/csv;q=0.1", "text/csv;q=0, */*", "*/*", "text/csv, */*;q=2")) {
+            HttpResponse<String> answer =
+                    one.send(one.request(PERIOD).header("Accept", json).GET());
+            assertThat(answer.headers().firstValue("Content-Type").orElse(""))
+                    .as(json)
+                    .startsWith("application/json");
+            assertThat(answer.headers().allValues("Vary")).anyMatch(value -> value.contains("Accept"));
+        }
+        for (String table : List.of("Text/CSV", "text/*", "application/json;q=0.1, text/csv;q=0.2")) {
+            assertThat(one.send(one.request(PERIOD).header("Accept", table).GET())
+                            .headers()
+                            .firstValue("Content-Type")
+                            .orElse(""))
+                    .as(table)
+                    .startsWith("text/csv");
+        }
         HttpResponse<String> csv =
                 one.send(one.request(PERIOD).header("Accept", "text/csv").GET());
         assertThat(csv.headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
@@ -64,6 +81,8 @@ class UsageTest extends WebTest {
                         + "2031-03-01,video,video/mp4,h264,1280,720,2,14.5,150\r\n"
                         + "2031-03-02,video,video/mp4,h264,1280,480,1,2.0,7\r\n");
         assertThatThrownBy(() -> jdbc.update("UPDATE usage_records SET bytes = 0"))
+                .hasMessageContaining("Rows of usage_records are never changed");
+        assertThatThrownBy(() -> jdbc.update("DELETE FROM usage_records"))
                 .hasMessageContaining("Rows of usage_records are never changed");
     }
 
@@ -74,6 +93,9 @@ class UsageTest extends WebTest {
         assertProblem(user.get("/api/usage?from=2029-03-02&to=2031-03-01"), 400, "invalid_request");
         assertProblem(user.get("/api/usage?from=2031-02-30&to=2031-03-01"), 400, "invalid_request");
         assertProblem(user.get("/api/usage?group=week"), 400, "invalid_request");
+        assertProblem(user.get("/api/usage?from=9999-12-30&to=9999-12-31"), 400, "invalid_request");
+        assertThat(user.get("/api/usage?from=9998-12-30&to=9998-12-31").statusCode())
+                .isEqualTo(200);
         assertThat(json(user.get("/api/usage")).path("items").size()).isZero();
         assertThat(api().get("/api/usage").statusCode()).isEqualTo(401);
     }

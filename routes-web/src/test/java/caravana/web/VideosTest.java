@@ -116,8 +116,16 @@ class VideosTest extends QuickSweepsTest {
         JsonNode waiting = detail(id);
 
         Instant from = Instant.parse(waiting.path("ready_from").asText());
-        assertThat(from).isAfterOrEqualTo(asked.minusSeconds(1));
-        assertThat(Instant.parse(waiting.path("ready_by").asText())).isAfterOrEqualTo(from);
+        assertThat(from).isBetween(asked.minusSeconds(31), asked.plusSeconds(60));
+        assertThat(Instant.parse(waiting.path("ready_by").asText()))
+                .isAfter(asked)
+                .isAfter(from)
+                .isBefore(asked.plusSeconds(90));
+        jdbc.update("UPDATE intake SET paused = true");
+        assertThat(detail(id).path("ready_by").isNull())
+                .as("while nothing is taken")
+                .isTrue();
+        jdbc.update("UPDATE intake SET paused = false");
         set(id, PROCESSING);
         assertThat(detail(id).path("ready_by").isTextual()).isTrue();
         set(id, "status = 'cancelled'");

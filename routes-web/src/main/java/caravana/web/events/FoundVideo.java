@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** A video as a round found it. Two of them are equal when clients would get the same. */
 final class FoundVideo {
+
+    private static final Set<String> FORECAST = Set.of("ready_from", "ready_by");
 
     /** How long its document is used again; the links in it are valid for many times that long. */
     private static final long REUSE_NANOS = Duration.ofMinutes(1).toNanos();
@@ -88,7 +91,7 @@ final class FoundVideo {
 
     private Map<String, Object> withoutForecast() {
         Map<String, Object> known = new HashMap<>(row);
-        known.keySet().removeAll(VideoDocument.FORECAST);
+        known.keySet().removeAll(FORECAST);
         return known;
     }
 

@@ -38,6 +38,7 @@ public final class AnswerHeaders {
                 "Upload-Limit",
                 "Upload-Metadata",
                 "Upload-Offset",
+                "Vary",
                 "WWW-Authenticate",
                 "X-Total-Count"));
         NAMES = Collections.unmodifiableSet(names);

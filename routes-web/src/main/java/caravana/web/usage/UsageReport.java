@@ -9,12 +9,15 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
 /** What accounts are billed for, summed up over days of UTC. */
@@ -22,7 +25,8 @@ import org.springframework.stereotype.Component;
 public class UsageReport {
 
     private static final int MOST_DAYS = 366;
-    private static final String CSV = "text/csv";
+    private static final int MOST_ROWS = 10_000;
+    private static final MediaType CSV = MediaType.valueOf("text/csv");
     private static final List<String> COLUMNS =
             List.of("key", "role", "media_type", "codec", "width", "height", "files", "seconds", "bytes");
 
@@ -67,26 +71,51 @@ public class UsageReport {
         }
         try {
             LocalDate day = LocalDate.parse(text);
-            if (day.getYear() < 1970 || day.getYear() > 9999) {
+            if (day.getYear() < 1970 || day.getYear() > 9998) {
                 throw new DateTimeException(text);
             }
             return day;
         } catch (DateTimeException e) {
             throw Problem.invalid(
-                    "The parameter " + name + " is not a date of the years 1970 to 9999. Send one such as 2026-11-30.");
+                    "The parameter " + name + " is not a date of the years 1970 to 9998. Send one such as 2026-11-30.");
         }
     }
 
-    /** Makes the answer of the rows that are the body, as the client accepts it. */
+    /**
+     * Makes the answer of the rows that are the body, as the client accepts it.
+     *
+     * @throws Problem 400 {@code invalid_request} when there are too many
+     */
     public void answer(Message message, @ExchangeProperty("usage") Map<String, Object> usage)
             throws JsonProcessingException {
         @SuppressWarnings("unchecked")
         List<Map<String, Object>> rows = message.getBody(List.class);
-        String accepted = message.getHeader("Accept", "", String.class);
-        boolean csv = accepted.contains(CSV);
+        if (rows.size() > MOST_ROWS) {
+            throw Problem.invalid("The period has more than 10,000 sums. Ask for parts of it.");
+        }
+        boolean csv = prefersCsv(message.getHeader("Accept", "", String.class));
         message.removeHeaders("*");
+        message.setHeader("Vary", "Accept");
         message.setHeader("Content-Type", csv ? CSV + ";charset=UTF-8" : "application/json");
         message.setBody(csv ? csv(rows) : json(rows, usage));
+    }
+
+    private static boolean prefersCsv(String accepted) {
+        try {
+            List<MediaType> ranges = MediaType.parseMediaTypes(accepted);
+            return quality(CSV, ranges) > quality(MediaType.APPLICATION_JSON, ranges);
+        } catch (InvalidMediaTypeException e) {
+            return false;
+        }
+    }
+
+    /** That of the range that names the type most closely (RFC 9110, 12.5.1); 0 of a type that is not accepted. */
+    private static double quality(MediaType type, List<MediaType> ranges) {
+        return ranges.stream()
+                .filter(range -> range.includes(type))
+                .min(Comparator.comparing(MediaType::isWildcardType).thenComparing(MediaType::isWildcardSubtype))
+                .map(MediaType::getQualityValue)
+                .orElse(0.0);
     }
 
     private String json(List<Map<String, Object>> rows, Map<String, Object> usage) throws JsonProcessingException {

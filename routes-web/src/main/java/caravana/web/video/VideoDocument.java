@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
@@ -22,9 +21,6 @@ import org.springframework.stereotype.Component;
  */
 @Component("videoDocument")
 public class VideoDocument {
-
-    /** When it is expected to be ready: counted from now, so it differs each time that it is asked for. */
-    public static final Set<String> FORECAST = Set.of("ready_from", "ready_by");
 
     private final PresignedLinks links;
     private final PlaybackLinks playback;
@@ -96,14 +92,10 @@ public class VideoDocument {
         return document;
     }
 
-    /**
-     * What a video says apart from its links and from when it is expected to be ready, which differ each time that they are
-     * made: this shows whether it has changed.
-     */
+    /** What a video says apart from its links, which differ each time that they are made: this shows whether it has changed. */
     public static Map<Object, Object> withoutLinks(Map<?, ?> video) {
         Map<Object, Object> content = new LinkedHashMap<>(video);
         content.keySet().removeIf(field -> String.valueOf(field).endsWith("url"));
-        content.keySet().removeAll(FORECAST);
         content.computeIfPresent(
                 "outputs",
                 (field, outputs) -> ((List<?>) outputs)

@@ -355,6 +355,80 @@ class FairClaimTest {
         assertSharesAreAsCounted();
     }
 
+    /** What it took is what every job takes: nothing follows for a file of 500 MB. */
+    @Test
+    void aTinyFileTellsLittleOfLargeOnes() {
+        for (int number = 0; number < 5; number++) {
+            upload(account(1), 1, 2, "original_bytes = 10000");
+            next(1);
+            jdbc.update("UPDATE work SET claimed_at = now() - interval '12 seconds' WHERE claimed_at IS NOT NULL");
+            jdbc.update("UPDATE videos SET status = 'processed', processed_key = 'p' WHERE status = 'processing'");
+        }
+
+        upload(account(2), 1, 501, "");
+
+        assertThat(jdbc.queryForObject("SELECT predicted_seconds FROM work", Double.class))
+                .isBetween(501.0, 650.0);
+    }
+
+    @Test
+    void nothingIsPredictedToTakeDays() {
+        jdbc.update("INSERT INTO work_rates (transformations, seconds_per_megabyte) VALUES (work_kind('[]'), 1e9)");
+
+        upload(account(1), 1, 2000, "");
+
+        assertThat(jdbc.queryForObject("SELECT predicted_seconds FROM work", Double.class))
+                .isEqualTo(21_600);
+    }
+
+    @Test
+    void aRateIsThatOfASetOfNames() {
+        assertThat(jdbc.queryForObject(
+                        "SELECT work_kind('[\"a\", \"b\"]') = work_kind('[\"b\", \"a\", \"b\"]')"
+                                + " AND work_kind('[\"a\"]') <> work_kind('[\"a\", \"b\"]') AND work_kind('{}') = work_kind('[]')",
+                        Boolean.class))
+                .isTrue();
+    }
+
+    @Test
+    void aForecastKnowsWhatKeepsAUnitWaiting() {
+        workerOf(50);
+        upload(account(1), 10, 10, "");
+        assertThat(last(account(1))).as("side by side").isBetween(10.0, 13.0);
+
+        jdbc.update("UPDATE shares SET at_once = 1");
+        assertThat(last(account(1))).as("one after the other").isBetween(99.0, 101.0);
+
+        jdbc.update("UPDATE videos SET not_before = now() + interval '15 minutes'");
+        assertThat(last(account(1))).as("not due yet").isBetween(900.0, 920.0);
+
+        jdbc.update("UPDATE workers SET closed_by = 'tool'");
+        assertThat(last(account(1))).as("nobody takes it").isNull();
+    }
+
+    @Test
+    void ofAJobThatTakesLongerThanPredictedNothingIsKnown() {
+        workerOf(2);
+        upload(account(1), 1, 10, "");
+        next(1);
+        jdbc.update("UPDATE work SET claimed_at = now() - interval '11 seconds'");
+
+        assertThat(last(account(1))).isNull();
+    }
+
+    private void workerOf(int slots) {
+        jdbc.update("DELETE FROM workers");
+        jdbc.update("INSERT INTO workers (name, slots, seen_at) VALUES ('w:forecast', ?, now())", slots);
+    }
+
+    /** In how many seconds the last of an account's videos is expected to be ready; null when that is unknown. */
+    private Double last(String account) {
+        return jdbc.queryForObject(
+                "SELECT max(seconds) FROM forecasts(CAST(? AS uuid), (SELECT array_agg(video_id) FROM work))",
+                Double.class,
+                account);
+    }
+
     /** Accounts of other weights and with other lengths of work, one of them after a pause. */
     @Test
     void placesAreThoseInWhichUnitsAreClaimed() {
@@ -383,8 +457,7 @@ class FairClaimTest {
 
     @Test
     void aForecastIsTheWorkBeforeItByAllSlotsAndItsOwn() {
-        jdbc.update("INSERT INTO workers (name, slots, seen_at) VALUES ('w:forecast', 2, now())"
-                + " ON CONFLICT (name) DO UPDATE SET seen_at = now()");
+        workerOf(2);
         upload(account(1), 3, 10, "");
         String running = (String) claim().get("video_id");
         jdbc.update("UPDATE work SET claimed_at = now() - interval '4 seconds' WHERE claimed_at IS NOT NULL");
