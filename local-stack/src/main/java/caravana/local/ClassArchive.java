@@ -13,9 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -32,8 +30,6 @@ final class ClassArchive {
 
     /** How long a JVM may take to write down why it crashed. */
     private static final Duration CRASH = Duration.ofSeconds(5);
-
-    private static final Duration STOP = Duration.ofSeconds(20);
 
     private static final int PROVEN_JDK = 17;
 
@@ -125,20 +121,16 @@ final class ClassArchive {
         return true;
     }
 
-    /** One of JDK 25 crashes at some lambda after it has written its archive; one of JDK 17 was never seen to. So newer ones are ended. */
+    /**
+     * One of JDK 25 crashes at some lambda after it has written its archive, if only while it stops; one of JDK 17 was never seen
+     * to. So newer ones are killed.
+     */
     private static boolean goesOn(ProcessHandle jvm) {
         if (Runtime.version().feature() == PROVEN_JDK) {
             return true;
         }
-        jvm.destroy();
-        try {
-            jvm.onExit().get(STOP.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException slow) {
-            jvm.destroyForcibly();
-            jvm.onExit().join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        jvm.destroyForcibly();
+        jvm.onExit().join();
         return false;
     }
 
