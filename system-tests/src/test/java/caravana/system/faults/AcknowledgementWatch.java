@@ -22,9 +22,10 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
  * Looks at every acknowledgement before it reaches the queue: by then the row must be done, owned or gone, or a copy
- * or a dead letter was sent. Owned means: at some time since the message was received. A worker may then have seen the owner, and its
- * acknowledgement may be repeated while SQS is out, until that owner's lease has ended. One that finds its video given back in that very moment may send the copy right after. A message
- * that served another video than it names may also go while there are as many others as units of work: then none lacks one.
+ * or a dead letter was sent. Owned means at some time since the message was received: its worker may have seen the owner then, and
+ * repeat the acknowledgement while SQS is out, until that owner's lease has ended. One that finds its video given back in that very
+ * moment may send the copy right after. A message that served another video than it names may also go while there are as many others
+ * as units of work: then none lacks one.
  */
 public final class AcknowledgementWatch {
 
