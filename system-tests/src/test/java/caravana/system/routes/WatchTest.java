@@ -189,7 +189,7 @@ class WatchTest {
                 "videos/list-videos.sql",
                 "       title,\n       status,\n       iso",
                 wrong + "\n       status,\n       iso");
-        await().atMost(SOON).until(() -> listed() == 503);
+        await().atMost(SOON).until(() -> listed() == 500);
         await().atMost(SOON)
                 .until(() -> up.printed()
                         .matches("(?s).*routes-web: GET /api/videos, step select-videos: [^\n]*subquery.*"));
