@@ -50,6 +50,7 @@ public final class RouteChecks {
             new HeaderRules(),
             texts,
             new NamingRules(),
+            new NameKindRules(),
             new ReferenceRules(),
             contracts,
             endpoints,

@@ -50,6 +50,8 @@ public record Vocabulary(
         PROPERTIES,
         /** Exchange properties and variables that its code reads. */
         READ,
+        /** Those that its code reads as variables. */
+        VARIABLES,
         /** Components of Camel on its class path. */
         COMPONENTS,
         /** Data formats of Camel on its class path. */

@@ -353,6 +353,12 @@ class MutationTest {
                     "failure/describe-failure.camel.yaml",
                     "attempt ${exchangeProperty.attempt}",
                     "attempt ${exchangeProperty.atempt}"),
+            new Mistake("name-of-other-kind", FLOW, "${exchangeProperty.outcome}", "${variable.outcome}"),
+            new Mistake(
+                    "name-of-two-kinds",
+                    "videos/watch-videos.camel.yaml",
+                    "variableReceive: progress_by_video",
+                    "variableReceive: progress"),
             new Mistake(
                     "name-set-later",
                     "reconcile/sweep-late-puts.camel.yaml",

@@ -191,6 +191,13 @@ class PlantedMistakesTest {
                 "a property removed by another name",
                 "a result received by another name",
                 "a property set by another name");
+        expect(
+                expected,
+                "name-of-other-kind name-of-two-kinds",
+                "a property read as a variable",
+                "a variable read as a property",
+                "a property set as a variable",
+                "a variable set as a property");
         expect(expected, "header-unknown", "a header of Camel", "a header that is read");
         expect(expected, "direct-without-route", "a route that is called");
         expect(expected, "error-handling-unknown", "an error handling");
@@ -387,6 +394,15 @@ class PlantedMistakesTest {
         each(kind, sort, RouteTree.ROUTES, pattern, match -> misspelt(match.group(1)));
     }
 
+    private static String name(Matcher match) {
+        return match.group().replaceFirst("(?s).*name: ", "");
+    }
+
+    /** Whether an expression reads it. */
+    private static boolean isRead(String function, String name) {
+        return files.values().stream().anyMatch(text -> text.contains("${" + function + "." + name + "}"));
+    }
+
     private static void names() {
         MistakeKind kind = MistakeKind.NAMES;
         misspelt(kind, "a property read by another name", "\\$\\{exchangeProperty\\.(\\w+)");
@@ -406,6 +422,31 @@ class PlantedMistakesTest {
                 "\\$\\{exchangeProperty\\.\\w+}",
                 match -> "${variableAs(" + misspelt(match.group().replaceFirst("(?s).*\\.(\\w+)}", "$1"))
                         + ", String)}");
+        each(
+                kind,
+                "a property read as a variable",
+                RouteTree.ROUTES,
+                "\\$\\{(exchangeProperty)\\.(?!Camel)",
+                match -> "variable");
+        each(
+                kind,
+                "a variable read as a property",
+                RouteTree.ROUTES,
+                "\\$\\{(variable)\\.",
+                match -> "exchangeProperty");
+        // What SQL alone reads may be either.
+        each(
+                kind,
+                "a property set as a variable",
+                RouteTree.ROUTES,
+                "- (setProperty):\\s+id: \\S+\\s+name: \\w+$",
+                match -> isRead("exchangeProperty", name(match)) ? "setVariable" : null);
+        each(
+                kind,
+                "a variable set as a property",
+                RouteTree.ROUTES,
+                "- (setVariable):\\s+id: \\S+\\s+name: \\w+$",
+                match -> isRead("variable", name(match)) ? "setProperty" : null);
         misspelt(kind, "a property removed by another name", "- removeProperty:\\s+id: \\S+\\s+name: (\\w+)$");
         misspelt(kind, "a result received by another name", "variableReceive: (\\w{3,})$");
         each(

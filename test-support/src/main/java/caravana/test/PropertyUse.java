@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
 import org.springframework.asm.Handle;
@@ -33,6 +34,8 @@ final class PropertyUse {
         final Set<String> reads = new TreeSet<>();
         /** What it reads with something to go by when nobody has set it. */
         final Set<String> asks = new TreeSet<>();
+        /** Those of them that are variables. */
+        final Set<String> variables = new TreeSet<>();
         /** What it takes out of maps. */
         final Set<String> keys = new TreeSet<>();
 
@@ -44,12 +47,19 @@ final class PropertyUse {
 
     /** All that the methods of a class set, whatever calls them. */
     Set<String> sets(String className) {
-        return of(className, true);
+        return of(className, use -> use.sets);
     }
 
     /** All that the methods of a class read, also with a default. */
     Set<String> reads(String className) {
-        return of(className, false);
+        Set<String> names = of(className, use -> use.reads);
+        names.addAll(of(className, use -> use.asks));
+        return names;
+    }
+
+    /** All that the methods of a class read as variables, whether they have a default or not. */
+    Set<String> variables(String className) {
+        return of(className, use -> use.variables);
     }
 
     /** What the method itself takes out of maps, by constant names. */
@@ -60,16 +70,13 @@ final class PropertyUse {
         return use == null ? Set.of() : use.keys;
     }
 
-    private Set<String> of(String className, boolean set) {
+    private Set<String> of(String className, Function<Use, Set<String>> kind) {
         String internal = className.replace('.', '/');
         read(internal);
         Set<String> names = new TreeSet<>();
         methods.forEach((method, use) -> {
             if (method.startsWith(internal + ".")) {
-                names.addAll(set ? use.sets : use.reads);
-                if (!set) {
-                    names.addAll(use.asks);
-                }
+                names.addAll(kind.apply(use));
             }
         });
         return names;
@@ -190,7 +197,11 @@ final class PropertyUse {
                     use.sets.add(names.pop());
                 } else if (name.equals("getProperty") || name.equals("getVariable")) {
                     boolean withDefault = Type.getArgumentTypes(descriptor).length > 2;
-                    (withDefault ? use.asks : use.reads).add(names.pop());
+                    String read = names.pop();
+                    (withDefault ? use.asks : use.reads).add(read);
+                    if (name.equals("getVariable")) {
+                        use.variables.add(read);
+                    }
                 }
             }
             if (owner.startsWith(OURS)) {

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -99,10 +100,13 @@ public final class RunningVocabulary {
         Set<String> members = new TreeSet<>();
         Set<String> set = new TreeSet<>();
         Set<String> read = new TreeSet<>();
+        Set<String> variables = new TreeSet<>();
         Map<String, List<String>> allowed = new TreeMap<>(values);
         for (Class<?> type : ours()) {
             set.addAll(use.sets(type.getName()));
             read.addAll(use.reads(type.getName()));
+            variables.addAll(use.variables(type.getName()));
+            variables.addAll(variables(type));
             if (Modifier.isPublic(type.getModifiers()) && type.getCanonicalName() != null) {
                 types.add(type.getName());
                 members(type, members, allowed);
@@ -112,6 +116,7 @@ public final class RunningVocabulary {
         names.put(Kind.MEMBERS, members);
         names.put(Kind.PROPERTIES, set);
         names.put(Kind.READ, read);
+        names.put(Kind.VARIABLES, variables);
         columns(allowed);
 
         Map<String, List<BeanMethod>> beans = new TreeMap<>();
@@ -191,6 +196,16 @@ public final class RunningVocabulary {
                 List.copyOf(reads),
                 List.copyOf(use.sets(method)),
                 takesOneRow(method) ? List.copyOf(use.keys(method)) : List.of());
+    }
+
+    /** What the methods of a class take as variables. */
+    private static List<String> variables(Class<?> type) {
+        return Arrays.stream(type.getMethods())
+                .flatMap(method -> Arrays.stream(method.getParameters()))
+                .map(parameter -> parameter.getAnnotation(Variable.class))
+                .filter(Objects::nonNull)
+                .map(Variable::value)
+                .toList();
     }
 
     /** Whether the body is the only map that it has, so that what it takes out of a map are columns. */

@@ -67,7 +67,7 @@ public class WatchedVideos {
     /** Puts rows and progress together, as {@link Findings}. */
     public Object compose(
             @ExchangeProperty("rows") List<Map<String, Object>> rows,
-            @Variable("progress") Map<String, Map<String, String>> progress) {
+            @Variable("progress_by_video") Map<String, Map<String, String>> progress) {
         long at = rows.isEmpty() ? 0 : ((Number) rows.get(0).get("asked_at")).longValue();
         List<FoundVideo> videos = rows.stream()
                 .map(row -> {
