@@ -1,6 +1,7 @@
 package caravana.checks;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -39,7 +41,7 @@ final class FlowRules implements Rule {
      * @param calls by name, the route that is called and reads it
      */
     private record Place(
-            String file, int line, Map<String, Integer> reads, Map<String, String> calls, Set<String> sets) {}
+            String file, int line, Map<FlowName, Integer> reads, Map<String, String> calls, Set<FlowName> sets) {}
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
@@ -58,11 +60,11 @@ final class FlowRules implements Rule {
         private final Vocabulary vocabulary;
         private final AppFolders app;
         private final Map<String, List<Route>> byUri = new HashMap<>();
-        private final Map<String, Set<String>> leaves = new HashMap<>();
-        private final Map<Route, Set<String>> enters = new HashMap<>();
+        private final Map<String, Set<FlowName>> leaves = new HashMap<>();
+        private final Map<Route, Set<FlowName>> enters = new HashMap<>();
         private final Map<Node, Place> places = new IdentityHashMap<>();
-        private final Map<Node, Set<String>> before = new LinkedHashMap<>();
-        private final Set<String> everywhere = new TreeSet<>();
+        private final Map<Node, Set<FlowName>> before = new LinkedHashMap<>();
+        private final Set<FlowName> everywhere = new HashSet<>();
 
         Walk(RouteTree tree, AppFolders app) {
             this.tree = tree;
@@ -77,12 +79,12 @@ final class FlowRules implements Rule {
         }
 
         void run(Consumer<Finding> report) {
-            Set<String> fromOutside = new TreeSet<>(vocabulary.names(Vocabulary.Kind.PROPERTIES));
+            Set<FlowName> fromOutside = properties(vocabulary.names(Vocabulary.Kind.PROPERTIES));
             vocabulary.beans().values().stream()
                     .flatMap(List::stream)
                     .filter(method -> method.takes().stream().anyMatch(type -> type.endsWith("Exchange")))
-                    .forEach(method -> fromOutside.removeAll(method.sets()));
-            everywhere.addAll(vocabulary.names(Vocabulary.Kind.PROPERTIES));
+                    .forEach(method -> fromOutside.removeAll(properties(method.sets())));
+            everywhere.addAll(properties(vocabulary.names(Vocabulary.Kind.PROPERTIES)));
             tree.steps().stream()
                     .filter(placed -> AppFolders.loading(placed.file()).contains(app))
                     .forEach(placed -> everywhere.addAll(
@@ -93,7 +95,7 @@ final class FlowRules implements Rule {
                     .forEach(route -> enter(route, fromOutside));
             for (Route configuration : tree.configurations()) {
                 if (AppFolders.loading(configuration.file()).contains(app)) {
-                    Set<String> known = new TreeSet<>(fromOutside);
+                    Set<FlowName> known = new HashSet<>(fromOutside);
                     byUri.values().stream()
                             .flatMap(List::stream)
                             .filter(route ->
@@ -105,7 +107,7 @@ final class FlowRules implements Rule {
             before.forEach((node, set) -> {
                 Place place = places.get(node);
                 place.reads().forEach((name, line) -> {
-                    if (!set.contains(name) && !isOptional(place.file(), name)) {
+                    if (!name.isIn(set) && !isOptional(place.file(), name.text())) {
                         report.accept(unset(place, line, name, set));
                     }
                 });
@@ -120,23 +122,33 @@ final class FlowRules implements Rule {
                                     || text.text().contains("`" + name + "`, if any"));
         }
 
-        private Finding unset(Place place, int line, String name, Set<String> set) {
+        private Finding unset(Place place, int line, FlowName name, Set<FlowName> set) {
             String file = place.file();
-            String call = place.calls().get(name);
+            String call = place.calls().get(name.text());
             String reader = call == null ? "" : ", which enters " + call + " by its note";
-            return everywhere.contains(name)
+            FlowName other = name.other();
+            if (other.isIn(set)) {
+                return new Finding(
+                        file,
+                        line,
+                        "name-of-other-kind",
+                        name.text() + " is set as the " + other.words() + " of that name, and this reads the "
+                                + name.words(),
+                        "Write " + other.function() + ", or what this step has for it");
+            }
+            return name.isIn(everywhere)
                     ? new Finding(
                             file,
                             line,
                             "name-set-later",
-                            "On no way to this step anything has set " + name + reader,
-                            "Set it before, or read one that is set by then" + Nearest.to(name, set))
+                            "On no way to this step anything has set " + name.text() + reader,
+                            "Set it before, or read one that is set by then" + Nearest.to(name.text(), texts(set)))
                     : new Finding(
                             file,
                             line,
                             "name-not-set",
-                            "Nothing in " + app.label() + " sets " + name + reader,
-                            "Read a property or variable that is set" + Nearest.to(name, everywhere));
+                            "Nothing in " + app.label() + " sets " + name.text() + reader,
+                            "Read a property or variable that is set" + Nearest.to(name.text(), texts(everywhere)));
         }
 
         private boolean isEntry(Route route) {
@@ -144,35 +156,35 @@ final class FlowRules implements Rule {
             return !uri.startsWith(DIRECT) || vocabulary.operations().containsKey(uri.substring(DIRECT.length()));
         }
 
-        private void handlers(Route configuration, Set<String> known) {
+        private void handlers(Route configuration, Set<FlowName> known) {
             for (Element element : configuration.element().all()) {
                 element.get("onException").filter(Element::isMapping).ifPresent(handler -> {
                     visit(configuration.file(), new Route.Step("onException", handler), known);
-                    steps(configuration.file(), handler, new TreeSet<>(known));
+                    steps(configuration.file(), handler, new HashSet<>(known));
                 });
             }
         }
 
         /** Goes through a route with what may be set when it begins; not again with nothing new. */
-        private void enter(Route route, Set<String> known) {
-            Set<String> all = enters.computeIfAbsent(route, first -> new TreeSet<>());
+        private void enter(Route route, Set<FlowName> known) {
+            Set<FlowName> all = enters.computeIfAbsent(route, first -> new HashSet<>());
             boolean first = all.isEmpty();
             if (all.addAll(known) || first) {
-                Set<String> now = new TreeSet<>(all);
+                Set<FlowName> now = new HashSet<>(all);
                 visit(route.file(), route.from(), now);
                 steps(route.file(), route.from().element(), now);
             }
         }
 
         /** Goes through the steps below an element, and adds to what is known what they set. */
-        private void steps(String file, Element parent, Set<String> known) {
+        private void steps(String file, Element parent, Set<FlowName> known) {
             parent.get("steps")
                     .ifPresent(steps -> steps.items()
                             .forEach(item ->
                                     item.fields().forEach((kind, element) -> step(file, kind, element, known))));
         }
 
-        private void step(String file, String kind, Element element, Set<String> known) {
+        private void step(String file, String kind, Element element, Set<FlowName> known) {
             Route.Step step = new Route.Step(kind, element);
             visit(file, step, known);
             known.addAll(place(file, step).sets());
@@ -180,7 +192,7 @@ final class FlowRules implements Rule {
                 byUri.getOrDefault(step.uri(), List.of()).forEach(route -> enter(route, known));
                 known.addAll(leaves(step.uri()));
             }
-            Set<String> after = new TreeSet<>(known);
+            Set<FlowName> after = new HashSet<>(known);
             element.get("when")
                     .ifPresent(when -> when.items().forEach(branch -> {
                         visit(file, new Route.Step("when", branch), known);
@@ -189,7 +201,7 @@ final class FlowRules implements Rule {
             element.get("otherwise").ifPresent(branch -> branch(file, branch, known, after));
             branch(file, element, known, after);
             // What was tried may have come to its end but for the last step.
-            Set<String> tried = new TreeSet<>(after);
+            Set<FlowName> tried = new HashSet<>(after);
             element.get("doCatch").ifPresent(caught -> {
                 caught.items().forEach(branch -> branch(file, branch, tried, after));
                 branch(file, caught, tried, after);
@@ -198,23 +210,23 @@ final class FlowRules implements Rule {
             known.addAll(after);
         }
 
-        private void branch(String file, Element branch, Set<String> known, Set<String> after) {
-            Set<String> own = new TreeSet<>(known);
+        private void branch(String file, Element branch, Set<FlowName> known, Set<FlowName> after) {
+            Set<FlowName> own = new HashSet<>(known);
             steps(file, branch, own);
             after.addAll(own);
         }
 
-        private void visit(String file, Route.Step step, Set<String> known) {
+        private void visit(String file, Route.Step step, Set<FlowName> known) {
             place(file, step);
-            before.computeIfAbsent(step.element().node(), first -> new TreeSet<>())
+            before.computeIfAbsent(step.element().node(), first -> new HashSet<>())
                     .addAll(known);
         }
 
         /** What a route and all that it calls may set. */
-        private Set<String> leaves(String uri) {
-            Set<String> known = leaves.get(uri);
+        private Set<FlowName> leaves(String uri) {
+            Set<FlowName> known = leaves.get(uri);
             if (known == null) {
-                known = new TreeSet<>();
+                known = new HashSet<>();
                 leaves.put(uri, known);
                 Set<String> open = new LinkedHashSet<>(Set.of(uri));
                 List<String> queue = new ArrayList<>(open);
@@ -236,7 +248,7 @@ final class FlowRules implements Rule {
         private Place place(String file, Route.Step step) {
             return places.computeIfAbsent(step.element().node(), node -> {
                 Place place =
-                        new Place(file, step.element().line(), new LinkedHashMap<>(), new HashMap<>(), new TreeSet<>());
+                        new Place(file, step.element().line(), new LinkedHashMap<>(), new HashMap<>(), new HashSet<>());
                 texts(step.element(), "", (key, text) -> {
                     names(text).forEach(name -> place.reads().putIfAbsent(name, text.line()));
                     Matcher function = BEAN_FUNCTION.matcher(text.text());
@@ -251,22 +263,24 @@ final class FlowRules implements Rule {
                     byUri.getOrDefault(step.uri(), List.of()).stream()
                             .flatMap(route -> route.required().stream())
                             .forEach(name -> {
-                                place.reads().putIfAbsent(name, place.line());
+                                place.reads().putIfAbsent(FlowName.either(name), place.line());
                                 place.calls().put(name, step.uri());
                             });
                 }
                 if (NAMING.contains(step.kind()) && !step.element().text("name").contains("*")) {
-                    step.element().get("name").ifPresent(name -> place.reads().putIfAbsent(name.text(), name.line()));
+                    step.element()
+                            .get("name")
+                            .ifPresent(name -> place.reads().putIfAbsent(named(step, name.text()), name.line()));
                 }
                 if (SETTERS.contains(step.kind())) {
-                    place.sets().add(step.element().text("name"));
+                    place.sets().add(named(step, step.element().text("name")));
                 }
                 step.element()
                         .get("variableReceive")
-                        .ifPresent(name -> place.sets().add(name.text()));
+                        .ifPresent(name -> place.sets().add(FlowName.variable(name.text())));
                 step.element()
                         .get("variableSend")
-                        .ifPresent(name -> place.reads().putIfAbsent(name.text(), name.line()));
+                        .ifPresent(name -> place.reads().putIfAbsent(FlowName.variable(name.text()), name.line()));
                 step.element()
                         .get("parameters")
                         .ifPresent(parameters -> parameters.fields().values().stream()
@@ -276,7 +290,7 @@ final class FlowRules implements Rule {
                                                 .beans()
                                                 .getOrDefault(value.text().substring(1), List.of())
                                                 .stream())
-                                .forEach(method -> place.sets().addAll(method.sets())));
+                                .forEach(method -> place.sets().addAll(properties(method.sets()))));
                 return place;
             });
         }
@@ -286,8 +300,8 @@ final class FlowRules implements Rule {
                 method.reads().stream()
                         .filter(name ->
                                 !name.startsWith("Camel") && !method.sets().contains(name))
-                        .forEach(name -> place.reads().putIfAbsent(name, line));
-                place.sets().addAll(method.sets());
+                        .forEach(name -> place.reads().putIfAbsent(byCode(vocabulary, name), line));
+                place.sets().addAll(properties(method.sets()));
             }
         }
 
@@ -299,7 +313,8 @@ final class FlowRules implements Rule {
                     text.parameters().stream()
                             .map(SqlText.Parameter::name)
                             .filter(name -> !text.defaults().containsKey(name))
-                            .forEach(name -> place.reads().putIfAbsent(name.replaceFirst("\\..*", ""), place.line()));
+                            .map(name -> FlowName.either(name.replaceFirst("\\..*", "")))
+                            .forEach(name -> place.reads().putIfAbsent(name, place.line()));
                 }
             }
         }
@@ -351,42 +366,83 @@ final class FlowRules implements Rule {
         element.items().forEach(item -> texts(item, key, texts));
     }
 
-    private static Set<String> names(Element text) {
+    private static Set<FlowName> names(Element text) {
         return text.readings().stream()
                 .filter(reading -> Set.of("exchangeProperty", "variable").contains(reading.from()))
-                .map(SimpleText.Reading::name)
-                .filter(name -> !name.isEmpty() && !name.startsWith("Camel"))
-                .collect(Collectors.toCollection(TreeSet::new));
+                .filter(reading -> !reading.name().isEmpty() && !reading.name().startsWith("Camel"))
+                .map(FlowName::read)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static Set<FlowName> properties(Collection<String> names) {
+        return names.stream().map(FlowName::property).collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private static Set<String> texts(Set<FlowName> names) {
+        return names.stream().map(FlowName::text).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** What a step of a kind such as {@code setVariable} names. */
+    private static FlowName named(Route.Step step, String name) {
+        return step.kind().contains("Variable") ? FlowName.variable(name) : FlowName.property(name);
+    }
+
+    /** What the app's code reads by a name. */
+    private static FlowName byCode(Vocabulary vocabulary, String name) {
+        return vocabulary.has(Vocabulary.Kind.VARIABLES, name) ? FlowName.variable(name) : FlowName.property(name);
     }
 
     /** The properties and variables that a file reads. */
-    static Set<String> read(RouteFile file) {
-        Set<String> read = new HashSet<>();
+    static Set<FlowName> read(RouteFile file) {
+        Set<FlowName> read = new HashSet<>();
         file.expressions().forEach(text -> read.addAll(names(text)));
-        file.elements().forEach(element -> read.add(element.text("variableSend")));
+        file.elements().forEach(element -> read.add(FlowName.variable(element.text("variableSend"))));
         return read;
     }
 
     private static void neverRead(RouteTree tree, Consumer<Finding> report) {
-        Set<String> read = new HashSet<>();
+        Set<FlowName> read = new HashSet<>();
         tree.routeFiles().forEach(file -> read.addAll(file.read()));
-        tree.statements().values().forEach(file -> read.addAll(file.read()));
+        tree.statements()
+                .values()
+                .forEach(file -> file.read().forEach(name -> {
+                    read.add(FlowName.property(name));
+                    read.add(FlowName.variable(name));
+                }));
         for (AppFolders app : AppFolders.values()) {
             Vocabulary vocabulary = Vocabulary.of(app);
-            read.addAll(vocabulary.names(Vocabulary.Kind.READ));
-            vocabulary.beans().values().forEach(methods -> methods.forEach(method -> read.addAll(method.reads())));
+            vocabulary.reads().forEach(name -> read.add(byCode(vocabulary, name)));
         }
         for (RouteTree.Placed placed : tree.steps()) {
             Element step = placed.step().element();
-            Stream.of(SETTERS.contains(placed.step().kind()) ? step.get("name") : step.get("variableReceive"))
-                    .flatMap(java.util.Optional::stream)
-                    .filter(name -> !name.text().contains("$") && !read.contains(name.text()))
-                    .forEach(name -> report.accept(new Finding(
-                            placed.file(),
-                            name.line(),
-                            "name-never-read",
-                            "Nothing reads " + name.text(),
-                            "Write the name that is read" + Nearest.to(name.text(), read) + ", or delete the step")));
+            boolean setter = SETTERS.contains(placed.step().kind());
+            Stream.of(setter ? step.get("name") : step.get("variableReceive"))
+                    .flatMap(Optional::stream)
+                    .filter(name -> !name.text().contains("$"))
+                    .forEach(element -> {
+                        FlowName name =
+                                setter ? named(placed.step(), element.text()) : FlowName.variable(element.text());
+                        if (!name.isIn(read)) {
+                            report.accept(neverRead(placed.file(), element.line(), name, read));
+                        }
+                    });
         }
+    }
+
+    private static Finding neverRead(String file, int line, FlowName name, Set<FlowName> read) {
+        return name.other().isIn(read)
+                ? new Finding(
+                        file,
+                        line,
+                        "name-of-other-kind",
+                        "This sets the " + name.words() + " " + name.text() + ", and what reads that name reads the "
+                                + name.other().words(),
+                        "Set the " + name.other().words() + ", or read " + name.function())
+                : new Finding(
+                        file,
+                        line,
+                        "name-never-read",
+                        "Nothing reads " + name.text(),
+                        "Write the name that is read" + Nearest.to(name.text(), texts(read)) + ", or delete the step");
     }
 }

@@ -50,7 +50,6 @@ public final class RouteChecks {
             new HeaderRules(),
             texts,
             new NamingRules(),
-            new NameKindRules(),
             new ReferenceRules(),
             contracts,
             endpoints,

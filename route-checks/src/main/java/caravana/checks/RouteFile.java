@@ -29,7 +29,7 @@ final class RouteFile extends SourceFile {
     private final List<Route> routes;
     private final List<Route> configurations;
     private List<Element> expressions;
-    private Set<String> read;
+    private Set<FlowName> read;
     private List<RouteTree.Placed> steps;
     private List<RouteTree.Placed> handlingSteps;
 
@@ -129,7 +129,7 @@ final class RouteFile extends SourceFile {
     }
 
     /** As {@link FlowRules#read} has it. */
-    Set<String> read() {
+    Set<FlowName> read() {
         read = read == null ? FlowRules.read(this) : read;
         return read;
     }

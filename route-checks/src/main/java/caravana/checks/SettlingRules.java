@@ -178,6 +178,15 @@ final class SettlingRules implements Rule {
                     && element.get("when").map(Element::items).orElse(List.of()).stream()
                             .allMatch(branch -> settles(branch, tree, known, mayComeBack));
         }
-        return step.kind().equals("doTry") && settles(element, tree, known, mayComeBack);
+        if (step.kind().equals("doTry")) {
+            boolean finallySettles = element.get("doFinally")
+                    .filter(branch -> settles(branch, tree, known, mayComeBack))
+                    .isPresent();
+            return finallySettles
+                    || settles(element, tree, known, mayComeBack)
+                            && element.get("doCatch").map(Element::items).orElse(List.of()).stream()
+                                    .allMatch(branch -> settles(branch, tree, known, mayComeBack));
+        }
+        return false;
     }
 }

@@ -15,6 +15,8 @@ final class StepRules implements Rule, FileRule {
     static final Set<String> EVERYTHING = Set.of("java.lang.Throwable", "java.lang.Exception");
     private static final Set<String> EXPRESSIONS = Set.of("simple", "constant", "jsonpath");
 
+    private static final String RECEIPT_HANDLE = "CamelAwsSqsReceiptHandle";
+
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         Set<Route> onPollersThread = withWhatTheyCall(tree);
@@ -22,19 +24,16 @@ final class StepRules implements Rule, FileRule {
             if (onPollersThread.contains(route)) {
                 route.steps().forEach(step -> asynchronous(route, step, report));
             }
+            if (route.from().uses("aws2-sqs")) {
+                receiptHandle(route, tree, report);
+            }
         }
     }
 
     @Override
     public void check(RouteFile file, Consumer<Finding> report) {
         for (Route route : file.routes()) {
-            boolean takesJobs = route.from().uses("aws2-sqs");
-            for (Route.Step step : route.steps()) {
-                if (takesJobs) {
-                    receiptHandle(route, step, report);
-                }
-                anywhere(route, step, report);
-            }
+            route.steps().forEach(step -> anywhere(route, step, report));
             compact(route.file(), route.element(), report);
             swallowed(route.file(), route.element(), report);
             stopped(route, report);
@@ -113,16 +112,24 @@ final class StepRules implements Rule, FileRule {
         }
     }
 
-    private static void receiptHandle(Route route, Route.Step step, Consumer<Finding> report) {
-        if (step.kind().equals("removeHeaders")
-                && step.element().text("pattern").equals("*")
-                && !step.element().text("excludePattern").contains("CamelAwsSqs")) {
-            report.accept(finding(
-                    route,
-                    step,
-                    "receipt-handle-removed",
-                    "This removes the receipt handle, without which no message can be acknowledged",
-                    "Set excludePattern: CamelAwsSqs*"));
+    /** Only before something has read it, and so can keep it. */
+    private static void receiptHandle(Route route, RouteTree tree, Consumer<Finding> report) {
+        for (Route.Step step : route.steps()) {
+            if (tree.consumers(step.uri()).stream()
+                            .anyMatch(called -> called.words().contains(RECEIPT_HANDLE))
+                    || ContractRules.words(step.element()).contains(RECEIPT_HANDLE)) {
+                return;
+            }
+            if (step.kind().equals("removeHeaders")
+                    && step.element().text("pattern").equals("*")
+                    && !step.element().text("excludePattern").contains("CamelAwsSqs")) {
+                report.accept(finding(
+                        route,
+                        step,
+                        "receipt-handle-removed",
+                        "This removes the receipt handle, without which no message can be acknowledged",
+                        "Set excludePattern: CamelAwsSqs*, or put it behind the step that reads the handle"));
+            }
         }
     }
 

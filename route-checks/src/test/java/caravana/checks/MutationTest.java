@@ -355,11 +355,6 @@ class MutationTest {
                     "attempt ${exchangeProperty.atempt}"),
             new Mistake("name-of-other-kind", FLOW, "${exchangeProperty.outcome}", "${variable.outcome}"),
             new Mistake(
-                    "name-of-two-kinds",
-                    "videos/watch-videos.camel.yaml",
-                    "variableReceive: progress_by_video",
-                    "variableReceive: progress"),
-            new Mistake(
                     "name-set-later",
                     "reconcile/sweep-late-puts.camel.yaml",
                     "            steps:\n",

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -193,7 +194,7 @@ class PlantedMistakesTest {
                 "a property set by another name");
         expect(
                 expected,
-                "name-of-other-kind name-of-two-kinds",
+                "name-of-other-kind",
                 "a property read as a variable",
                 "a variable read as a property",
                 "a property set as a variable",
@@ -217,7 +218,11 @@ class PlantedMistakesTest {
                 "the scheme of an endpoint",
                 "a component that the app lacks",
                 "an unknown component in a list of recipients",
+                "an unknown component that enriches",
+                "an unknown component that is polled",
+                "an unknown component that is tapped",
                 "an unknown component called dynamically");
+        expect(expected, "direct-without-route", "a route that enriches", "a route that is tapped");
         expect(
                 expected,
                 "type-unknown",
@@ -353,6 +358,12 @@ class PlantedMistakesTest {
         return word.substring(0, word.length() - 1);
     }
 
+    /** With the word behind another one misspelt. */
+    private static String misspelt(String text, String behind) {
+        int start = text.indexOf(behind) + behind.length();
+        return text.substring(0, start) + misspelt(text.substring(start));
+    }
+
     private static void add(MistakeKind kind, String sort, String file, int from, int to, String wrong) {
         String text = files.get(file);
         String edited = text.substring(0, from) + wrong + text.substring(to);
@@ -401,6 +412,22 @@ class PlantedMistakesTest {
     /** Whether an expression reads it. */
     private static boolean isRead(String function, String name) {
         return files.values().stream().anyMatch(text -> text.contains("${" + function + "." + name + "}"));
+    }
+
+    /** Calls of routes as steps that name an endpoint by an expression. */
+    private static void enriching(MistakeKind kind, String sort, String step, UnaryOperator<String> wrong) {
+        each(kind, sort, RouteTree.ROUTES, "- (to:\\s+id: \\S+\\s+uri: direct:[\\w-]+)$", match -> {
+            String indent = match.group().replaceFirst("(?s).*\\n( *)uri:.*", "$1");
+            Matcher uri = Pattern.compile("uri: (\\S+)").matcher(match.group(1));
+            return uri.find()
+                    ? match.group(1)
+                            .replace("to:", step + ":")
+                            .replace(
+                                    uri.group(),
+                                    "expression:\n" + indent + "  constant:\n" + indent + "    expression: "
+                                            + wrong.apply(uri.group(1)))
+                    : null;
+        });
     }
 
     private static void names() {
@@ -458,6 +485,13 @@ class PlantedMistakesTest {
         misspelt(kind, "a header of Camel", "name: (CamelAws\\w+|CamelHttp\\w+)$");
         misspelt(kind, "a header that is read", "\\$\\{header\\.(\\w+)}");
         misspelt(kind, "a route that is called", "- to:\\s+id: \\S+\\s+uri: direct:([\\w-]+)$");
+        each(
+                kind,
+                "a route that is tapped",
+                RouteTree.ROUTES,
+                "- (to:\\s+id: \\S+\\s+uri: direct:[\\w-]+)$",
+                match -> misspelt(match.group(1).replace("to:", "wireTap:"), "direct:"));
+        enriching(kind, "a route that enriches", "enrich", uri -> misspelt(uri, "direct:"));
         misspelt(kind, "an error handling", "routeConfigurationId: ([\\w-]+)$");
         misspelt(kind, "a bean", "ref: (\\w+)$");
         misspelt(kind, "a bean of an endpoint", "\"#(\\w+)\"$");
@@ -493,6 +527,14 @@ class PlantedMistakesTest {
                 RouteTree.ROUTES,
                 "- (to:\\s+id: \\S+\\s+uri: direct):[\\w-]+$",
                 match -> match.group(1).replace("to:", "toD:").replace("direct", "dirct"));
+        each(
+                kind,
+                "an unknown component that is tapped",
+                RouteTree.ROUTES,
+                "- (to:\\s+id: \\S+\\s+uri: direct):[\\w-]+$",
+                match -> match.group(1).replace("to:", "wireTap:").replace("direct", "dirct"));
+        enriching(kind, "an unknown component that enriches", "enrich", uri -> uri.replace("direct:", "dirct:"));
+        enriching(kind, "an unknown component that is polled", "pollEnrich", uri -> uri.replace("direct:", "fiel:"));
         each(
                 kind,
                 "an unknown component in a list of recipients",

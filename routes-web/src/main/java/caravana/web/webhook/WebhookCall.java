@@ -1,5 +1,6 @@
 package caravana.web.webhook;
 
+import caravana.checks.StepOnly;
 import caravana.outbound.OutboundAddresses;
 import caravana.outbound.RefusedAddressException;
 import caravana.web.events.CloudEvents;
@@ -117,6 +118,7 @@ public class WebhookCall implements DisposableBean {
      * @return for {@code note-attempt.sql}: {@code status}, {@code error}, {@code answer} (null for none), {@code milliseconds},
      *     {@code success}, {@code gone}, {@code delivery_state} and {@code delay} in seconds
      */
+    @StepOnly
     public Map<String, Object> send(@ExchangeProperty("delivery") Map<String, Object> row) throws IOException {
         long begun = System.nanoTime();
         Map<String, Object> attempt = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package caravana.worker.media;
 
+import caravana.checks.StepOnly;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.exec.ToolFailedException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -46,6 +47,7 @@ public class OutputCheck {
      *
      * @throws OutputInvalidException when a file is missing that there must be, or a picture is none
      */
+    @StepOnly
     public MadeOutputs begin(
             @ExchangeProperty("plan") TranscodePlan plan, @ExchangeProperty("result") SourceHeaders result) {
         Track video = result.videos().get(0);

@@ -1,5 +1,6 @@
 package caravana.worker.media;
 
+import caravana.checks.StepOnly;
 import caravana.checks.TransformationEntry;
 import caravana.checks.TransformationEntry.Parameter;
 import caravana.checks.TransformationEntry.Produced;
@@ -69,6 +70,7 @@ public class TranscodePlanner {
      * @throws RejectedMediaException when the footage ends before the part that is kept begins, or the video before that of a
      *     file beside it
      */
+    @StepOnly
     public TranscodePlan plan(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,

@@ -23,6 +23,7 @@ class StepOnlyTest {
     private static final List<String> OTHER_SYSTEMS = List.of(
             "software.amazon.awssdk.services.",
             "org.springframework.data.redis.",
+            "org.apache.hc.client5.",
             "java.sql.",
             "javax.sql.",
             "java.net.");

@@ -1,0 +1,63 @@
+package caravana.checks;
+
+import java.util.Set;
+
+/**
+ * The name of an exchange property or of a variable, which are two, whatever they are called; or that of either, as SQL and
+ * contracts read it.
+ */
+record FlowName(Kind kind, String text) {
+
+    enum Kind {
+        PROPERTY("exchange property", "exchangeProperty"),
+        VARIABLE("variable", "variable"),
+        EITHER("property or variable", "");
+
+        private final String words;
+        private final String function;
+
+        Kind(String words, String function) {
+            this.words = words;
+            this.function = function;
+        }
+    }
+
+    static FlowName property(String text) {
+        return new FlowName(Kind.PROPERTY, text);
+    }
+
+    static FlowName variable(String text) {
+        return new FlowName(Kind.VARIABLE, text);
+    }
+
+    static FlowName either(String text) {
+        return new FlowName(Kind.EITHER, text);
+    }
+
+    /** What a function of Simple reads. */
+    static FlowName read(SimpleText.Reading reading) {
+        return reading.from().equals("variable") ? variable(reading.name()) : property(reading.name());
+    }
+
+    /** Whether one of these is what it reads. */
+    boolean isIn(Set<FlowName> names) {
+        return kind == Kind.EITHER
+                ? names.contains(property(text)) || names.contains(variable(text))
+                : names.contains(this);
+    }
+
+    /** Of a property the variable of its name, and the other way round. */
+    FlowName other() {
+        return kind == Kind.PROPERTY ? variable(text) : property(text);
+    }
+
+    /** What it is, for people. */
+    String words() {
+        return kind.words;
+    }
+
+    /** As an expression reads it. */
+    String function() {
+        return "${" + kind.function + "." + text + "}";
+    }
+}
