@@ -24,7 +24,7 @@ record AppVersions(List<String> names) {
         if (names.isEmpty()
                 || !names.stream().allMatch(name -> NAME.matcher(name).matches())) {
             throw new IllegalArgumentException(
-                    "'" + String.join(",", names) + "' names no versions of the apps; write them as 0.1 or 0.1,0.2");
+                    "'" + String.join(",", names) + "' names no versions of the apps; write them as 1.1 or 1.1,1.2");
         }
     }
 
@@ -42,7 +42,7 @@ record AppVersions(List<String> names) {
         return new AppVersions(List.of(name.group()));
     }
 
-    /** The whole version of this app, such as {@code 0.1.0-SNAPSHOT}. */
+    /** The whole version of this app, such as {@code 1.1.0-SNAPSHOT}. */
     static String thisApp() {
         try {
             return PropertiesLoaderUtils.loadProperties(new ClassPathResource("META-INF/build-info.properties"))

@@ -15,6 +15,7 @@ final class RoutePictures {
     private static final String DIRECT = "direct:";
     private static final String SQL = "statement:";
     private static final String SQS = "aws2-sqs:";
+    private static final String BEAN = "bean:";
 
     /** Leaves a failure to the route that called: no story of its own. */
     private static final String CALLER_DECIDES = "caller-decides";
@@ -75,18 +76,99 @@ final class RoutePictures {
                     false),
             new Story(
                     "Operate",
-                    "What operators see and order, and how workers follow.",
+                    "What operators see and change, and how workers follow.",
                     List.of(
+                            "show-readiness",
                             "show-queue",
+                            "list-shares",
                             "list-failures",
+                            "show-receipt",
                             "list-dead-letters",
                             "redrive-dead-letters",
                             "discard-dead-letters",
                             "list-audit",
                             "pause-workers",
+                            "resume-workers",
                             "watch-queue",
                             "watch-commands",
-                            "watch-intake"),
+                            "watch-intake",
+                            "list-accounts",
+                            "block-account",
+                            "unblock-account",
+                            "set-account-role",
+                            "show-account-limits",
+                            "set-account-limits",
+                            "show-account-quotas",
+                            "set-account-quotas"),
+                    false),
+            new Story(
+                    "Videos",
+                    "How a client reads, changes and fetches its videos.",
+                    List.of(
+                            "list-videos",
+                            "show-video",
+                            "watch-videos",
+                            "update-video",
+                            "cancel-video",
+                            "delete-video",
+                            "restore-video",
+                            "link-original",
+                            "link-processed",
+                            "link-poster",
+                            "link-output",
+                            "show-master-playlist",
+                            "show-media-playlist",
+                            "link-segment"),
+                    false),
+            new Story(
+                    "Presets and assets",
+                    "What an account keeps for its transformations.",
+                    List.of(
+                            "list-presets",
+                            "show-preset",
+                            "save-preset",
+                            "delete-preset",
+                            "list-assets",
+                            "show-asset",
+                            "receive-asset",
+                            "link-asset",
+                            "delete-asset"),
+                    false),
+            new Story(
+                    "Events and webhooks",
+                    "How programs learn what became of a video.",
+                    List.of(
+                            "list-events",
+                            "list-webhooks",
+                            "show-webhook",
+                            "create-webhook",
+                            "update-webhook",
+                            "rotate-webhook-secret",
+                            "delete-webhook",
+                            "test-webhook",
+                            "list-deliveries",
+                            "replay-delivery",
+                            "replay-webhook",
+                            "claim-deliveries"),
+                    false),
+            new Story(
+                    "Accounts",
+                    "How people and programs come in, and what belongs to an account.",
+                    List.of(
+                            "sign-up",
+                            "log-in",
+                            "refresh-session",
+                            "log-out",
+                            "sign-out-everywhere",
+                            "change-password",
+                            "show-me",
+                            "list-keys",
+                            "create-key",
+                            "delete-key",
+                            "list-usage",
+                            "request-export",
+                            "show-export",
+                            "erase-account"),
                     false));
 
     private final Map<String, Route> routes = new LinkedHashMap<>();
@@ -140,7 +222,7 @@ final class RoutePictures {
         if (!from.startsWith(DIRECT)) {
             edges.add(endpoint(from) + " --> " + box(route.id()));
         }
-        for (String uri : called(route.steps())) {
+        for (String uri : called(route.file(), route.steps())) {
             edges.add(box(route.id()) + " --> " + endpoint(uri));
             follow(uri, story, next);
         }
@@ -158,7 +240,7 @@ final class RoutePictures {
                         .forEach(item -> item.get("onException").ifPresent(handler -> {
                             String id = handler.text("id");
                             edges.add(handling(configuration.id()) + " -.-> " + handling(id));
-                            for (String uri : called(Route.stepsOf(handler))) {
+                            for (String uri : called(configuration.file(), Route.stepsOf(handler))) {
                                 edges.add(handling(id) + " -.-> " + endpoint(uri));
                                 if (uri.startsWith(DIRECT)) {
                                     next.add(uri.substring(DIRECT.length()));
@@ -175,10 +257,20 @@ final class RoutePictures {
         }
     }
 
-    /** Each endpoint once, in the order of the steps. */
-    static Set<String> called(List<Route.Step> steps) {
+    /** What steps reach, in their order and each once: endpoints, and methods of beans that do what only a step may. */
+    static Set<String> called(String file, List<Route.Step> steps) {
         Set<String> called = new LinkedHashSet<>();
-        steps.stream().map(Route.Step::uri).filter(uri -> !uri.isBlank()).forEach(called::add);
+        for (Route.Step step : steps) {
+            String name = Reach.name(step);
+            if (!name.startsWith(BEAN)) {
+                called.add(step.uri());
+            } else if (AppFolders.loading(file).stream()
+                    .anyMatch(
+                            app -> Vocabulary.of(app).has(Vocabulary.Kind.STEP_ONLY, name.substring(BEAN.length())))) {
+                called.add(name);
+            }
+        }
+        called.remove("");
         return called;
     }
 

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,6 +41,15 @@ class LayoutTest {
                                 && !stem(called.file()).equals(called.id()))
                         .forEach(called ->
                                 hidden.add(caller.file() + " calls " + called.id() + " in " + called.file())));
+        Set<String> operations = new TreeSet<>();
+        for (AppFolders app : AppFolders.values()) {
+            operations.addAll(Vocabulary.of(app).operations().keySet());
+        }
+        // The contract calls these.
+        tree.routes().stream()
+                .filter(route ->
+                        operations.contains(route.id()) && !stem(route.file()).equals(route.id()))
+                .forEach(route -> hidden.add("the contract calls " + route.id() + " in " + route.file()));
         assertThat(hidden).isEmpty();
     }
 

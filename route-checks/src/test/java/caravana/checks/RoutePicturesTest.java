@@ -51,6 +51,27 @@ class RoutePicturesTest {
     }
 
     @Test
+    void eachRouteThatSomethingOutsideCallsIsInAStory() {
+        Set<String> operations = new HashSet<>();
+        for (AppFolders app : AppFolders.values()) {
+            operations.addAll(Vocabulary.of(app).operations().keySet());
+        }
+        Set<String> shown = STORIES.values().stream()
+                .flatMap(List::stream)
+                .flatMap(edge -> Stream.of(edge.from(), edge.to()))
+                .map(RoutePicturesTest::label)
+                .collect(Collectors.toSet());
+
+        assertThat(tree.routes())
+                .filteredOn(route -> !route.from().uri().startsWith("direct:") || operations.contains(route.id()))
+                // What answers from memory has nothing to show.
+                .filteredOn(route ->
+                        !RoutePictures.called(route.file(), route.steps()).isEmpty())
+                .extracting(Route::id)
+                .isSubsetOf(shown);
+    }
+
+    @Test
     void thereIsOneOfEachStory() {
         assertThat(STORIES.keySet())
                 .containsExactly(
@@ -61,7 +82,11 @@ class RoutePicturesTest {
                         "Job",
                         "Failure",
                         "Reconcile",
-                        "Operate");
+                        "Operate",
+                        "Videos",
+                        "Presets and assets",
+                        "Events and webhooks",
+                        "Accounts");
         assertThat(STORIES.values()).allSatisfy(edges -> assertThat(edges).isNotEmpty());
     }
 

@@ -1,8 +1,8 @@
 package caravana.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import caravana.test.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,10 +95,8 @@ class UploadClientsTest extends WebTest {
     }
 
     private static void check(String client, Path installed) {
-        if (!Files.exists(installed)) {
-            System.out.println("SKIPPED: " + client + " is not installed; run ./caravana test clients");
-        }
-        assumeTrue(Files.exists(installed), client + " is not installed");
+        Sample.require(
+                Files.exists(installed), "uploads by " + client, "run ./caravana test clients, which installs it");
     }
 
     private void assertUploads(String client, Path installed, List<String> command, String... options)

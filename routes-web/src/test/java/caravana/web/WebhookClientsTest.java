@@ -2,8 +2,8 @@ package caravana.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import caravana.test.Sample;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -45,11 +45,10 @@ class WebhookClientsTest extends WebTest {
     }
 
     private void assertVerifies(String language, Path installed, String program, String script) throws Exception {
-        if (!Files.exists(installed)) {
-            System.out.println(
-                    "SKIPPED: standardwebhooks for " + language + " is not installed; run ./caravana test clients");
-        }
-        assumeTrue(Files.exists(installed), "standardwebhooks is not installed");
+        Sample.require(
+                Files.exists(installed),
+                "deliveries checked by standardwebhooks for " + language,
+                "run ./caravana test clients, which installs it");
         Api user = user();
         try (Receiver receiver = new Receiver(Receiver.status(204))) {
             JsonNode webhook = Api.json(user.postJson("/api/webhooks", "{\"url\":\"" + receiver.url() + "\"}"));

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * How much of a long proof a run makes. The normal run makes a part of it, another one at each run; a run of one part of the
@@ -60,6 +61,19 @@ public final class Sample {
         }
         leave(name + ": " + (atLength - normal) + " of " + atLength);
         return normal;
+    }
+
+    /**
+     * Skips the test that calls it where something is not so, and notes what this run leaves out.
+     *
+     * @param proof what is left out then
+     * @param otherwise what is missing, and how to have it
+     */
+    public static void require(boolean holds, String proof, String otherwise) {
+        if (!holds) {
+            leave(proof + ": " + otherwise);
+        }
+        Assumptions.assumeTrue(holds, otherwise);
     }
 
     /** Notes what this run leaves out. */

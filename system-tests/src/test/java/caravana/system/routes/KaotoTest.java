@@ -1,8 +1,8 @@
 package caravana.system.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import caravana.test.Sample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,11 +23,13 @@ class KaotoTest {
             Path.of("../src/main/resources/camel").toAbsolutePath().normalize();
     private static final Path FOLDER = Path.of("target/kaoto").toAbsolutePath();
 
+    private static final String PROOF = "all routes through Kaoto's serializer";
+
     private record Ended(int status, String output) {}
 
     @Test
     void everyRouteFileIsTheSameAfterKaotoHasSavedIt() throws Exception {
-        assumeTrue(isInstalled("node") && isInstalled("npm"), "without Node.js and npm, Kaoto's serializer cannot run");
+        Sample.require(isInstalled("node") && isInstalled("npm"), PROOF, "it needs Node.js with npm");
         fetchKaoto();
         succeed("node", "bundle.mjs");
         Path saved = Files.createTempDirectory(FOLDER, "saved-");
@@ -64,7 +66,10 @@ class KaotoTest {
     }
 
     private static void require(Ended npm) {
-        assumeTrue(npm.status() == 0, "npm cannot fetch Kaoto's serializer: " + npm.output());
+        Sample.require(
+                npm.status() == 0,
+                PROOF,
+                "npm cannot fetch it: " + npm.output().lines().findFirst().orElse(""));
     }
 
     private static boolean isInstalled(String program) throws InterruptedException {
