@@ -39,6 +39,7 @@ final class ReferenceRules implements Rule {
             }
             route.steps().forEach(step -> calls(route.file(), step, tree, called, report));
         }
+        operations(tree, report);
         for (Route configuration : tree.configurations()) {
             configuration.everyStep().forEach(step -> calls(configuration.file(), step, tree, called, report));
             configuration
@@ -63,6 +64,37 @@ final class ReferenceRules implements Rule {
                         "Call it from a route, or delete this one"));
             }
         }
+    }
+
+    /** Where the contract is bound, Camel stops the start when one of its operations has no route. */
+    private static void operations(RouteTree tree, Consumer<Finding> report) {
+        for (RouteFile file : tree.routeFiles()) {
+            file.elements().stream()
+                    .flatMap(element -> element.get("openApi").stream())
+                    .filter(contract -> contract.text("missingOperation").equals("fail"))
+                    .forEach(contract -> AppFolders.loading(file.name()).stream()
+                            .flatMap(app -> Vocabulary.of(app).operations().keySet().stream())
+                            .filter(operation ->
+                                    tree.consumers(DIRECT + operation).isEmpty())
+                            .forEach(operation ->
+                                    report.accept(withoutRoute(operation, file.name(), contract.line(), tree))));
+        }
+    }
+
+    /** At the route of that name, where there is one; else where the contract is bound. */
+    private static Finding withoutRoute(String operation, String file, int line, RouteTree tree) {
+        Route named = tree.routes().stream()
+                .filter(route -> route.id().equals(operation))
+                .findFirst()
+                .orElse(null);
+        return new Finding(
+                named == null ? file : named.file(),
+                named == null ? line : named.from().element().line(),
+                "operation-without-route",
+                "No route begins with " + DIRECT + operation + ", which the app calls, and it would not start",
+                named == null
+                        ? "Put the route back; a call of the contract ends with its operation, in a new version of web"
+                        : "Begin this one with " + DIRECT + operation);
     }
 
     private static void calls(

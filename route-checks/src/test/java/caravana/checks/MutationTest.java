@@ -89,6 +89,11 @@ class MutationTest {
                     FLOW,
                     "${exchangeProperty.outcome} == 'claimed'",
                     "${exchangeProperty.outcome} == 'claimed"),
+            new Mistake(
+                    "operation-without-route",
+                    "identity/show-export.camel.yaml",
+                    "uri: direct:show-export\n",
+                    "uri: platform-http:/api/me/exports\n      parameters:\n        httpMethodRestrict: GET\n"),
             new Mistake("setting-unknown", FETCH, "{{caravana.s3.bucket}}", "{{caravana.s3.buket}}"),
             new Mistake(
                     "setting-unknown",
