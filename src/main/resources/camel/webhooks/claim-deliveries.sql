@@ -31,8 +31,12 @@ WITH RECURSIVE queued AS (
            delivery.due_at,
            delivery.number,
            CASE WHEN webhook.failing_since IS NULL THEN 8 ELSE 1 END AS most,
-           (SELECT greatest(now() + interval '1 second',
-                            least(earlier.due_at, earlier.first_attempt_at + interval '30 minutes'))
+           -- One that is being sent ends any moment, also between this snapshot and the update below: nobody would make it due then.
+           (SELECT CASE
+                       WHEN earlier.claim_token IS NOT NULL THEN now() + interval '1 second'
+                       ELSE greatest(now() + interval '1 second',
+                                     least(earlier.due_at, earlier.first_attempt_at + interval '30 minutes'))
+                   END
             FROM webhook_deliveries earlier
             WHERE earlier.webhook_id = delivery.webhook_id
               AND earlier.subject = delivery.subject
