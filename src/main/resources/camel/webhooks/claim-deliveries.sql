@@ -1,7 +1,7 @@
 -- Takes deliveries that are due, of each webhook a few, so that one that hangs holds up no other; of one that fails, one. The
 -- events of one subject go one after the other: those behind one that waits are put off until that one is tried next. After half
 -- an hour of failures it holds them up no longer.
--- :?lease_seconds = 60 as integer
+-- :?lease_seconds = {{caravana.webhooks.lease}} as seconds
 WITH RECURSIVE queued AS (
     -- Each webhook that has something to deliver is found by one step in the index, however much it has.
     (SELECT webhook_id
