@@ -1,7 +1,7 @@
 -- Takes deliveries that are due, of each webhook a few, so that one that hangs holds up no other; of one that fails, one. The
 -- events of one subject go one after the other: those behind one that waits are put off until that one is tried next. After half
 -- an hour of failures it holds them up no longer.
--- :?lease_seconds = 60 as integer
+-- :?lease_seconds = {{caravana.webhooks.lease}} as seconds
 WITH RECURSIVE queued AS (
     -- Each webhook that has something to deliver is found by one step in the index, however much it has.
     (SELECT webhook_id
@@ -31,8 +31,12 @@ WITH RECURSIVE queued AS (
            delivery.due_at,
            delivery.number,
            CASE WHEN webhook.failing_since IS NULL THEN 8 ELSE 1 END AS most,
-           (SELECT greatest(now() + interval '1 second',
-                            least(earlier.due_at, earlier.first_attempt_at + interval '30 minutes'))
+           -- One that is being sent ends any moment, also between this snapshot and the update below: nobody would make it due then.
+           (SELECT CASE
+                       WHEN earlier.claim_token IS NOT NULL THEN now() + interval '1 second'
+                       ELSE greatest(now() + interval '1 second',
+                                     least(earlier.due_at, earlier.first_attempt_at + interval '30 minutes'))
+                   END
             FROM webhook_deliveries earlier
             WHERE earlier.webhook_id = delivery.webhook_id
               AND earlier.subject = delivery.subject

@@ -36,6 +36,7 @@ public final class Bench {
                 new SlowClients("slow-clients", Attack.Kind.SLOW_CLIENTS),
                 new SlowClients("slow-readers", Attack.Kind.SLOW_READERS),
                 new LiveEvents(),
+                new WebhookLatency(),
                 new Memory(),
                 new OnePass(),
                 new Renditions(),

@@ -14,6 +14,7 @@ import {chooseLanguage, currentLanguage, LANGUAGES, t} from './texts.js';
 import {readTransformations} from './transformations.js';
 import {videoPage} from './videopage.js';
 import {videosView} from './videos.js';
+import {webhooksView} from './webhooks.js';
 
 /** Ends what the section that is shown has begun: streams, timers. */
 let leave = () => {};
@@ -22,6 +23,7 @@ let list = null;
 
 function header() {
   const operations = shows('operations') || shows('runbook');
+  const webhooks = place().section === 'webhooks';
   const choice = h('select', {id: 'language', 'aria-label': t('language'), onchange: (event) => {
     chooseLanguage(event.target.value);
     render();
@@ -31,8 +33,10 @@ function header() {
   return [
     h('div', {class: 'bar'},
       h('a', {class: 'brand', href: listAddress()}, h('img', {src: '/page/icon.svg', alt: '', width: 28, height: 28}), 'Caravana'),
-      session() && isOperator()
-        ? h('nav', {'aria-label': t('sections')}, link('videos', listAddress(), !operations), link('operations', '#operations', operations))
+      session()
+        ? h('nav', {'aria-label': t('sections')},
+          link('videos', listAddress(), !operations && !webhooks), link('webhooks', '#webhooks', webhooks),
+          isOperator() ? link('operations', '#operations', operations) : null)
         : null,
       h('div', {class: 'me'},
         session() ? h('span', {class: 'email', title: session().email}, session().email) : null,
@@ -109,6 +113,13 @@ function show(notice) {
     main.replaceChildren(view.element);
     scrollTo(0, 0);
     title = t('operations');
+  } else if (section === 'webhooks') {
+    closeList();
+    const view = webhooksView(id);
+    leave = view.leave;
+    main.replaceChildren(view.element);
+    scrollTo(0, 0);
+    title = t('webhooks');
   } else if (section === 'video' && id) {
     if (list) {
       list.scrolled = scrollY;

@@ -118,3 +118,16 @@ export function ask({title, text, yes, no, input, value = '', danger = false, lo
     line?.select();
   });
 }
+
+/** A table that scrolls by itself where it is too wide. */
+export function table(heads, rows) {
+  return h('div', {class: 'table card', tabindex: 0},
+    h('table', {},
+      h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', {scope: 'col'}, head)))),
+      h('tbody', {}, ...rows)));
+}
+
+/** In place of what there is none of; both are keys of texts.js. */
+export function emptyState(title, text) {
+  return h('div', {class: 'empty'}, h('p', {class: 'strong'}, t(title)), h('p', {}, t(text)));
+}

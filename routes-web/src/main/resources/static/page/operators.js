@@ -2,7 +2,7 @@
 
 import {call, Refused} from './api.js';
 import {chart} from './charts.js';
-import {ask, h, say} from './dom.js';
+import {ask, emptyState, h, say, table} from './dom.js';
 import {runbookOf} from './runbooks.js';
 import {ago, dateTime, duration, number, percent, phase, t, why} from './texts.js';
 
@@ -266,15 +266,4 @@ function codes({code, last_code: last}) {
 
 function counts(lists) {
   return Object.fromEntries(Object.entries(lists).filter(([, list]) => Array.isArray(list)).map(([name, list]) => [name, number(list.length)]));
-}
-
-function table(heads, rows) {
-  return h('div', {class: 'table card', tabindex: 0},
-    h('table', {},
-      h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', {scope: 'col'}, head)))),
-      h('tbody', {}, ...rows)));
-}
-
-function emptyState(title, text) {
-  return h('div', {class: 'empty'}, h('p', {class: 'strong'}, t(title)), h('p', {}, t(text)));
 }

@@ -126,6 +126,38 @@ class EventsTest extends WebTest {
         assertThat(events().get(6).path("data").path("status").asText()).isEqualTo("deleted");
     }
 
+    /** Renditions are noted before the commit, and those of a claim that was lost are nobody's news. */
+    @Test
+    void aVideoIsPlayableBeforeItIsProcessedWhenItHasRenditions() throws Exception {
+        String rendition = "INSERT INTO renditions SELECT id, %s, '240p', 'avc1', 426, 240, 25, 2, 1 FROM videos"
+                + " WHERE id = CAST(? AS uuid)";
+        String plain = uploaded(user);
+        set(plain, CLAIM);
+        jdbc.update(rendition.formatted("gen_random_uuid()"), plain);
+        commit(plain);
+        String streamed = uploaded(user);
+        set(streamed, CLAIM);
+        jdbc.update(rendition.formatted("claim_token"), streamed);
+        commit(streamed);
+        set(streamed, DELETE);
+
+        assertThat(types(plain)).containsExactly("video.uploaded", "video.processing", "video.processed");
+        assertThat(types(streamed))
+                .containsExactly(
+                        "video.uploaded", "video.processing", "video.playable", "video.processed", "video.deleted");
+        assertThat(events().stream()
+                        .filter(event -> event.path("subject").asText().equals(streamed))
+                        .map(event -> event.path("sequence").asText()))
+                .containsExactly("0000000001", "0000000002", "0000000003", "0000000004", "0000000005");
+    }
+
+    private List<String> types(String video) throws Exception {
+        return events().stream()
+                .filter(event -> event.path("subject").asText().equals(video))
+                .map(event -> event.path("type").asText())
+                .toList();
+    }
+
     @Test
     void anEventSaysOfAVideoWhatACallSaysAndHasNoLinks() throws Exception {
         String processed = labelled();

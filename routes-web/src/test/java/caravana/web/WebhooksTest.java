@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.jackson.JsonFormat;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,8 +20,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.camel.ProducerTemplate;
@@ -36,6 +44,9 @@ class WebhooksTest extends QuickSweepsTest {
 
     @Autowired
     private ProducerTemplate routes;
+
+    @Autowired
+    private MeterRegistry meters;
 
     private Api user;
 
@@ -221,6 +232,12 @@ class WebhooksTest extends QuickSweepsTest {
         assertThat(deliveries(flooding).get(0).path("tries").findValuesAsText("answer"))
                 .anyMatch(answer -> answer.length() == 1024);
         awaitTry(redirecting, "status", "307");
+        for (String outcome : List.of("accepted", "refused", "unanswered")) {
+            assertThat(meters.timer("caravana.webhook.calls", "outcome", outcome)
+                            .count())
+                    .as(outcome)
+                    .isPositive();
+        }
         assertThat(target.calls()).isEmpty();
         plain.close();
     }
@@ -387,6 +404,24 @@ class WebhooksTest extends QuickSweepsTest {
         assertThat(user.delete(path(webhook)).statusCode()).isEqualTo(204);
         assertProblem(user.delete(path(webhook)), 404, "not_found");
         routes.requestBody("direct:forget-deliveries", (Object) null);
+    }
+
+    /** However many are asked for at the same time. */
+    @Test
+    void aThousandOfOneAccountAreTen() throws Exception {
+        ObjectNode order = Api.JSON.createObjectNode().put("url", "http://127.0.0.1:1/");
+        ExecutorService threads = Executors.newFixedThreadPool(16);
+        Map<Integer, Integer> answers = new TreeMap<>();
+        try {
+            Callable<Integer> call = () -> create(order).statusCode();
+            for (Future<Integer> answer : threads.invokeAll(Collections.nCopies(1000, call))) {
+                answers.merge(answer.get(), 1, Integer::sum);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(answers).isEqualTo(Map.of(201, 10, 403, 990));
+        assertThat(Api.json(user.get("/api/webhooks")).path("webhooks")).hasSize(10);
     }
 
     @Test

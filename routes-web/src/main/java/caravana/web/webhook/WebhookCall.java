@@ -5,6 +5,7 @@ import caravana.outbound.OutboundAddresses;
 import caravana.outbound.RefusedAddressException;
 import caravana.web.events.CloudEvents;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -59,6 +60,7 @@ public class WebhookCall implements DisposableBean {
     private final Backoff backoff;
     private final Duration timeout;
     private final ObjectMapper json;
+    private final MeterRegistry meters;
     private final CloseableHttpClient client;
     // No bean: any Executor bean would switch Spring Boot's own off.
     private final ScheduledExecutorService deadlines =
@@ -69,13 +71,15 @@ public class WebhookCall implements DisposableBean {
             WebhookSecrets secrets,
             CloudEvents events,
             WebhookProperties settings,
-            ObjectMapper json) {
+            ObjectMapper json,
+            MeterRegistry meters) {
         this.addresses = addresses;
         this.secrets = secrets;
         this.events = events;
         this.backoff = new Backoff(settings.delays());
         this.timeout = settings.timeout();
         this.json = json;
+        this.meters = meters;
         Timeout most = Timeout.of(timeout);
         this.client = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
@@ -150,9 +154,18 @@ public class WebhookCall implements DisposableBean {
                 attempt.put("error", late.get() ? "timeout" : code(failure));
             }
         }
-        attempt.put("milliseconds", (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+        long taken = System.nanoTime() - begun;
+        attempt.put("milliseconds", (int) TimeUnit.NANOSECONDS.toMillis(taken));
         conclude(attempt, (Integer) row.get("attempts"), retryAfter);
+        meters.timer("caravana.webhook.calls", "outcome", outcome(attempt)).record(taken, TimeUnit.NANOSECONDS);
         return attempt;
+    }
+
+    private static String outcome(Map<String, Object> attempt) {
+        if (attempt.get("status") == null) {
+            return "unanswered";
+        }
+        return Boolean.TRUE.equals(attempt.get("success")) ? "accepted" : "refused";
     }
 
     private HttpPost request(Map<String, Object> row) throws IOException {

@@ -14,11 +14,14 @@ import caravana.system.SharedStack;
 import caravana.system.Videos;
 import caravana.test.Sample;
 import caravana.test.SampledTests;
+import com.sun.net.httpserver.HttpServer;
 import java.awt.image.BufferedImage;
 import java.io.BufferedOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,6 +44,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -67,8 +71,11 @@ class PageTest {
     private static final String OF_ACCOUNT = "owner_id = (SELECT id FROM users WHERE email = ?)";
     private static final long MEBIBYTE = 1024 * 1024;
     private static final long LARGEST = 400 * MEBIBYTE;
-    private static final String SHORT_CARDS = """
-        {"caravana": {"media": {"cards": {"opening-for": "500ms", "closing-for": "500ms"}}}}
+
+    /** Short cards are less to encode; receivers of webhooks run on this machine. */
+    private static final String SETTINGS = """
+        {"caravana": {"media": {"cards": {"opening-for": "500ms", "closing-for": "500ms"}},
+          "outbound": {"schemes": "http,https", "ports": "", "allowed": "127.0.0.0/8"}, "webhooks": {"delays": "200ms,200ms"}}}
         """;
 
     @TempDir
@@ -90,8 +97,7 @@ class PageTest {
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
         settings.put("CARAVANA_VIDEO_MAX_DURATION", "1m");
         settings.put("CARAVANA_UPLOAD_MAX_SIZE", LARGEST + "B");
-        // Less to encode.
-        settings.put("SPRING_APPLICATION_JSON", SHORT_CARDS);
+        settings.put("SPRING_APPLICATION_JSON", SETTINGS);
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
         worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
         video = SampleVideo.make(folder.resolve("Llegada a Bogotá.mp4"), "1280x720", 8);
@@ -1380,6 +1386,75 @@ class PageTest {
         page.prefer("light");
         page.screenshot("light");
         assertThat(page.errors()).isEmpty();
+    }
+
+    /** Added, tried, looked at, sent again, given a new secret, disabled and deleted; the receiver refuses the first call. */
+    @Test
+    void webhooksAreManagedAndTheirDeliveriesSentAgain() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        receiver.createContext("/", call -> {
+            byte[] answer = "<b>not today</b>".getBytes(StandardCharsets.UTF_8);
+            call.sendResponseHeaders(calls.incrementAndGet() == 1 ? 500 : 200, answer.length);
+            call.getResponseBody().write(answer);
+            call.close();
+        });
+        receiver.start();
+        try {
+            page = Page.open(web.uri(), "en", folder);
+            page.signUp();
+            page.click("nav a[href='#webhooks']");
+            page.see(".webhooks .empty", "No webhooks yet", SOON);
+            page.type("#webhook-url", "http://10.0.0.1/");
+            page.click(".webhooks .new button[type=submit]");
+            page.see(".webhooks .problem", "not on the internet", SOON);
+            assertThat(page.errors()).singleElement().asString().contains("400");
+            page.type(
+                    "#webhook-url", "http://127.0.0.1:" + receiver.getAddress().getPort() + "/");
+            page.click(".webhooks .new button[type=submit]");
+            page.see("dialog", "it is not shown again", SOON);
+            assertThat(String.valueOf(page.run("return document.querySelector('dialog input').value")))
+                    .startsWith("whsec_");
+            page.press(Keys.ESCAPE);
+            page.see(".webhooks .badge", "Works", SOON);
+            assertThat(page.barriers()).isEmpty();
+
+            page.click("[id^=testWebhook-]");
+            await().atMost(SOON).until(() -> calls.get() > 1);
+            page.click("[id^=deliveries-]");
+            page.see(".webhooks tbody .badge", "Delivered", SOON);
+            page.see(".webhooks tbody th", "webhook.test", SOON);
+            page.click(".webhooks tbody summary");
+            page.see(".webhooks .try", "500", SOON);
+            page.see(".webhooks .answer", "<b>not today</b>", SOON);
+            assertThat(page.barriers()).isEmpty();
+            page.screenshot("deliveries");
+            int before = calls.get();
+            page.click("[id^=replay-]:not(form *)");
+            await().atMost(SOON).until(() -> calls.get() > before);
+
+            page.resize(360, 800);
+            await().atMost(SOON).until(() -> page.number("window.innerWidth") == 360);
+            assertThat(page.number("document.scrollingElement.scrollWidth")).isLessThanOrEqualTo(360);
+            page.click(".webhooks a[href='#webhooks']");
+            page.see("[id^=rotateSecret-]");
+            assertThat(page.number("document.scrollingElement.scrollWidth")).isLessThanOrEqualTo(360);
+            page.screenshot("webhooks-phone");
+            page.choose("language", "es");
+            page.click("[id^=rotateSecret-]");
+            page.see("dialog", "¿Crear un secreto nuevo?", SOON);
+            page.click("dialog button[type=submit]");
+            page.see("dialog", "no se muestra otra vez", SOON);
+            page.press(Keys.ESCAPE);
+            page.click("[id^=disableWebhook-]");
+            page.see(".webhooks .badge", "Desactivado", SOON);
+            page.click("[id^=deleteWebhook-]");
+            page.click("dialog button[type=submit]");
+            page.see(".webhooks .empty", "Aún no hay webhooks", SOON);
+            assertThat(page.errors()).isEmpty();
+        } finally {
+            receiver.stop(0);
+        }
     }
 
     @Test
