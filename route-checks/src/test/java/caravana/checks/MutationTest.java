@@ -33,7 +33,7 @@ class MutationTest {
     /** Where the finding is of a mistake that shows at another line. */
     private static final Map<String, String> ELSEWHERE = Map.of(
             "yaml-syntax", "- to:",
-            "id-duplicate", "id: claim",
+            "id-duplicate", "id: claim-video",
             "get-object-cached", "id: get-object",
             "sql-parameter-not-set", ":?worker",
             "statement-result", "${body");
@@ -65,8 +65,8 @@ class MutationTest {
             new Mistake(
                     "yaml-syntax",
                     FLOW,
-                    "        - to:\n            id: read\n",
-                    "       - to:\n            id: read\n"),
+                    "        - to:\n            id: read-message\n",
+                    "       - to:\n            id: read-message\n"),
             new Mistake(
                     "yaml-duplicate-key",
                     FLOW,
@@ -125,8 +125,8 @@ class MutationTest {
                     FLOW,
                     "    description: Turns the original that is next into a finished clip.\n",
                     ""),
-            new Mistake("id-missing", FLOW, "            id: read\n", ""),
-            new Mistake("id-duplicate", FLOW, "            id: read\n", "            id: claim\n"),
+            new Mistake("id-missing", FLOW, "            id: read-message\n", ""),
+            new Mistake("id-duplicate", FLOW, "            id: read-message\n", "            id: claim-video\n"),
             new Mistake(
                     "error-handling-unknown",
                     FLOW,
@@ -180,9 +180,9 @@ class MutationTest {
             new Mistake(
                     "asynchronous-in-consumer",
                     FLOW,
-                    "      steps:\n        - to:\n            id: read\n",
+                    "      steps:\n        - to:\n            id: read-message\n",
                     "      steps:\n        - delay:\n            id: wait\n            expression:\n              constant:\n"
-                            + "                expression: \"100\"\n        - to:\n            id: read\n"),
+                            + "                expression: \"100\"\n        - to:\n            id: read-message\n"),
             new Mistake(
                     "asynchronous-in-consumer",
                     "job/probe-original.camel.yaml",
@@ -196,9 +196,9 @@ class MutationTest {
             new Mistake(
                     "receipt-handle-removed",
                     FLOW,
-                    "      steps:\n        - to:\n            id: read\n",
+                    "      steps:\n        - to:\n            id: read-message\n",
                     "      steps:\n        - removeHeaders:\n            id: clean\n            pattern: \"*\"\n        - to:\n"
-                            + "            id: read\n"),
+                            + "            id: read-message\n"),
             new Mistake(
                     "rollback-only",
                     "job/commit-result.camel.yaml",
@@ -286,7 +286,7 @@ class MutationTest {
             new Mistake(
                     "compact-notation",
                     FLOW,
-                    "        - to:\n            id: read\n            uri: direct:read-job\n",
+                    "        - to:\n            id: read-message\n            uri: direct:read-job\n",
                     "        - to: direct:read-job\n"),
             new Mistake("contract-missing", FETCH, "      Fails: a missing object", "      A missing object"),
             new Mistake("yaml-empty", "api/left-over.camel.yaml", "", "# Nothing yet.\n"),
@@ -426,9 +426,9 @@ class MutationTest {
             new Mistake(
                     "stop-early",
                     FLOW,
-                    "                  - to:\n                      id: acknowledge\n",
+                    "                  - to:\n                      id: acknowledge-message\n",
                     "                  - stop:\n                      id: end-early\n"
-                            + "                  - to:\n                      id: acknowledge\n"),
+                            + "                  - to:\n                      id: acknowledge-message\n"),
             new Mistake(
                     "stop-early",
                     "upload/publish-job.camel.yaml",
@@ -439,8 +439,8 @@ class MutationTest {
             new Mistake(
                     "step-disabled",
                     FLOW,
-                    "            id: commit\n",
-                    "            id: commit\n                      disabled: true\n"),
+                    "            id: commit-video\n",
+                    "            id: commit-video\n                      disabled: true\n"),
             new Mistake(
                     "asynchronous-in-consumer",
                     "job/fetch-assets.camel.yaml",
@@ -530,14 +530,14 @@ class MutationTest {
             new Mistake(
                     "component-unknown",
                     FLOW,
-                    "        - to:\n            id: read\n            uri: direct:read-job\n",
-                    "        - recipientList:\n            id: read\n            expression:\n              constant:\n"
+                    "        - to:\n            id: read-message\n            uri: direct:read-job\n",
+                    "        - recipientList:\n            id: read-message\n            expression:\n              constant:\n"
                             + "                expression: direct:read-job,kafka:audit\n"),
             new Mistake(
                     "direct-without-route",
                     FLOW,
-                    "        - to:\n            id: read\n            uri: direct:read-job\n",
-                    "        - to:\n            id: read\n            uri: direct:read-job\n"
+                    "        - to:\n            id: read-message\n            uri: direct:read-job\n",
+                    "        - to:\n            id: read-message\n            uri: direct:read-job\n"
                             + "        - routingSlip:\n            id: read-again\n            expression:\n              simple:\n"
                             + "                expression: direct:read-jobs\n"),
             new Mistake(
@@ -553,9 +553,9 @@ class MutationTest {
             new Mistake(
                     "bean-unknown",
                     FLOW,
-                    "        - to:\n            id: read\n",
+                    "        - to:\n            id: read-message\n",
                     "        - process:\n            id: do-more\n            ref: noSuchBean\n"
-                            + "        - to:\n            id: read\n"),
+                            + "        - to:\n            id: read-message\n"),
             new Mistake(
                     "type-unknown",
                     "job/fetch-assets.camel.yaml",
@@ -565,16 +565,16 @@ class MutationTest {
             new Mistake(
                     "yaml-comment",
                     FLOW,
-                    "                      id: commit\n",
-                    "                      # The end of it.\n                      id: commit\n"),
+                    "                      id: commit-video\n",
+                    "                      # The end of it.\n                      id: commit-video\n"),
             new Mistake("file-name", "job/left-over.camel.yaml", "", ROUTE.formatted("keep-leases", "keep-leases")),
             new Mistake(
                     "failure-swallowed",
                     FLOW,
-                    "                  - to:\n                      id: commit\n"
+                    "                  - to:\n                      id: commit-video\n"
                             + "                      uri: direct:commit-result\n",
                     "                  - doTry:\n                      id: try-commit\n                      steps:\n"
-                            + "                        - to:\n                            id: commit\n"
+                            + "                        - to:\n                            id: commit-video\n"
                             + "                            uri: direct:commit-result\n"
                             + "                      doCatch:\n                        - exception:\n"
                             + "                            - java.lang.Exception\n                          steps:\n"
