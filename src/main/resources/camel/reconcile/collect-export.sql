@@ -26,6 +26,12 @@ SELECT (SELECT json_build_object('id', account.id, 'email', email, 'role', role,
         FROM uploads
         WHERE owner_id = CAST(:?account_id AS uuid)) AS uploads,
        (SELECT coalesce(json_agg(json_build_object(
+                   'video_id', video_id, 'url', url, 'state', import_state, 'error_code', error_code, 'attempts', attempts,
+                   'title', upload ->> 'title', 'created_at', iso(created_at), 'ended_at', iso(ended_at))
+                   ORDER BY created_at), '[]')::text
+        FROM imports
+        WHERE owner_id = CAST(:?account_id AS uuid)) AS imports,
+       (SELECT coalesce(json_agg(json_build_object(
                    'id', id, 'name', name, 'media_type', media_type, 'bytes', bytes, 'sha256', sha256,
                    'created_at', iso(created_at), 'file', '/api/assets/' || id || '/file')
                    ORDER BY created_at), '[]')::text

@@ -4,6 +4,7 @@
 -- :?idempotency_key = null
 -- :?key_hours = 24 as integer
 -- :?announced = null
+-- :?ordered_import = null
 -- :?content_length = null
 -- :?token = null
 -- :?idle_seconds = {{caravana.upload.idle}} as seconds
@@ -56,7 +57,7 @@ WITH recent AS (
 ), opened AS (
     INSERT INTO videos (id, owner_id, status, original_key, transformations, traceparent, expires_at)
     SELECT CAST(:?video_id AS uuid), CAST(:?caller.id AS uuid), 'receiving', :?original_key, '[]', :?traceparent,
-           now() + CASE WHEN CAST(:?announced AS jsonb) IS NULL
+           now() + CASE WHEN coalesce(CAST(:?announced AS jsonb), CAST(:?ordered_import AS jsonb)) IS NULL
                         THEN make_interval(secs => :?patience_seconds)
                         ELSE make_interval(secs => :?idle_seconds) END
     FROM allowed
@@ -77,6 +78,12 @@ WITH recent AS (
                            metadata text, direct text, part_bytes integer, announced_sha256 text, reference text,
                            video_metadata text, priority smallint)
     WHERE CAST(:?announced AS jsonb) IS NOT NULL
+), imported AS (
+    INSERT INTO imports (video_id, owner_id, original_key, url, headers, upload)
+    SELECT opened.id, opened.owner_id, opened.original_key, ordered.url, ordered.headers, ordered.upload
+    FROM opened,
+         jsonb_to_record(CAST(:?ordered_import AS jsonb)) AS ordered (url text, headers text, upload jsonb)
+    WHERE CAST(:?ordered_import AS jsonb) IS NOT NULL
 )
 SELECT 'opened' AS outcome,
        id::text AS video_id,

@@ -14,6 +14,7 @@ enum AppFolders {
             "assets",
             "events",
             "identity",
+            "imports",
             "operators",
             "presets",
             "reconcile",

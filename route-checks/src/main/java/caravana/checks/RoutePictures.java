@@ -64,6 +64,11 @@ final class RoutePictures {
                             "creation-failures"),
                     false),
             new Story(
+                    "Import",
+                    "How web fetches a video from an address.",
+                    List.of("create-import", "show-import", "cancel-import", "claim-imports", "keep-imports"),
+                    false),
+            new Story(
                     "Job",
                     "How a worker makes a clip, and keeps its claim meanwhile.",
                     List.of("process-video", "keep-lease", "publish-progress"),

@@ -79,6 +79,7 @@ class RoutePicturesTest {
                         "Upload",
                         "Upload in pieces",
                         "Upload to S3",
+                        "Import",
                         "Job",
                         "Failure",
                         "Reconcile",

@@ -7,7 +7,7 @@ import {ago, dateTime, milliseconds, number, t} from './texts.js';
 
 const PERIOD = 3_000;
 const TYPES = ['video.uploaded', 'video.processing', 'video.playable', 'video.processed', 'video.failed', 'video.cancelled', 'video.deleted',
-  'video.restored', 'upload.expired', 'webhook.disabled'];
+  'video.restored', 'upload.expired', 'import.failed', 'webhook.disabled'];
 const STATES = ['waiting', 'delivered', 'failed'];
 /** Colours of badges: of states of deliveries, and of webhooks. */
 const COLOURS = {delivered: 'redrivable', waiting: '', failed: 'poison', works: 'redrivable', fails: 'stale', off: 'poison'};

@@ -125,6 +125,11 @@ class AccountErasureTest extends QuickSweepsTest {
         user.send(new TusClient(user).piece(open, 0, bytes(6_000_000)));
         String direct = new DirectClient(user).create(10);
         asset(user);
+        jdbc.update(
+                "INSERT INTO imports (video_id, owner_id, original_key, url, upload, import_state, ended_at)"
+                        + " VALUES (CAST(? AS uuid), CAST(? AS uuid), 'x', 'http://127.0.0.1/', '{}', 'accepted', now())",
+                finished,
+                user.subject());
         preset(user);
         ApiKeysTest.key(user, "videos:read");
         api().logIn(email, PASSWORD);
@@ -152,6 +157,7 @@ class AccountErasureTest extends QuickSweepsTest {
                         "table assets",
                         "table audit",
                         "table exports",
+                        "table imports",
                         "table presets",
                         "table sessions",
                         "table uploads",
@@ -278,6 +284,7 @@ class AccountErasureTest extends QuickSweepsTest {
                         "account.json",
                         "videos.json",
                         "uploads.json",
+                        "imports.json",
                         "assets.json",
                         "presets.json",
                         "api_keys.json",

@@ -40,7 +40,8 @@ class IsolationTest extends WebTest {
             "owner's API key",
             "other's API key");
 
-    private static final String NEW_WEBHOOK = "{\"url\": \"http://127.0.0.1:1/\"}";
+    /** Nobody listens there. */
+    private static final String ONE_ADDRESS = "{\"url\": \"http://127.0.0.1:1/\"}";
 
     private static final String PRESET_CONTENT = "{\"transformaciones\": [\"hd_720p\"]}";
 
@@ -143,6 +144,7 @@ class IsolationTest extends WebTest {
         boolean unseen = path.contains("{asset_id}")
                 || path.contains("{key_id}")
                 || path.contains("{webhook_id}")
+                || path.contains("{import_id}")
                 || List.of("show-preset", "delete-preset")
                         .contains(operation.path("operationId").asText());
         if (unseen && !who.equals("owner")) {
@@ -186,6 +188,7 @@ class IsolationTest extends WebTest {
                         .replace("{key_id}", path.contains("{key_id}") ? apiKey(owner) : "")
                         .replace("{account_id}", owner.subject())
                         .replace("{webhook_id}", webhook)
+                        .replace("{import_id}", path.contains("{import_id}") ? imported(owner) : "")
                         .replace("{delivery_id}", path.contains("{delivery_id}") ? delivery(webhook, owner) : "")
                         .replace("{video_id}", id)
                         .replace("{part}", "1")
@@ -229,10 +232,14 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .PUT(BodyPublishers.ofString("{\"reason\": \"a trial\"}"));
+                    case "POST /videos/import" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(ONE_ADDRESS));
                     case "POST /webhooks" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofString(NEW_WEBHOOK));
+                                .POST(BodyPublishers.ofString(ONE_ADDRESS));
                     case "PATCH /webhooks/{webhook_id}" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")
@@ -253,7 +260,13 @@ class IsolationTest extends WebTest {
     }
 
     private static String webhook(Api owner) throws Exception {
-        return Api.json(owner.postJson("/api/webhooks", NEW_WEBHOOK)).path("id").asText();
+        return Api.json(owner.postJson("/api/webhooks", ONE_ADDRESS)).path("id").asText();
+    }
+
+    private static String imported(Api owner) throws Exception {
+        return Api.json(owner.postJson("/api/videos/import", ONE_ADDRESS))
+                .path("video_id")
+                .asText();
     }
 
     private String delivery(String webhook, Api owner) throws Exception {

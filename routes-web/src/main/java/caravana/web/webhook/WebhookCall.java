@@ -4,11 +4,11 @@ import caravana.checks.StepOnly;
 import caravana.outbound.OutboundAddresses;
 import caravana.outbound.RefusedAddressException;
 import caravana.web.events.CloudEvents;
+import caravana.web.outbound.OutboundConnections;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -23,17 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.apache.camel.ExchangeProperty;
-import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
-import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
-import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -68,6 +64,7 @@ public class WebhookCall implements DisposableBean {
 
     WebhookCall(
             OutboundAddresses addresses,
+            OutboundConnections connections,
             WebhookSecrets secrets,
             CloudEvents events,
             WebhookProperties settings,
@@ -80,19 +77,8 @@ public class WebhookCall implements DisposableBean {
         this.timeout = settings.timeout();
         this.json = json;
         this.meters = meters;
-        Timeout most = Timeout.of(timeout);
         this.client = HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        // What it returns is what is connected to; the name stays in Host and SNI.
-                        .setDnsResolver(new JudgedAddresses())
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(most)
-                                .setSocketTimeout(most)
-                                .setTimeToLive(TimeValue.ofMinutes(1))
-                                .build())
-                        .setMaxConnTotal(CONNECTIONS)
-                        .setMaxConnPerRoute(CONNECTIONS)
-                        .build())
+                .setConnectionManager(connections.pool(Timeout.of(timeout), CONNECTIONS))
                 .setUserAgent("Caravana-Webhooks/1")
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
@@ -100,19 +86,6 @@ public class WebhookCall implements DisposableBean {
                 .disableAuthCaching()
                 .disableContentCompression()
                 .build();
-    }
-
-    private final class JudgedAddresses implements DnsResolver {
-
-        @Override
-        public InetAddress[] resolve(String host) throws UnknownHostException {
-            return addresses.resolve(host);
-        }
-
-        @Override
-        public String resolveCanonicalHostname(String host) {
-            return host;
-        }
     }
 
     /**

@@ -1,12 +1,10 @@
 package caravana.web.webhook;
 
-import caravana.outbound.OutboundAddresses;
-import caravana.outbound.RefusedAddressException;
 import caravana.web.http.Problem;
+import caravana.web.outbound.NamedAddress;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,12 +23,12 @@ public class Webhooks {
 
     private static final String SECRET = "secret";
 
-    private final OutboundAddresses addresses;
+    private final NamedAddress address;
     private final WebhookSecrets secrets;
     private final ObjectMapper json;
 
-    Webhooks(OutboundAddresses addresses, WebhookSecrets secrets, ObjectMapper json) {
-        this.addresses = addresses;
+    Webhooks(NamedAddress address, WebhookSecrets secrets, ObjectMapper json) {
+        this.address = address;
         this.secrets = secrets;
         this.json = json;
     }
@@ -38,13 +36,13 @@ public class Webhooks {
     /**
      * Reads a new webhook, for {@code create-webhook.sql}.
      *
-     * @throws Problem 400 with the code of {@link RefusedAddressException}, or {@code host_unknown}; 503 as
+     * @throws Problem 400 as {@link NamedAddress#checked}; 503 as
      *     {@link WebhookSecrets#make}
      */
     public Map<String, Object> read(Message request) throws JsonProcessingException {
         JsonNode body = json.readTree(request.getBody(String.class));
         Map<String, Object> webhook = newSecret();
-        webhook.put("url", address(body.path("url").textValue()));
+        webhook.put("url", address.checked(body.path("url").textValue()));
         webhook.put("types", texts(body.path("types")));
         webhook.put("description", body.path("description").textValue());
         webhook.put("most", MOST);
@@ -68,24 +66,12 @@ public class Webhooks {
     public Map<String, Object> readChanges(Message request) throws JsonProcessingException {
         JsonNode patch = json.readTree(request.getBody(String.class));
         Map<String, Object> webhook = new LinkedHashMap<>();
-        webhook.put("url", patch.has("url") ? address(patch.path("url").textValue()) : null);
+        webhook.put("url", patch.has("url") ? address.checked(patch.path("url").textValue()) : null);
         webhook.put("types", patch.has("types") ? texts(patch.path("types")) : null);
         webhook.put("names_description", patch.has("description"));
         webhook.put("description", patch.path("description").textValue());
         webhook.put("enabled", patch.has("enabled") ? patch.path("enabled").booleanValue() : null);
         return webhook;
-    }
-
-    private String address(String url) {
-        try {
-            addresses.resolve(addresses.check(url).getHost());
-            return url;
-        } catch (RefusedAddressException refused) {
-            throw new Problem(400, refused.code(), refused.getMessage());
-        } catch (UnknownHostException unknown) {
-            throw new Problem(
-                    400, "host_unknown", "The host of the address is unknown. Write one that the name service knows.");
-        }
     }
 
     private static List<String> texts(JsonNode list) {

@@ -61,6 +61,8 @@ class IamTest {
             Map.entry("delete-original", List.of("uploads/*")),
             Map.entry("delete-discarded-original", List.of("uploads/*")),
             Map.entry("delete-late-put", List.of("uploads/*")),
+            Map.entry("delete-earlier-try", List.of("uploads/*")),
+            Map.entry("delete-left-object", List.of("uploads/*")),
             Map.entry("get-object", List.of("uploads/*")),
             Map.entry("put-output", List.of("processed/*")),
             Map.entry("delete-output", List.of("processed/*")),

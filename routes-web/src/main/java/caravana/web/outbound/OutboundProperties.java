@@ -1,4 +1,4 @@
-package caravana.web.webhook;
+package caravana.web.outbound;
 
 import caravana.outbound.Network;
 import jakarta.validation.constraints.NotEmpty;

@@ -1,0 +1,36 @@
+package caravana.web.outbound;
+
+import caravana.outbound.OutboundAddresses;
+import caravana.outbound.RefusedAddressException;
+import caravana.web.http.Problem;
+import java.net.UnknownHostException;
+import org.springframework.stereotype.Component;
+
+/** An address that a request names, and that is called later. */
+@Component
+public class NamedAddress {
+
+    private final OutboundAddresses addresses;
+
+    NamedAddress(OutboundAddresses addresses) {
+        this.addresses = addresses;
+    }
+
+    /**
+     * Checks it, so that a mistake is answered at once. It is checked again when it is called.
+     *
+     * @return the same
+     * @throws Problem 400 with the code of {@link RefusedAddressException}, or {@code host_unknown}
+     */
+    public String checked(String url) {
+        try {
+            addresses.resolve(addresses.check(url).getHost());
+            return url;
+        } catch (RefusedAddressException refused) {
+            throw new Problem(400, refused.code(), refused.getMessage());
+        } catch (UnknownHostException unknown) {
+            throw new Problem(
+                    400, "host_unknown", "The host of the address is unknown. Write one that the name service knows.");
+        }
+    }
+}

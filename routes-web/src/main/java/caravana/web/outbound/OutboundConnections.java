@@ -1,0 +1,64 @@
+package caravana.web.outbound;
+
+import caravana.outbound.OutboundAddresses;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.springframework.stereotype.Component;
+
+/** Connections to servers that accounts name: to addresses that were judged, and with limited heads of answers. */
+@Component
+public class OutboundConnections {
+
+    private static final Http1Config HEADS =
+            Http1Config.custom().setMaxLineLength(8192).setMaxHeaderCount(100).build();
+
+    private final OutboundAddresses addresses;
+
+    public OutboundConnections(OutboundAddresses addresses) {
+        this.addresses = addresses;
+    }
+
+    /**
+     * A pool of them.
+     *
+     * @param silence how long a server may take to connect, and between two bytes
+     * @param most connections at once, also to one server
+     */
+    public PoolingHttpClientConnectionManager pool(Timeout silence, int most) {
+        return PoolingHttpClientConnectionManagerBuilder.create()
+                .setDnsResolver(new JudgedAddresses())
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(HEADS)
+                        .build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(silence)
+                        .setSocketTimeout(silence)
+                        .setTimeToLive(TimeValue.ofMinutes(1))
+                        .build())
+                .setMaxConnTotal(most)
+                .setMaxConnPerRoute(most)
+                .build();
+    }
+
+    /** What it returns is what is connected to; the name stays in Host and SNI. */
+    private final class JudgedAddresses implements DnsResolver {
+
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            return addresses.resolve(host);
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) {
+            return host;
+        }
+    }
+}
