@@ -1,6 +1,7 @@
 package caravana.checks;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.MatchResult;
@@ -15,6 +16,7 @@ final class SqlFile extends SourceFile {
 
     private SqlText sql;
     private String numbered;
+    private Optional<SqlText.Unclosed> unclosed;
     private Set<String> read;
     private Set<String> allWords;
     private Set<String> names;
@@ -35,6 +37,12 @@ final class SqlFile extends SourceFile {
     String numbered() {
         numbered = numbered == null ? SqlText.numbered(text()) : numbered;
         return numbered;
+    }
+
+    /** As {@link SqlText#unclosed} has it. */
+    Optional<SqlText.Unclosed> unclosed() {
+        unclosed = unclosed == null ? SqlText.unclosed(text()) : unclosed;
+        return unclosed;
     }
 
     /** The variables and exchange properties that its parameters name. */

@@ -1,10 +1,15 @@
 package caravana.checks;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -55,6 +60,17 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
 
     private static final Pattern DEFAULT =
             Pattern.compile("--\\s*:\\?([\\w.]+)\\s*=\\s*(\\S.*?)(?:\\s+as\\s+(\\w+))?\\s*");
+
+    /** What has an end elsewhere. */
+    private static final Pattern BEGUN =
+            Pattern.compile("[()\\[\\]'\"]|/\\*|" + NOT_IN_NAME + "\\$(?:" + LETTER + "(?:" + LETTER + "|\\d)*)?\\$");
+
+    /** The command of a statement, and not a part before it that has such a name. */
+    private static final Pattern COMMAND =
+            Pattern.compile("(?i)\\b(SELECT|VALUES|TABLE|INSERT|UPDATE|DELETE|MERGE)\\b(?!\\s+AS\\b)");
+
+    private static final Set<String> CHANGING = Set.of("INSERT", "UPDATE", "DELETE", "MERGE");
+    private static final Pattern RETURNING = Pattern.compile("(?i)\\bRETURNING\\b");
 
     /**
      * A name where it stands.
@@ -165,6 +181,87 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
         }
         token.appendTail(blank);
         return blank.toString();
+    }
+
+    /** What has no end, or no beginning. */
+    record Unclosed(int line, String what, String instead) {}
+
+    /**
+     * The quote, comment or bracket that is never closed, or the closing bracket that nothing opens; empty when there is
+     * none. PostgreSQL refuses such a statement, and its driver does before it asks.
+     *
+     * @param text a file's, as it stands
+     */
+    static Optional<Unclosed> unclosed(String text) {
+        Matcher token = TOKEN.matcher(text);
+        Deque<Integer> open = new ArrayDeque<>();
+        int end = 0;
+        int longText = -1;
+        while (token.find()) {
+            Optional<Unclosed> wrong = unclosed(text, end, token.start(), longText, open);
+            if (wrong.isPresent()) {
+                return wrong;
+            }
+            // Texts seldom go over several lines: one that does may have lost its quote, and have taken the next one's.
+            longText = longText < 0 && token.group().matches("(?s)[eE]?['\"].*\n.*") ? token.start() : longText;
+            end = token.end();
+        }
+        Optional<Unclosed> wrong = unclosed(text, end, text.length(), longText, open);
+        return wrong.isPresent() || open.isEmpty()
+                ? wrong
+                : Optional.of(new Unclosed(
+                        line(text, open.peekLast()),
+                        "Nothing closes the " + text.charAt(open.peekLast()),
+                        "Write " + closing(text.charAt(open.peekLast()))));
+    }
+
+    /** That of a piece between tokens, where a quote is one without its end. */
+    private static Optional<Unclosed> unclosed(String text, int from, int to, int longText, Deque<Integer> open) {
+        Matcher begun = BEGUN.matcher(text).region(from, to).useTransparentBounds(true);
+        while (begun.find()) {
+            String sign = begun.group();
+            if ("([".contains(sign)) {
+                open.addLast(begun.start());
+            } else if (")]".contains(sign)) {
+                if (open.isEmpty() || closing(text.charAt(open.peekLast())) != sign.charAt(0)) {
+                    return Optional.of(new Unclosed(
+                            line(text, begun.start()),
+                            "Nothing opens the " + sign,
+                            "Delete it, or write what it closes"));
+                }
+                open.removeLast();
+            } else {
+                boolean quote = "'\"".contains(sign);
+                int place = quote && longText >= 0 ? longText : begun.start();
+                return Optional.of(new Unclosed(
+                        line(text, place),
+                        sign.equals("/*")
+                                ? "The comment has no end"
+                                : "The text that begins with " + sign + " has no end",
+                        "Write " + (sign.equals("/*") ? "*/" : sign) + " where it ends"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static char closing(char opening) {
+        return opening == '(' ? ')' : ']';
+    }
+
+    private static int line(String text, int position) {
+        return (int) text.substring(0, position).chars().filter(c -> c == '\n').count() + 1;
+    }
+
+    /**
+     * Whether the statement changes rows and returns none: its command is INSERT, UPDATE, DELETE or MERGE, and what is
+     * returned within brackets is what another part of it reads.
+     */
+    boolean returnsNothing() {
+        String flat = outermost(withoutTexts(sql));
+        Matcher command = COMMAND.matcher(flat);
+        return command.find()
+                && CHANGING.contains(command.group(1).toUpperCase(Locale.ROOT))
+                && !RETURNING.matcher(flat).find();
     }
 
     private static String padded(String text, int length) {

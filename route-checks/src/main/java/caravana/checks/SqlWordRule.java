@@ -96,6 +96,16 @@ final class SqlWordRule implements Rule, FileRule {
     private static final Pattern COMPARED = Pattern.compile("\\b(\\w+)\\s*(?:=|<>|!=)\\s*(" + TEXT
             + ")|\\b(\\w+)\\s+(?:NOT\\s+)?IN\\s*\\((" + TEXT + "(?:\\s*,\\s*" + TEXT + ")*)\\)");
 
+    private static final Pattern INSERTED = Pattern.compile(
+            "(?i)\\bINSERT\\s+INTO\\s+[\\w.]+(?:\\s+AS\\s+\\w+)?\\s*\\(([\\w\\s,]*)\\)\\s*(VALUES|SELECT)\\b");
+
+    /** What separates values, or ends their list. */
+    private static final Pattern ITEM_END =
+            Pattern.compile("(?i)[(),;]|\\b(?:FROM|WHERE|UNION|ORDER|LIMIT|ON|RETURNING)\\b|\\z");
+
+    private static final Pattern INSERTED_TEXT =
+            Pattern.compile("(?is)\\s*'([^']*)'(?:::\\w+|\\s+(?:AS\\s+)?\\w+)?\\s*");
+
     private static Set<String> words() {
         try (InputStream in = SqlWordRule.class.getResourceAsStream("sql-words.txt")) {
             return Set.copyOf(new String(in.readAllBytes(), StandardCharsets.UTF_8)
@@ -164,8 +174,11 @@ final class SqlWordRule implements Rule, FileRule {
 
     @Override
     public void check(SqlFile file, Consumer<Finding> report) {
-        values(file.name(), file.numbered(), report);
-        words(file.name(), file.numbered(), report);
+        if (file.unclosed().isEmpty()) {
+            values(file.name(), file.numbered(), report);
+            inserted(file.name(), file.numbered(), report);
+            words(file.name(), file.numbered(), report);
+        }
     }
 
     private static void words(String file, String withTexts, Consumer<Finding> report) {
@@ -263,27 +276,72 @@ final class SqlWordRule implements Rule, FileRule {
         return (int) sql.substring(0, position).chars().filter(c -> c == '\n').count() + 1;
     }
 
+    /** Rows that are inserted, whose texts are values of the columns at their places. */
+    private static void inserted(String file, String sql, Consumer<Finding> report) {
+        // Every character stays where it is.
+        String blank = SqlText.withoutTexts(sql);
+        Matcher insert = INSERTED.matcher(blank);
+        while (insert.find()) {
+            List<String> columns = List.of(insert.group(1).strip().split("\\s*,\\s*"));
+            boolean rows = insert.group(2).equalsIgnoreCase("VALUES");
+            Matcher sign = ITEM_END.matcher(blank).region(insert.end(), blank.length());
+            int depth = 0;
+            int column = 0;
+            int begin = insert.end();
+            while (sign.find()) {
+                String found = sign.group();
+                boolean between = depth == (rows ? 1 : 0);
+                boolean ends = between && (rows ? found.matches("[,)]") : !found.equals("("));
+                if (ends && column < columns.size()) {
+                    Matcher text = INSERTED_TEXT.matcher(sql.substring(begin, sign.start()));
+                    if (text.matches()
+                            && impossible(file, columns.get(column), text.group(1), line(sql, sign.start()), report)) {
+                        return;
+                    }
+                }
+                depth += found.equals("(") ? 1 : found.equals(")") ? -1 : 0;
+                if (depth < 0 || !rows && ends && !found.equals(",") || rows && depth == 0 && found.matches("\\w+")) {
+                    break;
+                }
+                if (between && found.equals(",")) {
+                    column++;
+                    begin = sign.end();
+                } else if (rows && depth == 1 && found.equals("(")) {
+                    column = 0;
+                    begin = sign.end();
+                }
+            }
+        }
+    }
+
     /** Comparisons of a column with a value that the schema lets it never have. */
     private static void values(String file, String sql, Consumer<Finding> report) {
         Matcher compared = COMPARED.matcher(sql);
         while (compared.find()) {
             String column = compared.group(1) == null ? compared.group(3) : compared.group(1);
             String texts = compared.group(1) == null ? compared.group(4) : compared.group(2);
-            for (AppFolders app : AppFolders.loading(file)) {
-                List<String> allowed = Vocabulary.of(app).values().getOrDefault(column, List.of());
-                for (String text : allowed.isEmpty() ? List.<String>of() : List.of(texts.split("\\s*,\\s*"))) {
-                    String value = text.replace("'", "");
-                    if (Vocabulary.isImpossible(column, value, allowed)) {
-                        report.accept(new Finding(
-                                file,
-                                line(sql, compared.start()),
-                                "value-impossible",
-                                column + " is never '" + value + "'",
-                                "Write what it can be" + Nearest.orOneOf(value, allowed)));
-                        return;
-                    }
+            for (String text : texts.split("\\s*,\\s*")) {
+                if (impossible(file, column, text.replace("'", ""), line(sql, compared.start()), report)) {
+                    return;
                 }
             }
         }
+    }
+
+    /** Reports a value that a column never has. */
+    private static boolean impossible(String file, String column, String value, int line, Consumer<Finding> report) {
+        for (AppFolders app : AppFolders.loading(file)) {
+            List<String> allowed = Vocabulary.of(app).columns().getOrDefault(column, List.of());
+            if (Vocabulary.isImpossible(column, value, allowed)) {
+                report.accept(new Finding(
+                        file,
+                        line,
+                        "value-impossible",
+                        column + " is never '" + value + "'",
+                        "Write what it can be" + Nearest.orOneOf(value, allowed)));
+                return true;
+            }
+        }
+        return false;
     }
 }

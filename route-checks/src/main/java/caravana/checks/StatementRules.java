@@ -1,9 +1,12 @@
 package caravana.checks;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -26,6 +29,24 @@ final class StatementRules implements Rule, FileRule {
             "number", "-?\\d+(\\.\\d+)?",
             "seconds", "\\d+(ns|us|ms|s|m|h|d)?|[Pp][\\dDdTtHhMmSs.]+");
 
+    private static final Pattern SETTING = Pattern.compile("\\{\\{([^{}:]+)}}");
+    private static final Pattern INTERVAL = Pattern.compile("(?i)\\b(secs|mins|hours|days)\\s*=>\\s*([^,()]*)");
+    private static final Pattern UNIT_PARAMETER = Pattern.compile(":\\?([\\w.]+_(seconds|minutes|hours|days))\\b");
+
+    /** From the shortest to the longest. */
+    private static final List<String> UNITS = List.of("secs", "mins", "hours", "days");
+
+    private static final List<String> UNIT_NAMES = List.of("seconds", "minutes", "hours", "days");
+
+    /** A comparison with NULL, a bracket, or a word that says what an = behind it is. */
+    private static final Pattern CLAUSE = Pattern.compile(
+            "(?<![-<>=!:+*/~@#%^&|`?])(=|<>|!=)\\s*NULL\\b|[(),]|\\b(?:WHERE|AND|OR|NOT|ON|HAVING|WHEN|SET|SELECT|THEN|RETURNING)\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Set<String> CONDITIONS = Set.of("WHERE", "AND", "OR", "NOT", "ON", "HAVING", "WHEN");
+    private static final Pattern CONDITION_BRACKET =
+            Pattern.compile("(?i)(?:\\b(?:WHERE|AND|OR|NOT|ON|HAVING|WHEN)|\\()\\s*$");
+
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         Set<String> run = new HashSet<>();
@@ -46,6 +67,7 @@ final class StatementRules implements Rule, FileRule {
             if (!file.isEmpty()) {
                 run.add(file);
                 missing(step.file(), step.step(), file, tree, report);
+                withoutRows(step, tree.statements().get(file), report);
             }
         });
         tree.statements().forEach((file, statement) -> {
@@ -66,9 +88,18 @@ final class StatementRules implements Rule, FileRule {
     @Override
     public void check(SqlFile file, Consumer<Finding> report) {
         composed(file.name(), file.text(), report);
+        if (file.unclosed().isPresent()) {
+            // What is text, and what is not, is open from there on.
+            SqlText.Unclosed unclosed = file.unclosed().get();
+            report.accept(
+                    new Finding(file.name(), unclosed.line(), "sql-unclosed", unclosed.what(), unclosed.instead()));
+            return;
+        }
         second(file, report);
+        nullCompared(file, report);
         parameterForm(file.name(), file.numbered(), report);
         defaults(file.name(), file.sql(), report);
+        units(file, report);
     }
 
     private static String file(Route.Step step) {
@@ -85,6 +116,30 @@ final class StatementRules implements Rule, FileRule {
                     "Name one that lies beside the routes"
                             + Nearest.to(file, tree.statements().keySet())));
         }
+    }
+
+    /** Rows of a statement that returns none: the call fails each time, when the statement has changed what it does. */
+    private static void withoutRows(RouteTree.Placed placed, SqlFile file, Consumer<Finding> report) {
+        Route.Step step = placed.step();
+        String result = step.parameter("result");
+        if (file == null
+                || file.unclosed().isPresent()
+                || !Set.of("", "row", "rows").contains(result)
+                || !file.sql().returnsNothing()) {
+            return;
+        }
+        int line = step.element()
+                .get("parameters")
+                .flatMap(parameters -> parameters.get("result"))
+                .map(Element::line)
+                .orElse(placed.line());
+        report.accept(new Finding(
+                placed.file(),
+                line,
+                "statement-result",
+                "The statement " + file.name() + " returns no rows, and "
+                        + (result.isEmpty() ? "without result: the step" : "result: " + result) + " takes them",
+                "Add RETURNING to the end of the statement, or set result: count or result: none"));
     }
 
     private static void composed(String file, String text, Consumer<Finding> report) {
@@ -106,6 +161,36 @@ final class StatementRules implements Rule, FileRule {
                         "sql-second-statement",
                         "Text stands behind the ; that ends the statement, and a file is one statement",
                         "Move it into a file of its own, or make both one statement by WITH")));
+    }
+
+    /** A comparison with NULL by a sign, which is never true. NULL that is set is none. */
+    private static void nullCompared(SqlFile file, Consumer<Finding> report) {
+        String sql = SqlText.withoutTexts(file.numbered());
+        Deque<String> clauses = new ArrayDeque<>(List.of(""));
+        Matcher word = CLAUSE.matcher(sql);
+        while (word.find()) {
+            String found = word.group();
+            if (found.equals("(")) {
+                // What stands in brackets behind such a word is the condition.
+                boolean isCondition = CONDITION_BRACKET
+                        .matcher(sql.substring(0, word.start()))
+                        .find();
+                clauses.push(isCondition ? clauses.peek() : "");
+            } else if (found.equals(")")) {
+                clauses.pop();
+            } else if (word.group(1) == null) {
+                clauses.pop();
+                clauses.push(found.toUpperCase(Locale.ROOT));
+            } else if (!word.group(1).equals("=") || CONDITIONS.contains(clauses.peek())) {
+                boolean equal = word.group(1).equals("=");
+                report.accept(new Finding(
+                        file.name(),
+                        sql.substring(0, word.start()).split("\n", -1).length,
+                        "sql-null-compared",
+                        "Nothing is " + word.group(1) + " NULL, not even NULL itself: the condition never holds",
+                        "Write " + (equal ? "IS NULL" : "IS NOT NULL")));
+            }
+        }
     }
 
     /** Parameters as other libraries write them; the database would refuse the statement when it runs. */
@@ -138,10 +223,68 @@ final class StatementRules implements Rule, FileRule {
                 what = value.value() + " is no " + (value.type().equals("seconds") ? "duration" : value.type());
                 instead = "Write a value of that type, or null without a type";
             }
+            Finding wrongSetting = what == null ? wrongSetting(file, value) : null;
             if (what != null) {
                 report.accept(new Finding(file, value.line(), "sql-default", what, instead));
+            } else if (wrongSetting != null) {
+                report.accept(wrongSetting);
             }
         });
+    }
+
+    /** A setting that is a duration read as a number, or a number as a duration. */
+    private static Finding wrongSetting(String file, SqlText.Default value) {
+        Matcher setting = SETTING.matcher(value.value());
+        if (!setting.matches()) {
+            return null;
+        }
+        String name = setting.group(1);
+        for (AppFolders app : AppFolders.loading(file)) {
+            boolean isDuration = Vocabulary.of(app).has(Vocabulary.Kind.DURATIONS, name);
+            boolean isNumber = Vocabulary.of(app).has(Vocabulary.Kind.NUMBERS, name);
+            if (isDuration && Set.of("integer", "number").contains(value.type())) {
+                return new Finding(
+                        file,
+                        value.line(),
+                        "sql-default",
+                        "The setting " + name + " is a duration and no " + value.type(),
+                        "Write as seconds");
+            }
+            if (isNumber && value.type().equals("seconds")) {
+                return new Finding(
+                        file,
+                        value.line(),
+                        "sql-default",
+                        "The setting " + name + " is a number and no duration: it would be taken as milliseconds",
+                        "Write as integer, or as number");
+            }
+        }
+        return null;
+    }
+
+    /** A parameter that is named after a unit of time, in the place of another one. */
+    private static void units(SqlFile file, Consumer<Finding> report) {
+        // Every character stays where it is.
+        Matcher argument = INTERVAL.matcher(SqlText.withoutTexts(file.numbered()));
+        while (argument.find()) {
+            String value = file.text().substring(argument.start(2), argument.end(2));
+            Matcher parameter = UNIT_PARAMETER.matcher(value);
+            if (!parameter.find()) {
+                continue;
+            }
+            int takes = UNITS.indexOf(argument.group(1).toLowerCase(Locale.ROOT));
+            int given = UNIT_NAMES.indexOf(parameter.group(2));
+            boolean converted = value.contains(given < takes ? "/" : "*");
+            if (takes != given && !converted) {
+                report.accept(new Finding(
+                        file.name(),
+                        file.text().substring(0, argument.start()).split("\n", -1).length,
+                        "sql-default",
+                        argument.group(1) + " takes " + UNIT_NAMES.get(takes) + ", and :?" + parameter.group(1)
+                                + " is named after " + UNIT_NAMES.get(given),
+                        "Write " + UNITS.get(given) + " =>, or convert it"));
+            }
+        }
     }
 
     private static List<String> names(SqlText sql) {

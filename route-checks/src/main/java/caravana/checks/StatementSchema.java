@@ -18,11 +18,16 @@ public final class StatementSchema {
     /** SQLSTATE classes of a connection that broke or of a server that ends: no mistake of a statement. */
     private static final String BROKEN = "08.*|57P.*";
 
+    /** With no word of the server: the driver has not sent the statement. */
+    private static final String SYNTAX_ERROR = "42601";
+
+    private static final String CORRECT = "Correct it";
+
     private StatementSchema() {}
 
     /**
-     * What the database refuses. Each statement is prepared, and none is run: a file with a second statement is not sent,
-     * which {@link RouteChecks} finds, and what the connection does is read-only and rolled back.
+     * What the database refuses. Each statement is prepared, and none is run: a file with a second statement or without the
+     * end of a text is not sent, which {@link RouteChecks} finds, and what the connection does is read-only and rolled back.
      *
      * @param files as {@link RouteFiles#read} gives them
      * @param database has the migrated schema; it is left read-only and without autocommit
@@ -35,6 +40,7 @@ public final class StatementSchema {
         try (Statement statement = database.createStatement()) {
             for (Map.Entry<String, String> file : files.entrySet()) {
                 if (file.getKey().endsWith(RouteTree.SQL)
+                        && SqlText.unclosed(file.getValue()).isEmpty()
                         && SqlText.second(SqlText.numbered(file.getValue())).isEmpty()) {
                     check(file.getKey(), file.getValue(), statement).ifPresent(findings::add);
                     // What is prepared outlives the rollback, and would keep the next file from that name.
@@ -53,6 +59,9 @@ public final class StatementSchema {
             statement.execute(PREPARE + sql);
             return Optional.empty();
         } catch (PSQLException e) {
+            if (e.getServerErrorMessage() == null && SYNTAX_ERROR.equals(e.getSQLState())) {
+                return Optional.of(refused(file, 1, e.getMessage().replaceFirst("(?s) in SQL .*", ""), CORRECT));
+            }
             if (e.getSQLState() == null || e.getSQLState().matches(BROKEN) || e.getServerErrorMessage() == null) {
                 throw e;
             }
@@ -63,14 +72,17 @@ public final class StatementSchema {
                             .filter(c -> c == '\n')
                             .count()
                     + 1;
-            return Optional.of(new Finding(
+            return Optional.of(refused(
                     file,
                     line,
-                    "sql-refused",
-                    "PostgreSQL refuses the statement: " + error.getMessage(),
+                    error.getMessage(),
                     error.getHint() == null
                             ? "Correct it, or write the migration that it needs"
                             : error.getHint().replaceFirst("\\.$", "")));
         }
+    }
+
+    private static Finding refused(String file, int line, String why, String instead) {
+        return new Finding(file, line, "sql-refused", "PostgreSQL refuses the statement: " + why, instead);
     }
 }

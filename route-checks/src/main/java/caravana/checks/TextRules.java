@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -90,7 +91,7 @@ final class TextRules implements Rule, FileRule {
         tree.routeFiles()
                 .forEach(file -> file.expressions().forEach(text -> {
                     members(file.name(), text, keys, report);
-                    compared(file.name(), text, constants, report);
+                    compared(tree, file.name(), text, constants, report);
                 }));
         assigned(tree, report);
     }
@@ -315,12 +316,34 @@ final class TextRules implements Rule, FileRule {
                 .orElse(null);
     }
 
-    private static Set<String> values(String file, String name, Map<String, Set<String>> constants) {
+    /**
+     * What a reading can be: an accessor of an object, a column, or else a property, which are values of their own even when
+     * they have the same name.
+     */
+    private static Set<String> values(
+            String file, SimpleText.Reading reading, String name, Map<String, Set<String>> constants) {
+        if (!reading.members().isEmpty()) {
+            return values(file, vocabulary -> vocabulary.accessors().get(name));
+        }
+        if (!reading.keys().isEmpty()) {
+            return values(file, vocabulary -> vocabulary.columns().get(name));
+        }
+        Set<String> values = values(file, vocabulary -> vocabulary.values().get(name));
+        return values.isEmpty() ? constants.getOrDefault(name, Set.of()) : values;
+    }
+
+    private static Set<String> values(String file, Function<Vocabulary, List<String>> of) {
         Set<String> values = new TreeSet<>();
         for (AppFolders app : AppFolders.loading(file)) {
-            values.addAll(Vocabulary.of(app).values().getOrDefault(name, List.of()));
+            List<String> known = of.apply(Vocabulary.of(app));
+            values.addAll(known == null ? List.of() : known);
         }
-        return values.isEmpty() ? constants.getOrDefault(name, Set.of()) : values;
+        return values;
+    }
+
+    /** Of a property that may hold a column of its name what this can be, which only one with a slip is not. */
+    private static Set<String> columnValues(String file, String name) {
+        return values(file, vocabulary -> vocabulary.columns().get(name));
     }
 
     /**
@@ -360,19 +383,35 @@ final class TextRules implements Rule, FileRule {
     }
 
     private static void compared(
-            String file, Element text, Map<String, Set<String>> constants, Consumer<Finding> report) {
+            RouteTree tree, String file, Element text, Map<String, Set<String>> constants, Consumer<Finding> report) {
         for (Comparison comparison : comparisons(text.text())) {
+            if (comparison.value().equals("null") && Set.of("==", "!=").contains(comparison.operator())) {
+                report.accept(new Finding(
+                        file,
+                        text.line(),
+                        "value-impossible",
+                        "In quotes null is a text of four letters, which " + comparison.read() + " never is",
+                        "Write null without quotes"));
+                continue;
+            }
             for (SimpleText.Reading reading : SimpleText.readings("${" + comparison.read() + "}")) {
                 String last = Stream.concat(reading.keys().stream(), reading.members().stream())
                         .reduce(reading.name(), (first, second) -> second);
                 // A property that a row's column is the value of can be what the column can be.
                 String property = last.replaceFirst("^previous_error$", "error_code");
-                Set<String> values = values(file, property, constants);
-                // A field of a body may be one of any JSON, which has the name by chance.
-                boolean ours = !reading.from().equals("body") || Nearest.isSlip(comparison.value(), values);
+                Set<String> values = values(file, reading, property, constants);
+                // A field of a body may be one of any JSON, which has the name by chance, and so may a property.
+                boolean byChance = reading.from().equals("body") || values.isEmpty();
+                values = values.isEmpty() && reading.members().isEmpty() ? columnValues(file, property) : values;
+                boolean ours = !byChance || Nearest.isSlip(comparison.value(), values);
+                boolean named = !reading.keys().isEmpty() && isNamed(tree, property, comparison.value());
                 if (ours
+                        && !named
                         && values.stream().noneMatch(comparison::fits)
-                        && Vocabulary.isImpossible(property, comparison.value(), values)) {
+                        && (Vocabulary.isImpossible(property, comparison.value(), values)
+                                || Vocabulary.isOpen(property)
+                                        && comparison.operator().matches("==|!=|in")
+                                        && !isWritten(tree, comparison.value()))) {
                     report.accept(new Finding(
                             file,
                             text.line(),
@@ -384,18 +423,48 @@ final class TextRules implements Rule, FileRule {
         }
     }
 
+    /** Whether a statement may give a value under the name of a column. */
+    private static boolean isNamed(RouteTree tree, String column, String value) {
+        Pattern naming = Pattern.compile("(?i)\\bAS\\s+" + Pattern.quote(column) + "\\b");
+        return tree.statements().values().stream()
+                .map(SqlFile::text)
+                .anyMatch(sql ->
+                        sql.contains("'" + value + "'") && naming.matcher(sql).find());
+    }
+
+    /** Whether routes or statements have a text otherwise than to compare with it, so that something may be set to it. */
+    private static boolean isWritten(RouteTree tree, String value) {
+        String quoted = "'" + value + "'";
+        return tree.statements().values().stream().anyMatch(file -> file.text().contains(quoted))
+                || tree.files().values().stream()
+                        .flatMap(root -> root.all().stream())
+                        .map(Element::text)
+                        .anyMatch(text -> text.equals(value)
+                                || text.contains(quoted)
+                                        && MIRRORED.matcher(
+                                                        COMPARISON.matcher(text).replaceAll(""))
+                                                .replaceAll("")
+                                                .contains(quoted));
+    }
+
     /** Constants that are written to what can only be something else. */
     private static void assigned(RouteTree tree, Consumer<Finding> report) {
         for (RouteTree.Placed placed : tree.steps()) {
             Element step = placed.step().element();
             String value = SETTING.contains(placed.step().kind()) ? constant(step) : null;
-            Set<String> values = value == null ? Set.of() : values(placed.file(), step.text("name"), Map.of());
-            if (value != null && Vocabulary.isImpossible(step.text("name"), value, values)) {
+            String name = step.text("name");
+            Set<String> declared = value == null
+                    ? Set.of()
+                    : values(placed.file(), vocabulary -> vocabulary.values().get(name));
+            Set<String> values = value == null || !declared.isEmpty() ? declared : columnValues(placed.file(), name);
+            if (value != null
+                    && Vocabulary.isImpossible(name, value, values)
+                    && (!declared.isEmpty() || Nearest.isSlip(value, values))) {
                 report.accept(new Finding(
                         placed.file(),
                         step.get("expression").orElse(step).line(),
                         "value-impossible",
-                        step.text("name") + " cannot be " + value,
+                        name + " cannot be " + value,
                         "Write what it can be" + Nearest.orOneOf(value, values)));
             }
         }

@@ -25,15 +25,22 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * against the running app.
  *
  * @param names lists of names, by kind
- * @param values the only texts that an exchange property, a column or an accessor of that name can be
+ * @param values the only texts that an exchange property of that name can be
+ * @param columns the only texts that a column of that name can be
+ * @param accessors the only texts that an accessor of that name gives, whichever object it is of
  * @param operations ids of the routes that the app itself calls, mostly the contract's operations, each with the HTTP
  *     status codes that the contract has for it
+ * @param parameters for each of them the names that the contract has for what a request gives as headers: those of its
+ *     path as {@code {name}}, of its query and of its headers as they are
  * @param beans names of its beans, each with its public methods
  */
 public record Vocabulary(
         Map<Kind, List<String>> names,
         Map<String, List<String>> values,
+        Map<String, List<String>> columns,
+        Map<String, List<String>> accessors,
         Map<String, List<String>> operations,
+        Map<String, List<String>> parameters,
         Map<String, List<BeanMethod>> beans) {
 
     /** What has names. */
@@ -46,6 +53,10 @@ public record Vocabulary(
         FIELDS,
         /** Settings, as {@code {{…}}} names them. */
         SETTINGS,
+        /** Of these, the durations. */
+        DURATIONS,
+        /** And the numbers. */
+        NUMBERS,
         /** Exchange properties that its code sets. */
         PROPERTIES,
         /** Exchange properties and variables that its code reads. */
@@ -88,7 +99,10 @@ public record Vocabulary(
         }
         names = sorted;
         values = new TreeMap<>(values);
+        columns = new TreeMap<>(columns);
+        accessors = new TreeMap<>(accessors);
         operations = new TreeMap<>(operations);
+        parameters = new TreeMap<>(parameters);
         beans = new TreeMap<>(beans);
     }
 
@@ -114,7 +128,10 @@ public record Vocabulary(
             return new Vocabulary(
                     names,
                     (Map<String, List<String>>) document.get("values"),
+                    (Map<String, List<String>>) document.get("columns"),
+                    (Map<String, List<String>>) document.get("accessors"),
                     (Map<String, List<String>>) document.get("operations"),
+                    (Map<String, List<String>>) document.get("parameters"),
                     beans);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -136,6 +153,11 @@ public record Vocabulary(
      */
     static boolean isImpossible(String name, String value, Collection<String> values) {
         return !values.isEmpty() && !values.contains(value) && (!OPEN.contains(name) || Nearest.isSlip(value, values));
+    }
+
+    /** Whether routes may add values to those that the code has. */
+    static boolean isOpen(String name) {
+        return OPEN.contains(name);
     }
 
     /** The exchange properties and variables that its code reads, whichever way. */
@@ -163,7 +185,10 @@ public record Vocabulary(
     public String toYaml() {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("operations", operations);
+        document.put("parameters", parameters);
         document.put("values", values);
+        document.put("columns", columns);
+        document.put("accessors", accessors);
         names.forEach((kind, list) -> document.put(kind.key(), new ArrayList<>(list)));
         Map<String, Object> methods = new TreeMap<>();
         beans.forEach((bean, list) ->

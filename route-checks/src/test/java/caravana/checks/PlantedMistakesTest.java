@@ -286,6 +286,9 @@ class PlantedMistakesTest {
                 "an exchange for a text",
                 "no argument");
         expect(expected, "sql-word-unknown", "a keyword", "a column");
+        expect(expected, "sql-unclosed", "a text without its end", "a bracket of a statement that is not closed");
+        expect(expected, "sql-null-compared", "a comparison with NULL");
+        expect(expected, "sql-default", "a unit of time for another");
         expect(expected, "sql-file-missing", "a statement's file");
         expect(expected, "sql-parameter-form", "a parameter without its question mark");
         expect(expected, "sql-parameter-not-set member-unknown sql-default", "a parameter by another name");
@@ -753,6 +756,15 @@ class PlantedMistakesTest {
                 RouteTree.SQL,
                 "status = '(\\w+)'",
                 match -> misspelt(match.group(1)));
+        each(kind, "a text without its end", RouteTree.SQL, "'[\\w ]+(')", match -> "");
+        each(kind, "a bracket of a statement that is not closed", RouteTree.SQL, "\\w+(\\))", match -> "");
+        each(kind, "a comparison with NULL", RouteTree.SQL, "(?<=[a-z_] )IS NOT NULL", match -> "<> NULL");
+        each(
+                kind,
+                "a unit of time for another",
+                RouteTree.SQL,
+                "(secs|days) => :\\?\\w+_(?:seconds|days)",
+                match -> match.group(1).equals("secs") ? "mins" : "hours");
         misspelt(kind, "a statement's file", "uri: statement:[\\w-]+/([\\w-]+)\\.sql$");
         each(
                 kind,

@@ -30,6 +30,7 @@ class VocabularyTest extends WebTest {
     @Test
     void theChecksKnowWhatWebHas() throws Exception {
         Map<String, List<String>> operations = new TreeMap<>();
+        Map<String, List<String>> parameters = new TreeMap<>();
         Set<String> mediaTypes = new TreeSet<>();
         Set<String> fields = new TreeSet<>();
         JsonNode contract = new ObjectMapper().valueToTree(new Yaml().load(Api.CONTRACT));
@@ -38,12 +39,17 @@ class VocabularyTest extends WebTest {
                 .forEach(path -> path.getValue().properties().stream()
                         .map(operation -> operation.getValue())
                         .filter(operation -> operation.has("operationId") && !operation.has("x-served-by"))
-                        .forEach(operation -> operations.put(
-                                operation.path("operationId").asText(), names(operation.path("responses")))));
+                        .forEach(operation -> {
+                            String id = operation.path("operationId").asText();
+                            operations.put(id, names(operation.path("responses")));
+                            List<String> given = new ArrayList<>(parameters(contract, path.getValue()));
+                            given.addAll(parameters(contract, operation));
+                            parameters.put(id, given);
+                        }));
         contract.findValues("content").forEach(content -> mediaTypes.addAll(names(content)));
         contract.findValues("properties").forEach(properties -> fields.addAll(names(properties)));
         contract.findValues("parameters")
-                .forEach(parameters -> parameters.forEach(
+                .forEach(some -> some.forEach(
                         parameter -> fields.add(parameter.path("name").asText())));
         contract.path("components")
                 .path("parameters")
@@ -60,12 +66,25 @@ class VocabularyTest extends WebTest {
                 context,
                 "web",
                 operations,
+                parameters,
                 Map.of("error_code", codes, "last_code", codes),
                 Map.of(Kind.ANSWER_HEADERS, AnswerHeaders.NAMES, Kind.MEDIA_TYPES, mediaTypes, Kind.FIELDS, fields));
 
         assertThat(texts.getValue())
                 .as("cp routes-web/target/web.yaml route-checks/src/main/resources/caravana/checks/")
                 .isEqualTo(texts.getKey());
+    }
+
+    /** The names of what a path or an operation takes besides a body; in braces those of the path. */
+    private static List<String> parameters(JsonNode contract, JsonNode owner) {
+        List<String> names = new ArrayList<>();
+        owner.path("parameters").forEach(item -> {
+            JsonNode parameter =
+                    item.has("$ref") ? contract.at(item.path("$ref").asText().substring(1)) : item;
+            String name = parameter.path("name").asText();
+            names.add(parameter.path("in").asText().equals("path") ? "{" + name + "}" : name);
+        });
+        return names;
     }
 
     private static List<String> names(JsonNode object) {

@@ -32,7 +32,12 @@ class VocabularyTest extends WorkerRouteTest {
                 Arrays.stream(FailureCode.values()).map(FailureCode::code).toList();
 
         var texts = RunningVocabulary.compare(
-                app, "worker", Map.of(), Map.of("error_code", codes, "last_code", codes), Map.of(Kind.FIELDS, fields));
+                app,
+                "worker",
+                Map.of(),
+                Map.of(),
+                Map.of("error_code", codes, "last_code", codes),
+                Map.of(Kind.FIELDS, fields));
 
         assertThat(texts.getValue())
                 .as("cp routes-worker/target/worker.yaml route-checks/src/main/resources/caravana/checks/")

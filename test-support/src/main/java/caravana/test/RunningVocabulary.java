@@ -69,6 +69,11 @@ public final class RunningVocabulary {
     /** Of the database's own rules, which values a column can have. */
     private static final Pattern COLUMN_VALUES = Pattern.compile("CHECK \\((\\w+) IN \\(([^)]*)\\)\\)");
 
+    private static final Pattern DURATION = Pattern.compile("\\d+(ns|us|ms|s|m|h|d)|P[\\dDTHMS.]+");
+
+    /** Nothing is a duration as well. */
+    private static final Pattern NUMBER = Pattern.compile("(?!0+$)\\d+(\\.\\d+)?");
+
     private static final PathMatchingResourcePatternResolver CLASS_PATH = new PathMatchingResourcePatternResolver();
 
     private RunningVocabulary() {}
@@ -78,6 +83,7 @@ public final class RunningVocabulary {
      *
      * @param app {@code web} or {@code worker}
      * @param operations ids of the contract's operations that Camel calls, each with its status codes
+     * @param parameters of these, as {@link Vocabulary#parameters} has them
      * @param values the only texts that properties and columns of that name can be, where no annotation says so
      * @param contract answer headers, media types and fields
      */
@@ -85,12 +91,20 @@ public final class RunningVocabulary {
             ConfigurableApplicationContext context,
             String app,
             Map<String, List<String>> operations,
+            Map<String, List<String>> parameters,
             Map<String, List<String>> values,
             Map<Kind, Collection<String>> contract)
             throws IOException {
         PropertyUse use = new PropertyUse();
         Map<Kind, Collection<String>> names = new EnumMap<>(contract);
         names.put(Kind.SETTINGS, settings(context));
+        names.put(Kind.DURATIONS, settings(context, DURATION));
+        // Those of libraries are milliseconds.
+        names.put(
+                Kind.NUMBERS,
+                settings(context, NUMBER).stream()
+                        .filter(name -> !name.endsWith("-timeout"))
+                        .toList());
         names.put(Kind.COMPONENTS, services("component"));
         names.get(Kind.COMPONENTS).add("statement");
         names.put(Kind.DATA_FORMATS, services("dataformat"));
@@ -102,6 +116,10 @@ public final class RunningVocabulary {
         Set<String> read = new TreeSet<>();
         Set<String> variables = new TreeSet<>();
         Map<String, List<String>> allowed = new TreeMap<>(values);
+        Map<String, List<String>> columns = new TreeMap<>(values);
+        columns(columns);
+        Map<String, List<String>> accessors = new TreeMap<>();
+        Set<String> open = new TreeSet<>();
         for (Class<?> type : ours()) {
             set.addAll(use.sets(type.getName()));
             read.addAll(use.reads(type.getName()));
@@ -109,7 +127,7 @@ public final class RunningVocabulary {
             variables.addAll(variables(type));
             if (Modifier.isPublic(type.getModifiers()) && type.getCanonicalName() != null) {
                 types.add(type.getName());
-                members(type, members, allowed);
+                members(type, members, accessors, open);
             }
         }
         names.put(Kind.TYPES, types);
@@ -117,7 +135,8 @@ public final class RunningVocabulary {
         names.put(Kind.PROPERTIES, set);
         names.put(Kind.READ, read);
         names.put(Kind.VARIABLES, variables);
-        columns(allowed);
+        // The name of one that can be anything says nothing.
+        accessors.keySet().removeAll(open);
 
         Map<String, List<BeanMethod>> beans = new TreeMap<>();
         Set<String> stepOnly = new TreeSet<>();
@@ -137,7 +156,7 @@ public final class RunningVocabulary {
         names.put(Kind.STEP_ONLY, stepOnly);
         Map<Kind, List<String>> lists = new EnumMap<>(Kind.class);
         names.forEach((kind, collection) -> lists.put(kind, List.copyOf(collection)));
-        String running = new Vocabulary(lists, allowed, operations, beans).toYaml();
+        String running = new Vocabulary(lists, allowed, columns, accessors, operations, parameters, beans).toYaml();
         Path actual = Path.of("target", app + ".yaml");
         Files.writeString(actual, running);
         return Map.entry(
@@ -234,7 +253,8 @@ public final class RunningVocabulary {
     }
 
     /** What expressions may read of an object: {@code getKey()}, {@code isOpen()}, {@code key()}. */
-    private static void members(Class<?> type, Set<String> members, Map<String, List<String>> values) {
+    private static void members(
+            Class<?> type, Set<String> members, Map<String, List<String>> values, Set<String> open) {
         for (Method method : type.getMethods()) {
             if (method.getParameterCount() == 0
                     && method.getReturnType() != void.class
@@ -246,6 +266,8 @@ public final class RunningVocabulary {
                 OneOf oneOf = method.getAnnotation(OneOf.class);
                 if (oneOf != null && oneOf.property().isEmpty()) {
                     values.put(member, List.of(oneOf.value()));
+                } else {
+                    open.add(member);
                 }
             }
         }
@@ -343,6 +365,14 @@ public final class RunningVocabulary {
                         ? Arrays.stream(names.getPropertyNames())
                         : Stream.empty())
                 .filter(name -> name.startsWith("caravana.") && !name.contains("["))
+                .toList();
+    }
+
+    /** Settings whose value here is of a form. */
+    private static List<String> settings(ConfigurableApplicationContext context, Pattern form) {
+        return settings(context).stream()
+                .filter(name -> form.matcher(context.getEnvironment().getProperty(name, ""))
+                        .matches())
                 .toList();
     }
 }
