@@ -34,6 +34,7 @@ public final class RouteChecks {
     private final List<FileRule> fileRules = new ArrayList<>(List.of(
             new CatalogRule(),
             new EipRule(),
+            new RedeliveryRules(),
             new ExpressionRule(),
             new TypeRules(),
             texts,
@@ -48,6 +49,7 @@ public final class RouteChecks {
     /** Of all files together. */
     private final List<Rule> rules = List.of(
             new HeaderRules(),
+            new SqsRules(),
             texts,
             new NamingRules(),
             new ReferenceRules(),

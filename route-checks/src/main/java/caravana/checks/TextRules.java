@@ -306,10 +306,15 @@ final class TextRules implements Rule, FileRule {
         return constants;
     }
 
-    private static String constant(Element step) {
+    /** The text of a step's expression, if it is one of constant or simple. */
+    static Optional<Element> text(Element step) {
         return step.get("expression")
                 .flatMap(expression -> expression.get("constant").or(() -> expression.get("simple")))
-                .flatMap(Element::expression)
+                .flatMap(Element::expression);
+    }
+
+    private static String constant(Element step) {
+        return text(step)
                 .map(Element::text)
                 .filter(text -> !text.contains("{{") && !text.contains("${"))
                 .orElse(null);

@@ -48,7 +48,10 @@ enum MistakeKind {
                     "http-methods-with-space",
                     "placeholder",
                     "step-option",
-                    "value-impossible" -> VALUES;
+                    "value-impossible",
+                    "duration-without-unit",
+                    "redelivery-policy",
+                    "sqs-limit" -> VALUES;
             case "act-in-expression", "bean-arguments", "bean-method-unknown" -> BEAN_METHODS;
             case "statement-result", "transacted-statements" -> SQL;
             case "asynchronous-in-consumer",

@@ -148,6 +148,33 @@ class MutationTest {
                             .replace("timer:left-over", "direct:left-over")
                             .replaceFirst("(?s) +parameters:.*?(?= +steps:)", "")),
             new Mistake("sql-file-missing", "job/claim-job.camel.yaml", "claim-job.sql", "claim-jobs.sql"),
+            new Mistake("duration-without-unit", "operators/watch-queue.camel.yaml", "period: 15s", "period: 15"),
+            new Mistake(
+                    "duration-without-unit",
+                    "failure/job-failures.camel.yaml",
+                    "redeliveryDelay: \"500\"",
+                    "redeliveryDelay: \"5\""),
+            new Mistake(
+                    "redelivery-policy",
+                    "queue/acknowledge-job.camel.yaml",
+                    "maximumRedeliveries: 2",
+                    "maximumRedeliveries: -1"),
+            new Mistake(
+                    "redelivery-policy",
+                    "failure/job-failures.camel.yaml",
+                    "            useExponentialBackOff: true\n",
+                    ""),
+            new Mistake(
+                    "redelivery-policy",
+                    "failure/job-failures.camel.yaml",
+                    "maximumRedeliveryDelay: \"5000\"",
+                    "maximumRedeliveryDelay: \"499ms\""),
+            new Mistake("sqs-limit", "failure/job-failures.camel.yaml", "expression: \"300\"", "expression: \"3600\""),
+            new Mistake(
+                    "sqs-limit",
+                    "job/process-video.camel.yaml",
+                    "waitTimeSeconds: \"{{caravana.sqs.long-poll-seconds}}\"",
+                    "waitTimeSeconds: 60"),
             new Mistake("sqs-not-greedy", FLOW, "        greedy: true\n", ""),
             new Mistake("sqs-delete-after-read", FLOW, "deleteAfterRead: false", "deleteAfterRead: true"),
             new Mistake(
