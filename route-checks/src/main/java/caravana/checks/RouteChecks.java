@@ -35,6 +35,10 @@ public final class RouteChecks {
             new CatalogRule(),
             new EipRule(),
             new RedeliveryRules(),
+            new SetAgainRules(),
+            new UnreachedRules(),
+            new DateRules(),
+            new LostHeaderRules(),
             new ExpressionRule(),
             new TypeRules(),
             texts,
@@ -50,6 +54,7 @@ public final class RouteChecks {
     private final List<Rule> rules = List.of(
             new HeaderRules(),
             new SqsRules(),
+            new JsonRules(),
             texts,
             new NamingRules(),
             new ReferenceRules(),

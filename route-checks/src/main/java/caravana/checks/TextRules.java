@@ -43,6 +43,11 @@ final class TextRules implements Rule, FileRule {
             "Float", "-?\\d+(\\.\\d+)?",
             "Boolean", "true|false");
 
+    private static final Pattern OF_EXCEPTION = Pattern.compile("exception\\??\\.(\\w+)");
+
+    private static final Set<String> MEMBERS_OF_EXCEPTIONS =
+            Set.of("message", "localizedMessage", "cause", "class", "stackTrace", "stacktrace", "suppressed");
+
     private static final Set<String> PROSE = Set.of("description", "note", "id");
 
     /** What Java's own objects and Camel's messages have. */
@@ -90,6 +95,7 @@ final class TextRules implements Rule, FileRule {
         tree.routeFiles()
                 .forEach(file -> file.expressions().forEach(text -> {
                     members(file.name(), text, keys, report);
+                    ofException(file.name(), text, report);
                     compared(file.name(), text, constants, report);
                 }));
         assigned(tree, report);
@@ -277,6 +283,23 @@ final class TextRules implements Rule, FileRule {
                         return;
                     }
                 }
+            }
+        }
+    }
+
+    /** An exception may have any member; one that is nearly one of all exceptions is meant to be that. */
+    private static void ofException(String file, Element text, Consumer<Finding> report) {
+        for (String function : SimpleText.functions(text.text())) {
+            Matcher member = OF_EXCEPTION.matcher(function);
+            if (member.lookingAt()
+                    && !MEMBERS_OF_EXCEPTIONS.contains(member.group(1))
+                    && Nearest.isSlip(member.group(1), MEMBERS_OF_EXCEPTIONS)) {
+                report.accept(new Finding(
+                        file,
+                        text.line(),
+                        "member-unknown",
+                        "No exception has the member " + member.group(1),
+                        "Write one that it has" + Nearest.orOneOf(member.group(1), MEMBERS_OF_EXCEPTIONS)));
             }
         }
     }
