@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,6 +32,7 @@ final class ContractRules implements Rule, FileRule {
 
     private static final List<String> SECTIONS = List.of("Enters:", "Leaves:", "Fails:");
     private static final Pattern WORD = Pattern.compile("\\w+");
+    private static final Pattern STATUS = Pattern.compile("\\s*([1-5]\\d\\d)\\b");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
 
     /** Of a clause whose names need not be set, or are none of properties and variables. */
@@ -143,7 +145,34 @@ final class ContractRules implements Rule, FileRule {
 
     @Override
     public void check(RouteFile file, Consumer<Finding> report) {
-        file.routes().forEach(route -> complete(route, report));
+        file.routes().forEach(route -> {
+            complete(route, report);
+            answer(route, report);
+        });
+    }
+
+    /** The status that a note begins with under {@code Leaves:} is one that the contract has for the operation. */
+    private static void answer(Route route, Consumer<Finding> report) {
+        for (AppFolders app : AppFolders.loading(route.file())) {
+            List<String> codes = Vocabulary.of(app)
+                    .operations()
+                    .getOrDefault(route.from().uri().replaceFirst("^direct:", ""), List.of());
+            for (Section section : route.sections()) {
+                Matcher status = STATUS.matcher(section.text());
+                if (section.is("Leaves")
+                        && !codes.isEmpty()
+                        && status.lookingAt()
+                        && !codes.contains(status.group(1))) {
+                    report.accept(new Finding(
+                            route.file(),
+                            line(route.element().get("note").orElseThrow(), "Leaves: " + status.group(1), ""),
+                            "contract-leaves",
+                            "The note of " + route.id() + " says that it answers " + status.group(1)
+                                    + ", which the contract does not have for it",
+                            "Write the status that it sets, one of " + Nearest.list(codes)));
+                }
+            }
+        }
     }
 
     private static void complete(Route route, Consumer<Finding> report) {
@@ -174,11 +203,15 @@ final class ContractRules implements Rule, FileRule {
 
     /** Of a text whose lines are kept, that of the name. */
     private static int line(Element note, String name) {
+        return line(note, name, "`");
+    }
+
+    private static int line(Element note, String name, String quote) {
         if (!(note.node() instanceof ScalarNode scalar)
                 || scalar.getScalarStyle() != DumperOptions.ScalarStyle.LITERAL) {
             return note.line();
         }
-        String before = note.text().substring(0, note.text().indexOf("`" + name + "`"));
+        String before = note.text().substring(0, Math.max(0, note.text().indexOf(quote + name + quote)));
         return note.line() + 1 + (int) before.chars().filter(c -> c == '\n').count();
     }
 

@@ -2,15 +2,18 @@ package caravana.checks;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Options of endpoints that are right by Camel, and lose jobs, leak memory or open doors all the same. */
 final class EndpointRules implements Rule, FileRule {
 
+    private static final String JOBS = "aws2-sqs:{{caravana.sqs.queue-name}}";
     private static final String OUR_QUEUES = "{{caravana.sqs.";
 
     private static final Set<String> DEPLOYMENT = Set.of(
@@ -39,6 +42,16 @@ final class EndpointRules implements Rule, FileRule {
                     "AWSTraceHeader",
                     "DeadLetterQueueSourceArn"));
 
+    /** Components whose path is an expression, or is looked at by another rule. */
+    private static final List<String> EVALUATING = List.of("language", "direct");
+
+    /** Programs that the apps run; a machine may have others. */
+    private static final Set<String> PROGRAMS = Set.of("ffmpeg", "ffprobe");
+
+    /** What S3 does with one object. */
+    private static final Set<String> OF_AN_OBJECT =
+            Set.of("putObject", "deleteObject", "getObject", "getObjectRange", "headObject");
+
     /** Timers of the worker that go on as long as its jobs do. */
     private static final Set<String> WHILE_DRAINING =
             Set.of("keep-lease", "publish-progress", "watch-commands", "watch-intake");
@@ -46,6 +59,46 @@ final class EndpointRules implements Rule, FileRule {
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         queues(tree, report);
+        keys(tree, report);
+    }
+
+    /** An object has a key: the option, or a header that the step's route, or one that it is called with, sets. */
+    private static void keys(RouteTree tree, Consumer<Finding> report) {
+        List<RouteTree.Placed> without = tree.steps().stream()
+                .filter(placed -> placed.step().uses("aws2-s3")
+                        && placed.step().parameter("keyName").isEmpty()
+                        && OF_AN_OBJECT.contains(placed.step().parameter("operation")))
+                .toList();
+        if (without.isEmpty()) {
+            return;
+        }
+        Set<String> setting = new HashSet<>();
+        for (RouteTree.Placed placed : tree.steps()) {
+            if (HeaderRules.headers(placed.step())
+                    .anyMatch(header -> header.text("name").equals("CamelAwsS3Key"))) {
+                setting.add(Reach.name(placed.step()));
+            }
+        }
+        Reach reach = new Reach(tree);
+        for (RouteTree.Placed placed : without) {
+            boolean isSet = Stream.concat(tree.routes().stream(), Stream.of(placed.owner()))
+                    .filter(route -> route.equals(placed.owner())
+                            || reach.of(route).contains(placed.owner().from().uri()))
+                    .anyMatch(route -> reach.of(route).stream().anyMatch(setting::contains)
+                            // It leaves the key of what it got.
+                            || Stream.of(route, placed.owner())
+                                    .flatMap(one -> one.everyStep().stream())
+                                    .anyMatch(step -> !step.equals(placed.step())
+                                            && step.parameter("operation").startsWith("getObject")));
+            if (!isSet) {
+                report.accept(new Finding(
+                        placed.file(),
+                        placed.line(),
+                        "object-without-key",
+                        placed.step().parameter("operation") + " does not say which object, and fails each time",
+                        "Set keyName: to the object's key"));
+            }
+        }
     }
 
     @Override
@@ -109,6 +162,30 @@ final class EndpointRules implements Rule, FileRule {
                         "The consumer deletes the message by itself, also of a job that failed",
                         "Set deleteAfterRead: false, and acknowledge by direct:acknowledge-job"));
             }
+            if (from.parameter("headerFilterStrategy").isEmpty()) {
+                report.accept(finding(
+                        route,
+                        from,
+                        "sqs-attributes-taken",
+                        "Each attribute that a sender sets becomes a header, and headers steer what components do",
+                        "Set headerFilterStrategy: \"#nothingFromSenders\""));
+            }
+            if (from.uri().equals(JOBS)) {
+                ofJobs(
+                        route,
+                        from,
+                        "amazonSQSClient",
+                        "#intakeClient",
+                        "takes jobs also while the intake is closed",
+                        report);
+                ofJobs(
+                        route,
+                        from,
+                        "maxMessagesPerPoll",
+                        "1",
+                        "keeps jobs from the other workers until it comes to them",
+                        report);
+            }
         }
         if (from.uses("timer")
                 && WHILE_DRAINING.contains(route.id())
@@ -148,6 +225,22 @@ final class EndpointRules implements Rule, FileRule {
         }
     }
 
+    /** Options that a consumer of jobs needs, and that others need not have. */
+    private static void ofJobs(
+            Route route, Route.Step from, String option, String value, String otherwise, Consumer<Finding> report) {
+        String is = from.parameter(option);
+        boolean other =
+                is.matches("\\d+") || Vocabulary.of(AppFolders.WORKER).beans().containsKey(is.replaceFirst("^#", ""));
+        if (is.isEmpty() || other && !is.equals(value)) {
+            report.accept(finding(
+                    route,
+                    from,
+                    "sqs-jobs-held",
+                    "Without " + option + ": " + value + " the consumer of jobs " + otherwise,
+                    "Set " + option + ": " + (value.startsWith("#") ? '"' + value + '"' : value)));
+        }
+    }
+
     private static void listed(String file, String name, Element list, Set<String> known, Consumer<Finding> report) {
         for (String value : list.text().split(",", -1)) {
             if (!known.contains(value)) {
@@ -179,6 +272,25 @@ final class EndpointRules implements Rule, FileRule {
                     "exec-unguarded",
                     "Camel's own exec obeys headers, and leaves what it started behind",
                     "Set binding: \"#toolBinding\" and commandExecutor: \"#toolExecutor\""));
+        }
+        if (step.kind().equals("to")
+                && step.uri().contains("${")
+                && EVALUATING.stream().noneMatch(step::uses)) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "uri-not-evaluated",
+                    "to takes its endpoint as it stands: " + step.uri() + " is not evaluated",
+                    "Write toD:, or an option that the component evaluates"));
+        }
+        String program = step.uri().replaceFirst("^exec:", "");
+        if (step.uses("exec") && Nearest.isSlip(program, PROGRAMS)) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "program-unknown",
+                    "There is no program " + program,
+                    "Write the one that is meant" + Nearest.to(program, PROGRAMS)));
         }
         if (step.parameter("operation").equals("getObject")
                 && !route.element().text("streamCache").equals("false")) {

@@ -14,6 +14,10 @@ final class HandlingRules implements Rule {
     /** What a request begins, by the step that does, and the configurations that undo it when the request fails. */
     static final Map<String, Set<String>> UNDOING = undoing();
 
+    /** Kinds of steps that leave the answer as it is. */
+    private static final Set<String> WITHOUT_ANSWER = Set.of(
+            "setProperty", "setVariable", "removeProperty", "removeVariable", "log", "removeHeader", "removeHeaders");
+
     private static Map<String, Set<String>> undoing() {
         Map<String, Set<String>> undoing = new LinkedHashMap<>();
         undoing.put("bean:multipartUpload.receive", Set.of("upload-failures"));
@@ -56,6 +60,13 @@ final class HandlingRules implements Rule {
             }
         });
         Reach reach = new Reach(tree);
+        tapped(tree, configurations, report);
+        tree.routes().stream()
+                .filter(HandlingRules::isRequest)
+                .map(route -> configurations.get(route.element().text("routeConfigurationId")))
+                .filter(configuration -> configuration != null)
+                .distinct()
+                .forEach(configuration -> unanswered(configuration, reach, report));
         for (Route route : tree.routes()) {
             Route configuration = configurations.get(route.element().text("routeConfigurationId"));
             if (configuration != null) {
@@ -67,6 +78,47 @@ final class HandlingRules implements Rule {
                 }
             }
         }
+    }
+
+    /** Behind a wire tap there is no caller that a failure could be left to. */
+    private static void tapped(RouteTree tree, Map<String, Route> configurations, Consumer<Finding> report) {
+        for (RouteTree.Placed placed : tree.steps()) {
+            if (!placed.step().kind().equals("wireTap")) {
+                continue;
+            }
+            for (Route route : tree.consumers(placed.step().uri())) {
+                Route configuration = configurations.get(route.element().text("routeConfigurationId"));
+                if (configuration != null
+                        && configuration.element().all().stream()
+                                .anyMatch(
+                                        element -> element.get("noErrorHandler").isPresent())) {
+                    report.accept(new Finding(
+                            placed.file(),
+                            placed.line(),
+                            "error-handling-unfit",
+                            "Failures of " + route.id() + " would be lost: " + configuration.id()
+                                    + " leaves them to the caller, and behind wireTap there is none",
+                            "Call it by to:, or tap a route whose error handling handles them"));
+                }
+            }
+        }
+    }
+
+    /** A handler that ends the failure of a request answers it: with a body, or by what it calls. */
+    private static void unanswered(Route configuration, Reach reach, Consumer<Finding> report) {
+        configuration.element().all().stream()
+                .flatMap(element -> element.get("onException").stream())
+                .filter(handler -> handler.get("handled").isPresent())
+                .filter(handler -> handler.get("steps").map(Element::items).orElse(List.of()).stream()
+                        .flatMap(item -> reach.of(item).stream())
+                        .allMatch(step -> WITHOUT_ANSWER.contains(step.replaceFirst(":.*", ""))))
+                .forEach(handler -> report.accept(new Finding(
+                        configuration.file(),
+                        handler.line(),
+                        "error-handling-unfit",
+                        "A request whose failure ends in the handler " + handler.text("id")
+                                + " would be answered as if nothing had failed",
+                        "Call direct:answer-failure with the property failure")));
     }
 
     /** A request's handling undoes what the request has begun, and nothing else. */

@@ -222,7 +222,8 @@ final class HeaderRules implements Rule {
         }
     }
 
-    private static Stream<Element> headers(Route.Step step) {
+    /** Each header that a step sets, with its name and its expression. */
+    static Stream<Element> headers(Route.Step step) {
         return switch (step.kind()) {
             case "setHeader" -> Stream.of(step.element());
             case "setHeaders" -> step.element().get("headers").stream().flatMap(headers -> headers.items().stream());

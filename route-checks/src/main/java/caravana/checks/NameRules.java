@@ -17,7 +17,10 @@ final class NameRules implements FileRule {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
     private static final Pattern BEAN_FUNCTION =
             Pattern.compile("bean:([\\w-]+)(?:(?:\\?method=|\\.)([^&]*))?.*", Pattern.DOTALL);
+    private static final Pattern REF_FUNCTION = Pattern.compile("ref:([\\w-]+)");
     private static final Pattern REFERENCE = Pattern.compile("#(?:bean:)?([\\w-]+)");
+    private static final Pattern RESOURCE =
+            Pattern.compile("(json-validator|validator|xslt):(?:classpath:)?/?(?!\\w+:)([^?{$]+)(?:\\?.*)?");
     private static final String BEAN = "bean:";
 
     /** Keys whose value is a bean, or several. */
@@ -59,6 +62,7 @@ final class NameRules implements FileRule {
                 functions(file, element, report);
             }
             endpoint(file, element, report);
+            resource(file, element, report);
             element.fields().forEach((key, value) -> {
                 if (CALLERS.contains(key)) {
                     if (value.isMapping()
@@ -101,6 +105,37 @@ final class NameRules implements FileRule {
                     .orElse(uri.line());
             String name = step.uri().substring(BEAN.length());
             bean(file, uri.line(), line, name, step.parameter("method"), true, report);
+        }
+    }
+
+    /** A step whose endpoint names a file of the app's. */
+    private void resource(String file, Element element, Consumer<Finding> report) {
+        Element uri = element.get("uri").filter(Element::isText).orElse(null);
+        Matcher resource = uri == null ? null : RESOURCE.matcher(uri.text());
+        if (resource == null || !resource.matches()) {
+            return;
+        }
+        String component = resource.group(1);
+        String name = resource.group(2);
+        boolean json = component.equals("json-validator");
+        if (json ? name.matches(".*\\.(xsd|xslt?|xml|dtd)") : name.endsWith(".json")) {
+            report.accept(new Finding(
+                    file,
+                    uri.line(),
+                    "resource-unknown",
+                    component + " reads " + (json ? "JSON" : "XML") + ", and " + name + " is none",
+                    "Use " + (json ? "validator" : "json-validator") + ", or name another file"));
+        } else {
+            unlessEverywhere(
+                    file,
+                    vocabulary -> vocabulary.has(Vocabulary.Kind.RESOURCES, name),
+                    (app, vocabulary) -> report.accept(new Finding(
+                            file,
+                            uri.line(),
+                            "resource-unknown",
+                            "There is no file " + name + " in " + app,
+                            "Name one that exists"
+                                    + Nearest.orOneOf(name, vocabulary.names(Vocabulary.Kind.RESOURCES)))));
         }
     }
 
@@ -168,6 +203,10 @@ final class NameRules implements FileRule {
             if (function.matches()) {
                 String call = function.group(2);
                 bean(file, element.line(), function.group(1), call == null ? "" : call, report);
+            }
+            Matcher reference = REF_FUNCTION.matcher(text);
+            if (reference.matches()) {
+                bean(file, element.line(), reference.group(1), "", report);
             }
         }
     }

@@ -34,6 +34,11 @@ public final class RouteChecks {
     private final List<FileRule> fileRules = new ArrayList<>(List.of(
             new CatalogRule(),
             new EipRule(),
+            new RedeliveryRules(),
+            new SetAgainRules(),
+            new UnreachedRules(),
+            new DateRules(),
+            new LostHeaderRules(),
             new ExpressionRule(),
             new TypeRules(),
             texts,
@@ -48,6 +53,8 @@ public final class RouteChecks {
     /** Of all files together. */
     private final List<Rule> rules = List.of(
             new HeaderRules(),
+            new SqsRules(),
+            new JsonRules(),
             texts,
             new NamingRules(),
             new ReferenceRules(),

@@ -44,6 +44,11 @@ final class TextRules implements Rule, FileRule {
             "Float", "-?\\d+(\\.\\d+)?",
             "Boolean", "true|false");
 
+    private static final Pattern OF_EXCEPTION = Pattern.compile("exception\\??\\.(\\w+)");
+
+    private static final Set<String> MEMBERS_OF_EXCEPTIONS =
+            Set.of("message", "localizedMessage", "cause", "class", "stackTrace", "stacktrace", "suppressed");
+
     private static final Set<String> PROSE = Set.of("description", "note", "id");
 
     /** What Java's own objects and Camel's messages have. */
@@ -91,6 +96,7 @@ final class TextRules implements Rule, FileRule {
         tree.routeFiles()
                 .forEach(file -> file.expressions().forEach(text -> {
                     members(file.name(), text, keys, report);
+                    ofException(file.name(), text, report);
                     compared(tree, file.name(), text, constants, report);
                 }));
         assigned(tree, report);
@@ -282,6 +288,23 @@ final class TextRules implements Rule, FileRule {
         }
     }
 
+    /** An exception may have any member; one that is nearly one of all exceptions is meant to be that. */
+    private static void ofException(String file, Element text, Consumer<Finding> report) {
+        for (String function : SimpleText.functions(text.text())) {
+            Matcher member = OF_EXCEPTION.matcher(function);
+            if (member.lookingAt()
+                    && !MEMBERS_OF_EXCEPTIONS.contains(member.group(1))
+                    && Nearest.isSlip(member.group(1), MEMBERS_OF_EXCEPTIONS)) {
+                report.accept(new Finding(
+                        file,
+                        text.line(),
+                        "member-unknown",
+                        "No exception has the member " + member.group(1),
+                        "Write one that it has" + Nearest.orOneOf(member.group(1), MEMBERS_OF_EXCEPTIONS)));
+            }
+        }
+    }
+
     /** What properties can be that only constants are written to. */
     private static Map<String, Set<String>> constants(RouteTree tree) {
         Map<String, Set<String>> constants = new HashMap<>();
@@ -307,10 +330,15 @@ final class TextRules implements Rule, FileRule {
         return constants;
     }
 
-    private static String constant(Element step) {
+    /** The text of a step's expression, if it is one of constant or simple. */
+    static Optional<Element> text(Element step) {
         return step.get("expression")
                 .flatMap(expression -> expression.get("constant").or(() -> expression.get("simple")))
-                .flatMap(Element::expression)
+                .flatMap(Element::expression);
+    }
+
+    private static String constant(Element step) {
+        return text(step)
                 .map(Element::text)
                 .filter(text -> !text.contains("{{") && !text.contains("${"))
                 .orElse(null);

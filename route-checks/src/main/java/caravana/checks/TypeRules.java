@@ -134,7 +134,7 @@ final class TypeRules implements FileRule {
     }
 
     /** A class of Java or of Camel's core; null when it is neither. */
-    private static Class<?> load(String name) {
+    static Class<?> load(String name) {
         try {
             return Class.forName(name, false, TypeRules.class.getClassLoader());
         } catch (ClassNotFoundException | LinkageError notThere) {

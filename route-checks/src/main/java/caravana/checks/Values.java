@@ -16,6 +16,16 @@ final class Values {
     /** Types of which a part in a placeholder makes no sense. */
     private static final Set<String> SINGLE = Set.of("duration", "integer", "number", "boolean");
 
+    /** Durations that are longer than 99 ms, unless their unit says so: a number alone is one whose unit was forgotten. */
+    private static final Set<String> WITH_UNIT = Set.of(
+            "period",
+            "delay",
+            "timeout",
+            "completionTimeout",
+            "completionInterval",
+            "redeliveryDelay",
+            "maximumRedeliveryDelay");
+
     private Values() {}
 
     /**
@@ -45,6 +55,14 @@ final class Values {
                             id,
                             option + " takes one value, and " + text + " is more than its setting",
                             "Write " + placeholder.group() + " alone");
+        }
+        if (type.equals("duration") && WITH_UNIT.contains(option) && text.matches("[1-9]\\d?")) {
+            return new Finding(
+                    file,
+                    line,
+                    "duration-without-unit",
+                    option + " is milliseconds without a unit: " + text + " is next to nothing",
+                    "Write the unit, such as " + text + "s, or " + text + "ms when so little is meant");
         }
         String what = option + " cannot be " + (text.isEmpty() ? "empty" : text);
         String instead =

@@ -38,7 +38,10 @@ enum MistakeKind {
                     "name-set-later",
                     "queue-mixed-up",
                     "setting-unknown",
-                    "timer-name" -> NAMES;
+                    "timer-name",
+                    "resource-unknown",
+                    "program-unknown",
+                    "name-set-twice" -> NAMES;
             case "component-unknown", "data-format-unknown", "language-unknown", "type-unknown" -> COMPONENTS_AND_TYPES;
             case "answer-not-in-contract",
                     "constant-with-function",
@@ -48,7 +51,15 @@ enum MistakeKind {
                     "http-methods-with-space",
                     "placeholder",
                     "step-option",
-                    "value-impossible" -> VALUES;
+                    "value-impossible",
+                    "duration-without-unit",
+                    "redelivery-policy",
+                    "sqs-limit",
+                    "date-pattern",
+                    "json-invalid",
+                    "uri-not-evaluated",
+                    "object-without-key",
+                    "sqs-attributes-taken" -> VALUES;
             case "act-in-expression", "bean-arguments", "bean-method-unknown" -> BEAN_METHODS;
             case "statement-result", "transacted-statements" -> SQL;
             case "asynchronous-in-consumer",
@@ -63,7 +74,10 @@ enum MistakeKind {
                     "rollback-only",
                     "step-disabled",
                     "step-order",
-                    "stop-early" -> ORDER;
+                    "stop-early",
+                    "header-lost",
+                    "never-reached",
+                    "steps-empty" -> ORDER;
             default -> KEYS;
         };
     }

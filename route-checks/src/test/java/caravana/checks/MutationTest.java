@@ -35,6 +35,7 @@ class MutationTest {
             "yaml-syntax", Set.of("- to:"),
             "id-duplicate", Set.of("id: claim-video"),
             "get-object-cached", Set.of("id: get-object"),
+            "never-reached", Set.of("            - "),
             "sql-parameter-not-set", Set.of(":?worker", "id: mark-asset-deleted"),
             "statement-result", Set.of("${body"));
 
@@ -153,6 +154,120 @@ class MutationTest {
                             .replace("timer:left-over", "direct:left-over")
                             .replaceFirst("(?s) +parameters:.*?(?= +steps:)", "")),
             new Mistake("sql-file-missing", "job/claim-job.camel.yaml", "claim-job.sql", "claim-jobs.sql"),
+            new Mistake("duration-without-unit", "operators/watch-queue.camel.yaml", "period: 15s", "period: 15"),
+            new Mistake(
+                    "duration-without-unit",
+                    "failure/job-failures.camel.yaml",
+                    "redeliveryDelay: \"500\"",
+                    "redeliveryDelay: \"5\""),
+            new Mistake(
+                    "redelivery-policy",
+                    "queue/acknowledge-job.camel.yaml",
+                    "maximumRedeliveries: 2",
+                    "maximumRedeliveries: -1"),
+            new Mistake(
+                    "redelivery-policy",
+                    "failure/job-failures.camel.yaml",
+                    "            useExponentialBackOff: true\n",
+                    ""),
+            new Mistake(
+                    "redelivery-policy",
+                    "failure/job-failures.camel.yaml",
+                    "maximumRedeliveryDelay: \"5000\"",
+                    "maximumRedeliveryDelay: \"499ms\""),
+            new Mistake("sqs-limit", "failure/job-failures.camel.yaml", "expression: \"300\"", "expression: \"3600\""),
+            new Mistake(
+                    "sqs-limit",
+                    "job/process-video.camel.yaml",
+                    "waitTimeSeconds: \"{{caravana.sqs.long-poll-seconds}}\"",
+                    "waitTimeSeconds: 60"),
+            new Mistake(
+                    "date-pattern", "queue/dead-letter-job.camel.yaml", "date-with-timezone:now:UTC:", "date:now:UTC:"),
+            new Mistake("date-pattern", "queue/dead-letter-job.camel.yaml", "yyyy-MM-dd'T'", "yyyy-mm-dd'T'"),
+            new Mistake("date-pattern", "queue/dead-letter-job.camel.yaml", "'T'HH:mm", "'T'hh:mm"),
+            new Mistake(
+                    "json-invalid",
+                    "upload/answer-accepted.camel.yaml",
+                    "\"task_id\":\"${exchangeProperty.video_id}\",",
+                    "\"task_id\":\"${exchangeProperty.video_id},"),
+            new Mistake(
+                    "json-invalid",
+                    "upload/answer-accepted.camel.yaml",
+                    "\"video_id\":\"${exchangeProperty.video_id}\"}",
+                    "\"video_id\":${exchangeProperty.video_id}}"),
+            new Mistake(
+                    "header-lost",
+                    "api/answer-failure.camel.yaml",
+                    "        - removeHeaders:\n            id: remove-failed-headers\n            pattern: \"*\"\n        - setHeader:\n            id: set-problem-status\n            name: CamelHttpResponseCode\n            expression:\n              simple:\n                expression: ${exchangeProperty.problem.status}\n                resultType: java.lang.Integer\n",
+                    "        - setHeader:\n            id: set-problem-status\n            name: CamelHttpResponseCode\n            expression:\n              simple:\n                expression: ${exchangeProperty.problem.status}\n                resultType: java.lang.Integer\n        - removeHeaders:\n            id: remove-failed-headers\n            pattern: \"*\"\n"),
+            new Mistake(
+                    "header-lost",
+                    "api/answer-failure.camel.yaml",
+                    "        - marshal:\n            id: marshal-problem\n            json:\n              library: Jackson\n        - setHeader:\n            id: set-problem-type\n            note: After marshal, which sets its own.\n            name: Content-Type\n            expression:\n              constant:\n                expression: application/problem+json\n",
+                    "        - setHeader:\n            id: set-problem-type\n            note: After marshal, which sets its own.\n            name: Content-Type\n            expression:\n              constant:\n                expression: application/problem+json\n        - marshal:\n            id: marshal-problem\n            json:\n              library: Jackson\n"),
+            new Mistake(
+                    "bean-unknown",
+                    "failure/requeue-in-outage.camel.yaml",
+                    "${bean:intake?method=outageDelay}",
+                    "${ref:intakes}"),
+            new Mistake(
+                    "resource-unknown",
+                    "job/read-job.camel.yaml",
+                    "job-message.schema.json",
+                    "job-message-schema.json"),
+            new Mistake("resource-unknown", "job/read-job.camel.yaml", "uri: json-validator:", "uri: validator:"),
+            new Mistake("program-unknown", "job/transcode-video.camel.yaml", "exec:ffmpeg", "exec:ffmpg"),
+            new Mistake("never-reached", "job/settle-unclaimed.camel.yaml", "== 'owned'", "== 'settled'"),
+            new Mistake(
+                    "steps-empty",
+                    "videos/delete-video.camel.yaml",
+                    " steps:\n                  - bean:\n                      id: refuse-gone\n                      ref: ownership\n                      method: gone\n",
+                    " steps: []\n"),
+            new Mistake(
+                    "never-reached",
+                    "failure/job-failures.camel.yaml",
+                    "          onWhen:\n            expression:\n              method:\n                ref: jobFailure\n                method: is(${exception}, 'route_defect')\n",
+                    ""),
+            new Mistake(
+                    "uri-not-evaluated",
+                    "job/store-outputs.camel.yaml",
+                    "uri: aws2-s3:{{caravana.s3.bucket}}\n                  parameters:\n                    keyName: ${variable.output_key}",
+                    "uri: aws2-s3:{{caravana.s3.bucket}}/${variable.output_key}"),
+            new Mistake(
+                    "object-without-key",
+                    "reconcile/finish-erasures.camel.yaml",
+                    "                          keyName: ${exchangeProperty.original_key}\n",
+                    ""),
+            new Mistake(
+                    "sqs-attributes-taken",
+                    "job/process-video.camel.yaml",
+                    "        headerFilterStrategy: \"#nothingFromSenders\"\n",
+                    ""),
+            new Mistake(
+                    "sqs-jobs-held",
+                    "job/process-video.camel.yaml",
+                    "        amazonSQSClient: \"#intakeClient\"\n",
+                    ""),
+            new Mistake(
+                    "sqs-jobs-held", "job/process-video.camel.yaml", "maxMessagesPerPoll: 1", "maxMessagesPerPoll: 20"),
+            new Mistake(
+                    "name-set-twice",
+                    "failure/retry-later.camel.yaml",
+                    "                  - setProperty:\n                      id: set-exhausted-code\n                      name: error_code\n                      expression:\n                        constant:\n                          expression: attempts_exhausted\n",
+                    "                  - setProperty:\n                      id: set-exhausted-code\n                      name: error_code\n                      expression:\n                        constant:\n                          expression: attempts_exhausted\n                  - setProperty:\n                      id: set-second-code\n                      name: error_code\n                      expression:\n                        constant:\n                          expression: internal_error\n"),
+            new Mistake(
+                    "error-handling-unfit",
+                    "upload/publish-job.camel.yaml",
+                    "- to:\n                  id: send-job-message",
+                    "- wireTap:\n                  id: send-job-apart"),
+            new Mistake(
+                    "error-handling-unfit",
+                    "api/web-failures.camel.yaml",
+                    "            - to:\n                id: answer-failed-request\n                uri: direct:answer-failure\n",
+                    ""),
+            new Mistake("contract-leaves", "webhooks/test-webhook.camel.yaml", "Leaves: 202 with", "Leaves: 201 with"),
+            new Mistake(
+                    "member-unknown", "errors/log-and-go-on.camel.yaml", "${exception.message}", "${exception.mesage}"),
             new Mistake("sqs-not-greedy", FLOW, "        greedy: true\n", ""),
             new Mistake("sqs-delete-after-read", FLOW, "deleteAfterRead: false", "deleteAfterRead: true"),
             new Mistake(

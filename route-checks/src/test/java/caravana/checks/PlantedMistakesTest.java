@@ -252,6 +252,13 @@ class PlantedMistakesTest {
                 "a number of retries",
                 "the delay of a retry",
                 "a delay with a unit that is none");
+        expect(expected, "duration-without-unit", "a duration without its unit");
+        expect(expected, "redelivery-policy", "a retry without end");
+        expect(expected, "redelivery-policy", "a longer delay at a factor that is off");
+        expect(expected, "json-invalid", "a sign of JSON that is missing");
+        expect(expected, "program-unknown", "a program");
+        expect(expected, "object-without-key", "the key of an object that is missing");
+        expect(expected, "member-unknown", "a misspelt message of an exception");
         expect(expected, "placeholder", "a placeholder with one brace", "a placeholder that is not closed");
         // In braces alone, an unquoted text is a mapping of YAML.
         expect(
@@ -567,6 +574,33 @@ class PlantedMistakesTest {
 
     private static void values() {
         MistakeKind kind = MistakeKind.VALUES;
+        each(
+                kind,
+                "a duration without its unit",
+                RouteTree.ROUTES,
+                "(?:period|timeout|edeliveryDelay): \"?\\d{1,2}(\\d{2}\"$|m?s$)",
+                match -> match.group(1).endsWith("\"") ? "\"" : "");
+        each(kind, "a retry without end", RouteTree.ROUTES, "maximumRedeliveries: (\\d+)$", match -> "-1");
+        each(
+                kind,
+                "a longer delay at a factor that is off",
+                RouteTree.ROUTES,
+                "( +useExponentialBackOff: true\\n)",
+                match -> "");
+        each(kind, "a sign of JSON that is missing", RouteTree.ROUTES, "\\{\\\\?\"\\w+\\\\?(\").*}", match -> "");
+        each(kind, "a program", RouteTree.ROUTES, "uri: exec:(\\w+)$", match -> misspelt(match.group(1)));
+        each(
+                kind,
+                "the key of an object that is missing",
+                RouteTree.ROUTES,
+                "operation: (?:get|delete|put)Object\\n( +keyName: .*\\n)",
+                match -> "");
+        each(
+                kind,
+                "a misspelt message of an exception",
+                RouteTree.ROUTES,
+                "\\$\\{exception\\.(message)}",
+                match -> misspelt(match.group(1)));
         each(
                 kind,
                 "a number of retries",
