@@ -39,6 +39,9 @@ class StepOnlyTest {
                 .that()
                 .arePublic()
                 .and()
+                // Spring calls it at the end.
+                .doNotHaveName("destroy")
+                .and()
                 .areDeclaredInClassesThat()
                 .areMetaAnnotatedWith("org.springframework.stereotype.Component")
                 .and(new DescribedPredicate<JavaMethod>("reach another system") {
