@@ -98,6 +98,6 @@ class RouteStoreTest {
     void whatNamesNoVersionsIsRefused(String text) {
         assertThatThrownBy(() -> AppVersions.of(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("write them as 0.1 or 0.1,0.2");
+                .hasMessageContaining("write them as 1.1 or 1.1,1.2");
     }
 }
