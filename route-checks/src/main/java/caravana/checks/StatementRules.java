@@ -44,6 +44,9 @@ final class StatementRules implements Rule, FileRule {
             Pattern.CASE_INSENSITIVE);
 
     private static final Set<String> CONDITIONS = Set.of("WHERE", "AND", "OR", "NOT", "ON", "HAVING", "WHEN");
+    /** In how many characters before a bracket its word stands, with blanks. */
+    private static final int NEAR = 200;
+
     private static final Pattern CONDITION_BRACKET =
             Pattern.compile("(?i)(?:\\b(?:WHERE|AND|OR|NOT|ON|HAVING|WHEN)|\\()\\s*$");
 
@@ -173,7 +176,7 @@ final class StatementRules implements Rule, FileRule {
             if (found.equals("(")) {
                 // What stands in brackets behind such a word is the condition.
                 boolean isCondition = CONDITION_BRACKET
-                        .matcher(sql.substring(0, word.start()))
+                        .matcher(sql.substring(Math.max(0, word.start() - NEAR), word.start()))
                         .find();
                 clauses.push(isCondition ? clauses.peek() : "");
             } else if (found.equals(")")) {
