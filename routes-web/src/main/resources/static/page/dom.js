@@ -119,7 +119,7 @@ export function ask({title, text, yes, no, input, value = '', danger = false, lo
   });
 }
 
-/** A table that scrolls by itself where it is too wide. */
+/** A table that scrolls sideways where it is too wide. */
 export function table(heads, rows) {
   return h('div', {class: 'table card', tabindex: 0},
     h('table', {},
