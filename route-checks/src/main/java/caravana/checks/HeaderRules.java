@@ -5,10 +5,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.tooling.model.ComponentModel;
@@ -18,6 +21,12 @@ final class HeaderRules implements Rule {
 
     private static final String CAMEL = "Camel";
     private static final String STATUS = "CamelHttpResponseCode";
+    private static final String DIRECT = "direct:";
+
+    /** What a path, a query or a field of JSON names: every request may have headers of HTTP. */
+    private static final Pattern OF_CALL = Pattern.compile("[a-z][a-z0-9_]*");
+
+    private static final Set<String> BELOW = Set.of("steps", "when", "otherwise", "doCatch", "doFinally");
     private static final Set<String> REMOVING = Set.of("removeHeader", "removeHeaders");
 
     private final Set<String> known = new TreeSet<>();
@@ -82,6 +91,101 @@ final class HeaderRules implements Rule {
                                         "header-unknown",
                                         "Nothing sets the header " + reading.name(),
                                         "Read one that is set" + Nearest.to(reading.name(), set))))));
+        ofOtherCalls(tree, report);
+    }
+
+    /** What a call's path or query gives is there for that call alone: of another one it is null. */
+    private void ofOtherCalls(RouteTree tree, Consumer<Finding> report) {
+        Set<String> set = new HashSet<>(known);
+        tree.steps().forEach(placed -> headers(placed.step()).forEach(header -> set.add(header.text("name"))));
+        Set<Route> further = further(tree);
+        operations(tree).forEach((route, operations) -> {
+            if (!further.contains(route)) {
+                Set<Element> always = new HashSet<>();
+                route.from()
+                        .element()
+                        .get("steps")
+                        .ifPresent(steps -> steps.items()
+                                .forEach(item -> item.fields().values().forEach(step -> alone(step, always))));
+                route.from().element().all().stream()
+                        .filter(Element::isText)
+                        .forEach(text -> text.readings().stream()
+                                .filter(reading -> reading.from().equals("header"))
+                                .map(SimpleText.Reading::name)
+                                .filter(name -> !set.contains(name)
+                                        && OF_CALL.matcher(name).matches())
+                                .map(name -> lacking(route, text, name, operations, always.contains(text)))
+                                .filter(Objects::nonNull)
+                                .forEach(report));
+            }
+        });
+    }
+
+    /** What stands in a step, but not in the steps below it, which a condition may choose. */
+    private static void alone(Element element, Set<Element> all) {
+        all.add(element);
+        element.fields().forEach((key, value) -> {
+            if (!BELOW.contains(key)) {
+                alone(value, all);
+            }
+        });
+        element.items().forEach(item -> alone(item, all));
+    }
+
+    /** The finding about a name that not every call that comes to a route has; null when all is well. */
+    private static Finding lacking(Route route, Element text, String name, Set<String> operations, boolean always) {
+        Map<String, List<String>> parameters = Vocabulary.of(AppFolders.WEB).parameters();
+        Set<String> lacking = new TreeSet<>(operations);
+        lacking.removeIf(operation -> has(parameters.getOrDefault(operation, List.of()), name));
+        boolean inEveryPath = operations.stream()
+                .filter(operation -> !lacking.contains(operation))
+                .allMatch(operation -> parameters.get(operation).contains("{" + name + "}"));
+        boolean asked = route.element().all().stream()
+                .anyMatch(other -> other.text().matches("(?s).*header\\." + name + "}\\s*[!=]=\\s*(null|\\$).*"));
+        boolean isNull = lacking.size() == operations.size() || inEveryPath && always && !asked;
+        if (lacking.isEmpty() || !isNull) {
+            return null;
+        }
+        Set<String> given = new TreeSet<>();
+        lacking.forEach(operation -> parameters
+                .getOrDefault(operation, List.of())
+                .forEach(parameter -> given.add(parameter.replaceAll("[{}]", ""))));
+        return new Finding(
+                route.file(),
+                text.line(),
+                "header-unknown",
+                "The call " + String.join(", ", lacking) + " has no parameter " + name + ": the header is null",
+                given.isEmpty() ? "Read what the call has" : "Read one that it has" + Nearest.orOneOf(name, given));
+    }
+
+    private static boolean has(List<String> parameters, String name) {
+        return parameters.stream()
+                .anyMatch(parameter -> parameter.replaceAll("[{}]", "").equalsIgnoreCase(name));
+    }
+
+    /** Routes that something else than an operation comes to as well, whose headers are its own. */
+    private static Set<Route> further(RouteTree tree) {
+        Map<String, List<String>> operations = Vocabulary.of(AppFolders.WEB).operations();
+        Set<Route> further = new HashSet<>();
+        Deque<Route> open = new ArrayDeque<>(tree.configurations());
+        tree.routes().stream()
+                .filter(route -> {
+                    String uri = route.from().uri();
+                    // One that only the app's code calls has no parameters.
+                    return !uri.startsWith(DIRECT)
+                            || operations.containsKey(uri.substring(DIRECT.length()))
+                                    && operations
+                                            .get(uri.substring(DIRECT.length()))
+                                            .isEmpty();
+                })
+                .forEach(open::push);
+        while (!open.isEmpty()) {
+            Route route = open.pop();
+            if (further.add(route)) {
+                route.everyStep().forEach(step -> tree.consumers(step.uri()).forEach(open::push));
+            }
+        }
+        return further;
     }
 
     /** What messages carry besides their body has the names that the apps have for the same things. */
@@ -179,22 +283,36 @@ final class HeaderRules implements Rule {
     /** For each route of web, the status codes of all operations that it is a part of. */
     private static Map<Route, Set<String>> codes(RouteTree tree) {
         Map<Route, Set<String>> codes = new HashMap<>();
-        Vocabulary.of(AppFolders.WEB).operations().forEach((operation, statuses) -> {
-            Deque<String> open = new ArrayDeque<>(Set.of("direct:" + operation));
+        operations(tree).forEach((route, operations) -> {
+            Set<String> all = new TreeSet<>();
+            operations.forEach(operation ->
+                    all.addAll(Vocabulary.of(AppFolders.WEB).operations().get(operation)));
+            codes.put(route, all);
+        });
+        return codes;
+    }
+
+    /** For each route of web, the operations that it is a part of. */
+    private static Map<Route, Set<String>> operations(RouteTree tree) {
+        Map<Route, Set<String>> operations = new HashMap<>();
+        Vocabulary.of(AppFolders.WEB).operations().keySet().forEach(operation -> {
+            Deque<String> open = new ArrayDeque<>(Set.of(DIRECT + operation));
             Set<String> done = new HashSet<>();
             while (!open.isEmpty()) {
                 String uri = open.pop();
                 if (done.add(uri)) {
                     tree.consumers(uri).forEach(route -> {
-                        codes.computeIfAbsent(route, first -> new TreeSet<>()).addAll(statuses);
+                        operations
+                                .computeIfAbsent(route, first -> new TreeSet<>())
+                                .add(operation);
                         route.steps().stream()
                                 .map(Route.Step::uri)
-                                .filter(called -> called.startsWith("direct:"))
+                                .filter(called -> called.startsWith(DIRECT))
                                 .forEach(open::push);
                     });
                 }
             }
         });
-        return codes;
+        return operations;
     }
 }

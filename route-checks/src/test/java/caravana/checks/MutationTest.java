@@ -320,6 +320,7 @@ class MutationTest {
                     "[multipart_id]} == 'null'"),
             new Mistake("sql-default", "job/keep-lease.sql", "as seconds", "as integer"),
             new Mistake("sql-default", "reconcile/find-exhausted.sql", "secs => 2", "mins => 2"),
+            new Mistake("header-unknown", "assets/delete-asset.camel.yaml", "header.asset_id", "header.id"),
             new Mistake("sql-parameter-form", "job/claim-job.sql", ":?claim_token", ":claim_token"),
             new Mistake("sql-word-unknown", "job/claim-job.sql", "lease_until = now()", "lease_untl = now()"),
             new Mistake("value-impossible", "job/claim-job.sql", "status = 'failed'", "status = 'faild'"),
