@@ -27,6 +27,8 @@ final class FlowRules implements Rule {
 
     private static final String DIRECT = "direct:";
     private static final String STATEMENT = "statement:";
+    private static final String BODY = "body";
+    private static final String HEADER = "header";
     private static final Set<String> SETTERS = Set.of("setProperty", "setVariable");
 
     /** Steps that name what something else has set. */
@@ -104,6 +106,7 @@ final class FlowRules implements Rule {
                     handlers(configuration, known);
                 }
             }
+            parameters(fromOutside, report);
             before.forEach((node, set) -> {
                 Place place = places.get(node);
                 place.reads().forEach((name, line) -> {
@@ -112,6 +115,76 @@ final class FlowRules implements Rule {
                     }
                 });
             });
+        }
+
+        /** What statements need is set on each way to them, and not on one alone. */
+        private void parameters(Set<FlowName> fromOutside, Consumer<Finding> report) {
+            Set<String> missing = new HashSet<>();
+            before.forEach((node, set) -> {
+                Place place = places.get(node);
+                place.reads().keySet().stream()
+                        .filter(name -> !name.isIn(set))
+                        .forEach(name -> missing.add(place.file() + place.line()));
+            });
+            ParameterWays.check(
+                    tree,
+                    new ParameterWays.Steps() {
+                        @Override
+                        public ParameterWays.Step of(String file, Route.Step step) {
+                            return said(file, step);
+                        }
+
+                        @Override
+                        public Set<String> leaves(String uri) {
+                            return texts(Walk.this.leaves(uri));
+                        }
+
+                        @Override
+                        public List<Route> consumers(String uri) {
+                            return byUri.getOrDefault(uri, List.of());
+                        }
+                    },
+                    byUri.values().stream()
+                            .flatMap(List::stream)
+                            .filter(this::isEntry)
+                            .toList(),
+                    tree.configurations().stream()
+                            .filter(configuration ->
+                                    AppFolders.loading(configuration.file()).contains(app))
+                            .toList(),
+                    texts(fromOutside),
+                    finding -> {
+                        // What is set on no way is said below.
+                        if (!missing.contains(finding.file() + finding.line())) {
+                            report.accept(finding);
+                        }
+                    });
+        }
+
+        /** What a step sets, and of a step that calls beans, which may refuse what they are given, what these read. */
+        private ParameterWays.Step said(String file, Route.Step step) {
+            Place place = place(file, step);
+            Set<String> reads = texts(place.reads().keySet());
+            Set<String> asks = new HashSet<>();
+            texts(step.element(), "", (key, text) -> {
+                if (text.text().matches("(?s).*\\b(body|bodyAs|exchange)\\b.*")) {
+                    reads.add(BODY);
+                }
+                if (text.readings().stream().anyMatch(reading -> reading.from().equals(HEADER))) {
+                    reads.add(HEADER);
+                }
+                if (text.text().contains("${bean:")) {
+                    asks.addAll(reads);
+                }
+            });
+            for (String[] call : called(step).values()) {
+                asks.addAll(reads);
+                vocabulary.methods(call[0], call[1].replaceFirst("\\(.*", "")).stream()
+                        .flatMap(method -> method.takes().stream())
+                        .filter(type -> type.startsWith("@"))
+                        .forEach(type -> asks.addAll(Set.of(BODY, HEADER)));
+            }
+            return new ParameterWays.Step(texts(place.sets()), reads, asks);
         }
 
         /** A file that both apps load may go by what one of them sets, if it asks for it or its contract says so. */

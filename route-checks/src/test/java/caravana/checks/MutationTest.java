@@ -321,6 +321,27 @@ class MutationTest {
             new Mistake("sql-default", "job/keep-lease.sql", "as seconds", "as integer"),
             new Mistake("sql-default", "reconcile/find-exhausted.sql", "secs => 2", "mins => 2"),
             new Mistake("header-unknown", "assets/delete-asset.camel.yaml", "header.asset_id", "header.id"),
+            new Mistake("sql-parameter-not-set", "assets/delete-asset.camel.yaml", """
+                            - setProperty:
+                                id: note-deleted-asset
+                                name: asset_id
+                                expression:
+                                  simple:
+                                    expression: ${header.asset_id}
+                    """, """
+                            - filter:
+                                id: check-asset-named
+                                expression:
+                                  simple:
+                                    expression: ${header.asset_id} != ''
+                                steps:
+                                  - setProperty:
+                                      id: note-deleted-asset
+                                      name: asset_id
+                                      expression:
+                                        simple:
+                                          expression: ${header.asset_id}
+                    """),
             new Mistake("sql-parameter-form", "job/claim-job.sql", ":?claim_token", ":claim_token"),
             new Mistake("sql-word-unknown", "job/claim-job.sql", "lease_until = now()", "lease_untl = now()"),
             new Mistake("value-impossible", "job/claim-job.sql", "status = 'failed'", "status = 'faild'"),
