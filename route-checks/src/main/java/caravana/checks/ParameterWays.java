@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 /**
  * Parameters of statements along each way that leads to them: a call fails when nothing on its way has set one that has no
  * default, whatever other ways do. Each way is walked from the call, timer or message with which it begins, or from the
- * handler of a failure. What a condition decides counts as set wherever the same may have been asked again.
+ * handler of a failure. What a condition decides counts as set wherever the same may have been asked again, and so does
+ * everything behind a condition of a route that several ways come to, since that may be what tells them apart.
  */
 final class ParameterWays {
 
@@ -101,7 +102,7 @@ final class ParameterWays {
         }
     }
 
-    private record Visit(Route route, State state) {}
+    private record Visit(Route route, State state, boolean shared) {}
 
     private final RouteTree tree;
     private final Steps steps;
@@ -111,9 +112,20 @@ final class ParameterWays {
     private final Map<String, Finding> findings = new LinkedHashMap<>();
     private final List<String> way = new ArrayList<>();
 
+    /** The parameters of all statements. */
+    private final Set<String> parameters = new HashSet<>();
+
+    /** How often each endpoint is called. */
+    private final Map<String, Integer> calls = new HashMap<>();
+
+    /** How many routes of the way so far others come to as well. */
+    private int shared;
+
     private ParameterWays(RouteTree tree, Steps steps) {
         this.tree = tree;
         this.steps = steps;
+        tree.statements().values().forEach(statement -> parameters.addAll(statement.read()));
+        tree.steps().forEach(placed -> calls.merge(placed.step().uri(), 1, Integer::sum));
     }
 
     /**
@@ -131,6 +143,7 @@ final class ParameterWays {
             Set<String> outside,
             Consumer<Finding> report) {
         ParameterWays ways = new ParameterWays(tree, steps);
+        entries.forEach(entry -> ways.calls.merge(entry.from().uri(), 1, Integer::sum));
         for (Route entry : entries) {
             State state = new State();
             outside.forEach(state::set);
@@ -152,7 +165,9 @@ final class ParameterWays {
                 names.forEach(state::set);
                 steps.leaves(route.from().uri()).forEach(state::set);
                 way.add(handler.text("id"));
+                shared++;
                 steps(configuration.file(), handler, state);
+                shared--;
                 way.remove(way.size() - 1);
             });
         }
@@ -162,7 +177,9 @@ final class ParameterWays {
     private State enter(Route route, State state) {
         entered.computeIfAbsent(route, first -> new HashSet<>())
                 .addAll(state.names().keySet());
-        Visit visit = new Visit(route, state.copy());
+        boolean isShared = route.from().uri().startsWith(DIRECT)
+                && calls.getOrDefault(route.from().uri(), 0) > 1;
+        Visit visit = new Visit(route, state.copy(), shared > 0 || isShared);
         if (left.containsKey(visit)) {
             State known = left.get(visit);
             return known == null ? null : known.copy();
@@ -172,7 +189,9 @@ final class ParameterWays {
         }
         way.add(route.id());
         steps.of(route.file(), route.from()).sets().forEach(state::set);
+        shared += isShared ? 1 : 0;
         State after = steps(route.file(), route.from().element(), state);
+        shared -= isShared ? 1 : 0;
         way.remove(way.size() - 1);
         open.remove(visit);
         left.put(visit, after == null ? null : after.copy());
@@ -294,14 +313,15 @@ final class ParameterWays {
             after.asked(reads);
         }
         Set<String> gained = going.stream()
-                .flatMap(branch -> branch.end().names().keySet().stream())
+                .flatMap(branch -> stepsOf(branch.element()).stream())
+                .flatMap(inner -> sets(file, inner).stream())
                 .filter(name -> !state.names().containsKey(name))
                 .collect(Collectors.toSet());
         for (String name : gained) {
             boolean everywhere =
                     going.stream().allMatch(branch -> branch.end().names().get(name) == Known.SET || mayRefuse(branch));
             // Of what a bean asks without a name nobody knows where else it is asked.
-            boolean isUnknown = reads.isEmpty();
+            boolean isUnknown = reads.isEmpty() || shared > 0;
             boolean isDefault = reads.contains(name);
             boolean sure = isComplete || asked > 1 || going.size() < branches.size();
             if (isUnknown || isDefault || everywhere && sure) {
@@ -325,7 +345,12 @@ final class ParameterWays {
 
     private Branch branch(String file, Element element, String kind, State state) {
         Set<String> reads = steps.of(file, new Route.Step(kind, element)).reads();
-        return new Branch(element, reads, steps(file, element, state.branch()));
+        State begun = state.branch();
+        reads.forEach(begun::set);
+        if (shared > 0) {
+            parameters.forEach(begun::set);
+        }
+        return new Branch(element, reads, steps(file, element, begun));
     }
 
     /** Whether a branch that does not set a name may be there to refuse what lacks it. */

@@ -279,7 +279,7 @@ final class SqlWordRule implements Rule, FileRule {
     /** Rows that are inserted, whose texts are values of the columns at their places. */
     private static void inserted(String file, String sql, Consumer<Finding> report) {
         // Every character stays where it is.
-        String blank = SqlText.withoutTexts(sql);
+        String blank = SqlText.withoutTexts(sql).replace('[', '(').replace(']', ')');
         Matcher insert = INSERTED.matcher(blank);
         while (insert.find()) {
             List<String> columns = List.of(insert.group(1).strip().split("\\s*,\\s*"));
