@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scenarios with a handful of users and videos: plans, runner and report work together. */
-@SampledClass(oneOf = 4)
+@SampledClass(turn = 0)
 class SmokeTest {
 
     private static Target target;

@@ -48,7 +48,7 @@ class ContractTest extends WebTest {
     /** Of each kind: as the contract has them, and odd ones. */
     private static final int CALLS_PER_OPERATION = 110;
 
-    private static final int CALLS_OF_SAMPLE = 15;
+    private static final int CALLS_OF_SAMPLE = 8;
     private static final int MOST_CALLS = 400;
     private static final int MIN_CALLS = 5000;
 

@@ -27,7 +27,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.web.server.LocalManagementPort;
 
 /** The systems behind web killed for real: nothing is accepted that is not there, and nothing is left behind. */
-@SampledClass(oneOf = 2)
+@SampledClass(turn = 0)
 class OutageTest extends QuickSweepsTest {
 
     private static final Duration SOON = Waits.LIMIT;

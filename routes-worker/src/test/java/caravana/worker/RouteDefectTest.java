@@ -16,7 +16,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationEventPublisher;
 
 /** What becomes of jobs that meet a mistake in the routes: real statements that PostgreSQL refuses, and a row that no bean reads. */
-@SampledClass(oneOf = 2)
+@SampledClass(turn = 1)
 class RouteDefectTest extends WorkerRouteTest {
 
     private static final String MISSPELL = "ALTER TABLE %s RENAME COLUMN %s TO misspelt";

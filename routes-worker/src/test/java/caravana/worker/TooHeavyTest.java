@@ -10,7 +10,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** What becomes of a video for which there is not enough memory: a real limit, and real allocations that fail. */
-@SampledClass(oneOf = 2)
+@SampledClass(turn = 0)
 class TooHeavyTest extends WorkerRouteTest {
 
     @DynamicPropertySource

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole life of an API key by curl, and its end on a node that did not revoke it. */
-@SampledClass(oneOf = 2)
+@SampledClass(turn = 3)
 class ApiKeysOnTwoNodesTest {
 
     private static final Duration A_SECOND = Duration.ofSeconds(1);

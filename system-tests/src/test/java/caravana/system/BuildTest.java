@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the build leaves when a library's version has changed since the last one, tried on the project's poms alone. */
-@SampledClass(oneOf = 2)
+@SampledClass(turn = 0)
 class BuildTest {
 
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a deployment's logs say about a job, and what they never say. */
-@SampledClass(oneOf = 2)
+@SampledClass(turn = 2)
 class LogsTest {
 
     private static final Duration JOB = Waits.LIMIT;

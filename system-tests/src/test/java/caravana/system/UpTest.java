@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./caravana up}, killed and started again. */
-@SampledClass(oneOf = 2)
+@SampledClass(turn = 3)
 class UpTest {
 
     @TempDir

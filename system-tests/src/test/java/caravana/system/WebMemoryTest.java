@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * All that clients can make web keep in memory, at the same time: each has a bound, and all bounds fit into the heap
  * (ADR 14). The attackers have all of web's connections but some.
  */
-@SampledClass(oneOf = 3)
+@SampledClass(turn = 0)
 class WebMemoryTest {
 
     private static final int ACCOUNTS = 4;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of running jobs when their worker gets SIGTERM. The times are the product's own. */
-@SampledClass(oneOf = 3)
+@SampledClass(turn = 1)
 class StopTest {
 
     private static final Duration GRACE = Duration.ofSeconds(3);

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
 /** Debian's nginx with our configuration, in front of the packaged web app. */
-@SampledClass(oneOf = 2)
+@SampledClass(turn = 1)
 class NginxTest {
 
     /** The most that web takes in a call that is no upload. */

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The database's password changes under running apps, as RDS changes it every week. */
-@SampledClass(oneOf = 2)
+@SampledClass(turn = 1)
 class PasswordRotationTest {
 
     private static final Duration JOB = Waits.LIMIT;

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** Every query of the dashboards and of the alerts, compared with what web and a worker expose after real jobs. */
-@SampledClass(oneOf = 4)
+@SampledClass(turn = 1)
 class DashboardsTest {
 
     private static final Duration SOON = Waits.LIMIT;

@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  * as they are written, and the fault must be over after them. Pages about AWS alone show what they would do there. The
  * normal run provokes some of the faults, see {@link Sample}.
  */
-@SampledClass(oneOf = 4)
+@SampledClass(turn = 2)
 class RunbooksTest {
 
     private static final Duration LISTED = Waits.LIMIT;

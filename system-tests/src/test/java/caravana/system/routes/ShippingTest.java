@@ -30,7 +30,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Routes shipped as versions, as docs/editing-routes.md tells it: shipped, run, refused, and rolled back. */
-@SampledClass(oneOf = 4)
+@SampledClass(turn = 3)
 class ShippingTest {
 
     private static final String RECEIVE = "upload/receive-upload.camel.yaml";
