@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@SampledClass(turn = 2)
+@SampledClass(turn = 5)
 class StatusThroughputTest {
 
     /** A field that only one of them has ends the benchmark, which nobody runs for weeks. */

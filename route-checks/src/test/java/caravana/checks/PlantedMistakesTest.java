@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
@@ -28,8 +26,6 @@ import org.yaml.snakeyaml.Yaml;
 class PlantedMistakesTest {
 
     private static final Path ROUTES = Path.of("../src/main/resources/camel");
-    private static final boolean LONG = Boolean.getBoolean("faults.long");
-    private static final long SEED = Long.getLong("faults.seed", System.nanoTime() & 0xffffff);
 
     /** How many of each kind, in a run that is not long. */
     private static final int SAMPLE = 15;
@@ -86,7 +82,7 @@ class PlantedMistakesTest {
         List<Mistake> all = new ArrayList<>();
         BY_SORT.values().forEach(all::addAll);
         assertThat(all.stream().map(Mistake::kind)).contains(MistakeKind.values());
-        List<Mistake> chosen = LONG ? all : sample(all);
+        List<Mistake> chosen = Run.LONG ? all : sample(all);
         RouteChecks checks = new RouteChecks();
         Map<MistakeKind, int[]> counts = new EnumMap<>(MistakeKind.class);
         List<String> missed = new ArrayList<>();
@@ -115,10 +111,8 @@ class PlantedMistakesTest {
                             "(?s).*(valid to one and only one|valid against|\\$ref|does not have a value in).*"))
                     .forEach(unreadable::add);
         }
-        if (!LONG) {
-            // As Sample of test-support says it, which needs this module.
-            System.out.println("Planted mistakes, by seed " + SEED + " (repeat with --seed " + SEED + ")");
-            System.out.println("Left out: planted mistakes: " + (all.size() - chosen.size()) + " of " + all.size());
+        if (!Run.LONG) {
+            Run.leave("planted mistakes", all.size() - chosen.size(), all.size());
         }
         counts.forEach((kind, count) -> System.out.printf(
                 "RESULT name=planted-%s value=%d unit=found-of-%d target=%.1f verdict=%s seed=%d%n",
@@ -127,13 +121,13 @@ class PlantedMistakesTest {
                 count[1],
                 wanted(count[1]),
                 count[0] >= wanted(count[1]) ? "pass" : "fail",
-                SEED));
+                Run.SEED));
         missed.forEach(mistake -> System.out.println("missed: " + mistake));
         int found = planted - missed.size();
         double wanted = wanted(planted);
         System.out.printf(
                 "RESULT name=planted-mistakes value=%d unit=found-of-%d target=%.1f verdict=%s seed=%d%n",
-                found, planted, wanted, found >= wanted ? "pass" : "fail", SEED);
+                found, planted, wanted, found >= wanted ? "pass" : "fail", Run.SEED);
 
         assertThat(unreadable).isEmpty();
         assertThat((double) found).as("missed: " + missed).isGreaterThanOrEqualTo(wanted);
@@ -144,8 +138,7 @@ class PlantedMistakesTest {
 
     /** So many of each kind, whatever their sort. */
     private static List<Mistake> sample(List<Mistake> all) {
-        List<Mistake> shuffled = new ArrayList<>(all);
-        Collections.shuffle(shuffled, new Random(SEED));
+        List<Mistake> shuffled = Run.shuffled(all);
         return Stream.of(MistakeKind.values())
                 .flatMap(kind -> shuffled.stream()
                         .filter(mistake -> mistake.kind() == kind)
@@ -158,7 +151,7 @@ class PlantedMistakesTest {
      * when that is not by chance, three standard deviations below.
      */
     private static double wanted(int planted) {
-        return planted * WANTED - (LONG ? 0 : 3 * Math.sqrt(planted * WANTED * (1 - WANTED)));
+        return planted * WANTED - (Run.LONG ? 0 : 3 * Math.sqrt(planted * WANTED * (1 - WANTED)));
     }
 
     /** The only step of a list may stand one level up: to YAML that is the same. */

@@ -92,7 +92,7 @@ class BrokenClientsTest extends ImpatientTest {
             int seed = i;
             healthy.add(clients.submit(() -> beHealthy(new Random(seed), over)));
         }
-        int rounds = Sample.size("rounds of broken clients", 4, 50);
+        int rounds = Sample.size("rounds of broken clients", 2, 50);
         for (int round = 0; round < rounds; round++) {
             List<Future<?>> broken = new ArrayList<>();
             for (int i = 0; i < BROKEN; i++) {

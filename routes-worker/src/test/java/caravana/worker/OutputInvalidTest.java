@@ -18,7 +18,7 @@ import org.springframework.test.context.bean.override.mockito.MockitoSpyBean;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** What becomes of a job whose result is not as planned. */
-@SampledClass(turn = 2)
+@SampledClass(turn = 3)
 class OutputInvalidTest extends WorkerRouteTest {
 
     @MockitoSpyBean

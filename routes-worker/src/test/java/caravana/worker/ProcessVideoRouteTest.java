@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.SampledTests;
 import caravana.test.Samples;
 import caravana.worker.media.MeasuredLoudness;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -37,6 +38,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /** What becomes of a job, whatever comes with its message and whatever fails on its way. */
+@SampledTests(name = "tests of one job", size = 16)
 class ProcessVideoRouteTest extends WorkerRouteTest {
 
     @Autowired

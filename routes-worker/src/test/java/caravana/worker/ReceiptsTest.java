@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.awaitility.Awaitility.await;
 
 import caravana.test.Sample;
+import caravana.test.SampledClass;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -15,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Receipts of many jobs together, two at a time, against what the kernel says of this process and its children. */
+@SampledClass(turn = 2)
 class ReceiptsTest extends WorkerRouteTest {
 
     private static final int JOBS = Sample.WHOLE ? 50 : 8;

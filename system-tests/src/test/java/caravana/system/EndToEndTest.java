@@ -8,6 +8,7 @@ import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.LocalStack;
 import caravana.local.SampleVideo;
+import caravana.test.SampledTests;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From an upload over HTTP to a finished clip, with both packaged apps as processes. */
+@SampledTests(name = "jobs of packaged apps", size = 3)
 class EndToEndTest {
 
     private static final Duration JOB = Waits.LIMIT;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a deployment's logs say about a job, and what they never say. */
-@SampledClass(turn = 2)
+@SampledClass(turn = 5)
 class LogsTest {
 
     private static final Duration JOB = Waits.LIMIT;

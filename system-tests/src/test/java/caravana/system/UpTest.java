@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./caravana up}, killed and started again. */
-@SampledClass(turn = 3)
+@SampledClass(turn = 4)
 class UpTest {
 
     @TempDir

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * {@code ./caravana test} makes this class in one of four runs only, because starting what it needs takes most of its time, so that
+ * {@code ./caravana test} makes this class in one of six runs only, because starting what it needs takes most of its time, so that
  * a part of its tests would take as long. A run of the class alone, or of a part of the tests, makes it always; see {@link Sample}.
  */
 @Target(ElementType.TYPE)
@@ -19,9 +19,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public @interface SampledClass {
 
     /** How many runs with seeds in a row make all classes. */
-    int TURNS = 4;
+    int TURNS = 6;
 
-    /** With the seeds that leave this when divided by four; 0 to 3. Each turn has classes that take about as long together. */
+    /** With the seeds that leave this when divided by six; 0 to 5. Each turn has classes that take about as long together. */
     int turn();
 
     /** Skips it in the others. */

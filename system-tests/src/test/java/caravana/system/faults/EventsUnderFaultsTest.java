@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Events to many receivers that fail, while web instances are killed and the database is: none may be lost, those of a video come in
  * their order, and what is sent again has its id. Afterwards, list, webhooks and event stream agree.
  */
-@SampledClass(turn = 1)
+@SampledClass(turn = 2)
 class EventsUnderFaultsTest {
 
     private static final int RECEIVERS = 20;

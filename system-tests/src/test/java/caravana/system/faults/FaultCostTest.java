@@ -39,7 +39,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  *
  * <p>The normal run makes one group of them, see {@link Sample}.
  */
-@SampledClass(turn = 3)
+@SampledClass(turn = 4)
 class FaultCostTest {
 
     private static final Duration SOON = Waits.LIMIT;

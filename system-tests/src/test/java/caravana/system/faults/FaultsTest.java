@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.sqs.model.SqsException;
  *
  * <p>The normal run provokes some of the faults, see {@link Sample}; the long run many times as many, for more jobs.
  */
-@SampledClass(turn = 0)
+@SampledClass(turn = 4)
 class FaultsTest {
 
     /** How many faults the normal run provokes. */

@@ -38,7 +38,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * One upload in pieces, through two web nodes of which one after the other is killed while it receives: no byte is lost, and a
  * cut or a kill costs at most one part that is sent again. {@code -Dfaults.long=true} sends 1 GB through 100 cuts and 10 kills.
  */
-@SampledClass(turn = 3)
+@SampledClass(turn = 5)
 class ResumedUploadTest {
 
     private static final int PART = 5 * 1024 * 1024;

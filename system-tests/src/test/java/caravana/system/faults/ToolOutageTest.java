@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>The normal run makes one way in which tools cannot be started, and a few jobs, see {@link Sample}; the long run a hundred
  * jobs in each, and the end of a worker that stays broken.
  */
-@SampledClass(turn = 2)
+@SampledClass(turn = 3)
 class ToolOutageTest {
 
     private static final String SMALL = "0.3";

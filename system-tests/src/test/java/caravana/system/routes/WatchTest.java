@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WebElement;
 
 /** {@code ./caravana up --watch}: routes are edited while the system runs. */
-@SampledClass(turn = 3)
+@SampledClass(turn = 5)
 class WatchTest {
 
     private static final Duration SOON = Waits.LIMIT;

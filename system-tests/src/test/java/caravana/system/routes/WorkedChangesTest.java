@@ -45,7 +45,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 
 /** Tasks of docs/editing-routes.md, each applied to a copy of the routes and run end to end. */
 @SampledTests(name = "changes of routes that the guide tells", size = 1)
-@SampledClass(turn = 1)
+@SampledClass(turn = 2)
 class WorkedChangesTest {
 
     private static final Duration JOB = Waits.LIMIT;
