@@ -5,7 +5,7 @@ import caravana.outbound.OutboundAddresses;
 import caravana.outbound.RefusedAddressException;
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
-import caravana.web.outbound.OutboundConnections;
+import caravana.web.outbound.OutboundClients;
 import caravana.web.secret.SecretBox;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -33,7 +33,6 @@ import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.io.Closer;
@@ -84,7 +83,7 @@ public class ImportCall implements DisposableBean {
 
     ImportCall(
             OutboundAddresses addresses,
-            OutboundConnections connections,
+            OutboundClients clients,
             ObjectWriter objects,
             SecretBox box,
             UploadProperties limits,
@@ -96,15 +95,8 @@ public class ImportCall implements DisposableBean {
         this.limits = limits;
         this.delays = settings.delays();
         this.json = json;
-        this.client = HttpClients.custom()
-                .setConnectionManager(connections.pool(SILENCE, CONNECTIONS))
+        this.client = clients.client("Caravana-Import/1", SILENCE, CONNECTIONS)
                 .setConnectionReuseStrategy((request, response, context) -> false)
-                .setUserAgent("Caravana-Import/1")
-                .disableRedirectHandling()
-                .disableAutomaticRetries()
-                .disableCookieManagement()
-                .disableAuthCaching()
-                .disableContentCompression()
                 .build();
     }
 

@@ -4,7 +4,7 @@ import caravana.checks.StepOnly;
 import caravana.outbound.OutboundAddresses;
 import caravana.outbound.RefusedAddressException;
 import caravana.web.events.CloudEvents;
-import caravana.web.outbound.OutboundConnections;
+import caravana.web.outbound.OutboundClients;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -25,7 +25,6 @@ import javax.net.ssl.SSLException;
 import org.apache.camel.ExchangeProperty;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
@@ -64,7 +63,7 @@ public class WebhookCall implements DisposableBean {
 
     WebhookCall(
             OutboundAddresses addresses,
-            OutboundConnections connections,
+            OutboundClients clients,
             WebhookSecrets secrets,
             CloudEvents events,
             WebhookProperties settings,
@@ -77,14 +76,7 @@ public class WebhookCall implements DisposableBean {
         this.timeout = settings.timeout();
         this.json = json;
         this.meters = meters;
-        this.client = HttpClients.custom()
-                .setConnectionManager(connections.pool(Timeout.of(timeout), CONNECTIONS))
-                .setUserAgent("Caravana-Webhooks/1")
-                .disableRedirectHandling()
-                .disableAutomaticRetries()
-                .disableCookieManagement()
-                .disableAuthCaching()
-                .disableContentCompression()
+        this.client = clients.client("Caravana-Webhooks/1", Timeout.of(timeout), CONNECTIONS)
                 .build();
     }
 

@@ -9,7 +9,7 @@ import caravana.outbound.Network;
 import caravana.outbound.OutboundAddresses;
 import caravana.outbound.RefusedAddressException;
 import caravana.web.events.CloudEvents;
-import caravana.web.outbound.OutboundConnections;
+import caravana.web.outbound.OutboundClients;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
@@ -152,7 +152,7 @@ final class HostileNetwork {
             Duration second = Duration.ofSeconds(1);
             calls = new WebhookCall(
                     addresses,
-                    new OutboundConnections(addresses),
+                    new OutboundClients(addresses),
                     secrets,
                     events,
                     new WebhookProperties(second, Duration.ofSeconds(10), second, List.of(second)),

@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
@@ -13,26 +15,41 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.springframework.stereotype.Component;
 
-/** Connections to servers that accounts name: to addresses that were judged, and with limited heads of answers. */
+/**
+ * Clients for servers that accounts name: they connect to addresses that were judged, read limited heads of answers, and send
+ * what they are given once, with nothing of an earlier answer in it.
+ */
 @Component
-public class OutboundConnections {
+public class OutboundClients {
 
     private static final Http1Config HEADS =
             Http1Config.custom().setMaxLineLength(8192).setMaxHeaderCount(100).build();
 
     private final OutboundAddresses addresses;
 
-    public OutboundConnections(OutboundAddresses addresses) {
+    public OutboundClients(OutboundAddresses addresses) {
         this.addresses = addresses;
     }
 
     /**
-     * A pool of them.
+     * Follows no redirect, repeats no request, keeps no cookies, and reads bodies as they are sent.
      *
+     * @param userAgent its name, for the header of each request
      * @param silence how long a server may take to connect, and between two bytes
      * @param most connections at once, also to one server
      */
-    public PoolingHttpClientConnectionManager pool(Timeout silence, int most) {
+    public HttpClientBuilder client(String userAgent, Timeout silence, int most) {
+        return HttpClients.custom()
+                .setConnectionManager(pool(silence, most))
+                .setUserAgent(userAgent)
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression();
+    }
+
+    private PoolingHttpClientConnectionManager pool(Timeout silence, int most) {
         return PoolingHttpClientConnectionManagerBuilder.create()
                 .setDnsResolver(new JudgedAddresses())
                 .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
