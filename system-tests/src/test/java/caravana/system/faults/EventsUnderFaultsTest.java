@@ -184,11 +184,16 @@ class EventsUnderFaultsTest {
         int mostDue = 0;
         int done = 0;
         for (int kill = 1; kill <= kills; kill++) {
-            // The first one comes behind so many events that they wait.
             int until = kill == 1 ? Math.max(bursts.size() / 4, 1) : bursts.size() * kill / kills;
-            for (; done < until; done++) {
-                change(bursts.get(done));
+            if (kill == 1) {
+                // At once, so that most of them wait when it comes.
+                change(bursts.subList(0, until));
+            } else {
+                for (Burst burst : bursts.subList(done, until)) {
+                    change(List.of(burst));
+                }
             }
+            done = until;
             mostDue = Math.max(mostDue, count("delivery_state = 'waiting'"));
             AppProcess victim = webs.remove(random.nextInt(webs.size()));
             victim.kill();
@@ -201,8 +206,8 @@ class EventsUnderFaultsTest {
         return mostDue;
     }
 
-    /** Repeated, because the database went away before it said that it had committed, it changes nothing. */
-    private void change(Burst burst) throws SQLException {
+    /** In one transaction. Repeated, because the database went away before it said that it had committed, it changes nothing. */
+    private void change(List<Burst> bursts) throws SQLException {
         try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
                 PreparedStatement update = database.prepareStatement("""
                         UPDATE videos
@@ -213,9 +218,13 @@ class EventsUnderFaultsTest {
                             updated_at = now()
                         WHERE id = ANY (CAST(? AS uuid[])) AND event_number = ?
                         """)) {
-            update.setArray(1, database.createArrayOf("text", burst.videos().toArray()));
-            update.setInt(2, burst.number() - 1);
-            update.executeUpdate();
+            database.setAutoCommit(false);
+            for (Burst burst : bursts) {
+                update.setArray(1, database.createArrayOf("text", burst.videos().toArray()));
+                update.setInt(2, burst.number() - 1);
+                update.executeUpdate();
+            }
+            database.commit();
         }
     }
 
