@@ -16,6 +16,9 @@ final class SqlFile extends SourceFile {
 
     private SqlText sql;
     private String numbered;
+    private String plain;
+    private Boolean returnsNothing;
+    private List<NamedColumn> namedOnce;
     private Optional<SqlText.Unclosed> unclosed;
     private Set<String> read;
     private Set<String> allWords;
@@ -37,6 +40,24 @@ final class SqlFile extends SourceFile {
     String numbered() {
         numbered = numbered == null ? SqlText.numbered(text()) : numbered;
         return numbered;
+    }
+
+    /** The same without what is quoted, as {@link SqlText#withoutTexts} has it. */
+    String plain() {
+        plain = plain == null ? SqlText.withoutTexts(numbered()) : plain;
+        return plain;
+    }
+
+    /** As {@link SqlText#returnsNothing} has it. */
+    boolean returnsNothing() {
+        returnsNothing = returnsNothing == null ? sql().returnsNothing() : returnsNothing;
+        return returnsNothing;
+    }
+
+    /** The names that it gives columns and does not use itself. */
+    List<NamedColumn> namedOnce() {
+        namedOnce = namedOnce == null ? NamedColumn.once(plain()) : namedOnce;
+        return namedOnce;
     }
 
     /** As {@link SqlText#unclosed} has it. */

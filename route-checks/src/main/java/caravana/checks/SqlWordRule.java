@@ -82,15 +82,10 @@ final class SqlWordRule implements Rule, FileRule {
             Pattern.compile("(?i)\\b(\\w+)\\s*\\([\\w\\s,]*\\)\\s+AS\\s*\\("),
             Pattern.compile("(?i)\\bAS\\s+\\w+\\s*\\(([^)]*)\\)"));
 
-    private static final Pattern COLUMN = Pattern.compile("(?i:\\bAS)\\s+([a-z]\\w*)");
-
     /** Short names are near to many words. */
     private static final int SHORTEST_NAME = 5;
 
     private static final Pattern BEHIND_BRACKET = Pattern.compile("\\)\\s+(?:AS\\s+)?([a-z]\\w*)\\b");
-
-    private static final Pattern CAST =
-            Pattern.compile("(?i)(CAST\\s*\\((?:[^()]|\\((?:[^()]|\\([^()]*\\))*\\))*?)\\bAS\\s+\\w+");
 
     private static final String TEXT = "'[^']*'";
     private static final Pattern COMPARED = Pattern.compile("\\b(\\w+)\\s*(?:=|<>|!=)\\s*(" + TEXT
@@ -131,18 +126,9 @@ final class SqlWordRule implements Rule, FileRule {
      * @param files in how many files each word stands
      */
     private static void named(SqlFile file, Map<String, Integer> files, Consumer<Finding> report) {
-        String sql = CAST.matcher(SqlText.withoutTexts(file.numbered()))
-                .replaceAll(cast -> Matcher.quoteReplacement(cast.group(1)
-                        + " ".repeat(cast.group().length() - cast.group(1).length())));
-        Matcher naming = COLUMN.matcher(sql);
-        while (naming.find()) {
-            String name = naming.group(1);
-            boolean once = files.getOrDefault(name, 0) < 2
-                    && Pattern.compile("\\b" + name + "\\b")
-                                    .matcher(sql)
-                                    .results()
-                                    .count()
-                            == 1;
+        for (NamedColumn column : file.namedOnce()) {
+            String name = column.name();
+            boolean once = files.getOrDefault(name, 0) < 2;
             if (name.length() < SHORTEST_NAME || !once || isKnown(name)) {
                 continue;
             }
@@ -164,7 +150,7 @@ final class SqlWordRule implements Rule, FileRule {
             if (Nearest.isSlip(name, known)) {
                 report.accept(new Finding(
                         file.name(),
-                        line(sql, naming.start(1)),
+                        column.line(),
                         "sql-word-unknown",
                         "Nothing else knows a column " + name,
                         "Write the name by which it is read" + Nearest.to(name, known)));
@@ -176,17 +162,17 @@ final class SqlWordRule implements Rule, FileRule {
     public void check(SqlFile file, Consumer<Finding> report) {
         if (file.unclosed().isEmpty()) {
             values(file.name(), file.numbered(), report);
-            inserted(file.name(), file.numbered(), report);
-            words(file.name(), file.numbered(), report);
+            inserted(file, report);
+            words(file, report);
         }
     }
 
-    private static void words(String file, String withTexts, Consumer<Finding> report) {
+    private static void words(SqlFile file, Consumer<Finding> report) {
         // Quoted text is data.
-        String sql = SqlText.withoutTexts(withTexts);
+        String sql = file.plain();
         Set<String> own = new HashSet<>(ALSO);
         // A type is no name of the statement's own.
-        String withoutCasts = CAST.matcher(sql).replaceAll("$1  ");
+        String withoutCasts = NamedColumn.withoutCasts(sql);
         for (Pattern naming : NAMING) {
             naming.matcher(withoutCasts)
                     .results()
@@ -218,7 +204,7 @@ final class SqlWordRule implements Rule, FileRule {
                 Set<String> known = new TreeSet<>(WORDS);
                 known.addAll(own);
                 report.accept(new Finding(
-                        file,
+                        file.name(),
                         line(sql, word.start()),
                         "sql-word-unknown",
                         "Neither PostgreSQL nor the schema has " + word.group(),
@@ -277,9 +263,10 @@ final class SqlWordRule implements Rule, FileRule {
     }
 
     /** Rows that are inserted, whose texts are values of the columns at their places. */
-    private static void inserted(String file, String sql, Consumer<Finding> report) {
+    private static void inserted(SqlFile file, Consumer<Finding> report) {
+        String sql = file.numbered();
         // Every character stays where it is.
-        String blank = SqlText.withoutTexts(sql).replace('[', '(').replace(']', ')');
+        String blank = file.plain().replace('[', '(').replace(']', ')');
         Matcher insert = INSERTED.matcher(blank);
         while (insert.find()) {
             List<String> columns = List.of(insert.group(1).strip().split("\\s*,\\s*"));
@@ -295,7 +282,8 @@ final class SqlWordRule implements Rule, FileRule {
                 if (ends && column < columns.size()) {
                     Matcher text = INSERTED_TEXT.matcher(sql.substring(begin, sign.start()));
                     if (text.matches()
-                            && impossible(file, columns.get(column), text.group(1), line(sql, sign.start()), report)) {
+                            && impossible(
+                                    file.name(), columns.get(column), text.group(1), line(sql, sign.start()), report)) {
                         return;
                     }
                 }

@@ -128,7 +128,7 @@ final class StatementRules implements Rule, FileRule {
         if (file == null
                 || file.unclosed().isPresent()
                 || !Set.of("", "row", "rows").contains(result)
-                || !file.sql().returnsNothing()) {
+                || !file.returnsNothing()) {
             return;
         }
         int line = step.element()
@@ -168,7 +168,7 @@ final class StatementRules implements Rule, FileRule {
 
     /** A comparison with NULL by a sign, which is never true. NULL that is set is none. */
     private static void nullCompared(SqlFile file, Consumer<Finding> report) {
-        String sql = SqlText.withoutTexts(file.numbered());
+        String sql = file.plain();
         Deque<String> clauses = new ArrayDeque<>(List.of(""));
         Matcher word = CLAUSE.matcher(sql);
         while (word.find()) {
@@ -268,7 +268,7 @@ final class StatementRules implements Rule, FileRule {
     /** A parameter that is named after a unit of time, in the place of another one. */
     private static void units(SqlFile file, Consumer<Finding> report) {
         // Every character stays where it is.
-        Matcher argument = INTERVAL.matcher(SqlText.withoutTexts(file.numbered()));
+        Matcher argument = INTERVAL.matcher(file.plain());
         while (argument.find()) {
             String value = file.text().substring(argument.start(2), argument.end(2));
             Matcher parameter = UNIT_PARAMETER.matcher(value);

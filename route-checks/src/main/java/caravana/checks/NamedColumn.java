@@ -1,0 +1,50 @@
+package caravana.checks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A name that a statement gives a column.
+ *
+ * @param line from 1
+ */
+record NamedColumn(String name, int line) {
+
+    private static final Pattern COLUMN = Pattern.compile("(?i:\\bAS)\\s+([a-z]\\w*)");
+
+    private static final Pattern CAST =
+            Pattern.compile("(?i)(CAST\\s*\\((?:[^()]|\\((?:[^()]|\\([^()]*\\))*\\))*?)\\bAS\\s+\\w+");
+
+    /** The statement with blanks for the types of its casts, which are no names. */
+    static String withoutCasts(String sql) {
+        return CAST.matcher(sql)
+                .replaceAll(cast -> Matcher.quoteReplacement(cast.group(1)
+                        + " ".repeat(cast.group().length() - cast.group(1).length())));
+    }
+
+    /**
+     * Those that stand nowhere else in their statement.
+     *
+     * @param plain as {@link SqlFile#plain} has it
+     */
+    static List<NamedColumn> once(String plain) {
+        String sql = withoutCasts(plain);
+        List<NamedColumn> columns = new ArrayList<>();
+        Matcher naming = COLUMN.matcher(sql);
+        while (naming.find()) {
+            String name = naming.group(1);
+            long times =
+                    Pattern.compile("\\b" + name + "\\b").matcher(sql).results().count();
+            if (times == 1) {
+                columns.add(new NamedColumn(name, line(sql, naming.start(1))));
+            }
+        }
+        return List.copyOf(columns);
+    }
+
+    private static int line(String sql, int position) {
+        return (int) sql.substring(0, position).chars().filter(c -> c == '\n').count() + 1;
+    }
+}
