@@ -184,7 +184,7 @@ class EventsUnderFaultsTest {
         int mostDue = 0;
         int done = 0;
         for (int kill = 1; kill <= kills; kill++) {
-            int until = kill == 1 ? Math.max(bursts.size() / 4, 1) : bursts.size() * kill / kills;
+            int until = Math.max(bursts.size() * kill / kills, Math.max(bursts.size() / 4, 1));
             if (kill == 1) {
                 // At once, so that most of them wait when it comes.
                 change(bursts.subList(0, until));
