@@ -14,14 +14,32 @@ record NamedColumn(String name, int line) {
 
     private static final Pattern COLUMN = Pattern.compile("(?i:\\bAS)\\s+([a-z]\\w*)");
 
-    private static final Pattern CAST =
-            Pattern.compile("(?i)(CAST\\s*\\((?:[^()]|\\((?:[^()]|\\([^()]*\\))*\\))*?)\\bAS\\s+\\w+");
+    private static final Pattern CAST = Pattern.compile("(?i)\\bCAST\\s*\\(");
+    private static final Pattern BRACKET_OR_TYPE = Pattern.compile("(?i)[()]|\\bAS\\s+\\w+");
 
     /** The statement with blanks for the types of its casts, which are no names. */
     static String withoutCasts(String sql) {
-        return CAST.matcher(sql)
-                .replaceAll(cast -> Matcher.quoteReplacement(cast.group(1)
-                        + " ".repeat(cast.group().length() - cast.group(1).length())));
+        StringBuilder without = new StringBuilder(sql);
+        Matcher cast = CAST.matcher(sql);
+        while (cast.find()) {
+            Matcher found = BRACKET_OR_TYPE
+                    .matcher(sql)
+                    .region(cast.end(), sql.length())
+                    .useTransparentBounds(true);
+            for (int depth = 1; depth > 0 && found.find(); ) {
+                switch (found.group()) {
+                    case "(" -> depth++;
+                    case ")" -> depth--;
+                    default -> {
+                        if (depth == 1) {
+                            without.replace(
+                                    found.start(), found.end(), found.group().replaceAll("\\S", " "));
+                        }
+                    }
+                }
+            }
+        }
+        return without.toString();
     }
 
     /**

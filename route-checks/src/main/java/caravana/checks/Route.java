@@ -54,7 +54,7 @@ final class Route {
                 Set.of("enrich", "pollEnrich", "recipientList", "routingSlip", "dynamicRouter");
 
         private static final Set<String> LISTING = Set.of("recipientList", "routingSlip", "dynamicRouter");
-        private static final Pattern OPTIONS = Pattern.compile("^((?:\\$\\{[^}]*}|[^?])*)\\?.*");
+        private static final Pattern OPTIONS = Pattern.compile("^((?:\\$\\{[^}]*}|[^?])*+)\\?.*");
 
         private final String kind;
         private final Element element;
