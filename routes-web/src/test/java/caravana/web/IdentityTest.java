@@ -52,7 +52,7 @@ import org.springframework.test.context.TestPropertySource;
             // Two hundred log-ins at once share its connections, and a slow machine is no Redis that is unavailable.
             "spring.data.redis.timeout=10m",
             "spring.data.redis.connect-timeout=10m",
-            "spring.data.redis.jedis.pool.max-wait=5s"
+            "spring.data.redis.jedis.pool.max-wait=15s"
         })
 class IdentityTest extends WebTest {
 
