@@ -56,13 +56,9 @@ record NamedColumn(String name, int line) {
             long times =
                     Pattern.compile("\\b" + name + "\\b").matcher(sql).results().count();
             if (times == 1) {
-                columns.add(new NamedColumn(name, line(sql, naming.start(1))));
+                columns.add(new NamedColumn(name, SqlText.line(sql, naming.start(1))));
             }
         }
         return List.copyOf(columns);
-    }
-
-    private static int line(String sql, int position) {
-        return (int) sql.substring(0, position).chars().filter(c -> c == '\n').count() + 1;
     }
 }

@@ -248,7 +248,8 @@ public record SqlText(String sql, List<Parameter> parameters, Map<String, Defaul
         return opening == '(' ? ')' : ']';
     }
 
-    private static int line(String text, int position) {
+    /** The line, from 1, of a position, from 0. */
+    static int line(String text, int position) {
         return (int) text.substring(0, position).chars().filter(c -> c == '\n').count() + 1;
     }
 

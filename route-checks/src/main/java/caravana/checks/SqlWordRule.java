@@ -205,7 +205,7 @@ final class SqlWordRule implements Rule, FileRule {
                 known.addAll(own);
                 report.accept(new Finding(
                         file.name(),
-                        line(sql, word.start()),
+                        SqlText.line(sql, word.start()),
                         "sql-word-unknown",
                         "Neither PostgreSQL nor the schema has " + word.group(),
                         "Write a name that exists" + Nearest.to(name, known) + ", or the migration that it needs"));
@@ -258,10 +258,6 @@ final class SqlWordRule implements Rule, FileRule {
         }
     }
 
-    private static int line(String sql, int position) {
-        return (int) sql.substring(0, position).chars().filter(c -> c == '\n').count() + 1;
-    }
-
     /** Rows that are inserted, whose texts are values of the columns at their places. */
     private static void inserted(SqlFile file, Consumer<Finding> report) {
         String sql = file.numbered();
@@ -283,7 +279,11 @@ final class SqlWordRule implements Rule, FileRule {
                     Matcher text = INSERTED_TEXT.matcher(sql.substring(begin, sign.start()));
                     if (text.matches()
                             && impossible(
-                                    file.name(), columns.get(column), text.group(1), line(sql, sign.start()), report)) {
+                                    file.name(),
+                                    columns.get(column),
+                                    text.group(1),
+                                    SqlText.line(sql, sign.start()),
+                                    report)) {
                         return;
                     }
                 }
@@ -309,7 +309,7 @@ final class SqlWordRule implements Rule, FileRule {
             String column = compared.group(1) == null ? compared.group(3) : compared.group(1);
             String texts = compared.group(1) == null ? compared.group(4) : compared.group(2);
             for (String text : texts.split("\\s*,\\s*")) {
-                if (impossible(file, column, text.replace("'", ""), line(sql, compared.start()), report)) {
+                if (impossible(file, column, text.replace("'", ""), SqlText.line(sql, compared.start()), report)) {
                     return;
                 }
             }
