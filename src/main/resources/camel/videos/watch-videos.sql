@@ -1,7 +1,6 @@
 -- :?last_round = null
 WITH news AS (
-    -- What changed later than that. Nothing is missed when the last round was long ago.
-    SELECT coalesce(to_timestamp(CAST(:?last_round AS bigint) / 1000.0), now()) - interval '30 s' AS since
+    SELECT news_since(CAST(:?last_round AS bigint)) AS since
 ),
 watched AS (
     SELECT * FROM videos WHERE id = ANY (CAST(:?ids AS uuid[]))

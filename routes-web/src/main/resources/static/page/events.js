@@ -13,7 +13,7 @@ const LONGEST_ROUND = 10_000;
 /**
  * Follows until the signal aborts.
  *
- * @param {{onVideo: (video: Object) => void, onDeleted: (id: string) => void, onOpen: () => void,
+ * @param {{onVideo: (video: Object) => void, onDeleted: (id: string) => void, onWebhookDisabled: (data: string) => void, onOpen: () => void,
  *     unfinished: () => string[], signal: AbortSignal}} listener `onOpen` when the stream is there (again): what was
  *     missed may need a read; `unfinished` returns the ids to ask for
  */
@@ -36,7 +36,7 @@ export async function follow(listener) {
 }
 
 /** Reads the stream to its end, and answers with the id of its last event. Fails when there is no stream. */
-async function stream({onVideo, onDeleted, onOpen, signal}, last) {
+async function stream({onVideo, onDeleted, onWebhookDisabled, onOpen, signal}, last) {
   const watchdog = new AbortController();
   const stop = () => watchdog.abort();
   signal.addEventListener('abort', stop);
@@ -62,6 +62,8 @@ async function stream({onVideo, onDeleted, onOpen, signal}, last) {
             onVideo(JSON.parse(event.data));
           } else if (event.name === 'deleted') {
             onDeleted(JSON.parse(event.data).video_id);
+          } else if (event.name === 'webhook.disabled') {
+            onWebhookDisabled(event.data);
           }
         }
       }

@@ -1,8 +1,12 @@
 // One stream of changes for everything on the page that shows videos.
 
+import {say} from './dom.js';
 import {follow} from './events.js';
+import {t} from './texts.js';
 
 const listeners = new Set();
+/** Of disabled webhooks: a stream that opens again repeats what happened just before. */
+const said = new Set();
 let stopping = null;
 
 /**
@@ -20,6 +24,7 @@ export function watch(listener) {
       signal: stopping.signal,
       onVideo: (video) => listeners.forEach((each) => each.onVideo(video)),
       onDeleted: (id) => listeners.forEach((each) => each.onDeleted(id)),
+      onWebhookDisabled: sayDisabled,
       onOpen: () => listeners.forEach((each) => each.onOpen()),
       unfinished: () => [...new Set([...listeners].flatMap((each) => each.unfinished()))],
     });
@@ -31,4 +36,14 @@ export function watch(listener) {
       stopping = null;
     }
   };
+}
+
+function sayDisabled(data) {
+  if (!said.has(data)) {
+    said.add(data);
+    say(t('saidWebhookDisabled'), {action: {name: t('webhooks'), label: t('webhooks'), run: (close) => {
+      location.hash = '#webhooks';
+      close();
+    }}});
+  }
 }

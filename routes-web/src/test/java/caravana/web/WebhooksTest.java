@@ -296,6 +296,42 @@ class WebhooksTest extends QuickSweepsTest {
     }
 
     @Test
+    void anEventStreamTellsOnceOfADisabledWebhookAndAgainToAClientThatReturns() throws Exception {
+        Api other = user();
+        JsonNode webhook = created(receiver(Receiver.status(410)).url());
+        Instant before = Instant.now();
+        try (EventClient client = streamOf(user);
+                EventClient foreign = streamOf(other)) {
+            String video = uploaded(user);
+            JsonNode told = disabled(client);
+            assertThat(told.path("webhook_id")).isEqualTo(webhook.path("id"));
+            assertThat(told.path("reason").asText()).isEqualTo("gone");
+            assertThat(Instant.parse(told.path("disabled_at").asText())).isAfter(before.minusSeconds(5));
+
+            // Not once more, and not to others.
+            user.delete("/api/videos/" + video);
+            assertThat(client.linesUntil("event:deleted")).doesNotContain("event:webhook.disabled");
+            other.delete("/api/videos/" + uploaded(other));
+            assertThat(foreign.linesUntil("event:deleted")).doesNotContain("event:webhook.disabled");
+        }
+        jdbc.update(
+                "UPDATE events SET occurred_at = occurred_at - interval '2 minutes' WHERE type = 'webhook.disabled'");
+        try (EventClient returned =
+                streamOf(user, "Last-Event-ID: " + before.minusSeconds(120).toEpochMilli())) {
+            assertThat(disabled(returned).path("webhook_id")).isEqualTo(webhook.path("id"));
+        }
+    }
+
+    private EventClient streamOf(Api account, String... headers) throws Exception {
+        return new EventClient(port).send("GET", "/api/videos/events", account.token(), headers);
+    }
+
+    private static JsonNode disabled(EventClient client) throws Exception {
+        assertThat(client.line("event:webhook.disabled")).isNotNull();
+        return Api.JSON.readTree(client.lines("data:", 1).get(0));
+    }
+
+    @Test
     void afterThreeDaysOfFailuresAWebhookIsDisabled() throws Exception {
         Receiver receiver = receiver(Receiver.status(500));
         JsonNode webhook = created(receiver.url());

@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a client is to get: of each video its last state, in the order in which they were found. Not thread-safe. */
+/**
+ * What a client is to get: of each video and webhook its last state, in the order in which they were found. Not
+ * thread-safe.
+ */
 final class EventQueue {
 
     /** How long the database may take to show a change, in milliseconds: what a client that returns gets again. */
@@ -17,11 +20,11 @@ final class EventQueue {
     private Long told;
 
     /**
-     * @param video the video's last state
+     * @param found the last state
      * @param id the time up to which the client has got everything once it has this, in milliseconds; 0 or less
      *     when that is unknown
      */
-    record Event(FoundVideo video, long id) {}
+    record Event(Found found, long id) {}
 
     /** @param told the id of the last event that the client has; null when it has none */
     EventQueue(Long told) {
@@ -29,17 +32,17 @@ final class EventQueue {
     }
 
     /**
-     * Adds what was found at one time; what was to be sent of the same videos before is forgotten.
+     * Adds what was found at one time; what was to be sent of the same ones before is forgotten.
      *
      * @param at in milliseconds
      */
-    void add(List<FoundVideo> videos, long at) {
+    void add(List<? extends Found> found, long at) {
         if (told == null) {
             told = at - OVERLAP_MILLIS;
         }
-        for (FoundVideo video : videos) {
-            waiting.remove(video.id());
-            waiting.put(video.id(), new Event(video, at));
+        for (Found one : found) {
+            waiting.remove(one.id());
+            waiting.put(one.id(), new Event(one, at));
         }
     }
 
@@ -52,12 +55,11 @@ final class EventQueue {
         Event next = events.next();
         events.remove();
         // A client that returns with an event's id gets what was found later. Of events that were found at the same
-        // time,
-        // the last alone may stand for all.
+        // time, the last alone may stand for all.
         if (!events.hasNext() || events.next().id() != next.id()) {
             told = next.id();
         }
-        return new Event(next.video(), told);
+        return new Event(next.found(), told);
     }
 
     boolean isEmpty() {

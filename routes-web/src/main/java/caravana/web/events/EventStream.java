@@ -141,17 +141,17 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
     // What other threads call.
 
     /**
-     * Tells it of videos.
+     * Tells it of videos and webhooks.
      *
-     * @param videos one or more; of a stream that watches one, that one
+     * @param found one or more; of a stream that watches one, that one
      * @param at the time when they were found, in milliseconds; 0 when it is unknown
      */
-    synchronized void tell(List<FoundVideo> videos, long at) {
+    synchronized void tell(List<? extends Found> found, long at) {
         if (state == State.OVER || ending || dropped) {
             return;
         }
-        waiting.add(videos, at);
-        ending = watchesOne() && !videos.get(0).isUnfinished();
+        waiting.add(found, at);
+        ending = watchesOne() && !found.get(0).isUnfinished();
         if (waiting.size() > MOST_WAITING) {
             drop("is " + waiting.size() + " videos behind");
         } else {
@@ -329,12 +329,12 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
 
     private byte[] bytes(EventQueue.Event event) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
-        text.writeBytes(bytes("event:" + (event.video().isDeleted() ? "deleted" : "video") + "\n"));
+        text.writeBytes(bytes("event:" + event.found().event() + "\n"));
         if (event.id() > 0) {
             text.writeBytes(bytes("id:" + event.id() + "\n"));
         }
         text.writeBytes(bytes("data:"));
-        text.writeBytes(event.video().json(documents, mapper));
+        text.writeBytes(event.found().json(documents, mapper));
         text.writeBytes(bytes("\n\n"));
         return text.toByteArray();
     }

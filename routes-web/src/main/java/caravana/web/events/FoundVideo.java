@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** A video as a round found it. Two of them are equal when clients would get the same. */
-final class FoundVideo {
+/** A video as a round found it. */
+final class FoundVideo implements Found {
 
     private static final Set<String> FORECAST = Set.of("ready_from", "ready_by");
 
@@ -43,23 +43,27 @@ final class FoundVideo {
         return new FoundVideo(Map.of("video_id", id, "status", "deleting"), null, false);
     }
 
-    String id() {
+    @Override
+    public String id() {
         return (String) row.get("video_id");
     }
 
-    String owner() {
+    @Override
+    public String owner() {
         return (String) row.get("owner_id");
     }
 
-    boolean isReplay() {
+    @Override
+    public boolean isReplay() {
         return replay;
     }
 
-    boolean isDeleted() {
+    private boolean isDeleted() {
         return is("deleting");
     }
 
-    boolean isUnfinished() {
+    @Override
+    public boolean isUnfinished() {
         return is("uploaded") || is("processing");
     }
 
@@ -67,8 +71,13 @@ final class FoundVideo {
         return status.equals(row.get("status"));
     }
 
-    /** The data of its event. */
-    byte[] json(VideoDocument documents, ObjectMapper mapper) throws IOException {
+    @Override
+    public String event() {
+        return isDeleted() ? "deleted" : "video";
+    }
+
+    @Override
+    public byte[] json(VideoDocument documents, ObjectMapper mapper) throws IOException {
         Document last = document;
         if (last == null || System.nanoTime() - last.made() > REUSE_NANOS) {
             last = new Document(mapper.writeValueAsBytes(content(documents)), System.nanoTime());

@@ -29,9 +29,9 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds what there is to tell to the open event streams: of one video until it changes no more, or of all videos of an
- * account. {@code watch-videos} runs once a period for all of them together, and the answer compared with the one
- * before. Nothing here waits for a client.
+ * Finds what there is to tell to the open event streams: of one video until it changes no more, or of all videos and
+ * webhooks of an account. {@code watch-videos} runs once a period for all of them together, and the answer compared
+ * with the one before. Nothing here waits for a client.
  */
 @Component
 public class VideoEvents implements SmartLifecycle {
@@ -60,7 +60,7 @@ public class VideoEvents implements SmartLifecycle {
             Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("events-upkeep-"));
 
     /** What the last round found, by id. The thread of the rounds alone uses this and what follows. */
-    private Map<String, FoundVideo> known = Map.of();
+    private Map<String, Found> known = Map.of();
 
     /** Milliseconds of the database's clock; null when nobody watched. */
     private Long lastRound;
@@ -174,19 +174,19 @@ public class VideoEvents implements SmartLifecycle {
     private void tellChanges(List<EventStream> all) {
         Map<String, List<EventStream>> bySubject = all.stream().collect(Collectors.groupingBy(EventStream::subject));
         WatchedVideos.Findings findings = find(all);
-        Map<String, FoundVideo> found = new HashMap<>();
+        Map<String, Found> found = new HashMap<>();
         Map<String, Integer> foundOfOwner = new HashMap<>();
-        Map<EventStream, List<FoundVideo>> news = new LinkedHashMap<>();
-        for (FoundVideo video : findings.videos()) {
-            FoundVideo earlier = known.get(video.id());
-            boolean changed = !video.equals(earlier);
+        Map<EventStream, List<Found>> news = new LinkedHashMap<>();
+        for (Found latest : findings.all()) {
+            Found earlier = known.get(latest.id());
+            boolean changed = !latest.equals(earlier);
             // The same object as long as nothing changes: many streams may hold it, and its document.
-            FoundVideo current = changed ? video : earlier;
+            Found current = changed ? latest : earlier;
             found.put(current.id(), current);
             foundOfOwner.merge(current.owner(), 1, Integer::sum);
             for (String subject : List.of(current.id(), current.owner())) {
                 for (EventStream stream : bySubject.getOrDefault(subject, List.of())) {
-                    if (!stream.isInformed() || (changed && !video.isReplay())) {
+                    if (!stream.isInformed() || (changed && !latest.isReplay())) {
                         news.computeIfAbsent(stream, s -> new ArrayList<>()).add(current);
                     }
                 }
@@ -194,7 +194,7 @@ public class VideoEvents implements SmartLifecycle {
         }
         // Deleted, and purged before this round could see it. A finished video may be missing because it is old, any
         // other when its account has more than are watched.
-        for (FoundVideo video : known.values()) {
+        for (Found video : known.values()) {
             if (!found.containsKey(video.id())
                     && video.isUnfinished()
                     && foundOfOwner.getOrDefault(video.owner(), 0) < WatchedVideos.MOST) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.springframework.dao.DataAccessException;
@@ -32,7 +33,7 @@ public class WatchedVideos {
      *
      * @param at milliseconds of the database's clock; 0 when nothing was found
      */
-    record Findings(long at, List<FoundVideo> videos) {}
+    record Findings(long at, List<Found> all) {}
 
     /**
      * Live progress of those that are being processed, by id; of all of them in one round trip.
@@ -64,21 +65,30 @@ public class WatchedVideos {
         return byId;
     }
 
-    /** Puts rows and progress together, as {@link Findings}. */
+    /** Puts rows, live progress and webhooks together, as {@link Findings}. */
     public Object compose(
             @ExchangeProperty("rows") List<Map<String, Object>> rows,
+            @ExchangeProperty("webhooks") List<Map<String, Object>> webhooks,
             @Variable("progress_by_video") Map<String, Map<String, String>> progress) {
-        long at = rows.isEmpty() ? 0 : ((Number) rows.get(0).get("asked_at")).longValue();
-        List<FoundVideo> videos = rows.stream()
-                .map(row -> {
-                    Map<String, Object> content = new LinkedHashMap<>(row);
-                    // They change by themselves: each round would find everything changed.
-                    content.remove("asked_at");
-                    boolean replay = Boolean.TRUE.equals(content.remove("replay"));
-                    return new FoundVideo(
-                            content, progress == null ? null : progress.get((String) row.get("video_id")), replay);
-                })
-                .toList();
-        return new Findings(at, videos);
+        long at = Stream.concat(rows.stream(), webhooks.stream())
+                .findFirst()
+                .map(row -> ((Number) row.get("asked_at")).longValue())
+                .orElse(0L);
+        Stream<Found> videos = rows.stream().map(row -> {
+            Map<String, Object> content = new LinkedHashMap<>(row);
+            // They change by themselves: each round would find everything changed.
+            content.remove("asked_at");
+            boolean replay = Boolean.TRUE.equals(content.remove("replay"));
+            return new FoundVideo(
+                    content, progress == null ? null : progress.get((String) row.get("video_id")), replay);
+        });
+        Stream<Found> disabled = webhooks.stream()
+                .map(row -> new DisabledWebhook(
+                        (String) row.get("webhook_id"),
+                        (String) row.get("owner_id"),
+                        (String) row.get("event_id"),
+                        (String) row.get("content"),
+                        (Boolean) row.get("replay")));
+        return new Findings(at, Stream.concat(videos, disabled).toList());
     }
 }

@@ -1392,10 +1392,11 @@ class PageTest {
     @Test
     void webhooksAreManagedAndTheirDeliveriesSentAgain() throws Exception {
         AtomicInteger calls = new AtomicInteger();
+        AtomicInteger usual = new AtomicInteger(200);
         HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         receiver.createContext("/", call -> {
             byte[] answer = "<b>not today</b>".getBytes(StandardCharsets.UTF_8);
-            call.sendResponseHeaders(calls.incrementAndGet() == 1 ? 500 : 200, answer.length);
+            call.sendResponseHeaders(calls.incrementAndGet() == 1 ? 500 : usual.get(), answer.length);
             call.getResponseBody().write(answer);
             call.close();
         });
@@ -1447,6 +1448,16 @@ class PageTest {
             page.see("dialog", "no se muestra otra vez", SOON);
             page.press(Keys.ESCAPE);
             page.click("[id^=disableWebhook-]");
+            page.see(".webhooks .badge", "Desactivado", SOON);
+            page.click("[id^=enableWebhook-]");
+            page.see(".webhooks .badge", "Funciona", SOON);
+
+            usual.set(410);
+            page.click("[id^=testWebhook-]");
+            page.see(".webhooks td small", "410", SOON);
+            page.click("nav a[href='#videos']");
+            page.see(".toast", "Un webhook se desactivó", SOON);
+            page.click(".toast button.plain");
             page.see(".webhooks .badge", "Desactivado", SOON);
             page.click("[id^=deleteWebhook-]");
             page.click("dialog button[type=submit]");
