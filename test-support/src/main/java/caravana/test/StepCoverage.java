@@ -1,5 +1,6 @@
 package caravana.test;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +23,22 @@ public final class StepCoverage extends AbstractTestExecutionListener {
     /** With the order that is the default, the last, it comes before the context is closed. */
     @Override
     public void afterTestClass(TestContext test) throws Exception {
+        note(test.getTestClass());
+    }
+
+    /**
+     * Adds what the Camel contexts of this JVM have executed; of tests without Spring, before each context ends.
+     *
+     * @param test whose file it is
+     */
+    public static void note(Class<?> test) throws IOException, JMException {
         Set<String> executed = executed(ManagementFactory.getPlatformMBeanServer());
         if (!executed.isEmpty()) {
-            Files.createDirectories(FOLDER);
-            Files.write(FOLDER.resolve(test.getTestClass().getName() + ".txt"), executed);
+            Path file = Files.createDirectories(FOLDER).resolve(test.getName() + ".txt");
+            if (Files.exists(file)) {
+                executed.addAll(Files.readAllLines(file));
+            }
+            Files.write(file, executed);
         }
     }
 

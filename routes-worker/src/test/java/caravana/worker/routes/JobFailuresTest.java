@@ -58,7 +58,7 @@ class JobFailuresTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         routes.close();
     }
 

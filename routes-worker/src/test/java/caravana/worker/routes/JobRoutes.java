@@ -10,6 +10,7 @@ import caravana.job.FailureCodes;
 import caravana.routes.ErrorsAsFailures;
 import caravana.routes.OwnTries;
 import caravana.routes.RouteVersion;
+import caravana.test.StepCoverage;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.WorkerSettings;
 import caravana.worker.intake.Intake;
@@ -44,6 +45,7 @@ import caravana.worker.progress.ProgressPublisher;
 import caravana.worker.settings.WorkerProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import javax.management.JMException;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -334,7 +337,8 @@ final class JobRoutes implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException, JMException {
+        StepCoverage.note(JobRoutes.class);
         camel.stop();
         beans.close();
     }

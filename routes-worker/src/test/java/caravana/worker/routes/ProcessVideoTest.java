@@ -37,7 +37,7 @@ class ProcessVideoTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         routes.close();
     }
 

@@ -28,7 +28,7 @@ class WatchIntakeTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         routes.close();
     }
 
