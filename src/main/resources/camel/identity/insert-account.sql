@@ -4,7 +4,7 @@ WITH account AS (
     ON CONFLICT (email) DO NOTHING
     RETURNING id, email
 ), verification AS (
-    INSERT INTO mails (owner_id, kind, address, language)
+    INSERT INTO mails (owner_id, mail_kind, address, mail_language)
     SELECT id, 'verify', email, :?account.language
     FROM account
     WHERE :?account.mailed

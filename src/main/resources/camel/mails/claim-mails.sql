@@ -14,4 +14,4 @@ SET claim_token = CAST(:?claim_token AS uuid),
     attempts = attempts + 1
 FROM due
 WHERE mails.id = due.id
-RETURNING mails.id::text AS mail_id, mails.kind, mails.attempts
+RETURNING mails.id::text AS mail_id, mails.mail_kind, mails.attempts

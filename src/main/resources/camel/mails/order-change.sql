@@ -7,15 +7,15 @@ WITH account AS (
 ), ended AS (
     DELETE FROM mail_links
     WHERE user_id IN (SELECT id FROM account)
-      AND kind = 'change'
+      AND link_kind = 'change'
 ), ordered AS (
-    INSERT INTO mails (owner_id, kind, address, language)
+    INSERT INTO mails (owner_id, mail_kind, address, mail_language)
     SELECT id, 'change', :?order.email, :?order.language FROM account
     UNION ALL
     SELECT id, 'notice', email, :?order.language FROM account
-    ON CONFLICT (owner_id, kind) WHERE owner_id IS NOT NULL DO UPDATE
+    ON CONFLICT (owner_id, mail_kind) WHERE owner_id IS NOT NULL DO UPDATE
         SET address = excluded.address,
-            language = excluded.language,
+            mail_language = excluded.mail_language,
             attempts = 0,
             due_at = now(),
             claim_token = NULL,

@@ -1,8 +1,8 @@
-INSERT INTO mails (owner_id, kind, address, language)
+INSERT INTO mails (owner_id, mail_kind, address, mail_language)
 VALUES (CAST(:?caller.id AS uuid), 'verify', :?order.email, :?order.language)
-ON CONFLICT (owner_id, kind) WHERE owner_id IS NOT NULL DO UPDATE
+ON CONFLICT (owner_id, mail_kind) WHERE owner_id IS NOT NULL DO UPDATE
     SET address = excluded.address,
-        language = excluded.language,
+        mail_language = excluded.mail_language,
         attempts = 0,
         due_at = now(),
         claim_token = NULL,

@@ -3,25 +3,25 @@
 -- :?link_seconds = {{caravana.mail.link-life}} as seconds
 -- :?verification_seconds = {{caravana.mail.verification-life}} as seconds
 WITH letter AS (
-    SELECT mails.kind, mails.address, mails.language, users.id AS user_id
+    SELECT mails.mail_kind, mails.address, mails.mail_language, users.id AS user_id
     FROM mails
-    JOIN users ON CASE WHEN mails.kind = 'reset' THEN users.email = mails.address ELSE users.id = mails.owner_id END
+    JOIN users ON users.id = coalesce(mails.owner_id, (SELECT known.id FROM users known WHERE known.email = mails.address))
     WHERE mails.id = CAST(:?mail.mail_id AS uuid)
       AND mails.claim_token = CAST(:?claim_token AS uuid)
-      AND (mails.kind <> 'verify' OR users.email = mails.address AND users.verified_at IS NULL)
+      AND (mails.mail_kind <> 'verify' OR users.email = mails.address AND users.verified_at IS NULL)
 ), link AS (
-    INSERT INTO mail_links (hash, user_id, kind, address, expires_at)
+    INSERT INTO mail_links (hash, user_id, link_kind, address, expires_at)
     SELECT :?link_hash,
            user_id,
-           kind,
+           mail_kind,
            address,
-           now() + make_interval(secs => CASE WHEN kind = 'verify' THEN :?verification_seconds ELSE :?link_seconds END)
+           now() + make_interval(secs => CASE WHEN mail_kind = 'verify' THEN :?verification_seconds ELSE :?link_seconds END)
     FROM letter
-    WHERE kind <> 'notice'
-    ON CONFLICT (user_id, kind) DO UPDATE
+    WHERE mail_kind <> 'notice'
+    ON CONFLICT (user_id, link_kind) DO UPDATE
         SET hash = excluded.hash,
             address = excluded.address,
             created_at = now(),
             expires_at = excluded.expires_at
 )
-SELECT kind, address, language FROM letter
+SELECT mail_kind, address, mail_language FROM letter

@@ -4,22 +4,22 @@
 --   due_at       when it is tried next; of one that is being sent: when somebody else sends it, because who sends it is gone
 --   claim_token  who sends it
 CREATE TABLE mails (
-    id          uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
-    owner_id    uuid,
-    kind        text        NOT NULL CHECK (kind IN ('reset', 'verify', 'change', 'notice')),
-    address     text        NOT NULL,
-    language    text        NOT NULL CHECK (language IN ('es', 'en')),
-    attempts    integer     NOT NULL DEFAULT 0,
-    due_at      timestamptz NOT NULL DEFAULT now(),
-    claim_token uuid,
-    created_at  timestamptz NOT NULL DEFAULT now(),
-    CHECK ((kind = 'reset') = (owner_id IS NULL))
+    id            uuid        PRIMARY KEY DEFAULT gen_random_uuid(),
+    owner_id      uuid,
+    mail_kind     text        NOT NULL CHECK (mail_kind IN ('reset', 'verify', 'change', 'notice')),
+    address       text        NOT NULL,
+    mail_language text        NOT NULL CHECK (mail_language IN ('es', 'en')),
+    attempts      integer     NOT NULL DEFAULT 0,
+    due_at        timestamptz NOT NULL DEFAULT now(),
+    claim_token   uuid,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    CHECK ((mail_kind = 'reset') = (owner_id IS NULL))
 );
 
 CREATE INDEX mails_due ON mails (due_at);
 -- One asked for again replaces the one that waits.
-CREATE UNIQUE INDEX mails_of_address ON mails (address) WHERE kind = 'reset';
-CREATE UNIQUE INDEX mails_of_account ON mails (owner_id, kind) WHERE owner_id IS NOT NULL;
+CREATE UNIQUE INDEX mails_of_address ON mails (address) WHERE mail_kind = 'reset';
+CREATE UNIQUE INDEX mails_of_account ON mails (owner_id, mail_kind) WHERE owner_id IS NOT NULL;
 
 -- Links that count: of each kind the newest of an account, until it is used or has expired.
 --   hash     SHA-256 of the link's token, in hexadecimal digits
@@ -27,11 +27,11 @@ CREATE UNIQUE INDEX mails_of_account ON mails (owner_id, kind) WHERE owner_id IS
 CREATE TABLE mail_links (
     hash       text        PRIMARY KEY,
     user_id    uuid        NOT NULL REFERENCES users ON DELETE CASCADE,
-    kind       text        NOT NULL CHECK (kind IN ('reset', 'verify', 'change')),
+    link_kind  text        NOT NULL CHECK (link_kind IN ('reset', 'verify', 'change')),
     address    text        NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
-    UNIQUE (user_id, kind)
+    UNIQUE (user_id, link_kind)
 );
 
 CREATE INDEX mail_links_by_expiry ON mail_links (expires_at);
@@ -49,7 +49,7 @@ CREATE FUNCTION reset_password(link_hash text, email_address text, new_hash text
         DELETE FROM mail_links
         USING users
         WHERE mail_links.hash = link_hash
-          AND mail_links.kind = 'reset'
+          AND mail_links.link_kind = 'reset'
           AND mail_links.expires_at > now()
           AND users.id = mail_links.user_id
           AND users.email = mail_links.address
@@ -58,7 +58,7 @@ CREATE FUNCTION reset_password(link_hash text, email_address text, new_hash text
         IF account IS NOT NULL THEN
             -- Who got the mail reads what goes to the address.
             UPDATE users SET password_hash = new_hash, verified_at = coalesce(verified_at, now()) WHERE id = account;
-            DELETE FROM mails WHERE kind = 'reset' AND address = email_address;
+            DELETE FROM mails WHERE mail_kind = 'reset' AND address = email_address;
             PERFORM end_credentials(account);
         END IF;
         RETURN account;
@@ -74,18 +74,18 @@ CREATE FUNCTION confirm_email(link_hash text) RETURNS TABLE (email_address text,
     BEGIN
         DELETE FROM mail_links
         WHERE hash = link_hash
-          AND kind IN ('verify', 'change')
+          AND link_kind IN ('verify', 'change')
           AND expires_at > now()
         RETURNING * INTO link;
         IF link.hash IS NULL THEN
             RETURN;
         END IF;
         SELECT email INTO former_address FROM users WHERE id = link.user_id FOR UPDATE;
-        IF link.kind = 'verify' AND former_address <> link.address THEN
+        IF link.link_kind = 'verify' AND former_address <> link.address THEN
             RETURN;
         END IF;
         UPDATE users SET email = link.address, verified_at = now() WHERE id = link.user_id;
-        DELETE FROM mails WHERE owner_id = link.user_id AND kind = 'verify';
+        DELETE FROM mails WHERE owner_id = link.user_id AND mail_kind = 'verify';
         email_address := link.address;
         RETURN NEXT;
     EXCEPTION WHEN unique_violation THEN
@@ -133,7 +133,7 @@ CREATE OR REPLACE FUNCTION erase_rows(account uuid) RETURNS void
         DELETE FROM events WHERE owner_id = account;
         DELETE FROM mails
         WHERE owner_id = account
-           OR kind = 'reset' AND address = (SELECT email FROM users WHERE users.id = account);
+           OR mail_kind = 'reset' AND address = (SELECT email FROM users WHERE users.id = account);
         -- A statement that deletes nothing would have all nodes forget what they know.
         IF EXISTS (SELECT 1 FROM api_keys WHERE owner_id = account) THEN
             DELETE FROM api_keys WHERE owner_id = account;

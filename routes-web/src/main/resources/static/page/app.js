@@ -39,10 +39,11 @@ function header() {
       session()
         ? h('nav', {'aria-label': t('sections')},
           link('videos', listAddress(), !operations && !webhooks && !account), link('webhooks', '#webhooks', webhooks),
+          link('account', '#account', account),
           isOperator() ? link('operations', '#operations', operations) : null)
         : null,
       h('div', {class: 'me'},
-        session() ? h('a', {class: 'email', href: '#account', title: session().email}, session().email) : null,
+        session() ? h('span', {class: 'email', title: session().email}, session().email) : null,
         choice,
         session() ? h('button', {type: 'button', class: 'plain', onclick: leaveAccount}, t('signOut')) : null)),
   ];
@@ -162,7 +163,7 @@ function show(notice) {
   document.title = `${title} · Caravana`;
 }
 
-/** What a mailed link leads to, or asks for one, whoever is signed in; null for anything else. */
+/** What a mailed link leads to, whether or not somebody is signed in, and what asks for one; null for anything else. */
 function mailedView() {
   const {section, id} = place();
   if (section === 'reset' && id) {

@@ -35,7 +35,7 @@ export function ownAccountView() {
   if (outside) {
     return h('section', {class: 'account card'}, h('h1', {}, t('account')), h('p', {class: 'quiet'}, email));
   }
-  const view = card({
+  return card({
     title: t('account'),
     text: t('changeEmailText', {email}),
     fields: [
@@ -48,5 +48,4 @@ export function ownAccountView() {
       return [done(t('changeSent', {email: wanted}))];
     },
   });
-  return view;
 }

@@ -10,6 +10,7 @@ import jakarta.mail.internet.MimeMessage;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +171,40 @@ class EmailAddressTest extends QuickSweepsTest {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void whatNobodySendsAndLinksThatExpiredAreSwept() throws Exception {
+        token(email, 1);
+        jdbc.update("INSERT INTO mails (mail_kind, address, mail_language, due_at, created_at)"
+                + " VALUES ('reset', 'old@example.org', 'en', now() + interval '1 day', now() - interval '25 hours'),"
+                + " ('reset', 'new@example.org', 'en', now() + interval '1 day', now() - interval '23 hours')");
+        jdbc.update("UPDATE mail_links SET expires_at = now() - interval '1 second'");
+
+        await().atMost(Waits.LIMIT)
+                .until(() -> jdbc.queryForObject("SELECT count(*) FROM mail_links", Integer.class) == 0);
+        await().atMost(Waits.LIMIT)
+                .until(() -> jdbc.queryForList("SELECT address FROM mails", String.class)
+                        .equals(List.of("new@example.org")));
+    }
+
+    /** What a killed sender leaves: a claim whose lease ends. */
+    @Test
+    void aMailWhoseSenderIsGoneIsTakenOver() throws Exception {
+        String first = token(email, 1);
+        jdbc.update(
+                "INSERT INTO mails (owner_id, mail_kind, address, mail_language, attempts, claim_token, due_at)"
+                        + " VALUES (CAST(? AS uuid), 'verify', ?, 'es', 1, gen_random_uuid(), now() + interval '2 seconds')",
+                user.subject(),
+                email);
+        assertThat(mails.to(email)).hasSize(1);
+
+        MimeMessage mail = mails.await(email, 2);
+
+        assertThat(mail.getSubject()).isEqualTo("Confirma tu correo para Caravana");
+        assertProblem(confirm(first), 400, "link_invalid");
+        assertThat(confirm(MailFolderReader.token(mail)).statusCode()).isEqualTo(200);
+        await().atMost(Waits.LIMIT).until(() -> jdbc.queryForObject("SELECT count(*) FROM mails", Integer.class) == 0);
     }
 
     @Test

@@ -202,7 +202,7 @@ class PasswordResetTest extends QuickSweepsTest {
         assertProblem(reset(email, second), 400, "link_invalid");
         await().atMost(Waits.LIMIT)
                 .until(() -> jdbc.queryForObject(
-                                "SELECT count(*) FROM mail_links WHERE address = ? AND kind = 'reset'",
+                                "SELECT count(*) FROM mail_links WHERE address = ? AND link_kind = 'reset'",
                                 Integer.class,
                                 email)
                         == 0);
@@ -264,7 +264,7 @@ class PasswordResetTest extends QuickSweepsTest {
         String forged = email + "\r\nbcc: eva@example.org";
         jdbc.update("UPDATE users SET email = ? WHERE email = ?", forged, email);
         int before = mails.all();
-        jdbc.update("INSERT INTO mails (kind, address, language) VALUES ('reset', ?, 'en')", forged);
+        jdbc.update("INSERT INTO mails (mail_kind, address, mail_language) VALUES ('reset', ?, 'en')", forged);
         await().atMost(Waits.LIMIT).until(() -> waiting() == 0);
         assertThat(mails.all()).isEqualTo(before);
     }

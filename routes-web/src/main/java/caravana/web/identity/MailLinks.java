@@ -23,7 +23,7 @@ public class MailLinks {
         exchange.setProperty("link_hash", Sessions.hash(text));
     }
 
-    /** The refusal of a link that does not count, whyever. */
+    /** The refusal of a link that does not count; the same for each reason. */
     static Problem invalid() {
         return new Problem(
                 400,

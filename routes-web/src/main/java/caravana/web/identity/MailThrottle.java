@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
-/** Slows down whoever has mails sent to others. */
+/** Limits the mails that people have sent to others. */
 @Component
 class MailThrottle {
 

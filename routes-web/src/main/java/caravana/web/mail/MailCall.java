@@ -93,7 +93,7 @@ public class MailCall {
         int tries = (Integer) row.get("attempts");
         if (isRefused(failure)) {
             note("refused", begun);
-            log.info("Mail {} ({}): it cannot be sent to its address", row.get("mail_id"), row.get("kind"));
+            log.info("Mail {} ({}): it cannot be sent to its address", row.get("mail_id"), row.get("mail_kind"));
             return attempt(true, 0);
         }
         note("failed", begun);
@@ -102,7 +102,7 @@ public class MailCall {
         log.warn(
                 "Mail {} ({}) could not be sent at try {}{}: {}",
                 row.get("mail_id"),
-                row.get("kind"),
+                row.get("mail_kind"),
                 tries,
                 last ? ", which was the last" : "",
                 failure.getClass().getSimpleName());
@@ -137,8 +137,8 @@ public class MailCall {
     }
 
     private MimeMessage written(Map<String, Object> letter, String token) throws MessagingException {
-        String kind = (String) letter.get("kind");
-        String language = (String) letter.get("language");
+        String kind = (String) letter.get("mail_kind");
+        String language = (String) letter.get("mail_language");
         // Behind `#`, which browsers send to no server: no log has it.
         String link = settings.publicUrl() + "/#" + (kind.equals("reset") ? "reset" : "confirm") + "/" + token;
         MailText text = MailText.of(

@@ -73,8 +73,8 @@ class MailCallTest {
 
     private static Map<String, Object> send(MailCall call, String kind, String language, String to, int attempts) {
         return call.send(
-                Map.of("mail_id", "7", "kind", kind, "attempts", attempts),
-                Map.of("kind", kind, "language", language, "address", to),
+                Map.of("mail_id", "7", "mail_kind", kind, "attempts", attempts),
+                Map.of("mail_kind", kind, "mail_language", language, "address", to),
                 "the-token");
     }
 
@@ -211,7 +211,7 @@ class MailCallTest {
     @Test
     void nobodyToWriteToIsNoFailure() {
         MailCall call = call(none(), folder.resolve("mails").toString());
-        assertThat(call.send(Map.of("mail_id", "7", "kind", "reset", "attempts", 1), null, "the-token"))
+        assertThat(call.send(Map.of("mail_id", "7", "mail_kind", "reset", "attempts", 1), null, "the-token"))
                 .containsEntry("ended", true);
         assertThat(folder.resolve("mails")).doesNotExist();
         assertThat(call(none()).isConfigured()).isFalse();
