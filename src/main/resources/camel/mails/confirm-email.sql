@@ -1,1 +1,1 @@
-SELECT email_address, former_address FROM confirm_email(:?presented_hash)
+SELECT * FROM confirm_email(:?presented_hash)

@@ -15,7 +15,9 @@ WITH letter AS (
            user_id,
            mail_kind,
            address,
-           now() + make_interval(secs => CASE WHEN mail_kind = 'verify' THEN :?verification_seconds ELSE :?link_seconds END)
+           now() + CASE WHEN mail_kind = 'verify'
+                        THEN make_interval(secs => :?verification_seconds)
+                        ELSE make_interval(secs => :?link_seconds) END
     FROM letter
     WHERE mail_kind <> 'notice'
     ON CONFLICT (user_id, link_kind) DO UPDATE
