@@ -65,11 +65,11 @@ public record MailProperties(
     /**
      * The server that mails are sent by.
      *
-     * @param host its name; empty for none
-     * @param port its port
-     * @param user whom to log in as; empty for no log-in
-     * @param password of that user
-     * @param security {@code starttls}, {@code tls} (from the first byte) or {@code none}; when empty, {@code tls} on port 465 and otherwise
+     * @param host name of the server that mails are sent by (SMTP); empty for none
+     * @param port port of that server
+     * @param user whom web logs in as at that server; empty for no log-in
+     * @param password password of that user
+     * @param security how the connection is encrypted: {@code starttls}, {@code tls} (from the first byte) or {@code none}; when empty, {@code tls} on port 465 and otherwise
      *     {@code starttls}
      * @param certificates a PEM file with the certificates that the server's is checked by, for one with an authority of its own; when
      *     empty, those of the JDK
@@ -101,10 +101,10 @@ public record MailProperties(
     /**
      * Mails that people may ask for without waiting. Further ones are let in one by one, as many within the window.
      *
-     * @param perRecipient mails to one e-mail address
-     * @param perAddress mails that one IP address (IPv6: /64) asks for
-     * @param inTotal mails that all ask for together
-     * @param window how long it takes until that many are forgotten
+     * @param perRecipient mails to one e-mail address within the window; more are answered 429
+     * @param perAddress mails that one IP address (IPv6: /64) asks for within the window; more are answered 429
+     * @param inTotal mails that all ask for together within the window; more are answered 429
+     * @param window how long it takes until that many mails are forgotten
      */
     public record Limits(
             @Min(1) int perRecipient,
