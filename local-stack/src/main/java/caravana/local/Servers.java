@@ -177,6 +177,7 @@ final class Servers implements AutoCloseable {
         // Instead of a mail server.
         defaults.put(
                 "CARAVANA_MAIL_FOLDER", RunFolder.ofUser(data.resolve("mails")).toString());
+        defaults.put("CARAVANA_MAIL_FROM", "caravana@localhost");
         // A worker that stops waits for its open receive.
         defaults.put("SQS_LONG_POLL_SECONDS", "2");
     }
