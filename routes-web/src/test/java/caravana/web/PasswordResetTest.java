@@ -237,6 +237,16 @@ class PasswordResetTest extends QuickSweepsTest {
     }
 
     @Test
+    void oneSourceAsksForSoManyMailsAndAnotherForItsOwn() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            assertThat(ask("nobody-" + i + email).statusCode()).isEqualTo(202);
+        }
+        assertProblem(ask("somebody-" + email), 429, "too_many_mails");
+        assertThat(ask("somebody-" + email, "X-Forwarded-For", "198.51.100.9").statusCode())
+                .isEqualTo(202);
+    }
+
+    @Test
     void guessedLinksAreCountedAsFailedLogIns() throws Exception {
         for (int i = 0; i < 10; i++) {
             HttpResponse<String> refused = reset(email, "guess" + i);
