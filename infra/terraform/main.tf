@@ -32,6 +32,18 @@ locals {
   secret_settings = {
     REDIS_URL = module.cache.url
   }
+
+  # Without a server, nothing: a parameter cannot be empty. The password is in web's secret.
+  mail_settings = var.smtp_host == null ? {} : merge(
+    {
+      CARAVANA_PUBLIC_URL = var.public_url
+      CARAVANA_MAIL_FROM  = var.mail_from
+      CARAVANA_SMTP_HOST  = var.smtp_host
+      CARAVANA_SMTP_PORT  = tostring(var.smtp_port)
+    },
+    var.smtp_user == null ? {} : { CARAVANA_SMTP_USER = var.smtp_user },
+    var.smtp_security == null ? {} : { CARAVANA_SMTP_SECURITY = var.smtp_security },
+  )
 }
 
 module "network" {
@@ -42,6 +54,7 @@ module "network" {
   vpc_cidr             = var.vpc_cidr
   zone_count           = var.zone_count
   nat_gateway_per_zone = var.nat_gateway_per_zone
+  smtp_port            = var.smtp_host == null ? null : var.smtp_port
 }
 
 module "storage" {
@@ -123,7 +136,7 @@ module "web" {
   cpu_target_percent             = var.web_cpu_target_percent
 
   shared_settings  = local.shared_settings
-  further_settings = var.web_settings
+  further_settings = merge(local.mail_settings, var.web_settings)
   secret_settings  = local.secret_settings
 
   queue_arn             = module.queue.jobs.arn

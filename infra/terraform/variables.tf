@@ -393,6 +393,64 @@ variable "web_settings" {
   }
 }
 
+# Mails
+
+variable "smtp_host" {
+  description = "Mail server by which accounts get links to another password or e-mail address; null for none. `ops/bin/rotate-web-secret SECRET_ARN smtp-password` stores its password."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.smtp_host == null || var.public_url != null && var.mail_from != null
+    error_message = "smtp_host needs public_url and mail_from: mails are sent from one and lead to the other."
+  }
+}
+
+variable "smtp_port" {
+  description = "Port of the mail server. Web may reach it anywhere; AWS blocks 25 unless asked."
+  type        = number
+  default     = 587
+
+  validation {
+    condition     = var.smtp_port > 0 && var.smtp_port < 65536
+    error_message = "smtp_port is a port, such as 587 or 465."
+  }
+}
+
+variable "smtp_user" {
+  description = "Whom web logs in as at the mail server; null for no log-in."
+  type        = string
+  default     = null
+}
+
+variable "smtp_security" {
+  description = "How the connection to the mail server is encrypted: starttls, tls (from the first byte) or none; null for tls on port 465 and otherwise starttls."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.smtp_security == null || contains(["starttls", "tls", "none"], coalesce(var.smtp_security, "none"))
+    error_message = "smtp_security is starttls, tls or none."
+  }
+}
+
+variable "mail_from" {
+  description = "E-mail address that mails come from, such as videos@example.org; the mail server must permit it."
+  type        = string
+  default     = null
+}
+
+variable "public_url" {
+  description = "Where people reach the page, such as https://videos.example.org, without a path: links in mails lead there."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = can(regex("^https?://[^/?#@[:space:]]+$", coalesce(var.public_url, "https://unset")))
+    error_message = "public_url is an address such as https://videos.example.org, without a path or a slash at its end."
+  }
+}
+
 # Worker
 
 variable "asg_worker_min" {

@@ -78,3 +78,56 @@ run "two_zones_at_least" {
 
   expect_failures = [var.zone_count]
 }
+
+run "no_mail_server" {
+  command = plan
+
+  assert {
+    condition     = length(local.mail_settings) == 0
+    error_message = "Without smtp_host web has no settings of mails."
+  }
+}
+
+run "a_mail_server" {
+  command = plan
+
+  variables {
+    smtp_host  = "email-smtp.eu-west-1.amazonaws.com"
+    smtp_port  = 465
+    smtp_user  = "AKIA"
+    mail_from  = "videos@example.org"
+    public_url = "https://videos.example.org"
+  }
+
+  assert {
+    condition = local.mail_settings == {
+      CARAVANA_PUBLIC_URL = "https://videos.example.org"
+      CARAVANA_MAIL_FROM  = "videos@example.org"
+      CARAVANA_SMTP_HOST  = "email-smtp.eu-west-1.amazonaws.com"
+      CARAVANA_SMTP_PORT  = "465"
+      CARAVANA_SMTP_USER  = "AKIA"
+    }
+    error_message = "Web gets what is set, and no empty parameter."
+  }
+}
+
+run "mails_need_a_sender_and_an_address" {
+  command = plan
+
+  variables {
+    smtp_host = "email-smtp.eu-west-1.amazonaws.com"
+    mail_from = "videos@example.org"
+  }
+
+  expect_failures = [var.smtp_host]
+}
+
+run "the_public_address_has_no_path" {
+  command = plan
+
+  variables {
+    public_url = "https://videos.example.org/"
+  }
+
+  expect_failures = [var.public_url]
+}

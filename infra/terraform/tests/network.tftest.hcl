@@ -58,3 +58,33 @@ run "one_nat_gateway_when_it_has_to_be_cheap" {
     error_message = "Both zones use the one gateway."
   }
 }
+
+run "a_mail_server_is_reached_by_web_alone" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  variables {
+    smtp_port = 465
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.web_to_mail_server[0].from_port == 465 && aws_vpc_security_group_egress_rule.web_to_mail_server[0].to_port == 465
+    error_message = "Web may reach the mail server's port."
+  }
+}
+
+run "no_mail_server_opens_no_port" {
+  command = plan
+
+  module {
+    source = "./modules/network"
+  }
+
+  assert {
+    condition     = length(aws_vpc_security_group_egress_rule.web_to_mail_server) == 0
+    error_message = "Without a mail server nothing is opened."
+  }
+}

@@ -1,6 +1,7 @@
 # Who may talk to whom:
 #   internet -> balancer 80, 443 -> web 80
 #   web, worker -> database 5432, cache 6379, and 443 anywhere: AWS's own endpoints, and an outside issuer of tokens
+#   web -> the mail server's port anywhere, if there is a mail server
 
 resource "aws_security_group" "this" {
   for_each = {
@@ -69,5 +70,17 @@ resource "aws_vpc_security_group_egress_rule" "instances_to_https" {
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+resource "aws_vpc_security_group_egress_rule" "web_to_mail_server" {
+  # With port 443 there is a rule already.
+  count = var.smtp_port == null || coalesce(var.smtp_port, 443) == 443 ? 0 : 1
+
+  security_group_id = aws_security_group.this["web"].id
+  description       = "Mail server"
+  ip_protocol       = "tcp"
+  from_port         = var.smtp_port
+  to_port           = var.smtp_port
   cidr_ipv4         = "0.0.0.0/0"
 }

@@ -22,3 +22,9 @@ variable "nat_gateway_per_zone" {
   description = "A NAT gateway in every zone; otherwise all zones depend on the first one's."
   type        = bool
 }
+
+variable "smtp_port" {
+  description = "Port at which web reaches a mail server; null for none."
+  type        = number
+  default     = null
+}

@@ -1,4 +1,12 @@
-INSERT INTO users (email, password_hash, first_name, last_name, city, country)
-VALUES (:?account.email, :?account.password_hash, :?account.first_name, :?account.last_name, :?account.city, :?account.country)
-ON CONFLICT (email) DO NOTHING
-RETURNING id::text AS id, email
+WITH account AS (
+    INSERT INTO users (email, password_hash, first_name, last_name, city, country)
+    VALUES (:?account.email, :?account.password_hash, :?account.first_name, :?account.last_name, :?account.city, :?account.country)
+    ON CONFLICT (email) DO NOTHING
+    RETURNING id, email
+), verification AS (
+    INSERT INTO mails (owner_id, mail_kind, address, mail_language)
+    SELECT id, 'verify', email, :?account.language
+    FROM account
+    WHERE :?account.mailed
+)
+SELECT id::text AS id, email FROM account

@@ -1,5 +1,5 @@
 -- What is stored of an account, a JSON document each. Secrets and hashes are left out.
-SELECT (SELECT json_build_object('id', account.id, 'email', email, 'role', role, 'first_name', first_name, 'last_name', last_name,
+SELECT (SELECT json_build_object('id', account.id, 'email', email, 'verified_at', iso(verified_at), 'role', role, 'first_name', first_name, 'last_name', last_name,
                                  'city', city, 'country', country, 'created_at', iso(account.created_at))::text
         FROM accounts account
         LEFT JOIN users ON users.id = account.id

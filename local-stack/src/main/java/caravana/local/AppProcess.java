@@ -141,6 +141,8 @@ public final class AppProcess implements AutoCloseable {
         int port = port(settings, web ? Ports.WEB : Ports.WORKER_MANAGEMENT);
         if (web) {
             port(settings, Ports.WEB_MANAGEMENT);
+            // Where links in mails lead.
+            settings.putIfAbsent("CARAVANA_PUBLIC_URL", "http://127.0.0.1:" + port);
         }
         settings.computeIfPresent(
                 WORK_DIR, (name, folder) -> RunFolder.work(Path.of(folder)).toString());

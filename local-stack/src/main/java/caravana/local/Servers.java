@@ -174,6 +174,10 @@ final class Servers implements AutoCloseable {
         required.putAll(secrets.operator());
         defaults.put("JWT_PRIVATE_KEY", secrets.signingKey());
         defaults.put("CARAVANA_SECRET_KEY", secrets.ofServer(WEB).repeat(2));
+        // Instead of a mail server.
+        defaults.put(
+                "CARAVANA_MAIL_FOLDER", RunFolder.ofUser(data.resolve("mails")).toString());
+        defaults.put("CARAVANA_MAIL_FROM", "caravana@localhost");
         // A worker that stops waits for its open receive.
         defaults.put("SQS_LONG_POLL_SECONDS", "2");
     }

@@ -15,6 +15,7 @@ enum AppFolders {
             "events",
             "identity",
             "imports",
+            "mails",
             "operators",
             "presets",
             "reconcile",

@@ -27,6 +27,7 @@ final class HandlingRules implements Rule {
         undoing.put("direct:open-upload", Set.of("upload-failures", "creation-failures"));
         undoing.put("bean:accounts.enter", Set.of("log-in-failures"));
         undoing.put("bean:passwordChanges.check", Set.of("log-in-failures"));
+        undoing.put("bean:passwordResets.check", Set.of("log-in-failures"));
         return undoing;
     }
 

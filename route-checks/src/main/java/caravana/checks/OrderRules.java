@@ -109,6 +109,10 @@ final class OrderRules implements Rule {
             List.of("bean:accounts.enter", "statement:find-account.sql"),
             List.of("bean:accounts.check", "setBody:issue-token"),
             List.of("bean:accounts.open", "statement:insert-account.sql"),
+            List.of("bean:passwordResets.check", "statement:reset-password.sql"),
+            List.of("bean:passwordChanges.check", "statement:order-change.sql"),
+            List.of("statement:write-link.sql", "bean:mailCall.send"),
+            List.of("bean:mailCall.send", "statement:note-mail.sql"),
             // Dead letters.
             List.of("direct:receive-dead-letters", "bean:deadLetterCommand.choose"),
             List.of("bean:deadLetterCommand.choose", "bean:deadLetters.putBack"),

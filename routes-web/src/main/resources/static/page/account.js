@@ -2,6 +2,7 @@
 
 import {logIn, showMe, signUp} from './api.js';
 import {h} from './dom.js';
+import {field, newPasswordFields} from './fields.js';
 import {signedIn} from './session.js';
 import {t, why} from './texts.js';
 
@@ -25,6 +26,7 @@ export function accountView(notice) {
       isElsewhere() ? h('p', {class: 'quiet'}, t('accountsElsewhere', {issuer: elsewhere})) : null,
       notice ? h('p', {class: 'notice', role: 'status'}, t(notice)) : isElsewhere() ? null : h('p', {class: 'quiet'}, t('tagline')),
       form,
+      isElsewhere() || creating ? null : h('p', {class: 'forgot'}, h('a', {href: '#forgot'}, t('forgot'))),
       isElsewhere() ? null : h('p', {class: 'switch'}, h('button', {type: 'button', class: 'link', onclick: other}, t(creating ? 'toSignIn' : 'toSignUp'))),
     ].filter((part) => part !== null));
 
@@ -78,7 +80,6 @@ function tokenFields() {
 }
 
 function signUpFields() {
-  const secret = {type: 'password', autocomplete: 'new-password', minlength: 8, maxlength: 128};
   return [
     h('div', {class: 'pair'},
       field('first_name', 'firstName', {autocomplete: 'given-name', maxlength: 100}),
@@ -87,12 +88,6 @@ function signUpFields() {
       field('city', 'city', {autocomplete: 'address-level2', maxlength: 100}),
       field('country', 'country', {autocomplete: 'country-name', maxlength: 100})),
     field('email', 'email', {type: 'email', autocomplete: 'username', maxlength: 254}),
-    field('password1', 'password', {...secret, 'aria-describedby': 'password-hint'}, h('small', {id: 'password-hint'}, t('passwordHint'))),
-    field('password2', 'passwordAgain', secret),
+    ...newPasswordFields(),
   ];
-}
-
-function field(name, label, attributes, hint = null) {
-  const id = `field-${name}`;
-  return h('div', {class: 'field'}, h('label', {for: id}, t(label)), h('input', {id, name, required: true, ...attributes}), hint);
 }

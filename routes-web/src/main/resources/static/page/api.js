@@ -100,7 +100,17 @@ export async function call(path, options) {
 /** The session's cookie comes and goes with the calls that have this. */
 const WITH_COOKIE = {method: 'POST', open: true, credentials: 'same-origin'};
 
-export const signUp = (form) => call('/auth/signup', {method: 'POST', json: form, open: true});
+/** Mails are in the language of the page, whichever the browser prefers. */
+const inLanguage = () => ({'Accept-Language': document.documentElement.lang});
+
+export const signUp = (form) => call('/auth/signup', {method: 'POST', json: form, open: true, headers: inLanguage()});
+export const requestPasswordReset = (email) =>
+  call('/auth/password-reset', {method: 'POST', json: {email}, open: true, headers: inLanguage()});
+export const resetPassword = (form) => request('/auth/password-reset/confirm', {method: 'POST', json: form, open: true});
+export const confirmEmail = (token) => call('/auth/confirm-email', {method: 'POST', json: {token}, open: true});
+export const requestVerification = () => call('/me/email/verification', {method: 'POST', headers: inLanguage()});
+export const changeEmail = (email, password) =>
+  call('/me/email', {method: 'PUT', json: {email, password}, headers: inLanguage()});
 export const logIn = (email, password) => call('/auth/login', {...WITH_COOKIE, json: {email, password}});
 
 /** Ends the session here and on the server; calls that are on their way with its token end first, or they would be refused. */

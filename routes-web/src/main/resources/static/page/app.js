@@ -5,7 +5,9 @@ import {logOut, refreshSession, Refused, showMe} from './api.js';
 import {ask, h} from './dom.js';
 import {icon} from './icons.js';
 import {readLimits} from './limits.js';
+import {confirmView, forgotView, resetView} from './mails.js';
 import {operatorsView} from './operators.js';
+import {ownAccountView, verificationHint} from './ownaccount.js';
 import {listAddress, noteList, place} from './place.js';
 import {cancelAll, unfinished} from './queue.js';
 import {runbookView} from './runbooks.js';
@@ -24,6 +26,7 @@ let list = null;
 function header() {
   const operations = shows('operations') || shows('runbook');
   const webhooks = place().section === 'webhooks';
+  const account = place().section === 'account';
   const choice = h('select', {id: 'language', 'aria-label': t('language'), onchange: (event) => {
     chooseLanguage(event.target.value);
     render();
@@ -35,7 +38,8 @@ function header() {
       h('a', {class: 'brand', href: listAddress()}, h('img', {src: '/page/icon.svg', alt: '', width: 28, height: 28}), 'Caravana'),
       session()
         ? h('nav', {'aria-label': t('sections')},
-          link('videos', listAddress(), !operations && !webhooks), link('webhooks', '#webhooks', webhooks),
+          link('videos', listAddress(), !operations && !webhooks && !account), link('webhooks', '#webhooks', webhooks),
+          link('account', '#account', account),
           isOperator() ? link('operations', '#operations', operations) : null)
         : null,
       h('div', {class: 'me'},
@@ -99,6 +103,13 @@ function show(notice) {
   document.querySelector('header').replaceChildren(...header());
   showOffline();
   const main = document.querySelector('main');
+  const mailed = mailedView();
+  if (mailed) {
+    closeList();
+    main.replaceChildren(mailed);
+    document.title = `${mailed.querySelector('h1').textContent} · Caravana`;
+    return;
+  }
   if (!session()) {
     main.replaceChildren(accountView(notice));
     document.title = `${t('signIn')} · Caravana`;
@@ -113,6 +124,11 @@ function show(notice) {
     main.replaceChildren(view.element);
     scrollTo(0, 0);
     title = t('operations');
+  } else if (section === 'account') {
+    closeList();
+    main.replaceChildren(ownAccountView());
+    scrollTo(0, 0);
+    title = t('account');
   } else if (section === 'webhooks') {
     closeList();
     const view = webhooksView(id);
@@ -140,7 +156,23 @@ function show(notice) {
       list.video = null;
     }
   }
+  const hint = verificationHint();
+  if (hint) {
+    main.prepend(hint);
+  }
   document.title = `${title} · Caravana`;
+}
+
+/** What a mailed link leads to, whether or not somebody is signed in, and what asks for one; null for anything else. */
+function mailedView() {
+  const {section, id} = place();
+  if (section === 'reset' && id) {
+    return resetView(id);
+  }
+  if (section === 'confirm' && id) {
+    return confirmView(id);
+  }
+  return section === 'forgot' && !session() ? forgotView() : null;
 }
 
 function closeList() {

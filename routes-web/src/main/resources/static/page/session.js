@@ -20,7 +20,10 @@ function read() {
   }
 }
 
-/** @returns {{token: string, email: string, roles: string[], until: number, outside: boolean}|null} `outside` for a token of an outside issuer */
+/**
+ * @returns {{token: string, email: string, verified: boolean, roles: string[], until: number, outside: boolean}|null} `outside` for a token
+ *     of an outside issuer
+ */
 export function session() {
   return current;
 }
@@ -32,15 +35,31 @@ const OUTSIDE = 86_400;
  * @param {Object} issued the answer to the log-in; without `expires_in`, the token is one of an outside issuer
  * @param {Object} me the answer of /me: the token is for the server, and nothing here looks into it
  */
-export function signedIn({access_token: token, expires_in: seconds}, {id, email, roles}) {
+export function signedIn({access_token: token, expires_in: seconds}, {id, email, verified_at: verified, roles}) {
   const outside = seconds === undefined;
   // An outside issuer may not name an address; the account has an id all the same.
-  current = {token, email: email ?? id, roles, outside, ...times(seconds ?? OUTSIDE)};
+  current = {token, email: email ?? id, verified: outside || verified !== null, roles, outside, ...times(seconds ?? OUTSIDE)};
   sessionStorage.setItem(KEY, JSON.stringify(current));
   if (!outside) {
     localStorage.setItem(KEPT, 'yes');
   }
   listeners.forEach((listener) => listener());
+}
+
+/** @param {Object} me the answer of /me, whose address is another one by now, or confirmed */
+export function named({email, verified_at: verified}) {
+  keep({email: email ?? current.email, verified: current.outside || verified !== null});
+}
+
+/** Whether nothing is to be said of the account's address. */
+export const isVerified = () => current.verified !== false;
+
+/** No link can be mailed here. */
+export const verifiedElsewhere = () => keep({verified: true});
+
+function keep(changes) {
+  current = {...current, ...changes};
+  sessionStorage.setItem(KEY, JSON.stringify(current));
 }
 
 /** When a token of so many seconds ends, and when it is renewed. */
@@ -66,8 +85,7 @@ export function noResume() {
 /** @param {Object} issued a new token for the session that there is */
 export function renewed({access_token: token, expires_in: seconds}) {
   if (current) {
-    current = {...current, token, ...times(seconds)};
-    sessionStorage.setItem(KEY, JSON.stringify(current));
+    keep({token, ...times(seconds)});
   }
 }
 

@@ -131,6 +131,7 @@ class AccountErasureTest extends QuickSweepsTest {
                 finished,
                 user.subject());
         preset(user);
+        mails();
         ApiKeysTest.key(user, "videos:read");
         api().logIn(email, PASSWORD);
         jdbc.update("INSERT INTO account_months VALUES (CAST(? AS uuid), month_of(now()), 7)", user.subject());
@@ -158,6 +159,8 @@ class AccountErasureTest extends QuickSweepsTest {
                         "table audit",
                         "table exports",
                         "table imports",
+                        "table mail_links",
+                        "table mails",
                         "table presets",
                         "table sessions",
                         "table uploads",
@@ -192,6 +195,28 @@ class AccountErasureTest extends QuickSweepsTest {
         assertThat(inventory(List.of(kept))).containsKeys("bucket", "dead letters", "table videos");
         // The address is free.
         assertThat(api().signUp(email, PASSWORD).statusCode()).isEqualTo(201);
+    }
+
+    /** One mail of each kind that nobody sends yet, and a link. */
+    private void mails() throws Exception {
+        jdbc.update("DELETE FROM mails");
+        jdbc.update(
+                "INSERT INTO mails (mail_kind, address, mail_language, due_at) VALUES ('reset', ?, 'en', now() + interval '1 hour')",
+                email);
+        for (String kind : List.of("verify", "change", "notice")) {
+            jdbc.update(
+                    "INSERT INTO mails (owner_id, mail_kind, address, mail_language, due_at)"
+                            + " VALUES (CAST(? AS uuid), ?, ?, 'en', now() + interval '1 hour')",
+                    user.subject(),
+                    kind,
+                    "new-" + email);
+        }
+        jdbc.update("DELETE FROM mail_links WHERE user_id = CAST(? AS uuid)", user.subject());
+        jdbc.update(
+                "INSERT INTO mail_links (hash, user_id, link_kind, address, expires_at)"
+                        + " VALUES (gen_random_uuid()::text, CAST(? AS uuid), 'reset', ?, now() + interval '1 hour')",
+                user.subject(),
+                email);
     }
 
     /** Its request was let in before: what it stores goes all the same. */

@@ -215,7 +215,11 @@ class IsolationTest extends WebTest {
                     case "PATCH /uploads/{video_id}" -> new TusClient(caller).piece(id, 0, bytes(10));
                     case "DELETE /uploads/{video_id}" ->
                         new TusClient(caller).request(address).DELETE();
-                    case "POST /auth/login", "POST /auth/signup" ->
+                    case "POST /auth/login",
+                            "POST /auth/signup",
+                            "POST /auth/password-reset",
+                            "POST /auth/password-reset/confirm",
+                            "POST /auth/confirm-email" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString("{}"));
@@ -228,6 +232,10 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString(NEW_KEY));
+                    case "PUT /me/email" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .PUT(BodyPublishers.ofString("{}"));
                     case "PUT /ops/accounts/{account_id}/quotas" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")

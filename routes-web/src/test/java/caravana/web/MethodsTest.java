@@ -92,7 +92,8 @@ class MethodsTest extends WebTest {
     void whatIsOpenToAllRefusesAMethodToAll() throws Exception {
         List<String> open = new ArrayList<>(PAGES);
         open.addAll(List.of("/api/health", "/api/health/ready", "/api/limits"));
-        List.of("login", "logout", "refresh", "signup").forEach(call -> open.add("/api/auth/" + call));
+        List.of("login", "logout", "refresh", "signup", "password-reset", "password-reset/confirm", "confirm-email")
+                .forEach(call -> open.add("/api/auth/" + call));
         for (String path : open) {
             try (Wire wire = new Wire(port)) {
                 Wire.Answer answer = wire.send("FOO " + path + " HTTP/1.1\r\nHost: l\r\n\r\n")

@@ -121,6 +121,27 @@ class OutsideIssuerTest extends WebTest {
     void nobodySignsUpHere() throws Exception {
         assertProblem(api().signUp("ana@example.org", "a good password"), 404, "accounts_elsewhere");
         assertProblem(api().logIn("ana@example.org", "a good password"), 404, "accounts_elsewhere");
+        assertProblem(
+                api().postJson("/api/auth/password-reset", "{\"email\": \"ana@example.org\"}"),
+                404,
+                "accounts_elsewhere");
+        assertProblem(
+                api().postJson(
+                                "/api/auth/password-reset/confirm",
+                                "{\"email\": \"ana@example.org\", \"token\": \"x\", \"password1\": \"another one\","
+                                        + " \"password2\": \"another one\"}"),
+                404,
+                "accounts_elsewhere");
+        assertProblem(api().postJson("/api/auth/confirm-email", "{\"token\": \"x\"}"), 404, "accounts_elsewhere");
+        Api ana = api().with(token("ana"));
+        assertProblem(ana.post("/api/me/email/verification"), 404, "accounts_elsewhere");
+        assertProblem(
+                ana.send(ana.request("/api/me/email")
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofString("{\"email\": \"ana@example.com\", \"password\": \"x\"}"))),
+                404,
+                "accounts_elsewhere");
+        assertThat(Api.json(ana.get("/api/me")).path("verified_at").isNull()).isTrue();
     }
 
     @Test

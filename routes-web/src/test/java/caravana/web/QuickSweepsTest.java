@@ -15,10 +15,17 @@ import org.springframework.test.context.TestPropertySource;
             "caravana.erasure.last-pass=1s",
             "caravana.webhooks.timeout=1s",
             "caravana.webhooks.delays=200ms,200ms,200ms,200ms,200ms,200ms,200ms",
+            "caravana.mail.public-url=" + QuickSweepsTest.PUBLIC_URL,
+            "caravana.mail.period=100ms",
+            "caravana.mail.delays=200ms,200ms",
             "caravana.imports.period=100ms",
             "caravana.imports.heartbeat=300ms",
             "caravana.imports.delays=100ms,100ms,100ms,100ms",
             "CARAVANA_FORWARDED_HEADERS=native",
             "CARAVANA_CORS_ORIGINS=https://pages.example.org,http://localhost:3000"
         })
-abstract class QuickSweepsTest extends WebTest {}
+abstract class QuickSweepsTest extends WebTest {
+
+    /** Where links in mails lead. */
+    static final String PUBLIC_URL = "https://videos.example.org";
+}

@@ -71,6 +71,7 @@ abstract class WebTest {
         jdbc.update("DELETE FROM videos");
         redis.delete(redis.keys("log-in-failures:*"));
         redis.delete(redis.keys("sign-ups:*"));
+        redis.delete(redis.keys("mails:*"));
         objects().forEach(key -> s3.deleteObject(d -> d.bucket(bucket()).key(key)));
         s3.listMultipartUploads(l -> l.bucket(bucket())).uploads().forEach(this::abort);
         sqs.purgeQueue(p -> p.queueUrl(queue()));

@@ -5,6 +5,7 @@ import caravana.web.credential.AccountStates;
 import caravana.web.http.Problem;
 import caravana.web.http.RateLimit;
 import caravana.web.http.Source;
+import caravana.web.mail.Mails;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
@@ -26,6 +27,7 @@ public class Accounts {
     private final PasswordHashing passwords;
     private final LogInAttempts attempts;
     private final SignUpThrottle signUps;
+    private final Mails mails;
     private final ObjectMapper json;
 
     Accounts(
@@ -33,11 +35,13 @@ public class Accounts {
             PasswordHashing passwords,
             LogInAttempts attempts,
             SignUpThrottle signUps,
+            Mails mails,
             ObjectMapper json) {
         this.identity = identity;
         this.passwords = passwords;
         this.attempts = attempts;
         this.signUps = signUps;
+        this.mails = mails;
         this.json = json;
     }
 
@@ -58,6 +62,8 @@ public class Accounts {
         Map<String, Object> account = new HashMap<>();
         account.put("email", email(form.get("email")));
         account.put("password_hash", hash(password, exchange));
+        account.put("mailed", mails.isConfigured());
+        account.put("language", mails.language(request(exchange).getHeader("Accept-Language")));
         NAMES.forEach(name -> account.put(name, ((String) form.get(name)).strip()));
         exchange.setProperty("account", account);
     }

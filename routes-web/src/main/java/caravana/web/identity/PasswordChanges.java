@@ -84,7 +84,7 @@ public class PasswordChanges {
                         limit -> exchange.setProperty(RateLimit.PROPERTY, limit)));
     }
 
-    private static Problem deleted() {
+    static Problem deleted() {
         return new Problem(401, "unauthenticated", "The account does not exist any more.");
     }
 

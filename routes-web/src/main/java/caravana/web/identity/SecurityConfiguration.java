@@ -33,6 +33,9 @@ class SecurityConfiguration {
         "/api/auth/login",
         "/api/auth/logout",
         "/api/auth/refresh",
+        "/api/auth/password-reset",
+        "/api/auth/password-reset/confirm",
+        "/api/auth/confirm-email",
         // HealthFilter answers it; what is left are methods that it does not take.
         HealthFilter.PATH,
         "/api/health/ready",

@@ -111,7 +111,8 @@ public class Sessions {
         exchange.getMessage().setHeader("Cache-Control", "no-store");
     }
 
-    private static String hash(String token) {
+    /** SHA-256, in hexadecimal digits. */
+    static String hash(String token) {
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));

@@ -37,6 +37,7 @@ public class Me {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("id", caller.getId());
         document.put("email", account == null ? caller.email() : account.get("email"));
+        document.put("verified_at", account == null ? null : account.get("verified_at"));
         document.put("roles", caller.roles());
         document.put("limits", limits());
         document.put("quotas", Quotas.shown(usage));

@@ -76,6 +76,14 @@ public final class Page implements AutoCloseable {
         see("main *");
     }
 
+    /** Follows a link from elsewhere, in the same tab. */
+    void go(String address) {
+        // From one place of the page to another one, the browser would load nothing.
+        browser.get("about:blank");
+        browser.get(address);
+        see("main *");
+    }
+
     /** Waits until an element is to be seen. */
     public WebElement see(String selector) {
         return see(selector, SOON);

@@ -45,6 +45,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -1014,6 +1016,96 @@ class PageTest {
                 .as("tokens that outlive the tab")
                 .isEqualTo(0L);
         assertThat(page.errors()).isEmpty();
+    }
+
+    @Test
+    void mailedLinksConfirmAnAddressGiveAPasswordAndAnotherAddress() throws Exception {
+        page = Page.open(web.uri(), "es", folder);
+        String email = page.signUp();
+        page.see(".unverified", "Tu correo " + email + " aún no está confirmado", SOON);
+        page.screenshot("unverified");
+        page.click(".unverified button");
+        page.see(".toast", "Enviamos un enlace a " + email, SOON);
+        String confirm = link(email, "confirm", 2);
+        page.go(confirm);
+        page.see(".account h1", "Confirma tu correo", SOON);
+        inEveryShape("confirm");
+        page.click(".account button[type=submit]");
+        page.see(".account [role=status]", "Gracias: " + email + " está confirmado.", SOON);
+        page.click(".account .switch a");
+        page.see(".drop");
+        assertThat(page.count(".unverified")).isZero();
+
+        page.click("nav a[href='#account']");
+        page.see(".account h1", "Cuenta", SOON);
+        inEveryShape("account");
+        String next = "next-" + email;
+        page.type("[name=email]", next);
+        page.type("[name=password]", "a wrong guess");
+        page.click(".account button[type=submit]");
+        page.see(".account .problem", "Esta no es la contraseña de la cuenta.", SOON);
+        page.type("[name=password]", Page.PASSWORD);
+        page.click(".account button[type=submit]");
+        page.see(".account [role=status]", "Enviamos un enlace a " + next, SOON);
+        page.go(link(next, "confirm", 1));
+        page.click(".account button[type=submit]");
+        page.see(".account [role=status]", "Gracias: " + next + " está confirmado.", SOON);
+        page.click(".account .switch a");
+        page.see(".me .email", next, SOON);
+
+        page.go(confirm);
+        page.click(".account button[type=submit]");
+        page.see(".account .problem", "El enlace ya no sirve", SOON);
+        page.choose("language", "en");
+        page.click(".account button[type=submit]");
+        page.see(".account .problem", "The link does not count", SOON);
+
+        page.click(".me button");
+        page.see(".account h1", "Confirm your e-mail address", SOON);
+        page.visit();
+        page.click(".forgot a");
+        page.see(".account h1", "Forgot your password?", SOON);
+        inEveryShape("forgot");
+        page.type("[name=email]", next);
+        page.click(".account button[type=submit]");
+        page.see(".account [role=status]", "If there is an account with the address " + next, SOON);
+        page.go(link(next, "reset", 1));
+        page.see(".account h1", "Choose a new password", SOON);
+        inEveryShape("reset");
+        page.type("[name=email]", next);
+        page.type("[name=password1]", "quite another password");
+        page.type("[name=password2]", "quite another password");
+        page.click(".account button[type=submit]");
+        page.see(".account [role=status]", "You have a new password.", SOON);
+        page.screenshot("password-reset");
+        page.click(".account .switch a");
+        page.signIn(next, "quite another password");
+        assertThat(page.text(".me .email")).isEqualTo(next);
+        assertThat(page.errors()).allMatch(error -> error.matches("(?s).*(400|403).*"));
+    }
+
+    /** The link of the mail of that number to an address, among those of its kind; as the local stack's folder has them. */
+    private static String link(String address, String kind, int number) throws Exception {
+        Path mails = Path.of(stack.environment().get("CARAVANA_MAIL_FOLDER"));
+        Pattern link = Pattern.compile("\\S+/#" + kind + "/\\S+");
+        List<String> links = new ArrayList<>();
+        await().atMost(SOON).until(() -> {
+            links.clear();
+            try (var files = Files.list(mails)) {
+                for (Path file : files.filter(each -> each.toString().endsWith(".eml"))
+                        .sorted()
+                        .toList()) {
+                    // Lines of quoted-printable end with `=` where a longer one goes on.
+                    String mail = Files.readString(file).replace("=\r\n", "");
+                    Matcher found = link.matcher(mail);
+                    if (mail.contains("\r\nTo: " + address + "\r\n") && found.find()) {
+                        links.add(found.group());
+                    }
+                }
+            }
+            return links.size() >= number;
+        });
+        return links.get(number - 1);
     }
 
     /** Every byte arrives, and few arrive twice. */

@@ -155,6 +155,13 @@ class ScriptsTest {
                         "aws secretsmanager put-secret-value --secret-id arn:secret --secret-string file:///dev/stdin"
                                 + " --query VersionId --output text"));
         expected.put(
+                "rotate-web-secret arn:secret smtp-password",
+                List.of(
+                        "aws secretsmanager get-secret-value --secret-id arn:secret --query SecretString --output text",
+                        "# with a new CARAVANA_SMTP_PASSWORD:",
+                        "aws secretsmanager put-secret-value --secret-id arn:secret --secret-string file:///dev/stdin"
+                                + " --query VersionId --output text"));
+        expected.put(
                 "rotate-database-password caravana",
                 List.of("aws rds modify-db-instance --db-instance-identifier caravana --rotate-master-user-password"
                         + " --apply-immediately --query DBInstance.MasterUserSecret.SecretStatus --output text"));

@@ -1,0 +1,34 @@
+package caravana.web.identity;
+
+import caravana.web.http.Problem;
+import java.security.SecureRandom;
+import java.util.Base64;
+import org.apache.camel.Exchange;
+import org.springframework.stereotype.Component;
+
+/** The tokens of links in mails. The database has their hashes, and the tokens themselves are in the mails alone. */
+@Component("mailLinks")
+public class MailLinks {
+
+    private static final int TOKEN_BYTES = 32;
+
+    private final SecureRandom random = new SecureRandom();
+
+    /** Makes a token: the properties {@code link_token} and {@code link_hash}. */
+    public void make(Exchange exchange) {
+        byte[] token = new byte[TOKEN_BYTES];
+        random.nextBytes(token);
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+        exchange.setProperty("link_token", text);
+        exchange.setProperty("link_hash", Sessions.hash(text));
+    }
+
+    /** The refusal of a link that does not count; the same for each reason. */
+    static Problem invalid() {
+        return new Problem(
+                400,
+                "link_invalid",
+                "The link does not count: it was used, has expired, a newer one was sent, or it is another account's. Ask for"
+                        + " another one.");
+    }
+}

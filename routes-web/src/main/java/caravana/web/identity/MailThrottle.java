@@ -1,0 +1,50 @@
+package caravana.web.identity;
+
+import caravana.web.http.Problem;
+import caravana.web.http.RateLimit;
+import caravana.web.mail.MailProperties;
+import caravana.web.mail.Mails;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.springframework.stereotype.Component;
+
+/** Limits the mails that people have sent to others. */
+@Component
+class MailThrottle {
+
+    private final MailProperties.Limits limits;
+    private final Lanes lanes;
+    private final Pseudonyms pseudonyms;
+
+    MailThrottle(Mails mails, Lanes lanes, Pseudonyms pseudonyms) {
+        this.limits = mails.limits();
+        this.lanes = lanes;
+        this.pseudonyms = pseudonyms;
+    }
+
+    /**
+     * Counts a mail, whatever becomes of it.
+     *
+     * @param recipient the e-mail address, whether or not it has an account
+     * @param source see {@link caravana.web.http.Source}
+     * @param report gets how many mails are left, also when this one is refused
+     * @throws Problem 429 {@code too_many_mails}
+     */
+    void begin(String recipient, String source, Consumer<RateLimit> report) {
+        Lanes.Place place = lanes.reserve(List.of(
+                lane(limits.perRecipient(), "recipient:" + pseudonyms.of(recipient)),
+                lane(limits.perAddress(), "source:" + pseudonyms.of(source)),
+                lane(limits.inTotal(), "total")));
+        report.accept(place.rateLimit("mail"));
+        if (!place.delay().isZero()) {
+            throw Lanes.refusal("too_many_mails", "Too many mails", place.delay());
+        }
+    }
+
+    private Lane lane(int free, String name) {
+        // One mail after the other, at the rate of the window.
+        Duration delay = limits.window().dividedBy(free);
+        return new Lane("mails:" + name, free, limits.window(), delay, delay);
+    }
+}

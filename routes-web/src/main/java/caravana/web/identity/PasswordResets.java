@@ -1,0 +1,92 @@
+package caravana.web.identity;
+
+import caravana.checks.StepOnly;
+import caravana.web.http.Problem;
+import caravana.web.http.RateLimit;
+import caravana.web.http.Source;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletRequest;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.springframework.stereotype.Component;
+
+/** Other passwords by links that were mailed. */
+@Component("passwordResets")
+public class PasswordResets {
+
+    private final Accounts accounts;
+    private final PasswordHashing passwords;
+    private final LogInAttempts attempts;
+    private final ObjectMapper json;
+
+    PasswordResets(Accounts accounts, PasswordHashing passwords, LogInAttempts attempts, ObjectMapper json) {
+        this.accounts = accounts;
+        this.passwords = passwords;
+        this.attempts = attempts;
+        this.json = json;
+    }
+
+    /**
+     * Reads the properties {@code email}, {@code presented_hash} and {@code new_password}. Begins an attempt, the property
+     * {@code attempt}, which {@link #check} or {@link Accounts#leave} ends.
+     *
+     * @throws Problem 400 {@code passwords_differ}; 404 {@code accounts_elsewhere}; 429 {@code too_many_attempts}
+     */
+    @StepOnly
+    public void read(@Body String body, Exchange exchange) throws JsonProcessingException {
+        accounts.checkKeptHere();
+        JsonNode reset = json.readTree(body);
+        String wanted = reset.path("password1").textValue();
+        if (!wanted.equals(reset.path("password2").textValue())) {
+            throw new Problem(400, "passwords_differ", "password1 and password2 are not the same.");
+        }
+        String email = Accounts.email(reset.path("email").textValue());
+        exchange.setProperty("email", email);
+        exchange.setProperty("presented_hash", Sessions.hash(reset.path("token").textValue()));
+        exchange.setProperty("new_password", wanted);
+        exchange.setProperty(
+                "attempt",
+                attempts.begin(email, source(exchange), limit -> exchange.setProperty(RateLimit.PROPERTY, limit)));
+    }
+
+    /**
+     * Hashes the new password into the property {@code new_hash}.
+     *
+     * @param link the link's account; null when it does not count
+     * @throws Problem 400 {@code link_invalid}; 503 {@code busy}
+     */
+    @StepOnly
+    public void check(
+            @Body Object link,
+            @ExchangeProperty("attempt") LogInAttempts.Attempt attempt,
+            @ExchangeProperty("new_password") String password,
+            Exchange exchange) {
+        if (link == null) {
+            attempts.wrong(attempt);
+            throw MailLinks.invalid();
+        }
+        exchange.setProperty("new_hash", passwords.hash(password, source(exchange)));
+        attempts.right(attempt);
+    }
+
+    /**
+     * Goes by what {@code reset-password.sql} returned.
+     *
+     * @param account null when the link was used meanwhile
+     * @throws Problem 400 {@code link_invalid}
+     */
+    public void done(@Body Object account) {
+        if (account == null) {
+            throw MailLinks.invalid();
+        }
+    }
+
+    private static String source(Exchange exchange) {
+        return Source.of(exchange.getMessage()
+                .getHeader("CamelHttpServletRequest", HttpServletRequest.class)
+                .getRemoteAddr());
+    }
+}

@@ -1,0 +1,17 @@
+package caravana.web.mail;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+
+/** Where mails go. */
+interface MailOutput {
+
+    /**
+     * Hands a mail over.
+     *
+     * @throws MessagingException when the server did not take it
+     * @throws IOException when it could not be written
+     */
+    void send(MimeMessage mail) throws MessagingException, IOException;
+}

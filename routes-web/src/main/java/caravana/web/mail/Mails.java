@@ -1,0 +1,59 @@
+package caravana.web.mail;
+
+import caravana.web.http.Problem;
+import java.time.Duration;
+import org.springframework.stereotype.Component;
+
+/** What calls know of mails before one is sent. */
+@Component
+public class Mails {
+
+    private static final int UNAVAILABLE = 503;
+
+    private final MailProperties settings;
+
+    Mails(MailProperties settings) {
+        this.settings = settings;
+    }
+
+    /** Whether mails can be sent here. */
+    public boolean isConfigured() {
+        return settings.configured();
+    }
+
+    /** @throws Problem 503 {@code mail_not_configured} when no mails can be sent here */
+    public void requireConfigured() {
+        if (!isConfigured()) {
+            // It will be the same in a moment, so there is no time to try again.
+            throw new Problem(
+                    UNAVAILABLE,
+                    "mail_not_configured",
+                    "This server cannot send mails: its operator must set CARAVANA_SMTP_HOST.",
+                    null);
+        }
+    }
+
+    /** How long a link to another password or e-mail address counts. */
+    public Duration linkLife() {
+        return settings.linkLife();
+    }
+
+    /** How long a link that confirms the address of a sign-up counts. */
+    public Duration verificationLife() {
+        return settings.verificationLife();
+    }
+
+    /** How many mails people may ask for. */
+    public MailProperties.Limits limits() {
+        return settings.limits();
+    }
+
+    /**
+     * The language of a mail that a request asks for: {@code es} or {@code en}.
+     *
+     * @param accepted the header {@code Accept-Language}; null for none
+     */
+    public String language(String accepted) {
+        return MailText.language(accepted);
+    }
+}

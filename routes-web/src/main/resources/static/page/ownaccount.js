@@ -1,0 +1,51 @@
+// The account of who is signed in: its e-mail address, whether that is confirmed, and how it gets another one.
+
+import {changeEmail, requestVerification} from './api.js';
+import {h, say} from './dom.js';
+import {field} from './fields.js';
+import {card, done} from './mails.js';
+import {isVerified, session, verifiedElsewhere} from './session.js';
+import {t, why} from './texts.js';
+
+/** Says that the address is not confirmed yet, and sends another link; null when there is nothing to be said. */
+export function verificationHint() {
+  if (!session() || isVerified()) {
+    return null;
+  }
+  const again = h('button', {type: 'button', class: 'link', onclick: async () => {
+    again.disabled = true;
+    try {
+      await requestVerification();
+      say(t('linkSentTo', {email: session().email}));
+    } catch (refused) {
+      say(why({code: refused.code, detail: refused.message}), {kind: 'bad'});
+      if (refused.code === 'mail_not_configured') {
+        verifiedElsewhere();
+        hint.remove();
+      }
+    }
+    again.disabled = false;
+  }}, t('sendAgain'));
+  const hint = h('p', {class: 'notice unverified'}, t('unverified', {email: session().email}), ' ', again);
+  return hint;
+}
+
+export function ownAccountView() {
+  const {email, outside} = session();
+  if (outside) {
+    return h('section', {class: 'account card'}, h('h1', {}, t('account')), h('p', {class: 'quiet'}, email));
+  }
+  return card({
+    title: t('account'),
+    text: t('changeEmailText', {email}),
+    fields: [
+      field('email', 'newEmail', {type: 'email', autocomplete: 'email', maxlength: 254}),
+      field('password', 'password', {type: 'password', autocomplete: 'current-password', maxlength: 128}),
+    ],
+    submit: t('changeEmail'),
+    async send({email: wanted, password}) {
+      await changeEmail(wanted, password);
+      return [done(t('changeSent', {email: wanted}))];
+    },
+  });
+}

@@ -1,0 +1,1 @@
+SELECT * FROM confirm_email(:?presented_hash)

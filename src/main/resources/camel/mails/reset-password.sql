@@ -1,0 +1,3 @@
+SELECT account::text AS id
+FROM reset_password(:?presented_hash, :?email, :?new_hash) account
+WHERE account IS NOT NULL
