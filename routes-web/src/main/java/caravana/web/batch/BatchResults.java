@@ -2,6 +2,7 @@ package caravana.web.batch;
 
 import caravana.web.http.Problem;
 import caravana.web.http.Problems;
+import caravana.web.http.RateLimit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -35,6 +36,9 @@ public class BatchResults implements AggregationStrategy {
             all.getMessage().setBody("");
         }
         all.getMessage().setBody(all.getMessage().getBody(String.class) + line(answered));
+        if (answered.getProperty(RateLimit.PROPERTY) != null) {
+            all.setProperty(RateLimit.PROPERTY, answered.getProperty(RateLimit.PROPERTY));
+        }
         return all;
     }
 

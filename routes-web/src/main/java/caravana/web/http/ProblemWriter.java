@@ -24,6 +24,9 @@ public class ProblemWriter {
         if (problem.getChallenge() != null && !response.containsHeader(HttpHeaders.WWW_AUTHENTICATE)) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, problem.getChallenge());
         }
+        if (problem instanceof TooMany tooMany) {
+            tooMany.limit().write(response);
+        }
         if (problem.getRetryAfter() != null) {
             response.setIntHeader("Retry-After", problem.getRetryAfter());
         }

@@ -51,8 +51,11 @@ public class ProcessOrder {
      * @throws Problem 404 {@code not_found}, 409 {@code job_unfinished} or {@code asset_deleted}, 403 {@code quota_exceeded}, or 429 {@code too_many_uploads} when the video was not
      *     queued
      */
-    public void check(@Body Map<String, Object> row) {
+    public void check(@Body Map<String, Object> row, Exchange exchange) {
         String outcome = row == null ? "gone" : (String) row.get("outcome");
+        if (row != null) {
+            UploadRules.noteRateLimit(row, exchange);
+        }
         switch (outcome) {
             case "queued" -> {
                 // Its message is sent next.
@@ -69,7 +72,7 @@ public class ProcessOrder {
                         "asset_deleted",
                         "An asset of the last time was deleted. Send transformaciones or a preset without it.");
             case "quota" -> throw QuotaExceeded.of("minutes", row);
-            case "too_many" -> throw UploadRules.tooMany();
+            case "too_many" -> throw UploadRules.tooMany(row);
             default -> throw new IllegalStateException("process-again.sql answered " + outcome);
         }
     }
