@@ -55,6 +55,7 @@ FROM queued, recent
 UNION ALL
 SELECT CASE
            WHEN status IN ('uploaded', 'processing') THEN 'unfinished'
+           WHEN EXISTS (SELECT FROM expired_files WHERE video_id = id AND kind = 'original') THEN 'expired'
            WHEN CAST(:?transformations AS jsonb) IS NULL AND lacks_asset(owner_id, transformation_parameters) THEN 'asset_deleted'
            WHEN (SELECT exceeded FROM quota) THEN 'quota'
            ELSE 'too_many'

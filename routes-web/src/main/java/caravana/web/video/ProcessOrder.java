@@ -2,6 +2,7 @@ package caravana.web.video;
 
 import caravana.transformation.TransformationRecipe;
 import caravana.web.http.Problem;
+import caravana.web.links.ObjectLink;
 import caravana.web.upload.QuotaExceeded;
 import caravana.web.upload.TransformationRules;
 import caravana.web.upload.UploadRules;
@@ -66,6 +67,7 @@ public class ProcessOrder {
                         409,
                         "job_unfinished",
                         "The video waits or is being processed. Wait for the end of that job, or cancel it.");
+            case "expired" -> throw ObjectLink.notKept();
             case "asset_deleted" ->
                 throw new Problem(
                         409,
