@@ -74,7 +74,7 @@ class RetentionTest extends WebTest {
     }
 
     private long bytesUsed() throws Exception {
-        return Api.json(user.get("/api/me")).at("/usage/bytes").asLong();
+        return Api.json(user.get("/api/me")).at("/quotas/bytes/used").asLong();
     }
 
     private int count(String sql, Object... parameters) {
