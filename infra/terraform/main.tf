@@ -136,7 +136,7 @@ module "web" {
   cpu_target_percent             = var.web_cpu_target_percent
 
   shared_settings  = local.shared_settings
-  further_settings = merge(local.mail_settings, var.web_settings)
+  further_settings = merge(local.mail_settings, local.retention_settings, var.web_settings)
   secret_settings  = local.secret_settings
 
   queue_arn             = module.queue.jobs.arn

@@ -66,7 +66,7 @@ variable "cors_origins" {
 }
 
 variable "originals_expire_after_days" {
-  description = "Days after which originals are deleted; 0 keeps them."
+  description = "Days after which S3 itself deletes originals, whatever became of their video; 0 leaves that to retention.originals."
   type        = number
   default     = 0
 
@@ -375,6 +375,26 @@ variable "web_cpu_target_percent" {
   description = "CPU at which web is kept as well, such as 65; null for requests alone."
   type        = number
   default     = null
+}
+
+variable "retention" {
+  description = "How long what is kept stays, such as 30d (docs/operations.md, Retention); 0 keeps originals and outputs as long as their video, and the audit for ever."
+  type = object({
+    originals       = optional(string, "0")
+    outputs         = optional(string, "0")
+    events          = optional(string, "7d")
+    deliveries      = optional(string, "7d")
+    exports         = optional(string, "24h")
+    imports         = optional(string, "7d")
+    audit           = optional(string, "0")
+    login_addresses = optional(string, "90d")
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for name, time in var.retention : can(regex("^[1-9][0-9]*(s|m|h|d)$", time)) || contains(["originals", "outputs", "audit"], name) && time == "0"])
+    error_message = "retention has a value that is no duration. Set whole numbers with s, m, h or d, such as 30d; originals, outputs and audit may be 0."
+  }
 }
 
 variable "web_settings" {

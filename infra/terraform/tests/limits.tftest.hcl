@@ -180,3 +180,44 @@ run "no_tier_has_a_limit_of_its_own" {
 
   expect_failures = [var.web_settings, var.worker_settings]
 }
+
+run "retention_by_default" {
+  command = plan
+
+  assert {
+    condition = local.retention_settings == {
+      CARAVANA_RETENTION_AUDIT           = "0"
+      CARAVANA_RETENTION_DELIVERIES      = "7d"
+      CARAVANA_RETENTION_EVENTS          = "7d"
+      CARAVANA_RETENTION_EXPORTS         = "24h"
+      CARAVANA_RETENTION_IMPORTS         = "7d"
+      CARAVANA_RETENTION_LOGIN_ADDRESSES = "90d"
+      CARAVANA_RETENTION_ORIGINALS       = "0"
+      CARAVANA_RETENTION_OUTPUTS         = "0"
+    }
+    error_message = "Web gets the defaults of docs/operations.md."
+  }
+}
+
+run "retention_set" {
+  command = plan
+
+  variables {
+    retention = { originals = "30d", audit = "365d" }
+  }
+
+  assert {
+    condition     = local.retention_settings["CARAVANA_RETENTION_ORIGINALS"] == "30d" && local.retention_settings["CARAVANA_RETENTION_OUTPUTS"] == "0"
+    error_message = "What is set, and the defaults of the rest."
+  }
+}
+
+run "retention_that_is_none" {
+  command = plan
+
+  variables {
+    retention = { events = "0" }
+  }
+
+  expect_failures = [var.retention]
+}

@@ -11,16 +11,19 @@
 -- :?traceparent = null
 WITH recent AS (
     -- What is processed again counts like an upload.
-    SELECT (SELECT count(*)
-            FROM videos
-            WHERE :?per_hour > 0
-              AND owner_id = CAST(:?caller.id AS uuid)
-              AND received_at > now() - interval '1 hour')
-         + (SELECT count(*)
-            FROM process_requests
-            WHERE :?per_hour > 0
-              AND owner_id = CAST(:?caller.id AS uuid)
-              AND requested_at > now() - interval '1 hour') AS uploads
+    SELECT count(*) AS uploads,
+           CAST(ceil(extract(epoch FROM min(at) + interval '1 hour' - now())) AS integer) AS next_seconds
+    FROM (SELECT received_at AS at
+          FROM videos
+          WHERE :?per_hour > 0
+            AND owner_id = CAST(:?caller.id AS uuid)
+            AND received_at > now() - interval '1 hour'
+          UNION ALL
+          SELECT requested_at
+          FROM process_requests
+          WHERE :?per_hour > 0
+            AND owner_id = CAST(:?caller.id AS uuid)
+            AND requested_at > now() - interval '1 hour') jobs
 ), quota AS (
     -- Of a file whose size is not known yet, one byte.
     SELECT CASE
@@ -95,8 +98,11 @@ SELECT 'opened' AS outcome,
        CAST(NULL AS bigint) AS original_bytes,
        NULL AS quota,
        CAST(NULL AS bigint) AS most,
-       NULL AS frees_at
-FROM opened
+       NULL AS frees_at,
+       :?per_hour AS per_hour,
+       :?per_hour - uploads - 1 AS uploads_left,
+       coalesce(next_seconds, 3600) AS next_seconds
+FROM opened, recent
 UNION ALL
 SELECT CASE WHEN video.status = 'receiving' THEN 'running' ELSE 'done' END,
        video.id::text,
@@ -107,6 +113,9 @@ SELECT CASE WHEN video.status = 'receiving' THEN 'running' ELSE 'done' END,
        video.metadata::text,
        video.original_bytes,
        NULL,
+       NULL,
+       NULL,
+       0,
        NULL,
        NULL
 FROM upload_keys first
@@ -126,8 +135,11 @@ SELECT CASE WHEN exceeded IS NULL THEN 'too_many' ELSE 'quota' END,
        NULL,
        exceeded,
        CASE exceeded WHEN 'bytes' THEN bytes WHEN 'videos' THEN videos WHEN 'minutes' THEN minutes ELSE open_uploads END,
-       iso_seconds(quota_frees_at(CAST(:?caller.id AS uuid), exceeded))
-FROM quota
+       iso_seconds(quota_frees_at(CAST(:?caller.id AS uuid), exceeded)),
+       :?per_hour,
+       greatest(:?per_hour - uploads, 0),
+       coalesce(next_seconds, 3600)
+FROM quota, recent
 WHERE NOT EXISTS (SELECT 1 FROM allowed)
   AND NOT EXISTS (
       SELECT 1

@@ -7,15 +7,18 @@ WITH forgotten AS (
     WHERE owner_id = CAST(:?caller.id AS uuid)
       AND requested_at <= now() - interval '1 hour'
 ), recent AS (
-    SELECT (SELECT count(*)
-            FROM videos
-            WHERE :?per_hour > 0
-              AND owner_id = CAST(:?caller.id AS uuid)
-              AND received_at > now() - interval '1 hour')
-         + (SELECT count(*)
-            FROM process_requests
-            WHERE owner_id = CAST(:?caller.id AS uuid)
-              AND requested_at > now() - interval '1 hour') AS jobs
+    SELECT count(*) AS jobs,
+           CAST(ceil(extract(epoch FROM min(at) + interval '1 hour' - now())) AS integer) AS next_seconds
+    FROM (SELECT received_at AS at
+          FROM videos
+          WHERE :?per_hour > 0
+            AND owner_id = CAST(:?caller.id AS uuid)
+            AND received_at > now() - interval '1 hour'
+          UNION ALL
+          SELECT requested_at
+          FROM process_requests
+          WHERE owner_id = CAST(:?caller.id AS uuid)
+            AND requested_at > now() - interval '1 hour') counted
 ), quota AS (
     SELECT account_seconds(CAST(:?caller.id AS uuid)) >= 60 * most.minutes AS exceeded,
            most.minutes
@@ -41,19 +44,29 @@ WITH forgotten AS (
     FROM queued
     WHERE :?per_hour > 0
 )
-SELECT 'queued' AS outcome, job_message, CAST(NULL AS bigint) AS most, NULL AS frees_at
-FROM queued
+SELECT 'queued' AS outcome,
+       job_message,
+       CAST(NULL AS bigint) AS most,
+       NULL AS frees_at,
+       :?per_hour AS per_hour,
+       :?per_hour - jobs - 1 AS uploads_left,
+       coalesce(next_seconds, 3600) AS next_seconds
+FROM queued, recent
 UNION ALL
 SELECT CASE
            WHEN status IN ('uploaded', 'processing') THEN 'unfinished'
+           WHEN EXISTS (SELECT FROM expired_files WHERE video_id = id AND kind = 'original') THEN 'expired'
            WHEN CAST(:?transformations AS jsonb) IS NULL AND lacks_asset(owner_id, transformation_parameters) THEN 'asset_deleted'
            WHEN (SELECT exceeded FROM quota) THEN 'quota'
            ELSE 'too_many'
        END,
        NULL,
        (SELECT minutes FROM quota),
-       iso_seconds(quota_frees_at(owner_id, 'minutes'))
-FROM videos
+       iso_seconds(quota_frees_at(owner_id, 'minutes')),
+       :?per_hour,
+       greatest(:?per_hour - jobs, 0),
+       coalesce(next_seconds, 3600)
+FROM videos, recent
 WHERE id = CAST(:?video_id AS uuid)
   AND owner_id = CAST(:?caller.id AS uuid)
   AND status NOT IN ('receiving', 'deleting')

@@ -1,10 +1,10 @@
 -- Those whose event is forgotten as well, and those of webhooks that were deleted. In steps, so that no transaction is long.
--- :?kept_days = 7 as integer
+-- :?kept_seconds = {{caravana.retention.deliveries}} as seconds
 DELETE FROM webhook_deliveries
 WHERE id IN (
     (SELECT id
      FROM webhook_deliveries
-     WHERE created_at < now() - make_interval(days => :?kept_days)
+     WHERE created_at < now() - make_interval(secs => :?kept_seconds)
      ORDER BY created_at
      LIMIT 5000)
     UNION ALL

@@ -39,6 +39,18 @@ CREATE INDEX mail_links_by_expiry ON mail_links (expires_at);
 -- Since when it is known that mails to the address reach the account; null for not.
 ALTER TABLE users ADD COLUMN verified_at timestamptz;
 
+-- Ends the sessions of an account, the tokens that it has, and what somebody with such a session has asked to be mailed: a link that
+-- changes the address would survive the owner's new password. In whole milliseconds, as the next token says when it was issued.
+CREATE OR REPLACE FUNCTION end_sessions(account uuid) RETURNS void
+    LANGUAGE sql AS $$
+        INSERT INTO accounts (id, valid_after)
+        VALUES (account, date_trunc('milliseconds', clock_timestamp()))
+        ON CONFLICT (id) DO UPDATE SET valid_after = excluded.valid_after;
+        DELETE FROM sessions WHERE user_id = account;
+        DELETE FROM mails WHERE owner_id = account AND mail_kind = 'change';
+        DELETE FROM mail_links WHERE user_id = account AND link_kind <> 'verify';
+    $$;
+
 -- Gives the account of a link another password, and ends all by which it could be used. Null when the link does not count, or is not
 -- of the account with this address.
 CREATE FUNCTION reset_password(link_hash text, email_address text, new_hash text) RETURNS uuid

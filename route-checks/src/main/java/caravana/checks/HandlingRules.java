@@ -61,6 +61,8 @@ final class HandlingRules implements Rule {
             }
         });
         Reach reach = new Reach(tree);
+        // A request's route that another calls undoes what it has begun, and its failure ends there.
+        Reach ownReach = new Reach(tree, route -> !isRequest(route));
         tapped(tree, configurations, report);
         tree.routes().stream()
                 .filter(HandlingRules::isRequest)
@@ -75,7 +77,7 @@ final class HandlingRules implements Rule {
                 if (wrong != null) {
                     unfit(route, wrong, "Name one of the others under routeConfigurationId:", report);
                 } else if (isRequest(route)) {
-                    undoing(route, configuration.id(), reach.of(route), report);
+                    undoing(route, configuration.id(), ownReach.of(route), report);
                 }
             }
         }

@@ -10,18 +10,26 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What a step does: itself, by the steps within it, and by the routes that they call. Steps go by their names. */
 final class Reach {
 
     private final RouteTree tree;
+    private final Predicate<Route> followed;
 
     /** By endpoint, the names of what is done there, each with the first place. */
     private final Map<String, Map<String, String>> called = new HashMap<>();
 
     Reach(RouteTree tree) {
+        this(tree, route -> true);
+    }
+
+    /** @param followed which of the routes that are called count */
+    Reach(RouteTree tree, Predicate<Route> followed) {
         this.tree = tree;
+        this.followed = followed;
     }
 
     /** The names of all that an item in a list of steps does. */
@@ -66,7 +74,8 @@ final class Reach {
             Set<String> seen = new LinkedHashSet<>(Set.of(uri));
             List<String> open = new ArrayList<>(seen);
             for (int i = 0; i < open.size(); i++) {
-                for (Route route : tree.consumers(open.get(i))) {
+                for (Route route :
+                        tree.consumers(open.get(i)).stream().filter(followed).toList()) {
                     for (Route.Step step : route.steps()) {
                         known.putIfAbsent(
                                 name(step), route.file() + ":" + step.element().line());

@@ -29,7 +29,8 @@ class ApiKeysTest extends QuickSweepsTest {
 
     private static final Duration SOON = Waits.LIMIT;
 
-    private static final List<String> SCOPES = List.of("videos:read", "videos:write", "webhooks", "operator");
+    private static final List<String> SCOPES =
+            List.of("videos:read", "videos:write", "videos:priority", "webhooks", "operator");
 
     private Api owner;
 
@@ -136,6 +137,13 @@ class ApiKeysTest extends QuickSweepsTest {
                                     .contains(code)
                             ? code
                             : "";
+                    String challenge = answer.head()
+                            .headers()
+                            .firstValue("WWW-Authenticate")
+                            .orElse("");
+                    if (!challenge.equals(challenge(expected, needed))) {
+                        violations.add(method + " " + path.getKey() + " with " + caller.getKey() + ": " + challenge);
+                    }
                     if (!refusal.equals(expected)) {
                         violations.add(method + " " + path.getKey() + " with " + caller.getKey() + ": "
                                 + answer.status() + " " + code);
@@ -155,6 +163,15 @@ class ApiKeysTest extends QuickSweepsTest {
         assertThat(calls).isGreaterThan(120);
     }
 
+    /** RFC 6750, section 3.1: which scope is missing; none is named when no key has it. */
+    private static String challenge(String refusal, String needed) {
+        if (refusal.isEmpty()) {
+            return "";
+        }
+        String scope = needed == null ? "" : ", scope=\"" + needed + "\"";
+        return "Bearer realm=\"caravana\", error=\"insufficient_scope\"" + scope;
+    }
+
     @Test
     void aRefusalSaysWhichScopeIsMissing() throws Exception {
         String key = key(owner, "videos:read");
@@ -162,8 +179,8 @@ class ApiKeysTest extends QuickSweepsTest {
         HttpResponse<String> refused = api().with(key).delete("/api/videos/" + UUID.randomUUID());
 
         assertProblem(refused, 403, "insufficient_scope");
-        assertThat(refused.headers().firstValue("WWW-Authenticate").orElseThrow())
-                .contains("error=\"insufficient_scope\"", "scope=\"videos:write\"");
+        assertThat(refused.headers().firstValue("WWW-Authenticate"))
+                .hasValue("Bearer realm=\"caravana\", error=\"insufficient_scope\", scope=\"videos:write\"");
         assertThat(Api.json(refused).path("detail").asText())
                 .contains("videos:write", key.substring(0, 10))
                 .doesNotContain(key);

@@ -132,6 +132,17 @@ class EmailAddressTest extends QuickSweepsTest {
     }
 
     @Test
+    void whatEndsTheSessionsEndsALinkToAnotherAddress() throws Exception {
+        change(next, Api.PASSWORD);
+        String token = token(next, 1);
+
+        assertThat(user.post("/api/me/sign-out-everywhere").statusCode()).isEqualTo(204);
+
+        assertProblem(confirm(token), 400, "link_invalid");
+        assertThat(api().logIn(email, Api.PASSWORD).statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void anAddressThatIsTakenMeanwhileStaysTheOthers() throws Exception {
         change(next, Api.PASSWORD);
         String token = token(next, 1);

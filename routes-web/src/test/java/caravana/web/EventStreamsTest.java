@@ -161,7 +161,8 @@ class EventStreamsTest extends PatientTest {
                     // Tomcat does so after 100 answers.
                     client = connected();
                 }
-                head.keySet().removeAll(List.of("date", "connection", "keep-alive"));
+                // How many streams may be opened besides is another number each time.
+                head.keySet().removeAll(List.of("date", "connection", "keep-alive", "ratelimit"));
                 assertThat(head).containsEntry(":status", "200").containsKeys("content-type", "x-accel-buffering");
                 assertThat(get).containsAllEntriesOf(head);
             }

@@ -244,6 +244,12 @@ class IsolationTest extends WebTest {
                         caller.request(address)
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString(ONE_ADDRESS));
+                    case "POST /videos/batch" ->
+                        caller.request(address)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(
+                                        "{\"operations\": [{\"action\": \"delete\", \"video_id\": \"" + uploaded(owner)
+                                                + "\"}]}"));
                     case "POST /webhooks" ->
                         caller.request(address)
                                 .header("Content-Type", "application/json")

@@ -76,6 +76,44 @@ class SharesTest extends WebTest {
                 .isEqualTo(5);
     }
 
+    /** A key without the scope asks for the ordinary priority alone; one with it asks for what its account may. */
+    @Test
+    void aKeyNeedsAScopeForAPriority() throws Exception {
+        Api owner = user();
+        Api plain = api().with(ApiKeysTest.key(owner, "videos:write"));
+        for (String other : List.of("1", "2", "4", "5")) {
+            for (HttpResponse<String> refused : List.of(
+                    plain.send(plain.raw("?title=t&prioridad=" + other, bytes(10))),
+                    plain.upload(new Form()
+                            .field("title", "t")
+                            .field("prioridad", other)
+                            .file("video_file", "a.mp4", bytes(10))),
+                    plain.postJson(
+                            "/api/videos/import",
+                            "{\"url\": \"http://127.0.0.1:1/\", \"prioridad\": " + other + "}"))) {
+                assertProblem(refused, 403, "insufficient_scope");
+                assertThat(refused.headers().firstValue("WWW-Authenticate"))
+                        .hasValue("Bearer realm=\"caravana\", error=\"insufficient_scope\", scope=\"videos:priority\"");
+            }
+        }
+        assertThat(priority(plain.send(plain.raw("?title=t&prioridad=3", bytes(10)))))
+                .isEqualTo(3);
+
+        Api urgent = api().with(ApiKeysTest.key(owner, "videos:write", "videos:priority"));
+        assertThat(priority(urgent.send(urgent.raw("?title=t&prioridad=1", bytes(10)))))
+                .isEqualTo(1);
+        HttpResponse<String> refused = urgent.send(urgent.raw("?title=t&prioridad=4", bytes(10)));
+        assertProblem(refused, 403, "forbidden");
+        assertThat(refused.headers().firstValue("WWW-Authenticate")).isEmpty();
+
+        Api operator = operator();
+        Api ofOperator = api().with(ApiKeysTest.key(operator, "videos:write", "videos:priority"));
+        assertThat(priority(ofOperator.send(ofOperator.raw("?title=t&prioridad=5", bytes(10)))))
+                .isEqualTo(5);
+        Api operators = api().with(ApiKeysTest.key(operator, "videos:write", "operator"));
+        assertProblem(operators.send(operators.raw("?title=t&prioridad=5", bytes(10))), 403, "insufficient_scope");
+    }
+
     @Test
     void anOperatorSeesTheAccountsThatCompete() throws Exception {
         Api operator = operator();

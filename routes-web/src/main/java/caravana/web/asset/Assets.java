@@ -7,6 +7,7 @@ import caravana.web.caller.Caller;
 import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
+import caravana.web.http.RateLimit;
 import caravana.web.links.ObjectLink;
 import caravana.web.links.PresignedLinks;
 import caravana.web.upload.TimedStream;
@@ -81,7 +82,7 @@ public class Assets {
             throw tooLarge();
         }
         String owner = caller.id().toString();
-        take(owner);
+        take(owner, exchange);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
 
             @Override
@@ -111,8 +112,11 @@ public class Assets {
         return content;
     }
 
-    private synchronized void take(String owner) {
+    private synchronized void take(String owner, Exchange exchange) {
         int own = arriving.getOrDefault(owner, 0);
+        exchange.setProperty(
+                RateLimit.PROPERTY,
+                RateLimit.atOnce("assets-at-once", AT_ONCE_OF_ONE, Math.max(0, AT_ONCE_OF_ONE - own - 1)));
         if (own >= AT_ONCE_OF_ONE) {
             throw new Problem(
                     429,

@@ -1,5 +1,6 @@
 package caravana.web.caller;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
@@ -10,8 +11,27 @@ import java.util.UUID;
  * @param id the account's id
  * @param email the e-mail address that the token names; null when it names none, and for an API key
  * @param roles {@code operator}, {@code user}, both or none
+ * @param priorities those that the caller may give its videos
  */
-public record Caller(UUID id, String email, List<String> roles) {
+public record Caller(UUID id, String email, List<String> roles, Priorities priorities) {
+
+    /** Which priorities a caller may give its videos. */
+    public enum Priorities {
+        /** The ordinary one alone: an API key without the scope {@link #SCOPE}. */
+        ORDINARY,
+        /** The ordinary one and those below it. */
+        UP_TO_ORDINARY,
+        /** All: an operator, or an operator's key with the scope. */
+        ALL;
+
+        /** What an API key needs for any other than the ordinary one. */
+        public static final String SCOPE = "videos:priority";
+
+        /** Those of an account with these roles. */
+        public static Priorities of(Collection<String> roles) {
+            return roles.contains(OPERATOR) ? ALL : UP_TO_ORDINARY;
+        }
+    }
 
     /** The role of everybody who has an account. */
     public static final String USER = "user";

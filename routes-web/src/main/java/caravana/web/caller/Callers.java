@@ -1,5 +1,6 @@
 package caravana.web.caller;
 
+import caravana.web.caller.Caller.Priorities;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class Callers {
                 .map(authority -> authority.getAuthority().substring(ROLE_PREFIX.length()))
                 .sorted()
                 .toList();
-        return new Caller(id(token.getToken()), email(token.getToken()), roles);
+        return new Caller(id(token.getToken()), email(token.getToken()), roles, Priorities.of(roles));
     }
 
     /** When a token was issued, as exactly as it says; null when it does not say. */

@@ -22,7 +22,7 @@ public class ContractDocument {
     public static final String RESOURCE = "caravana/openapi.yaml";
 
     /** Marks an operation that no route of {@code rest: openApi} answers. */
-    private static final String SERVED_ELSEWHERE = "x-served-by";
+    static final String SERVED_ELSEWHERE = "x-served-by";
 
     /**
      * The part that {@code rest: openApi} binds to routes, as JSON; {@code rest-api.camel.yaml} refers to it by name. A

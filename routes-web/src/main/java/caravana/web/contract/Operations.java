@@ -25,6 +25,7 @@ public final class Operations {
      * @param pathParameters the schema of each part of the address that varies, by its name
      * @param bodies the schema of the body, by its media type in lower case; empty when the operation takes none
      * @param bodyRequired whether it must have one
+     * @param answers the media types in which it answers what succeeds; empty when another part of the app decides that
      * @param scope the scope that an API key needs for it; null when no key may call it
      */
     record Operation(
@@ -35,6 +36,7 @@ public final class Operations {
             Map<String, JsonNode> pathParameters,
             Map<String, JsonNode> bodies,
             boolean bodyRequired,
+            Set<String> answers,
             String scope) {}
 
     /** What stands for the id of an operation that the contract does not have. */
@@ -45,6 +47,12 @@ public final class Operations {
 
     /** Marks texts that people read on one line, see {@link InputText#isLine}. */
     static final String LINE = "x-line";
+
+    /**
+     * Marks a list whose items are calls: each is checked as its own call is, and refused alone. Its value is the code of 422 for more
+     * items than there may be.
+     */
+    static final String LIST = "x-operations";
 
     private final JsonNode contract;
     private final List<Operation> operations = new ArrayList<>();
@@ -65,6 +73,7 @@ public final class Operations {
                                 parameters(path.getValue(), "path"),
                                 bodies(operation.getValue()),
                                 operation.getValue().at("/requestBody/required").asBoolean(),
+                                answers(operation.getValue()),
                                 operation.getValue().path(SCOPE).textValue()))));
         // Of several patterns that match, the most specific.
         operations.sort(Comparator.comparing(Operation::path));
@@ -121,6 +130,19 @@ public final class Operations {
                         type.getKey().toLowerCase(Locale.ROOT),
                         resolved(type.getValue().path("schema"))));
         return bodies;
+    }
+
+    private Set<String> answers(JsonNode operation) {
+        Set<String> types = new TreeSet<>();
+        if (!operation.has(ContractDocument.SERVED_ELSEWHERE)) {
+            operation.path("responses").properties().stream()
+                    .filter(response -> response.getKey().startsWith("2"))
+                    .forEach(response -> resolved(response.getValue())
+                            .path("content")
+                            .fieldNames()
+                            .forEachRemaining(types::add));
+        }
+        return types;
     }
 
     /** Follows a reference, if it is one. */

@@ -18,6 +18,9 @@ import java.util.Map;
 import java.util.Set;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -68,6 +71,7 @@ class RequestCheck extends OncePerRequestFilter {
                 checkEncoding(request);
                 checkBody(request, operation);
                 checkQuery(request, operation);
+                checkAccept(request, operation);
             } catch (Problem refused) {
                 if (refused.getStatus() == 415) {
                     // What would be accepted, see RFC 9110, 15.5.16.
@@ -109,6 +113,32 @@ class RequestCheck extends OncePerRequestFilter {
                         "content_encoding_unsupported",
                         "The body has a Content-Encoding. Send it without one, not compressed.");
             }
+        }
+    }
+
+    /** An answer that the client does not take would be lost, and what the call has done with it. */
+    private static void checkAccept(HttpServletRequest request, Operations.Operation operation) {
+        List<String> accepted = Collections.list(request.getHeaders(HttpHeaders.ACCEPT));
+        if (operation.answers().isEmpty() || accepted.isEmpty()) {
+            return;
+        }
+        List<MediaType> ranges;
+        try {
+            ranges = MediaType.parseMediaTypes(accepted);
+        } catch (InvalidMediaTypeException unreadable) {
+            return;
+        }
+        boolean taken = ranges.isEmpty()
+                || operation.answers().stream()
+                        .map(MediaType::parseMediaType)
+                        .anyMatch(answer -> ranges.stream()
+                                .anyMatch(range -> range.getQualityValue() > 0 && range.isCompatibleWith(answer)));
+        if (!taken) {
+            throw new Problem(
+                    406,
+                    "not_acceptable",
+                    "This call answers " + String.join(" or ", operation.answers())
+                            + ", which the header Accept excludes. Add it there, or leave the header out.");
         }
     }
 

@@ -21,7 +21,7 @@ class CredentialQueries {
     private final Problems problems;
 
     CredentialQueries(Problems problems, @Value("${caravana.calls.at-once-per-account}") int atOncePerAccount) {
-        this.places = new Places("calls", "This account", "too_many_at_once", AT_ONCE, atOncePerAccount);
+        this.places = new Places("calls", "calls", "This account", "too_many_at_once", AT_ONCE, atOncePerAccount);
         this.problems = problems;
     }
 

@@ -1,6 +1,7 @@
 package caravana.web.credential;
 
 import caravana.web.caller.Caller;
+import caravana.web.caller.Caller.Priorities;
 import caravana.web.caller.KeyAuthentication;
 import caravana.web.caller.KeyText;
 import caravana.web.http.InputText;
@@ -60,6 +61,7 @@ public class KnownKeys {
             List<AddressRange> addresses,
             Instant expiresAt,
             String role,
+            Priorities priorities,
             boolean blocked) {
 
         boolean mayComeFrom(String address) {
@@ -91,7 +93,7 @@ public class KnownKeys {
                     "The API key " + key.prefix + "… may not be used from " + InputText.shown(address)
                             + ". Call from one of its addresses, or create a key that allows this one."));
         }
-        Caller caller = new Caller(key.owner, null, List.of(key.role));
+        Caller caller = new Caller(key.owner, null, List.of(key.role), key.priorities);
         return new KeyAuthentication(caller, hash, key.prefix, key.scopes, key.expiresAt);
     }
 
@@ -125,7 +127,7 @@ public class KnownKeys {
                 .findFirst();
     }
 
-    /** Scopes and role are cut to what the account may do now. */
+    /** Scopes, role and priorities are cut to what the account may do now. */
     private Key key(ResultSet row) throws SQLException {
         String accountRole = rolesFromOutside ? Caller.USER : row.getString("role");
         Set<String> scopes =
@@ -143,6 +145,9 @@ public class KnownKeys {
                         .toList(),
                 expiresAt == null ? null : expiresAt.toInstant(),
                 accountRole == null || scopes.contains(ApiKeys.OPERATOR_SCOPE) ? accountRole : Caller.USER,
+                accountRole != null && scopes.contains(Priorities.SCOPE)
+                        ? Priorities.of(Set.of(accountRole))
+                        : Priorities.ORDINARY,
                 row.getObject("blocked_at") != null);
     }
 }

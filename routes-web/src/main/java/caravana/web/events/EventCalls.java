@@ -67,6 +67,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
         this.events = events;
         this.credentials = credentials;
         this.places = new Places(
+                "event-streams",
                 "event streams",
                 "This account",
                 "too_many_event_streams",
@@ -91,6 +92,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
             problems.write(full, response);
             return;
         }
+        places.rateLimit(opening.caller.id()).write(response);
         inFlight.begin();
         if (opening.video == null) {
             opening.proceed(request, response);

@@ -9,6 +9,7 @@ public final class Places {
 
     private static final int RETRY_SECONDS = 5;
 
+    private final String policy;
     private final String what;
     private final String ownedBy;
     private final String code;
@@ -17,13 +18,15 @@ public final class Places {
     private final Map<Object, Integer> byOwner = new ConcurrentHashMap<>();
 
     /**
+     * @param policy the name of the limit of one owner, see {@link RateLimit}
      * @param what what runs in them, for the refusal: "uploads", say
      * @param ownedBy who is charged, for the refusal: "This account", say
      * @param code the refusal's code when an owner has all that it may have
      * @param total how many run at once, 1 or more
      * @param perOwner how many of them may be one owner's, 1 or more
      */
-    public Places(String what, String ownedBy, String code, int total, int perOwner) {
+    public Places(String policy, String what, String ownedBy, String code, int total, int perOwner) {
+        this.policy = policy;
         this.what = what;
         this.ownedBy = ownedBy;
         this.code = code;
@@ -41,16 +44,21 @@ public final class Places {
     public void take(Object owner) {
         if (byOwner.merge(owner, 1, Integer::sum) > perOwner) {
             discharge(owner);
-            throw new Problem(
-                    429,
+            throw new TooMany(
                     code,
                     "%s has %d %s running; wait until one of them ends.".formatted(ownedBy, perOwner, what),
-                    RETRY_SECONDS);
+                    RETRY_SECONDS,
+                    RateLimit.atOnce(policy, perOwner, 0));
         }
         if (!free.tryAcquire()) {
             discharge(owner);
             throw new Problem(503, "busy", "Too many %s are running; try again in a moment.".formatted(what));
         }
+    }
+
+    /** How many more places an owner may take now. */
+    public RateLimit rateLimit(Object owner) {
+        return RateLimit.atOnce(policy, perOwner, Math.max(0, perOwner - byOwner.getOrDefault(owner, 0)));
     }
 
     /** Gives the place back. */

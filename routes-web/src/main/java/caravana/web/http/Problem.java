@@ -14,6 +14,9 @@ public class Problem extends RuntimeException {
     /** Its media type. */
     public static final String TYPE = "application/problem+json";
 
+    /** How all calls are authenticated; RFC 9110 wants it in each 401. */
+    public static final String CHALLENGE = "Bearer realm=\"caravana\"";
+
     private static final int UNAVAILABLE_RETRY_SECONDS = 5;
     private static final long serialVersionUID = 1L;
 
@@ -102,6 +105,13 @@ public class Problem extends RuntimeException {
     /** Seconds; null when there is nothing to be said. */
     public Integer getRetryAfter() {
         return retryAfter;
+    }
+
+    /**
+     * What the header {@code WWW-Authenticate} says (RFC 6750, section 3); null when how the client authenticates is not the reason.
+     */
+    public String getChallenge() {
+        return status == 401 ? CHALLENGE : null;
     }
 
     /** The document that the client gets. */

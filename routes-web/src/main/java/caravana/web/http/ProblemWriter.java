@@ -3,6 +3,7 @@ package caravana.web.http;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
 /** Answers with a {@link Problem} where no route does: from filters, and for what never reaches one. */
@@ -15,11 +16,17 @@ public class ProblemWriter {
         this.json = json;
     }
 
-    /** Writes the whole answer. */
+    /** Writes the whole answer. A challenge that says more than the problem stays. */
     public void write(Problem problem, HttpServletResponse response) throws IOException {
         response.setStatus(problem.getStatus());
         response.setContentType(Problem.TYPE);
         response.setHeader("Cache-Control", "no-store");
+        if (problem.getChallenge() != null && !response.containsHeader(HttpHeaders.WWW_AUTHENTICATE)) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, problem.getChallenge());
+        }
+        if (problem instanceof TooMany tooMany) {
+            tooMany.limit().write(response);
+        }
         if (problem.getRetryAfter() != null) {
             response.setIntHeader("Retry-After", problem.getRetryAfter());
         }

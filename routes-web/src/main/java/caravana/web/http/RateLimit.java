@@ -4,22 +4,40 @@ import jakarta.servlet.http.HttpServletResponse;
 
 /**
  * How many more calls a client may make now, for the headers {@code RateLimit-Policy} and {@code RateLimit}
- * (draft-ietf-httpapi-ratelimit-headers-10).
+ * (draft-ietf-httpapi-ratelimit-headers-10). Both are lists of structured fields (RFC 9651): a call may have several limits.
  *
  * @param policy the name of the limit
- * @param quota calls within the window
- * @param windowSeconds how long it takes until that many calls are forgotten
+ * @param quota calls within the window, or at once
+ * @param windowSeconds how long it takes until that many calls are forgotten; 0 for a limit of calls at once
  * @param remaining calls that need not wait
- * @param resetSeconds until a further one is
+ * @param resetSeconds until a further one is; 0 for a limit of calls at once, since nobody knows when one of them ends
  */
 public record RateLimit(String policy, long quota, long windowSeconds, long remaining, long resetSeconds) {
 
     /** The exchange property by which a route's answer gets them. */
     public static final String PROPERTY = "rate_limit";
 
-    /** Writes the headers. */
+    private static final String POLICY = "RateLimit-Policy";
+    private static final String STATE = "RateLimit";
+
+    /** A limit of calls at once. */
+    public static RateLimit atOnce(String policy, long quota, long remaining) {
+        return new RateLimit(policy, quota, 0, remaining, 0);
+    }
+
+    /** Writes the headers, before those of other limits that the answer has already. */
     public void write(HttpServletResponse response) {
-        response.setHeader("RateLimit-Policy", "\"%s\";q=%d;w=%d".formatted(policy, quota, windowSeconds));
-        response.setHeader("RateLimit", "\"%s\";r=%d;t=%d".formatted(policy, remaining, resetSeconds));
+        boolean timed = windowSeconds > 0;
+        add(
+                response,
+                POLICY,
+                "\"%s\";q=%d%s"
+                        .formatted(policy, quota, timed ? ";w=" + windowSeconds : ";qu=\"concurrent-requests\""));
+        add(response, STATE, "\"%s\";r=%d%s".formatted(policy, remaining, timed ? ";t=" + resetSeconds : ""));
+    }
+
+    private static void add(HttpServletResponse response, String header, String item) {
+        String others = response.getHeader(header);
+        response.setHeader(header, others == null ? item : item + ", " + others);
     }
 }

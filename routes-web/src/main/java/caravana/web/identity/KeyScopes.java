@@ -2,7 +2,7 @@ package caravana.web.identity;
 
 import caravana.web.caller.KeyAuthentication;
 import caravana.web.contract.Operations;
-import caravana.web.http.Problem;
+import caravana.web.http.ScopeMissing;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.function.Supplier;
 import org.springframework.security.authorization.AuthorizationDecision;
@@ -43,21 +43,13 @@ class KeyScopes implements AuthorizationManager<RequestAuthorizationContext> {
         }
         String scope = operations.scope(method, path).orElse(null);
         if (scope == null) {
-            throw new ScopeMissingException(
-                    null,
-                    new Problem(
-                            403,
-                            "not_for_api_keys",
-                            "No API key may make this call. Log in, and send the token of the log-in."));
+            throw new ScopeMissingException(ScopeMissing.ofAnyKey());
         }
         if (!key.hasScope(scope)) {
-            throw new ScopeMissingException(
+            throw new ScopeMissingException(new ScopeMissing(
                     scope,
-                    new Problem(
-                            403,
-                            "insufficient_scope",
-                            "The API key " + key.prefix() + "… lacks the scope " + scope
-                                    + ". Use a key that has it; POST /api/keys creates one."));
+                    "The API key " + key.prefix() + "… lacks the scope " + scope
+                            + ". Use a key that has it; POST /api/keys creates one."));
         }
     }
 }

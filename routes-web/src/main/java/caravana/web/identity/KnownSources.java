@@ -1,27 +1,45 @@
 package caravana.web.identity;
 
+import caravana.checks.StepOnly;
+import caravana.web.reconcile.RetentionProperties;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.data.redis.core.ZSetOperations;
+import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
 /**
- * Which sources have logged in to which account before: for 90 days, the last 20 of each account. In Redis for all nodes;
+ * Which sources have logged in to which account before: for as long as the settings of retention say, the last 20 of each account. In Redis for all nodes;
  * what this node has seen itself it knows without Redis as well.
  */
-@Component
-class KnownSources {
+@Component("knownSources")
+public class KnownSources {
 
-    private static final Duration LIFE = Duration.ofDays(90);
+    private static final String PREFIX = "log-in-known-sources:";
+
+    /** Removes what is too old of some accounts, and returns where to go on. An account's set that has nothing left is gone. */
+    private static final RedisScript<String> SWEEP = RedisScript.of("""
+            local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
+            for _, key in ipairs(found[2]) do
+              redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. ARGV[3])
+            end
+            return found[1]
+            """, String.class);
+
     private static final int PER_ACCOUNT = 20;
     private static final int LOCAL_ENTRIES = 10_000;
 
     private final OptionalRedis redis;
     private final Pseudonyms pseudonyms;
+    private final Duration life;
     private final Clock clock;
+
+    /** Where the next sweep goes on, as Redis wants it. */
+    private String cursor = "0";
 
     /** When each source that is known to this node logged in last, in milliseconds. */
     private final Map<String, Long> local = new LinkedHashMap<>(16, 0.75f, true) {
@@ -34,13 +52,14 @@ class KnownSources {
     };
 
     @Autowired
-    KnownSources(OptionalRedis redis, Pseudonyms pseudonyms) {
-        this(redis, pseudonyms, Clock.systemUTC());
+    KnownSources(OptionalRedis redis, Pseudonyms pseudonyms, RetentionProperties retention) {
+        this(redis, pseudonyms, retention.logInAddresses(), Clock.systemUTC());
     }
 
-    KnownSources(OptionalRedis redis, Pseudonyms pseudonyms, Clock clock) {
+    KnownSources(OptionalRedis redis, Pseudonyms pseudonyms, Duration life, Clock clock) {
         this.redis = redis;
         this.pseudonyms = pseudonyms;
+        this.life = life;
         this.clock = clock;
     }
 
@@ -55,7 +74,7 @@ class KnownSources {
                     })
                     .orElse(0L);
         }
-        return clock.millis() - seen < LIFE.toMillis();
+        return clock.millis() - seen < life.toMillis();
     }
 
     /** The source has logged in to the account, just now. */
@@ -67,7 +86,7 @@ class KnownSources {
             ZSetOperations<String, String> sources = r.opsForZSet();
             sources.add(key(account), name, now);
             sources.removeRange(key(account), 0, -1L - PER_ACCOUNT);
-            return r.expire(key(account), LIFE);
+            return r.expire(key(account), life);
         });
     }
 
@@ -76,8 +95,17 @@ class KnownSources {
         redis.ask(r -> r.delete(key(account)));
     }
 
+    /** Forgets sources that are too old, of some accounts each time. */
+    @StepOnly
+    public synchronized void sweep() {
+        long oldest = clock.millis() - life.toMillis();
+        local.values().removeIf(seen -> seen < oldest);
+        cursor = redis.ask(r -> r.execute(SWEEP, List.of(), cursor, PREFIX + "*", String.valueOf(oldest)))
+                .orElse(cursor);
+    }
+
     private String key(String account) {
-        return "log-in-known-sources:" + pseudonyms.of(account);
+        return PREFIX + pseudonyms.of(account);
     }
 
     private synchronized Long seenHere(String name) {

@@ -20,8 +20,6 @@ import org.springframework.stereotype.Component;
 @Component
 class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
 
-    private static final String CHALLENGE = "Bearer realm=\"caravana\"";
-
     private final ProblemWriter problems;
 
     Refusals(ProblemWriter problems) {
@@ -48,7 +46,6 @@ class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
             invalid(response, why);
             problems.write(new Problem(401, "unauthenticated", why + " Log in again."), response);
         } else {
-            challenge(response, "");
             problems.write(Problem.of(401), response);
         }
     }
@@ -57,8 +54,6 @@ class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException refused)
             throws IOException {
         if (refused instanceof ScopeMissingException key) {
-            String scope = key.scope() == null ? "" : ", scope=\"" + key.scope() + "\"";
-            challenge(response, ", error=\"insufficient_scope\"" + scope);
             problems.write(key.problem(), response);
         } else {
             challenge(response, ", error=\"insufficient_scope\"");
@@ -71,7 +66,7 @@ class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
     }
 
     private static void challenge(HttpServletResponse response, String error) {
-        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE + error);
+        response.setHeader(HttpHeaders.WWW_AUTHENTICATE, Problem.CHALLENGE + error);
     }
 
     /** The rule that the token breaks; none of them quotes the token. */

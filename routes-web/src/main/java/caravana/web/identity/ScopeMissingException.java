@@ -1,6 +1,6 @@
 package caravana.web.identity;
 
-import caravana.web.http.Problem;
+import caravana.web.http.ScopeMissing;
 import org.springframework.security.access.AccessDeniedException;
 
 /** An API key does not permit the call. */
@@ -8,21 +8,14 @@ final class ScopeMissingException extends AccessDeniedException {
 
     private static final long serialVersionUID = 1L;
 
-    private final String scope;
-    private final Problem problem;
+    private final ScopeMissing problem;
 
-    /** @param scope what the call needs; null when no key may make it */
-    ScopeMissingException(String scope, Problem problem) {
+    ScopeMissingException(ScopeMissing problem) {
         super(problem.getMessage());
-        this.scope = scope;
         this.problem = problem;
     }
 
-    String scope() {
-        return scope;
-    }
-
-    Problem problem() {
+    ScopeMissing problem() {
         return problem;
     }
 }

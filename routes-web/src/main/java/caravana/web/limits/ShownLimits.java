@@ -3,6 +3,7 @@ package caravana.web.limits;
 import caravana.media.MediaLimits;
 import caravana.web.asset.Assets;
 import caravana.web.http.EntityTag;
+import caravana.web.reconcile.RetentionProperties;
 import caravana.web.transformation.Presets;
 import caravana.web.upload.UploadLimits;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ public class ShownLimits {
 
     private final Map<String, Object> document;
 
-    ShownLimits(MediaLimits limits, UploadLimits uploads, Quotas quotas) {
+    ShownLimits(MediaLimits limits, UploadLimits uploads, Quotas quotas, RetentionProperties retention) {
         document = new LinkedHashMap<>();
         document.put("max_bytes", limits.size().toBytes());
         document.put("min_duration_seconds", limits.shortest().toMillis() / 1000.0);
@@ -35,6 +36,7 @@ public class ShownLimits {
         document.put("uploads", uploads.document());
         document.put("direct", uploads.direct());
         document.put("quotas", quotas.settings());
+        document.put("retention", retention.document());
         document.put(
                 "assets",
                 Map.of("max_assets", Assets.MOST, "max_bytes", Assets.BYTES, "max_picture_pixels", Assets.PIXELS));

@@ -92,6 +92,11 @@ public class ObjectLink {
 
     /** @throws Problem always: 410 {@code expired} */
     public void expired() {
-        throw new Problem(410, "expired", "The file is no longer kept.");
+        throw notKept();
+    }
+
+    /** 410 {@code expired}. */
+    public static Problem notKept() {
+        return new Problem(410, "expired", "The file is no longer kept.");
     }
 }

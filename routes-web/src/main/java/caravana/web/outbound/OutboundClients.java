@@ -10,7 +10,10 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.DefaultContentLengthStrategy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.springframework.stereotype.Component;
@@ -39,8 +42,26 @@ public class OutboundClients {
      * @param most connections at once, also to one server
      */
     public HttpClientBuilder client(String userAgent, Timeout silence, int most) {
+        return client(userAgent, pool(silence, most, DefaultContentLengthStrategy.INSTANCE));
+    }
+
+    /**
+     * The same, but bodies have all that a server sends until it closes the connection, whatever length it announces.
+     *
+     * @param userAgent see {@link #client}
+     * @param silence see {@link #client}
+     * @param most see {@link #client}
+     */
+    public HttpClientBuilder clientOfAllBytes(String userAgent, Timeout silence, int most) {
+        return client(userAgent, pool(silence, most, message -> {
+            long announced = DefaultContentLengthStrategy.INSTANCE.determineLength(message);
+            return announced < 0 ? announced : ContentLengthStrategy.UNDEFINED;
+        }));
+    }
+
+    private static HttpClientBuilder client(String userAgent, HttpClientConnectionManager pool) {
         return HttpClients.custom()
-                .setConnectionManager(pool(silence, most))
+                .setConnectionManager(pool)
                 .setUserAgent(userAgent)
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
@@ -49,11 +70,12 @@ public class OutboundClients {
                 .disableContentCompression();
     }
 
-    private PoolingHttpClientConnectionManager pool(Timeout silence, int most) {
+    private PoolingHttpClientConnectionManager pool(Timeout silence, int most, ContentLengthStrategy lengths) {
         return PoolingHttpClientConnectionManagerBuilder.create()
                 .setDnsResolver(new JudgedAddresses())
                 .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                         .http1Config(HEADS)
+                        .incomingContentLengthStrategy(lengths)
                         .build())
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(silence)

@@ -54,9 +54,10 @@ public class HttpConfiguration {
             ApiMetrics metrics) {
         return new StreamingHttpEngine(
                 server.getPort(),
-                new Places("calls", ACCOUNT, TOO_MANY, CALLS, callsPerAccount),
-                new Places("calls", "This address", TOO_MANY, CALLS_OF_SOURCES, CALLS_OF_ONE_SOURCE),
-                new Places("uploads", ACCOUNT, TOO_MANY, upload.atOnce(), upload.atOncePerAccount()),
+                new Places("calls", "calls", ACCOUNT, TOO_MANY, CALLS, callsPerAccount),
+                new Places(
+                        "calls-of-address", "calls", "This address", TOO_MANY, CALLS_OF_SOURCES, CALLS_OF_ONE_SOURCE),
+                new Places("uploads-at-once", "uploads", ACCOUNT, TOO_MANY, upload.atOnce(), upload.atOncePerAccount()),
                 () -> {
                     RouteReloader watching = reloader.getIfAvailable();
                     return watching != null && watching.isReloading();

@@ -178,6 +178,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                     throw Problem.of(404);
                 }
                 own.take(owner);
+                own.rateLimit(owner).write(response);
                 try {
                     handleService(request, response);
                 } finally {

@@ -51,8 +51,11 @@ class WholeBodyFilter extends OncePerRequestFilter {
     /** The longest body of a call that is no upload, in bytes. */
     private static final int LIMIT = 64 * 1024;
 
-    /** That of a list of all parts that an upload may have, in bytes. */
-    private static final int PARTS_LIMIT = 1024 * 1024;
+    /** That of a long list, in bytes: all parts that an upload may have, or the operations of a batch. */
+    private static final int LIST_LIMIT = 1024 * 1024;
+
+    /** The contract's operations that take one. */
+    private static final Set<String> LISTS = Set.of("complete-direct-upload", "run-batch");
 
     /** What every body may have of the heap, in bytes: a log-in or a sign-up needs nobody's leave. */
     private static final int FREE = 2 * 1024;
@@ -105,7 +108,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
 
     private void await(String operation, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        int limit = operation.equals("complete-direct-upload") ? PARTS_LIMIT : LIMIT;
+        int limit = LISTS.contains(operation) ? LIST_LIMIT : LIMIT;
         if (UPLOADS.contains(operation)) {
             chain.doFilter(request, response);
         } else if (request.getContentLengthLong() > limit) {

@@ -9,6 +9,7 @@ import caravana.web.outbound.OutboundClients;
 import caravana.web.secret.SecretBox;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +36,8 @@ import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.impl.DefaultContentLengthStrategy;
 import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.util.Timeout;
 import org.springframework.beans.factory.DisposableBean;
@@ -63,6 +66,9 @@ public class ImportCall implements DisposableBean {
 
     /** How long a server may take to connect, and for the head of its answer; between two bytes of its body, less. */
     private static final Duration HEAD = Duration.ofSeconds(30);
+
+    /** How long a connection may stay open behind the announced length of a file. */
+    private static final Duration SURPLUS = Duration.ofSeconds(1);
 
     /** More than there are threads. */
     private static final int CONNECTIONS = 64;
@@ -95,7 +101,7 @@ public class ImportCall implements DisposableBean {
         this.limits = limits;
         this.delays = settings.delays();
         this.json = json;
-        this.client = clients.client("Caravana-Import/1", SILENCE, CONNECTIONS)
+        this.client = clients.clientOfAllBytes("Caravana-Import/1", SILENCE, CONNECTIONS)
                 .setConnectionReuseStrategy((request, response, context) -> false)
                 .build();
     }
@@ -172,6 +178,8 @@ public class ImportCall implements DisposableBean {
             HttpGet request = new HttpGet(address);
             // Whatever is compressed would not have the announced length.
             request.setHeader("Accept-Encoding", "identity");
+            // So that the end of the connection tells whether more comes than was announced.
+            request.setHeader("Connection", "close");
             headers.forEach(request::setHeader);
             fetch.begin(request);
             ClassicHttpResponse response = open(request);
@@ -258,14 +266,86 @@ public class ImportCall implements DisposableBean {
                     "The server sends the file with the encoding " + InputText.shown(encoding.getValue())
                             + ". Import one that is sent as it is.");
         }
-        UploadRules.checkNotEmpty(
-                response.getEntity() == null ? 0 : response.getEntity().getContentLength());
-        objects.checkSize(response.getEntity().getContentLength());
+        long announced = announced(response);
+        UploadRules.checkNotEmpty(response.getEntity() == null ? 0 : announced);
+        objects.checkSize(announced);
         OriginalSum sum = OriginalSum.of((String) row.get("announced_sha256"));
-        InputStream body = new TimedStream(counted(response.getEntity().getContent(), fetch), limits);
+        InputStream body = new TimedStream(
+                new AnnouncedBytes(counted(response.getEntity().getContent(), fetch), announced, fetch), limits);
         long bytes = objects.take(sum.watched(body), new Opening((String) row.get("original_key"), null));
         UploadRules.checkNotEmpty(bytes);
         sum.check();
+    }
+
+    /** The length of the body that the server announces; negative for none. */
+    private static long announced(ClassicHttpResponse response) throws IOException {
+        try {
+            return DefaultContentLengthStrategy.INSTANCE.determineLength(response);
+        } catch (HttpException malformed) {
+            throw new IOException(malformed);
+        }
+    }
+
+    /** A body of an announced length: one that ends before it fails, and so does one that goes on behind it. */
+    private final class AnnouncedBytes extends FilterInputStream {
+
+        private final long announced;
+        private final Fetch fetch;
+        private long left;
+
+        /** @param announced negative for any length */
+        AnnouncedBytes(InputStream in, long announced, Fetch fetch) {
+            super(in);
+            this.announced = announced;
+            this.left = announced;
+            this.fetch = fetch;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (announced < 0) {
+                return super.read(buffer, offset, length);
+            }
+            if (left == 0) {
+                checkEnd();
+                return -1;
+            }
+            int count = super.read(buffer, offset, (int) Math.min(length, left));
+            if (count < 0) {
+                throw new EOFException("The file ended " + left + " bytes before its announced length");
+            }
+            left -= count;
+            return count;
+        }
+
+        /** What comes late is not waited for: a server may keep the connection although it was asked not to. */
+        private void checkEnd() throws IOException {
+            Future<?> deadline = deadlines.schedule(fetch.request::abort, SURPLUS.toMillis(), TimeUnit.MILLISECONDS);
+            boolean more;
+            try {
+                more = in.read() >= 0;
+            } catch (IOException ended) {
+                more = false;
+            } finally {
+                deadline.cancel(false);
+            }
+            if (fetch.stopped) {
+                throw new IOException("The import was stopped");
+            }
+            if (more) {
+                throw new FailedTry(
+                        "longer_than_announced",
+                        true,
+                        "The server sends more than the " + announced
+                                + " bytes that it announces as Content-Length. Correct that, and import the file again.");
+            }
+        }
     }
 
     /** The same bytes, of which the fetch knows how many there were, and which end when it is stopped. */

@@ -26,6 +26,9 @@ record Opening(String originalKey, Map<?, ?> earlier) {
         Map<?, ?> row = exchange.getVariable("opening", Map.class);
         // No row: another upload with this key has been opened in this very moment.
         String outcome = row == null ? "running" : (String) row.get("outcome");
+        if (row != null) {
+            UploadRules.noteRateLimit(row, exchange);
+        }
         return switch (outcome) {
             case "opened" -> new Opening(exchange.getProperty("original_key", String.class), null);
             case "done" -> new Opening(null, row);
@@ -35,7 +38,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
                         "idempotency_in_progress",
                         "An upload with this Idempotency-Key is running; ask again when it is done.",
                         RUNNING_SECONDS);
-            case "too_many" -> throw UploadRules.tooMany();
+            case "too_many" -> throw UploadRules.tooMany(row);
             case "quota" -> throw QuotaExceeded.of((String) row.get("quota"), row);
             default -> throw new IllegalStateException("open-upload.sql answered " + outcome);
         };

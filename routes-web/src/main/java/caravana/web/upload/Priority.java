@@ -1,8 +1,10 @@
 package caravana.web.upload;
 
 import caravana.web.caller.Caller;
+import caravana.web.caller.Caller.Priorities;
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
+import caravana.web.http.ScopeMissing;
 import org.apache.camel.Exchange;
 
 /** How urgent a video is, as its uploader says. */
@@ -22,8 +24,8 @@ final class Priority {
      * As the row keeps it.
      *
      * @param text 1 to 5; null for the ordinary one
-     * @param exchange whose caller must be an operator for more than the ordinary one
-     * @throws Problem 400 {@code invalid_request}, or 403 {@code forbidden}
+     * @param exchange whose caller must be an operator for more than the ordinary one, and an API key needs a scope for any other
+     * @throws Problem 400 {@code invalid_request}; 403 {@code insufficient_scope} or {@code forbidden}
      */
     static int of(String text, Exchange exchange) {
         if (text == null) {
@@ -35,7 +37,13 @@ final class Priority {
         }
         int priority = Integer.parseInt(text.strip());
         Caller caller = exchange.getProperty("caller", Caller.class);
-        if (priority > ORDINARY && !caller.roles().contains("operator")) {
+        if (priority != ORDINARY && caller.priorities() == Priorities.ORDINARY) {
+            throw new ScopeMissing(
+                    Priorities.SCOPE,
+                    FIELD + " is " + priority + ", for which an API key needs the scope " + Priorities.SCOPE
+                            + ". Leave it out, or use a key that has the scope; POST /api/keys creates one.");
+        }
+        if (priority > ORDINARY && caller.priorities() != Priorities.ALL) {
             throw new Problem(
                     403,
                     "forbidden",

@@ -2,7 +2,10 @@ package caravana.web.upload;
 
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
+import caravana.web.http.RateLimit;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
 /** What may be said of a video, whichever way it comes. */
@@ -60,13 +63,39 @@ public class UploadRules {
         return header;
     }
 
-    /** 429 {@code too_many_uploads}: the account has had as many jobs within an hour as it may. */
-    public static Problem tooMany() {
+    /**
+     * Notes for the answer how many jobs the account may still have within an hour, if they are limited.
+     *
+     * @param row of a statement that counts them: {@code per_hour}, {@code uploads_left} and {@code next_seconds}
+     */
+    public static void noteRateLimit(Map<?, ?> row, Exchange exchange) {
+        if (number(row, "per_hour") > 0) {
+            exchange.setProperty(
+                    RateLimit.PROPERTY,
+                    new RateLimit(
+                            "uploads",
+                            number(row, "per_hour"),
+                            HOUR_SECONDS,
+                            number(row, "uploads_left"),
+                            number(row, "next_seconds")));
+        }
+    }
+
+    /**
+     * 429 {@code too_many_uploads}: the account has had as many jobs within an hour as it may.
+     *
+     * @param row see {@link #noteRateLimit}
+     */
+    public static Problem tooMany(Map<?, ?> row) {
         return new Problem(
                 429,
                 "too_many_uploads",
                 "This account has uploaded or processed again as many videos as it may within an hour; try again later.",
-                HOUR_SECONDS);
+                (int) number(row, "next_seconds"));
+    }
+
+    private static long number(Map<?, ?> row, String column) {
+        return ((Number) row.get(column)).longValue();
     }
 
     /** @throws Problem 415 {@code not_a_video} */

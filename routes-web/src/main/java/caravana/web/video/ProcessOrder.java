@@ -2,6 +2,7 @@ package caravana.web.video;
 
 import caravana.transformation.TransformationRecipe;
 import caravana.web.http.Problem;
+import caravana.web.links.ObjectLink;
 import caravana.web.upload.QuotaExceeded;
 import caravana.web.upload.TransformationRules;
 import caravana.web.upload.UploadRules;
@@ -51,8 +52,11 @@ public class ProcessOrder {
      * @throws Problem 404 {@code not_found}, 409 {@code job_unfinished} or {@code asset_deleted}, 403 {@code quota_exceeded}, or 429 {@code too_many_uploads} when the video was not
      *     queued
      */
-    public void check(@Body Map<String, Object> row) {
+    public void check(@Body Map<String, Object> row, Exchange exchange) {
         String outcome = row == null ? "gone" : (String) row.get("outcome");
+        if (row != null) {
+            UploadRules.noteRateLimit(row, exchange);
+        }
         switch (outcome) {
             case "queued" -> {
                 // Its message is sent next.
@@ -63,13 +67,14 @@ public class ProcessOrder {
                         409,
                         "job_unfinished",
                         "The video waits or is being processed. Wait for the end of that job, or cancel it.");
+            case "expired" -> throw ObjectLink.notKept();
             case "asset_deleted" ->
                 throw new Problem(
                         409,
                         "asset_deleted",
                         "An asset of the last time was deleted. Send transformaciones or a preset without it.");
             case "quota" -> throw QuotaExceeded.of("minutes", row);
-            case "too_many" -> throw UploadRules.tooMany();
+            case "too_many" -> throw UploadRules.tooMany(row);
             default -> throw new IllegalStateException("process-again.sql answered " + outcome);
         }
     }

@@ -1,4 +1,4 @@
-package caravana.web.webhook;
+package caravana.web.outbound;
 
 import java.util.ArrayList;
 import java.util.HashMap;

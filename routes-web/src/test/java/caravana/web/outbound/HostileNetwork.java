@@ -1,20 +1,13 @@
-package caravana.web.webhook;
-
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyLong;
-import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.when;
+package caravana.web.outbound;
 
 import caravana.outbound.Network;
 import caravana.outbound.OutboundAddresses;
 import caravana.outbound.RefusedAddressException;
-import caravana.web.events.CloudEvents;
-import caravana.web.outbound.OutboundClients;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -24,15 +17,14 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.Security;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Calls hostile URLs as web does, in a network where every address leads to this program: it is all servers there, the name server
@@ -48,12 +40,20 @@ final class HostileNetwork {
 
     private static final int REBINDS = 50;
 
+    /** Sends whoever calls {@code /N} to the hostile URL of that number. */
+    private static final String REDIRECTING = "http://public.example.com/";
+
+    private static OutgoingCalls.Maker maker;
+
     private static final Queue<InetAddress> CONNECTIONS = new ConcurrentLinkedQueue<>();
     private static final AtomicInteger LOOKUPS = new AtomicInteger();
 
     private HostileNetwork() {}
 
+    /** @param arguments the class of an {@link OutgoingCalls.Maker} */
     public static void main(String[] arguments) throws Exception {
+        maker = (OutgoingCalls.Maker)
+                Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         serveNames();
@@ -64,19 +64,28 @@ final class HostileNetwork {
         checkThatConnectionsAreSeen(wrong);
         int refused = callHostile(wrong);
         int rebound = callRebound(wrong);
+        int redirected = callRedirects(wrong);
         wrong.forEach(System.out::println);
         System.out.printf(
-                "RESULT name=hostile-urls value=%d unit=wrong urls=%d refused=%d rebinds=%d refused-then=%d target=0 verdict=%s%n",
-                wrong.size(), HostileUrls.all().size(), refused, REBINDS, rebound, wrong.isEmpty() ? "pass" : "fail");
+                "RESULT name=hostile-urls by=%s value=%d unit=wrong urls=%d refused=%d rebinds=%d refused-then=%d redirects=%d"
+                        + " target=0 verdict=%s%n",
+                maker.getClass().getSimpleName(),
+                wrong.size(),
+                HostileUrls.all().size(),
+                refused,
+                REBINDS,
+                rebound,
+                redirected,
+                wrong.isEmpty() ? "pass" : "fail");
         System.exit(wrong.isEmpty() ? 0 : 1);
     }
 
     /** Otherwise there would be none for another reason: a public host is connected to, and inside ones where they are allowed. */
     private static void checkThatConnectionsAreSeen(List<String> wrong) throws Exception {
-        try (Caller caller = new Caller(List.of())) {
+        try (OutgoingCalls caller = calls(List.of())) {
             caller.call("https://public.example.com/");
         }
-        try (Caller caller = new Caller(List.of(Network.parse("0.0.0.0/0"), Network.parse("::/0")))) {
+        try (OutgoingCalls caller = calls(List.of(Network.parse("0.0.0.0/0"), Network.parse("::/0")))) {
             for (String host :
                     List.of("10.0.0.0", "169.254.169.254", "[fd00:ec2::254]", "host-127-0-0-1.example.com")) {
                 caller.call("https://" + host + "/");
@@ -92,7 +101,7 @@ final class HostileNetwork {
 
     private static int callHostile(List<String> wrong) throws Exception {
         int refused = 0;
-        try (Caller caller = new Caller(List.of())) {
+        try (OutgoingCalls caller = calls(List.of())) {
             for (String url : HostileUrls.all()) {
                 Object code = caller.call(url);
                 if (HostileUrlsTest.CODES.contains(code)) {
@@ -106,13 +115,49 @@ final class HostileNetwork {
         return refused;
     }
 
+    /** As the deployment's own settings have it. */
+    private static OutgoingCalls calls(List<Network> allowed) throws IOException {
+        return maker.with(addresses(Set.of("https"), allowed));
+    }
+
+    private static OutboundAddresses addresses(Set<String> schemes, List<Network> allowed) {
+        Set<Integer> ports = schemes.contains("http") ? Set.of(80, 443, 8443) : Set.of(443, 8443);
+        return new OutboundAddresses(schemes, ports, allowed, InetAddress::getAllByName);
+    }
+
+    /**
+     * A public server leads to each hostile URL that a header can have. Of plain HTTP, so that it needs no certificate. What leads to
+     * public servers is followed there or refused, as it is for those who do not follow at all.
+     */
+    private static int callRedirects(List<String> wrong) throws Exception {
+        int called = 0;
+        try (OutgoingCalls caller = maker.with(addresses(Set.of("http", "https"), List.of()))) {
+            for (int i = 0; i < HostileUrls.all().size(); i++) {
+                String url = HostileUrls.all().get(i);
+                if (url.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+                    Object code = caller.call(REDIRECTING + i);
+                    called++;
+                    for (String address : connections()) {
+                        if (!address.equals(PUBLIC)) {
+                            wrong.add("The redirect to " + url + " led to " + address);
+                        }
+                    }
+                    if (code == null) {
+                        wrong.add("The redirect to " + url + " ended well");
+                    }
+                }
+            }
+        }
+        return called;
+    }
+
     /** Checked as when a webhook is created, and called then: by each call it is looked up again. */
     private static int callRebound(List<String> wrong) throws Exception {
         int refused = 0;
-        try (Caller caller = new Caller(List.of())) {
+        try (OutgoingCalls caller = calls(List.of())) {
             for (int i = 0; i < REBINDS; i++) {
                 try {
-                    caller.addresses.resolve(REBOUND);
+                    addresses(Set.of("https"), List.of()).resolve(REBOUND);
                 } catch (RefusedAddressException inside) {
                     refused++;
                 }
@@ -137,51 +182,34 @@ final class HostileNetwork {
         return seen;
     }
 
-    /** What web calls receivers by, with the deployment's own settings. */
-    private static final class Caller implements AutoCloseable {
-
-        private final OutboundAddresses addresses;
-        private final WebhookCall calls;
-
-        Caller(List<Network> allowed) throws IOException {
-            addresses = new OutboundAddresses(Set.of("https"), Set.of(443, 8443), allowed, InetAddress::getAllByName);
-            CloudEvents events = mock(CloudEvents.class);
-            when(events.document(any())).thenReturn(Map.of());
-            WebhookSecrets secrets = mock(WebhookSecrets.class);
-            when(secrets.signatures(any(), any(), anyLong(), any())).thenReturn("v1,none");
-            Duration second = Duration.ofSeconds(1);
-            calls = new WebhookCall(
-                    addresses,
-                    new OutboundClients(addresses),
-                    secrets,
-                    events,
-                    new WebhookProperties(second, Duration.ofSeconds(10), second, List.of(second)),
-                    new ObjectMapper(),
-                    new SimpleMeterRegistry());
-        }
-
-        /** The code of what kept the call from its answer. */
-        Object call(String url) throws IOException {
-            Map<String, Object> row = new HashMap<>();
-            row.put("event_id", "one");
-            row.put("url", url);
-            row.put("attempts", 0);
-            return calls.send(row).get("error");
-        }
-
-        @Override
-        public void close() throws IOException {
-            calls.destroy();
-        }
-    }
-
     private static void listen(int port) throws IOException {
         ServerSocket server = new ServerSocket(port, 1000);
         background(() -> {
             try (Socket call = server.accept()) {
                 CONNECTIONS.add(call.getLocalAddress());
+                if (port == 80) {
+                    redirect(call);
+                }
             }
         });
+    }
+
+    /** Answers one request: with the way to a hostile URL, or 404. */
+    private static void redirect(Socket call) throws IOException {
+        call.setSoTimeout(5000);
+        BufferedReader request =
+                new BufferedReader(new InputStreamReader(call.getInputStream(), StandardCharsets.US_ASCII));
+        String line = request.readLine();
+        for (String header = line; header != null && !header.isEmpty(); header = request.readLine()) {
+            // The client waits for the answer until all of its request is read.
+        }
+        Matcher number = Pattern.compile("[A-Z]+ /([0-9]+) .*").matcher(String.valueOf(line));
+        String answer = number.matches()
+                ? "302 Found\r\nLocation: " + HostileUrls.all().get(Integer.parseInt(number.group(1)))
+                : "404 Not Found";
+        call.getOutputStream()
+                .write(("HTTP/1.1 " + answer + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
     }
 
     private interface Step {

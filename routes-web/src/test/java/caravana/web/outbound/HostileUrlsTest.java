@@ -1,10 +1,12 @@
-package caravana.web.webhook;
+package caravana.web.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import caravana.outbound.OutboundAddresses;
 import caravana.outbound.RefusedAddressException;
+import caravana.web.upload.CallsOfImports;
+import caravana.web.webhook.CallsOfWebhooks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Of hostile URLs, all are refused, and nothing connects to where they lead. */
 class HostileUrlsTest {
@@ -66,8 +70,9 @@ class HostileUrlsTest {
         return found.toArray(InetAddress[]::new);
     }
 
-    @Test
-    void nothingConnectsToWhereTheyLead() throws Exception {
+    @ParameterizedTest
+    @ValueSource(classes = {CallsOfWebhooks.class, CallsOfImports.class})
+    void nothingConnectsToWhereTheyLead(Class<? extends OutgoingCalls.Maker> maker) throws Exception {
         Path resolver = Files.writeString(folder.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:5\n");
         boolean permitted = run(resolver, "exit 0").startsWith("0 ");
         if (!permitted) {
@@ -78,12 +83,14 @@ class HostileUrlsTest {
 
         String said = run(
                 resolver,
-                "exec \"$2\" -Xmx128m -cp \"$3\" " + HostileNetwork.class.getName(),
+                "exec \"$2\" -Xmx128m -cp \"$3\" " + HostileNetwork.class.getName() + " " + maker.getName(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 System.getProperty("java.class.path"));
 
         System.out.println(said.substring(said.indexOf(' ') + 1).strip());
-        assertThat(said).startsWith("0 ").contains("RESULT name=hostile-urls value=0 ");
+        assertThat(said)
+                .startsWith("0 ")
+                .contains("RESULT name=hostile-urls by=" + maker.getSimpleName() + " value=0 ");
     }
 
     /** The exit status, a space and the output of a script in a network of its own. */

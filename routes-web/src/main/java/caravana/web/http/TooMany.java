@@ -1,0 +1,19 @@
+package caravana.web.http;
+
+/** 429: a client has reached a limit, which the answer names. */
+public final class TooMany extends Problem {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient RateLimit limit;
+
+    /** @param retryAfter seconds after which another try may be worth it */
+    public TooMany(String code, String detail, int retryAfter, RateLimit limit) {
+        super(429, code, detail, retryAfter);
+        this.limit = limit;
+    }
+
+    RateLimit limit() {
+        return limit;
+    }
+}

@@ -1,0 +1,222 @@
+package caravana.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caravana.local.ApiClient;
+import caravana.local.AppProcess;
+import caravana.local.LocalStack;
+import caravana.test.Sample;
+import caravana.test.Waits;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * A large import: byte by byte what the server sent, and in no more of web's memory than an upload of the same size takes, measured
+ * one after the other on the same process. {@code -Dfaults.long=true} imports 1 GB.
+ */
+@Tag("slow")
+class LargeImportTest {
+
+    private static final long MB = 1024 * 1024;
+    private static final long BYTES = (Sample.LONG ? 1024 : 64) * MB;
+    private static final long WARM_UP = 32 * MB;
+
+    /** The resident set of a JVM differs by that much from one run of the same work to the next. */
+    private static final long NOISE = 24 * MB;
+
+    private static final Duration PATIENCE = Waits.LIMIT.multipliedBy(10);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    private AppProcess web;
+    private ApiClient client;
+
+    /** Bytes that are the same for the same seed and no others, and of which none is kept. */
+    private static final class RandomBytes extends InputStream {
+
+        private final Random random;
+        private long left;
+
+        RandomBytes(long seed, long length) {
+            this.random = new Random(seed);
+            this.left = length;
+        }
+
+        @Override
+        public int read() {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            if (left == 0) {
+                return -1;
+            }
+            int count = (int) Math.min(length, left);
+            byte[] some = new byte[count];
+            random.nextBytes(some);
+            System.arraycopy(some, 0, buffer, offset, count);
+            left -= count;
+            return count;
+        }
+    }
+
+    private static String sha256(InputStream in) throws IOException, NoSuchAlgorithmException {
+        MessageDigest sum = MessageDigest.getInstance("SHA-256");
+        try (DigestInputStream summed = new DigestInputStream(in, sum)) {
+            summed.transferTo(OutputStream.nullOutputStream());
+        }
+        return HexFormat.of().formatHex(sum.digest());
+    }
+
+    @Test
+    void itIsByteEqualAndTakesNoMoreMemoryThanAnUpload() throws Exception {
+        LocalStack stack = SharedStack.cleared();
+        Map<String, String> settings = new HashMap<>(stack.environment());
+        web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        MessageDigest sent = MessageDigest.getInstance("SHA-256");
+        server.createContext("/", call -> {
+            boolean large = call.getRequestURI().getPath().endsWith("large.mp4");
+            long length = large ? BYTES : WARM_UP;
+            call.sendResponseHeaders(200, length);
+            InputStream file = new RandomBytes(length, length);
+            try (InputStream bytes = large ? new DigestInputStream(file, sent) : file) {
+                bytes.transferTo(call.getResponseBody());
+            }
+            call.close();
+        });
+        server.start();
+        try (S3Client s3 = Clients.s3(settings)) {
+            web.awaitReady();
+            client = ApiClient.signUp(web.uri());
+            String address = "http://127.0.0.1:" + server.getAddress().getPort();
+            upload(WARM_UP);
+            imported(address + "/warm-up.mp4");
+
+            long before = resident();
+            AtomicLong uploadPeak = new AtomicLong();
+            String uploaded = during(uploadPeak, () -> upload(BYTES));
+            AtomicLong importPeak = new AtomicLong();
+            String fetched = during(importPeak, () -> imported(address + "/large.mp4"));
+
+            String expected = HexFormat.of().formatHex(sent.digest());
+            assertThat(stored(s3, settings, fetched)).isEqualTo(expected);
+            assertThat(stored(s3, settings, uploaded)).isEqualTo(sha256(new RandomBytes(BYTES, BYTES)));
+            boolean within = importPeak.get() <= uploadPeak.get() + NOISE;
+            System.out.printf(
+                    "RESULT name=import-memory value=%d unit=MB upload=%d before=%d size=%d sha256=%s target=%d verdict=%s%n",
+                    importPeak.get() / MB,
+                    uploadPeak.get() / MB,
+                    before / MB,
+                    BYTES / MB,
+                    expected.substring(0, 16),
+                    (uploadPeak.get() + NOISE) / MB,
+                    within ? "pass" : "fail");
+            assertThat(within)
+                    .as("%d MB against %d MB", importPeak.get() / MB, uploadPeak.get() / MB)
+                    .isTrue();
+        } finally {
+            server.stop(0);
+            web.close();
+        }
+    }
+
+    private static String stored(S3Client s3, Map<String, String> settings, String id) throws Exception {
+        return sha256(s3.getObject(g -> g.bucket(settings.get("S3_BUCKET")).key("uploads/" + id + ".mp4")));
+    }
+
+    private String upload(long length) throws Exception {
+        HttpResponse<String> answer = client.upload(
+                web.uri(),
+                "Large",
+                BodyPublishers.fromPublisher(
+                        BodyPublishers.ofInputStream(() -> new RandomBytes(length, length)), length));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return JSON.readTree(answer.body()).path("video_id").asText();
+    }
+
+    private String imported(String address) throws Exception {
+        HttpResponse<String> answer = client.send(client.request(web.uri().resolve("/api/videos/import"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.createObjectNode()
+                        .put("url", address)
+                        .put("title", "Large")
+                        .toString()))
+                .build());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        String id = JSON.readTree(answer.body()).path("video_id").asText();
+        JsonNode ended = await().atMost(PATIENCE)
+                .until(
+                        () -> JSON.readTree(client.get(web.uri().resolve("/api/imports/" + id))
+                                .body()),
+                        now -> now.path("ended_at").isTextual());
+        assertThat(ended.path("state").asText()).as(ended.toString()).isEqualTo("accepted");
+        return id;
+    }
+
+    private long resident() {
+        try {
+            return Files.readAllLines(Path.of("/proc", String.valueOf(web.pid()), "status")).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the work returns; the peak is the most that web had in memory meanwhile. */
+    private <T> T during(AtomicLong peak, Callable<T> work) throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        Thread sampler = new Thread(() -> {
+            try {
+                do {
+                    peak.accumulateAndGet(resident(), Math::max);
+                } while (!done.await(50, TimeUnit.MILLISECONDS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        sampler.start();
+        try {
+            return work.call();
+        } finally {
+            done.countDown();
+            sampler.join();
+        }
+    }
+}
