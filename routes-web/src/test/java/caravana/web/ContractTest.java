@@ -404,6 +404,14 @@ class ContractTest extends WebTest {
             object.put("password1", "a good password");
             object.put("password2", "a good password");
         }
+        if (object.has("token") && random.nextBoolean()) {
+            object.put("token", link(object.has("password1") ? "reset" : "verify"));
+            if (object.has("password1")) {
+                object.put("email", "leaver-" + email);
+                object.put("password1", "a good password");
+                object.put("password2", "a good password");
+            }
+        }
         if (random.nextInt(4) > 0) {
             // It is hardly ever that of the file.
             object.remove("original_sha256");
@@ -423,6 +431,20 @@ class ContractTest extends WebTest {
                 object.put("transformaciones", "hd_720p");
             }
         }
+    }
+
+    /** The token of a link, as a mail would have it. */
+    private String link(String kind) {
+        String token = UUID.randomUUID().toString();
+        jdbc.update(
+                "INSERT INTO mail_links (hash, user_id, link_kind, address, expires_at)"
+                        + " SELECT encode(sha256(CAST(? AS bytea)), 'hex'), id, ?, email, now() + interval '1 hour'"
+                        + " FROM users WHERE email = ?"
+                        + " ON CONFLICT (user_id, link_kind) DO UPDATE SET hash = excluded.hash",
+                token.getBytes(StandardCharsets.UTF_8),
+                kind,
+                "leaver-" + email);
+        return token;
     }
 
     /** Nor can it say that headers fit each other, the body and the upload: by tus, or by one of the IETF's drafts. */
