@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The other direction of {@link ContractRules}: what a route that others call reads before anything in it sets it stands under
- * {@code Enters:} in its note, and what it sets and its callers read stands under {@code Leaves:}. Whoever calls a route then sees
- * in the note alone what to set before and what to expect. A note may refer to another: the id of a route stands for the
- * names that it leaves.
+ * The other direction of {@link ContractRules}: what a route that others call reads before anything in it sets it stands
+ * under {@code Enters:} in its note, and what it sets and its callers read stands under {@code Leaves:}. So the note alone says
+ * what to set before a call and what to expect of it. A note may refer to another: the id of a route stands for the names
+ * that it leaves.
  */
 final class ContractNames {
 

@@ -105,9 +105,9 @@ public final class StatementSchema {
     }
 
     /**
-     * A parameter that the statement takes for a value of another type than the apps send: they send text, numbers, booleans and
-     * times, and PostgreSQL compares none of them with a UUID or an array. It prepares such a statement, since it is not told, and
-     * refuses it when it runs.
+     * A parameter that the statement takes for a value of another type than the apps send: they send text, numbers, booleans
+     * and times, and PostgreSQL compares none of them with a UUID or an array. It prepares such a statement, since it learns the
+     * type of a value only when the statement runs, and refuses it then.
      */
     private static Optional<Finding> uncast(String file, String text, Statement statement) throws SQLException {
         List<SqlText.Parameter> parameters = SqlText.of(text).parameters();
