@@ -4,6 +4,8 @@ WITH commanded AS (
     UPDATE intake
     SET paused = CAST(:?paused AS boolean),
         changed_at = now()
+    -- It has one row.
+    WHERE true
     RETURNING paused
 ), noted AS (
     INSERT INTO audit (actor, act, detail)

@@ -33,6 +33,7 @@ final class ContractRules implements Rule, FileRule {
     private static final List<String> SECTIONS = List.of("Enters:", "Leaves:", "Fails:");
     private static final Pattern WORD = Pattern.compile("\\w+");
     private static final Pattern STATUS = Pattern.compile("\\s*([1-5]\\d\\d)\\b");
+    private static final Pattern MEANT = Pattern.compile("\\$?\\{?(?:exchangeProperty|variable)\\.(\\w+)");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
 
     /** Of a clause whose names need not be set, or are none of properties and variables. */
@@ -260,12 +261,18 @@ final class ContractRules implements Rule, FileRule {
 
     /** The properties and variables that expressions of a route read. */
     static Set<String> reads(Element route) {
-        return route.all().stream()
-                .filter(Element::isText)
-                .flatMap(element -> element.readings().stream())
-                .filter(reading -> Set.of("exchangeProperty", "variable").contains(reading.from()))
-                .map(SimpleText.Reading::name)
-                .collect(Collectors.toSet());
+        Set<String> reads = new HashSet<>();
+        for (Element element : route.all()) {
+            if (element.isText()) {
+                element.readings().stream()
+                        .filter(reading ->
+                                Set.of("exchangeProperty", "variable").contains(reading.from()))
+                        .forEach(reading -> reads.add(reading.name()));
+                // Without its braces it is a finding of its own.
+                MEANT.matcher(element.text()).results().forEach(found -> reads.add(found.group(1)));
+            }
+        }
+        return reads;
     }
 
     private static Stream<SqlFile> statements(Route route, RouteTree tree) {

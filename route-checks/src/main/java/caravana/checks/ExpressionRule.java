@@ -19,7 +19,8 @@ final class ExpressionRule implements FileRule {
     private static final Set<String> WITH_MESSAGE = Set.of("log", "throwException");
 
     /** Steps whose expression has to be true or false. */
-    private static final Set<String> ASKING = Set.of("when", "filter", "validate");
+    private static final Set<String> ASKING =
+            Set.of("when", "filter", "validate", "onWhen", "retryWhile", "completionPredicate");
 
     /** Settings, and calls of beans: names in them are another rule's, and any value reads as well as theirs. */
     private static final String FROM_OUTSIDE = "\\{\\{[^{}]+}}|\\$\\{bean:[^{}]*}";
@@ -53,7 +54,9 @@ final class ExpressionRule implements FileRule {
                     }
                     // A choice has a list of them.
                     value.items().forEach(item -> expression(file.name(), item, ASKING.contains(key), report));
-                    expression(file.name(), value, ASKING.contains(key), report);
+                    boolean asks = ASKING.contains(key)
+                            || key.equals("loop") && value.text("doWhile").equals("true");
+                    expression(file.name(), value, asks, report);
                 }));
     }
 

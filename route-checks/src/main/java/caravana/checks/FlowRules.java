@@ -37,6 +37,8 @@ final class FlowRules implements Rule {
     private static final Set<String> PARTS = Set.of("steps", "when", "otherwise", "doCatch", "doFinally");
     private static final Pattern BEAN_FUNCTION = Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?method=|\\.)(\\w+)");
 
+    private List<Walk> walks = List.of();
+
     /**
      * What is read and set in one place.
      *
@@ -48,10 +50,16 @@ final class FlowRules implements Rule {
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         Set<Finding> findings = new LinkedHashSet<>();
-        for (AppFolders app : AppFolders.values()) {
-            new Walk(tree, app).run(findings::add);
-        }
+        walks = Stream.of(AppFolders.values()).map(app -> new Walk(tree, app)).toList();
+        walks.forEach(walk -> walk.run(findings::add));
         neverRead(tree, findings::add);
+        findings.forEach(report);
+    }
+
+    /** Whether notes name what routes need and leave; after {@link #check}, when nothing else is wrong. */
+    void contracts(Consumer<Finding> report) {
+        Set<Finding> findings = new LinkedHashSet<>();
+        walks.forEach(walk -> walk.contracts(findings::add));
         findings.forEach(report);
     }
 
@@ -68,10 +76,18 @@ final class FlowRules implements Rule {
         private final Map<Node, Set<FlowName>> before = new LinkedHashMap<>();
         private final Set<FlowName> everywhere = new HashSet<>();
 
+        /** What the app's code sets before a route begins. */
+        private final Set<FlowName> fromOutside = new HashSet<>();
+
         Walk(RouteTree tree, AppFolders app) {
             this.tree = tree;
             this.app = app;
             this.vocabulary = Vocabulary.of(app);
+            fromOutside.addAll(properties(vocabulary.names(Vocabulary.Kind.PROPERTIES)));
+            vocabulary.beans().values().stream()
+                    .flatMap(List::stream)
+                    .filter(method -> method.takes().stream().anyMatch(type -> type.endsWith("Exchange")))
+                    .forEach(method -> fromOutside.removeAll(properties(method.sets())));
             for (Route route : tree.routes()) {
                 if (AppFolders.loading(route.file()).contains(app)) {
                     byUri.computeIfAbsent(route.from().uri(), first -> new ArrayList<>())
@@ -80,12 +96,12 @@ final class FlowRules implements Rule {
             }
         }
 
+        void contracts(Consumer<Finding> report) {
+            new ContractNames(tree, said())
+                    .check(byUri.values().stream().flatMap(List::stream).toList(), texts(fromOutside), report);
+        }
+
         void run(Consumer<Finding> report) {
-            Set<FlowName> fromOutside = properties(vocabulary.names(Vocabulary.Kind.PROPERTIES));
-            vocabulary.beans().values().stream()
-                    .flatMap(List::stream)
-                    .filter(method -> method.takes().stream().anyMatch(type -> type.endsWith("Exchange")))
-                    .forEach(method -> fromOutside.removeAll(properties(method.sets())));
             everywhere.addAll(properties(vocabulary.names(Vocabulary.Kind.PROPERTIES)));
             tree.steps().stream()
                     .filter(placed -> AppFolders.loading(placed.file()).contains(app))
@@ -106,7 +122,7 @@ final class FlowRules implements Rule {
                     handlers(configuration, known);
                 }
             }
-            parameters(fromOutside, report);
+            parameters(report);
             before.forEach((node, set) -> {
                 Place place = places.get(node);
                 place.reads().forEach((name, line) -> {
@@ -118,7 +134,7 @@ final class FlowRules implements Rule {
         }
 
         /** What statements need is set on each way to them, and not on one alone. */
-        private void parameters(Set<FlowName> fromOutside, Consumer<Finding> report) {
+        private void parameters(Consumer<Finding> report) {
             Set<String> missing = new HashSet<>();
             before.forEach((node, set) -> {
                 Place place = places.get(node);
@@ -128,22 +144,7 @@ final class FlowRules implements Rule {
             });
             ParameterWays.check(
                     tree,
-                    new ParameterWays.Steps() {
-                        @Override
-                        public ParameterWays.Step of(String file, Route.Step step) {
-                            return said(file, step);
-                        }
-
-                        @Override
-                        public Set<String> leaves(String uri) {
-                            return texts(Walk.this.leaves(uri));
-                        }
-
-                        @Override
-                        public List<Route> consumers(String uri) {
-                            return byUri.getOrDefault(uri, List.of());
-                        }
-                    },
+                    said(),
                     byUri.values().stream()
                             .flatMap(List::stream)
                             .filter(this::isEntry)
@@ -159,6 +160,25 @@ final class FlowRules implements Rule {
                             report.accept(finding);
                         }
                     });
+        }
+
+        private ParameterWays.Steps said() {
+            return new ParameterWays.Steps() {
+                @Override
+                public ParameterWays.Step of(String file, Route.Step step) {
+                    return said(file, step);
+                }
+
+                @Override
+                public Set<String> leaves(String uri) {
+                    return texts(Walk.this.leaves(uri));
+                }
+
+                @Override
+                public List<Route> consumers(String uri) {
+                    return byUri.getOrDefault(uri, List.of());
+                }
+            };
         }
 
         /** What a step sets, and of a step that calls beans, which may refuse what they are given, what these read. */

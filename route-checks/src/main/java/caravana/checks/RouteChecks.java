@@ -47,6 +47,7 @@ public final class RouteChecks {
             contracts,
             new NameRules(System::getenv),
             new ActRules(),
+            new SqlListRules(),
             endpoints,
             statements,
             words,
@@ -126,12 +127,17 @@ public final class RouteChecks {
                 }
             }));
             // A step in the wrong place lacks names for that reason alone.
-            new FlowRules().check(tree, finding -> {
+            FlowRules flow = new FlowRules();
+            flow.check(tree, finding -> {
                 if (!misplaced.contains(place(finding))) {
                     findings.add(finding);
                 }
             });
             new ResultRules().check(tree, findings::add);
+            if (findings.isEmpty()) {
+                // A name that is missing or misspelt is no matter of a contract.
+                flow.contracts(findings::add);
+            }
         }
         findings.addAll(inCatalogue(files));
         findings.sort(

@@ -33,6 +33,8 @@ final class StatementRules implements Rule, FileRule {
     private static final Pattern INTERVAL = Pattern.compile("(?i)\\b(secs|mins|hours|days)\\s*=>\\s*([^,()]*)");
     private static final Pattern UNIT_PARAMETER = Pattern.compile(":\\?([\\w.]+_(seconds|minutes|hours|days))\\b");
 
+    private static final Pattern ARRAY = Pattern.compile("(?i)\\b(ANY|ALL|SOME|unnest)\\s*\\(\\s*:\\?([\\w.]+)\\s*\\)");
+
     /** From the shortest to the longest. */
     private static final List<String> UNITS = List.of("secs", "mins", "hours", "days");
 
@@ -103,6 +105,21 @@ final class StatementRules implements Rule, FileRule {
         parameterForm(file.name(), file.numbered(), report);
         defaults(file.name(), file.sql(), report);
         units(file, report);
+        arrays(file, report);
+    }
+
+    /** A parameter where an array must stand: what the apps send is a text, which PostgreSQL takes for an array only by a cast. */
+    private static void arrays(SqlFile file, Consumer<Finding> report) {
+        ARRAY.matcher(file.text())
+                .results()
+                .forEach(found -> report.accept(new Finding(
+                        file.name(),
+                        SqlText.line(file.text(), found.start()),
+                        "sql-parameter-form",
+                        found.group(1).toUpperCase(Locale.ROOT) + " takes an array, and :?" + found.group(2)
+                                + " is a text",
+                        "Write " + found.group(1) + "(CAST(:?" + found.group(2)
+                                + " AS uuid[])), or another type of array")));
     }
 
     private static String file(Route.Step step) {
@@ -235,7 +252,7 @@ final class StatementRules implements Rule, FileRule {
         });
     }
 
-    /** A setting that is a duration read as a number, or a number as a duration. */
+    /** A setting that is a duration read as a number or as text, or a number as a duration. */
     private static Finding wrongSetting(String file, SqlText.Default value) {
         Matcher setting = SETTING.matcher(value.value());
         if (!setting.matches()) {
@@ -245,12 +262,12 @@ final class StatementRules implements Rule, FileRule {
         for (AppFolders app : AppFolders.loading(file)) {
             boolean isDuration = Vocabulary.of(app).has(Vocabulary.Kind.DURATIONS, name);
             boolean isNumber = Vocabulary.of(app).has(Vocabulary.Kind.NUMBERS, name);
-            if (isDuration && Set.of("integer", "number").contains(value.type())) {
+            if (isDuration && Set.of("text", "integer", "number").contains(value.type())) {
                 return new Finding(
                         file,
                         value.line(),
                         "sql-default",
-                        "The setting " + name + " is a duration and no " + value.type(),
+                        "The setting " + name + " is a duration, such as 15s, and no " + value.type(),
                         "Write as seconds");
             }
             if (isNumber && value.type().equals("seconds")) {

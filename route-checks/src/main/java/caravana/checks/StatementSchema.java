@@ -1,12 +1,15 @@
 package caravana.checks;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -14,6 +17,25 @@ import org.postgresql.util.ServerErrorMessage;
 public final class StatementSchema {
 
     private static final String PREPARE = "PREPARE caravana_check AS ";
+
+    /** The types that the prepared statement takes, in the order of its parameters. */
+    private static final String TAKEN =
+            "SELECT unnest(parameter_types)::text FROM pg_prepared_statements WHERE name = 'caravana_check'";
+
+    /** The types whose values the apps send. */
+    private static final Set<String> SENT = Set.of(
+            "text",
+            "character varying",
+            "character",
+            "smallint",
+            "integer",
+            "bigint",
+            "real",
+            "double precision",
+            "numeric",
+            "boolean",
+            "timestamp with time zone",
+            "timestamp without time zone");
 
     /** SQLSTATE classes of a connection that broke or of a server that ends: no mistake of a statement. */
     private static final String BROKEN = "08.*|57P.*";
@@ -57,7 +79,7 @@ public final class StatementSchema {
         String sql = SqlText.numbered(text);
         try {
             statement.execute(PREPARE + sql);
-            return Optional.empty();
+            return uncast(file, text, statement);
         } catch (PSQLException e) {
             if (e.getServerErrorMessage() == null && SYNTAX_ERROR.equals(e.getSQLState())) {
                 return Optional.of(refused(file, 1, e.getMessage().replaceFirst("(?s) in SQL .*", ""), CORRECT));
@@ -80,6 +102,36 @@ public final class StatementSchema {
                             ? "Correct it, or write the migration that it needs"
                             : error.getHint().replaceFirst("\\.$", "")));
         }
+    }
+
+    /**
+     * A parameter that the statement takes for a value of another type than the apps send: they send text, numbers, booleans
+     * and times, and PostgreSQL compares none of them with a UUID or an array. It prepares such a statement, since it learns the
+     * type of a value only when the statement runs, and refuses it then.
+     */
+    private static Optional<Finding> uncast(String file, String text, Statement statement) throws SQLException {
+        List<SqlText.Parameter> parameters = SqlText.of(text).parameters();
+        try (ResultSet types = statement.executeQuery(TAKEN)) {
+            for (SqlText.Parameter parameter : parameters) {
+                if (!types.next()) {
+                    break;
+                }
+                String type = types.getString(1);
+                String cast = "(?is).*\\bCAST\\s*\\(\\s*:\\?" + Pattern.quote(parameter.name()) + "\\s+AS\\b.*";
+                String line =
+                        text.lines().skip(parameter.line() - 1L).findFirst().orElse("");
+                if (!SENT.contains(type) && !line.matches(cast) && !line.contains(":?" + parameter.name() + "::")) {
+                    return Optional.of(new Finding(
+                            file,
+                            parameter.line(),
+                            "sql-refused",
+                            "PostgreSQL takes :?" + parameter.name() + " for " + type
+                                    + " here, gets a text, and refuses the statement when it runs",
+                            "Write CAST(:?" + parameter.name() + " AS " + type + ")"));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private static Finding refused(String file, int line, String why, String instead) {

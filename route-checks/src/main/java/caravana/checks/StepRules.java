@@ -13,6 +13,7 @@ final class StepRules implements Rule, FileRule {
 
     private static final Set<String> ASYNCHRONOUS = Set.of("delay", "threads", "wireTap", "throttle", "aggregate");
     static final Set<String> EVERYTHING = Set.of("java.lang.Throwable", "java.lang.Exception");
+    private static final Set<String> CATCHING = Set.of("doCatch", "doFinally");
     private static final Set<String> EXPRESSIONS = Set.of("simple", "constant", "jsonpath");
 
     private static final String RECEIPT_HANDLE = "CamelAwsSqsReceiptHandle";
@@ -134,6 +135,23 @@ final class StepRules implements Rule, FileRule {
     }
 
     private static void anywhere(Route route, Route.Step step, Consumer<Finding> report) {
+        if (CATCHING.contains(step.kind())) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "schema",
+                    step.kind() + " is a part of doTry, and no step of its own: Camel would not start the route",
+                    "Write it under doTry, beside its steps: and not behind it"));
+        }
+        if (step.kind().equals("doTry")
+                && CATCHING.stream().allMatch(part -> step.element().get(part).isEmpty())) {
+            report.accept(finding(
+                    route,
+                    step,
+                    "schema",
+                    "doTry has neither doCatch nor doFinally, and Camel would not start the route",
+                    "Add doCatch with the exceptions that are meant, or do without doTry"));
+        }
         if (step.kind().equals("transacted")) {
             report.accept(finding(
                     route,

@@ -24,6 +24,10 @@ final class TextRules implements Rule, FileRule {
     private static final Pattern ONE_BRACE = Pattern.compile("(?<![${])\\{([a-z][\\w-]*(?:\\.[\\w-]+)+)}(?!})");
     private static final Pattern UNCLOSED = Pattern.compile("\\{\\{[^{}]*(?:}(?!})|$)|(?<![{}$])\\{[a-z][\\w.-]*}}");
     private static final Pattern OPEN_FUNCTION = Pattern.compile("\\$\\{[^}]*$|\\$\\(");
+    /** Simple compares what functions yield, and not within one. */
+    private static final Pattern OPERATOR = Pattern.compile(
+            "\\$\\{(?:exchangeProperty|variable|header|body)\\b[^{}'\"]*?\\s(==|!=|>=|<=|>|<|&&|\\|\\|)\\s[^{}]*}");
+
     private static final Pattern TWO_BRACES = Pattern.compile("\\$\\{\\{");
     private static final Pattern COMPARISON = Pattern.compile(
             "\\$\\{([^{}]*)}\\s*(==|=~|!=~?|!?in|!?contains|~~|!?startsWith|!?endsWith)\\s*(['\"])(.*?)\\3");
@@ -204,6 +208,17 @@ final class TextRules implements Rule, FileRule {
         signs.put(ONE_BRACE, "A placeholder is {{name}}, with two braces at each end; a function is ${…}");
         signs.put(TWO_BRACES, "Write ${…} for a function, or {{…}} for a setting");
         signs.put(OPEN_FUNCTION, "Write the closing brace");
+        Matcher operator = OPERATOR.matcher(value);
+        if (operator.find()) {
+            report.accept(new Finding(
+                    file,
+                    text.line(),
+                    "expression",
+                    "Nothing is compared within the braces: " + operator.group()
+                            + " is one function, which does not exist",
+                    "Write the closing brace before " + operator.group(1)));
+            return;
+        }
         for (Map.Entry<Pattern, String> sign : signs.entrySet()) {
             Matcher matcher = sign.getKey().matcher(value);
             if (matcher.find()) {

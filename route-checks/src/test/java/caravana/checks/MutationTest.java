@@ -33,6 +33,8 @@ class MutationTest {
     /** Where the finding is of a mistake that shows at another line. */
     private static final Map<String, Set<String>> ELSEWHERE = Map.of(
             "yaml-syntax", Set.of("- to:"),
+            "contract-enters", Set.of("id: set-file-name", "id: postpone-message"),
+            "contract-leaves", Set.of("id: name-results-folder"),
             "id-duplicate", Set.of("id: claim-video"),
             "get-object-cached", Set.of("id: get-object"),
             "never-reached", Set.of("            - "),
@@ -124,6 +126,9 @@ class MutationTest {
                     "${bean:routeDefects?method=takeProcessed}"),
             new Mistake("contract-enters", FETCH, "`original_key`", "`orginal_key`"),
             new Mistake("contract-leaves", FETCH, "`original_sha256`", "`original_sha`"),
+            new Mistake("contract-enters", FETCH, "`job`, `claim_token` and", "`job` and"),
+            new Mistake("contract-enters", "failure/retry-later.camel.yaml", "name: delay\n", "name: retry_delay\n"),
+            new Mistake("contract-leaves", "job/store-outputs.camel.yaml", "`results_folder`, the keys", "the keys"),
             new Mistake(
                     "description-missing",
                     FLOW,
@@ -428,6 +433,40 @@ class MutationTest {
                     "DELETE FROM videos",
                     "DELETE FROM upload_parts;\nDELETE FROM videos"),
             new Mistake("sql-unclosed", "reconcile/take-puts.sql", "'5 seconds'", "'5 seconds"),
+            new Mistake("sql-list", "failure/requeue-job.sql", "claim_token = NULL,\n", "claim_token = NULL\n"),
+            new Mistake(
+                    "sql-list", "operators/list-failures.sql", "SELECT id AS video_id,\n", "SELECT id AS video_id\n"),
+            new Mistake(
+                    "sql-list",
+                    "job/commit-result.sql",
+                    "SELECT id, status\nFROM committed\nUNION",
+                    "SELECT id, status,\nFROM committed\nUNION"),
+            new Mistake("sql-list", "queue/fail-video.sql", ":?error_code, worker, CAST", ":?error_code, CAST"),
+            new Mistake(
+                    "sql-without-where",
+                    "upload/end-upload.sql",
+                    " WHERE video_id IN (SELECT video_id FROM ended)",
+                    ""),
+            new Mistake("sql-default", "reconcile/resend-lost.sql", "resend}} as seconds", "resend}}"),
+            new Mistake("sql-parameter-form", "job/keep-lease.sql", "CAST(:?claim_tokens AS uuid[])", ":?claim_tokens"),
+            new Mistake("expression", "reconcile/sweep-outputs.camel.yaml", "${body.size} > 0", "${body.size > 0}"),
+            new Mistake("schema", "intake/probe-tools.camel.yaml", """
+                                doCatch:
+                                  - id: catch-tool-failure
+                                    exception:
+                                      - java.lang.Throwable
+                                    steps:
+                                      - bean:
+                                          id: note-tools-unavailable
+                    """, """
+                            - doCatch:
+                                id: catch-tool-failure
+                                exception:
+                                  - java.lang.Throwable
+                                steps:
+                                      - bean:
+                                          id: note-tools-unavailable
+                    """),
             new Mistake("sql-null-compared", "assets/select-assets.sql", "deleted_at IS NULL", "deleted_at = NULL"),
             new Mistake("statement-result", "identity/log-out.camel.yaml", "result: none", "result: row"),
             new Mistake("value-impossible", "operators/audit-discard.sql", "'discard'", "'discarded'"),
