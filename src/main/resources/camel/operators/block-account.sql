@@ -14,6 +14,10 @@ WITH blocked AS (
     DELETE FROM sessions WHERE user_id IN (SELECT id FROM blocked)
 ), ended_keys AS (
     DELETE FROM api_keys WHERE owner_id IN (SELECT id FROM blocked)
+), ended_links AS (
+    DELETE FROM mail_links WHERE user_id IN (SELECT id FROM blocked) AND link_kind <> 'verify'
+), ended_changes AS (
+    DELETE FROM mails WHERE owner_id IN (SELECT id FROM blocked) AND mail_kind = 'change'
 ), noted AS (
     INSERT INTO audit (actor, act, detail)
     SELECT :?caller.id, 'block', format('%s: %s', id, CAST(:?reason AS text))

@@ -68,7 +68,9 @@ class RetentionTest extends WebTest {
         String id = uploaded(user);
         processInRenditions(id, "content ");
         String then = "now() - interval '" + days + " days'";
-        set(id, "uploaded_at = " + then + ", processed_at = " + then + ", poster_key = NULL, original_bytes = 1000, "
+        set(
+                id,
+                "uploaded_at = " + then + ", processed_at = " + then + ", poster_key = NULL, original_bytes = 1000, "
                         + state);
         return id;
     }
@@ -123,8 +125,8 @@ class RetentionTest extends WebTest {
     void outputs() throws Exception {
         String old = processed(21);
         String young = processed(19);
-        String again =
-                processed(21, "status = 'processing', claim_token = gen_random_uuid(), lease_until = now() + interval '1 hour'");
+        String again = processed(
+                21, "status = 'processing', claim_token = gen_random_uuid(), lease_until = now() + interval '1 hour'");
 
         await().atMost(SOON).until(() -> count("expired_files WHERE kind = 'outputs' AND removed_at IS NOT NULL") == 1);
 
@@ -258,8 +260,8 @@ class RetentionTest extends WebTest {
     void whatWouldLoseDeliveriesIsRefusedAtTheStart() {
         Duration day = Duration.ofDays(1);
         Duration week = Duration.ofDays(7);
-        assertThatThrownBy(() ->
-                        new RetentionProperties(Duration.ZERO, Duration.ZERO, week, day, day, day, day, Duration.ZERO, day))
+        assertThatThrownBy(() -> new RetentionProperties(
+                        Duration.ZERO, Duration.ZERO, week, day, day, day, day, Duration.ZERO, day))
                 .hasMessageContaining("CARAVANA_RETENTION_DELIVERIES is PT24H; set it to PT72H or more.");
         assertThatThrownBy(() -> new RetentionProperties(
                         Duration.ZERO, Duration.ZERO, Duration.ofDays(6), week, day, day, day, Duration.ZERO, day))
