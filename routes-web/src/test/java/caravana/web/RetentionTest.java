@@ -79,7 +79,7 @@ class RetentionTest extends WebTest {
         return Api.json(user.get("/api/me")).at("/quotas/bytes/used").asLong();
     }
 
-    private int count(String sql, Object... parameters) {
+    private int rowsOf(String sql, Object... parameters) {
         return jdbc.queryForObject("SELECT count(*) FROM " + sql, Integer.class, parameters);
     }
 
@@ -95,7 +95,7 @@ class RetentionTest extends WebTest {
                         + " failed_at = now() - interval '31 days'");
 
         await().atMost(SOON)
-                .until(() -> count("expired_files WHERE kind = 'original' AND removed_at IS NOT NULL") == 2);
+                .until(() -> rowsOf("expired_files WHERE kind = 'original' AND removed_at IS NOT NULL") == 2);
 
         assertThat(stored("uploads/"))
                 .containsExactlyInAnyOrder("uploads/" + young + ".mp4", "uploads/" + waiting + ".mp4");
@@ -128,15 +128,16 @@ class RetentionTest extends WebTest {
         String again = processed(
                 21, "status = 'processing', claim_token = gen_random_uuid(), lease_until = now() + interval '1 hour'");
 
-        await().atMost(SOON).until(() -> count("expired_files WHERE kind = 'outputs' AND removed_at IS NOT NULL") == 1);
+        await().atMost(SOON)
+                .until(() -> rowsOf("expired_files WHERE kind = 'outputs' AND removed_at IS NOT NULL") == 1);
 
         assertThat(stored("processed/" + old)).isEmpty();
         assertThat(stored("processed/" + young)).hasSize(4);
         assertThat(stored("processed/" + again)).hasSize(4);
         assertThat(stored("uploads/" + old)).hasSize(1);
         assertProblem(user.get("/api/videos/" + old + "/processed"), 410, "expired");
-        assertThat(count("renditions WHERE video_id = CAST(? AS uuid)", old)).isZero();
-        assertThat(count("renditions WHERE video_id = CAST(? AS uuid)", young)).isEqualTo(3);
+        assertThat(rowsOf("renditions WHERE video_id = CAST(? AS uuid)", old)).isZero();
+        assertThat(rowsOf("renditions WHERE video_id = CAST(? AS uuid)", young)).isEqualTo(3);
 
         // A newer result has its own time.
         processInRenditions(old, "newer ");
@@ -151,11 +152,11 @@ class RetentionTest extends WebTest {
     @Test
     void whatCouldNotBeRemovedIsFoundAgain() throws Exception {
         String id = processed(31);
-        await().atMost(SOON).until(() -> count("expired_files WHERE removed_at IS NOT NULL") == 2);
+        await().atMost(SOON).until(() -> rowsOf("expired_files WHERE removed_at IS NOT NULL") == 2);
         s3.putObject(p -> p.bucket(bucket()).key("uploads/" + id + ".mp4"), RequestBody.fromString("left"));
         s3.putObject(p -> p.bucket(bucket()).key("processed/" + id + "/left.mp4"), RequestBody.fromString("left"));
         jdbc.update("UPDATE expired_files SET removed_at = NULL");
-        await().atMost(SOON).until(() -> count("expired_files WHERE removed_at IS NOT NULL") == 2);
+        await().atMost(SOON).until(() -> rowsOf("expired_files WHERE removed_at IS NOT NULL") == 2);
         assertThat(stored("uploads/")).isEmpty();
         assertThat(stored("processed/" + id)).isEmpty();
     }
@@ -182,11 +183,11 @@ class RetentionTest extends WebTest {
                     days);
         }
 
-        await().atMost(SOON).until(() -> count("events") == 1 && count("webhook_deliveries") == 1);
+        await().atMost(SOON).until(() -> rowsOf("events") == 1 && rowsOf("webhook_deliveries") == 1);
 
-        assertThat(count("events WHERE occurred_at > now() - interval '8 days'"))
+        assertThat(rowsOf("events WHERE occurred_at > now() - interval '8 days'"))
                 .isEqualTo(1);
-        assertThat(count("webhook_deliveries WHERE created_at > now() - interval '6 days'"))
+        assertThat(rowsOf("webhook_deliveries WHERE created_at > now() - interval '6 days'"))
                 .isEqualTo(1);
     }
 
@@ -196,7 +197,7 @@ class RetentionTest extends WebTest {
         jdbc.update("DELETE FROM imports");
         assertThat(user.post("/api/me/export").statusCode()).isEqualTo(202);
         assertThat(
-                        count(
+                        rowsOf(
                                 "exports WHERE expires_at BETWEEN now() + interval '119 minutes' AND now() + interval '2 hours'"))
                 .isEqualTo(1);
         await().atMost(SOON).until(() -> stored("exports/").size() == 1);
@@ -209,10 +210,10 @@ class RetentionTest extends WebTest {
         }
         jdbc.update("UPDATE exports SET expires_at = now() - interval '1 second'");
 
-        await().atMost(SOON).until(() -> count("exports") == 0 && count("imports") == 1);
+        await().atMost(SOON).until(() -> rowsOf("exports") == 0 && rowsOf("imports") == 1);
 
         assertThat(stored("exports/")).isEmpty();
-        assertThat(count("imports WHERE ended_at > now() - interval '2 days'")).isEqualTo(1);
+        assertThat(rowsOf("imports WHERE ended_at > now() - interval '2 days'")).isEqualTo(1);
     }
 
     @Test
@@ -221,7 +222,7 @@ class RetentionTest extends WebTest {
         jdbc.update("INSERT INTO audit (actor, act, at) SELECT 'a', 'pause', now() - make_interval(days => 101)"
                 + " FROM generate_series(1, 5001)");
         jdbc.update("INSERT INTO audit (actor, act, at) VALUES ('a', 'pause', now() - interval '99 days')");
-        await().atMost(SOON).until(() -> count("audit") == 1);
+        await().atMost(SOON).until(() -> rowsOf("audit") == 1);
         jdbc.update("DELETE FROM audit");
     }
 
