@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Options of endpoints that are right by Camel, and lose jobs, leak memory or open doors all the same. */
 final class EndpointRules implements Rule, FileRule {
@@ -52,6 +51,8 @@ final class EndpointRules implements Rule, FileRule {
     private static final Set<String> OF_AN_OBJECT =
             Set.of("putObject", "deleteObject", "getObject", "getObjectRange", "headObject");
 
+    private static final Set<String> COPYING = Set.of("split", "multicast", "recipientList");
+
     /** Timers of the worker that go on as long as its jobs do. */
     private static final Set<String> WHILE_DRAINING =
             Set.of("keep-lease", "publish-progress", "watch-commands", "watch-intake");
@@ -62,43 +63,62 @@ final class EndpointRules implements Rule, FileRule {
         keys(tree, report);
     }
 
-    /** An object has a key: the option, or a header that the step's route, or one that it is called with, sets. */
+    /** An object has a key: the option, or a header that is set before the step, in its route or in one that calls it. */
     private static void keys(RouteTree tree, Consumer<Finding> report) {
-        List<RouteTree.Placed> without = tree.steps().stream()
-                .filter(placed -> placed.step().uses("aws2-s3")
-                        && placed.step().parameter("keyName").isEmpty()
-                        && OF_AN_OBJECT.contains(placed.step().parameter("operation")))
-                .toList();
-        if (without.isEmpty()) {
-            return;
-        }
-        Set<String> setting = new HashSet<>();
-        for (RouteTree.Placed placed : tree.steps()) {
-            if (HeaderRules.headers(placed.step())
-                    .anyMatch(header -> header.text("name").equals("CamelAwsS3Key"))) {
-                setting.add(Reach.name(placed.step()));
-            }
-        }
         Reach reach = new Reach(tree);
-        for (RouteTree.Placed placed : without) {
-            boolean isSet = Stream.concat(tree.routes().stream(), Stream.of(placed.owner()))
-                    .filter(route -> route.equals(placed.owner())
-                            || reach.of(route).contains(placed.owner().from().uri()))
-                    .anyMatch(route -> reach.of(route).stream().anyMatch(setting::contains)
-                            // It leaves the key of what it got.
-                            || Stream.of(route, placed.owner())
-                                    .flatMap(one -> one.everyStep().stream())
-                                    .anyMatch(step -> !step.equals(placed.step())
-                                            && step.parameter("operation").startsWith("getObject")));
+        for (RouteTree.Placed placed : tree.steps()) {
+            Route.Step step = placed.step();
+            String operation = step.parameter("operation").isEmpty() ? "putObject" : step.parameter("operation");
+            if (!step.uses("aws2-s3") || !step.parameter("keyName").isEmpty() || !OF_AN_OBJECT.contains(operation)) {
+                continue;
+            }
+            Route owner = placed.owner();
+            boolean isSet = setsKey(owner, step, tree, new HashSet<>())
+                    || tree.routes().stream()
+                            .filter(route ->
+                                    reach.of(route).contains(owner.from().uri()))
+                            .anyMatch(route -> setsKey(route, null, tree, new HashSet<>(Set.of(owner))));
             if (!isSet) {
                 report.accept(new Finding(
                         placed.file(),
                         placed.line(),
                         "object-without-key",
-                        placed.step().parameter("operation") + " does not say which object, and fails each time",
+                        operation + " does not say which object, and fails each time",
                         "Set keyName: to the object's key"));
             }
         }
+    }
+
+    /**
+     * Whether a route or one that it calls sets the header with the key, or leaves that of what it got, before a step of it.
+     *
+     * @param before null for anywhere in the route
+     */
+    private static boolean setsKey(Route route, Route.Step before, RouteTree tree, Set<Route> seen) {
+        if (!seen.add(route)) {
+            return false;
+        }
+        for (Route.Step step : route.everyStep()) {
+            if (step.equals(before)) {
+                return false;
+            }
+            if (HeaderRules.headers(step).anyMatch(header -> header.text("name").equals("CamelAwsS3Key"))
+                    || step.uses("aws2-s3") && step.parameter("operation").startsWith("getObject")
+                    // What happens to a part of a message, or to a copy of it, stays there.
+                    || !isCopied(route, step)
+                            && tree.consumers(step.uri()).stream()
+                                    .anyMatch(called -> setsKey(called, null, tree, seen))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isCopied(Route route, Route.Step step) {
+        return step.kind().equals("wireTap")
+                || route.everyStep().stream()
+                        .filter(other -> COPYING.contains(other.kind()))
+                        .anyMatch(other -> Route.stepsOf(other.element()).contains(step));
     }
 
     @Override

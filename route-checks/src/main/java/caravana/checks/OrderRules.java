@@ -141,7 +141,22 @@ final class OrderRules implements Rule {
             List.of("statement:abandon-upload.sql", "aws2-s3:{{caravana.s3.bucket}}"),
             List.of("direct:list-results", "statement:show-outputs.sql"),
             List.of("statement:show-outputs.sql", "bean:storedResults.delete"),
-            List.of("filter:check-any-left", "statement:mark-swept.sql"));
+            List.of("filter:check-any-left", "statement:mark-swept.sql"),
+            List.of("choice:check-video-gone", "statement:note-late-put.sql"),
+            List.of("direct:clean-upload", "statement:end-unended.sql"),
+            List.of("statement:collect-export.sql", "setBody:pack-export"),
+            List.of("aws2-s3:{{caravana.s3.bucket}}", "statement:finish-export.sql"),
+            List.of("statement:list-erased-videos.sql", "statement:finish-erasure.sql"),
+            List.of("direct:erase-dead-letters", "statement:finish-erasure.sql"),
+            List.of("split:for-each-erased-video", "statement:finish-erasure.sql"),
+            // Accounts, assets and imports.
+            List.of("bean:accounts.check", "statement:begin-session.sql"),
+            List.of("bean:sessions.check", "setBody:issue-renewed-token"),
+            List.of("bean:passwordChanges.check", "statement:change-password.sql"),
+            List.of("choice:check-erasure-by-password", "statement:erase-account.sql"),
+            List.of("bean:assets.checkOpened", "aws2-s3:{{caravana.s3.bucket}}"),
+            List.of("aws2-s3:{{caravana.s3.bucket}}", "statement:store-asset.sql"),
+            List.of("statement:accept-import.sql", "direct:publish-job"));
 
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {

@@ -1,5 +1,8 @@
 package caravana.checks;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -52,6 +55,17 @@ final class SqlListRules implements FileRule {
             "(?i)\\bINSERT\\s+INTO\\s+([\\w.]+)(?:\\s+AS\\s+\\w+)?\\s*\\(([\\w\\s,]*)\\)\\s*(VALUES|SELECT)\\b"
                     + "(?:\\s+DISTINCT\\b(?:\\s+ON\\s*\\([^()]*\\))?)?");
 
+    private static final Pattern EQUALS = Pattern.compile("(?<![=<>!~*])==(?![=>])");
+
+    private static final Pattern QUOTED = Pattern.compile("(?i)(?:=|<>|!=|\\bIN\\s*\\(|\\bLIKE\\b)\\s*(\"(\\w+)\")");
+
+    /** As they follow each other. */
+    private static final List<String> CLAUSES = List.of("WHERE", "GROUP BY", "HAVING", "ORDER BY", "LIMIT");
+
+    /** What begins a SELECT again begins its clauses again. */
+    private static final Pattern CLAUSE = Pattern.compile(
+            "(?i)[()]|\\b(?:WHERE|GROUP\\s+BY|HAVING|ORDER\\s+BY|LIMIT|SELECT|UPDATE|DELETE|INSERT|UNION|EXCEPT|INTERSECT|CONFLICT)\\b");
+
     private static final Pattern ENDS = Pattern.compile("(?i)(?<!\\bDISTINCT\\s{1,9})\\b(?:" + ENDING + "|ON)\\b");
     private static final Pattern STAR = Pattern.compile("(?:^|[\\s,.])\\*\\s*(?:,|$)");
 
@@ -64,6 +78,8 @@ final class SqlListRules implements FileRule {
         // Every character stays where it is.
         String sql = file.plain();
         surplus(file, sql, report);
+        signs(file, sql, report);
+        clauses(file, sql, report);
         missing(file, sql, report);
         everyRow(file, sql, report);
         counts(file, sql, report);
@@ -79,6 +95,55 @@ final class SqlListRules implements FileRule {
                         "sql-list",
                         "Nothing follows this comma in its list",
                         "Delete the comma, or write what is missing behind it")));
+    }
+
+    /** Signs that other languages have. */
+    private static void signs(SqlFile file, String sql, Consumer<Finding> report) {
+        EQUALS.matcher(sql)
+                .results()
+                .forEach(found -> report.accept(finding(
+                        file, sql, found.start(), "sql-clause", "SQL has no operator ==", "Write = for a comparison")));
+        // Every character stays where it is, and these are blank in what has no texts.
+        QUOTED.matcher(file.numbered())
+                .results()
+                .filter(found -> sql.charAt(found.start(1)) == '"' || sql.charAt(found.start(1)) == ' ')
+                .filter(found -> !SqlWordRule.isKnown(found.group(2)))
+                .forEach(found -> report.accept(finding(
+                        file,
+                        sql,
+                        found.start(1),
+                        "sql-clause",
+                        found.group(1) + " is the name of a column, and there is none of that name",
+                        "Write a text in single quotes: '" + found.group(2) + "'")));
+    }
+
+    /** The parts of a SELECT in their order; what stands in brackets has an order of its own. */
+    private static void clauses(SqlFile file, String sql, Consumer<Finding> report) {
+        Deque<Integer> last = new ArrayDeque<>(List.of(-1));
+        Matcher word = CLAUSE.matcher(sql);
+        while (word.find()) {
+            String found = word.group().toUpperCase(Locale.ROOT).replaceAll("\\s+", " ");
+            if (found.equals("(")) {
+                last.push(-1);
+            } else if (found.equals(")")) {
+                if (last.size() > 1) {
+                    last.pop();
+                }
+            } else {
+                int place = CLAUSES.indexOf(found);
+                if (place >= 0 && place < last.peek()) {
+                    report.accept(finding(
+                            file,
+                            sql,
+                            word.start(),
+                            "sql-clause",
+                            found + " stands behind " + CLAUSES.get(last.peek()),
+                            "Put it before that"));
+                }
+                last.pop();
+                last.push(place);
+            }
+        }
     }
 
     private static void missing(SqlFile file, String sql, Consumer<Finding> report) {

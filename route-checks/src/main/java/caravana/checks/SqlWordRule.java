@@ -214,7 +214,7 @@ final class SqlWordRule implements Rule, FileRule {
         }
     }
 
-    private static boolean isKnown(String name) {
+    static boolean isKnown(String name) {
         return WORDS.contains(name.toLowerCase(Locale.ROOT));
     }
 

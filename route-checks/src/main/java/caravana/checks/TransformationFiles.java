@@ -29,6 +29,11 @@ public final class TransformationFiles {
     public static final String FOLDER = "catalogue";
 
     private static final Pattern FILE = Pattern.compile(FOLDER + "/[^/.]+\\.yaml");
+    /** What a chain of filters begins with, and a link in it. */
+    private static final Pattern READ = Pattern.compile("\\s*(?:\\[\\w+]|\\{\\w+})+");
+
+    private static final Pattern LINK = Pattern.compile("\\[(\\w+)]");
+
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
     private static final String STREAM = "stream";
     private static final Set<String> ROLES =
@@ -190,9 +195,32 @@ public final class TransformationFiles {
                         "catalogue-graph",
                         "The sound's filter is a graph of its own",
                         "Write links of a chain, without {in} and {out}");
+            } else {
+                unwritten(entry, fragment);
             }
         }
         return List.copyOf(chosen.cases().values());
+    }
+
+    /** A chain that reads what no other writes. What none reads may be the stream of a file. */
+    private void unwritten(TransformationEntry entry, String fragment) {
+        Set<String> written = new TreeSet<>();
+        Set<String> read = new TreeSet<>();
+        for (String chain : fragment.split(";")) {
+            Matcher begin = READ.matcher(chain);
+            int end = begin.lookingAt() ? begin.end() : 0;
+            LINK.matcher(chain.substring(0, end)).results().forEach(link -> read.add(link.group(1)));
+            LINK.matcher(chain.substring(end)).results().forEach(link -> written.add(link.group(1)));
+        }
+        read.removeAll(written);
+        for (String link : read) {
+            wrong(
+                    entry,
+                    "[" + link + "]",
+                    "catalogue-graph",
+                    "A part of the filter reads [" + link + "], which no part writes",
+                    "Name one that is written" + Nearest.orOneOf(link, written));
+        }
     }
 
     private void cases(TransformationEntry entry, String key, Chosen<?> chosen) {
@@ -623,7 +651,7 @@ public final class TransformationFiles {
         int line = 1;
         for (int i = 0; i < lines.size(); i++) {
             String text = lines.get(i).strip();
-            if (text.startsWith(where) || where.startsWith("{") && text.contains(where) && !text.startsWith("#")) {
+            if (text.startsWith(where) || where.matches("[{\\[].*") && text.contains(where) && !text.startsWith("#")) {
                 line = i + 1;
                 break;
             }

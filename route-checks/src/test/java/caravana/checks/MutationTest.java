@@ -442,6 +442,47 @@ class MutationTest {
                     "SELECT id, status\nFROM committed\nUNION",
                     "SELECT id, status,\nFROM committed\nUNION"),
             new Mistake("sql-list", "queue/fail-video.sql", ":?error_code, worker, CAST", ":?error_code, CAST"),
+            new Mistake("sql-clause", "videos/cancel-video.sql", "status = '", "status == '"),
+            new Mistake("sql-clause", "failure/left-waiting.sql", "'uploaded'", "\"uploaded\""),
+            new Mistake(
+                    "sql-clause",
+                    "upload/list-parts.sql",
+                    "WHERE video_id = CAST(:?video_id AS uuid)\nORDER BY number",
+                    "ORDER BY number\nWHERE video_id = CAST(:?video_id AS uuid)"),
+            new Mistake(
+                    "answer-not-in-contract",
+                    "webhooks/create-webhook.camel.yaml",
+                    "        - marshal:\n            id: marshal-created-webhook\n            json:\n              library: Jackson\n",
+                    ""),
+            new Mistake(
+                    "object-without-key",
+                    "reconcile/make-exports.camel.yaml",
+                    "                  parameters:\n                    keyName: ${exchangeProperty.object_key}\n",
+                    ""),
+            new Mistake("step-order", "reconcile/finish-erasures.camel.yaml", """
+                                  - to:
+                                      id: list-erased-videos
+                    """, """
+                                  - to:
+                                      id: finish-erasure-early
+                                      uri: statement:reconcile/finish-erasure.sql
+                                      parameters:
+                                        result: none
+                                  - to:
+                                      id: list-erased-videos
+                    """),
+            new Mistake("expression", "failure/job-failures.camel.yaml", """
+                              onWhen:
+                                expression:
+                                  method:
+                                    ref: jobFailure
+                                    method: is(${exception}, 'database_unavailable')
+                    """, """
+                              onWhen:
+                                expression:
+                                  simple:
+                                    expression: ${exception.message} contain 'x'
+                    """),
             new Mistake(
                     "sql-without-where",
                     "upload/end-upload.sql",

@@ -48,6 +48,7 @@ class PlantedCatalogueMistakesTest {
             mistake("miniatura", "parts: whole", "parts: some", "catalogue-value"),
             mistake("gif", "length: \"{segundos}\"", "length: \"{segundo}\"", "    check:", "catalogue-placeholder"),
             mistake("gif", "length: \"{segundos}\"", "length: some", "    check:", "catalogue-value"),
+            mistake("gif", "[gif_seen]palettegen", "[gif_sen]palettegen", "catalogue-graph"),
             mistake("storyboard", "storyboard-%d.jpg", "storyboard.jpg", "  - name:", "catalogue-value"),
             mistake("storyboard", "every: \"{cada}\", ", "", "    sheets:", "catalogue-key"),
             mistake("solo_audio", "  mp3:", "  ogg:", "catalogue-choose"),

@@ -3,6 +3,7 @@ package caravana.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import caravana.test.Queues;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -183,8 +184,7 @@ class OperationsTest extends WebTest {
                 .containsEntry("attempts", 0)
                 .containsEntry("error_code", null);
         assertThat(row(letters.failed()).get("published_at")).isNotNull();
-        assertThat(sqs.receiveMessage(r -> r.queueUrl(queue()).waitTimeSeconds(2))
-                        .messages())
+        assertThat(Queues.receiveAll(sqs, queue()))
                 .singleElement()
                 .satisfies(message -> assertThat(message.body()).contains(letters.failed()));
         JsonNode left = json(operator.get("/api/ops/dead-letters"));

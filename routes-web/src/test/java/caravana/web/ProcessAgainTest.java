@@ -3,6 +3,7 @@ package caravana.web;
 import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caravana.test.Queues;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -57,8 +58,7 @@ class ProcessAgainTest extends WebTest {
                 .containsEntry("cancelled_at", null);
         assertThat(String.valueOf(row(id).get("transformations"))).isEqualTo("[\"hd_720p\", \"transcodificacion\"]");
         assertThat(row(id).get("published_at")).isNotNull();
-        List<Message> sent =
-                sqs.receiveMessage(r -> r.queueUrl(queue()).waitTimeSeconds(0)).messages();
+        List<Message> sent = Queues.receiveAll(sqs, queue());
         assertThat(sent)
                 .singleElement()
                 .satisfies(m -> assertThat(m.body())
@@ -132,9 +132,7 @@ class ProcessAgainTest extends WebTest {
         assertProblem(process(""), 409, "job_unfinished");
 
         assertThat(row(id)).containsEntry("updated_at", before);
-        assertThat(sqs.receiveMessage(r -> r.queueUrl(queue()).waitTimeSeconds(0))
-                        .messages())
-                .isEmpty();
+        assertThat(Queues.receiveAll(sqs, queue())).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Queues;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest;
@@ -54,14 +55,11 @@ class RestoreVideoTest extends QuickSweepsTest {
                 .containsEntry("lease_until", null)
                 .containsEntry("restorable_until", null)
                 .containsEntry("deleted_from", null);
-        List<Message> sent =
-                sqs.receiveMessage(r -> r.queueUrl(queue()).waitTimeSeconds(0)).messages();
+        List<Message> sent = Queues.receiveAll(sqs, queue());
         assertThat(sent).hasSize(messages).allMatch(message -> message.body().contains(id));
         assertThat(Api.json(user.get("/api/videos"))).hasSize(1);
         assertThat(restore().statusCode()).as("asked again").isEqualTo(200);
-        assertThat(sqs.receiveMessage(r -> r.queueUrl(queue()).waitTimeSeconds(0))
-                        .messages())
-                .isEmpty();
+        assertThat(Queues.receiveAll(sqs, queue())).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Queues;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.OutputStream;
@@ -56,8 +57,7 @@ class UploadTest extends PatientTest {
                 .containsEntry("original_bytes", 6_000_000L)
                 .containsEntry("original_name", "../../etc/passwd; rm -rf.mp4");
         await().atMost(SOON).until(() -> row(id).get("published_at") != null);
-        List<Message> messages = sqs.receiveMessage(r -> r.queueUrl(queue()).messageAttributeNames("All"))
-                .messages();
+        List<Message> messages = Queues.receiveAll(sqs, queue());
         assertThat(messages).singleElement().satisfies(m -> {
             JsonNode job = Api.JSON.readTree(m.body());
             assertThat(job.path("video_id").asText()).isEqualTo(id);

@@ -4,6 +4,7 @@ import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.Queues;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
@@ -275,7 +276,7 @@ class VideosTest extends QuickSweepsTest {
                 .containsEntry("attempts", 0)
                 .containsEntry("error_code", null)
                 .containsEntry("failed_at", null);
-        List<Message> sent = sqs.receiveMessage(r -> r.queueUrl(queue())).messages();
+        List<Message> sent = Queues.receiveAll(sqs, queue());
         assertThat(sent).singleElement().satisfies(m -> assertThat(m.body()).contains(id));
     }
 

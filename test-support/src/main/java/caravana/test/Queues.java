@@ -21,6 +21,7 @@ public final class Queues {
         do {
             some = sqs.receiveMessage(r -> r.queueUrl(url)
                             .maxNumberOfMessages(10)
+                            .waitTimeSeconds(0)
                             .visibilityTimeout(HIDDEN_SECONDS)
                             .messageSystemAttributeNames(MessageSystemAttributeName.SENT_TIMESTAMP)
                             .messageAttributeNames("All"))
