@@ -123,7 +123,8 @@ final class RoutePictures {
                             "link-output",
                             "show-master-playlist",
                             "show-media-playlist",
-                            "link-segment"),
+                            "link-segment",
+                            "run-batch"),
                     false),
             new Story(
                     "Presets and assets",
@@ -174,6 +175,17 @@ final class RoutePictures {
                             "request-export",
                             "show-export",
                             "erase-account"),
+                    false),
+            new Story(
+                    "Mails",
+                    "What accounts are mailed, and what the links in it do.",
+                    List.of(
+                            "request-verification",
+                            "change-email",
+                            "request-password-reset",
+                            "claim-mails",
+                            "confirm-email",
+                            "reset-password"),
                     false));
 
     private final Map<String, Route> routes = new LinkedHashMap<>();

@@ -87,7 +87,8 @@ class RoutePicturesTest {
                         "Videos",
                         "Presets and assets",
                         "Events and webhooks",
-                        "Accounts");
+                        "Accounts",
+                        "Mails");
         assertThat(STORIES.values()).allSatisfy(edges -> assertThat(edges).isNotEmpty());
     }
 
