@@ -5,8 +5,8 @@ WITH account AS (
     RETURNING id, email
 ), verification AS (
     INSERT INTO mails (owner_id, mail_kind, address, mail_language)
-    SELECT id, 'verify', email, :?account.language
+    SELECT id, 'verify', email, :?mail_language
     FROM account
-    WHERE :?account.mailed
+    WHERE :?mailed
 )
 SELECT id::text AS id, email FROM account

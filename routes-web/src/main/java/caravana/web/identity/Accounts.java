@@ -46,7 +46,8 @@ public class Accounts {
     }
 
     /**
-     * Reads a new account into the property {@code account}. The contract has been checked: every field is there, and no
+     * Reads a new account into the property {@code account}, and whether it gets a mail, and in which language, into {@code mailed} and
+     * {@code mail_language}. The contract has been checked: every field is there, and no
      * longer than allowed.
      *
      * @throws Problem 400 {@code passwords_differ}; 429 {@code too_many_sign_ups}; 503 {@code busy}
@@ -62,10 +63,10 @@ public class Accounts {
         Map<String, Object> account = new HashMap<>();
         account.put("email", email(form.get("email")));
         account.put("password_hash", hash(password, exchange));
-        account.put("mailed", mails.isConfigured());
-        account.put("language", mails.language(request(exchange).getHeader("Accept-Language")));
         NAMES.forEach(name -> account.put(name, ((String) form.get(name)).strip()));
         exchange.setProperty("account", account);
+        exchange.setProperty("mailed", mails.isConfigured());
+        exchange.setProperty("mail_language", mails.language(request(exchange).getHeader("Accept-Language")));
     }
 
     private String hash(String password, Exchange exchange) {
