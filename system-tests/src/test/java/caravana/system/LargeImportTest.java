@@ -105,6 +105,10 @@ class LargeImportTest {
     void itIsByteEqualAndTakesNoMoreMemoryThanAnUpload() throws Exception {
         LocalStack stack = SharedStack.cleared();
         Map<String, String> settings = new HashMap<>(stack.environment());
+        // The server runs beside web.
+        settings.put("CARAVANA_OUTBOUND_SCHEMES", "http");
+        settings.put("CARAVANA_OUTBOUND_PORTS", "");
+        settings.put("CARAVANA_OUTBOUND_ALLOWED", "127.0.0.0/8");
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         MessageDigest sent = MessageDigest.getInstance("SHA-256");
