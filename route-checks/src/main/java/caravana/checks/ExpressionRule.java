@@ -76,7 +76,10 @@ final class ExpressionRule implements FileRule {
                     text.line(),
                     "expression",
                     "This is not an expression of Simple: " + error,
-                    "See Camel's documentation of the Simple language for its functions and operators"));
+                    predicate
+                            ? "Compare a function by ==, !=, >, >=, <, <=, contains, in, is, range, regex, startsWith or"
+                                    + " endsWith, with texts in quotes, and join comparisons by && or ||"
+                            : "Write a function as ${…}, with a name that Simple has"));
         }
     }
 

@@ -549,7 +549,9 @@ final class ResultRules implements Rule {
     }
 
     private void report(Route route, Element place, String what, String instead) {
-        String sentence = Character.toUpperCase(what.charAt(0)) + what.substring(1);
+        // The name of a file is written as it is.
+        String sentence =
+                what.matches("(?s)\\S+\\.sql\\b.*") ? what : Character.toUpperCase(what.charAt(0)) + what.substring(1);
         findings.add(new Finding(
                 route.file(), place.line(), "statement-result", sentence.replaceAll("[\\[\\]]", ""), instead));
     }

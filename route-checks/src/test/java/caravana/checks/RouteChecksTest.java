@@ -26,6 +26,20 @@ class RouteChecksTest {
             files -> files.put("job/left-over.camel.yaml", files.get(CLAIM)),
             files -> {});
 
+    /** A finding begins with a capital, unless with the name of a file. */
+    @Test
+    void aFileIsNamedAsItIs() throws Exception {
+        Map<String, String> files = RouteFiles.read(Path.of("../src/main/resources/camel"));
+        files.computeIfPresent(
+                "failure/left-waiting.sql", (file, text) -> text.replace("AS integer) AS delay", "AS integer)"));
+
+        assertThat(new RouteChecks().check(files))
+                .extracting(Finding::toString)
+                .singleElement()
+                .asString()
+                .contains(": failure/left-waiting.sql returns no column delay.");
+    }
+
     @Test
     void itIsAsGoodAsAFirstCheck() throws Exception {
         Map<String, String> files = RouteFiles.read(Path.of("../src/main/resources/camel"));

@@ -1,6 +1,7 @@
 package caravana.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caravana.checks.Finding;
 import caravana.checks.RouteChecks;
@@ -86,6 +87,32 @@ class SchemaTest {
         assertThat(findings.get(0).toString())
                 .startsWith(file + ":" + line + ": PostgreSQL refuses the statement: column \"poster_kee\"")
                 .endsWith("[sql-refused]");
+    }
+
+    /** PostgreSQL prepares each of these, and refuses it when it runs with a text, as the apps send UUIDs and arrays. */
+    @Test
+    void aParameterThatNeedsACastIsFound() throws Exception {
+        Map<String, String> files = new TreeMap<>(Map.of(
+                "job/a-uuid.sql", "SELECT title\nFROM videos\nWHERE id = :?video_id",
+                "job/b-array.sql", "SELECT title\nFROM videos\nWHERE id = ANY (:?video_ids)",
+                "job/c-cast.sql",
+                        "SELECT title\nFROM videos\nWHERE id = CAST(:?video_id AS uuid) AND attempts < :?most"));
+
+        assertThat(findings(files))
+                .extracting(Finding::toString)
+                .satisfiesExactly(
+                        uuid -> assertThat(uuid)
+                                .startsWith("job/a-uuid.sql:3: ")
+                                .contains(":?video_id for uuid", "Write CAST(:?video_id AS uuid)."),
+                        array -> assertThat(array)
+                                .startsWith("job/b-array.sql:3: ")
+                                .contains("Write CAST(:?video_ids AS uuid[])."));
+        try (Connection connection = WorkerFixture.DATABASE.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        SqlText.of(files.get("job/a-uuid.sql")).sql())) {
+            statement.setObject(1, "0b0a7a0e-0000-4000-8000-000000000000");
+            assertThatThrownBy(statement::executeQuery).hasMessageContaining("operator does not exist: uuid = ");
+        }
     }
 
     /** Neither what follows a statement nor what a name with dollars could hide. */
