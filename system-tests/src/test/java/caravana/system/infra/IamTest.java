@@ -58,6 +58,7 @@ class IamTest {
             Map.entry("purge-export", List.of("exports/*")),
             Map.entry("erase-late-original", List.of("uploads/*")),
             Map.entry("purge-original", List.of("uploads/*")),
+            Map.entry("remove-old-original", List.of("uploads/*")),
             Map.entry("delete-original", List.of("uploads/*")),
             Map.entry("delete-discarded-original", List.of("uploads/*")),
             Map.entry("delete-late-put", List.of("uploads/*")),
