@@ -171,7 +171,8 @@ class PasswordResetTest extends QuickSweepsTest {
             }
             HttpResponse<String> refused = ask(address);
             assertProblem(refused, 429, "too_many_mails");
-            assertThat(refused.headers().firstValue("RateLimit-Policy")).hasValue("\"mail\";q=5;w=3600");
+            assertThat(refused.headers().firstValue("RateLimit-Policy").orElseThrow())
+                    .startsWith("\"mail\";q=5;w=3600, ");
         }
     }
 
@@ -181,7 +182,9 @@ class PasswordResetTest extends QuickSweepsTest {
         headers.computeIfPresent("server-timing", (name, values) -> List.of());
         headers.computeIfPresent("date", (name, values) -> List.of());
         headers.computeIfPresent(
-                "ratelimit", (name, values) -> List.of(values.get(0).replaceAll("t=[0-9]+", "t")));
+                "ratelimit",
+                (name, values) -> List.of(
+                        values.get(0).replaceAll("t=[0-9]+", "t").replaceAll("(calls[a-z-]*.;r)=[0-9]+", "$1")));
         return headers;
     }
 
@@ -251,7 +254,8 @@ class PasswordResetTest extends QuickSweepsTest {
         for (int i = 0; i < 10; i++) {
             HttpResponse<String> refused = reset(email, "guess" + i);
             assertProblem(refused, 400, "link_invalid");
-            assertThat(refused.headers().firstValue("RateLimit-Policy")).hasValue("\"log-in\";q=10;w=900");
+            assertThat(refused.headers().firstValue("RateLimit-Policy").orElseThrow())
+                    .startsWith("\"log-in\";q=10;w=900, ");
         }
         assertProblem(reset(email, "guess"), 429, "too_many_attempts");
     }

@@ -29,6 +29,7 @@ class RateLimitsTest extends PatientTest {
     private static final Map<String, Set<String>> POLICIES = Map.of(
             "too_many_attempts", Set.of("log-in"),
             "too_many_sign_ups", Set.of("sign-up"),
+            "too_many_mails", Set.of("mail"),
             "too_many_uploads", Set.of("uploads"),
             "too_many_at_once", Set.of("calls", "calls-of-address", "uploads-at-once", "assets-at-once"),
             "too_many_event_streams", Set.of("event-streams"));

@@ -306,7 +306,10 @@ class RunbooksTest {
                 .containsPattern("caravana_api_seconds_count\\{.*operation=\"receive-raw-upload\".*status=\"503\"");
 
         stack.stack().restart("s3");
-        errors.run("Verification", shell);
+        // Readiness keeps its last answer for a second.
+        await().atMost(SOON)
+                .untilAsserted(
+                        () -> assertThat(errors.run("Verification", shell)).contains("200"));
         backlog.run("Verification", shell);
         assertThat(stack.status(video)).isEqualTo("processed");
         assertThat(stack.tryUpload().statusCode()).isEqualTo(201);
