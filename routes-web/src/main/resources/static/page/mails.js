@@ -43,7 +43,7 @@ const emailField = () => field('email', 'email', {type: 'email', autocomplete: '
 
 /** Asks for a link to another password. */
 export function forgotView() {
-  return card({
+  const view = card({
     title: t('forgotTitle'),
     text: t('forgotText'),
     fields: [emailField()],
@@ -53,6 +53,8 @@ export function forgotView() {
       return [done(t('linkSent', {email}))];
     },
   });
+  view.append(h('p', {class: 'switch'}, h('a', {href: '#signin'}, t('signIn'))));
+  return view;
 }
 
 /** @param {string} token of the link by which somebody came */

@@ -40,7 +40,7 @@ final class HostileNetwork {
 
     private static final int REBINDS = 50;
 
-    /** Sends whoever calls {@code /N} to the hostile URL of that number. */
+    /** Sends a client that calls {@code /N} to the hostile URL of that number. */
     private static final String REDIRECTING = "http://public.example.com/";
 
     private static OutgoingCalls.Maker maker;
