@@ -200,7 +200,7 @@ class RetentionTest extends WebTest {
                         rowsOf(
                                 "exports WHERE expires_at BETWEEN now() + interval '119 minutes' AND now() + interval '2 hours'"))
                 .isEqualTo(1);
-        await().atMost(SOON).until(() -> stored("exports/").size() == 1);
+        await().atMost(SOON).until(() -> stored("exports/" + user.subject() + "/").size() == 1);
         for (int days : List.of(3, 1)) {
             jdbc.update(
                     "INSERT INTO imports (video_id, owner_id, original_key, url, upload, import_state, ended_at)"
@@ -212,7 +212,7 @@ class RetentionTest extends WebTest {
 
         await().atMost(SOON).until(() -> rowsOf("exports") == 0 && rowsOf("imports") == 1);
 
-        assertThat(stored("exports/")).isEmpty();
+        assertThat(stored("exports/" + user.subject() + "/")).isEmpty();
         assertThat(rowsOf("imports WHERE ended_at > now() - interval '2 days'")).isEqualTo(1);
     }
 
