@@ -56,7 +56,7 @@ deepStrictEqual((await videos.showPreset({ name: 'short' })).transformaciones, p
 strictEqual((await refusal(videos.receiveRawUpload({ title: 'Text', body: new Blob(['This is no video.']) }))).code, 'not_a_video');
 const form = {
   title: 'Partido',
-  videoFile: new File([await readFile('match.mp4')], 'match.mp4', { type: 'video/mp4' }),
+  videoFile: new File([new Uint8Array(await readFile('match.mp4'))], 'match.mp4', { type: 'video/mp4' }),
   preset: 'short',
   reference: 'order-4711',
   metadata: '{"customer": "4711", "public": true}',

@@ -26,7 +26,10 @@ def refusal(method, *arguments, **named):
 
 
 def client(token=None):
-    return caravana.ApiClient(caravana.Configuration(host=f'{os.environ["WEB"]}/api', access_token=token))
+    configuration = caravana.Configuration(host=f'{os.environ["WEB"]}/api', access_token=token)
+    # Its default is not RFC 3339.
+    configuration.datetime_format = '%Y-%m-%dT%H:%M:%S.%fZ'
+    return caravana.ApiClient(configuration)
 
 
 email, password = os.environ['EMAIL'], os.environ['PASSWORD']
