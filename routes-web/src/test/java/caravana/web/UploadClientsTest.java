@@ -2,12 +2,13 @@ package caravana.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import caravana.test.Sample;
+import caravana.test.ForeignClients;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
@@ -23,8 +24,6 @@ import org.springframework.beans.factory.annotation.Autowired;
 class UploadClientsTest extends WebTest {
 
     private static final Path SCRIPTS = Path.of("src/test/clients").toAbsolutePath();
-    private static final Path INSTALLED =
-            Path.of(System.getProperty("clients.folder", "target/clients")).toAbsolutePath();
     private static final int CUTS = 3;
 
     /** Less than the clients send in one request. */
@@ -40,8 +39,8 @@ class UploadClientsTest extends WebTest {
 
     @Test
     void tuspyGoesOnAfterCuts() throws Exception {
-        Path python = INSTALLED.resolve("python/bin/python");
-        assertUploads("tuspy", python, List.of(python.toString(), "upload.py"));
+        String python = ForeignClients.python();
+        assertUploads("tuspy", Path.of(python), List.of(python, "upload.py"));
     }
 
     /** By tus, and by the drafts of the IETF that it knows. */
@@ -50,7 +49,7 @@ class UploadClientsTest extends WebTest {
     void tusJsClientGoesOnAfterCuts(String protocol) throws Exception {
         assertUploads(
                 "tus-js-client",
-                INSTALLED.resolve("node_modules/tus-js-client"),
+                ForeignClients.installed("node_modules/tus-js-client"),
                 List.of("node", "upload.mjs"),
                 protocol);
     }
@@ -81,7 +80,7 @@ class UploadClientsTest extends WebTest {
     }
 
     private String uppy(String way, byte[] file) throws Exception {
-        check("@uppy/aws-s3", INSTALLED.resolve("node_modules/@uppy/aws-s3"));
+        ForeignClients.require("uploads by @uppy/aws-s3", ForeignClients.installed("node_modules/@uppy/aws-s3"));
         Path path = Files.write(folder.resolve("a.mp4"), file);
         String location = run(List.of(
                 "node",
@@ -94,14 +93,9 @@ class UploadClientsTest extends WebTest {
         return location;
     }
 
-    private static void check(String client, Path installed) {
-        Sample.require(
-                Files.exists(installed), "uploads by " + client, "run ./caravana test clients, which installs it");
-    }
-
     private void assertUploads(String client, Path installed, List<String> command, String... options)
             throws Exception {
-        check(client, installed);
+        ForeignClients.require("uploads by " + client, installed);
         byte[] file = bytes(2 * PIECE + 1_234_567);
         Path path = Files.write(folder.resolve("a.mp4"), file);
         Api user = user();
@@ -129,12 +123,7 @@ class UploadClientsTest extends WebTest {
     private String run(List<String> command) throws IOException, InterruptedException {
         List<String> whole = new ArrayList<>(command);
         whole.set(1, SCRIPTS.resolve(command.get(1)).toString());
-        ProcessBuilder builder = new ProcessBuilder(whole).redirectErrorStream(true);
-        builder.environment().put("NODE_PATH", INSTALLED.resolve("node_modules").toString());
-        Process process = builder.start();
-        String text =
-                new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
-        assertThat(process.waitFor()).as(text).isZero();
+        String text = ForeignClients.run(folder, Map.of(), whole);
         return text.substring(text.lastIndexOf('\n') + 1);
     }
 }

@@ -3,16 +3,16 @@ package caravana.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import caravana.test.Sample;
+import caravana.test.ForeignClients;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,32 +23,27 @@ import org.junit.jupiter.api.io.TempDir;
 class WebhookClientsTest extends WebTest {
 
     private static final Path SCRIPTS = Path.of("src/test/clients").toAbsolutePath();
-    private static final Path INSTALLED =
-            Path.of(System.getProperty("clients.folder", "target/clients")).toAbsolutePath();
 
     @TempDir
     Path folder;
 
     @Test
     void thePythonLibraryVerifiesCalls() throws Exception {
-        Path python = INSTALLED.resolve("python/bin/python");
         assertVerifies(
                 "python",
-                INSTALLED.resolve("python/standardwebhooks.installed"),
-                python.toString(),
+                ForeignClients.installed("python/standardwebhooks.installed"),
+                ForeignClients.python(),
                 "verify-webhook.py");
     }
 
     @Test
     void theJavaScriptLibraryVerifiesCalls() throws Exception {
-        assertVerifies("javascript", INSTALLED.resolve("node_modules/standardwebhooks"), "node", "verify-webhook.mjs");
+        assertVerifies(
+                "javascript", ForeignClients.installed("node_modules/standardwebhooks"), "node", "verify-webhook.mjs");
     }
 
     private void assertVerifies(String language, Path installed, String program, String script) throws Exception {
-        Sample.require(
-                Files.exists(installed),
-                "deliveries checked by standardwebhooks for " + language,
-                "run ./caravana test clients, which installs it");
+        ForeignClients.require("deliveries checked by standardwebhooks for " + language, installed);
         Api user = user();
         try (Receiver receiver = new Receiver(Receiver.status(204))) {
             JsonNode webhook = Api.json(user.postJson("/api/webhooks", "{\"url\":\"" + receiver.url() + "\"}"));
@@ -82,14 +77,8 @@ class WebhookClientsTest extends WebTest {
         return Files.writeString(folder.resolve(name), file.toString());
     }
 
-    private static String run(String program, String script, String secret, Path call) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                        List.of(program, SCRIPTS.resolve(script).toString(), secret, call.toString()))
-                .redirectErrorStream(true);
-        builder.environment().put("NODE_PATH", INSTALLED.resolve("node_modules").toString());
-        Process process = builder.start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        assertThat(process.waitFor()).as(text).isZero();
-        return text;
+    private String run(String program, String script, String secret, Path call) throws Exception {
+        return ForeignClients.run(
+                folder, Map.of(), List.of(program, SCRIPTS.resolve(script).toString(), secret, call.toString()));
     }
 }
