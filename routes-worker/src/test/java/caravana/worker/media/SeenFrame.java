@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The pixels of one frame of a file. Of a map, which {@link CatalogueFixture#makeMap} makes, a place says where in the original it was.
@@ -118,13 +119,19 @@ record SeenFrame(int width, int height, byte[] planes) {
         return edges[2] < 0 ? null : edges;
     }
 
-    /** By how much the brightness differs where it differs most. */
-    int mostDifferent(SeenFrame other) {
+    /**
+     * By how much the brightness differs.
+     *
+     * @param rank of the pixel that is asked for, by its difference: 1 for the most different one
+     */
+    int difference(SeenFrame other, int rank) {
         assertThat(other.width + "x" + other.height).isEqualTo(width + "x" + height);
-        int most = 0;
-        for (int i = 0; i < width * height; i++) {
-            most = Math.max(most, Math.abs((planes[i] & 0xFF) - (other.planes[i] & 0xFF)));
-        }
-        return most;
+        return IntStream.range(0, width * height)
+                        .map(i -> -Math.abs((planes[i] & 0xFF) - (other.planes[i] & 0xFF)))
+                        .sorted()
+                        .skip(rank - 1L)
+                        .findFirst()
+                        .orElseThrow()
+                * -1;
     }
 }
