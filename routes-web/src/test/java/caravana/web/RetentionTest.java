@@ -200,7 +200,8 @@ class RetentionTest extends WebTest {
                         rowsOf(
                                 "exports WHERE expires_at BETWEEN now() + interval '119 minutes' AND now() + interval '2 hours'"))
                 .isEqualTo(1);
-        await().atMost(SOON).until(() -> stored("exports/" + user.subject() + "/").size() == 1);
+        await().atMost(SOON)
+                .until(() -> stored("exports/" + user.subject() + "/").size() == 1);
         for (int days : List.of(3, 1)) {
             jdbc.update(
                     "INSERT INTO imports (video_id, owner_id, original_key, url, upload, import_state, ended_at)"
