@@ -58,7 +58,7 @@ class TerraformTest {
     @Test
     void variablesAreAsTheyShouldBe() throws IOException {
         Checks.need("infra-variables", "terraform");
-        for (String file : List.of("variables.tf", "limits.tf", "connections.tf")) {
+        for (String file : List.of("variables.tf", "limits.tf", "retention.tf", "connections.tf")) {
             Files.copy(Checks.TERRAFORM.resolve(file), copy.resolve(file));
         }
         Files.createDirectory(copy.resolve("tests"));
