@@ -301,6 +301,14 @@ public final class Page implements AutoCloseable {
         return found;
     }
 
+    /** The elements that reach past the window's right edge, those of a part that scrolls among them. */
+    @SuppressWarnings("unchecked")
+    List<String> beyondTheEdge() {
+        return (List<String>) run("return [...document.querySelectorAll('body *')]"
+                + ".filter(each => each.getBoundingClientRect().right > innerWidth)"
+                + ".map(each => each.outerHTML.slice(0, 120))");
+    }
+
     int windows() {
         return browser.getWindowHandles().size();
     }

@@ -967,7 +967,7 @@ class PageTest {
             for (String scheme : Sample.WHOLE ? SCHEMES : List.of(SCHEMES.get(i % 2))) {
                 page.prefer(scheme);
                 assertThat(page.number("document.scrollingElement.scrollWidth"))
-                        .as(name + " " + wide)
+                        .as(() -> name + " " + wide + page.beyondTheEdge())
                         .isLessThanOrEqualTo(wide);
                 assertThat(page.barriers()).as(name + " " + wide + " " + scheme).isEmpty();
                 page.wholeScreenshot("sheet-%s-%s-%d-%s".formatted(name, language, wide, scheme));
