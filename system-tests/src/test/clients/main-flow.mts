@@ -95,9 +95,10 @@ while (page.events.length > 0) {
 }
 deepStrictEqual(types, ['video.uploaded', 'video.processing', 'video.processed']);
 
-const webhook = await events.createWebhook({
-  webhookOrder: { url: 'http://127.0.0.1:9/hook', types: ['video.failed'], description: 'a test' },
-});
+const webhookOrder = { url: 'http://example.org/hook', types: ['video.failed'], description: 'a test' };
+strictEqual((await refusal(events.createWebhook({ webhookOrder }))).code, 'url_scheme');
+webhookOrder.url = 'https://example.org/hook';
+const webhook = await events.createWebhook({ webhookOrder });
 ok(webhook.secret.startsWith('whsec_'));
 deepStrictEqual((await events.listWebhooks()).webhooks.map((one) => one.id), [webhook.id]);
 strictEqual((await events.updateWebhook({ webhookId: webhook.id, webhookChanges: { enabled: false } })).enabled, false);

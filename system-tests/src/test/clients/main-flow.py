@@ -85,7 +85,10 @@ while (page := call(events.list_events, cursor=cursor, limit=2)).events:
     cursor = page.cursor
 assert types == ['video.uploaded', 'video.processing', 'video.processed'], types
 
-webhook = call(events.create_webhook, caravana.WebhookOrder(url='http://127.0.0.1:9/hook', types=['video.failed'], description='a test'))
+order = caravana.WebhookOrder(url='http://example.org/hook', types=['video.failed'], description='a test')
+assert refusal(events.create_webhook, order).code == 'url_scheme'
+order.url = 'https://example.org/hook'
+webhook = call(events.create_webhook, order)
 assert webhook.secret.startswith('whsec_')
 assert [one.id for one in call(events.list_webhooks).webhooks] == [webhook.id]
 assert call(events.update_webhook, str(webhook.id), caravana.WebhookChanges(enabled=False)).enabled is False

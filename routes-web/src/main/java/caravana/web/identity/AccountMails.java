@@ -3,11 +3,9 @@ package caravana.web.identity;
 import caravana.checks.StepOnly;
 import caravana.web.http.Problem;
 import caravana.web.http.RateLimit;
-import caravana.web.http.Source;
 import caravana.web.mail.Mails;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.Body;
@@ -104,7 +102,7 @@ public class AccountMails {
     }
 
     private String language(Exchange exchange) {
-        return mails.language(request(exchange).getHeader("Accept-Language"));
+        return mails.language(Accounts.request(exchange).getHeader("Accept-Language"));
     }
 
     /** @throws Problem 429 {@code too_many_mails} */
@@ -112,7 +110,7 @@ public class AccountMails {
     public void count(Exchange exchange) {
         throttle.begin(
                 (String) exchange.getProperty("order", Map.class).get("email"),
-                Source.of(request(exchange).getRemoteAddr()),
+                Accounts.source(exchange),
                 limit -> exchange.setProperty(RateLimit.PROPERTY, limit));
     }
 
@@ -169,9 +167,5 @@ public class AccountMails {
             knownSources.forget((String) row.get("former_address"));
         }
         return Map.of("email", email);
-    }
-
-    private static HttpServletRequest request(Exchange exchange) {
-        return exchange.getMessage().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
     }
 }

@@ -56,10 +56,7 @@ public class Accounts {
     public void open(Exchange exchange) throws JsonProcessingException {
         checkKeptHere();
         Map<?, ?> form = json.readValue(exchange.getMessage().getBody(String.class), Map.class);
-        String password = (String) form.get("password1");
-        if (!password.equals(form.get("password2"))) {
-            throw new Problem(400, "passwords_differ", "password1 and password2 are not the same.");
-        }
+        String password = chosen((String) form.get("password1"), (String) form.get("password2"));
         Map<String, Object> account = new HashMap<>();
         account.put("email", email(form.get("email")));
         account.put("password_hash", hash(password, exchange));
@@ -163,11 +160,24 @@ public class Accounts {
         }
     }
 
-    private static HttpServletRequest request(Exchange exchange) {
+    /**
+     * The password that was typed twice.
+     *
+     * @throws Problem 400 {@code passwords_differ}
+     */
+    static String chosen(String password1, String password2) {
+        if (!password1.equals(password2)) {
+            throw new Problem(400, "passwords_differ", "password1 and password2 are not the same.");
+        }
+        return password1;
+    }
+
+    static HttpServletRequest request(Exchange exchange) {
         return exchange.getMessage().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
     }
 
-    private static String source(Exchange exchange) {
+    /** Who sent the call, as {@link Source} counts them. */
+    static String source(Exchange exchange) {
         return Source.of(request(exchange).getRemoteAddr());
     }
 

@@ -3,11 +3,9 @@ package caravana.web.identity;
 import caravana.checks.StepOnly;
 import caravana.web.http.Problem;
 import caravana.web.http.RateLimit;
-import caravana.web.http.Source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -37,35 +35,24 @@ public class PasswordChanges {
      * {@link Accounts#leave} ends.
      *
      * @param account the caller's row
-     * @throws Problem 400 {@code passwords_differ}; 404 {@code accounts_elsewhere}; 429 {@code too_many_attempts}
+     * @throws Problem 400 {@code passwords_differ}; 401 when the account was deleted meanwhile; 404 {@code accounts_elsewhere}; 429
+     *     {@code too_many_attempts}
      */
     @StepOnly
     public void read(@Body String body, @Variable("own_account") Map<String, Object> account, Exchange exchange)
             throws JsonProcessingException {
         accounts.checkKeptHere();
         JsonNode change = json.readTree(body);
-        String wanted = change.path("password1").textValue();
-        if (!wanted.equals(change.path("password2").textValue())) {
-            throw new Problem(400, "passwords_differ", "password1 and password2 are not the same.");
-        }
-        if (account == null) {
-            throw deleted();
-        }
-        exchange.setProperty("account", account);
-        exchange.setProperty("password", change.path("current_password").textValue());
+        String wanted = Accounts.chosen(
+                change.path("password1").textValue(), change.path("password2").textValue());
+        begin(account, change.path("current_password").textValue(), exchange);
         exchange.setProperty("new_password", wanted);
-        exchange.setProperty(
-                "attempt",
-                attempts.begin(
-                        (String) account.get("email"),
-                        source(exchange),
-                        limit -> exchange.setProperty(RateLimit.PROPERTY, limit)));
     }
 
     /**
      * Reads the password of a call that only asks for it, as {@link #read} reads the current one.
      *
-     * @throws Problem 400 without a password; 429 {@code too_many_attempts}
+     * @throws Problem 400 without a password; 401 when the account was deleted meanwhile; 429 {@code too_many_attempts}
      */
     @StepOnly
     public void enter(@Body String body, @Variable("own_account") Map<String, Object> account, Exchange exchange)
@@ -74,24 +61,25 @@ public class PasswordChanges {
         if (password == null) {
             throw Problem.invalid("The field password is missing. Send the account's password.");
         }
+        begin(account, password, exchange);
+    }
+
+    private void begin(Map<String, Object> account, String password, Exchange exchange) {
+        if (account == null) {
+            throw deleted();
+        }
         exchange.setProperty("account", account);
         exchange.setProperty("password", password);
         exchange.setProperty(
                 "attempt",
                 attempts.begin(
                         (String) account.get("email"),
-                        source(exchange),
+                        Accounts.source(exchange),
                         limit -> exchange.setProperty(RateLimit.PROPERTY, limit)));
     }
 
     static Problem deleted() {
         return new Problem(401, "unauthenticated", "The account does not exist any more.");
-    }
-
-    private static String source(Exchange exchange) {
-        return Source.of(exchange.getMessage()
-                .getHeader("CamelHttpServletRequest", HttpServletRequest.class)
-                .getRemoteAddr());
     }
 
     /**
@@ -117,7 +105,7 @@ public class PasswordChanges {
      * @throws Problem 503 {@code busy}
      */
     public void hash(@ExchangeProperty("new_password") String password, Exchange exchange) {
-        exchange.setProperty("new_hash", passwords.hash(password, source(exchange)));
+        exchange.setProperty("new_hash", passwords.hash(password, Accounts.source(exchange)));
     }
 
     /**

@@ -3,11 +3,9 @@ package caravana.web.identity;
 import caravana.checks.StepOnly;
 import caravana.web.http.Problem;
 import caravana.web.http.RateLimit;
-import caravana.web.http.Source;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import jakarta.servlet.http.HttpServletRequest;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -39,17 +37,16 @@ public class PasswordResets {
     public void read(@Body String body, Exchange exchange) throws JsonProcessingException {
         accounts.checkKeptHere();
         JsonNode reset = json.readTree(body);
-        String wanted = reset.path("password1").textValue();
-        if (!wanted.equals(reset.path("password2").textValue())) {
-            throw new Problem(400, "passwords_differ", "password1 and password2 are not the same.");
-        }
+        String wanted = Accounts.chosen(
+                reset.path("password1").textValue(), reset.path("password2").textValue());
         String email = Accounts.email(reset.path("email").textValue());
         exchange.setProperty("email", email);
         exchange.setProperty("presented_hash", Sessions.hash(reset.path("token").textValue()));
         exchange.setProperty("new_password", wanted);
         exchange.setProperty(
                 "attempt",
-                attempts.begin(email, source(exchange), limit -> exchange.setProperty(RateLimit.PROPERTY, limit)));
+                attempts.begin(
+                        email, Accounts.source(exchange), limit -> exchange.setProperty(RateLimit.PROPERTY, limit)));
     }
 
     /**
@@ -68,7 +65,7 @@ public class PasswordResets {
             attempts.wrong(attempt);
             throw MailLinks.invalid();
         }
-        exchange.setProperty("new_hash", passwords.hash(password, source(exchange)));
+        exchange.setProperty("new_hash", passwords.hash(password, Accounts.source(exchange)));
         attempts.right(attempt);
     }
 
@@ -82,11 +79,5 @@ public class PasswordResets {
         if (account == null) {
             throw MailLinks.invalid();
         }
-    }
-
-    private static String source(Exchange exchange) {
-        return Source.of(exchange.getMessage()
-                .getHeader("CamelHttpServletRequest", HttpServletRequest.class)
-                .getRemoteAddr());
     }
 }

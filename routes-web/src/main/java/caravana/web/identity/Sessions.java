@@ -52,8 +52,7 @@ public class Sessions {
      * @throws Problem 403 {@code origin_not_allowed} when a page of another origin makes the call
      */
     public void read(Exchange exchange) {
-        HttpServletRequest request =
-                exchange.getMessage().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
+        HttpServletRequest request = Accounts.request(exchange);
         checkOrigin(request);
         Cookie[] cookies = request.getCookies();
         String token = Arrays.stream(cookies == null ? new Cookie[0] : cookies)
