@@ -3,6 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import {
   Configuration, EventsApi, IdentityApi, ListVideosSortEnum, Problem, ProblemFromJSON, ResponseError, Scope, Status, VideosApi,
+  WebhookOrder, WebhookOrderTypesEnum,
 } from './caravana-typescript/index.js';
 
 let calls = 0;
@@ -95,9 +96,10 @@ while (page.events.length > 0) {
 }
 deepStrictEqual(types, ['video.uploaded', 'video.processing', 'video.processed']);
 
-const webhookOrder = { url: 'http://example.org/hook', types: ['video.failed'], description: 'a test' };
+const webhookOrder: WebhookOrder = { url: 'http://example.org/hook', types: [WebhookOrderTypesEnum.VideoFailed], description: 'a test' };
 strictEqual((await refusal(events.createWebhook({ webhookOrder }))).code, 'url_scheme');
-webhookOrder.url = 'https://example.org/hook';
+// Not a name, which some machines cannot look up. Nothing fails here, so nothing is sent.
+webhookOrder.url = 'https://93.184.215.14/hook';
 const webhook = await events.createWebhook({ webhookOrder });
 ok(webhook.secret.startsWith('whsec_'));
 deepStrictEqual((await events.listWebhooks()).webhooks.map((one) => one.id), [webhook.id]);
@@ -109,6 +111,11 @@ await videos.deletePreset({ name: 'short' });
 strictEqual((await videos.deleteVideo({ videoId })).videoId, videoId);
 strictEqual((await refusal(videos.showVideo({ videoId }))).code, 'not_found');
 await identity.deleteKey({ keyId: created.id });
-strictEqual((await refusal(videos.listVideos())).status, 401);
+// A node may still take it for a second.
+let status = 200;
+while (status === 200) {
+  status = await videos.listVideosRaw().then(({ raw }) => raw.status, (refused) => refused.response.status);
+}
+strictEqual(status, 401);
 
 console.log(`RESULT name=generated-typescript value=${calls} unit=calls verdict=pass`);

@@ -87,7 +87,8 @@ assert types == ['video.uploaded', 'video.processing', 'video.processed'], types
 
 order = caravana.WebhookOrder(url='http://example.org/hook', types=['video.failed'], description='a test')
 assert refusal(events.create_webhook, order).code == 'url_scheme'
-order.url = 'https://example.org/hook'
+# Not a name, which some machines cannot look up. Nothing fails here, so nothing is sent.
+order.url = 'https://93.184.215.14/hook'
 webhook = call(events.create_webhook, order)
 assert webhook.secret.startswith('whsec_')
 assert [one.id for one in call(events.list_webhooks).webhooks] == [webhook.id]
@@ -99,6 +100,12 @@ call(videos.delete_preset, 'short')
 assert call(videos.delete_video, video_id).video_id == accepted.video_id
 assert refusal(videos.show_video, video_id).code == 'not_found'
 call(identity.delete_key, str(created.id))
-assert refusal(videos.list_videos).status == 401
+# A node may still take it for a second.
+while True:
+    try:
+        call(videos.list_videos)
+    except caravana.ApiException as refused:
+        assert refused.status == 401
+        break
 
 print(f'RESULT name=generated-python value={calls} unit=calls verdict=pass')

@@ -101,6 +101,7 @@ class PageTest {
         settings.put("CARAVANA_UPLOAD_MAX_SIZE", LARGEST + "B");
         settings.put("SPRING_APPLICATION_JSON", SETTINGS);
         web = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
+        settings.put("CARAVANA_WORKER_SLOTS", "2");
         worker = AppProcess.start(AppProcess.WORKER, settings, folder.resolve("worker.log"));
         video = SampleVideo.make(folder.resolve("Llegada a Bogotá.mp4"), "1280x720", 8);
         small = SampleVideo.make(folder.resolve("small.mp4"), "320x240", 3);
