@@ -114,7 +114,7 @@ await identity.deleteKey({ keyId: created.id });
 // A node may still take it for a second.
 let status = 200;
 while (status === 200) {
-  status = await videos.listVideosRaw().then(({ raw }) => raw.status, (refused) => refused.response.status);
+  status = await videos.listVideosRaw({}).then(({ raw }) => raw.status, (refused) => refused.response.status);
 }
 strictEqual(status, 401);
 
