@@ -172,7 +172,9 @@ public final class SpanTree {
     public static void join(String traceparent) {
         SpanTree tree = current();
         TraceParent found = TraceParent.read(traceparent);
-        if (tree == null || found == null || found.traceId().equals(tree.traceParent().traceId())) {
+        if (tree == null
+                || found == null
+                || found.traceId().equals(tree.traceParent().traceId())) {
             return;
         }
         if (tree.parent() == null) {

@@ -177,8 +177,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
             ApiMetrics.Call call = metrics.begin(request);
             request.setAttribute(ApiMetrics.Call.NAME, call);
-            SpanTree tree =
-                    tracing.request(request.getMethod(), call.operation(), request.getHeader(TRACEPARENT));
+            SpanTree tree = tracing.request(request.getMethod(), call.operation(), request.getHeader(TRACEPARENT));
             Caller caller = callers.get();
             request.setAttribute(CALLER, caller);
             Places own = caller == null ? callsOfSources : places;
