@@ -18,6 +18,9 @@ final class Up {
     /** How many traces are kept. */
     private static final int TRACES = 1_000;
 
+    /** How many spans of all of them: what fits into the launcher's memory. */
+    private static final int SPANS = 100_000;
+
     private Up() {}
 
     /**
@@ -83,7 +86,7 @@ final class Up {
     /** Takes traces, and has the apps send them. */
     private static TraceReceiver receiver(Map<String, String> settings) {
         try {
-            TraceReceiver receiver = TraceReceiver.start(Ports.TRACES.fixed(), new TraceStore(TRACES));
+            TraceReceiver receiver = TraceReceiver.start(Ports.TRACES.fixed(), new TraceStore(TRACES, SPANS));
             settings.put("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.uri().toString());
             return receiver;
         } catch (IOException e) {

@@ -35,11 +35,12 @@ final class OtlpRequest {
 
     private static ReceivedSpan received(String service, Span span) {
         return new ReceivedSpan(
-                hex(span.getTraceId()),
+                // The same for many spans: each is kept once.
+                hex(span.getTraceId()).intern(),
                 hex(span.getSpanId()),
                 hex(span.getParentSpanId()),
-                service,
-                span.getName(),
+                service.intern(),
+                span.getName().intern(),
                 span.getStartTimeUnixNano(),
                 span.getEndTimeUnixNano(),
                 span.getStatus().getCode() == Status.StatusCode.STATUS_CODE_ERROR,
@@ -58,8 +59,11 @@ final class OtlpRequest {
     }
 
     private static Map<String, String> attributes(List<KeyValue> pairs) {
+        if (pairs.isEmpty()) {
+            return Map.of();
+        }
         Map<String, String> attributes = new LinkedHashMap<>();
-        pairs.forEach(pair -> attributes.put(pair.getKey(), text(pair.getValue())));
+        pairs.forEach(pair -> attributes.put(pair.getKey().intern(), text(pair.getValue())));
         return attributes;
     }
 

@@ -9,29 +9,31 @@ import java.util.Map;
 /** The newest traces, in memory. */
 public final class TraceStore {
 
-    /** Of a longer one, the first spans are kept: a page with more of them helps nobody. */
-    private static final int MOST_SPANS = 5_000;
-
-    private final int most;
+    private final int mostTraces;
+    private final int mostSpans;
     private final Map<String, List<ReceivedSpan>> traces = new LinkedHashMap<>();
+    private int spans;
 
-    /** @param most traces that are kept; the one that has grown last is the newest */
-    public TraceStore(int most) {
-        this.most = most;
+    /**
+     * @param mostTraces that are kept; the one that has grown last is the newest
+     * @param mostSpans that are kept, of all traces together
+     */
+    public TraceStore(int mostTraces, int mostSpans) {
+        this.mostTraces = mostTraces;
+        this.mostSpans = mostSpans;
     }
 
     synchronized void add(ReceivedSpan span) {
-        List<ReceivedSpan> spans = traces.remove(span.traceId());
-        if (spans == null) {
-            spans = new ArrayList<>();
+        List<ReceivedSpan> trace = traces.remove(span.traceId());
+        if (trace == null) {
+            trace = new ArrayList<>();
         }
-        if (spans.size() < MOST_SPANS) {
-            spans.add(span);
-        }
-        traces.put(span.traceId(), spans);
-        Iterator<String> oldest = traces.keySet().iterator();
-        while (traces.size() > most) {
-            oldest.next();
+        trace.add(span);
+        spans++;
+        traces.put(span.traceId(), trace);
+        Iterator<List<ReceivedSpan>> oldest = traces.values().iterator();
+        while (traces.size() > mostTraces || spans > mostSpans) {
+            spans -= oldest.next().size();
             oldest.remove();
         }
     }

@@ -29,7 +29,7 @@ class TraceReceiverTest {
 
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
 
-    private final TraceStore store = new TraceStore(2);
+    private final TraceStore store = new TraceStore(2, 3);
     private final HttpClient client = HttpClient.newHttpClient();
     private TraceReceiver receiver;
 
@@ -77,6 +77,17 @@ class TraceReceiverTest {
         }
 
         assertThat(store.traces().keySet()).containsExactly(TRACE.substring(2) + "01", TRACE.substring(2) + "03");
+    }
+
+    @Test
+    void tracesOfManySpansPushOldOnesOut() throws Exception {
+        send(false, span(TRACE.substring(2) + "01", "1111111111111111", "", "a", 0, 1));
+        for (String id : new String[] {"1111111111111111", "2222222222222222", "3333333333333333"}) {
+            send(false, span(TRACE, id, "", "a", 0, 1));
+        }
+
+        assertThat(store.traces().keySet()).containsExactly(TRACE);
+        assertThat(store.trace(TRACE)).hasSize(3);
     }
 
     @Test

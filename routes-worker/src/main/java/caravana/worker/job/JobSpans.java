@@ -4,7 +4,6 @@ import caravana.logging.TraceParent;
 import caravana.tracing.ConditionalOnTracing;
 import caravana.tracing.SpanTree;
 import caravana.tracing.Tracing;
-import caravana.worker.WorkerName;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,6 +18,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.RoutePolicySupport;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,9 +32,9 @@ class JobSpans implements RoutePolicyFactory {
     private static final int SPAN_ID_BYTES = 8;
 
     private final Tracing tracing;
-    private final WorkerName worker;
+    private final String worker;
 
-    JobSpans(Tracing tracing, WorkerName worker) {
+    JobSpans(Tracing tracing, @Value("#{workerName.get()}") String worker) {
         this.tracing = tracing;
         this.worker = worker;
     }
@@ -47,7 +47,7 @@ class JobSpans implements RoutePolicyFactory {
                 if (route.getEndpoint() instanceof Sqs2Endpoint) {
                     SpanTree tree = tracing.message(
                             ((RouteDefinition) definition).getInput().getId());
-                    tree.root().attribute("caravana.worker", worker.get());
+                    tree.root().attribute("caravana.worker", worker);
                 }
             }
 
@@ -95,8 +95,9 @@ class JobSpans implements RoutePolicyFactory {
      * A video was claimed, maybe another than the message names; all that follows the claim is about that one.
      *
      * @param row what {@code claim-job.sql} returned
+     * @param route which is what the work is called
      */
-    static void claimed(Map<String, Object> row) {
+    static void claimed(Map<String, Object> row, String route) {
         SpanTree tree = SpanTree.current();
         if (tree == null) {
             return;
@@ -113,7 +114,7 @@ class JobSpans implements RoutePolicyFactory {
         }
         tree.root().attribute("caravana.video_id", video);
         tree.root().attribute("caravana.attempt", row.get("attempts"));
-        tree.goOnAs("process-video");
+        tree.goOnAs(route);
     }
 
     /** Its id follows from which claim it is of which video, so that the next one knows it whatever became of the worker. */

@@ -60,7 +60,7 @@ class TracesTest {
 
     @Test
     void eachVideoHasOneTraceThroughFaults() throws Exception {
-        TraceStore store = new TraceStore(Integer.MAX_VALUE);
+        TraceStore store = new TraceStore(Integer.MAX_VALUE, Integer.MAX_VALUE);
         Scale scale = new Scale(0.2);
         FfmpegStub stub = FfmpegStub.in(folder.resolve("stub"));
         List<Row> rows;
