@@ -6,7 +6,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Off, nothing of OpenTelemetry is loaded, and no step of a route is looked at. */
+/** Off, neither the SDK nor the exporter is loaded, and no step of a route is looked at. */
 @Configuration(proxyBeanMethods = false)
 public class TracingConfiguration {
 
