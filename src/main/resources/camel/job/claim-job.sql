@@ -148,7 +148,7 @@ WITH named AS (
           status = 'uploaded'
           OR (status = 'processing' AND (lease_until < now() OR claim_token = CAST(:?claim_token AS uuid)))
       )
-    RETURNING id, owner_id, original_key, attempts, transformations, transformation_parameters, first_failed_at, error_code,
+    RETURNING id, owner_id, original_key, attempts, claims, transformations, transformation_parameters, first_failed_at, error_code,
               error_detail, announced_sha256,
               extract(epoch FROM now() - greatest(uploaded_at, not_before)) * 1000 AS queued_ms,
               traceparent, job_message(videos) AS job_message
@@ -158,6 +158,7 @@ SELECT 'claimed' AS outcome,
        claimed.owner_id::text AS owner_id,
        claimed.original_key,
        claimed.attempts,
+       claimed.claims,
        claimed.transformations::text AS transformations,
        claimed.transformation_parameters::text AS transformation_parameters,
        CAST(greatest(0, claimed.queued_ms) AS bigint) AS queued_ms,
@@ -193,6 +194,7 @@ SELECT CASE
        named.owner_id::text,
        original_key,
        attempts,
+       NULL,
        NULL,
        NULL,
        0,

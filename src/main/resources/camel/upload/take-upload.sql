@@ -26,6 +26,7 @@ SELECT 'taken' AS outcome,
        tail_bytes,
        ended,
        direct,
+       (SELECT traceparent FROM videos WHERE id = taken.video_id) AS traceparent,
        false AS expired
 FROM taken
 UNION ALL
@@ -45,6 +46,7 @@ SELECT CASE
        tail_bytes,
        ended,
        direct,
+       NULL,
        expires_at <= now()
 FROM uploads
 WHERE video_id = CAST(:?video_id AS uuid)

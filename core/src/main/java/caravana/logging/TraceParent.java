@@ -10,18 +10,37 @@ import java.util.regex.Pattern;
  *
  * @param traceId 32 hexadecimal digits
  * @param spanId 16 hexadecimal digits
+ * @param sampled whether the span is recorded, as far as its sender knows
  * @see <a href="https://www.w3.org/TR/trace-context/">Trace Context</a>
  */
-public record TraceParent(String traceId, String spanId) {
+public record TraceParent(String traceId, String spanId, boolean sampled) {
 
     private static final Pattern FORM =
-            Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}");
+            Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})");
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** That of a header; a new one when there is none, or none that is as it should be. */
+    /** That of a header; a new one, of which no span is recorded, when there is none, or none that is as it should be. */
     public static TraceParent of(String header) {
+        TraceParent read = read(header);
+        return read == null ? create(false) : read;
+    }
+
+    /** That of a header; null when there is none, or none that is as it should be. */
+    public static TraceParent read(String header) {
         Matcher form = FORM.matcher(header == null ? "" : header);
-        return form.matches() ? new TraceParent(form.group(1), form.group(2)) : new TraceParent(random(16), random(8));
+        return form.matches()
+                ? new TraceParent(form.group(1), form.group(2), (HexFormat.fromHexDigits(form.group(3)) & 1) != 0)
+                : null;
+    }
+
+    /** A new trace. */
+    public static TraceParent create(boolean sampled) {
+        return new TraceParent(random(16), random(8), sampled);
+    }
+
+    /** Another span of the same trace. */
+    public TraceParent another() {
+        return new TraceParent(traceId, random(8), sampled);
     }
 
     private static String random(int bytes) {
@@ -33,6 +52,6 @@ public record TraceParent(String traceId, String spanId) {
     /** As the header has it. */
     @Override
     public String toString() {
-        return "00-" + traceId + "-" + spanId + "-01";
+        return "00-" + traceId + "-" + spanId + (sampled ? "-01" : "-00");
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** The launcher behind {@code ./caravana}: {@code servers}, {@code up [--watch]}, {@code status [--once]} and {@code demo [FILE]}. */
+/** The launcher behind {@code ./caravana}: {@code servers}, {@code up [--watch] [--traces]}, {@code status [--once]} and {@code demo [FILE]}. */
 public final class Main {
 
     /** The line that {@code servers} prints last, once all four answer, and after each restart. */
@@ -45,7 +45,7 @@ public final class Main {
         String verb = arguments.isEmpty() ? "" : arguments.get(0);
         return switch (verb) {
             case "servers" -> servers(arguments, shutdown);
-            case "up" -> Up.run(dataFolder(), arguments.contains("--watch"), shutdown);
+            case "up" -> Up.run(dataFolder(), Up.Options.of(arguments), shutdown);
             case "status" -> Status.run(dataFolder(), arguments.contains("--once"), shutdown);
             case "demo" -> Demo.run(arguments.size() > 1 ? Path.of(arguments.get(1)) : null, shutdown);
             default -> {

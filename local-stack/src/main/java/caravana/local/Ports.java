@@ -10,7 +10,8 @@ enum Ports {
     POSTGRES("PostgreSQL", "CARAVANA_POSTGRES_PORT", 15432),
     REDIS("Redis", "CARAVANA_REDIS_PORT", 16379),
     SQS("SQS", "CARAVANA_SQS_PORT", 9324),
-    S3("S3", "CARAVANA_S3_PORT", 9000);
+    S3("S3", "CARAVANA_S3_PORT", 9000),
+    TRACES("traces", "CARAVANA_TRACES_PORT", 4318);
 
     private static final int MAX_PORT = 65535;
 

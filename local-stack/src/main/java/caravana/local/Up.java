@@ -1,5 +1,8 @@
 package caravana.local;
 
+import caravana.local.traces.TraceReceiver;
+import caravana.local.traces.TraceStore;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -12,13 +15,29 @@ final class Up {
     /** The variable by which an app takes edited routes over. */
     static final String WATCH = "CARAVANA_ROUTES_WATCH";
 
+    /** How many traces are kept. */
+    private static final int TRACES = 1_000;
+
+    /** How many spans of all of them: what fits into the launcher's memory. */
+    private static final int SPANS = 100_000;
+
     private Up() {}
 
     /**
-     * @param folder where its data stay
+     * What it does beyond running.
+     *
      * @param watch edited routes are taken over while it runs
+     * @param traces traces of web and worker are kept and shown
      */
-    static int run(Path folder, boolean watch, Shutdown shutdown) {
+    record Options(boolean watch, boolean traces) {
+
+        static Options of(List<String> arguments) {
+            return new Options(arguments.contains("--watch"), arguments.contains("--traces"));
+        }
+    }
+
+    /** @param folder where its data stay */
+    static int run(Path folder, Options options, Shutdown shutdown) {
         try (DataFolder data = DataFolder.open(folder)) {
             // Before the settings are looked at: what a killed `up` left behind may still hold them.
             data.endLeftovers();
@@ -26,15 +45,16 @@ final class Up {
             for (Ports port : new Ports[] {Ports.WEB, Ports.WEB_MANAGEMENT, Ports.WORKER_MANAGEMENT}) {
                 settings.put(port.setting(), String.valueOf(port.fixed()));
             }
-            if (watch) {
+            if (options.watch()) {
                 settings.putAll(watched());
             }
-            try (Servers servers = Servers.start(data, Ports::fixed);
+            try (TraceReceiver traces = options.traces() ? receiver(settings) : null;
+                    Servers servers = Servers.start(data, Ports::fixed);
                     Apps apps = Apps.start(data, servers, settings)) {
                 if (!shutdown.unlessAsked(() -> apps.awaitReady())) {
                     return 0;
                 }
-                if (watch) {
+                if (options.watch()) {
                     for (String app : List.of(AppProcess.WEB, AppProcess.WORKER)) {
                         LogFollower.start(data.log(app), new WatchedApp(app, System.out::println)::logged);
                     }
@@ -45,7 +65,10 @@ final class Up {
                 System.out.println("  calls   " + apps.web() + "/api/docs");
                 System.out.println("  operator " + servers.secrets().operatorLine());
                 System.out.println("  data    " + folder + "   (logs: " + folder.resolve("logs") + ")");
-                if (watch) {
+                if (traces != null) {
+                    System.out.println("  traces  " + traces.uri() + "/   (the newest " + TRACES + ")");
+                }
+                if (options.watch()) {
                     System.out.println(
                             "  routes  " + settings.get("CARAVANA_ROUTES") + "   (edits are checked and taken over)");
                 }
@@ -57,6 +80,17 @@ final class Up {
                 }
                 throw data.endedByItself(String.valueOf(ended));
             }
+        }
+    }
+
+    /** Takes traces, and has the apps send them. */
+    private static TraceReceiver receiver(Map<String, String> settings) {
+        try {
+            TraceReceiver receiver = TraceReceiver.start(Ports.TRACES.fixed(), new TraceStore(TRACES, SPANS));
+            settings.put("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.uri().toString());
+            return receiver;
+        } catch (IOException e) {
+            throw new LocalStackException("The page of traces did not start: " + e.getMessage());
         }
     }
 

@@ -27,7 +27,8 @@ public final class UpCommand {
             "CARAVANA_POSTGRES_PORT",
             "CARAVANA_REDIS_PORT",
             "CARAVANA_SQS_PORT",
-            "CARAVANA_S3_PORT");
+            "CARAVANA_S3_PORT",
+            "CARAVANA_TRACES_PORT");
 
     private final Path data;
     private final Map<String, String> settings = new HashMap<>();
@@ -81,6 +82,11 @@ public final class UpCommand {
     /** Where web answers. */
     public URI web() {
         return URI.create("http://127.0.0.1:" + settings.get("CARAVANA_WEB_PORT"));
+    }
+
+    /** Where the page of traces is, with {@code --traces}. */
+    public URI traces() {
+        return URI.create("http://127.0.0.1:" + settings.get("CARAVANA_TRACES_PORT") + "/");
     }
 
     /** Ends it as Ctrl-C does. */

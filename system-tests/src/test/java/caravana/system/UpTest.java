@@ -1,9 +1,13 @@
 package caravana.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import caravana.local.ApiClient;
 import caravana.local.Liveness;
 import caravana.test.SampledClass;
+import caravana.test.Waits;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -40,9 +44,12 @@ class UpTest {
         assertAppsAreNotRoots(left);
         killed.destroyForcibly().waitFor();
 
-        Process next = up.start();
+        Process next = up.start("--traces");
         try {
             assertThat(health(up)).isEqualTo(200);
+            ApiClient.signUp(up.web());
+            assertThat(up.printed()).contains("traces  " + up.traces());
+            await().atMost(Waits.LIMIT).until(() -> get(up.traces()).body().contains(">sign-up</a>"));
             assertThat(up.printed()).as("told once").doesNotContain(password);
             assertThat(left).noneMatch(Liveness::isRunning);
             assertThat(ProcessHandle.of(postgres).filter(Liveness::isRunning)).isEmpty();
@@ -74,10 +81,11 @@ class UpTest {
     }
 
     private static int health(UpCommand up) throws Exception {
+        return get(up.web().resolve("/api/health")).statusCode();
+    }
+
+    private static HttpResponse<String> get(URI address) throws Exception {
         return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(up.web().resolve("/api/health")).build(),
-                        HttpResponse.BodyHandlers.discarding())
-                .statusCode();
+                .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -1,5 +1,6 @@
 package caravana.web.server;
 
+import caravana.tracing.Span;
 import caravana.web.contract.Operations;
 import caravana.web.http.Problem;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,6 +17,8 @@ class ApiMetrics {
     /** The ways of an upload, by operation. */
     private static final Map<String, String> WAYS = Map.of(
             "receive-upload", "form", "receive-raw-upload", "raw", "create-upload", "tus", "append-upload", "tus");
+
+    private static final int FIRST_SERVER_ERROR = 500;
 
     private final MeterRegistry meters;
     private final Operations operations;
@@ -45,6 +48,23 @@ class ApiMetrics {
 
         private Call(String operation) {
             this.operation = operation;
+        }
+
+        /** The contract's operation, or {@code unknown}. */
+        String operation() {
+            return operation;
+        }
+
+        /** Says in the request's span what became of it. */
+        void describe(Span span) {
+            if (status == 0) {
+                span.failed("broken_off");
+                return;
+            }
+            span.attribute("http.response.status_code", status);
+            if (status >= FIRST_SERVER_ERROR) {
+                span.failed(String.valueOf(status));
+            }
         }
 
         /** Whether the contract has no such call. */

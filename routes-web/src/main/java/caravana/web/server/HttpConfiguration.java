@@ -1,6 +1,7 @@
 package caravana.web.server;
 
 import caravana.routes.RouteReloader;
+import caravana.tracing.Tracing;
 import caravana.web.caller.Callers;
 import caravana.web.contract.Operations;
 import caravana.web.http.Places;
@@ -51,7 +52,8 @@ public class HttpConfiguration {
             ObjectProvider<RouteReloader> reloader,
             Problems failures,
             ProblemWriter problems,
-            ApiMetrics metrics) {
+            ApiMetrics metrics,
+            Tracing tracing) {
         return new StreamingHttpEngine(
                 server.getPort(),
                 new Places("calls", "calls", ACCOUNT, TOO_MANY, CALLS, callsPerAccount),
@@ -65,7 +67,8 @@ public class HttpConfiguration {
                 failures,
                 problems,
                 Callers::current,
-                metrics);
+                metrics,
+                tracing);
     }
 
     @Bean

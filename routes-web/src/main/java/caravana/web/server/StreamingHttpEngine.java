@@ -2,6 +2,8 @@ package caravana.web.server;
 
 import caravana.logging.LogContext;
 import caravana.logging.TraceParent;
+import caravana.tracing.SpanTree;
+import caravana.tracing.Tracing;
 import caravana.web.caller.Caller;
 import caravana.web.http.Places;
 import caravana.web.http.Problem;
@@ -52,6 +54,8 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
 
     private static final Logger log = LoggerFactory.getLogger(StreamingHttpEngine.class);
 
+    private static final String TRACEPARENT = "traceparent";
+
     private static final String CACHE_CONTROL = "Cache-Control";
 
     private static final String CALLER = Caller.class.getName();
@@ -65,6 +69,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
     private final ProblemWriter problems;
     private final Supplier<Caller> callers;
     private final ApiMetrics metrics;
+    private final Tracing tracing;
 
     /**
      * @param port the server's port
@@ -83,7 +88,8 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             Problems failures,
             ProblemWriter problems,
             Supplier<Caller> callers,
-            ApiMetrics metrics) {
+            ApiMetrics metrics,
+            Tracing tracing) {
         super(port);
         this.calls = calls;
         this.callsOfSources = callsOfSources;
@@ -93,6 +99,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         this.problems = problems;
         this.callers = callers;
         this.metrics = metrics;
+        this.tracing = tracing;
     }
 
     @Override
@@ -126,8 +133,9 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         HttpServletRequest request = request(exchange);
         exchange.setProperty(REQUEST, request);
         exchange.setProperty("caller", request.getAttribute(CALLER));
-        TraceParent trace = TraceParent.of(request.getHeader("traceparent"));
-        exchange.setProperty("traceparent", trace.toString());
+        SpanTree tree = SpanTree.current();
+        TraceParent trace = tree == null ? TraceParent.of(request.getHeader(TRACEPARENT)) : tree.traceParent();
+        exchange.setProperty(TRACEPARENT, trace.toString());
         LogContext.put(LogContext.TRACE_ID, trace.traceId());
         AnswerHeaders.forget(exchange.getIn());
         try {
@@ -169,6 +177,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
             ApiMetrics.Call call = metrics.begin(request);
             request.setAttribute(ApiMetrics.Call.NAME, call);
+            SpanTree tree = tracing.request(request.getMethod(), call.operation(), request.getHeader(TRACEPARENT));
             Caller caller = callers.get();
             request.setAttribute(CALLER, caller);
             Places own = caller == null ? callsOfSources : places;
@@ -190,6 +199,10 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                 answer(failures.of(e), call, response);
             } finally {
                 call.end();
+                if (tree != null) {
+                    call.describe(tree.root());
+                    tree.finish();
+                }
             }
             return null;
         }

@@ -1,5 +1,6 @@
 package caravana.web.upload;
 
+import caravana.tracing.SpanTree;
 import caravana.transformation.TransformationRecipe;
 import caravana.web.caller.Caller;
 import caravana.web.http.InputText;
@@ -316,6 +317,7 @@ public class TusUpload {
         if (!caller.getId().equals(row.get("owner_id"))) {
             throw new Problem(403, "not_owner", "This upload belongs to another account.");
         }
+        SpanTree.join((String) row.get("traceparent"));
     }
 
     /**

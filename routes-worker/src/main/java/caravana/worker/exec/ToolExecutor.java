@@ -1,9 +1,12 @@
 package caravana.worker.exec;
 
 import caravana.job.FailureCode;
+import caravana.tracing.Span;
+import caravana.tracing.SpanTree;
 import caravana.worker.exec.ToolExecBinding.JobCommand;
 import caravana.worker.job.ClaimLostException;
 import caravana.worker.job.JobInterruptedException;
+import caravana.worker.job.RunningJob;
 import caravana.worker.tool.KillReason;
 import caravana.worker.tool.ProcessTree;
 import caravana.worker.tool.TaskLimit;
@@ -96,7 +99,11 @@ public class ToolExecutor implements ExecCommandExecutor {
      */
     @Override
     public ExecResult execute(ExecCommand planned) throws IOException, ToolFailedException {
-        JobCommand command = (JobCommand) planned;
+        return SpanTree.<ExecResult, IOException>span(planned.getExecutable(), span -> run((JobCommand) planned, span));
+    }
+
+    /** @param span null when nothing is traced */
+    private ExecResult run(JobCommand command, Span span) throws IOException, ToolFailedException {
         ToolControl control = command.job().getTool();
         if (control.killed() != null) {
             fail(command, control.killed(), false, -1, "not started", false);
@@ -114,7 +121,7 @@ public class ToolExecutor implements ExecCommandExecutor {
             boolean lines = command.command().output() == ToolCommand.Output.LINES;
             StreamReader read =
                     switch (command.command().output()) {
-                        case PROGRESS -> in -> followProgress(in, control, stall);
+                        case PROGRESS -> in -> followProgress(in, command.job(), stall, span);
                         case LINES -> in -> readLines(in, command.command().lines());
                         case DOCUMENT -> in -> drain(in, document);
                     };
@@ -135,11 +142,14 @@ public class ToolExecutor implements ExecCommandExecutor {
             command.job().used(command.getExecutable(), meter.end());
         }
         int exit = process.isAlive() ? -1 : process.exitValue();
+        if (span != null) {
+            span.attribute("process.exit.code", exit);
+        }
         if (control.killed() != null || exit != 0) {
             boolean outOfMemory = exit == KILLED && memory.sawKill() || wasRefusedMemory(stderr.text());
             fail(command, control.killed(), worked, exit, stderr.text(), outOfMemory);
         }
-        return new ExecResult(planned, stream(document), stream(stderr), exit);
+        return new ExecResult(command, stream(document), stream(stderr), exit);
     }
 
     private static ByteArrayInputStream stream(ByteTail tail) {
@@ -224,12 +234,15 @@ public class ToolExecutor implements ExecCommandExecutor {
         throw refusal;
     }
 
-    private static void followProgress(InputStream in, ToolControl control, StallWatch stall) throws IOException {
+    private static void followProgress(InputStream in, RunningJob job, StallWatch stall, Span span) throws IOException {
+        ToolControl control = job.getTool();
+        ProgressSpan events = new ProgressSpan(span, job);
         ProgressReader.read(in, newest -> {
             if (newest.hasMovedSince(control.progress())) {
                 stall.outputMoved();
             }
             control.progress(newest);
+            events.moved(newest);
         });
     }
 

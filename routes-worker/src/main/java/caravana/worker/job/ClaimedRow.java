@@ -53,6 +53,7 @@ public class ClaimedRow {
                     LogContext.TRACE_ID,
                     TraceParent.of((String) row.get("traceparent")).traceId());
         }
+        JobSpans.claimed(row, exchange.getFromRouteId());
         exchange.setProperty("queued_ms", row.get("queued_ms"));
         exchange.setProperty("announced_sha256", row.get("announced_sha256"));
         exchange.setProperty("kept_recipe", new TransformationRecipe((String) row.get("transformations"), (String)

@@ -1,7 +1,6 @@
 package caravana.worker.job;
 
 import caravana.logging.LogContext;
-import caravana.logging.TraceParent;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -29,6 +28,6 @@ public class JobLog {
         LogContext.put(LogContext.VIDEO_ID, message.get("video_id"));
         LogContext.put(
                 LogContext.TRACE_ID,
-                TraceParent.of((String) message.get("traceparent")).traceId());
+                JobSpans.received((String) message.get("traceparent")).traceId());
     }
 }

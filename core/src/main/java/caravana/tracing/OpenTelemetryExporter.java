@@ -1,0 +1,169 @@
+package caravana.tracing;
+
+import caravana.logging.TraceParent;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.IdGenerator;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Makes OpenTelemetry's spans of ours, and has its SDK send them, as the standard variables {@code OTEL_…} say. */
+final class OpenTelemetryExporter implements SpanTree.Exporter, AutoCloseable {
+
+    /** An instance that ends for good has no more time than that for what it has not sent yet. */
+    private static final int FLUSH_SECONDS = 3;
+
+    private final OpenTelemetrySdk sdk;
+    private final Tracer tracer;
+    private final Sampler sampler;
+    private final GivenIds ids;
+
+    private OpenTelemetryExporter(OpenTelemetrySdk sdk, GivenIds ids) {
+        this.sdk = sdk;
+        this.ids = ids;
+        this.tracer = sdk.getTracer("caravana");
+        this.sampler = sdk.getSdkTracerProvider().getSampler();
+    }
+
+    /**
+     * Starts the SDK.
+     *
+     * @param endpoint what its own variable says, if that is set
+     * @param service what it is called, unless a variable says otherwise
+     */
+    static OpenTelemetryExporter to(String endpoint, String service) {
+        GivenIds ids = new GivenIds();
+        Map<String, String> defaults = new HashMap<>();
+        defaults.put(TracingConfiguration.ENDPOINT, endpoint);
+        defaults.put("otel.service.name", service);
+        // The sender for gRPC is another library.
+        defaults.put("otel.exporter.otlp.protocol", "http/protobuf");
+        // Metrics are Prometheus's, and logs are read where they are written.
+        defaults.put("otel.metrics.exporter", "none");
+        defaults.put("otel.logs.exporter", "none");
+        // What a node that is killed has not sent is lost.
+        defaults.put("otel.bsp.schedule.delay", "1000");
+        OpenTelemetrySdk sdk = AutoConfiguredOpenTelemetrySdk.builder()
+                .addPropertiesSupplier(() -> defaults)
+                .addTracerProviderCustomizer((provider, settings) -> provider.setIdGenerator(ids))
+                // Spring closes it, after the routes.
+                .disableShutdownHook()
+                .build()
+                .getOpenTelemetrySdk();
+        return new OpenTelemetryExporter(sdk, ids);
+    }
+
+    @Override
+    public boolean isSampled(TraceParent parent, String traceId, String name) {
+        return sampler.shouldSample(context(parent), traceId, name, SpanKind.INTERNAL, Attributes.empty(), List.of())
+                        .getDecision()
+                == SamplingDecision.RECORD_AND_SAMPLE;
+    }
+
+    /** In the order of their beginnings, so that what is sent of a tree is never without what is above it. */
+    @Override
+    public synchronized void export(SpanTree tree) {
+        Map<Span, Context> contexts = new HashMap<>();
+        for (Span span : tree.spans()) {
+            boolean root = span.parent() == null;
+            SpanBuilder builder = tracer.spanBuilder(span.name())
+                    .setParent(root ? context(tree.parent()) : contexts.get(span.parent()))
+                    .setSpanKind(root ? SpanKind.valueOf(tree.kind().name()) : SpanKind.INTERNAL)
+                    .setStartTimestamp(span.started(), TimeUnit.NANOSECONDS)
+                    .setAllAttributes(attributes(span.attributes()));
+            if (root) {
+                tree.links().forEach(link -> builder.addLink(remote(link)));
+                ids.give(tree.traceParent());
+            }
+            io.opentelemetry.api.trace.Span made = builder.startSpan();
+            ids.taken();
+            contexts.put(span, Context.root().with(made));
+            span.events()
+                    .forEach(event -> made.addEvent(
+                            event.name(), attributes(event.attributes()), event.nanos(), TimeUnit.NANOSECONDS));
+            if (span.error() != null) {
+                made.setStatus(StatusCode.ERROR);
+                made.setAttribute("error.type", span.error());
+            }
+            made.end(span.ended(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private static Context context(TraceParent parent) {
+        return parent == null
+                ? Context.root()
+                : Context.root().with(io.opentelemetry.api.trace.Span.wrap(remote(parent)));
+    }
+
+    private static SpanContext remote(TraceParent span) {
+        return SpanContext.createFromRemoteParent(
+                span.traceId(),
+                span.spanId(),
+                span.sampled() ? TraceFlags.getSampled() : TraceFlags.getDefault(),
+                TraceState.getDefault());
+    }
+
+    private static Attributes attributes(Map<String, Object> values) {
+        AttributesBuilder attributes = Attributes.builder();
+        values.forEach((name, value) -> {
+            if (value instanceof Boolean truth) {
+                attributes.put(name, truth);
+            } else if (value instanceof Double || value instanceof Float) {
+                attributes.put(name, ((Number) value).doubleValue());
+            } else if (value instanceof Number number) {
+                attributes.put(name, number.longValue());
+            } else {
+                attributes.put(AttributeKey.stringKey(name), value.toString());
+            }
+        });
+        return attributes.build();
+    }
+
+    /** Sends what is left. */
+    @Override
+    public void close() {
+        sdk.getSdkTracerProvider().forceFlush().join(FLUSH_SECONDS, TimeUnit.SECONDS);
+        sdk.shutdown();
+    }
+
+    /** The ids of a tree's root are known before its span is made. */
+    private static final class GivenIds implements IdGenerator {
+
+        private final IdGenerator random = IdGenerator.random();
+        private TraceParent given;
+
+        /** For the next span; the caller makes one at a time. */
+        void give(TraceParent span) {
+            given = span;
+        }
+
+        @Override
+        public String generateTraceId() {
+            return given == null ? random.generateTraceId() : given.traceId();
+        }
+
+        @Override
+        public String generateSpanId() {
+            return given == null ? random.generateSpanId() : given.spanId();
+        }
+
+        void taken() {
+            given = null;
+        }
+    }
+}

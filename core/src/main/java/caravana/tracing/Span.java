@@ -1,0 +1,94 @@
+package caravana.tracing;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One span of a {@link SpanTree}: a name, when it began and ended, and what is known of it. Any thread may add to it. */
+public final class Span {
+
+    /** How many events are kept; OpenTelemetry itself keeps no more of a span. */
+    private static final int MOST_EVENTS = 128;
+
+    /**
+     * Something that happened during a span.
+     *
+     * @param nanos when, since 1970
+     */
+    record Event(String name, long nanos, Map<String, Object> attributes) {}
+
+    private final Span parent;
+    private final long started;
+    private final SpanTree.Clock clock;
+    private final Map<String, Object> attributes = new LinkedHashMap<>();
+    private final List<Event> events = new ArrayList<>();
+    private String name;
+    private long ended;
+    private String error;
+
+    Span(String name, Span parent, SpanTree.Clock clock) {
+        this.name = name;
+        this.parent = parent;
+        this.clock = clock;
+        this.started = clock.nanos();
+    }
+
+    /** Sets a text, a number or a truth value; null is left out. */
+    public synchronized void attribute(String key, Object value) {
+        if (value != null) {
+            attributes.put(key, value);
+        }
+    }
+
+    /** Something has happened just now. */
+    public synchronized void event(String what, Map<String, Object> details) {
+        if (events.size() < MOST_EVENTS) {
+            events.add(new Event(what, clock.nanos(), Map.copyOf(details)));
+        }
+    }
+
+    /** It has failed; the text of the failure is left to the log, since it may quote what a trace must not show. */
+    public synchronized void failed(String errorType) {
+        error = errorType;
+    }
+
+    synchronized void rename(String newName) {
+        name = newName;
+    }
+
+    synchronized void end() {
+        if (ended == 0) {
+            ended = clock.nanos();
+        }
+    }
+
+    Span parent() {
+        return parent;
+    }
+
+    synchronized String name() {
+        return name;
+    }
+
+    long started() {
+        return started;
+    }
+
+    synchronized long ended() {
+        return ended;
+    }
+
+    /** The type of the failure; null when there was none. */
+    synchronized String error() {
+        return error;
+    }
+
+    synchronized Map<String, Object> attributes() {
+        return new LinkedHashMap<>(attributes);
+    }
+
+    synchronized List<Event> events() {
+        return List.copyOf(events);
+    }
+}

@@ -1,0 +1,41 @@
+package caravana.tracing;
+
+import org.apache.camel.spi.InterceptStrategy;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Off, neither the SDK nor the exporter is loaded, and no step of a route is looked at. */
+@Configuration(proxyBeanMethods = false)
+public class TracingConfiguration {
+
+    static final String ENDPOINT = "otel.exporter.otlp.endpoint";
+
+    @Bean
+    Tracing tracing(ObjectProvider<SpanTree.Exporter> exporter) {
+        return new Tracing(exporter.getIfAvailable());
+    }
+
+    /** What exists only where spans are exported. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnTracing
+    static class On {
+
+        @Bean(destroyMethod = "close")
+        SpanTree.Exporter spanExporter(
+                @Value("${" + ENDPOINT + "}") String endpoint, @Value("${spring.application.name}") String service) {
+            return OpenTelemetryExporter.to(endpoint, service);
+        }
+
+        @Bean
+        InterceptStrategy stepSpans() {
+            return new StepSpans();
+        }
+
+        @Bean
+        Exemplars exemplars() {
+            return new Exemplars();
+        }
+    }
+}
