@@ -20,7 +20,10 @@ public class Playlists {
     private static final String MEDIA_TYPE = "application/vnd.apple.mpegurl";
 
     /** A playlist of a finished video changes only when the video is processed again, and its address then. */
-    private static final String CACHE_CONTROL = "private, max-age=60";
+    private static final String FINISHED = "private, max-age=60";
+
+    /** One of a video whose job runs grows every few seconds. Many requests at once of one player's browser are one. */
+    private static final String GROWING = "private, max-age=1";
 
     /** Version 7 has fMP4 segments in any playlist. */
     private static final String HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n";
@@ -72,11 +75,11 @@ public class Playlists {
                 list.append(address(stream, rendition, ticket)).append('\n');
             }
         }
-        answer(list.toString(), exchange.getMessage());
+        answer(list.toString(), stream, exchange.getMessage());
     }
 
     private static String address(Map<String, Object> stream, JsonNode rendition, String ticket) {
-        return stream.get("claim_token") + "/" + rendition.path("name").asText() + "/index.m3u8" + TICKET + ticket;
+        return stream.get("stream_id") + "/" + rendition.path("name").asText() + "/index.m3u8" + TICKET + ticket;
     }
 
     private static String variant(JsonNode picture, JsonNode sound) {
@@ -90,11 +93,13 @@ public class Playlists {
             codecs += "," + sound.path("codecs").asText();
             group = ",AUDIO=\"sound\"";
         }
+        // Of renditions that are being made, the peak is a bound, and the mean is not known.
+        boolean known = picture.path("average_bit_rate").asLong() > 0;
         return String.format(
                 Locale.ROOT,
-                "#EXT-X-STREAM-INF:BANDWIDTH=%d,AVERAGE-BANDWIDTH=%d,CODECS=\"%s\",RESOLUTION=%dx%d,FRAME-RATE=%.3f%s",
+                "#EXT-X-STREAM-INF:BANDWIDTH=%d%s,CODECS=\"%s\",RESOLUTION=%dx%d,FRAME-RATE=%.3f%s",
                 peak,
-                average,
+                known ? ",AVERAGE-BANDWIDTH=" + average : "",
                 codecs,
                 picture.path("width").asInt(),
                 picture.path("height").asInt(),
@@ -102,14 +107,18 @@ public class Playlists {
                 group);
     }
 
-    /** Answers with the playlist that names all segments of one rendition. */
+    /**
+     * Answers with the playlist that names the segments of one rendition: all, or, while the job runs, those that are stored. It is an
+     * event's from its beginning, so that a player which has read it finds nothing changed but what was added.
+     */
     public void answerMedia(
             @ExchangeProperty("stream") Map<String, Object> stream,
             @ExchangeProperty("ticket") String ticket,
             Exchange exchange)
             throws JsonProcessingException {
         JsonNode seconds = json.readTree((String) stream.get("seconds"));
-        double longest = 0;
+        Double target = (Double) stream.get("target_seconds");
+        double longest = target == null ? 0 : target;
         StringBuilder segments = new StringBuilder();
         for (int number = 1; number < seconds.size(); number++) {
             double length = seconds.path(number).asDouble();
@@ -119,9 +128,10 @@ public class Playlists {
                     .append('\n');
         }
         String list = HEAD + "#EXT-X-TARGETDURATION:" + Math.max(1, Math.round(longest))
-                + "\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MAP:URI=\"" + segment(0, ticket) + "\"\n"
-                + segments + "#EXT-X-ENDLIST\n";
-        answer(list, exchange.getMessage());
+                + "\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-MAP:URI=\"" + segment(0, ticket)
+                + "\"\n"
+                + segments + (isFinished(stream) ? "#EXT-X-ENDLIST\n" : "");
+        answer(list, stream, exchange.getMessage());
     }
 
     private static String segment(int number, String ticket) {
@@ -139,10 +149,14 @@ public class Playlists {
         message.setBody(null);
     }
 
-    private static void answer(String list, Message message) {
+    private static boolean isFinished(Map<String, Object> stream) {
+        return Boolean.TRUE.equals(stream.get("ended"));
+    }
+
+    private static void answer(String list, Map<String, Object> stream, Message message) {
         message.setBody(list);
         EntityTag.set(message, list);
-        message.setHeader("Cache-Control", CACHE_CONTROL);
+        message.setHeader("Cache-Control", isFinished(stream) ? FINISHED : GROWING);
         message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
     }
 }
