@@ -4,7 +4,11 @@ SELECT stream_id::text AS stream_id,
        json_agg(json_build_object('name', name, 'codecs', codecs, 'width', width, 'height', height,
                                   'frame_rate', frame_rate, 'peak_bit_rate', peak_bit_rate,
                                   'average_bit_rate', average_bit_rate)
-                ORDER BY height)::text AS renditions
+                ORDER BY height)::text AS renditions,
+       (
+           SELECT json_agg(json_build_object('name', name, 'language', language) ORDER BY name)::text
+           FROM played_captions(CAST(:?video_id AS uuid))
+       ) AS captions
 FROM (
     -- Claims that make the same renditions have a row each.
     SELECT DISTINCT ON (name) *

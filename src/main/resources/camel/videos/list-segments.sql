@@ -2,7 +2,8 @@
 -- stored, by whichever of its claims. Nothing when the video has no such rendition, or another one by now.
 SELECT ended,
        max(target_seconds) AS target_seconds,
-       json_agg(seconds ORDER BY number)::text AS seconds
+       json_agg(seconds ORDER BY number)::text AS seconds,
+       false AS captions
 FROM (
     SELECT DISTINCT ON (segment.number) rendition.ended, rendition.target_seconds, segment.number, segment.seconds
     FROM played_renditions(CAST(:?video_id AS uuid)) AS rendition
@@ -13,3 +14,9 @@ FROM (
     ORDER BY segment.number, segment.claim_token
 ) AS listed
 GROUP BY ended
+UNION ALL
+-- Captions need nothing that initialises a decoder.
+SELECT true, NULL, json_build_array(0, seconds)::text, true
+FROM played_captions(CAST(:?video_id AS uuid))
+WHERE stream_id::text = :?stream_id
+  AND name = :?rendition

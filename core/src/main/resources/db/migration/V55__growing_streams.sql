@@ -57,6 +57,19 @@ CREATE FUNCTION played_renditions(played uuid)
               END
     $$;
 
+-- The captions that are played beside the renditions of a result, each one file.
+CREATE FUNCTION played_captions(played uuid)
+    RETURNS TABLE (stream_id uuid, name text, language text, object_key text, seconds double precision)
+    LANGUAGE sql STABLE AS $$
+        SELECT rendition.stream_id, 'captions' || row_number() OVER (ORDER BY captions.name), captions.language,
+               captions.object_key, clip.seconds
+        FROM (SELECT * FROM played_renditions(played) WHERE ended LIMIT 1) rendition
+        JOIN outputs captions ON captions.video_id = rendition.video_id AND captions.claim_token = rendition.claim_token
+                             AND captions.role = 'subtitles' AND captions.media_type = 'text/vtt'
+        JOIN outputs clip ON clip.video_id = rendition.video_id AND clip.claim_token = rendition.claim_token
+                         AND clip.role = 'video'
+    $$;
+
 -- What was played of a job that ended without a result is not played any more. Its rows stay until its objects are swept.
 CREATE FUNCTION end_stream() RETURNS trigger
     LANGUAGE plpgsql AS $$

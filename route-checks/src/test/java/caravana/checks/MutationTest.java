@@ -128,7 +128,11 @@ class MutationTest {
             new Mistake("contract-leaves", FETCH, "`original_sha256`", "`original_sha`"),
             new Mistake("contract-enters", FETCH, "`job`, `claim_token` and", "`job` and"),
             new Mistake("contract-enters", "failure/retry-later.camel.yaml", "name: delay\n", "name: retry_delay\n"),
-            new Mistake("contract-leaves", "job/transcode-video.camel.yaml", "in the property `results_folder`, the renditions", "and the renditions"),
+            new Mistake(
+                    "contract-leaves",
+                    "job/transcode-video.camel.yaml",
+                    "in the property `results_folder`, the renditions",
+                    "and the renditions"),
             new Mistake(
                     "description-missing",
                     FLOW,

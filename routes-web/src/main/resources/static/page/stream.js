@@ -22,7 +22,11 @@ export function stream(screen, address, failed, from = 0) {
       return;
     }
     // Of a video whose job runs, hls.js would begin near the end of what there is.
-    hls = new Hls({enableWorker: false, maxBufferLength: AHEAD, startPosition: from});
+    hls = new Hls({
+      enableWorker: false, maxBufferLength: AHEAD, startPosition: from,
+      // The page shows captions itself, beside those of clips.
+      subtitleTrackController: undefined, subtitleStreamController: undefined,
+    });
     hls.on(Hls.Events.ERROR, (_, {fatal}) => fatal && failed());
     screen.addEventListener('play', () => {
       hls.config.maxBufferLength = Hls.DefaultConfig.maxBufferLength;

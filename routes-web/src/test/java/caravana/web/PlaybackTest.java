@@ -225,7 +225,10 @@ class PlaybackTest extends WebTest {
     /** As its job's first claim has begun to make it: two segments of each rendition. */
     private String growing(String video) {
         String token = UUID.randomUUID().toString();
-        set(video, "status = 'processing', claim_token = '" + token + "', claims = claims + 1");
+        set(
+                video,
+                "status = 'processing', claim_token = '" + token
+                        + "', claims = claims + 1, lease_until = now() + interval '1 hour'");
         made(video, token, token, 2);
         set(video, "playable_at = now(), playable_stream = '" + token + "', updated_at = now()");
         return token;
@@ -318,7 +321,7 @@ class PlaybackTest extends WebTest {
         }
         set(
                 video,
-                "status = 'processed', processed_at = now(), claim_token = NULL, playable_stream = NULL, processed_key = '"
+                "status = 'processed', processed_at = now(), claim_token = NULL, lease_until = NULL, playable_stream = NULL, processed_key = '"
                         + folder + "video.mp4'");
     }
 
@@ -328,7 +331,9 @@ class PlaybackTest extends WebTest {
         String video = uploaded(user);
         String stream = growing(video);
         URI address = playback(user, video);
-        set(video, "status = 'failed', failed_at = now(), retryable = true, claim_token = NULL");
+        set(
+                video,
+                "status = 'failed', failed_at = now(), error_code = 'stalled', error_detail = '', retryable = true, claim_token = NULL, lease_until = NULL");
 
         assertProblem(get(address), 404, "not_found");
         assertProblem(get(withTicket(stream + "/240p/index.m3u8", address)), 404, "not_found");
@@ -350,7 +355,9 @@ class PlaybackTest extends WebTest {
         String stream = growing(video);
         URI address = playback(user, video);
         String before = get(withTicket(stream + "/240p/index.m3u8", address)).body();
-        set(video, "status = 'uploaded', claim_token = NULL, not_before = now() + interval '1 minute'");
+        set(
+                video,
+                "status = 'uploaded', claim_token = NULL, lease_until = NULL, not_before = now() + interval '1 minute'");
 
         assertThat(get(withTicket(stream + "/240p/index.m3u8", address)).body()).isEqualTo(before);
         assertThat(get(withTicket(stream + "/240p/segments/2", address)).statusCode())
@@ -366,11 +373,99 @@ class PlaybackTest extends WebTest {
         URI address = playback(user, id);
         String token = UUID.randomUUID().toString();
         set(id, "status = 'uploaded'");
-        set(id, "status = 'processing', claim_token = '" + token + "', claims = claims + 1");
+        set(
+                id,
+                "status = 'processing', claim_token = '" + token
+                        + "', claims = claims + 1, lease_until = now() + interval '1 hour'");
         made(id, token, token, 2);
 
         assertThat(get(address).body()).contains(claim + "/240p/index.m3u8").doesNotContain(token);
         assertProblem(get(withTicket(token + "/240p/index.m3u8", address)), 404, "not_found");
+    }
+
+    private void captioned() {
+        jdbc.update(
+                "INSERT INTO outputs SELECT video_id, claim_token, 'subtitulos.vtt', 'subtitles', 'text/vtt',"
+                        + " replace(object_key, 'video.mp4', 'subtitulos.vtt'), 9, '', NULL, NULL, NULL, NULL, 'es', ''"
+                        + " FROM outputs WHERE role = 'video' AND video_id = CAST(? AS uuid)",
+                id);
+    }
+
+    @Test
+    void captionsAreARenditionOfTheirOwn() throws Exception {
+        assertThat(get(playback(user, id)).body()).doesNotContain("SUBTITLES");
+        captioned();
+
+        HttpResponse<String> master = get(playback(user, id));
+
+        assertThat(master.body().replaceAll("ticket=[^\"\\n]+", "ticket=T"))
+                .contains(
+                        "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"es\",LANGUAGE=\"es\",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI=\""
+                                + claim + "/captions1/index.m3u8?ticket=T\"",
+                        ",AUDIO=\"sound\",SUBTITLES=\"captions\"\n" + claim + "/360p/");
+        HttpResponse<String> media = get(withTicket(claim + "/captions1/index.m3u8", master.uri()));
+        assertThat(media.body().replaceAll("ticket=[^\"\\n]+", "ticket=T")).isEqualTo("""
+                        #EXTM3U
+                        #EXT-X-VERSION:7
+                        #EXT-X-INDEPENDENT-SEGMENTS
+                        #EXT-X-TARGETDURATION:9
+                        #EXT-X-MEDIA-SEQUENCE:1
+                        #EXT-X-PLAYLIST-TYPE:EVENT
+                        #EXTINF:9.000000,
+                        segments/1?ticket=T
+                        #EXT-X-ENDLIST
+                        """);
+        assertThat(get(addresses(media).get(0)).headers().firstValue("Location").orElseThrow())
+                .contains("/" + claim + "/subtitulos.vtt");
+        assertProblem(get(withTicket(claim + "/captions1/segments/2", master.uri())), 404, "not_found");
+    }
+
+    @Test
+    void aManifestOfDashHasTheSameSegments() throws Exception {
+        captioned();
+        URI address = withTicket("manifest.mpd", playback(user, id));
+
+        HttpResponse<String> manifest = get(address);
+
+        assertThat(manifest.statusCode()).as(manifest.body()).isEqualTo(200);
+        assertThat(manifest.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/dash+xml");
+        assertThat(manifest.body().replaceAll("ticket=[^\"<]+", "ticket=T"))
+                .isEqualTo(("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+                                + "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\""
+                                + " type=\"static\" minBufferTime=\"PT4S\" mediaPresentationDuration=\"PT9.508S\"><Period>"
+                                + "<AdaptationSet contentType=\"video\" mimeType=\"video/mp4\" segmentAlignment=\"true\" startWithSAP=\"1\">"
+                                + representation("240p", "avc1.64000d", 500000, 426, 240)
+                                + representation("360p", "avc1.64001e", 900000, 640, 360)
+                                + "</AdaptationSet>"
+                                + "<AdaptationSet contentType=\"audio\" mimeType=\"audio/mp4\" segmentAlignment=\"true\" startWithSAP=\"1\">"
+                                + representation("sound", "mp4a.40.2", 130000, 0, 0)
+                                + "</AdaptationSet>"
+                                + "<AdaptationSet contentType=\"text\" mimeType=\"text/vtt\" lang=\"es\">"
+                                + "<Representation id=\"captions1\" bandwidth=\"1000\"><BaseURL>%1$s/captions1/segments/1?ticket=T</BaseURL>"
+                                + "</Representation></AdaptationSet></Period></MPD>")
+                        .replace("%1$s", claim));
+        String tag = manifest.headers().firstValue("ETag").orElseThrow();
+        assertThat(api().send(HttpRequest.newBuilder(address).header("If-None-Match", tag))
+                        .statusCode())
+                .isEqualTo(304);
+
+        String video = uploaded(user);
+        growing(video);
+        assertProblem(get(withTicket("manifest.mpd", playback(user, video))), 404, "not_found");
+        assertProblem(
+                api().get("/api/videos/" + id + "/playback/manifest.mpd?"
+                        + playback(user, video).getQuery()),
+                403,
+                "ticket_invalid");
+    }
+
+    private static String representation(String name, String codecs, int bandwidth, int width, int height) {
+        String picture = width == 0 ? "" : " width=\"" + width + "\" height=\"" + height + "\" frameRate=\"25\"";
+        return "<Representation id=\"" + name + "\" codecs=\"" + codecs + "\" bandwidth=\"" + bandwidth + "\"" + picture
+                + "><SegmentTemplate timescale=\"1000000\" startNumber=\"1\" initialization=\"%1$s/" + name
+                + "/segments/0?ticket=T\" media=\"%1$s/" + name + "/segments/$Number$?ticket=T\"><SegmentTimeline>"
+                + "<S t=\"0\" d=\"4004000\"/><S t=\"4004000\" d=\"4004000\"/><S t=\"8008000\" d=\"1500000\"/>"
+                + "</SegmentTimeline></SegmentTemplate></Representation>";
     }
 
     @Test
@@ -379,7 +474,7 @@ class PlaybackTest extends WebTest {
         String plain = uploaded(user);
         growing(video);
 
-        JsonNode videos = Api.json(user.get("/api/videos")).path("videos");
+        JsonNode videos = Api.json(user.get("/api/videos"));
 
         for (JsonNode each : videos) {
             boolean playable = !each.path("video_id").asText().equals(plain);

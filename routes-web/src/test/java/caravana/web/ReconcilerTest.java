@@ -283,7 +283,7 @@ class ReconcilerTest extends QuickSweepsTest {
         for (String id : List.of(failed, other)) {
             update(
                     id,
-                    "status = 'failed', claim_token = NULL, lease_until = NULL, failed_at = now() - interval '121 s'");
+                    "status = 'failed', error_code = 'stalled', error_detail = '', claim_token = NULL, lease_until = NULL, failed_at = now() - interval '121 s'");
         }
 
         await().atMost(SOON).until(() -> row(failed).get("outputs_swept_at") != null);

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -132,5 +133,28 @@ class PlayableTest {
         for (int i = 1; i < times.size(); i++) {
             assertThat(times.get(i) - times.get(i - 1)).as("frame " + i).isEqualTo(step);
         }
+        assertThat(framesByDash(show(id).path("playback_url").asText())).isEqualTo(SECONDS * RATE);
+    }
+
+    private int framesByDash(String playback) throws Exception {
+        Process ffprobe = new ProcessBuilder(
+                        "ffprobe",
+                        "-v",
+                        "error",
+                        "-select_streams",
+                        "v:0",
+                        "-count_packets",
+                        "-show_entries",
+                        "stream=nb_read_packets",
+                        "-of",
+                        "default=nk=1:nw=1",
+                        web.uri()
+                                .resolve(playback.replace("master.m3u8", "manifest.mpd"))
+                                .toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(ffprobe.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertThat(ffprobe.waitFor()).as(said).isZero();
+        return Integer.parseInt(said);
     }
 }

@@ -8,12 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Locale;
 import java.util.Map;
+import javax.xml.stream.XMLStreamException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** Playlists of HLS (RFC 8216) for the renditions of a video. Their entries carry the ticket by which they were asked for. */
+/** Playlists of HLS (RFC 8216), and a manifest of DASH, for the renditions of a video. Their entries carry the ticket by which they were asked for. */
 @Component("playlists")
 public class Playlists {
 
@@ -60,6 +61,20 @@ public class Playlists {
         JsonNode renditions = json.readTree((String) stream.get("renditions"));
         StringBuilder list = new StringBuilder(HEAD);
         JsonNode sound = null;
+        JsonNode captions = captions(stream);
+        for (JsonNode each : captions) {
+            list.append("#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"")
+                    .append(each.path("language").asText(each.path("name").asText()))
+                    .append('"');
+            if (each.path("language").isTextual()) {
+                list.append(",LANGUAGE=\"")
+                        .append(each.path("language").asText())
+                        .append('"');
+            }
+            list.append(",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI=\"")
+                    .append(address(stream, each, ticket))
+                    .append("\"\n");
+        }
         for (JsonNode rendition : renditions) {
             if (rendition.path("height").isNull()) {
                 sound = rendition;
@@ -71,11 +86,16 @@ public class Playlists {
         }
         for (JsonNode rendition : renditions) {
             if (!rendition.path("height").isNull()) {
-                list.append(variant(rendition, sound)).append('\n');
+                list.append(variant(rendition, sound)).append(captions.isEmpty() ? "\n" : ",SUBTITLES=\"captions\"\n");
                 list.append(address(stream, rendition, ticket)).append('\n');
             }
         }
         answer(list.toString(), stream, exchange.getMessage());
+    }
+
+    private JsonNode captions(Map<String, Object> stream) throws JsonProcessingException {
+        String captions = (String) stream.get("captions");
+        return captions == null ? json.createArrayNode() : json.readTree(captions);
     }
 
     private static String address(Map<String, Object> stream, JsonNode rendition, String ticket) {
@@ -128,14 +148,28 @@ public class Playlists {
                     .append('\n');
         }
         String list = HEAD + "#EXT-X-TARGETDURATION:" + Math.max(1, Math.round(longest))
-                + "\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-MAP:URI=\"" + segment(0, ticket)
-                + "\"\n"
+                + "\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:EVENT\n"
+                + (Boolean.TRUE.equals(stream.get("captions")) ? "" : "#EXT-X-MAP:URI=\"" + segment(0, ticket) + "\"\n")
                 + segments + (isFinished(stream) ? "#EXT-X-ENDLIST\n" : "");
         answer(list, stream, exchange.getMessage());
     }
 
-    private static String segment(int number, String ticket) {
+    private static String segment(Object number, String ticket) {
         return "segments/" + number + TICKET + ticket;
+    }
+
+    /** Answers with the manifest of DASH, whose segments are those of the playlists. */
+    public void answerManifest(
+            @ExchangeProperty("stream") Map<String, Object> stream,
+            @ExchangeProperty("ticket") String ticket,
+            Exchange exchange)
+            throws JsonProcessingException, XMLStreamException {
+        String manifest = DashManifest.of(
+                json.readTree((String) stream.get("renditions")),
+                captions(stream),
+                (rendition, number) -> stream.get("stream_id") + "/" + rendition + "/" + segment(number, ticket));
+        answer(manifest, stream, exchange.getMessage());
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, DashManifest.MEDIA_TYPE);
     }
 
     /** Leads to one object, by a link that is of no use for any other. */
