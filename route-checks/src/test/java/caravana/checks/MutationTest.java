@@ -590,8 +590,8 @@ class MutationTest {
             new Mistake(
                     "member-unknown",
                     "failure/delete-outputs.camel.yaml",
-                    "exchangeProperty.outputs.objects",
-                    "exchangeProperty.outputs.objcts"),
+                    "exchangeProperty.outputs.unlisted",
+                    "exchangeProperty.outputs.unlistd"),
             new Mistake("value-impossible", FLOW, "== 'claimed'", "== 'claimd'"),
             new Mistake(
                     "name-not-set",

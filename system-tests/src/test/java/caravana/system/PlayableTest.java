@@ -94,6 +94,9 @@ class PlayableTest {
                         "-nostdin",
                         "-v",
                         "error",
+                        // Segments have no ending in their addresses.
+                        "-extension_picky",
+                        "0",
                         "-live_start_index",
                         "0",
                         "-max_reload",
