@@ -15,6 +15,11 @@ WITH committed AS (
         media_info = CAST(:?media_info AS jsonb),
         warnings = CAST(:?warnings AS jsonb),
         phase_ms = CAST(:?job.phaseMillis AS json),
+        playable_at = CASE
+            WHEN EXISTS (SELECT FROM jsonb_to_recordset(CAST(:?outputs AS jsonb)) AS made (object text) WHERE right(made.object, 1) = '/')
+                THEN coalesce(playable_at, now())
+        END,
+        playable_stream = NULL,
         claim_token = NULL,
         lease_until = NULL,
         processed_at = now(),

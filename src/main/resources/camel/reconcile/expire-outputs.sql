@@ -10,6 +10,8 @@ WITH old AS (
     FOR UPDATE
 ), forgotten AS (
     DELETE FROM renditions WHERE video_id IN (SELECT id FROM old)
+), unplayable AS (
+    UPDATE videos SET playable_at = NULL WHERE id IN (SELECT id FROM old) AND playable_at IS NOT NULL
 )
 INSERT INTO expired_files (video_id, kind)
 SELECT id, 'outputs' FROM old

@@ -1,12 +1,22 @@
--- The lengths of a rendition's segments, from that of what initialises a decoder on, as a JSON array. Nothing when the result that the
--- row names has no such rendition, or is another one by now.
-SELECT json_agg(segment.seconds ORDER BY segment.number)::text AS seconds
-FROM videos video
-JOIN outputs clip ON clip.video_id = video.id AND clip.object_key = video.processed_key
-JOIN segments segment ON segment.video_id = video.id AND segment.claim_token = clip.claim_token
-WHERE video.id = CAST(:?video_id AS uuid)
-  AND video.status NOT IN ('receiving', 'deleting')
-  AND NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.id = video.owner_id AND blocked_at IS NOT NULL)
-  AND clip.claim_token::text = :?stream_id
-  AND segment.rendition = :?rendition
-GROUP BY segment.rendition
+-- The lengths of a rendition's segments, from that of what initialises a decoder on, as a JSON array: while the job runs, those that are
+-- stored, by whichever of its claims. Nothing when the video has no such rendition, or another one by now.
+SELECT ended,
+       max(target_seconds) AS target_seconds,
+       json_agg(seconds ORDER BY number)::text AS seconds,
+       false AS captions
+FROM (
+    SELECT DISTINCT ON (segment.number) rendition.ended, rendition.target_seconds, segment.number, segment.seconds
+    FROM played_renditions(CAST(:?video_id AS uuid)) AS rendition
+    JOIN segments segment ON segment.video_id = rendition.video_id AND segment.claim_token = rendition.claim_token
+                         AND segment.rendition = rendition.name
+    WHERE rendition.stream_id::text = :?stream_id
+      AND rendition.name = :?rendition
+    ORDER BY segment.number, segment.claim_token
+) AS listed
+GROUP BY ended
+UNION ALL
+-- Captions need nothing that initialises a decoder.
+SELECT true, NULL, json_build_array(0, seconds)::text, true
+FROM played_captions(CAST(:?video_id AS uuid))
+WHERE stream_id::text = :?stream_id
+  AND name = :?rendition

@@ -1,6 +1,6 @@
 -- A page in one of four orders, each by an index of its own; the parts for the other three read nothing.
 WITH own AS NOT MATERIALIZED (
-    SELECT id, title, status, uploaded_at, updated_at, processed_at, original_name, processed_key, reference, metadata,
+    SELECT id, title, status, uploaded_at, updated_at, processed_at, playable_at, original_name, processed_key, reference, metadata,
            title_key(title) COLLATE "C" AS by_title
     FROM videos
     WHERE owner_id = CAST(:?caller.id AS uuid)
@@ -56,6 +56,7 @@ SELECT id::text AS video_id,
        iso(uploaded_at) AS uploaded_at,
        iso(updated_at) AS updated_at,
        iso(processed_at) AS processed_at,
+       iso(playable_at) AS playable_at,
        original_name,
        reference,
        metadata::text AS metadata,

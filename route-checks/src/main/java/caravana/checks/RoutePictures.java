@@ -123,6 +123,7 @@ final class RoutePictures {
                             "link-output",
                             "show-master-playlist",
                             "show-media-playlist",
+                            "show-manifest",
                             "link-segment",
                             "run-batch"),
                     false),

@@ -100,8 +100,10 @@ final class StepRules implements Rule, FileRule {
     }
 
     private static void asynchronous(Route route, Route.Step step, Consumer<Finding> report) {
-        boolean parallel = step.element().text("parallelProcessing").equals("true")
-                || step.element().get("executorService").isPresent();
+        // One that waits for its threads goes on by the poller's.
+        boolean parallel = !step.element().text("synchronous").equals("true")
+                && (step.element().text("parallelProcessing").equals("true")
+                        || step.element().get("executorService").isPresent());
         if (ASYNCHRONOUS.contains(step.kind()) || step.uses("seda") || parallel) {
             report.accept(finding(
                     route,
@@ -109,7 +111,9 @@ final class StepRules implements Rule, FileRule {
                     "asynchronous-in-consumer",
                     step.kind() + (parallel ? " by other threads" : "")
                             + " leaves the poller's thread, and with it the bound on jobs at once",
-                    "Do without; delays are the message's visibility"));
+                    parallel
+                            ? "Write synchronous: true beside it, by which a split waits for its threads"
+                            : "Do without; delays are the message's visibility"));
         }
     }
 

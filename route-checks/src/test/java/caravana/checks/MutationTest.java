@@ -128,7 +128,11 @@ class MutationTest {
             new Mistake("contract-leaves", FETCH, "`original_sha256`", "`original_sha`"),
             new Mistake("contract-enters", FETCH, "`job`, `claim_token` and", "`job` and"),
             new Mistake("contract-enters", "failure/retry-later.camel.yaml", "name: delay\n", "name: retry_delay\n"),
-            new Mistake("contract-leaves", "job/store-outputs.camel.yaml", "`results_folder`, the keys", "the keys"),
+            new Mistake(
+                    "contract-leaves",
+                    "job/transcode-video.camel.yaml",
+                    "in the property `results_folder`, the renditions",
+                    "and the renditions"),
             new Mistake(
                     "description-missing",
                     FLOW,
@@ -586,8 +590,8 @@ class MutationTest {
             new Mistake(
                     "member-unknown",
                     "failure/delete-outputs.camel.yaml",
-                    "exchangeProperty.outputs.objects",
-                    "exchangeProperty.outputs.objcts"),
+                    "exchangeProperty.outputs.unlisted",
+                    "exchangeProperty.outputs.unlistd"),
             new Mistake("value-impossible", FLOW, "== 'claimed'", "== 'claimd'"),
             new Mistake(
                     "name-not-set",

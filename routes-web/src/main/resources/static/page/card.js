@@ -57,7 +57,7 @@ export function videoCard(first, {onDeleted, onChanged, onSelected}) {
       link.title = video.title;
       box.setAttribute('aria-label', t('selectVideo', video));
     }
-    if (renamed || before.status !== video.status || (before.poster_url !== undefined) !== detailed
+    if (renamed || before.status !== video.status || before.playable_at !== video.playable_at || (before.poster_url !== undefined) !== detailed
         || detailed && before.error?.code !== video.error?.code) {
       element.dataset.status = video.status;
       setText(badge, t(video.status));
@@ -93,7 +93,7 @@ export function picture(video, playable = true) {
     shown = h('img', {src: video.poster_url, alt: '', width: 1280, height: 720, onerror: () => shown.replaceWith(drawn)});
   }
   return [
-    playable && video.status === 'processed' && video.poster_url !== undefined
+    playable && (video.playback_url || video.status === 'processed' && video.poster_url !== undefined)
       ? h('button', {type: 'button', class: 'poster', 'aria-label': t('playOf', video), onclick: () => play(video.video_id)},
         shown, h('span', {class: 'triangle', 'aria-hidden': 'true'}))
       : shown,

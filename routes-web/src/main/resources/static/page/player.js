@@ -60,7 +60,7 @@ export function player(video, titleId) {
   screen.addEventListener('playing', () => {
     renewed = false;
   });
-  const endStream = video.playback_url ? stream(screen, video.playback_url, renew) : () => {};
+  let endStream = video.playback_url ? stream(screen, video.playback_url, renew) : () => {};
   const element = h('div', {class: 'play', onkeydown: key},
     screen,
     h('div', {class: 'controls'},
@@ -88,6 +88,8 @@ export function player(video, titleId) {
     if (fresh?.processed_url) {
       screen.src = fresh.processed_url;
       screen.currentTime = at;
+    } else if (fresh?.playback_url) {
+      endStream = stream(screen, fresh.playback_url, renew, at);
     }
   }
 

@@ -7,9 +7,10 @@ const AHEAD = 4;
  * @param {HTMLVideoElement} screen which plays
  * @param {string} address of the master playlist
  * @param {() => void} failed called when they cannot be played
+ * @param {number} [from] second at which it begins
  * @returns {() => void} what ends it
  */
-export function stream(screen, address, failed) {
+export function stream(screen, address, failed, from = 0) {
   let hls = null;
   let ended = false;
   import('./vendor/hls.min.js').then(({default: Hls}) => {
@@ -20,7 +21,12 @@ export function stream(screen, address, failed) {
       screen.src = address;
       return;
     }
-    hls = new Hls({enableWorker: false, maxBufferLength: AHEAD});
+    // Of a video whose job runs, hls.js would begin near the end of what there is.
+    hls = new Hls({
+      enableWorker: false, maxBufferLength: AHEAD, startPosition: from,
+      // The page shows captions itself, beside those of clips.
+      subtitleTrackController: undefined, subtitleStreamController: undefined,
+    });
     hls.on(Hls.Events.ERROR, (_, {fatal}) => fatal && failed());
     screen.addEventListener('play', () => {
       hls.config.maxBufferLength = Hls.DefaultConfig.maxBufferLength;

@@ -86,8 +86,8 @@ export function videoPage(id) {
     age.title = dateTime(video.uploaded_at);
     setText(age, ago(video.uploaded_at));
     const clip = video.processed_url?.split('?')[0];
-    if (before?.status !== video.status || before.processed_url?.split('?')[0] !== clip) {
-      showScreen(video);
+    if (before?.status !== video.status || before.processed_url?.split('?')[0] !== clip || before.playable_at !== video.playable_at) {
+      showScreen(video, before);
       showParts(video);
       menu.update(video);
     } else if (before.title !== video.title) {
@@ -97,10 +97,17 @@ export function videoPage(id) {
     showSteps(video);
   }
 
-  function showScreen(video) {
-    playing?.stop();
-    playing = null;
-    if (video.status === 'processed' && video.processed_url) {
+  function showScreen(video, before) {
+    // What plays while the job runs plays on when it is done.
+    const goesOn = playing && before?.playback_url && video.playback_url && before.playable_at === video.playable_at
+      && before.status === 'processing' && !before.processed_url;
+    if (!goesOn) {
+      playing?.stop();
+      playing = null;
+    }
+    if (goesOn) {
+      // Its element stays.
+    } else if (video.playback_url || video.status === 'processed' && video.processed_url) {
       playing = player(video, 'video-title');
       screen.replaceChildren(playing.element);
     } else {

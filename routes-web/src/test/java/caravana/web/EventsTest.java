@@ -151,6 +151,30 @@ class EventsTest extends WebTest {
                 .containsExactly("0000000001", "0000000002", "0000000003", "0000000004", "0000000005");
     }
 
+    /** While its job runs, and once, whatever attempt makes it; the event says since when. */
+    @Test
+    void aVideoIsPlayableWhileItsJobRuns() throws Exception {
+        String id = uploaded(user);
+        set(id, CLAIM);
+        set(id, "playable_stream = claim_token, playable_at = now()");
+        set(id, RELEASE);
+        set(id, CLAIM);
+        set(id, "playable_stream = claim_token");
+        jdbc.update(
+                "INSERT INTO renditions SELECT id, claim_token, '240p', 'avc1', 426, 240, 25, 2, 1 FROM videos WHERE id = CAST(? AS uuid)",
+                id);
+        commit(id);
+
+        assertThat(types(id))
+                .containsExactly("video.uploaded", "video.processing", "video.playable", "video.processed");
+        JsonNode playable = events().stream()
+                .filter(event -> event.path("type").asText().equals("video.playable"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(playable.at("/data/status").asText()).isEqualTo("processing");
+        assertThat(playable.at("/data/playable_at").isTextual()).isTrue();
+    }
+
     private List<String> types(String video) throws Exception {
         return events().stream()
                 .filter(event -> event.path("subject").asText().equals(video))

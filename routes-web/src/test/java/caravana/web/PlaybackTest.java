@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,7 +81,7 @@ class PlaybackTest extends WebTest {
                         #EXT-X-INDEPENDENT-SEGMENTS
                         #EXT-X-TARGETDURATION:4
                         #EXT-X-MEDIA-SEQUENCE:1
-                        #EXT-X-PLAYLIST-TYPE:VOD
+                        #EXT-X-PLAYLIST-TYPE:EVENT
                         #EXT-X-MAP:URI="segments/0?ticket=T"
                         #EXTINF:4.004000,
                         segments/1?ticket=T
@@ -201,6 +202,7 @@ class PlaybackTest extends WebTest {
         jdbc.update("DELETE FROM renditions");
         URI address = playback(user, id);
         jdbc.update("DELETE FROM outputs WHERE role = 'stream'");
+        set(id, "playable_at = NULL");
 
         assertThat(Api.json(user.get("/api/videos/" + id)).path("playback_url").isNull())
                 .isTrue();
@@ -218,5 +220,269 @@ class PlaybackTest extends WebTest {
         assertThat(answer.statusCode()).isEqualTo(302);
         assertThat(answer.headers().firstValue("Location").orElseThrow())
                 .startsWith("/api/videos/" + id + "/playback/master.m3u8?ticket=");
+    }
+
+    /** As its job's first claim has begun to make it: two segments of each rendition. */
+    private String growing(String video) {
+        String token = UUID.randomUUID().toString();
+        set(
+                video,
+                "status = 'processing', claim_token = '" + token
+                        + "', claims = claims + 1, lease_until = now() + interval '1 hour'");
+        made(video, token, token, 2);
+        set(video, "playable_at = now(), playable_stream = '" + token + "', updated_at = now()");
+        return token;
+    }
+
+    private void made(String video, String token, String stream, int segments) {
+        String folder = "processed/" + video + "/" + token + "/hls/";
+        for (String rendition : List.of(
+                "'240p', 'avc1.64000d', 426, 240, 25, 500000", "'sound', 'mp4a.40.2', NULL, NULL, NULL, 130000")) {
+            jdbc.update(
+                    "INSERT INTO renditions SELECT CAST(? AS uuid), CAST(? AS uuid), " + rendition
+                            + ", 0, CAST(? AS uuid), ?, 'x', 4.004",
+                    video,
+                    token,
+                    stream,
+                    folder);
+        }
+        jdbc.update(
+                "INSERT INTO segments SELECT video_id, claim_token, name, number, CASE number WHEN 0 THEN 0 ELSE 4.004 END, 9"
+                        + " FROM renditions, generate_series(0, ?) number WHERE claim_token = CAST(? AS uuid)",
+                segments,
+                token);
+    }
+
+    @Test
+    void aPlaylistGrowsWhileTheJobRuns() throws Exception {
+        String video = uploaded(user);
+        String stream = growing(video);
+        URI address = playback(user, video);
+
+        HttpResponse<String> master = get(address);
+        assertThat(master.statusCode()).as(master.body()).isEqualTo(200);
+        assertThat(master.body())
+                .contains("#EXT-X-STREAM-INF:BANDWIDTH=630000,CODECS=\"avc1.64000d,mp4a.40.2\",RESOLUTION=426x240");
+        assertThat(master.headers().firstValue("Cache-Control")).hasValue("private, max-age=1");
+
+        HttpResponse<String> media = get(withTicket(stream + "/240p/index.m3u8", address));
+        assertThat(media.body().replaceAll("ticket=[^\"\\n]+", "ticket=T")).isEqualTo("""
+                        #EXTM3U
+                        #EXT-X-VERSION:7
+                        #EXT-X-INDEPENDENT-SEGMENTS
+                        #EXT-X-TARGETDURATION:4
+                        #EXT-X-MEDIA-SEQUENCE:1
+                        #EXT-X-PLAYLIST-TYPE:EVENT
+                        #EXT-X-MAP:URI="segments/0?ticket=T"
+                        #EXTINF:4.004000,
+                        segments/1?ticket=T
+                        #EXTINF:4.004000,
+                        segments/2?ticket=T
+                        """);
+        assertThat(media.headers().firstValue("Cache-Control")).hasValue("private, max-age=1");
+        assertProblem(get(withTicket(stream + "/240p/segments/3", address)), 404, "not_found");
+
+        // The next claim makes the same, and has got further.
+        String next = UUID.randomUUID().toString();
+        set(video, "claim_token = '" + next + "', claims = claims + 1");
+        made(video, next, stream, 3);
+        HttpResponse<String> longer = get(withTicket(stream + "/240p/index.m3u8", address));
+        assertThat(longer.body()).isEqualTo(media.body() + addition(address, 3));
+        HttpResponse<String> segment = get(withTicket(stream + "/240p/segments/3", address));
+        assertThat(segment.headers().firstValue("Location").orElseThrow())
+                .contains("/processed/" + video + "/" + next + "/hls/240p/3.mp4");
+
+        commit(video, next);
+        HttpResponse<String> ended = get(withTicket(stream + "/240p/index.m3u8", address));
+        assertThat(ended.body()).isEqualTo(longer.body() + "#EXT-X-ENDLIST\n");
+        assertThat(ended.headers().firstValue("Cache-Control")).hasValue("private, max-age=60");
+        assertThat(get(withTicket(stream + "/240p/segments/1", address))
+                        .headers()
+                        .firstValue("Location")
+                        .orElseThrow())
+                .contains("/processed/" + video + "/" + next + "/hls/240p/1.mp4");
+        assertThat(get(playback(user, video)).body()).contains(stream + "/240p/index.m3u8");
+    }
+
+    private static String addition(URI address, int number) {
+        return "#EXTINF:4.004000,\nsegments/" + number + "?" + address.getQuery() + "\n";
+    }
+
+    private void commit(String video, String token) {
+        String folder = "processed/" + video + "/" + token + "/";
+        for (String output : List.of(
+                "'video.mp4', 'video', 'video/mp4', '" + folder + "video.mp4'",
+                "'hls.m3u8', 'stream', 'application/vnd.apple.mpegurl', '" + folder + "hls/'")) {
+            jdbc.update(
+                    "INSERT INTO outputs SELECT CAST(? AS uuid), CAST(? AS uuid), " + output
+                            + ", 9, '', 640, 360, 9, NULL, NULL, 'codec'",
+                    video,
+                    token);
+        }
+        set(
+                video,
+                "status = 'processed', processed_at = now(), claim_token = NULL, lease_until = NULL, playable_stream = NULL, processed_key = '"
+                        + folder + "video.mp4'");
+    }
+
+    /** Its segments may be of another recipe than what is made next. */
+    @Test
+    void whatAFailedJobHasMadeIsNotPlayedAndNotGoneOnWith() throws Exception {
+        String video = uploaded(user);
+        String stream = growing(video);
+        URI address = playback(user, video);
+        set(
+                video,
+                "status = 'failed', failed_at = now(), error_code = 'stalled', error_detail = '', retryable = true, claim_token = NULL, lease_until = NULL");
+
+        assertProblem(get(address), 404, "not_found");
+        assertProblem(get(withTicket(stream + "/240p/index.m3u8", address)), 404, "not_found");
+        assertProblem(get(withTicket(stream + "/240p/segments/1", address)), 404, "not_found");
+        JsonNode detail = Api.json(user.get("/api/videos/" + video));
+        assertThat(detail.path("playback_url").isNull()).isTrue();
+        assertThat(detail.path("playable_at").isNull()).isTrue();
+
+        assertThat(user.post("/api/videos/" + video + "/retry").statusCode()).isEqualTo(200);
+        assertThat(jdbc.queryForObject(
+                        "SELECT count(*) FROM renditions WHERE video_id = CAST(? AS uuid)", Long.class, video))
+                .isZero();
+    }
+
+    /** What waits for its next attempt is played on. */
+    @Test
+    void aVideoPlaysOnBetweenAttempts() throws Exception {
+        String video = uploaded(user);
+        String stream = growing(video);
+        URI address = playback(user, video);
+        String before = get(withTicket(stream + "/240p/index.m3u8", address)).body();
+        set(
+                video,
+                "status = 'uploaded', claim_token = NULL, lease_until = NULL, not_before = now() + interval '1 minute'");
+
+        assertThat(get(withTicket(stream + "/240p/index.m3u8", address)).body()).isEqualTo(before);
+        assertThat(get(withTicket(stream + "/240p/segments/2", address)).statusCode())
+                .isEqualTo(302);
+
+        assertThat(user.delete("/api/videos/" + video).statusCode()).isEqualTo(200);
+        assertProblem(get(withTicket(stream + "/240p/index.m3u8", address)), 404, "not_found");
+    }
+
+    /** Until there is a new result, the old one is played. */
+    @Test
+    void aVideoThatIsProcessedAgainPlaysItsOldResult() throws Exception {
+        URI address = playback(user, id);
+        String token = UUID.randomUUID().toString();
+        set(id, "status = 'uploaded'");
+        set(
+                id,
+                "status = 'processing', claim_token = '" + token
+                        + "', claims = claims + 1, lease_until = now() + interval '1 hour'");
+        made(id, token, token, 2);
+
+        assertThat(get(address).body()).contains(claim + "/240p/index.m3u8").doesNotContain(token);
+        assertProblem(get(withTicket(token + "/240p/index.m3u8", address)), 404, "not_found");
+    }
+
+    private void captioned() {
+        jdbc.update(
+                "INSERT INTO outputs SELECT video_id, claim_token, 'subtitulos.vtt', 'subtitles', 'text/vtt',"
+                        + " replace(object_key, 'video.mp4', 'subtitulos.vtt'), 9, '', NULL, NULL, NULL, NULL, 'es', ''"
+                        + " FROM outputs WHERE role = 'video' AND video_id = CAST(? AS uuid)",
+                id);
+    }
+
+    @Test
+    void captionsAreARenditionOfTheirOwn() throws Exception {
+        assertThat(get(playback(user, id)).body()).doesNotContain("SUBTITLES");
+        captioned();
+
+        HttpResponse<String> master = get(playback(user, id));
+
+        assertThat(master.body().replaceAll("ticket=[^\"\\n]+", "ticket=T"))
+                .contains(
+                        "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"es\",LANGUAGE=\"es\",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI=\""
+                                + claim + "/captions1/index.m3u8?ticket=T\"",
+                        ",AUDIO=\"sound\",SUBTITLES=\"captions\"\n" + claim + "/360p/");
+        HttpResponse<String> media = get(withTicket(claim + "/captions1/index.m3u8", master.uri()));
+        assertThat(media.body().replaceAll("ticket=[^\"\\n]+", "ticket=T")).isEqualTo("""
+                        #EXTM3U
+                        #EXT-X-VERSION:7
+                        #EXT-X-INDEPENDENT-SEGMENTS
+                        #EXT-X-TARGETDURATION:9
+                        #EXT-X-MEDIA-SEQUENCE:1
+                        #EXT-X-PLAYLIST-TYPE:EVENT
+                        #EXTINF:9.000000,
+                        segments/1?ticket=T
+                        #EXT-X-ENDLIST
+                        """);
+        assertThat(get(addresses(media).get(0)).headers().firstValue("Location").orElseThrow())
+                .contains("/" + claim + "/subtitulos.vtt");
+        assertProblem(get(withTicket(claim + "/captions1/segments/2", master.uri())), 404, "not_found");
+    }
+
+    @Test
+    void aManifestOfDashHasTheSameSegments() throws Exception {
+        captioned();
+        URI address = withTicket("manifest.mpd", playback(user, id));
+
+        HttpResponse<String> manifest = get(address);
+
+        assertThat(manifest.statusCode()).as(manifest.body()).isEqualTo(200);
+        assertThat(manifest.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/dash+xml");
+        assertThat(manifest.body().replaceAll("ticket=[^\"<]+", "ticket=T"))
+                .isEqualTo(("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+                                + "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\""
+                                + " type=\"static\" minBufferTime=\"PT4S\" mediaPresentationDuration=\"PT9.508S\"><Period>"
+                                + "<AdaptationSet contentType=\"video\" mimeType=\"video/mp4\" segmentAlignment=\"true\" startWithSAP=\"1\">"
+                                + representation("240p", "avc1.64000d", 500000, 426, 240)
+                                + representation("360p", "avc1.64001e", 900000, 640, 360)
+                                + "</AdaptationSet>"
+                                + "<AdaptationSet contentType=\"audio\" mimeType=\"audio/mp4\" segmentAlignment=\"true\" startWithSAP=\"1\">"
+                                + representation("sound", "mp4a.40.2", 130000, 0, 0)
+                                + "</AdaptationSet>"
+                                + "<AdaptationSet contentType=\"text\" mimeType=\"text/vtt\" lang=\"es\">"
+                                + "<Representation id=\"captions1\" bandwidth=\"1000\"><BaseURL>%1$s/captions1/segments/1?ticket=T</BaseURL>"
+                                + "</Representation></AdaptationSet></Period></MPD>")
+                        .replace("%1$s", claim));
+        String tag = manifest.headers().firstValue("ETag").orElseThrow();
+        assertThat(api().send(HttpRequest.newBuilder(address).header("If-None-Match", tag))
+                        .statusCode())
+                .isEqualTo(304);
+
+        String video = uploaded(user);
+        growing(video);
+        assertProblem(get(withTicket("manifest.mpd", playback(user, video))), 404, "not_found");
+        assertProblem(
+                api().get("/api/videos/" + id + "/playback/manifest.mpd?"
+                        + playback(user, video).getQuery()),
+                403,
+                "ticket_invalid");
+    }
+
+    private static String representation(String name, String codecs, int bandwidth, int width, int height) {
+        String picture = width == 0 ? "" : " width=\"" + width + "\" height=\"" + height + "\" frameRate=\"25\"";
+        return "<Representation id=\"" + name + "\" codecs=\"" + codecs + "\" bandwidth=\"" + bandwidth + "\"" + picture
+                + "><SegmentTemplate timescale=\"1000000\" startNumber=\"1\" initialization=\"%1$s/" + name
+                + "/segments/0?ticket=T\" media=\"%1$s/" + name + "/segments/$Number$?ticket=T\"><SegmentTimeline>"
+                + "<S t=\"0\" d=\"4004000\"/><S t=\"4004000\" d=\"4004000\"/><S t=\"8008000\" d=\"1500000\"/>"
+                + "</SegmentTimeline></SegmentTemplate></Representation>";
+    }
+
+    @Test
+    void theListSaysWhatCanBePlayed() throws Exception {
+        String video = uploaded(user);
+        String plain = uploaded(user);
+        growing(video);
+
+        JsonNode videos = Api.json(user.get("/api/videos"));
+
+        for (JsonNode each : videos) {
+            boolean playable = !each.path("video_id").asText().equals(plain);
+            assertThat(each.path("playable_at").isTextual()).as(each.toString()).isEqualTo(playable);
+            assertThat(each.path("playback_url").isTextual())
+                    .as(each.toString())
+                    .isEqualTo(playable);
+        }
+        assertThat(videos).hasSize(3);
     }
 }

@@ -272,6 +272,29 @@ class ReconcilerTest extends QuickSweepsTest {
         assertThat(objects("uploads/" + cancelled)).hasSize(1);
     }
 
+    /** Its rows say that the first claim has stored segments before it failed; of others nobody needs to look. */
+    @Test
+    void segmentsOfAFailedJobGo() {
+        String failed = insert("processing", "claims = 1");
+        String other = insert("processing", "claims = 1");
+        jdbc.update("INSERT INTO renditions SELECT id, claim_token, '240p', '', 1, 1, 1, 1, 0 FROM videos WHERE id = '"
+                + failed + "'");
+        put("processed/" + failed + "/lost/hls/240p/1.mp4");
+        for (String id : List.of(failed, other)) {
+            update(
+                    id,
+                    "status = 'failed', error_code = 'stalled', error_detail = '', claim_token = NULL, lease_until = NULL, failed_at = now() - interval '121 s'");
+        }
+
+        await().atMost(SOON).until(() -> row(failed).get("outputs_swept_at") != null);
+
+        assertThat(objects("processed/" + failed)).isEmpty();
+        assertThat(jdbc.queryForList(
+                        "SELECT name FROM renditions WHERE video_id = CAST(? AS uuid)", String.class, failed))
+                .isEmpty();
+        assertThat(row(other)).containsEntry("outputs_swept_at", null);
+    }
+
     private String insert(String status, String more) {
         String id = UUID.randomUUID().toString();
         jdbc.update("INSERT INTO videos (id, owner_id, status, original_key, transformations, expires_at, uploaded_at,"

@@ -226,8 +226,8 @@ abstract class WebTest {
         }
         set(
                 video,
-                "status = 'processed', processed_at = now(), claims = claims + 1, processed_key = '" + folder
-                        + "video.mp4'");
+                "status = 'processed', processed_at = now(), playable_at = now(), claims = claims + 1, processed_key = '"
+                        + folder + "video.mp4'");
         return token;
     }
 }

@@ -127,6 +127,9 @@ public class PlainStatus {
             document.put(
                     "processed_url",
                     link(row.get("processed_key"), "video/mp4", named(ContentDisposition.inline(), title + ".mp4")));
+            // The video that is compared has no renditions.
+            document.put("playable_at", null);
+            document.put("playback_url", null);
             document.put(
                     "original_url",
                     link(
@@ -137,8 +140,6 @@ public class PlainStatus {
             document.put(
                     "poster_url",
                     link(row.get("poster_key"), "image/jpeg", named(ContentDisposition.inline(), title + ".jpg")));
-            // The video that is compared has no renditions.
-            document.put("playback_url", null);
             document.put("outputs", outputs(row, document));
             document.put("phase", null);
             document.put("progress", 100.0);

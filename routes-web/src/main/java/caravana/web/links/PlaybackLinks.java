@@ -49,11 +49,10 @@ public class PlaybackLinks {
      * To the master playlist.
      *
      * @param row the video's row
-     * @return null when it has no renditions, or tickets cannot be signed here
+     * @return null when none of its renditions can be played, or tickets cannot be signed here
      */
     public String to(Map<String, Object> row) {
-        boolean streamed = VideoOutput.of(row).stream().anyMatch(PlaybackLinks::isStream);
-        if (!streamed || !secrets.hasKey()) {
+        if (row.get("playable_at") == null || !secrets.hasKey()) {
             return null;
         }
         String video = (String) row.get("video_id");

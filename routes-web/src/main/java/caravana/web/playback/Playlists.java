@@ -8,19 +8,23 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Locale;
 import java.util.Map;
+import javax.xml.stream.XMLStreamException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** Playlists of HLS (RFC 8216) for the renditions of a video. Their entries carry the ticket by which they were asked for. */
+/** Playlists of HLS (RFC 8216), and a manifest of DASH, for the renditions of a video. Their entries carry the ticket by which they were asked for. */
 @Component("playlists")
 public class Playlists {
 
     private static final String MEDIA_TYPE = "application/vnd.apple.mpegurl";
 
     /** A playlist of a finished video changes only when the video is processed again, and its address then. */
-    private static final String CACHE_CONTROL = "private, max-age=60";
+    private static final String FINISHED = "private, max-age=60";
+
+    /** One of a video whose job runs grows every few seconds. Many requests at once of one player's browser are one. */
+    private static final String GROWING = "private, max-age=1";
 
     /** Version 7 has fMP4 segments in any playlist. */
     private static final String HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n";
@@ -57,6 +61,20 @@ public class Playlists {
         JsonNode renditions = json.readTree((String) stream.get("renditions"));
         StringBuilder list = new StringBuilder(HEAD);
         JsonNode sound = null;
+        JsonNode captions = captions(stream);
+        for (JsonNode each : captions) {
+            list.append("#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"")
+                    .append(each.path("language").asText(each.path("name").asText()))
+                    .append('"');
+            if (each.path("language").isTextual()) {
+                list.append(",LANGUAGE=\"")
+                        .append(each.path("language").asText())
+                        .append('"');
+            }
+            list.append(",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI=\"")
+                    .append(address(stream, each, ticket))
+                    .append("\"\n");
+        }
         for (JsonNode rendition : renditions) {
             if (rendition.path("height").isNull()) {
                 sound = rendition;
@@ -68,15 +86,20 @@ public class Playlists {
         }
         for (JsonNode rendition : renditions) {
             if (!rendition.path("height").isNull()) {
-                list.append(variant(rendition, sound)).append('\n');
+                list.append(variant(rendition, sound)).append(captions.isEmpty() ? "\n" : ",SUBTITLES=\"captions\"\n");
                 list.append(address(stream, rendition, ticket)).append('\n');
             }
         }
-        answer(list.toString(), exchange.getMessage());
+        answer(list.toString(), stream, exchange.getMessage());
+    }
+
+    private JsonNode captions(Map<String, Object> stream) throws JsonProcessingException {
+        String captions = (String) stream.get("captions");
+        return captions == null ? json.createArrayNode() : json.readTree(captions);
     }
 
     private static String address(Map<String, Object> stream, JsonNode rendition, String ticket) {
-        return stream.get("claim_token") + "/" + rendition.path("name").asText() + "/index.m3u8" + TICKET + ticket;
+        return stream.get("stream_id") + "/" + rendition.path("name").asText() + "/index.m3u8" + TICKET + ticket;
     }
 
     private static String variant(JsonNode picture, JsonNode sound) {
@@ -90,11 +113,13 @@ public class Playlists {
             codecs += "," + sound.path("codecs").asText();
             group = ",AUDIO=\"sound\"";
         }
+        // Of renditions that are being made, the peak is a bound, and the mean is not known.
+        boolean known = picture.path("average_bit_rate").asLong() > 0;
         return String.format(
                 Locale.ROOT,
-                "#EXT-X-STREAM-INF:BANDWIDTH=%d,AVERAGE-BANDWIDTH=%d,CODECS=\"%s\",RESOLUTION=%dx%d,FRAME-RATE=%.3f%s",
+                "#EXT-X-STREAM-INF:BANDWIDTH=%d%s,CODECS=\"%s\",RESOLUTION=%dx%d,FRAME-RATE=%.3f%s",
                 peak,
-                average,
+                known ? ",AVERAGE-BANDWIDTH=" + average : "",
                 codecs,
                 picture.path("width").asInt(),
                 picture.path("height").asInt(),
@@ -102,14 +127,18 @@ public class Playlists {
                 group);
     }
 
-    /** Answers with the playlist that names all segments of one rendition. */
+    /**
+     * Answers with the playlist that names the segments of one rendition: all, or, while the job runs, those that are stored. It is an
+     * event's from its beginning, so that a player which has read it finds nothing changed but what was added.
+     */
     public void answerMedia(
             @ExchangeProperty("stream") Map<String, Object> stream,
             @ExchangeProperty("ticket") String ticket,
             Exchange exchange)
             throws JsonProcessingException {
         JsonNode seconds = json.readTree((String) stream.get("seconds"));
-        double longest = 0;
+        Double target = (Double) stream.get("target_seconds");
+        double longest = target == null ? 0 : target;
         StringBuilder segments = new StringBuilder();
         for (int number = 1; number < seconds.size(); number++) {
             double length = seconds.path(number).asDouble();
@@ -119,13 +148,28 @@ public class Playlists {
                     .append('\n');
         }
         String list = HEAD + "#EXT-X-TARGETDURATION:" + Math.max(1, Math.round(longest))
-                + "\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MAP:URI=\"" + segment(0, ticket) + "\"\n"
-                + segments + "#EXT-X-ENDLIST\n";
-        answer(list, exchange.getMessage());
+                + "\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:EVENT\n"
+                + (Boolean.TRUE.equals(stream.get("captions")) ? "" : "#EXT-X-MAP:URI=\"" + segment(0, ticket) + "\"\n")
+                + segments + (isFinished(stream) ? "#EXT-X-ENDLIST\n" : "");
+        answer(list, stream, exchange.getMessage());
     }
 
-    private static String segment(int number, String ticket) {
+    private static String segment(Object number, String ticket) {
         return "segments/" + number + TICKET + ticket;
+    }
+
+    /** Answers with the manifest of DASH, whose segments are those of the playlists. */
+    public void answerManifest(
+            @ExchangeProperty("stream") Map<String, Object> stream,
+            @ExchangeProperty("ticket") String ticket,
+            Exchange exchange)
+            throws JsonProcessingException, XMLStreamException {
+        String manifest = DashManifest.of(
+                json.readTree((String) stream.get("renditions")),
+                captions(stream),
+                (rendition, number) -> stream.get("stream_id") + "/" + rendition + "/" + segment(number, ticket));
+        answer(manifest, stream, exchange.getMessage());
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, DashManifest.MEDIA_TYPE);
     }
 
     /** Leads to one object, by a link that is of no use for any other. */
@@ -139,10 +183,14 @@ public class Playlists {
         message.setBody(null);
     }
 
-    private static void answer(String list, Message message) {
+    private static boolean isFinished(Map<String, Object> stream) {
+        return Boolean.TRUE.equals(stream.get("ended"));
+    }
+
+    private static void answer(String list, Map<String, Object> stream, Message message) {
         message.setBody(list);
         EntityTag.set(message, list);
-        message.setHeader("Cache-Control", CACHE_CONTROL);
+        message.setHeader("Cache-Control", isFinished(stream) ? FINISHED : GROWING);
         message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
     }
 }

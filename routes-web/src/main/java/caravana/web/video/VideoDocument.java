@@ -46,6 +46,8 @@ public class VideoDocument {
         document.put("reference", row.get("reference"));
         document.put("metadata", parsed((String) row.get("metadata")));
         document.put("processed_url", links.processed(row));
+        document.put("playable_at", row.get("playable_at"));
+        document.put("playback_url", playback.to(row));
         JsonNode more = parsed((String) row.get("more"));
         if (more != null) {
             // What the contract has is put behind it, and wins.
@@ -72,7 +74,6 @@ public class VideoDocument {
         document.put("original_url", links.original(row));
         document.put("original_sha256", row.get("original_sha256"));
         document.put("poster_url", links.poster(row));
-        document.put("playback_url", playback.to(row));
         document.put("outputs", outputs(row, document));
         document.put("phase", live ? progress.get(LiveProgress.PHASE) : null);
         document.put(

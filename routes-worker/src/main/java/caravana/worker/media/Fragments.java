@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -67,47 +68,86 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
 
     /** @throws IOException when it cannot be read, or is no such file */
     static Fragments read(Path file) throws IOException {
-        int head = 0;
-        Box moov = null;
-        List<Fragment> fragments = new ArrayList<>();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long offset = 0;
-            while (offset < channel.size()) {
-                ByteBuffer header = bytes(channel, offset, (int) Math.min(LONG_HEADER, channel.size() - offset));
-                long size = Integer.toUnsignedLong(header.getInt());
-                String type = type(header);
-                if (size == 1) {
-                    size = header.getLong();
-                }
-                if (size < HEADER || offset + size > channel.size()) {
-                    throw new IOException(type + " ends behind the file");
-                }
-                switch (type) {
-                    case "ftyp", "moov" -> {
-                        head = (int) (offset + size);
-                        moov = type.equals("moov") ? box(channel, type, offset, size) : moov;
-                    }
-                    case "moof" -> fragments.add(fragment(box(channel, type, offset, size), offset, size));
-                    case "mdat" -> fragments.add(withData(fragments, size));
-                    default -> {
-                        // An index at the end, which segments do not need.
-                    }
-                }
-                offset += size;
-            }
-        }
-        if (moov == null) {
+        Reader reader = new Reader(file);
+        Fragments fragments = reader.read();
+        if (fragments == null) {
             throw new IOException("no moov");
         }
-        return described(head, moov, fragments);
+        if (reader.offset < Files.size(file)) {
+            throw new IOException("a box ends behind the file");
+        }
+        return fragments;
     }
 
-    private static Fragment withData(List<Fragment> fragments, long bytes) throws IOException {
-        if (fragments.isEmpty()) {
-            throw new IOException("mdat before moof");
+    /** Reads a file that is being written: each time what is complete since the last one. */
+    static final class Reader {
+
+        private final Path file;
+        private final List<Fragment> fragments = new ArrayList<>();
+        private long offset;
+        private int head;
+        private Box moov;
+        private Box moof;
+        private long moofOffset;
+
+        Reader(Path file) {
+            this.file = file;
         }
-        Fragment moof = fragments.remove(fragments.size() - 1);
-        return new Fragment(moof.offset(), moof.bytes() + bytes, moof.start(), moof.duration(), moof.samples());
+
+        /**
+         * All that is complete by now.
+         *
+         * @return null before a decoder can be initialised
+         * @throws IOException when it cannot be read, or is no such file
+         */
+        Fragments read() throws IOException {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                long end = channel.size();
+                while (offset + HEADER <= end) {
+                    ByteBuffer header = bytes(channel, offset, (int) Math.min(LONG_HEADER, end - offset));
+                    long size = Integer.toUnsignedLong(header.getInt());
+                    String type = type(header);
+                    if (size == 1) {
+                        if (header.remaining() < Long.BYTES) {
+                            break;
+                        }
+                        size = header.getLong();
+                    }
+                    if (size < HEADER) {
+                        throw new IOException(type + " of " + size + " bytes");
+                    }
+                    if (offset + size > end) {
+                        break;
+                    }
+                    take(channel, type, size);
+                    offset += size;
+                }
+            }
+            return moov == null ? null : described(head, moov, fragments);
+        }
+
+        private void take(FileChannel channel, String type, long size) throws IOException {
+            switch (type) {
+                case "ftyp", "moov" -> {
+                    head = (int) (offset + size);
+                    moov = type.equals("moov") ? box(channel, type, offset, size) : moov;
+                }
+                case "moof" -> {
+                    moof = box(channel, type, offset, size);
+                    moofOffset = offset;
+                }
+                case "mdat" -> {
+                    if (moof == null) {
+                        throw new IOException("mdat before moof");
+                    }
+                    fragments.add(fragment(moof, moofOffset, offset + size - moofOffset));
+                    moof = null;
+                }
+                default -> {
+                    // An index at the end, which segments do not need.
+                }
+            }
+        }
     }
 
     private static Fragments described(int head, Box moov, List<Fragment> fragments) throws IOException {

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.List;
 
 /**
  * A file of a result that is made and checked, as its row in {@code outputs} has it.
@@ -88,7 +87,7 @@ public record MadeOutput(
                 stream.folder(),
                 null,
                 stream.bytes(),
-                sha256(stream.objects().stream().map(StoredFile::file).toList()),
+                stream.sha256(),
                 top.width(),
                 top.height(),
                 Math.round(seconds * THOUSAND) / THOUSAND,
@@ -98,17 +97,11 @@ public record MadeOutput(
     }
 
     private static String sha256(File file) {
-        return sha256(List.of(file));
-    }
-
-    private static String sha256(List<File> files) {
         MessageDigest digest = OriginalDigest.sha256();
-        for (File file : files) {
-            try (InputStream in = new DigestInputStream(Files.newInputStream(file.toPath()), digest)) {
-                in.transferTo(OutputStream.nullOutputStream());
-            } catch (IOException e) {
-                throw new UncheckedIOException("The result " + file.getName() + " cannot be read", e);
-            }
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file.toPath()), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The result " + file.getName() + " cannot be read", e);
         }
         return HexFormat.of().formatHex(digest.digest());
     }

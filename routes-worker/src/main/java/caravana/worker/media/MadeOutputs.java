@@ -55,14 +55,17 @@ public final class MadeOutputs {
         return List.copyOf(files);
     }
 
-    /** All objects that are to be stored: a file each, and the segments of renditions. */
+    /** Objects that nobody knows before the result is committed: a file each. Segments may be listed already. */
+    public List<StoredFile> getUnlisted() {
+        return files.stream()
+                .filter(output -> output.file() != null)
+                .map(output -> new StoredFile(output.name(), output.mediaType(), output.file()))
+                .toList();
+    }
+
+    /** All objects that are to be stored: a file each, and the segments of renditions that are not stored yet. */
     public List<StoredFile> getObjects() {
-        List<StoredFile> objects = new ArrayList<>();
-        for (MadeOutput output : files) {
-            if (output.file() != null) {
-                objects.add(new StoredFile(output.name(), output.mediaType(), output.file()));
-            }
-        }
+        List<StoredFile> objects = new ArrayList<>(getUnlisted());
         if (stream != null) {
             objects.addAll(stream.objects());
         }

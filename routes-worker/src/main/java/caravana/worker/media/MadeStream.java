@@ -5,27 +5,35 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * Renditions that are made and cut into segments, as their rows have them.
  *
  * @param folder what the keys of their objects have in front, with a slash
  * @param renditions those of the picture, the lowest first, and that of the sound
+ * @param objects those that are not stored yet
+ * @param sha256 digest of all objects, one after the other
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record MadeStream(
         @JsonIgnore String folder,
         List<Rendition> renditions,
-        @JsonIgnore List<StoredFile> objects) {
+        @JsonIgnore List<StoredFile> objects,
+        @JsonIgnore String sha256) {
 
-    private static final String SOUND = "sound";
+    static final String SOUND = "sound";
 
     /** Seconds, of which a segment must have as many to count alone as the peak of the bit rate (RFC 8216, 4.3.4.2). */
     private static final double COUNTED = 2;
@@ -40,6 +48,7 @@ public record MadeStream(
      * @param frameRate frames per second; null for sound
      * @param peakBitRate of the segment that has the most bits per second
      * @param averageBitRate of all
+     * @param targetSeconds length of a segment, which only the last one falls short of
      * @param segments what initialises a decoder, of no length, and the segments in their order
      */
     @JsonNaming(SnakeCaseStrategy.class)
@@ -51,6 +60,7 @@ public record MadeStream(
             Double frameRate,
             long peakBitRate,
             long averageBitRate,
+            double targetSeconds,
             List<Segment> segments) {}
 
     /**
@@ -66,18 +76,22 @@ public record MadeStream(
      * Cuts what a run has made, and deletes what was cut.
      *
      * @param frames that each rendition of the picture must have: those of the video
+     * @param stored how many objects of a rendition are stored and listed already
      * @throws OutputInvalidException when one of them has others, or its segments begin elsewhere
      * @throws IOException when one of them cannot be read, or a segment not written
      */
-    static MadeStream of(PlannedLadder ladder, long frames) throws IOException {
-        MadeStream made = new MadeStream(ladder.name() + "/", new ArrayList<>(), new ArrayList<>());
+    static MadeStream of(PlannedLadder ladder, long frames, ToIntFunction<String> stored) throws IOException {
+        List<Rendition> renditions = new ArrayList<>();
+        List<StoredFile> objects = new ArrayList<>();
+        MessageDigest digest = OriginalDigest.sha256();
         Fragments below = null;
         for (PlannedLadder.Rung rung : ladder.rungs()) {
             Fragments fragments = Fragments.read(rung.file());
             check(rung, fragments, frames, ladder);
-            // What the filters have made smaller than it was planned has the same height more than once.
-            if (below == null || fragments.height() > below.height()) {
-                made.cut(rung.name(), rung.file(), fragments, ladder);
+            if (isKept(fragments, below)) {
+                List<Piece> pieces = pieces(fragments, ladder, false);
+                objects.addAll(write(ladder, rung.name(), rung.file(), pieces, stored.applyAsInt(rung.name()), digest));
+                renditions.add(rendition(rung.name(), fragments, pieces, ladder));
             }
             Files.delete(rung.file());
             below = fragments;
@@ -86,11 +100,26 @@ public record MadeStream(
             Fragments sound = Fragments.read(ladder.sound());
             // What cannot be decoded after its beginning leaves nothing.
             if (!sound.fragments().isEmpty()) {
-                made.cut(SOUND, ladder.sound(), sound, ladder);
+                List<Piece> pieces = pieces(sound, ladder, true);
+                objects.addAll(write(ladder, SOUND, ladder.sound(), pieces, stored.applyAsInt(SOUND), digest));
+                renditions.add(rendition(SOUND, sound, pieces, ladder));
             }
             Files.delete(ladder.sound());
         }
-        return made;
+        return new MadeStream(
+                ladder.name() + "/",
+                List.copyOf(renditions),
+                List.copyOf(objects),
+                HexFormat.of().formatHex(digest.digest()));
+    }
+
+    /**
+     * Whether a rendition is kept: what the filters have made smaller than it was planned has the same height more than once.
+     *
+     * @param below the one before it; null for none
+     */
+    static boolean isKept(Fragments rung, Fragments below) {
+        return below == null || rung.height() > below.height();
     }
 
     private static void check(PlannedLadder.Rung rung, Fragments made, long frames, PlannedLadder ladder) {
@@ -101,7 +130,7 @@ public record MadeStream(
                     "The rendition " + rung.name() + " has " + found + " frames instead of " + frames);
         }
         long boundaries = made.fragments().stream()
-                .filter(each -> begins(each, made, ladder))
+                .filter(each -> ladder.begins(each, made.timescale()))
                 .count();
         long segments = (frames + ladder.segmentFrames() - 1) / ladder.segmentFrames();
         if (boundaries != segments) {
@@ -110,23 +139,21 @@ public record MadeStream(
         }
     }
 
-    /** Whether a segment of the picture begins there: a scene may begin in mid-segment, and has a fragment of its own. */
-    private static boolean begins(Fragments.Fragment fragment, Fragments made, PlannedLadder ladder) {
-        double frame = fragment.start() * ladder.rate().perSecond() / made.timescale();
-        return Math.round(frame) % ladder.segmentFrames() == 0;
-    }
+    /**
+     * Part of a file that becomes an object.
+     *
+     * @param samples frames, or blocks of sound
+     */
+    record Piece(long offset, Segment segment, int samples) {}
 
-    /** Part of a file that becomes an object. */
-    private record Piece(long offset, Segment segment) {}
-
-    private void cut(String name, Path file, Fragments made, PlannedLadder ladder) throws IOException {
-        boolean sound = name.equals(SOUND);
+    /** What a file is cut into; of one that is being written, the last piece may be incomplete. */
+    static List<Piece> pieces(Fragments made, PlannedLadder ladder, boolean sound) {
         List<Piece> pieces = new ArrayList<>();
-        pieces.add(new Piece(0, new Segment(0, 0, made.head())));
+        pieces.add(new Piece(0, new Segment(0, 0, made.head()), 0));
         List<Fragments.Fragment> fragments = made.fragments();
         for (int first = 0; first < fragments.size(); ) {
             int next = first + 1;
-            while (!sound && next < fragments.size() && !begins(fragments.get(next), made, ladder)) {
+            while (!sound && next < fragments.size() && !ladder.begins(fragments.get(next), made.timescale())) {
                 next++;
             }
             List<Fragments.Fragment> together = fragments.subList(first, next);
@@ -134,13 +161,20 @@ public record MadeStream(
             long duration =
                     together.stream().mapToLong(Fragments.Fragment::duration).sum();
             double seconds = duration / (double) made.timescale();
-            pieces.add(new Piece(together.get(0).offset(), new Segment(pieces.size(), seconds, bytes)));
+            pieces.add(new Piece(
+                    together.get(0).offset(),
+                    new Segment(pieces.size(), seconds, bytes),
+                    together.stream().mapToInt(Fragments.Fragment::samples).sum()));
             first = next;
         }
-        write(pieces, file, Files.createDirectories(file.resolveSibling(folder + name)), sound);
+        return pieces;
+    }
+
+    private static Rendition rendition(String name, Fragments made, List<Piece> pieces, PlannedLadder ladder) {
+        boolean sound = name.equals(SOUND);
         List<Segment> segments = pieces.stream().map(Piece::segment).toList();
         List<Segment> media = segments.subList(1, segments.size());
-        renditions.add(new Rendition(
+        return new Rendition(
                 name,
                 made.codecs(),
                 sound ? null : made.width(),
@@ -148,32 +182,53 @@ public record MadeStream(
                 sound ? null : ladder.rate().perSecond(),
                 peak(media),
                 bitRate(media),
-                segments));
+                ladder.segmentSeconds(),
+                segments);
     }
 
     /** From the last one on, and what is copied is cut off: the disk needs room for one of them, and not for the file again. */
-    private void write(List<Piece> pieces, Path file, Path target, boolean sound) throws IOException {
-        List<StoredFile> stored = new ArrayList<>();
+    private static List<StoredFile> write(
+            PlannedLadder ladder, String name, Path file, List<Piece> pieces, int stored, MessageDigest digest)
+            throws IOException {
+        List<StoredFile> written = new ArrayList<>();
+        Path folder = Files.createDirectories(file.resolveSibling(ladder.name()).resolve(name));
+        Piece last = pieces.get(pieces.size() - 1);
         try (FileChannel whole = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            for (int i = pieces.size() - 1; i >= 0; i--) {
-                Piece piece = pieces.get(i);
-                File segment = target.resolve(piece.segment().number() + ".mp4").toFile();
-                copy(whole, piece, segment);
+            whole.truncate(last.offset() + last.segment().bytes());
+            digest(file, digest);
+            for (int number = pieces.size() - 1; number >= stored; number--) {
+                Piece piece = pieces.get(number);
+                written.add(0, write(ladder, name, whole, piece, folder));
                 whole.truncate(piece.offset());
-                stored.add(new StoredFile(
-                        folder + target.getFileName() + "/" + segment.getName(),
-                        sound ? "audio/mp4" : "video/mp4",
-                        segment));
             }
         }
-        Collections.reverse(stored);
-        objects.addAll(stored);
+        return written;
+    }
+
+    /** Copies a piece into a file of its own. */
+    static StoredFile write(PlannedLadder ladder, String name, FileChannel whole, Piece piece, Path folder)
+            throws IOException {
+        File segment = folder.resolve(piece.segment().number() + ".mp4").toFile();
+        copy(whole, piece, segment);
+        return new StoredFile(
+                ladder.name() + "/" + name + "/" + segment.getName(),
+                name.equals(SOUND) ? "audio/mp4" : "video/mp4",
+                segment);
+    }
+
+    private static void digest(Path file, MessageDigest digest) throws IOException {
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
     }
 
     private static void copy(FileChannel whole, Piece piece, File segment) throws IOException {
         long bytes = piece.segment().bytes();
-        try (FileChannel out =
-                FileChannel.open(segment.toPath(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel out = FileChannel.open(
+                segment.toPath(),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
             for (long done = 0; done < bytes; ) {
                 done += whole.transferTo(piece.offset() + done, bytes - done, out);
             }

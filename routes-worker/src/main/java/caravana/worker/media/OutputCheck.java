@@ -45,11 +45,14 @@ public class OutputCheck {
      * What of the plan was made: the main video, which is checked already, the pictures, which are checked here, and what a tool
      * must look at.
      *
+     * @param growing the renditions, some segments of which may be stored already; null for none
      * @throws OutputInvalidException when a file is missing that there must be, or a picture is none
      */
     @StepOnly
     public MadeOutputs begin(
-            @ExchangeProperty("plan") TranscodePlan plan, @ExchangeProperty("result") SourceHeaders result) {
+            @ExchangeProperty("plan") TranscodePlan plan,
+            @ExchangeProperty("result") SourceHeaders result,
+            @ExchangeProperty("growing") GrowingStream growing) {
         Track video = result.videos().get(0);
         MadeOutput main = MadeOutput.of(
                 plan.outputs().get(0),
@@ -60,7 +63,7 @@ public class OutputCheck {
         MadeOutputs outputs = new MadeOutputs(main);
         for (PlannedOutput planned : plan.outputs().subList(1, plan.outputs().size())) {
             if (planned.expected().ladder() != null) {
-                addRenditions(planned, video.frames(), outputs);
+                addRenditions(planned, video.frames(), growing, outputs);
             } else if (planned.expected().sheets() != null) {
                 outputs.add(index(planned, outputs));
             } else if (planned.mediaType().equals(PlannedOutput.WEBVTT)) {
@@ -80,9 +83,10 @@ public class OutputCheck {
         return outputs;
     }
 
-    private static void addRenditions(PlannedOutput planned, long frames, MadeOutputs outputs) {
+    private static void addRenditions(PlannedOutput planned, long frames, GrowingStream growing, MadeOutputs outputs) {
         try {
-            MadeStream stream = MadeStream.of(planned.expected().ladder(), frames);
+            MadeStream stream = MadeStream.of(
+                    planned.expected().ladder(), frames, name -> growing == null ? 0 : growing.endAt(name));
             outputs.add(
                     MadeOutput.of(
                             planned, stream, stream.highest(), outputs.getMain().seconds()),

@@ -21,6 +21,17 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
     /** Seconds of a segment, as near as a whole number of frames comes. */
     private static final int SEGMENT = 4;
 
+    /** Bits that a rendition spends on each pixel at most, for longer than a second: several times the usual. */
+    private static final double MOST_BITS = 0.2;
+
+    private static final double WIDE = 16.0 / 9;
+
+    /** How much above the rate over a second that of a segment may be, which the encoder's buffer and the container add. */
+    private static final double ABOVE = 1.3;
+
+    /** More than the sound ever has, in bits per second. */
+    static final long SOUND_PEAK = 192_000;
+
     /**
      * One rendition.
      *
@@ -29,7 +40,33 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
      * @param stream the label of its stream in the filter graph
      * @param file the whole of it, which is cut
      */
-    record Rung(String name, int height, String stream, Path file) {}
+    record Rung(String name, int height, String stream, Path file) {
+
+        /**
+         * Bits per second that the encoder keeps to: players choose by the peak of a rendition before it is known.
+         *
+         * @param rate frames per second
+         */
+        long maxRate(FrameRate rate) {
+            return Math.round(WIDE * height * height * rate.perSecond() * MOST_BITS);
+        }
+
+        /** Bits per second that no segment of the rendition has more of. */
+        long peak(FrameRate rate) {
+            return Math.round(ABOVE * maxRate(rate));
+        }
+    }
+
+    /** Seconds of a segment of the picture. */
+    double segmentSeconds() {
+        return segmentFrames / rate.perSecond();
+    }
+
+    /** Whether a segment of the picture begins there: a scene may begin in mid-segment, and has a fragment of its own. */
+    boolean begins(Fragments.Fragment fragment, long timescale) {
+        double frame = fragment.start() * rate.perSecond() / timescale;
+        return Math.round(frame) % segmentFrames == 0;
+    }
 
     /** The frames of a segment. */
     static int segmentFrames(FrameRate rate) {

@@ -12,4 +12,14 @@ import java.util.List;
  * @param soundless names of files that are not made, since the original has no sound that can be decoded
  */
 public record TranscodePlan(
-        ToolCommand command, PlannedResult result, List<PlannedOutput> outputs, List<String> soundless) {}
+        ToolCommand command, PlannedResult result, List<PlannedOutput> outputs, List<String> soundless) {
+
+    /** The renditions that the run makes; null for none. */
+    PlannedLadder ladder() {
+        return outputs.stream()
+                .filter(output -> output.expected() != null && output.expected().ladder() != null)
+                .map(output -> output.expected().ladder())
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -496,6 +496,8 @@ public class TranscodePlanner {
             line.addAll(List.of("-map", "[" + rung.stream() + "]", "-map_metadata", "-1", "-map_chapters", "-1"));
             line.addAll(List.of("-threads", threads));
             line.addAll(file.options());
+            String rate = String.valueOf(rung.maxRate(ladder.rate()));
+            line.addAll(List.of("-maxrate", rate, "-bufsize", rate));
             line.addAll(List.of("-y", "file:" + rung.file()));
         }
         if (ladder.sound() != null) {

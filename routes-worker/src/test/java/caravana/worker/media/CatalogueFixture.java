@@ -163,7 +163,7 @@ abstract class CatalogueFixture {
 
     static Map<String, MadeOutput> check(TranscodePlan plan, SourceHeaders made) throws Exception {
         OutputCheck check = new OutputCheck(JSON, MediaSettings.DEFAULTS);
-        MadeOutputs outputs = check.begin(plan, made);
+        MadeOutputs outputs = check.begin(plan, made, null);
         while (outputs.isUnchecked()) {
             check.read(probed(Path.of(outputs.nextUnchecked().file().toString())), outputs);
         }

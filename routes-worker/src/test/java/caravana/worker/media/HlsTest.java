@@ -27,7 +27,7 @@ class HlsTest extends CatalogueFixture {
         useOriginal(picture, sound);
         TranscodePlan plan = plan(asked);
         SourceHeaders made = finish(plan);
-        MadeOutputs outputs = new OutputCheck(JSON, MediaSettings.DEFAULTS).begin(plan, made);
+        MadeOutputs outputs = new OutputCheck(JSON, MediaSettings.DEFAULTS).begin(plan, made, null);
         stream = outputs.getStream();
         output = outputs.getFiles().stream()
                 .filter(file -> file.role().equals("stream"))

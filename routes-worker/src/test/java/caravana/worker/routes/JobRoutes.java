@@ -23,6 +23,7 @@ import caravana.worker.job.JobLease;
 import caravana.worker.job.JobLog;
 import caravana.worker.job.WorkFolder;
 import caravana.worker.media.FetchedAssets;
+import caravana.worker.media.GrowingStreams;
 import caravana.worker.media.Inspection;
 import caravana.worker.media.JobAssets;
 import caravana.worker.media.Loudness;
@@ -67,6 +68,7 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.spring.spi.ApplicationContextBeanRepository;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.util.concurrent.SynchronousExecutorService;
 import org.mockito.ArgumentMatchers;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -131,7 +133,7 @@ final class JobRoutes implements AutoCloseable {
         });
         when(planner.plan(any(), any(), any(), any(), any()))
                 .thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
-        when(outputs.begin(any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
+        when(outputs.begin(any(), any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
         when(probe.readHeaders(any(), any())).thenReturn(mock(SourceHeaders.class));
         when(probe.readTimeline(any(), any(), any(), any(), any())).thenReturn(mock(SourceTimeline.class));
         when(report.info(any(), any(), any(), any(), any())).thenReturn(new MediaInfo.Both(null, null));
@@ -145,6 +147,9 @@ final class JobRoutes implements AutoCloseable {
         beans.registerBean("json", ObjectMapper.class, () -> new ObjectMapper());
         beans.registerBean("mediaProbe", MediaProbe.class, () -> probe);
         beans.registerBean("transcodePlanner", TranscodePlanner.class, () -> planner);
+        // In the order of the files, by the thread of the job.
+        beans.registerBean("outputs", SynchronousExecutorService.class);
+        beans.registerBean("growingStreams", GrowingStreams.class, GrowingStreams::new);
         beans.registerBean("jobAssets", JobAssets.class, () -> assets);
         beans.registerBean("mediaReport", MediaReport.class, () -> report);
         beans.registerBean("resultCheck", ResultCheck.class, () -> check);

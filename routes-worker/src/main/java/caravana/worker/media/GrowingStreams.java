@@ -1,0 +1,86 @@
+package caravana.worker.media;
+
+import caravana.checks.StepOnly;
+import caravana.worker.job.RunningJob;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.springframework.stereotype.Component;
+
+/** The renditions that this worker is making, whose segments are stored and listed while their runs go on. */
+@Component("growingStreams")
+public class GrowingStreams {
+
+    private final Map<String, GrowingStream> byClaimToken = new ConcurrentHashMap<>();
+
+    /**
+     * Takes the renditions of a run that begins, until its exchange is done. The exchange property {@code growing} then holds them. A
+     * video that must have a size may be encoded again, so what the first run makes is nobody's yet.
+     */
+    @StepOnly
+    public void open(
+            Exchange exchange,
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("plan") TranscodePlan plan,
+            @ExchangeProperty("target_size") TargetSize size,
+            @ExchangeProperty("results_folder") String folder) {
+        PlannedLadder ladder = plan.ladder();
+        if (ladder == null || size.isWanted()) {
+            return;
+        }
+        GrowingStream growing = new GrowingStream(job, ladder, folder);
+        byClaimToken.put(job.getClaimToken(), growing);
+        exchange.setProperty("growing", growing);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                growing.giveUp();
+                byClaimToken.remove(job.getClaimToken());
+            }
+        });
+    }
+
+    /** Those that are being made now. */
+    public List<GrowingStream> running() {
+        return List.copyOf(byClaimToken.values());
+    }
+
+    /**
+     * Cuts what is complete of one, until the exchange is done.
+     *
+     * @return whether there is something to store
+     * @throws IOException when it cannot be read or written
+     */
+    @StepOnly
+    public boolean cut(Exchange exchange, @ExchangeProperty("growing") GrowingStream growing) throws IOException {
+        if (growing.getJob().getTool().killed() != null || !growing.begin()) {
+            return false;
+        }
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                growing.pause();
+            }
+        });
+        return growing.cut();
+    }
+
+    /** Notes that its renditions have rows. */
+    public void noteAnnouncement(@ExchangeProperty("growing") GrowingStream growing) {
+        growing.setNoted();
+    }
+
+    /** Notes that what was cut is listed. */
+    public void noteListed(@ExchangeProperty("growing") GrowingStream growing) {
+        growing.listed();
+    }
+
+    /** Stores nothing more of one, whose claim is lost. */
+    public void giveUp(@ExchangeProperty("growing") GrowingStream growing) {
+        growing.giveUp();
+    }
+}
