@@ -248,6 +248,23 @@ final class SqlMeaningRules implements SqlTypes.Meeting {
 
     @Override
     public void inserted(String table, List<Name> columns, List<SqlNode> values, Scope scope) {
+        for (int i = 0; i < Math.min(columns.size(), values.size()); i++) {
+            String column = columns.get(i).text();
+            SqlNode value = values.get(i);
+            if (value.kind() != Kind.TEXT || !allowed(column).isEmpty()) {
+                continue;
+            }
+            columns.stream()
+                    .map(Name::text)
+                    .filter(other -> allowed(other).contains(value.text()))
+                    .findFirst()
+                    .ifPresent(other -> report(
+                            value.at(),
+                            "sql-other-value",
+                            "The column " + column + " of " + table + " gets '" + value.text() + "', which is what "
+                                    + other + " can be",
+                            "Write the values in the order of the columns"));
+        }
         List<String> names = values.stream().map(value -> named(plain(value))).toList();
         changed(columns.stream().map(Name::text).toList(), names)
                 .forEach(place -> report(
@@ -256,6 +273,13 @@ final class SqlMeaningRules implements SqlTypes.Meeting {
                         "The column " + columns.get(place).text() + " of " + table + " gets " + names.get(place)
                                 + ", which is another column of the INSERT",
                         "Write the values in the order of the columns"));
+    }
+
+    /** The only texts that a column of that name can be; none when it can be anything. */
+    private List<String> allowed(String column) {
+        return AppFolders.loading(file.name()).stream()
+                .flatMap(app -> Vocabulary.of(app).columns().getOrDefault(column, List.of()).stream())
+                .toList();
     }
 
     /** The places of names that belong to another place, where something else is. */
@@ -399,7 +423,10 @@ final class SqlMeaningRules implements SqlTypes.Meeting {
                 && join.on().kind() != Kind.BOOLEAN
                 && join.right().source() != null) {
             String name = join.right().source().shown();
-            if (conditions(join.on()).stream().noneMatch(condition -> ties(condition, name, scope))) {
+            boolean isTied = conditions(join.on()).stream()
+                    .anyMatch(condition -> ties(condition, name, scope)
+                            && identifies(condition, join.right().source()));
+            if (!isTied) {
                 report(
                         join.at(),
                         "sql-not-joined",
@@ -407,6 +434,22 @@ final class SqlMeaningRules implements SqlTypes.Meeting {
                         "Compare a column of " + name + " with one of the others");
             }
         }
+    }
+
+    /** Whether a condition names a column by which a table's rows are known; of anything else, every column may be one. */
+    private static boolean identifies(SqlNode condition, SqlQuery.Source source) {
+        String table = source.name() == null ? "" : source.name().text();
+        if (CATALOG.table(table) == null
+                || CATALOG.key(table).isEmpty() && CATALOG.wholeKey(table).isEmpty()) {
+            return true;
+        }
+        boolean isColumn = condition.kind() == Kind.COLUMN
+                && (condition.parts().size() < 2 || condition.part(0).text().equals(source.shown()))
+                && (!id(table, condition.name()).isEmpty()
+                        || CATALOG.unique(table).contains(Set.of(condition.name())));
+        return isColumn
+                || condition.query() != null
+                || condition.parts().stream().anyMatch(part -> identifies(part, source));
     }
 
     /** Tables with only a comma between them. */
