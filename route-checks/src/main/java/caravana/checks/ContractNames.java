@@ -160,6 +160,8 @@ final class ContractNames {
                     before.addAll(steps.of(file, new Route.Step(part, one)).reads());
                 });
                 before.addAll(steps.of(file, step).reads());
+                // Also what it reads only if it is there.
+                steps.consumers(step.uri()).forEach(called -> before.addAll(names(called, "Enters")));
                 now.addAll(before);
             });
         }

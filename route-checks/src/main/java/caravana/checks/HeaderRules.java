@@ -29,7 +29,20 @@ final class HeaderRules implements Rule {
     private static final Set<String> BELOW = Set.of("steps", "when", "otherwise", "doCatch", "doFinally");
     private static final Set<String> REMOVING = Set.of("removeHeader", "removeHeaders");
 
+    /** Names of our own begin with a small letter. */
+    private static final String OF_HTTP = "[A-Z][\\w-]{5,}";
+
+    private static final Set<String> HTTP = http();
+
     private final Set<String> known = new TreeSet<>();
+
+    private static Set<String> http() {
+        Vocabulary web = Vocabulary.of(AppFolders.WEB);
+        Set<String> names = new TreeSet<>(web.names(Vocabulary.Kind.ANSWER_HEADERS));
+        web.parameters().values().forEach(names::addAll);
+        names.removeIf(name -> !name.matches(OF_HTTP));
+        return names;
+    }
 
     HeaderRules() {
         for (AppFolders app : AppFolders.values()) {
@@ -234,6 +247,15 @@ final class HeaderRules implements Rule {
     private void name(RouteTree.Placed placed, Element element, String key, Consumer<Finding> report) {
         String name = element.text(key);
         if (!name.regionMatches(true, 0, CAMEL, 0, CAMEL.length())) {
+            String meant = name.matches(OF_HTTP) && !HTTP.contains(name) ? Nearest.to(name, HTTP) : "";
+            if (!meant.isEmpty()) {
+                report.accept(new Finding(
+                        placed.file(),
+                        element.get(key).orElse(element).line(),
+                        "header-unknown",
+                        "Neither a call nor an answer has a header " + name,
+                        "Write one that they have" + meant));
+            }
             return;
         }
         boolean found = name.endsWith("*")

@@ -92,8 +92,8 @@ public final class Main {
                 return impossible("caravana: The SQL statements cannot be prepared: " + e.getMessage());
             }
             // The database of `up` is asked when it runs, and nobody asked for it when it does not.
-            err.println("caravana: skipped: preparing the SQL statements, since no database answers. Their words were"
-                    + " checked. Start ./caravana up, or name a database by --sql.");
+            err.println("caravana: skipped: preparing the SQL statements, since no database answers. They were checked"
+                    + " against the migrations' schema. Start ./caravana up, or name a database by --sql.");
         }
         if (further.contains("graphs") && findings.isEmpty()) {
             graphs(files, findings);

@@ -87,11 +87,29 @@ final class NameRules implements FileRule {
                     for (String name : value.text().split(",")) {
                         bean(file, value.line(), name.strip().replaceFirst("^#", ""), "", report);
                     }
+                } else if (key.equals("executorService")
+                        && value.isText()
+                        && !value.text().contains("{")) {
+                    threadPool(file, value, report);
                 } else if (key.equals("parameters")) {
                     value.fields().values().forEach(parameter -> reference(file, parameter, report));
                 }
             });
         });
+    }
+
+    private void threadPool(String file, Element value, Consumer<Finding> report) {
+        String name = value.text().replaceFirst("^#", "");
+        unlessEverywhere(
+                file,
+                vocabulary -> vocabulary.has(Vocabulary.Kind.THREAD_POOLS, name),
+                (app, vocabulary) -> report.accept(new Finding(
+                        file,
+                        value.line(),
+                        "bean-unknown",
+                        "There is no thread pool " + name + " in " + app,
+                        "Name one of its settings' camel.threadpool.config"
+                                + Nearest.orOneOf(name, vocabulary.names(Vocabulary.Kind.THREAD_POOLS)))));
     }
 
     /** A step that calls a bean by its endpoint, {@code bean:NAME}, with the method among the parameters. */

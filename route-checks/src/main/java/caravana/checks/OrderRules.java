@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What comes before what, also in the routes that a step calls, and that no route calls itself. */
@@ -158,12 +159,17 @@ final class OrderRules implements Rule {
             List.of("aws2-s3:{{caravana.s3.bucket}}", "statement:store-asset.sql"),
             List.of("statement:accept-import.sql", "direct:publish-job"));
 
+    /** What looks whether something is allowed, or whose it is. */
+    private static final Pattern GUARD = Pattern.compile(
+            "bean:\\w+\\.(?:check|identify|enter|require)\\w*|direct:find-own-.*|direct:describe-video");
+
     @Override
     public void check(RouteTree tree, Consumer<Finding> report) {
         Map<String, List<Route>> routes = new LinkedHashMap<>();
         tree.routes()
                 .forEach(route -> routes.computeIfAbsent(route.from().uri(), first -> new ArrayList<>())
                         .add(route));
+        guarded(tree, new Reach(tree), report);
         twice(routes, report);
         circles(tree, routes, report);
         Reach reach = new Reach(tree);
@@ -171,6 +177,37 @@ final class OrderRules implements Rule {
                 .forEach((file, root) -> root.all().stream()
                         .flatMap(element -> element.get("steps").stream())
                         .forEach(steps -> order(file, steps.items(), reach, report)));
+    }
+
+    /**
+     * What must not be done without what allows it: a route that does it does the other as well, or one that calls it
+     * does.
+     */
+    private static void guarded(RouteTree tree, Reach reach, Consumer<Finding> report) {
+        for (RouteTree.Placed placed : tree.steps()) {
+            String name = Reach.name(placed.step());
+            for (List<String> pair : BEFORE) {
+                boolean alone = name.startsWith("statement:") || name.startsWith("setBody:");
+                if (!alone
+                        || !pair.get(1).equals(name)
+                        || !GUARD.matcher(pair.get(0)).matches()) {
+                    continue;
+                }
+                String begin = placed.owner().from().uri();
+                boolean allowed = reach.of(placed.owner()).contains(pair.get(0))
+                        || tree.routes().stream()
+                                .map(reach::of)
+                                .anyMatch(done -> done.contains(begin) && done.contains(pair.get(0)));
+                if (!allowed) {
+                    report.accept(new Finding(
+                            placed.file(),
+                            placed.line(),
+                            "step-order",
+                            name + " is done without " + pair.get(0) + ", which says whether it may be",
+                            "Put " + pair.get(0) + " before it"));
+                }
+            }
+        }
     }
 
     private static void twice(Map<String, List<Route>> routes, Consumer<Finding> report) {

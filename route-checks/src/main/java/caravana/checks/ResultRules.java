@@ -183,10 +183,43 @@ final class ResultRules implements Rule {
                 .map(step -> new Route.Step(step.getKey(), step.getValue()))
                 .toList();
         for (int i = 0; i < steps.size(); i++) {
+            Body entering = now;
             now = step(route, steps.get(i), now);
+            unasked(route, steps.get(i), entering, steps.subList(i + 1, steps.size()));
             replaced(route, steps.get(i), steps.subList(i + 1, steps.size()));
         }
         return now;
+    }
+
+    /** A column of a statement that is not asked for its result, read as if it were. */
+    private void unasked(Route route, Route.Step statement, Body entering, List<Route.Step> next) {
+        boolean leavesNothing = statement.uri().startsWith(STATEMENT)
+                && statement.parameter("result").equals("none");
+        if (!leavesNothing || entering != null && entering.kind == Kind.ROW) {
+            return;
+        }
+        List<String> returned = columns.getOrDefault(statement.uri().substring(STATEMENT.length()), List.of());
+        for (Route.Step step : next) {
+            for (Element text : step.element().all()) {
+                for (SimpleText.Reading reading : text.readings()) {
+                    boolean reads = reading.from().equals("body")
+                            && reading.keys().stream().anyMatch(returned::contains);
+                    if (reads) {
+                        report(
+                                route,
+                                text,
+                                "the body has no " + reading.keys().get(0) + ": "
+                                        + statement.element().text("id") + " does not ask for the result of "
+                                        + statement.uri().substring(STATEMENT.length()),
+                                "Set result: row at that step");
+                        return;
+                    }
+                }
+            }
+            if (!KEEPING.contains(step.kind())) {
+                return;
+            }
+        }
     }
 
     /** A result that a step asks for, and that the next step which touches the body replaces, so that nothing reads it. */

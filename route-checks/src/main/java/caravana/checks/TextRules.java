@@ -31,6 +31,8 @@ final class TextRules implements Rule, FileRule {
     private static final Pattern TWO_BRACES = Pattern.compile("\\$\\{\\{");
     private static final Pattern COMPARISON = Pattern.compile(
             "\\$\\{([^{}]*)}\\s*(==|=~|!=~?|!?in|!?contains|~~|!?startsWith|!?endsWith)\\s*(['\"])(.*?)\\3");
+    private static final Pattern QUOTED_NUMBER =
+            Pattern.compile("\\$\\{([^{}]*)}\\s*([<>]=?)\\s*(['\"])(-?\\d+(?:\\.\\d+)?)\\3");
     private static final Pattern MIRRORED = Pattern.compile("(['\"])([^'\"]*)\\1\\s*(?:==|=~|!=~?)\\s*\\$\\{([^{}]*)}");
     private static final Set<String> ASKING =
             Set.of("handled", "continued", "retryWhile", "onWhen", "filter", "validate");
@@ -427,6 +429,16 @@ final class TextRules implements Rule, FileRule {
 
     private static void compared(
             RouteTree tree, String file, Element text, Map<String, Set<String>> constants, Consumer<Finding> report) {
+        QUOTED_NUMBER
+                .matcher(text.text())
+                .results()
+                .forEach(found -> report.accept(new Finding(
+                        file,
+                        text.line(),
+                        "value-impossible",
+                        "In quotes " + found.group(4) + " is a text, of which none is more or less than "
+                                + found.group(1),
+                        "Write " + found.group(4) + " without quotes")));
         for (Comparison comparison : comparisons(text.text())) {
             if (comparison.value().equals("null") && Set.of("==", "!=").contains(comparison.operator())) {
                 report.accept(new Finding(
@@ -435,6 +447,16 @@ final class TextRules implements Rule, FileRule {
                         "value-impossible",
                         "In quotes null is a text of four letters, which " + comparison.read() + " never is",
                         "Write null without quotes"));
+                continue;
+            }
+            if (comparison.value().matches("true|false") && Set.of("==", "!=").contains(comparison.operator())) {
+                report.accept(new Finding(
+                        file,
+                        text.line(),
+                        "value-impossible",
+                        "In quotes " + comparison.value() + " is a text, with which " + comparison.read()
+                                + " is compared",
+                        "Write " + comparison.value() + " without quotes"));
                 continue;
             }
             for (SimpleText.Reading reading : SimpleText.readings("${" + comparison.read() + "}")) {

@@ -71,6 +71,8 @@ public record Vocabulary(
         LANGUAGES,
         /** Files of ours on its class path. */
         RESOURCES,
+        /** Thread pools that its settings make. */
+        THREAD_POOLS,
         /** Classes that its routes may name: ours, and the failures of the libraries. */
         TYPES,
         /** What expressions may read of its objects. */

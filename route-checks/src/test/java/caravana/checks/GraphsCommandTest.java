@@ -24,7 +24,7 @@ class GraphsCommandTest {
 
     private static final String NO_DATABASE =
             "caravana: skipped: preparing the SQL statements, since no database answers."
-                    + " Their words were checked. Start ./caravana up, or name a database by --sql.\n";
+                    + " They were checked against the migrations' schema. Start ./caravana up, or name a database by --sql.\n";
 
     private record Run(int status, String output, String errors) {}
 

@@ -912,8 +912,7 @@ class MutationTest {
                 .map(found -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> rules = FixturesTest.rules().collect(Collectors.toCollection(TreeSet::new));
-        // Which need a database and ffmpeg, and so are tested with them.
-        rules.add("sql-refused");
+        // Which needs ffmpeg, and so is tested with it.
         rules.add("catalogue-ffmpeg");
 
         assertThat(explained).isEqualTo(rules);

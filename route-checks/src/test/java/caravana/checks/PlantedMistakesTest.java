@@ -286,6 +286,17 @@ class PlantedMistakesTest {
                 "an exchange for a text",
                 "no argument");
         expect(expected, "sql-word-unknown", "a keyword", "a column");
+        expect(
+                expected,
+                "sql-refused",
+                "a column of another table",
+                "a value of another type",
+                "an argument too many in SQL");
+        expect(expected, "sql-other-value sql-parameter-not-set", "an id of something else");
+        expect(expected, "sql-other-value", "the value of another column");
+        expect(expected, "sql-not-joined", "a join of all with all");
+        expect(expected, "bean-unknown", "a thread pool");
+        expect(expected, "value-impossible", "a boolean in quotes");
         expect(expected, "sql-unclosed", "a text without its end", "a bracket of a statement that is not closed");
         expect(expected, "sql-null-compared", "a comparison with NULL");
         expect(expected, "sql-default", "a unit of time for another");
@@ -764,6 +775,13 @@ class PlantedMistakesTest {
     }
 
     private static void sql() {
+        misspelt(MistakeKind.NAMES, "a thread pool", "executorService: (\\w+)$");
+        each(
+                MistakeKind.VALUES,
+                "a boolean in quotes",
+                RouteTree.ROUTES,
+                "\\} == (true|false)$",
+                match -> "'" + match.group(1) + "'");
         MistakeKind kind = MistakeKind.SQL;
         each(
                 kind,
@@ -783,6 +801,37 @@ class PlantedMistakesTest {
                 RouteTree.SQL,
                 "status = '(\\w+)'",
                 match -> misspelt(match.group(1)));
+        each(
+                kind,
+                "a column of another table",
+                RouteTree.SQL,
+                "(?<![\\w'?:.])(lease_until|not_before|restorable_until|received_bytes)\\b(?! AS)",
+                match -> "previous_until");
+        each(kind, "a value of another type", RouteTree.SQL, "\\w_at = (now\\(\\))", match -> "true");
+        each(
+                kind,
+                "an argument too many in SQL",
+                RouteTree.SQL,
+                "\\biso\\((\\w+)\\)",
+                match -> match.group(1) + ", true");
+        each(
+                kind,
+                "an id of something else",
+                RouteTree.SQL,
+                "WHERE id = CAST\\(:\\?(video_id) AS",
+                match -> "claim_token");
+        each(
+                kind,
+                "the value of another column",
+                RouteTree.SQL,
+                "error_detail = :\\?(error_detail)",
+                match -> "error_code");
+        each(
+                kind,
+                "a join of all with all",
+                RouteTree.SQL,
+                "JOIN \\w+ \\w+ ON (\\w+\\.\\w+ = \\w+\\.\\w+)$",
+                match -> "1 = 1");
         each(kind, "a text without its end", RouteTree.SQL, "'[\\w ]+(')", match -> "");
         each(kind, "a bracket of a statement that is not closed", RouteTree.SQL, "\\w+(\\))", match -> "");
         each(kind, "a comparison with NULL", RouteTree.SQL, "(?<=[a-z_] )IS NOT NULL", match -> "<> NULL");

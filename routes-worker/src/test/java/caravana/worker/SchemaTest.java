@@ -9,6 +9,8 @@ import caravana.checks.RouteFiles;
 import caravana.checks.SqlText;
 import caravana.checks.StatementSchema;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,7 +21,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -42,6 +46,15 @@ class SchemaTest {
             ORDER BY 1
             """;
 
+    /** What is changed of a statement; comments and parameters are not. */
+    private static final Pattern PART = Pattern.compile("--[^\\n]*|:\\?[\\w.]+|('[^']*'|[A-Za-z_]\\w*|\\d+|[<>=|+-]+)");
+
+    private static final int CHANGES_EACH = 4;
+
+    /** PostgreSQL prepares these, and refuses most of them when they run. */
+    private static final String REFUSED_WHEN_IT_RUNS =
+            ".*(is text, and this is|must have a value in|makes .* unique, so ON CONFLICT|and ON CONFLICT names none|A time has no).*";
+
     @Test
     void everyStatementFitsTheSchema() throws Exception {
         Map<String, String> statements = statements();
@@ -55,19 +68,90 @@ class SchemaTest {
     /** So that the checks find a misspelt word without a database. */
     @Test
     void theChecksKnowTheWordsOfTheDatabase() throws Exception {
-        StringBuilder words = new StringBuilder();
+        assertKnown("sql-words.txt", WORDS);
+    }
+
+    /** So that they find without one what PostgreSQL would refuse. */
+    @Test
+    void theChecksKnowTheSchema() throws Exception {
+        try (InputStream in = SchemaTest.class.getResourceAsStream("sql-schema.sql")) {
+            assertKnown("sql-schema.txt", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void assertKnown(String file, String query) throws Exception {
+        StringBuilder lines = new StringBuilder();
         try (Connection connection = WorkerFixture.DATABASE.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(WORDS)) {
+                ResultSet rows = statement.executeQuery(query)) {
             while (rows.next()) {
-                words.append(rows.getString(1)).append('\n');
+                lines.append(rows.getString(1)).append('\n');
             }
         }
-        Files.writeString(Path.of("target/sql-words.txt"), words);
+        Files.writeString(Path.of("target", file), lines);
 
-        assertThat(Files.readString(Path.of("../route-checks/src/main/resources/caravana/checks/sql-words.txt")))
-                .as("cp routes-worker/target/sql-words.txt route-checks/src/main/resources/caravana/checks/")
-                .isEqualTo(words.toString());
+        assertThat(Files.readString(Path.of("../route-checks/src/main/resources/caravana/checks", file)))
+                .as("cp routes-worker/target/%s route-checks/src/main/resources/caravana/checks/", file)
+                .isEqualTo(lines.toString());
+    }
+
+    /**
+     * Words, signs and values of real statements change places. What PostgreSQL then refuses, the checks refuse without it; and what it
+     * takes, they refuse only for what it finds when the statement runs, or what nobody means.
+     */
+    @Test
+    void theChecksRefuseWhatPostgreSqlRefuses() throws Exception {
+        Random random = new Random(20);
+        RouteChecks checks = new RouteChecks();
+        int refused = 0;
+        List<String> missed = new ArrayList<>();
+        List<String> wrong = new ArrayList<>();
+        for (Map.Entry<String, String> file : statements().entrySet()) {
+            for (int i = 0; i < CHANGES_EACH; i++) {
+                String changed = changed(file.getValue(), random);
+                List<Finding> known = checks.check(Map.of(file.getKey(), changed)).stream()
+                        .filter(finding -> finding.id().startsWith("sql-"))
+                        .toList();
+                boolean refuses = !findings(Map.of(file.getKey(), changed)).isEmpty();
+                refused += refuses ? 1 : 0;
+                if (refuses && known.isEmpty()) {
+                    missed.add(changed);
+                }
+                if (!refuses) {
+                    known.stream()
+                            .filter(finding -> finding.id().equals("sql-refused"))
+                            .map(Finding::toString)
+                            .filter(finding -> !finding.matches(REFUSED_WHEN_IT_RUNS))
+                            .forEach(wrong::add);
+                }
+            }
+        }
+        System.out.printf(
+                "RESULT name=refused-without-a-database value=%d unit=found-of-%d target=%d verdict=%s%n",
+                refused - missed.size(), refused, refused, missed.size() * 20 <= refused ? "pass" : "fail");
+
+        assertThat(wrong).isEmpty();
+        assertThat(refused).isGreaterThan(100);
+        assertThat(missed.size() * 20).as("missed: " + missed).isLessThanOrEqualTo(refused);
+    }
+
+    /** A statement with one word, sign or value in the place of another, or without one. */
+    private static String changed(String text, Random random) {
+        List<MatchResult> parts = PART.matcher(text)
+                .results()
+                .filter(part -> part.group(1) != null)
+                .toList();
+        MatchResult place = parts.get(random.nextInt(parts.size()));
+        List<MatchResult> alike =
+                parts.stream().filter(part -> isWord(part) == isWord(place)).toList();
+        String other = random.nextInt(8) == 0
+                ? " "
+                : alike.get(random.nextInt(alike.size())).group(1);
+        return text.substring(0, place.start()) + other + text.substring(place.end());
+    }
+
+    private static boolean isWord(MatchResult part) {
+        return part.group(1).matches("\\w+");
     }
 
     @Test

@@ -72,6 +72,8 @@ public final class RunningVocabulary {
     private static final Pattern DURATION = Pattern.compile("\\d+(ns|us|ms|s|m|h|d)|P[\\dDTHMS.]+");
 
     /** Nothing is a duration as well. */
+    private static final String THREAD_POOL = "camel\\.threadpool\\.config\\.\\w+\\.id";
+
     private static final Pattern NUMBER = Pattern.compile("(?!0+$)\\d+(\\.\\d+)?");
 
     private static final PathMatchingResourcePatternResolver CLASS_PATH = new PathMatchingResourcePatternResolver();
@@ -110,6 +112,7 @@ public final class RunningVocabulary {
         names.put(Kind.DATA_FORMATS, services("dataformat"));
         names.put(Kind.LANGUAGES, services("language"));
         names.put(Kind.RESOURCES, resources());
+        names.put(Kind.THREAD_POOLS, threadPools(context));
         Collection<String> types = failures();
         Set<String> members = new TreeSet<>();
         Set<String> set = new TreeSet<>();
@@ -360,11 +363,22 @@ public final class RunningVocabulary {
     }
 
     private static List<String> settings(ConfigurableApplicationContext context) {
+        return named(context)
+                .filter(name -> name.startsWith("caravana.") && !name.contains("["))
+                .toList();
+    }
+
+    private static Stream<String> named(ConfigurableApplicationContext context) {
         return context.getEnvironment().getPropertySources().stream()
                 .flatMap(source -> source instanceof EnumerablePropertySource<?> names
                         ? Arrays.stream(names.getPropertyNames())
-                        : Stream.empty())
-                .filter(name -> name.startsWith("caravana.") && !name.contains("["))
+                        : Stream.empty());
+    }
+
+    private static List<String> threadPools(ConfigurableApplicationContext context) {
+        return named(context)
+                .filter(name -> name.matches(THREAD_POOL))
+                .map(name -> context.getEnvironment().getProperty(name))
                 .toList();
     }
 

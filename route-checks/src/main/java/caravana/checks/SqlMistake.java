@@ -1,0 +1,26 @@
+package caravana.checks;
+
+/** What PostgreSQL would not take of a statement, and where. */
+final class SqlMistake extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int at;
+    private final String instead;
+
+    SqlMistake(int at, String what, String instead) {
+        super(what, null, false, false);
+        this.at = at;
+        this.instead = instead;
+    }
+
+    /** From 0. */
+    int at() {
+        return at;
+    }
+
+    /** What to write instead. */
+    String instead() {
+        return instead;
+    }
+}
