@@ -2,7 +2,7 @@
 SELECT line FROM (
     SELECT 1 AS part, 0 AS place, format('type %s %s %s %s %s', t.typname, t.typcategory, CASE WHEN t.typispreferred THEN 'p' ELSE '-' END, CASE WHEN t.typtype = 'd' THEN b.typname ELSE coalesce(e.typname,'-') END, replace(format_type(t.oid, NULL), ' ', '_')) AS line
     FROM pg_type t LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' LEFT JOIN pg_type b ON b.oid = t.typbasetype
-    WHERE t.typname !~ '^_?(pg_|gtsv|brin|sql_)' AND NOT EXISTS (SELECT 1 FROM pg_class c WHERE c.reltype = t.oid AND c.relnamespace <> 'public'::regnamespace) AND t.typnamespace IN ('pg_catalog'::regnamespace, 'public'::regnamespace)
+    WHERE t.typname !~ '^_?(pg_|gtsv|brin|sql_|flyway_)' AND NOT EXISTS (SELECT 1 FROM pg_class c WHERE c.reltype = t.oid AND c.relnamespace <> 'public'::regnamespace) AND t.typnamespace IN ('pg_catalog'::regnamespace, 'public'::regnamespace)
       AND NOT (t.typcategory = 'A' AND e.typrelid <> 0 AND e.typnamespace <> 'public'::regnamespace)
     UNION ALL
     SELECT 2, 0, format('cast %s %s %s', s.typname, t.typname, castcontext)
@@ -27,11 +27,11 @@ SELECT line FROM (
     SELECT 5, a.attnum, format('column %s %s %s %s', c.relname, a.attname, t.typname,
                      CASE WHEN a.attidentity = 'a' OR a.attgenerated <> '' THEN 'g' WHEN a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND c.relkind = 'r' THEN 'r' ELSE '-' END)
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'p') AND c.relname !~ '^flyway_' AND a.attnum > 0 AND NOT a.attisdropped
     UNION ALL
     SELECT 6, 0, format('unique %s %s %s', c.relname, (SELECT string_agg(attname, ',' ORDER BY attname) FROM pg_attribute WHERE attrelid = c.oid AND attnum = ANY (i.indkey)), CASE WHEN indisprimary THEN 'p' WHEN indpred IS NULL THEN '-' ELSE 'w' END)
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-    WHERE c.relnamespace = 'public'::regnamespace AND indisunique AND indexprs IS NULL
+    WHERE c.relnamespace = 'public'::regnamespace AND indisunique AND indexprs IS NULL AND c.relname !~ '^flyway_'
     UNION ALL
     SELECT DISTINCT 7, 0, format('also %s', proname) FROM pg_proc WHERE proname !~ '^(_|RI_|pg_|bt|gin|gist|brin|spg)'
 ) lines
