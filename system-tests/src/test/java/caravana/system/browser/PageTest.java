@@ -454,31 +454,6 @@ class PageTest {
         assertThat(page.errors()).isEmpty();
     }
 
-    /** From the list, while a worker is at it, and to the end without an error. */
-    @Test
-    void aVideoPlaysWhileItIsProcessed() throws Exception {
-        Path growing = SampleVideo.make(folder.resolve("growing.mp4"), "640x360", 40);
-        page = Page.open(web.uri(), "en", folder);
-        page.signUp();
-        page.click("#transformations summary");
-        page.see("#transformation-hls");
-        page.click("#transformation-hls");
-        page.upload(growing, "Growing");
-        page.see(".video[data-status=processing] button.poster", JOB);
-        page.click("button.poster");
-        await().atMost(SOON).until(() -> page.player("currentTime") > 0.2);
-        page.screenshot("playing-while-processed");
-        page.run("const video = document.querySelector('dialog video'); window.failed = 0;"
-                + " video.addEventListener('error', () => window.failed++); video.playbackRate = 2");
-        page.see(".video[data-status=processed]", JOB);
-        await().atMost(JOB)
-                .until(() -> page.run("return document.querySelector('dialog video').ended")
-                        .equals(true));
-        assertThat(page.player("currentTime")).isGreaterThan(39);
-        assertThat(page.run("return window.failed").toString()).isEqualTo("0");
-        assertThat(page.errors()).isEmpty();
-    }
-
     /** By mouse: saved. By keyboard: chosen, and deleted. */
     @Test
     void aChoiceIsSavedAsAPresetUsedAndDeleted() throws Exception {
