@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a statement as PostgreSQL does, as far as statements of routes go. What they do not need is said to be unsupported, and
- * nothing more is said of such a statement.
+ * nothing more is said of such a statement (ADR 37).
  */
 final class SqlParser {
 
