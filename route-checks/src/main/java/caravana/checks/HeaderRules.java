@@ -244,17 +244,25 @@ final class HeaderRules implements Rule {
         };
     }
 
+    private static void nameOfHttp(RouteTree.Placed placed, Element element, String key, Consumer<Finding> report) {
+        String name = element.text(key);
+        String meant = name.matches(OF_HTTP) && !HTTP.contains(name) ? Nearest.to(name, HTTP) : "";
+        if (!meant.isEmpty()) {
+            report.accept(new Finding(
+                    placed.file(),
+                    element.get(key).orElse(element).line(),
+                    "header-unknown",
+                    "Neither a call nor an answer has a header " + name,
+                    "Write one that they have" + meant));
+        }
+    }
+
     private void name(RouteTree.Placed placed, Element element, String key, Consumer<Finding> report) {
         String name = element.text(key);
         if (!name.regionMatches(true, 0, CAMEL, 0, CAMEL.length())) {
-            String meant = name.matches(OF_HTTP) && !HTTP.contains(name) ? Nearest.to(name, HTTP) : "";
-            if (!meant.isEmpty()) {
-                report.accept(new Finding(
-                        placed.file(),
-                        element.get(key).orElse(element).line(),
-                        "header-unknown",
-                        "Neither a call nor an answer has a header " + name,
-                        "Write one that they have" + meant));
+            // Those that a route sets, AnswerRules looks at.
+            if (REMOVING.contains(placed.step().kind())) {
+                nameOfHttp(placed, element, key, report);
             }
             return;
         }

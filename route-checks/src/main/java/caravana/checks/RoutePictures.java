@@ -71,7 +71,7 @@ final class RoutePictures {
             new Story(
                     "Job",
                     "How a worker makes a clip, and keeps its claim meanwhile.",
-                    List.of("process-video", "keep-lease", "publish-progress"),
+                    List.of("process-video", "keep-lease", "publish-progress", "publish-segments"),
                     false),
             new Story("Failure", "What becomes of a job that fails, by its class.", List.of("job-failures"), false),
             new Story(

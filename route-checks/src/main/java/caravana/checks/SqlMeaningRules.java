@@ -65,7 +65,7 @@ final class SqlMeaningRules implements SqlTypes.Meeting {
         return table.endsWith("ies") ? table.replaceFirst("ies$", "y") : table.replaceFirst("s$", "");
     }
 
-    /** Of what a column is the id; empty when it is none. */
+    /** Of which table's rows a column is the id; empty when it is of none, or its name does not say so. */
     private static String id(String table, String column) {
         return id(column.equals("id") ? singular(table) + "_id" : column);
     }
@@ -87,7 +87,7 @@ final class SqlMeaningRules implements SqlTypes.Meeting {
                 return key.endsWith("_id") && !key.equals(name) ? id(key) : name;
             }
         }
-        return name;
+        return "";
     }
 
     /** What a value is but for its form: a column, a parameter, or anything else. */

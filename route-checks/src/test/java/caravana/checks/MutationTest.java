@@ -492,6 +492,14 @@ class MutationTest {
                     "upload/end-upload.sql",
                     " WHERE video_id IN (SELECT video_id FROM ended)",
                     ""),
+            new Mistake(
+                    "sql-refused", "videos/delete-video.sql", "greatest(lease_until,", "greatest(lease_until, status,"),
+            new Mistake("sql-not-joined", "mails/find-reset-link.sql", "users.id = mail_links.user_id AND ", ""),
+            new Mistake(
+                    "sql-other-value",
+                    "videos/delete-video.sql",
+                    "owner_id = CAST(:?caller.id",
+                    "owner_id = CAST(:?video_id"),
             new Mistake("sql-default", "reconcile/resend-lost.sql", "resend}} as seconds", "resend}}"),
             new Mistake("sql-parameter-form", "job/keep-lease.sql", "CAST(:?claim_tokens AS uuid[])", ":?claim_tokens"),
             new Mistake("expression", "reconcile/sweep-outputs.camel.yaml", "${body.size} > 0", "${body.size > 0}"),
