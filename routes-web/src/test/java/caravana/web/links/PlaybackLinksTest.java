@@ -33,7 +33,7 @@ class PlaybackLinksTest {
     private static String ticket(String key) {
         Map<String, Object> row = new HashMap<>();
         row.put("video_id", VIDEO);
-        row.put("outputs", "[{\"name\": \"hls.m3u8\", \"role\": \"stream\"}]");
+        row.put("playable_at", "2026-01-01T00:00:00Z");
         String link = links(key, Duration.ZERO).to(row);
         return link.substring(link.indexOf('=') + 1);
     }
@@ -60,7 +60,7 @@ class PlaybackLinksTest {
     void withoutAKeyThereAreNone() {
         Map<String, Object> row = new HashMap<>();
         row.put("video_id", VIDEO);
-        row.put("outputs", "[{\"name\": \"hls.m3u8\", \"role\": \"stream\"}]");
+        row.put("playable_at", "2026-01-01T00:00:00Z");
         assertThat(links("", Duration.ZERO).to(row)).isNull();
         assertThatThrownBy(() -> links("", Duration.ZERO).check(VIDEO, ticket(OLD)))
                 .isInstanceOf(Problem.class);
