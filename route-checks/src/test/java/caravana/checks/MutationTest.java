@@ -494,7 +494,11 @@ class MutationTest {
                     ""),
             new Mistake(
                     "sql-refused", "videos/delete-video.sql", "greatest(lease_until,", "greatest(lease_until, status,"),
-            new Mistake("sql-not-joined", "mails/find-reset-link.sql", "users.id = mail_links.user_id AND ", ""),
+            new Mistake(
+                    "sql-not-joined",
+                    "identity/renew-session.sql",
+                    "users.id = renewed.user_id",
+                    "users.role = 'user'"),
             new Mistake(
                     "sql-other-value",
                     "videos/delete-video.sql",
