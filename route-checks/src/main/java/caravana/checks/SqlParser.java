@@ -32,7 +32,7 @@ final class SqlParser {
                     + "|(?<sign>::|:=|=>|[-+*/<>=~!@#%^&|`?]+|[(),;.\\[\\]:])",
             Pattern.DOTALL);
 
-    /** Clauses that no route has had; each would have to be understood before anything could be said of its statement. */
+    /** Clauses that no route has had; of a statement with one of them nothing is said. */
     private static final Set<String> UNSUPPORTED = Set.of(
             ("merge grouping rollup cube tablesample fetch json_table xmltable rows_from match_recognize json_value json_query"
                             + " json_exists json_scalar json_serialize json_arrayagg json_objectagg overlaps within xmlelement")
