@@ -150,13 +150,14 @@ class WatchTest {
                 .until(() -> up.printed().contains("routes-worker: Nothing is wrong with the routes any more"));
 
         // Nor does the database know what a bean returns.
-        String head = "-- :?worker = {{bean:workerName.get}}";
-        routes.edit("job/claim-job.sql", head, head + " as integer");
+        String number = "{{caravana.job.max-attempts}} as integer";
+        String name = "{{bean:workerName.get}} as integer";
+        routes.edit("job/claim-job.sql", number, name);
         await().atMost(SOON)
                 .until(() -> up.printed()
                         .matches("(?s).*routes-worker: job/claim-job\\.sql:\\d+: Camel does not start these routes:"
-                                + " the default of :\\?worker cannot be used: .*"));
-        routes.edit("job/claim-job.sql", head + " as integer", head);
+                                + " the default of :\\?max_attempts cannot be used: .*"));
+        routes.edit("job/claim-job.sql", name, number);
     }
 
     /** Statements that the database prepares, and that fail when they run. */
