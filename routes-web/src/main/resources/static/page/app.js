@@ -1,9 +1,11 @@
 // The page: its header, and whichever section is shown below.
 
 import {accountView} from './account.js';
+import {accountsView} from './accounts.js';
 import {logOut, refreshSession, Refused, showMe} from './api.js';
 import {ask, h} from './dom.js';
 import {icon} from './icons.js';
+import {jobView} from './job.js';
 import {readLimits} from './limits.js';
 import {confirmView, forgotView, resetView} from './mails.js';
 import {operatorsView} from './operators.js';
@@ -23,8 +25,11 @@ let leave = () => {};
 /** The list of videos, which stays as it is while one of them is shown: {view, scrolled, video}. */
 let list = null;
 
+/** The sections of operators, each made of what follows its name in the address. */
+const OF_OPERATORS = {accounts: accountsView, job: jobView, operations: operatorsView, runbook: runbookView};
+
 function header() {
-  const operations = shows('operations') || shows('runbook');
+  const operations = operatorsSection() !== null;
   const webhooks = place().section === 'webhooks';
   const account = place().section === 'account';
   const choice = h('select', {id: 'language', 'aria-label': t('language'), onchange: (event) => {
@@ -49,14 +54,14 @@ function header() {
   ];
 }
 
-/** Whether that section is shown; those of operators are for nobody else. */
-const shows = (section) => place().section === section && isOperator();
+/** What makes the section that is shown, if it is one of operators, who alone see these; null for any other. */
+const operatorsSection = () => (isOperator() && Object.hasOwn(OF_OPERATORS, place().section) ? OF_OPERATORS[place().section] : null);
 
 function link(section, address, current) {
   return h('a', {href: address, 'aria-current': current ? 'page' : null}, t(section));
 }
 
-/** A new tab, or a browser that was started again, goes on with the session. */
+/** A new tab, or a browser that was started again, continues with the session. */
 async function resume() {
   if (!mayResume()) {
     return;
@@ -117,13 +122,13 @@ function show(notice) {
   }
   const {section, id} = place();
   let title = t('videos');
-  if (shows('operations') || shows('runbook')) {
+  if (operatorsSection()) {
     closeList();
-    const view = shows('runbook') ? runbookView(id) : operatorsView();
+    const view = operatorsSection()(id);
     leave = view.leave;
     main.replaceChildren(view.element);
     scrollTo(0, 0);
-    title = t('operations');
+    title = view.title ?? t('operations');
   } else if (section === 'account') {
     closeList();
     main.replaceChildren(ownAccountView());

@@ -89,13 +89,13 @@ export function say(text, {action, life = SHOWN, kind = ''} = {}) {
 /**
  * Asks in a dialog.
  *
- * @param {{title: string, text: string, yes: string, no: string, input?: string, value?: string, danger?: boolean, longest?: number}} question
- *     `input` is the label of a line that must be filled in, `value` what is in it at first, and `longest` how long it may be
+ * @param {{title: string, text: string, yes: string, no: string, input?: string, value?: string, danger?: boolean, shortest?: number, longest?: number}} question
+ *     `input` is the label of a line that must be filled in, `value` what is in it at first; `shortest` and `longest` are its characters
  * @returns {Promise<string|null>} what was filled in, or an empty text; null for no
  */
-export function ask({title, text, yes, no, input, value = '', danger = false, longest = 200}) {
+export function ask({title, text, yes, no, input, value = '', danger = false, shortest = null, longest = 200}) {
   return new Promise((answer) => {
-    const line = input ? h('input', {id: 'ask-input', name: 'reason', required: true, maxlength: longest, autocomplete: 'off', value}) : null;
+    const line = input ? h('input', {id: 'ask-input', name: 'reason', required: true, minlength: shortest, maxlength: longest, autocomplete: 'off', value}) : null;
     const form = h('form', {method: 'dialog'},
       h('h2', {id: 'ask-title'}, title),
       h('p', {id: 'ask-text'}, text),
@@ -118,6 +118,9 @@ export function ask({title, text, yes, no, input, value = '', danger = false, lo
     line?.select();
   });
 }
+
+/** For {@link ask}: the line in which an operator says why, as long as the server takes it. */
+export const reasonLine = () => ({no: t('cancel'), input: t('reason'), shortest: 3, longest: 500});
 
 /** A table that scrolls sideways where it is too wide. */
 export function table(heads, rows) {

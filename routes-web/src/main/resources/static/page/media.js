@@ -81,15 +81,11 @@ const channels = (count) => (count <= 2 ? t(`channels_${count}`) : t('channels',
 export function timeline(video) {
   const names = Object.keys(PHASES);
   const spent = video.phase_ms;
-  const whole = spent ? names.reduce((sum, name) => sum + (spent[name] ?? 0), 0) : 0;
-  let begun = 0;
+  const whole = spent ? inAll(spent) : 0;
   const current = video.status === 'processing' ? names.indexOf(video.phase ?? 'claim') : -1;
   const items = [point('uploadedAt', video.uploaded_at)];
   if (spent && video.status === 'processed') {
-    names.filter((name) => spent[name] !== undefined).forEach((name) => {
-      items.push(h('li', {}, h('span', {}, phase(name)), track(begun / whole, spent[name] / whole), h('span', {class: 'time'}, milliseconds(spent[name]))));
-      begun += spent[name];
-    });
+    items.push(...phaseItems(spent));
   } else if (current >= 0) {
     names.forEach((name, index) => items.push(h('li', {
       class: index < current ? 'done' : index === current ? 'now' : 'next',
@@ -111,6 +107,20 @@ export function timeline(video) {
   function point(name, at, more = null) {
     return h('li', {class: 'point'}, h('b', {}, t(name)), h('time', {datetime: at}, dateTime(at)), more ? h('span', {class: 'time'}, more) : null);
   }
+}
+
+/** Milliseconds of all phases that people know. */
+export const inAll = (spent) => Object.keys(PHASES).reduce((sum, name) => sum + (spent[name] ?? 0), 0);
+
+/** @returns {Element[]} how long each phase took, as parts of one line */
+export function phaseItems(spent) {
+  const whole = Math.max(1, inAll(spent));
+  let begun = 0;
+  return Object.keys(PHASES).filter((name) => spent[name] !== undefined).map((name) => {
+    const before = begun;
+    begun += spent[name];
+    return h('li', {}, h('span', {}, phase(name)), track(before / whole, spent[name] / whole), h('span', {class: 'time'}, milliseconds(spent[name])));
+  });
 }
 
 /** A part of a line, by what share of it lies before and in it. */

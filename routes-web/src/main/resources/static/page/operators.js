@@ -2,7 +2,8 @@
 
 import {call, Refused} from './api.js';
 import {chart} from './charts.js';
-import {ask, emptyState, h, say, table} from './dom.js';
+import {ask, emptyState, h, reasonLine, say, table} from './dom.js';
+import {ofJob} from './job.js';
 import {runbookOf} from './runbooks.js';
 import {ago, dateTime, duration, number, percent, phase, t, why} from './texts.js';
 
@@ -18,7 +19,18 @@ let samples = [];
 try {
   samples = JSON.parse(sessionStorage.getItem(KEY)) ?? [];
 } catch {
-  // The charts begin anew.
+  // The charts begin again.
+}
+
+/** To the other sections of operators, and to the jobs of a video of which somebody has told only the id. */
+function ways() {
+  const id = h('input', {id: 'job-of', name: 'video', required: true, maxlength: 36, pattern: '[0-9a-fA-F\\-]{36}', autocomplete: 'off', title: t('videoIdHint')});
+  return h('div', {class: 'head ways'},
+    h('a', {href: '#accounts', id: 'to-accounts'}, t('accounts')),
+    h('form', {class: 'line', onsubmit: (event) => {
+      event.preventDefault();
+      location.hash = ofJob(id.value.toLowerCase());
+    }}, h('label', {for: 'job-of'}, t('jobOf')), id, h('button', {type: 'submit', class: 'plain'}, t('show'))));
 }
 
 function sample({visible, in_flight: running, workers}) {
@@ -47,7 +59,7 @@ export function operatorsView() {
   const workers = h('section', {'aria-labelledby': 'workers'});
   const letters = h('section', {'aria-labelledby': 'dead-letters'});
   const failures = h('section', {'aria-labelledby': 'failures'});
-  const element = h('div', {class: 'operations'}, h('h1', {class: 'unseen'}, t('operations')), problem, queue, charts, workers, failures, letters);
+  const element = h('div', {class: 'operations'}, h('h1', {class: 'unseen'}, t('operations')), ways(), problem, queue, charts, workers, failures, letters);
   /** What each section shows, so that one that has not changed is left alone, and keeps the focus. */
   const shown = new Map();
   let left = false;
@@ -163,11 +175,11 @@ export function operatorsView() {
     return h('div', {class: 'job'},
       h('span', {}, phase(running.phase ?? 'claim'), known ? ` · ${percent(running.percent)}` : ''),
       h('progress', {max: 100, value: known ? running.percent : null, 'aria-label': t('progressOf', {title: running.video_id})}),
-      h('small', {}, running.video_id, running.attempt > 1 ? ` · ${t('attempt', {n: number(running.attempt)})}` : ''));
+      h('small', {}, linkToJob('running', running.video_id), running.attempt > 1 ? ` · ${t('attempt', {n: number(running.attempt)})}` : ''));
   }
 
   async function pause() {
-    const reason = await ask({title: t('pauseTitle'), text: t('pauseText'), yes: t('pause'), no: t('cancel'), input: t('reason')});
+    const reason = await ask({...reasonLine(), title: t('pauseTitle'), text: t('pauseText'), yes: t('pause')});
     if (reason !== null) {
       await post('workers/pause', {reason});
     }
@@ -193,7 +205,7 @@ export function operatorsView() {
       h('td', {class: 'box'}, boxes[i]),
       h('td', {}, h('code', {}, codes(item)), ' ', h('span', {class: `badge ${item.state}`}, t(`state_${item.state}`)),
         h('small', {class: 'reason', lang: 'en'}, item.reason)),
-      h('td', {class: 'id'}, item.video_id ?? '–'),
+      h('td', {class: 'id'}, item.video_id ? linkToJob('letter', item.video_id) : '–'),
       h('td', {class: 'number'}, item.attempts === null ? '–' : number(item.attempts)),
       h('td', {class: 'time'}, item.sent_at ? dateTime(item.sent_at) : '–')));
     choose();
@@ -228,7 +240,7 @@ export function operatorsView() {
 
   async function discardSelected() {
     const reason = await ask({
-      title: t('discardTitle', {n: number(selected.size)}), text: t('discardText'), yes: t('discard'), no: t('cancel'), input: t('reason'), danger: true,
+      ...reasonLine(), title: t('discardTitle', {n: number(selected.size)}), text: t('discardText'), yes: t('discard'), danger: true,
     });
     if (reason !== null) {
       const done = await post('dead-letters/discard', {message_ids: [...selected], reason});
@@ -247,7 +259,7 @@ export function operatorsView() {
         ? h('a', {href: runbookOf(same[0]), id: `runbook-${code.replace(/\W+/g, '-')}`, 'aria-label': t('ofVideo', {what: t('runbook'), title: code})}, t('runbook'))
         : h('span', {class: 'quiet'}, t('fileAtFault')))));
     const rows = items.map((item) => h('tr', {},
-      h('th', {scope: 'row'}, item.title, h('small', {}, item.video_id)),
+      h('th', {scope: 'row'}, item.title, h('small', {}, linkToJob('failed', item.video_id))),
       h('td', {}, h('code', {}, codes(item)), h('small', {class: 'reason', lang: 'en'}, item.detail ?? '')),
       h('td', {class: 'time'}, dateTime(item.failed_at))));
     return [
@@ -258,6 +270,9 @@ export function operatorsView() {
     ];
   }
 }
+
+/** @param {string} where it stands, since a video may be named more than once */
+const linkToJob = (where, id) => h('a', {href: ofJob(id), id: `${where}-${id}`}, id);
 
 /** The code of a failure; when no attempts were left, with that of the last one. */
 function codes({code, last_code: last}) {

@@ -2,10 +2,10 @@
 
 import {call, request} from './api.js';
 import {ask, emptyState, h, say, table} from './dom.js';
+import {polled} from './polling.js';
 import {refusable} from './refusals.js';
 import {ago, dateTime, milliseconds, number, t} from './texts.js';
 
-const PERIOD = 3_000;
 const TYPES = ['video.uploaded', 'video.processing', 'video.playable', 'video.processed', 'video.failed', 'video.cancelled', 'video.deleted',
   'video.restored', 'upload.expired', 'import.failed', 'webhook.disabled'];
 const STATES = ['waiting', 'delivered', 'failed'];
@@ -20,55 +20,12 @@ export function webhooksView(id) {
   return id ? deliveriesView(id) : listView();
 }
 
-/**
- * Asks again and again, and makes what is shown anew when the answer is another one. What has the focus and what is opened stays so.
- *
- * @param {Element} place
- * @param {{read: () => Promise<Object>, make: (answer: Object) => Node[], attempt: Function}} section
- */
-function kept(place, {read, make, attempt}) {
-  let shown = null;
-  let left = false;
-  let timer;
-  round();
-  return {refresh, leave: () => {
-    left = true;
-    clearTimeout(timer);
-  }};
-
-  async function round() {
-    if (!document.hidden) {
-      await attempt(refresh);
-    }
-    if (!left) {
-      timer = setTimeout(round, PERIOD);
-    }
-  }
-
-  async function refresh() {
-    const answer = await read();
-    const text = JSON.stringify(answer);
-    if (left || text === shown) {
-      return;
-    }
-    shown = text;
-    const focused = place.contains(document.activeElement) ? document.activeElement.id : null;
-    const opened = [...place.querySelectorAll('details[open]')].map((details) => details.id);
-    place.replaceChildren(...make(answer));
-    opened.forEach((details) => document.getElementById(details)?.setAttribute('open', ''));
-    if (focused) {
-      document.getElementById(focused)?.focus();
-    }
-  }
-}
-
 function listView() {
   const {problem, attempt} = refusable();
-  const place = h('section', {'aria-label': t('webhooks')});
+  const section = polled({read: () => call('/webhooks'), make: ({webhooks}) => show(webhooks), label: t('webhooks')});
   const element = h('div', {class: 'operations webhooks'},
     h('div', {class: 'head'}, h('h1', {}, t('webhooks'))),
-    h('p', {class: 'quiet'}, t('webhooksText')), form(), problem, place);
-  const section = kept(place, {read: () => call('/webhooks'), make: ({webhooks}) => show(webhooks), attempt});
+    h('p', {class: 'quiet'}, t('webhooksText')), form(), problem, ...section.elements);
   return {element, leave: section.leave};
 
   function form() {
@@ -141,7 +98,6 @@ async function showSecret({secret}) {
 
 function deliveriesView(id) {
   const {problem, attempt} = refusable();
-  const place = h('section', {'aria-label': t('deliveries')});
   const about = h('div', {});
   let wanted = '';
   let pages = 1;
@@ -159,9 +115,9 @@ function deliveriesView(id) {
       await section.refresh();
     });
   }}, h('label', {for: 'replay-since'}, t('replaySince')), since, h('button', {type: 'submit', class: 'plain'}, t('replayAll')));
+  const section = polled({read, make: show, label: t('deliveries')});
   const element = h('div', {class: 'operations webhooks'},
-    h('p', {}, h('a', {href: '#webhooks'}, t('allWebhooks'))), about, h('div', {class: 'head'}, filter, again), problem, place);
-  const section = kept(place, {read, make: show, attempt});
+    h('p', {}, h('a', {href: '#webhooks'}, t('allWebhooks'))), about, h('div', {class: 'head'}, filter, again), problem, ...section.elements);
   return {element, leave: section.leave};
 
   async function read() {

@@ -38,7 +38,7 @@ public final class Page implements AutoCloseable {
     /** Of each account that signs up. */
     public static final String PASSWORD = "a good password";
 
-    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    static final Path SCREENSHOTS = Path.of("target", "screenshots");
 
     private static final String AXE = read("/axe.min.js");
 
@@ -222,6 +222,11 @@ public final class Page implements AutoCloseable {
     /** What a script in the page answers. */
     Object run(String script, Object... arguments) {
         return browser.executeScript(script, arguments);
+    }
+
+    /** The language that the page is in, as a code. */
+    String language() {
+        return run("return document.documentElement.lang").toString();
     }
 
     double number(String script) {

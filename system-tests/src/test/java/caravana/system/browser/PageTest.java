@@ -12,7 +12,6 @@ import caravana.local.SampleVideo;
 import caravana.system.Clients;
 import caravana.system.SharedStack;
 import caravana.system.Videos;
-import caravana.test.Sample;
 import caravana.test.SampledTests;
 import com.sun.net.httpserver.HttpServer;
 import java.awt.image.BufferedImage;
@@ -68,8 +67,6 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 class PageTest {
 
     private static final int SLOW = 800_000;
-    private static final List<Integer> WIDTHS = List.of(360, 768, 1440);
-    private static final List<String> SCHEMES = List.of("light", "dark");
     private static final String OF_ACCOUNT = "owner_id = (SELECT id FROM users WHERE email = ?)";
     private static final long MEBIBYTE = 1024 * 1024;
     private static final long LARGEST = 400 * MEBIBYTE;
@@ -83,6 +80,7 @@ class PageTest {
     @TempDir
     static Path folder;
 
+    private static VisualSheet sheet;
     private static LocalStack stack;
     private static AppProcess web;
     private static AppProcess worker;
@@ -94,6 +92,7 @@ class PageTest {
 
     @BeforeAll
     static void start() throws Exception {
+        sheet = new VisualSheet();
         stack = SharedStack.cleared();
         Map<String, String> settings = new HashMap<>(stack.environment());
         settings.put("CARAVANA_WORK_DIR", folder.resolve("work").toString());
@@ -111,9 +110,10 @@ class PageTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         worker.close();
         web.close();
+        sheet.write();
     }
 
     @AfterEach
@@ -690,10 +690,15 @@ class PageTest {
         page.click(button(says));
     }
 
-    /** Goes on by the Tab key until something of that name has the focus. */
+    /** Continues by the Tab key until something of that name has the focus. */
     private void tabTo(String name) {
+        tabTo(name, false);
+    }
+
+    /** @param back whether it is before what has the focus */
+    private void tabTo(String name, boolean back) {
         for (int i = 0; i < 40; i++) {
-            page.press(Keys.TAB);
+            page.press(back ? Keys.chord(Keys.SHIFT, Keys.TAB) : Keys.TAB);
             if (page.focused().getAccessibleName().equals(name)) {
                 return;
             }
@@ -734,7 +739,7 @@ class PageTest {
         page.run("document.querySelector('video').currentTime = 0.1");
         page.press("l");
         await().atMost(SOON).until(() -> page.player("currentTime") > 2);
-        sheet("video");
+        sheet.take(page, "video");
 
         page.run(
                 "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.copied = text; }}})");
@@ -801,7 +806,7 @@ class PageTest {
         page.see(".selection p", "1 seleccionado", SOON);
         page.click(".video:nth-child(2) .pick");
         page.see(".selection p", "2 seleccionados", SOON);
-        sheet("selection");
+        sheet.takeInOneLanguage(page, "selection");
         await().atMost(SOON).until(() -> page.texts(".selection p").equals(List.of("2 seleccionados")));
         page.click("[data-several=delete]");
         page.see(".toast.deleted p", "2 videos se han eliminado.", SOON);
@@ -912,7 +917,7 @@ class PageTest {
         page.block("*/api/videos?*");
         page.run("location.reload()");
         page.see(".error", "El servidor no responde.", SOON);
-        sheet("error");
+        sheet.take(page, "error");
         page.block("nothing");
         page.run("document.querySelector('.error button').focus()");
         page.press(Keys.ENTER);
@@ -922,7 +927,7 @@ class PageTest {
         // As without a poster: the picture cannot be had.
         page.offline(true);
         page.see("#offline", "No tienes conexión.", SOON);
-        sheet("offline");
+        sheet.take(page, "offline");
         page.offline(false);
         await().atMost(SOON).until(() -> page.count("#offline[hidden]") == 1);
         assertThat(email).isNotBlank();
@@ -939,46 +944,12 @@ class PageTest {
         page.upload(small, "No poster");
         page.see(".video[data-status=processed] .poster", JOB);
         assertThat(page.count(".poster img")).isZero();
-        sheet("no-poster");
+        sheet.take(page, "no-poster");
         page.click(".poster");
         await().atMost(SOON).until(() -> page.player("currentTime") > 0.2);
         page.press(Keys.ESCAPE);
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
         assertThat(page.errors()).isEmpty();
-    }
-
-    /**
-     * Leaves pictures of a state at three widths, in both languages and both colours; nothing sticks out, and nobody is
-     * kept out. The normal run takes one language and colour a width, and the whole takes all.
-     */
-    private void sheet(String name) throws Exception {
-        String before = page.run("return document.documentElement.lang").toString();
-        // A choice of videos does not survive another language.
-        List<String> languages = Sample.WHOLE && !name.equals("selection") ? List.of("en", "es") : List.of(before);
-        double width = page.number("window.innerWidth");
-        double height = page.number("window.innerHeight");
-        for (int i = 0; i < languages.size() * WIDTHS.size(); i++) {
-            int wide = WIDTHS.get(i % WIDTHS.size());
-            String language = languages.get(i / WIDTHS.size());
-            if (!page.run("return document.documentElement.lang").equals(language)) {
-                page.choose("language", language);
-            }
-            page.resize(wide, 900);
-            await().atMost(SOON).until(() -> page.number("window.innerWidth") == wide);
-            for (String scheme : Sample.WHOLE ? SCHEMES : List.of(SCHEMES.get(i % 2))) {
-                page.prefer(scheme);
-                assertThat(page.number("document.scrollingElement.scrollWidth"))
-                        .as(() -> name + " " + wide + page.beyondTheEdge())
-                        .isLessThanOrEqualTo(wide);
-                assertThat(page.barriers()).as(name + " " + wide + " " + scheme).isEmpty();
-                page.wholeScreenshot("sheet-%s-%s-%d-%s".formatted(name, language, wide, scheme));
-            }
-        }
-        if (!page.run("return document.documentElement.lang").equals(before)) {
-            page.choose("language", before);
-        }
-        page.prefer("light");
-        page.resize((int) width, (int) height);
     }
 
     @Test
@@ -1059,7 +1030,7 @@ class PageTest {
         page.see(".account .problem", "El enlace ya no sirve", SOON);
         page.choose("language", "en");
         page.click(".account button[type=submit]");
-        page.see(".account .problem", "The link does not count", SOON);
+        page.see(".account .problem", "The link is not valid", SOON);
 
         page.click(".me button");
         page.see(".account h1", "Confirm your e-mail address", SOON);
@@ -1096,7 +1067,7 @@ class PageTest {
                 for (Path file : files.filter(each -> each.toString().endsWith(".eml"))
                         .sorted()
                         .toList()) {
-                    // Lines of quoted-printable end with `=` where a longer one goes on.
+                    // Lines of quoted-printable end with `=` where a longer one continues.
                     String mail = Files.readString(file).replace("=\r\n", "");
                     Matcher found = link.matcher(mail);
                     if (mail.contains("\r\nTo: " + address + "\r\n") && found.find()) {
@@ -1300,7 +1271,7 @@ class PageTest {
             network.lose();
             network.restore();
             network.stallAfter(MEBIBYTE);
-            page.see(".account .notice", "You were signed out, since your session has ended.", SOON);
+            page.see(".account .notice", "You were signed out because your session has ended.", SOON);
             page.screenshot("session-over");
             network.restore();
             page.signIn(email, "a good password");
@@ -1337,7 +1308,7 @@ class PageTest {
         }
     }
 
-    /** One tab sends, another one waits, and goes on when the first is closed. */
+    /** One tab sends, another one waits, and continues when the first is closed. */
     @Test
     void aSecondTabGoesOnWithTheUploadOfTheFirst() throws Exception {
         try (Network network = new Network(web.uri())) {
@@ -1458,9 +1429,9 @@ class PageTest {
     @Test
     void onAPhoneAndInTheDark() throws Exception {
         page = Page.open(web.uri(), "en", folder);
-        String email = page.signUp();
-        assertThat(email).isNotBlank();
-        page.upload(text, "A title that is so long that a phone has to break it somewhere, or else it would not fit");
+        page.signUp();
+        hideHint();
+        page.upload(text, "A title that is so long that a phone must break it somewhere, or else it would not fit");
         page.see(".video[data-status=failed]", JOB);
         page.upload(small, "Arrival in Bogotá");
         page.see(".video[data-status=processed] .poster img", JOB);
@@ -1620,11 +1591,11 @@ class PageTest {
         page.see("#failures + .table tbody", "No quedaba espacio en disco", SOON);
         page.click(".all-failures summary");
         page.see(".all-failures tbody", id, SOON);
-        sheet("operations");
+        sheet.take(page, "operations");
         page.click("#runbook-attempts_exhausted-disk_full");
         page.see(".runbook h1");
         assertThat(page.run("return location.hash")).isEqualTo("#runbook/disk-space");
-        sheet("runbook");
+        sheet.take(page, "runbook");
 
         page.resize(360, 740);
         page.prefer("dark");
@@ -1648,6 +1619,260 @@ class PageTest {
                                 + " last_code = 'disk_full', attempts = 5, retryable = true WHERE id = CAST(? AS uuid)")) {
             fail.setString(1, id);
             assertThat(fail.executeUpdate()).isEqualTo(1);
+        }
+    }
+
+    /** The states that no other test takes to the sheet; dialogs, and what a change of language would end, are opened in each language. */
+    @Test
+    void everyStateIsOnTheVisualSheet() throws Exception {
+        for (String language : VisualSheet.languages()) {
+            try (Network network = new Network(web.uri())) {
+                page = Page.open(network.uri(), language, folder);
+                sheet.takeInOneLanguage(page, "sign-in");
+                page.click(".switch button");
+                sheet.takeInOneLanguage(page, "sign-up");
+                page.click(".switch button");
+                String email = page.signUp();
+                sheet.takeInOneLanguage(page, "empty");
+                hideHint();
+                page.click("#transformations summary");
+                page.see(".presets");
+                sheet.takeInOneLanguage(page, "transformations");
+                page.click("#transformations summary");
+                takeUploadAndJob(network, email);
+                takeFinished();
+                takeOtherSections();
+            }
+            page.close();
+            page = null;
+        }
+    }
+
+    /** As for an account whose address is confirmed, so that pictures have more of the page. */
+    private void hideHint() {
+        page.promised("import('/page/session.js').then(session => session.verifiedElsewhere())");
+        page.visit();
+        page.see(".empty");
+    }
+
+    /** Chosen, on its way, waiting, and in work; the row says that it is in work, since a real job would be over before its last picture. */
+    private void takeUploadAndJob(Network network, String email) throws Exception {
+        pause(stack.environment());
+        try {
+            page.pick(padded("Viaje.mp4", 20 * MEBIBYTE));
+            page.type(".uploads input[name=title]", "Arrival in Bogotá");
+            sheet.takeInOneLanguage(page, "chosen");
+            network.stallAfter(4 * MEBIBYTE);
+            page.click(".uploads button[type=submit]");
+            await().atMost(JOB).until(network::isStalled);
+            sheet.takeInOneLanguage(page, "uploading");
+            network.restore();
+            page.see(".video[data-status=uploaded]", JOB);
+            sheet.takeInOneLanguage(page, "waiting");
+            assertThat(change(
+                            "UPDATE videos SET status = 'processing', claim_token = gen_random_uuid(), claimed_at = now(),"
+                                    + " lease_until = now() + interval '1 hour' WHERE " + OF_ACCOUNT,
+                            email))
+                    .isEqualTo(1);
+            page.see(".video[data-status=processing]", SOON);
+            sheet.takeInOneLanguage(page, "processing");
+            page.click(".video h3 a");
+            page.see(".video-page[data-status=processing]");
+            sheet.takeInOneLanguage(page, "video-processing");
+            page.click(".back");
+            page.see(".video[data-status=processing]");
+        } finally {
+            // The other tests need their jobs done.
+            resume(stack.environment());
+        }
+    }
+
+    private void takeFinished() throws Exception {
+        page.upload(text, "Travel notes");
+        page.see(".video[data-status=failed]", JOB);
+        page.upload(small, "Departure");
+        page.see(".video[data-status=processed] .poster img", JOB);
+        await().atMost(SOON).until(() -> page.count(".uploads li, .toast") == 0);
+        sheet.takeInOneLanguage(page, "list");
+        page.click("#as-grid");
+        sheet.takeInOneLanguage(page, "grid");
+        page.click("#as-list");
+        page.click(".video[data-status=failed] h3 a");
+        page.see(".video-page .problem");
+        sheet.takeInOneLanguage(page, "video-failed");
+        page.click(".video-page [data-action=rename]");
+        page.see("dialog");
+        sheet.takeInOneLanguage(page, "dialog");
+        page.press(Keys.ESCAPE);
+        page.click(".back");
+        page.click(".video[data-status=processed] .poster");
+        await().atMost(SOON).until(() -> page.player("readyState") >= 1);
+        sheet.takeInOneLanguage(page, "player");
+        page.press(Keys.ESCAPE);
+        page.type("#search", "nothing of this");
+        page.see(".empty button");
+        sheet.takeInOneLanguage(page, "nothing-found");
+    }
+
+    private void takeOtherSections() throws Exception {
+        page.click("nav a[href='#webhooks']");
+        page.see(".webhooks .empty");
+        sheet.takeInOneLanguage(page, "webhooks");
+        page.click("nav a[href='#account']");
+        page.see(".account h1");
+        sheet.takeInOneLanguage(page, "account");
+        page.run("const real = window.fetch; window.fetch = (address, ...rest) =>"
+                + " String(address).includes('/videos?') ? new Promise(() => {}) : real(address, ...rest)");
+        page.click(".brand");
+        page.see("#loading");
+        sheet.takeInOneLanguage(page, "loading");
+    }
+
+    /** @return how many rows of the account it changes */
+    private static int change(String statement, String email) throws Exception {
+        try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
+                PreparedStatement update = database.prepareStatement(statement)) {
+            update.setString(1, email);
+            return update.executeUpdate();
+        }
+    }
+
+    /** By mouse on a wide screen in Spanish; by keyboard on a phone in the dark. */
+    @Test
+    void anOperatorFindsAccountsAndChangesThem() throws Exception {
+        ApiClient user = ApiClient.signUp(web.uri());
+        String me = user.get(web.uri().resolve("/api/me")).body();
+        String id = me.replaceAll("(?s).*?\"id\":\"([^\"]+)\".*", "$1");
+        String email = me.replaceAll("(?s).*?\"email\":\"([^\"]+)\".*", "$1");
+        Map<String, String> settings = stack.environment();
+        page = Page.open(web.uri(), "es", folder);
+        page.resize(1440, 900);
+        page.signIn(settings.get("CARAVANA_OPERATOR_EMAIL"), settings.get("CARAVANA_OPERATOR_PASSWORD"));
+        page.click("nav a[href='#operations']");
+        page.click("#to-accounts");
+        page.see("h1", "Cuentas", SOON);
+        page.type("#search-accounts", settings.get("CARAVANA_OPERATOR_EMAIL"));
+        await().atMost(SOON).until(() -> page.count("tbody tr") == 1);
+        page.see("tbody .badge", "Operador", SOON);
+        assertThat(page.count("[id^=block-], [id^=makeUser-]"))
+                .as("of the operator's own account")
+                .isZero();
+        page.type("#search-accounts", "nobody-has-this-address");
+        page.see(".operations .empty", "No hay tal cuenta", SOON);
+        page.type("#search-accounts", email);
+        page.see("tbody th", email, SOON);
+        page.see(".count", "1 encontrada", SOON);
+
+        page.click("#quotas-" + id);
+        page.see("dialog #quota-videos-used", "0 en uso", SOON);
+        page.type("#quota-videos", "3");
+        page.type("#quota-bytes", "1.5");
+        page.type("#quota-reason", "por contrato");
+        sheet.takeInOneLanguage(page, "quotas");
+        page.click("dialog button[type=submit]");
+        page.see(".toast", "Las cuotas de " + email + " están guardadas.", SOON);
+        assertThat(value(
+                        "SELECT bytes || ' ' || videos || ' ' || coalesce(minutes, -1) FROM account_quotas WHERE "
+                                + OF_ACCOUNT,
+                        email))
+                .isEqualTo("1500000000 3 -1");
+        page.click("#quotas-" + id);
+        page.see("dialog #quota-videos-used", "0 de 3 en uso", SOON);
+        assertThat(page.run("return document.getElementById('quota-bytes').value"))
+                .isEqualTo("1.5");
+        page.press(Keys.ESCAPE);
+
+        page.click("#block-" + id);
+        page.type("dialog input", "correo basura");
+        page.click("dialog button[type=submit]");
+        page.see("tbody .badge.poison", "Bloqueada", SOON);
+        await().atMost(SOON).until(() -> user.get(web.uri().resolve("/api/me")).statusCode() > 400);
+        assertThat(page.focused().getDomAttribute("id")).isEqualTo("unblock-" + id);
+        await().atMost(SOON).until(() -> page.count(".toast") == 0);
+        sheet.take(page, "accounts");
+        assertThat(page.errors()).isEmpty();
+
+        page.resize(360, 740);
+        page.prefer("dark");
+        page.run("location.reload()");
+        page.see("tbody");
+        tabTo("Buscar por correo, o por el id completo de la cuenta");
+        page.press(id);
+        page.see("tbody th", email, SOON);
+        await().atMost(SOON).until(() -> page.count("tbody tr") == 1);
+        tabTo("Desbloquear: " + email);
+        page.press(Keys.ENTER);
+        page.press("fue un error", Keys.ENTER);
+        await().atMost(SOON).until(() -> page.count("tbody .badge") == 0);
+        tabTo("Hacer operador: " + email, true);
+        page.press(Keys.ENTER);
+        page.press("de guardia", Keys.ENTER);
+        page.see("tbody .badge", "Operador", SOON);
+        assertThat(value("SELECT role FROM users WHERE email = ?", email)).isEqualTo("operator");
+        await().atMost(SOON).until(() -> page.focused().getAccessibleName().equals("Hacer usuario: " + email));
+        page.press(Keys.ENTER);
+        page.press("ya no", Keys.ENTER);
+        await().atMost(SOON).until(() -> page.count("tbody .badge") == 0);
+        assertThat(page.errors()).isEmpty();
+    }
+
+    /** By mouse on a wide screen; by keyboard on a phone in the dark. */
+    @Test
+    void anOperatorSeesEachAttemptOfAJob() throws Exception {
+        ApiClient user = ApiClient.signUp(web.uri());
+        HttpResponse<String> accepted = user.upload(web.uri(), "Second attempt", BodyPublishers.ofFile(small));
+        String id = accepted.body().replaceAll(".*\"video_id\":\"([^\"]+)\".*", "$1");
+        await().atMost(JOB)
+                .until(() ->
+                        user.get(web.uri().resolve("/api/videos/" + id)).body().contains("\"processed\""));
+        attemptWithoutDisk(id);
+        Map<String, String> settings = stack.environment();
+        page = Page.open(web.uri(), "en", folder);
+        page.resize(1440, 900);
+        page.signIn(settings.get("CARAVANA_OPERATOR_EMAIL"), settings.get("CARAVANA_OPERATOR_PASSWORD"));
+        page.click("nav a[href='#operations']");
+        page.type("#job-of", id);
+        page.click(".ways button");
+        page.see(".attempts li:nth-child(1) .badge", "Retry scheduled", SOON);
+        page.see(".attempts > li:nth-child(1)", "worker-without-disk", SOON);
+        page.see(
+                ".attempts > li:nth-child(1) .failure", "disk_full There was no disk space left for processing.", SOON);
+        page.see(".attempts > li:nth-child(2) .badge", "Processed", SOON);
+        assertThat(page.texts(".attempts > li:nth-child(2) .timeline span:first-child"))
+                .contains("Converting", "Storing the result");
+        assertThat(page.texts(".figures dd").get(0)).isEqualTo("2");
+        sheet.take(page, "job");
+        page.click(".attempts a");
+        page.see(".runbook h1");
+        assertThat(page.run("return location.hash")).isEqualTo("#runbook/disk-space");
+        assertThat(page.errors()).isEmpty();
+
+        page.resize(360, 740);
+        page.prefer("dark");
+        page.run("location.hash = '#operations'");
+        page.see("#job-of");
+        tabTo("Attempts of a video");
+        page.press("no id", Keys.ENTER);
+        assertThat(page.run("return location.hash")).isEqualTo("#operations");
+        page.type("#job-of", id);
+        page.press(Keys.ENTER);
+        page.see(".attempts > li:nth-child(2) .badge", "Processed", SOON);
+        page.run("location.hash = '#job/00000000-0000-4000-8000-000000000000'");
+        page.see(".job-page .problem", "There is no video with this id.", SOON);
+        assertThat(page.barriers()).isEmpty();
+    }
+
+    /** An attempt that ended an hour ago, as a worker without disk space would have recorded it. */
+    private static void attemptWithoutDisk(String id) throws Exception {
+        try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
+                PreparedStatement insert = database.prepareStatement(
+                        "INSERT INTO receipts (claim_token, video_id, outcome, code, worker, measured, created_at)"
+                                + " VALUES (gen_random_uuid(), CAST(? AS uuid), 'retry_scheduled', 'disk_full', 'worker-without-disk',"
+                                + " '{\"cpu_ms\": {\"ffmpeg\": 900}, \"peak_tool_memory_bytes\": 50000000, \"bytes_read\": 1000,"
+                                + " \"phase_ms\": {\"claim\": 20, \"download\": 300, \"probe\": 100, \"transcode\": 700}}',"
+                                + " now() - interval '1 hour')")) {
+            insert.setString(1, id);
+            assertThat(insert.executeUpdate()).isEqualTo(1);
         }
     }
 
@@ -1676,7 +1901,7 @@ class PageTest {
         await().atMost(SOON).until(() -> page.focused().getDomAttribute("id").equals("field-token"));
         page.press("no.token", Keys.ENTER);
         page.see(".account .problem", "Este token no sirve aquí", SOON);
-        sheet("outside-issuer");
+        sheet.take(page, "outside-issuer");
         // The browser reports what the server refuses.
         assertThat(page.errors()).hasSize(2).allMatch(error -> error.contains("401") || error.contains("404"));
         page.type("#field-token", issuer.token("ana"));

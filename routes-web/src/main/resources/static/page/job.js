@@ -1,0 +1,80 @@
+// One video's jobs, as operators see them: each attempt with its worker, its end, and how long each of its phases took.
+
+import {call} from './api.js';
+import {emptyState, h} from './dom.js';
+import {icon} from './icons.js';
+import {inAll, phaseItems} from './media.js';
+import {polled} from './polling.js';
+import {runbookOf} from './runbooks.js';
+import {dateTime, fileSize, milliseconds, money, number, percent, phase, t, why} from './texts.js';
+
+/** Colours of badges, by how an attempt has ended. */
+const COLOURS = {processed: 'redrivable', retry_scheduled: 'stale', requeued: 'stale', rejected: 'poison', failed_permanently: 'poison', running: ''};
+
+/** The address of a video's jobs, within this page. */
+export const ofJob = (id) => `#job/${id}`;
+
+/** @param {string} id of a video */
+export function jobView(id) {
+  const section = polled({read, make: show, label: t('attempts')});
+  const element = h('div', {class: 'operations job-page'},
+    h('p', {}, h('a', {class: 'back', href: '#operations'}, icon('back'), t('operations'))),
+    h('h1', {}, t('jobsOfVideo')), h('p', {class: 'quiet'}, h('code', {}, id)),
+    ...section.elements);
+  return {element, title: t('jobsOfVideo'), leave: section.leave};
+
+  async function read() {
+    const [receipt, {workers}, failures] = await Promise.all([
+      call(`/ops/videos/${encodeURIComponent(id)}/receipt`), call('/ops/queue'), call('/ops/failures')]);
+    const ofVideo = ({video_id: video}) => video === id;
+    return {
+      receipt,
+      running: workers.flatMap(({worker, jobs}) => jobs.map((job) => ({...job, worker}))).find(ofVideo) ?? null,
+      failure: failures.items.find(ofVideo) ?? null,
+    };
+  }
+}
+
+function show({receipt, running, failure}) {
+  const cpu = Object.values(receipt.cpu_seconds).reduce((sum, seconds) => sum + seconds, 0);
+  const figure = (name, value) => h('div', {class: 'figure'}, h('dt', {}, t(name)), h('dd', {}, value));
+  const cards = [...receipt.attempts.map(ended), ...(running ? [now(running, receipt.attempts.length + 1)] : [])];
+  return [
+    failure ? h('div', {class: 'problem'}, h('p', {class: 'strong'}, failure.title), h('p', {}, why({...failure, detail: null})),
+      failure.detail ? h('p', {lang: 'en'}, h('code', {}, failure.detail)) : null) : null,
+    h('dl', {class: 'figures'},
+      figure('attempts', number(cards.length)),
+      figure('processorTime', milliseconds(cpu * 1000)),
+      figure('mostMemory', receipt.peak_tool_memory_bytes > 0 ? fileSize(receipt.peak_tool_memory_bytes) : '–'),
+      figure('stored', fileSize(receipt.storage_bytes)),
+      figure('processingCost', money(receipt.usd.processing))),
+    cards.length > 0 ? h('ol', {class: 'attempts'}, ...cards) : emptyState('noAttempts', 'noAttemptsText'),
+    h('p', {class: 'quiet'}, t('attemptsMissing')),
+  ].filter((part) => part !== null);
+}
+
+function ended(attempt, index) {
+  const {outcome, code, worker, ended_at: at, phase_ms: spent} = attempt;
+  const runbook = code ? runbookOf({code}) : null;
+  return card(index + 1, outcome, worker,
+    h('p', {class: 'meta'}, h('time', {datetime: at}, t('endedAt', {time: dateTime(at)})), h('span', {}, t('tookInAll', {time: milliseconds(inAll(spent))}))),
+    code ? h('p', {class: 'failure'}, h('code', {}, code), ' ', why({code, detail: null})) : null,
+    runbook ? h('p', {}, h('a', {href: runbook, 'aria-label': t('ofVideo', {what: t('runbook'), title: code})}, t('runbook'))) : null,
+    h('ol', {class: 'timeline'}, ...phaseItems(spent)));
+}
+
+function now(running, index) {
+  const known = typeof running.percent === 'number';
+  return card(index, 'running', running.worker,
+    h('p', {}, phase(running.phase ?? 'claim'), known ? ` · ${percent(running.percent)}` : ''),
+    h('progress', {max: 100, value: known ? running.percent : null, 'aria-label': t('progressOf', {title: running.video_id})}));
+}
+
+function card(index, outcome, worker, ...rest) {
+  return h('li', {class: 'card part', 'data-outcome': outcome},
+    h('div', {class: 'head'},
+      h('h2', {}, t('attemptNumber', {n: number(index)})),
+      h('span', {class: `badge ${COLOURS[outcome] ?? ''}`}, t(`outcome_${outcome}`))),
+    h('p', {class: 'quiet'}, worker ? t('onWorker', {worker}) : t('noWorkerKnown')),
+    ...rest);
+}
