@@ -1,6 +1,6 @@
 // What changes about one's videos, as it happens: by the event stream, and where that fails by asking again and again.
 
-import {request, Refused} from './api.js';
+import {Refused, request} from './api.js';
 
 /** Longer than two heartbeats of the server. */
 const SILENCE = 40_000;
@@ -68,7 +68,7 @@ async function stream({onVideo, onDeleted, onWebhookDisabled, onOpen, signal}, l
         }
       }
     } catch (broken) {
-      // Silent for too long, or cut off. It was there, so it is tried again at once.
+      // Silent for too long, or cut off. It has worked, so it is tried again at once.
       if (signal.aborted) {
         throw broken;
       }

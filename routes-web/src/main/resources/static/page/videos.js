@@ -1,6 +1,6 @@
 // One's own videos: the place to drop new ones, and the list of those that there are.
 
-import {doAll, fitting, FINISHED, isDeletedHere, removeAll, SEVERAL} from './actions.js';
+import {doAll, FINISHED, fitting, isDeletedHere, removeAll, SEVERAL} from './actions.js';
 import {countVideos, listVideos, Refused, showVideo} from './api.js';
 import {videoCard} from './card.js';
 import {h, say, setText} from './dom.js';
@@ -11,13 +11,13 @@ import {place as address} from './place.js';
 import {number, t, why} from './texts.js';
 import {uploadsView} from './uploads.js';
 
-/** How many videos are asked for their details at once. */
+/** How many videos' details are fetched at once. */
 const AT_ONCE = 4;
 /** Milliseconds for which the list need not be read again. */
 const FRESH = 3_000;
 /** Milliseconds after a change, for the next one, until the videos are counted again. */
 const SETTLED = 500;
-/** Milliseconds after which the ages are written anew. */
+/** Milliseconds after which the ages are written again. */
 const AGING = 30_000;
 /** How far below the screen the next page is fetched. */
 const AHEAD = '600px';
@@ -95,7 +95,7 @@ export function videosView() {
       }
     },
     onOpen: () => {
-      // What happened while there was no stream; at the very first, the list has just been asked for.
+      // What happened while there was no stream; at the very first, the list has just been requested.
       if (Date.now() - readAt > FRESH) {
         load();
       }
@@ -142,7 +142,7 @@ export function videosView() {
       }
       page.videos.forEach((video) => cards.has(video.video_id) || add(video));
       loading.hidden = true;
-      // Made anew, it is looked for anew, also where the page did not fill the screen.
+      // Observed again, so that the next page is also fetched where this one did not fill the screen.
       more.hidden = next === null;
       end.unobserve(more);
       end.observe(more);
