@@ -46,7 +46,7 @@ take_steps() {
 
   step "an upgrade of the JDK"
   upgrade_jdk
-  passed "needrestart has started the worker anew"
+  passed "needrestart has restarted the worker"
 
   step "drain and termination"
   terminate_worker
@@ -166,7 +166,7 @@ run_runbooks() {
       block=$(jq -r ".[$line].text" <<<"$texts")
       await "a worker to be listed before $page" worker_name
       given=("MESSAGE_ID=$message_id" "POISON_ID=$poison_id" FOLDER=/var/lib/caravana/work "TIME=$(date -u -d '-1 hour' +%FT%TZ)")
-      # What takes long to find is looked for where it is needed.
+      # What takes long to find is searched only where it is needed.
       [[ $block != *INSTANCE_ID* ]] || given+=("INSTANCE_ID=$(instance worker)")
       [[ $block != *WORKER\"* ]] || given+=("WORKER=$(worker_name)")
       [[ $block != *SESSION* ]] || given+=("SESSION=$(session)")
@@ -210,7 +210,7 @@ session() {
 
 session_listed() { [ -n "$(database_sql "SELECT pid FROM pg_stat_activity WHERE application_name = 'to be ended'")" ]; }
 
-# A job whose ffmpeg is killed at each attempt, and a message that is no job.
+# A job whose ffmpeg is killed at each attempt, and a message that is not a job.
 make_dead_letters() {
   inside worker sh -c 'mv /usr/bin/ffmpeg /usr/bin/ffmpeg.real && printf "%s\n" "#!/bin/sh" "case \" \$* \" in *\" -progress \"*) kill -9 \$\$ ;; esac" "exec /usr/bin/ffmpeg.real \"\$@\"" >/usr/bin/ffmpeg && chmod +x /usr/bin/ffmpeg'
   upload "$work/operator/project/clip.mov" Dead >/dev/null
@@ -239,7 +239,7 @@ upgrade_jdk() {
   dpkg-deb --build --root-owner-group "$package" "$work/run/upgrade.deb" >/dev/null
   inside worker env DEBIAN_FRONTEND=noninteractive apt-get install -y /srv/boot/upgrade.deb >"$work/run/upgrade.log" 2>&1 ||
     fail "apt-get failed: $(tail -3 "$work/run/upgrade.log")"
-  await "needrestart to start the worker anew" started_anew
+  await "needrestart to restart the worker" started_anew
   await "the worker to be ready again" worker_name
 }
 

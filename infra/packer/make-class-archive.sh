@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the archive of the app's classes, from which the JVM starts faster (class-data sharing): the app is started until
-# its beans are there, without any system around it, and the classes that it has loaded are kept. The JVM's options are
+# its beans exist, without any system around it, and the classes that it has loaded are kept. The JVM's options are
 # those of the unit, since an archive serves only a JVM like the one that made it.
 # usage: make-class-archive.sh TIER [FOLDER], the folder being that of app/ and jvm.options
 set -euo pipefail

@@ -74,7 +74,7 @@ if [ "$TIER" = web ]; then
   install -d /etc/systemd/system/nginx.service.d /var/www/caravana
   install -m 0644 "$from/ops/systemd/nginx.service.d/caravana.conf" /etc/systemd/system/nginx.service.d/
   install -m 0644 "$from/ops/nginx/nginx.conf" "$from/ops/nginx/caravana.conf" /etc/nginx/
-  # The target starts it once its settings are there, not the boot.
+  # The target starts it once its settings are available, not the boot.
   systemctl disable nginx
   systemctl stop nginx || true
 fi

@@ -360,7 +360,7 @@ variable "certificate_arn" {
 }
 
 variable "deregistration_delay_seconds" {
-  description = "How long uploads under way may go on at an instance that is taken out."
+  description = "How long uploads under way may continue at an instance that is taken out."
   type        = number
   default     = 300
 }
@@ -393,7 +393,7 @@ variable "retention" {
 
   validation {
     condition     = alltrue([for name, time in var.retention : can(regex("^[1-9][0-9]*(s|m|h|d)$", time)) || contains(["originals", "outputs", "audit"], name) && time == "0"])
-    error_message = "retention has a value that is no duration. Set whole numbers with s, m, h or d, such as 30d; originals, outputs and audit may be 0."
+    error_message = "retention has a value that is not a duration. Set whole numbers with s, m, h or d, such as 30d; originals, outputs and audit may be 0."
   }
 }
 
@@ -514,7 +514,7 @@ variable "worker_slots" {
 }
 
 variable "worker_grace_seconds" {
-  description = "How long running jobs may go on when their worker stops; what remains is requeued."
+  description = "How long running jobs may continue when their worker stops; what remains is requeued."
   type        = number
   default     = 90
 

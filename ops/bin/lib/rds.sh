@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the scripts that restore a database. `aws rds wait` is of no use to them: it gives up when it sees a state such
+# Sourced by the scripts that restore a database. `aws rds wait` is of no use to them: it fails when it sees a state such
 # as modifying, which these changes pass through.
 
 # The state of a database; nothing when there is none of that name.

@@ -24,7 +24,7 @@ variable "instance_class" {
 }
 
 variable "storage_gib" {
-  description = "Storage at the start, in GiB; it grows by itself up to five times that."
+  description = "Storage at the start, in GiB; RDS grows it automatically up to five times that."
   type        = number
 }
 

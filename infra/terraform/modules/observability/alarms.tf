@@ -36,7 +36,7 @@ locals {
     }
 
     standard = {
-      summary    = "An instance has had few CPU credits for three hours; at 0 it is held at a fifth of its CPU"
+      summary    = "An instance has had few CPU credits for three hours; at 0 it is limited to a fifth of its CPU"
       expression = "IF(MIN([FILL(web, 576), FILL(worker, 576)]) < ${var.thresholds.cpu_credits}, 1, 0)"
       threshold  = 0
       period     = 300
@@ -51,7 +51,7 @@ locals {
 
   alarms = {
     dead-letters = {
-      summary    = "Jobs failed all attempts, or were no jobs at all; somebody has to look at them"
+      summary    = "Jobs failed permanently, or their messages were invalid; an operator must decide what to do with them"
       expression = "visible + in_flight"
       threshold  = 0
       period     = 60
@@ -64,7 +64,7 @@ locals {
     }
 
     oldest-message-age = {
-      summary = "Videos wait too long, although workers are added long before"
+      summary = "Videos wait too long, although the group should have added workers"
       # Not SQS's age of the oldest message, which counts jobs in work as well.
       expression = "due"
       threshold  = var.thresholds.oldest_message_seconds
@@ -78,7 +78,7 @@ locals {
 
     backlog-not-draining = {
       summary = "Jobs wait, and none has been finished for half an hour although workers are free or gone"
-      # Workers that are all busy are no fault: a job may take an hour, and oldest-message-age tells of what waits for it.
+      # Workers that are all busy are no fault: a job may take an hour, and oldest-message-age rings for jobs that wait.
       expression = "IF(visible > 0 AND FILL(processed, 0) + FILL(rejected, 0) + FILL(given_up, 0) == 0 AND FILL(free, 1) > 0, visible, 0)"
       threshold  = 0
       period     = 300
@@ -94,7 +94,7 @@ locals {
     }
 
     no-worker-alive = {
-      summary    = "No worker has reported itself to the database; web tells, and when nobody tells it rings as well"
+      summary    = "No worker has reported itself to the database. Web publishes the number; the alarm also rings when no number arrives"
       expression = "IF(alive < 1, 1, 0)"
       threshold  = 0
       period     = 60
@@ -106,7 +106,7 @@ locals {
     }
 
     failure-ratio = {
-      summary    = "Of ten jobs or more, too many in a hundred failed permanently after all attempts"
+      summary    = "Of ten jobs or more, too large a part failed permanently after all attempts"
       expression = "IF(FILL(processed, 0) + FILL(rejected, 0) + FILL(given_up, 0) >= 10, 100 * FILL(given_up, 0) / (FILL(processed, 0) + FILL(rejected, 0) + FILL(given_up, 0)), 0)"
       threshold  = var.thresholds.failure_percent
       period     = 900
@@ -116,7 +116,7 @@ locals {
     }
 
     api-latency = {
-      summary    = "One GET of the API in twenty takes longer than it may"
+      summary    = "5 % of the GET calls of the API take longer than the limit"
       expression = "seconds"
       threshold  = var.thresholds.api_p95_seconds
       period     = 300
@@ -128,7 +128,7 @@ locals {
     }
 
     api-errors = {
-      summary = "Of twenty requests or more, too many in a hundred were answered with 5xx"
+      summary = "Of twenty requests or more, too large a part of the responses were 5xx"
       # RequestCount has only the requests for which the balancer found a target; its own 503 are those for which it did not.
       expression = "IF(FILL(requests, 0) + FILL(no_target, 0) >= 20, 100 * (FILL(by_web, 0) + FILL(by_balancer, 0)) / (FILL(requests, 0) + FILL(no_target, 0)), 0)"
       threshold  = var.thresholds.api_error_percent
@@ -144,7 +144,7 @@ locals {
     }
 
     no-web-alive = {
-      summary = "No web instance is healthy; the API is down"
+      summary = "No web instance is healthy; the API is unavailable"
       # Without any registered instance the balancer reports nothing, which rings as well.
       expression = "IF(healthy < 1, 1, 0)"
       threshold  = 0
@@ -185,11 +185,11 @@ locals {
     }
 
     tool-unavailable = {
-      summary    = "A worker cannot run ffmpeg or ffprobe; it takes no jobs, and starts anew after two minutes"
+      summary    = "A worker cannot run ffmpeg or ffprobe; it takes no jobs, and restarts after two minutes"
       expression = "closed"
       threshold  = 0
       period     = 60
-      # A worker that starts anew is silent for a moment.
+      # A worker that restarts is silent for a moment.
       of      = 10
       any     = 1
       missing = "notBreaching"
@@ -213,7 +213,7 @@ locals {
     cpu-credits = local.cpu_credits[var.cpu_credits]
 
     asg-at-maximum = {
-      summary = "A group is as large as it may get, and has been for a while: more load has nowhere to go"
+      summary = "A group has been at its maximum size for a while and cannot take more load"
       # A group of a fixed size is always at its maximum. The sizes are the group's own, which operators change.
       expression = "IF(web >= web_max AND web_max > web_min, 1, 0) + IF(worker >= worker_max AND worker_max > worker_min, 1, 0)"
       threshold  = 0

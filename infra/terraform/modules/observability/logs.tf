@@ -22,7 +22,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
 # The balancer's own latency counts an upload from its first byte, so one slow client looks like a slow API. What nginx
 # measures of all other calls is how fast the API is. Not counted, as in ops/prometheus: uploads; event streams, which are open
-# for as long as somebody watches; health, which is asked all the time.
+# for as long as somebody watches; health, which is called all the time.
 resource "aws_cloudwatch_log_metric_filter" "api_latency" {
   name           = "${var.name}-api-latency"
   log_group_name = aws_cloudwatch_log_group.this["web/access"].name

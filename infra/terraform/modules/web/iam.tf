@@ -61,8 +61,8 @@ data "aws_iam_policy_document" "access" {
     actions   = ["s3:ListBucket"]
     resources = [var.bucket_arn]
 
-    # IfExists, because this permission also decides two requests that have no prefix: HeadBucket, by which health is
-    # told, and the GET of a missing key, which without it is answered by 403 instead of 404.
+    # IfExists, because this permission also decides two requests that have no prefix: HeadBucket, which health
+    # calls, and the GET of a missing key, which without it is answered by 403 instead of 404.
     condition {
       test     = "StringLikeIfExists"
       variable = "s3:prefix"

@@ -23,7 +23,7 @@ resource "aws_lb_target_group" "this" {
   port        = 80
 
   load_balancing_algorithm_type = "round_robin"
-  # How long uploads under way may go on when their instance is taken out.
+  # How long uploads under way may continue when their instance is taken out.
   deregistration_delay = var.deregistration_delay_seconds
 
   health_check {

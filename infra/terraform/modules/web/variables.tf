@@ -49,7 +49,7 @@ variable "healthcheck_path" {
 }
 
 variable "deregistration_delay_seconds" {
-  description = "How long requests may go on at an instance that is taken out."
+  description = "How long requests may continue at an instance that is taken out."
   type        = number
 }
 

@@ -46,7 +46,7 @@ data "aws_iam_policy_document" "access" {
     resources = [var.bucket_arn]
 
     # IfExists, because this permission also decides two requests that have no prefix: HeadBucket, by which the worker
-    # tells whether the store is there, and the GET of an original that is gone, which must be 404 and not 403.
+    # shows whether the object store is available, and the GET of an original that is gone, which must be 404 and not 403.
     condition {
       test     = "StringLikeIfExists"
       variable = "s3:prefix"

@@ -8,7 +8,7 @@ locals {
   # As modules/instances names it.
   group = "${var.name}-worker"
 
-  # The backlog is worked off in two minutes by the instances that are there: so many jobs can wait for each of them.
+  # The backlog is worked off in two minutes by the running instances: so many jobs can wait for each of them.
   backlog_per_instance = 120 / var.mean_service_seconds
 }
 

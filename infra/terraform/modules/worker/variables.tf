@@ -65,7 +65,7 @@ variable "slots" {
 }
 
 variable "grace_seconds" {
-  description = "How long running jobs may go on when their worker stops."
+  description = "How long running jobs may continue when their worker stops."
   type        = number
 }
 

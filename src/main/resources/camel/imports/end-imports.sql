@@ -1,4 +1,4 @@
--- Ends imports whose video has expired, and those whose last try ended with its node.
+-- Ends imports whose video has expired, and those whose node stopped during the last try.
 -- :?most_attempts = 5 as integer
 UPDATE imports
 SET import_state = 'failed',

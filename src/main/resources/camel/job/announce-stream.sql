@@ -1,5 +1,5 @@
 -- Notes the renditions that a claim is making, before any of their segments is stored: so the reconciler knows that there may be some.
--- Renditions of an earlier claim of the same job that begin with the same bytes go on in these.
+-- Renditions of an earlier claim of the same job that begin with the same bytes continue in these.
 WITH owned AS (
     SELECT id, playable_stream
     FROM videos

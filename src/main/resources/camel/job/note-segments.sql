@@ -1,5 +1,5 @@
 -- Lists segments that are stored, and makes the video playable once each rendition has its first one. A video that has a result with renditions
--- goes on to be played by that until the new one is there.
+-- continues to be played by that until the new one exists.
 WITH owned AS (
     SELECT id
     FROM videos

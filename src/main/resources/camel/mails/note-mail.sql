@@ -1,4 +1,4 @@
--- What came of a try: a mail that was sent or given up leaves no row. Nothing happens when somebody else has taken it over.
+-- What came of a try: a mail that was sent or discarded leaves no row. Nothing happens when somebody else has taken it over.
 WITH ended AS (
     DELETE FROM mails
     WHERE id = CAST(:?mail.mail_id AS uuid)

@@ -1,4 +1,4 @@
--- Gives an account another role, and records who did it. Its tokens name the old role, so they end; sessions and keys go on with the
+-- Gives an account another role, and records who did it. Its tokens name the old role, so they end; sessions and keys continue with the
 -- new one. No row when there is no such account.
 WITH changed AS (
     UPDATE users

@@ -1,4 +1,4 @@
--- Each is looked for by one web node at a time, those first that nobody has looked for in a while.
+-- One web node at a time looks for each of them, starting with those that were checked longest ago.
 UPDATE uploads
 SET checked_at = now()
 WHERE video_id IN (

@@ -1,4 +1,4 @@
--- Ends an upload that is no video yet: nobody can write to it or accept it from here on, and its key is free.
+-- Ends an upload that is not a video yet: nobody can write to it or accept it from here on, and its key is free.
 -- :?ended = cancelled
 WITH gone AS (
     UPDATE videos

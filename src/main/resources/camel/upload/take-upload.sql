@@ -1,4 +1,4 @@
--- Gives an upload to the request that goes on with it, and to no other from here on; or tells why not.
+-- Gives an upload to the request that continues with it, and to no other from here on; or returns why not.
 -- :?bytes = null
 WITH taken AS (
     UPDATE uploads

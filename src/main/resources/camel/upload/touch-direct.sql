@@ -1,4 +1,4 @@
--- An address is signed: the client goes on with the upload. No row when it has ended.
+-- An address is signed: the client continues with the upload. No row when it has ended.
 -- :?idle_seconds = {{caravana.upload.idle}} as seconds
 -- :?longest_seconds = {{caravana.upload.longest}} as seconds
 -- A minute more than an address is valid.

@@ -1,4 +1,4 @@
--- Queues a finished video again, with all its attempts, or tells why not. The old result stays until there is a new one.
+-- Queues a finished video again, with all its attempts, or returns why not. The old result stays until there is a new one.
 -- :?transformations = null
 -- :?transformation_parameters = null
 -- :?per_hour = {{caravana.upload.per-hour}} as integer

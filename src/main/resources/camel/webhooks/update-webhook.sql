@@ -1,4 +1,4 @@
--- Enabled once more, it begins anew: what waits is sent, and failures count from now on.
+-- Enabled once more, it begins again: what waits is sent, and failures count from now on.
 UPDATE webhooks
 SET url = coalesce(:?webhook.url, url),
     types = coalesce(CAST(:?webhook.types AS text[]), types),

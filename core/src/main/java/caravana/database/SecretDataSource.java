@@ -26,7 +26,7 @@ class SecretDataSource extends AbstractDataSource {
     private static final String WRONG_PASSWORD = "28P01";
 
     private static final String WRONG_USER = "28000";
-    /** {@code connection_exception}: nothing was asked of the database yet. */
+    /** {@code connection_exception}: no query has reached the database yet. */
     private static final String NOT_CONNECTED = "08001";
 
     private final String jdbcUrl;
@@ -58,7 +58,7 @@ class SecretDataSource extends AbstractDataSource {
             if (!WRONG_PASSWORD.equals(refused.getSQLState()) && !WRONG_USER.equals(refused.getSQLState())) {
                 throw refused;
             }
-            log.info("The database refuses the password that was known; reading it again");
+            log.info("The database refused the password; reading the secret again");
             return connect(readAgain());
         }
     }

@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Whether live progress can be shown. Without Redis only that is missing, so the app is degraded by it, and not down: it
- * goes on with everything else.
+ * continues with everything else.
  */
 @Component
 class ProgressHealthIndicator extends AbstractHealthIndicator {

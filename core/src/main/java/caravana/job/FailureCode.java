@@ -23,7 +23,7 @@ public enum FailureCode {
     TOO_LARGE(false, "The file is larger than allowed."),
     TOO_LONG(false, "The video is longer than allowed."),
     NOTHING_KEPT(false, "The part to keep begins after the end of the video."),
-    SIZE_UNREACHABLE(false, "The video cannot be made as small as it was asked for."),
+    SIZE_UNREACHABLE(false, "The video cannot be made as small as requested."),
     TOO_COMPLEX(false, "Inspecting the file takes too long."),
     TOO_MANY_STREAMS(false, "The file has more tracks than allowed."),
     RESOLUTION_TOO_HIGH(false, "The picture is larger than allowed."),
@@ -34,8 +34,8 @@ public enum FailureCode {
     RESOLUTION_OUT_OF_RULES(false, "The video must be at least 1080p."),
     MEDIA_TOO_HEAVY(false, "Processing the video takes more memory than is available. Send it in a lower resolution."),
     CHECKSUM_MISMATCH(false, "The file that arrived has another SHA-256 than was announced. Upload it again."),
-    ASSET_MISSING(false, "An asset that the video was to be processed with was deleted."),
-    ASSET_UNREADABLE(false, "An asset that the video was to be processed with cannot be read."),
+    ASSET_MISSING(false, "An asset that the job needs was deleted."),
+    ASSET_UNREADABLE(false, "An asset that the job needs cannot be read."),
     ORIGINAL_MISSING(false, "The uploaded file is no longer stored. Upload it again."),
 
     // The product is at fault, and another attempt would end the same.
@@ -63,9 +63,9 @@ public enum FailureCode {
     QUEUE_UNAVAILABLE(true, "The queue is not available at the moment."),
     ROUTE_DEFECT(true, "Processing failed. The fault is ours."),
 
-    // The job goes on elsewhere, or there never was one.
+    // The job continues elsewhere, or there never was one.
     WORKER_STOPPED(true, "Processing was interrupted and starts again."),
-    CLAIM_LOST(true, "Processing goes on elsewhere."),
+    CLAIM_LOST(true, "Processing continues elsewhere."),
     POISON_MESSAGE(false, "The message is not a job.");
 
     private static final Map<String, FailureCode> BY_CODE =

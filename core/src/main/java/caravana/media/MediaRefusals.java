@@ -58,9 +58,9 @@ public class MediaRefusals {
     }
 
     /**
-     * The video cannot be made as small as it was asked for.
+     * The video cannot be made as small as requested.
      *
-     * @param megabytes that were asked for
+     * @param megabytes that were requested
      * @param least megabytes that it needs, or about as many
      * @param seconds length of what is to be made
      */

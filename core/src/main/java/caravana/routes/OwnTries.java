@@ -30,7 +30,7 @@ public class OwnTries implements InterceptStrategy {
     @Override
     public Processor wrapProcessorInInterceptors(
             CamelContext context, NamedNode definition, Processor target, Processor next) {
-        // Not the step's id: a reload makes a step anew while exchanges are still in the old one.
+        // Not the step's id: a reload creates another step while exchanges are still in the old one.
         String failures = "caravana.tries." + STEPS.incrementAndGet();
         return new DelegateAsyncProcessor(target) {
             @Override

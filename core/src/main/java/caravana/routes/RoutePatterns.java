@@ -15,7 +15,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * Tells Camel which of the routes' folders this app loads, as the checks of routes know it. The files that come with the app
+ * Gives Camel the folders of routes that this app loads, as the checks of routes know it. The files that come with the app
  * are named one by one: for a pattern Camel unpacks the app's whole jar, once for each folder.
  */
 final class RoutePatterns implements ApplicationContextInitializer<ConfigurableApplicationContext> {

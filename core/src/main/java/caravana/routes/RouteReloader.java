@@ -32,7 +32,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Behind {@code ./caravana up --watch}: takes edited routes over into the running app. An edit that the checks find
- * something wrong with, or that Camel does not start, is reported, and the routes before it go on serving.
+ * something wrong with, or that Camel does not start, is reported, and the routes before it continue serving.
  *
  * <p>Only in the profile {@code local}: a route is stopped and started again, and what calls it meanwhile waits.
  */
@@ -149,7 +149,7 @@ public final class RouteReloader {
                 takeOver(now);
             } else {
                 findings.forEach(finding -> LOG.warn("{}", finding));
-                LOG.warn("The routes before this edit go on serving");
+                LOG.warn("The routes before this edit continue serving");
                 complained = true;
             }
         } catch (RuntimeException | Error e) {
@@ -179,7 +179,7 @@ public final class RouteReloader {
         } catch (Exception e) {
             complained = true;
             LOG.error("{}", StartFailure.describe(e, now));
-            LOG.warn("The routes before this edit go on serving");
+            LOG.warn("The routes before this edit continue serving");
             LOG.debug("All that Camel says", e);
             try {
                 RouteFiles.write(loaded, served);

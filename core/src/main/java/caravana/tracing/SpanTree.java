@@ -123,7 +123,7 @@ public final class SpanTree {
         return span;
     }
 
-    /** Ends a span, and those below it that were left open. When it was the last one open, the tree goes on as {@link #goOnAs} said. */
+    /** Ends a span, and those below it that were left open. When it was the last one open, the tree continues as {@link #goOnAs} said. */
     synchronized void end(Span span, Throwable failure) {
         if (failure != null) {
             span.failed(failure.getClass().getName());
@@ -153,18 +153,18 @@ public final class SpanTree {
         return self;
     }
 
-    /** The span that this one goes on from; null when the trace begins here. */
+    /** The span that this one continues from; null when the trace begins here. */
     synchronized TraceParent parent() {
         return parent;
     }
 
-    /** Turns out to go on from that span, in that one's trace. */
+    /** Turns out to continue from that span, in that one's trace. */
     public synchronized void continueFrom(TraceParent span) {
         belong(span, null);
     }
 
     /**
-     * Turns out to be about something that has a trace already, as the next piece of an upload is: goes on in that one, unless the caller
+     * Turns out to be about something that has a trace already, as the next piece of an upload is: continues in that one, unless the caller
      * has a trace of its own, which then has a link to it.
      *
      * @param traceparent as a row has it; null for none
@@ -185,7 +185,7 @@ public final class SpanTree {
         }
     }
 
-    /** Turns out to go on from another span than it seemed, to which it keeps a link. */
+    /** Turns out to continue from another span than it seemed, to which it keeps a link. */
     public synchronized void moveTo(TraceParent span) {
         if (parent != null) {
             links.add(parent);
@@ -203,7 +203,7 @@ public final class SpanTree {
         belong(parent, id.apply(self));
     }
 
-    /** The present step is the last of this tree. What follows is a tree of its own, which goes on from this one. */
+    /** The present step is the last of this tree. What follows is a tree of its own, which continues from this one. */
     public synchronized void goOnAs(String name) {
         next = name;
     }

@@ -146,7 +146,7 @@ public class TransformationCatalogue {
     }
 
     /**
-     * What is asked for, in the order in which it applies; what is asked for twice in the same way counts once.
+     * What is requested, in the order in which it applies; what is requested twice in the same way counts once.
      *
      * @throws UnknownTransformationException naming the first one that is not in the catalogue
      * @throws UnknownParameterException naming the first parameter that a transformation does not have
@@ -191,12 +191,12 @@ public class TransformationCatalogue {
         }
     }
 
-    /** What a row keeps of what is asked for; fails as {@link #apply}. */
+    /** What a row keeps of what is requested; fails as {@link #apply}. */
     public TransformationRecipe recipe(List<AskedTransformation> asked) {
         return TransformationRecipe.of(asked, apply(asked));
     }
 
-    /** What is asked for as the JSON of a request, for a preset; fails as {@link #apply}. */
+    /** What is requested as the JSON of a request, for a preset; fails as {@link #apply}. */
     public String request(List<AskedTransformation> asked) {
         return TransformationRecipe.request(asked, apply(asked));
     }

@@ -19,7 +19,7 @@ import java.util.Map;
  *
  * @param names a JSON array of names
  * @param parameters a JSON object with its version, the values by name and parameter, the ids of the assets among them, and the name
- *     of the preset that was asked for, if any; null when there is none of these
+ *     of the preset that was requested, if any; null when there is none of these
  */
 public record TransformationRecipe(String names, String parameters) {
 

@@ -64,7 +64,7 @@ class ErrorsAsFailuresTest {
         throw ERROR;
     }
 
-    /** As a step does that goes on in another thread. */
+    /** As a step does that continues in another thread. */
     private static final class Later extends AsyncProcessorSupport {
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
@@ -164,7 +164,7 @@ class ErrorsAsFailuresTest {
         assertThat(run(step).getProperty("next_ran")).isEqualTo("yes");
     }
 
-    /** Camel's own step tells that it is done, and returns that it is not. */
+    /** Camel's own step reports that it is done, and returns that it is not. */
     @Test
     void anExceptionThatIsThrownArrives() throws Exception {
         Exchange answer = run("{throwException: {exceptionType: java.io.IOException, message: told}}");

@@ -7,7 +7,7 @@ import java.util.List;
 /** Measures one figure, or some that come from the same run. */
 interface Benchmark {
 
-    /** The figures' names: those of the results, and what {@code ./caravana bench} is asked for. */
+    /** The figures' names: those of the results, and the names that {@code ./caravana bench} accepts. */
     List<String> names();
 
     /** Measures, prints what a reader wants to know of it, and gives a result for each name. */

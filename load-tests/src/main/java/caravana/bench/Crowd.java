@@ -64,7 +64,7 @@ final class Crowd {
         }
     }
 
-    /** Tells all of them that it is enough. */
+    /** Stops all of them. */
     void end() {
         ending.countDown();
         clients.shutdown();

@@ -71,7 +71,7 @@ final class Dispatch implements Benchmark {
         return Figures.median(seconds);
     }
 
-    /** Seconds from the order to go on until the last job is committed. */
+    /** Seconds from the order to continue until the last job is committed. */
     private static double makespan(Target.Own own, Account account) throws IOException, InterruptedException {
         own.pauseAndWait();
         List<String> ids = account.upload(Project.shortVideo(), JOBS);

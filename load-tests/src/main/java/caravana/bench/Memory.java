@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What the two JVMs and a whole worker node take up, as the kernel counts it (resident set, MB of 2^20 bytes): idle, ten
+ * The memory of the two JVMs and of a whole worker node, as the kernel counts it (resident set, MB of 2^20 bytes): idle, ten
  * seconds after the start, and at most under load.
  */
 final class Memory implements Benchmark {

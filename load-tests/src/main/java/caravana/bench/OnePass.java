@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The product's single pass against the origin's recipe of five ffmpeg runs, on the same input, by turns. What the product
+ * The product's single pass against the recipe of five ffmpeg runs of the FastAPI system that this project re-implements, on the same input, by turns. What the product
  * runs is taken from a worker that has just done the job.
  *
  * <p>The recipe: cut by copy; scale to -2:720 at 30 frames a second; mute; overlay the logo; put cards of three seconds

@@ -33,7 +33,7 @@ final class Recorder {
     record Call(Instant at, String folder, List<String> arguments) {
 
         /**
-         * The same call in a folder of its own, with that file as its original. The worker has to be there still.
+         * The same call in a folder of its own, with that file as its original. The worker must still run.
          *
          * @return a shell script that makes it
          */

@@ -183,7 +183,7 @@ final class SlowClients implements Benchmark {
         }
     }
 
-    /** Gives whoever watches them something to read, as workers would. */
+    /** Gives the clients that watch them something to read, as workers would. */
     private static void change(Connection database, Crowd.Client client) throws IOException {
         try (PreparedStatement change =
                 database.prepareStatement("UPDATE videos SET updated_at = now() WHERE title LIKE '🎬%'")) {

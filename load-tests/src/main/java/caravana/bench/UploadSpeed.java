@@ -104,7 +104,7 @@ final class UploadSpeed implements Benchmark {
                 + system.client().token() + "\r\nContent-Type: " + type + "\r\nContent-Length: " + length + "\r\n\r\n";
     }
 
-    /** The kernel hands the file on by itself, so that the client takes as little of the processors as it can. */
+    /** The kernel sends the file without the process, so that the client takes as little of the processors as it can. */
     private static void upload(WebOnStack system, String head, Path file, String end) throws IOException {
         URI web = system.web().uri();
         try (SocketChannel socket = SocketChannel.open(new InetSocketAddress(web.getHost(), web.getPort()));

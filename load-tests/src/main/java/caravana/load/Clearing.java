@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * @param name of the run, for people
  * @param wanted how many videos were to be processed
- * @param begin when the workers were let go on; when they had never been paused, when the first video came
+ * @param begin when the workers were resumed; when they had never been paused, when the first video came
  */
 record Clearing(String name, int wanted, Instant begin, List<Job> jobs) {
 

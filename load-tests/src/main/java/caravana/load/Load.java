@@ -47,7 +47,7 @@ public final class Load {
             return 2;
         }
         try (Target target = Target.of(url)) {
-            // Whoever presses Ctrl-C wants nothing left running, and no gigabytes left lying.
+            // After Ctrl-C, nothing must still run, and no gigabytes stay on the disk.
             Runtime.getRuntime().addShutdownHook(new Thread(target::close));
             return run(scenarios, profile, target);
         } catch (MeasurementException | LocalStackException e) {

@@ -56,7 +56,7 @@ final class Report {
         markdown.append("![" + caption + "](" + name + ".svg)\n\n");
     }
 
-    /** Writes {@code report.html} and {@code report.md}, and tells where they are. */
+    /** Writes {@code report.html} and {@code report.md}, and prints where they are. */
     void write() throws IOException {
         Files.writeString(folder.resolve("report.html"), html.append("</html>\n"));
         Files.writeString(folder.resolve("report.md"), markdown);

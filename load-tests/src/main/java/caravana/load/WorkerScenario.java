@@ -35,7 +35,7 @@ final class WorkerScenario {
     private static final List<String> VARIABLES =
             List.of("video_id", "status", "uploaded_at", "processed_at", "phase_ms");
 
-    /** What {@link #row} tells. */
+    /** What {@link #row} contains. */
     private static final List<String> CLEARING = List.of(
             "run", "processed", "makespan s", "videos/min", "wait p50 s", "wait p95", "service p50 s", "service p95");
 
@@ -194,7 +194,7 @@ final class WorkerScenario {
         report.text(Project.machine()
                 + (target.own().isPresent()
                         ? ", a local stack on the same CPUs as JMeter. Makespan counts from the moment that the paused "
-                                + "workers are let go on."
+                                + "workers are resumed."
                         : ". These workers were not paused: makespan counts from the first upload.")
                 + " A job's service runs from its claim to its commit, its wait from when it could be claimed.");
 

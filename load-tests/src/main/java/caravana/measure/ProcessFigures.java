@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** What a process takes up, as Linux's {@code /proc} tells. */
+/** The memory and processor time of a process, as Linux's {@code /proc} shows it. */
 public final class ProcessFigures {
 
     private static final double TICKS_PER_SECOND = 100;

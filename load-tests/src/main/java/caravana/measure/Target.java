@@ -162,7 +162,7 @@ public final class Target implements AutoCloseable {
             return DriverManager.getConnection(stack.jdbcUrl());
         }
 
-        /** Lets the workers go on; each of them hears it within a second. */
+        /** Lets the workers continue; each of them hears it within a second. */
         public void resume() throws IOException, InterruptedException {
             order("resume", HttpRequest.BodyPublishers.noBody());
         }
@@ -193,7 +193,7 @@ public final class Target implements AutoCloseable {
             return stack.environment();
         }
 
-        /** With it the plan lets the workers go on. */
+        /** With it the plan lets the workers continue. */
         public String operatorToken() {
             return operator.token();
         }

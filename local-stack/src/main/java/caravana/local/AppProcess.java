@@ -184,7 +184,7 @@ public final class AppProcess implements AutoCloseable {
         return jar;
     }
 
-    /** The jar of the app's extracted layout, made anew when the app was built since. */
+    /** The jar of the app's extracted layout, made again when the app was built since. */
     private static Path extracted(Path build, String module) {
         Path jar = built(build, module);
         return Programs.make(

@@ -167,7 +167,7 @@ final class ClassArchive {
         try (Stream<String> mapped = Files.lines(maps)) {
             if (mapped.noneMatch(line -> line.endsWith(file.toString()))) {
                 Files.deleteIfExists(file);
-                say("was not accepted by its JVM, so it started slowly; the archive is made anew at the next start");
+                say("was not accepted by its JVM, so it started slowly; the archive is made again at the next start");
             }
         } catch (IOException | UncheckedIOException noProc) {
             // Elsewhere than on Linux, nobody knows.

@@ -103,7 +103,7 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
-    /** The very process that a note tells of, if it still exists. */
+    /** The very process that a note names, if it still exists. */
     private static Optional<ProcessHandle> noted(String note) {
         String[] words = note.strip().split(" ");
         if (words.length != 2) {
@@ -121,7 +121,7 @@ final class DataFolder implements AutoCloseable {
     /** The failure of a process that ended though nobody asked it to. */
     LocalStackException endedByItself(String name) {
         return new LocalStackException(
-                name + " ended by itself. The end of " + log(name) + ":\n" + ChildProcess.tail(log(name)));
+                name + " ended unexpectedly. The end of " + log(name) + ":\n" + ChildProcess.tail(log(name)));
     }
 
     /** Forgets the noted processes, which have all been stopped, and unlocks the folder. */

@@ -41,7 +41,7 @@ public final class Liveness {
         }
     }
 
-    /** Sends processes a signal; one that has ended by itself needs none. */
+    /** Sends processes a signal; one that has ended already needs none. */
     static void signal(String signal, List<ProcessHandle> processes) {
         String pids = processes.stream()
                 .filter(Liveness::isRunning)

@@ -142,7 +142,7 @@ public final class LocalStack implements AutoCloseable {
         Liveness.signal("STOP", server(name).descendants().toList());
     }
 
-    /** Lets a frozen server go on. */
+    /** Lets a frozen server continue. */
     public void thaw(String name) {
         Liveness.signal("CONT", server(name).descendants().toList());
         Liveness.signal("CONT", List.of(server(name)));

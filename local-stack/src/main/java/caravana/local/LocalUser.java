@@ -158,7 +158,7 @@ final class LocalUser {
      * @throws LocalStackException when that fails
      */
     void own(Path path) {
-        // A folder's owner changes after that of its content, so it tells whether the whole has been done.
+        // A folder's owner changes after that of its content, so it shows whether the whole has been done.
         if (separate && !NAME.equals(owner(path))) {
             Command.run(
                     "give " + path + " to " + NAME, List.of("chown", "-R", "-h", NAME + ":" + NAME, path.toString()));
@@ -167,7 +167,7 @@ final class LocalUser {
 
     /** Closes a folder of this user, with all that is in it, to all others. */
     void close(Path folder) {
-        // The folder last, so that it tells whether the whole has been done. By the user, who could exchange a file for
+        // The folder last, so that it shows whether the whole has been done. By the user, who could exchange a file for
         // a
         // link meanwhile.
         List<String> chmod = List.of(

@@ -21,7 +21,7 @@ public final class Main {
     /** Prefix of the lines that make {@code servers} start a server again. */
     static final String RESTART = "restart ";
 
-    /** Prefix of the line that tells why that failed. */
+    /** Prefix of the line that says why that failed. */
     static final String FAILED = "failed: ";
 
     private Main() {}

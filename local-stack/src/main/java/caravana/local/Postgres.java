@@ -80,7 +80,7 @@ final class Postgres {
         return ChildProcess.start(Servers.POSTGRES, command, Map.of(), data.log(Servers.POSTGRES), FAST_SHUTDOWN);
     }
 
-    /** Makes the cluster with its role and database; one that was not finished is made anew. */
+    /** Makes the cluster with its role and database; one that was not finished is made again. */
     private void make(Path programs) throws IOException {
         Path unfinished = data.resolve("postgres.new");
         Command.run("delete " + unfinished, List.of("rm", "-rf", unfinished.toString()));

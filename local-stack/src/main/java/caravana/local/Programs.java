@@ -75,7 +75,7 @@ final class Programs {
     }
 
     /**
-     * A folder made from something in that version; made anew when it was made from another.
+     * A folder made from something in that version; made again when it was made from another.
      *
      * @param maker fills the empty folder that it is given
      * @return the folder, readable for every user that can enter the folders above it

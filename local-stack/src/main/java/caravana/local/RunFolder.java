@@ -121,7 +121,7 @@ public final class RunFolder {
         return file;
     }
 
-    /** A folder with something in it, such as /srv, keeps its permissions: what we put there is closed by itself. */
+    /** A folder with something in it, such as /srv, keeps its permissions: what we put there has permissions of its own. */
     private static void create(Path folder, LocalUser user) throws IOException {
         boolean missing = !Files.exists(folder);
         if (missing) {

@@ -84,7 +84,7 @@ final class Secrets {
         }
         if (!complete) {
             StringWriter text = new StringWriter();
-            passwords.store(text, "Deleted, they are made anew at the next start.");
+            passwords.store(text, "Deleted, they are made again at the next start.");
             RunFolder.writeSecret(file, text.toString());
         }
         return passwords;

@@ -164,7 +164,7 @@ final class Servers implements AutoCloseable {
         required.put("AWS_ENDPOINT_URL_SQS", sqs());
         required.put("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + ports.get(Ports.S3));
         defaults.put("AWS_REGION", "us-east-1");
-        // For whoever works on the servers by hand.
+        // For people who work on the servers by hand.
         RunFolder.writeSecret(
                 data.resolve("environment"),
                 Stream.of(defaults, required)
@@ -332,7 +332,7 @@ final class Servers implements AutoCloseable {
     /** Stops them all; each that was started, even when another failed to. */
     @Override
     public void close() {
-        // All are asked before the first is waited for.
+        // All get the signal before the first is waited for.
         children.values().forEach(ChildProcess::askToStop);
         for (ChildProcess child : children.values()) {
             child.stop(STOP_LIMIT);

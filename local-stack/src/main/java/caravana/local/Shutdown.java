@@ -34,12 +34,12 @@ final class Shutdown {
         asked.complete(null);
     }
 
-    /** Completes once the end was asked for. */
+    /** Completes once the end was requested. */
     CompletableFuture<Void> asked() {
         return asked;
     }
 
-    /** Waits until the end is asked for, or that long. */
+    /** Waits until the end is requested, or that long. */
     void awaitAsked(Duration patience) throws InterruptedException {
         try {
             asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -51,7 +51,7 @@ final class Shutdown {
     }
 
     /**
-     * Does something, but waits for it no longer than until the end is asked for.
+     * Does something, but waits for it no longer than until the end is requested.
      *
      * @return whether it was done, rather than the end asked for
      * @throws LocalStackException when it fails with one

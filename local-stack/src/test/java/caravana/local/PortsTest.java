@@ -36,7 +36,7 @@ class PortsTest {
                 .isEqualTo("caravana: CARAVANA_S3_PORT is '" + value + "'; it must be a port number from 1 to 65535");
     }
 
-    /** What the launcher says on standard error before it gives up. */
+    /** What the launcher says on standard error before it ends. */
     private String complaintAbout(String setting, String value) throws Exception {
         ProcessBuilder launcher = new ProcessBuilder(
                 ProjectLayout.java(),

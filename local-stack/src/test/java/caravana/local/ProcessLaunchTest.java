@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Our JVMs go on starting processes when an update takes away the helper that Java does it with. */
+/** Our JVMs continue starting processes when an update takes away the helper that Java does it with. */
 class ProcessLaunchTest {
 
     @TempDir

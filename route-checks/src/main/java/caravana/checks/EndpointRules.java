@@ -53,7 +53,7 @@ final class EndpointRules implements Rule, FileRule {
 
     private static final Set<String> COPYING = Set.of("split", "multicast", "recipientList");
 
-    /** Timers of the worker that go on as long as its jobs do. */
+    /** Timers of the worker that continue as long as its jobs do. */
     private static final Set<String> WHILE_DRAINING =
             Set.of("keep-lease", "publish-progress", "watch-commands", "watch-intake");
 
@@ -179,7 +179,7 @@ final class EndpointRules implements Rule, FileRule {
                         route,
                         from,
                         "sqs-delete-after-read",
-                        "The consumer deletes the message by itself, also of a job that failed",
+                        "The consumer deletes every message automatically, also that of a job that failed",
                         "Set deleteAfterRead: false, and acknowledge by direct:acknowledge-job"));
             }
             if (from.parameter("headerFilterStrategy").isEmpty()) {

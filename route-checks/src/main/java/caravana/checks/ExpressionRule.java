@@ -18,7 +18,7 @@ final class ExpressionRule implements FileRule {
     /** Steps whose message is an expression of Simple without saying so. */
     private static final Set<String> WITH_MESSAGE = Set.of("log", "throwException");
 
-    /** Steps whose expression has to be true or false. */
+    /** Steps whose expression must be true or false. */
     private static final Set<String> ASKING =
             Set.of("when", "filter", "validate", "onWhen", "retryWhile", "completionPredicate");
 

@@ -175,7 +175,7 @@ final class HandlingRules implements Rule {
         return !handled.isEmpty() && !handled.contains(false);
     }
 
-    /** Whether the route goes on after each failure that has a handler. */
+    /** Whether the route continues after each failure that has a handler. */
     private static boolean continuesAll(Route configuration) {
         List<Boolean> continued = says(configuration, "continued");
         return !continued.isEmpty() && !continued.contains(false);
@@ -223,20 +223,20 @@ final class HandlingRules implements Rule {
             return continuesAll(configuration)
                     ? null
                     : "A failure in the route " + route.id() + " would end the rest of its round: " + configuration.id()
-                            + " does not go on";
+                            + " does not continue";
         }
         boolean called = route.isCalledByRoutes();
         if (called && says(configuration, "handled").contains(true)) {
             return "The route " + route.id() + " is called by others, and " + configuration.id()
-                    + " would end its failures without them: they would go on as if nothing had failed";
+                    + " would end its failures without them: they would continue as if nothing had failed";
         }
         return called && !own && says(configuration, "continued").contains(true) && isWaitedFor(uri, tree)
                 ? "The route " + route.id() + " is called by others, and behind a failure " + configuration.id()
-                        + " would go on: they would do so as if nothing had failed"
+                        + " would continue: they would do so as if nothing had failed"
                 : null;
     }
 
-    /** Whether a route's caller goes on when it has ended; behind a wire tap nobody waits for it. */
+    /** Whether a route's caller continues when it has ended; behind a wire tap nobody waits for it. */
     private static boolean isWaitedFor(String uri, RouteTree tree) {
         return tree.steps().stream()
                 .anyMatch(placed ->

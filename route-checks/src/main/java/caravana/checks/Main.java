@@ -58,7 +58,7 @@ public final class Main {
 
     /**
      * Exit status 0 for nothing wrong, 1 for something, 2 for arguments that are not as they should be or a database
-     * that does not answer though it was asked for.
+     * that does not answer though it was requested.
      */
     int run(String... args) throws IOException {
         if (args.length < 2) {
@@ -91,7 +91,7 @@ public final class Main {
             if (further.contains("sql")) {
                 return impossible("caravana: The SQL statements cannot be prepared: " + e.getMessage());
             }
-            // The database of `up` is asked when it runs, and nobody asked for it when it does not.
+            // The database of `up` is used when it runs; a user who did not name it needs no message when it does not.
             err.println("caravana: skipped: preparing the SQL statements, since no database answers. They were checked"
                     + " against the migrations' schema. Start ./caravana up, or name a database by --sql.");
         }
@@ -137,7 +137,7 @@ public final class Main {
         }
     }
 
-    /** @throws IllegalArgumentException when that is no address; its message names no part of it, which has a password */
+    /** @throws IllegalArgumentException when that is not an address; its message names no part of it, which has a password */
     static Connection connect(String url) throws SQLException {
         URI uri;
         try {

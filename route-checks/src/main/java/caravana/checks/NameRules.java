@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Settings and beans that a route names are there, in every app that loads it. */
+/** Settings and beans that a route names exist, in every app that loads it. */
 final class NameRules implements FileRule {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
@@ -203,7 +203,7 @@ final class NameRules implements FileRule {
         return name.contains(":") || environment.apply(name) != null ? null : name;
     }
 
-    /** Whether it has to be among the app's settings: it has no default, and no variable gives it. */
+    /** Whether it must be among the app's settings: it has no default, and no variable gives it. */
     private boolean isSetting(String placeholder) {
         return !placeholder.contains(":")
                 && !placeholder.startsWith("?")

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 /**
  * Parameters of statements along each way that leads to them: a call fails when nothing on its way has set one that has no
  * default, whatever other ways do. Each way is walked from the call, timer or message with which it begins, or from the
- * handler of a failure. What a condition decides counts as set wherever the same may have been asked again, and so does
- * everything behind a condition of a route that several ways come to, since that may be what tells them apart.
+ * handler of a failure. What a condition decides counts as set wherever the same condition may have been evaluated again, and so does
+ * everything behind a condition of a route that several ways come to, since that condition may distinguish them.
  */
 final class ParameterWays {
 
@@ -25,7 +25,7 @@ final class ParameterWays {
     /** These end the way. */
     private static final Set<String> ENDING = Set.of("throwException", "stop", "rollback");
 
-    /** These neither end the way nor refuse to go on. */
+    /** These neither end the way nor refuse to continue. */
     private static final Set<String> PLAIN = Set.of(
             "log",
             "setBody",
@@ -245,7 +245,7 @@ final class ParameterWays {
 
     private State call(Route.Step step, State state) {
         if (!step.kind().equals("to")) {
-            // Another exchange, or one that may go on when the call has failed.
+            // Another exchange, or one that may continue when the call has failed.
             steps.consumers(step.uri()).forEach(route -> enter(route, state.copy()));
             steps.leaves(step.uri()).forEach(state::set);
             return state;
@@ -320,7 +320,7 @@ final class ParameterWays {
         for (String name : gained) {
             boolean everywhere =
                     going.stream().allMatch(branch -> branch.end().names().get(name) == Known.SET || mayRefuse(branch));
-            // Of what a bean asks without a name nobody knows where else it is asked.
+            // A condition that a bean evaluates without a name cannot be recognised elsewhere.
             boolean isUnknown = reads.isEmpty() || shared > 0;
             boolean isDefault = reads.contains(name);
             boolean sure = isComplete || asked > 1 || going.size() < branches.size();

@@ -18,7 +18,7 @@ import java.util.Set;
  */
 final class PassedGraphs {
 
-    /** Of the file; then it begins anew. */
+    /** Of the file; then it begins again. */
     private static final long MOST_BYTES = 1 << 20;
 
     private final Path file;
@@ -27,7 +27,7 @@ final class PassedGraphs {
 
     /**
      * @param file may be missing
-     * @param ffmpeg what tells it from every other build
+     * @param ffmpeg what distinguishes it from every other build
      */
     PassedGraphs(Path file, String ffmpeg) {
         this.file = file;

@@ -481,7 +481,7 @@ final class ResultRules implements Rule {
         }
     }
 
-    /** Whether a statement that fails leaves nothing, and the route goes on behind it. */
+    /** Whether a statement that fails leaves nothing, and the route continues behind it. */
     private boolean goesOn(Route route) {
         return tree.configurations().stream()
                 .filter(configuration ->

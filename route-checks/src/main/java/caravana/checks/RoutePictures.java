@@ -24,7 +24,7 @@ final class RoutePictures {
      * A story.
      *
      * @param begins routes and error handling that it begins with; what they call is part of it
-     * @param throughQueues whether it goes on with what consumes a message that is sent
+     * @param throughQueues whether it continues with what consumes a message that is sent
      */
     private record Story(String title, String text, List<String> begins, boolean throughQueues) {}
 

@@ -48,7 +48,7 @@ final class SettlingRules implements Rule {
                                 file,
                                 caught.line(),
                                 "failure-swallowed",
-                                "A failure of " + needed + " ends here, and the job goes on to its acknowledgement",
+                                "A failure of " + needed + " ends here, and the job continues to its acknowledgement",
                                 "Let the failure pass, so that the route's error handling decides")));
             }
         }

@@ -36,7 +36,7 @@ final class SqlListRules implements FileRule {
     private static final Set<String> VALUES =
             Set.of("cast", "case", "coalesce", "null", "true", "false", "greatest", "least", "nullif", "extract");
 
-    /** Words that go on with what is before them. */
+    /** Words that continue with what is before them. */
     private static final Set<String> FURTHER = Set.of(
             ("from where and or not on by having set returning when then else end in is like ilike similar between join inner"
                             + " left right full cross natural using limit offset as with union except intersect values over"

@@ -31,7 +31,7 @@ record SqlNode(Kind kind, int at, String text, List<SqlNode> parts, SqlQuery que
         OPERATOR,
         /** AND, OR and NOT. */
         LOGIC,
-        /** IS NULL and the like: the parts are what is asked. */
+        /** IS NULL and the like: the parts are the operands. */
         TEST,
         /** A comparison with each of an array, or of the rows of a query. */
         ANY,

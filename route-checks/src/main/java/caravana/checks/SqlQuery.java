@@ -6,7 +6,7 @@ import java.util.List;
 /** A statement, or a query in one, as it was parsed. */
 final class SqlQuery {
 
-    /** What it does. */
+    /** Its operation. */
     enum Kind {
         SELECT,
         VALUES,

@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * What PostgreSQL would find when it prepares a statement: a column that is not where it is looked for, types that do not go together, a
- * function with other arguments. The first mistake is thrown. What cannot be told is taken as right.
+ * What PostgreSQL would find when it prepares a statement: a column that none of the tables has, types that do not fit, a
+ * function with other arguments. The first mistake is thrown. What cannot be decided is accepted.
  */
 final class SqlTypes {
 
@@ -85,7 +85,7 @@ final class SqlTypes {
         }
     }
 
-    /** Where a name is looked for. */
+    /** Where a name is resolved. */
     static final class Scope {
         final List<Relation> relations = new ArrayList<>();
         final Scope outer;

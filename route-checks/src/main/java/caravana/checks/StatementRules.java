@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The SQL of the routes: files that are there, with parameters that something sets. */
+/** The SQL of the routes: files that exist, with parameters that something sets. */
 final class StatementRules implements Rule, FileRule {
 
     private static final String SCHEME = "statement:";
@@ -133,12 +133,12 @@ final class StatementRules implements Rule, FileRule {
                     step.element().line(),
                     "sql-file-missing",
                     "There is no file " + file,
-                    "Name one that lies beside the routes"
+                    "Name one that is beside the routes"
                             + Nearest.to(file, tree.statements().keySet())));
         }
     }
 
-    /** Rows of a statement that returns none: the call fails each time, when the statement has changed what it does. */
+    /** Rows of a statement that returns none: the call fails each time, after the statement has made its changes. */
     private static void withoutRows(RouteTree.Placed placed, SqlFile file, Consumer<Finding> report) {
         Route.Step step = placed.step();
         String result = step.parameter("result");

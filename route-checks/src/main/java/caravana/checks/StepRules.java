@@ -52,7 +52,7 @@ final class StepRules implements Rule, FileRule {
                         file.name(),
                         element.line("disabled"),
                         "step-disabled",
-                        "Camel leaves out " + element.text("id") + ", and goes on as if it had been done",
+                        "Camel leaves out " + element.text("id") + ", and continues as if it had been done",
                         "Delete the step, or the line"));
             }
             List<Element> steps = element.get("steps").map(Element::items).orElse(List.of());
@@ -100,7 +100,7 @@ final class StepRules implements Rule, FileRule {
     }
 
     private static void asynchronous(Route route, Route.Step step, Consumer<Finding> report) {
-        // One that waits for its threads goes on by the poller's.
+        // One that waits for its threads continues by the poller's.
         boolean parallel = !step.element().text("synchronous").equals("true")
                 && (step.element().text("parallelProcessing").equals("true")
                         || step.element().get("executorService").isPresent());

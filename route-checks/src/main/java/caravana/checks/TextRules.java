@@ -141,7 +141,7 @@ final class TextRules implements Rule, FileRule {
                                 "Write \"true\" or \"false\"")))));
     }
 
-    /** Constants that are turned into a number or a boolean, by the type that is asked for or by what the step takes. */
+    /** Constants that are turned into a number or a boolean, by the type that is requested or by what the step takes. */
     private static void typed(String file, Element element, Consumer<Finding> report) {
         for (String language : List.of("constant", "simple")) {
             element.get(language).flatMap(text -> text.get("expression")).ifPresent(text -> {

@@ -238,7 +238,7 @@ public final class TransformationFiles {
                     entry,
                     "choose: " + chosen.by(),
                     "catalogue-choose",
-                    key + " is chosen by " + chosen.by() + ", which is no parameter with a list of values",
+                    key + " is chosen by " + chosen.by() + ", which is not a parameter with a list of values",
                     "Name one with an enum, or a boolean one" + oneOf(chosen.by(), entry));
             return;
         }
@@ -270,7 +270,7 @@ public final class TransformationFiles {
                         name + ":",
                         "catalogue-choose",
                         key + " has a case for " + name
-                                + ", which is no parameter that is given instead of another, or is left out then",
+                                + ", which is not a parameter that is given instead of another, or is left out then",
                         exclusive.isEmpty()
                                 ? "Write instead_of at the parameter that may be given instead of another"
                                 : "Write one that is" + Nearest.orOneOf(name, exclusive));
@@ -476,7 +476,7 @@ public final class TransformationFiles {
                     "above: " + parameter.above(),
                     "catalogue-parameter",
                     parameter.name() + " must be above " + parameter.above()
-                            + ", which is no number among the parameters",
+                            + ", which is not a number among the parameters",
                     "Write one that is" + oneOf(parameter.above(), entry));
         }
     }
@@ -492,7 +492,7 @@ public final class TransformationFiles {
                     "instead_of: " + parameter.insteadOf(),
                     "catalogue-parameter",
                     parameter.name() + " is given instead of " + parameter.insteadOf()
-                            + ", which is no parameter that has a value otherwise",
+                            + ", which is not a parameter that has a value otherwise",
                     "Write one that is" + oneOf(parameter.insteadOf(), entry));
         }
         if (parameter.defaultValue() != null) {

@@ -276,7 +276,7 @@ public final class TransformationGraphs {
         return PLACEHOLDER.matcher(fragment).replaceAll(found -> Matcher.quoteReplacement(values.get(found.group(1))));
     }
 
-    /** @return what ffmpeg complains of; null when it has made what was asked for */
+    /** @return what ffmpeg complains of; null when it has made what was requested */
     String run(List<String> command) throws IOException {
         Path errors = folder.resolve("errors.txt");
         Process process = new ProcessBuilder(command)

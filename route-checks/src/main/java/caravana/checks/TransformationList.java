@@ -20,7 +20,7 @@ final class TransformationList {
             [editing-routes.md](editing-routes.md#add-a-transformation) says how to add one.
 
             An upload asks for transformations in the field `transformaciones`: names separated by commas, or a JSON array of names and
-            of objects with `nombre` and parameters, as `POST /api/videos/{video_id}/process` takes it. What is asked for applies in the
+            of objects with `nombre` and parameters, as `POST /api/videos/{video_id}/process` takes it. What is requested applies in the
             order below, whatever the order of the request. `GET /api/transformations` has the same for programs.
 
             Instead, it may name a preset in the field `preset`. An upload that asks for nothing gets `predeterminado`. These are every

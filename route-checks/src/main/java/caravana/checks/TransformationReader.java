@@ -453,7 +453,7 @@ final class TransformationReader {
             wrong(
                     ladder.line(),
                     "catalogue-value",
-                    "A ladder has no heights, or does not say how its sound is encoded",
+                    "A ladder has no heights, or does not name an encoder of its sound",
                     "Write heights and sound below ladder, and sound: true beside it");
         }
         return new Ladder(heights, list(ladder, "sound"));
@@ -465,7 +465,7 @@ final class TransformationReader {
             wrong(
                     produced.line("check"),
                     "catalogue-key",
-                    "A produced file does not say how it is checked",
+                    "A produced file has no checks",
                     "Write check: {codec: …}, with ffmpeg's name of its codec");
             return null;
         }

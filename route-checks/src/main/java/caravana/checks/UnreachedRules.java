@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 /** What is never reached, since an earlier one takes all that it is for: handlers, catches, and branches. Steps without any. */
 final class UnreachedRules implements FileRule {
 
-    /** Steps that do nothing but run the steps within them. */
+    /** Steps that only run the steps within them. */
     private static final Set<String> RUNNING = Set.of("filter", "loop", "split", "doTry", "multicast", "pipeline");
 
     /**

@@ -45,7 +45,7 @@ class PlantedMistakesTest {
 
     /**
      * The rules that are about a sort of mistake. What another rule finds, as when a mistake breaks the YAML, is by chance and
-     * does not count.
+     * is left out.
      */
     private static final Map<String, Set<String>> EXPECTED = expected();
 
@@ -325,7 +325,7 @@ class PlantedMistakesTest {
         expect(
                 expected,
                 "error-handling-unfit error-handling-unused",
-                "a called route that goes on after a failure",
+                "a called route that continues after a failure",
                 "a request whose failure undoes too little",
                 "a request whose failure undoes too much");
         expect(
@@ -565,7 +565,7 @@ class PlantedMistakesTest {
                 });
         each(
                 kind,
-                "a policy that is no bean",
+                "a policy that is not a bean",
                 RouteTree.ROUTES,
                 "^( +routeConfigurationId: \\S+)$",
                 match -> match.group(1) + "\n    routePolicy: noSuchPolicy");
@@ -936,7 +936,7 @@ class PlantedMistakesTest {
                         "caller-decides"));
         each(
                 kind,
-                "a called route that goes on after a failure",
+                "a called route that continues after a failure",
                 RouteTree.ROUTES,
                 "routeConfigurationId: (caller-decides)$",
                 match -> "log-and-go-on");

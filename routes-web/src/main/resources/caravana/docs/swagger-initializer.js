@@ -4,7 +4,7 @@ window.onload = () => {
     url: '/api/openapi.yaml',
     dom_id: '#swagger-ui',
     deepLinking: true,
-    // Nothing is asked of the viewer's own service.
+    // The viewer's own service is never called.
     validatorUrl: null,
     presets: [SwaggerUIBundle.presets.apis],
     layout: 'BaseLayout',

@@ -81,7 +81,7 @@ async function cancel({video_id: id}, changed) {
   changed(await cancelVideo(id));
 }
 
-/** The store tells the browser to save it; the link is asked for anew, since links live for 15 minutes. */
+/** The object store's answer makes the browser save it. The link is new each time, since links expire after 15 minutes. */
 async function original({video_id: id}) {
   const {original_url: link} = await showVideo(id);
   h('a', {href: link, rel: 'noopener noreferrer'}).click();
@@ -109,7 +109,7 @@ async function remove(video, changed, gone) {
   offerUndo([video]);
 }
 
-/** Tells that videos are deleted, and offers the way back for as long as there is one. */
+/** Says that videos are deleted, and offers to undo it for as long as the server can. */
 function offerUndo(videos) {
   const one = videos.length === 1;
   const text = one ? t('saidDeleted', videos[0]) : t('saidDeletedMany', {n: number(videos.length)});
@@ -139,7 +139,7 @@ function offerUndo(videos) {
   message.querySelector('button').focus();
 }
 
-/** Deletes several, and tells of all of them at once. */
+/** Deletes several videos, with one message for all of them. */
 export async function removeAll(videos, gone) {
   const deleted = [];
   await atOnce(videos, async (video) => {

@@ -42,7 +42,7 @@ export function videoCard(first, {onDeleted, onChanged, onSelected}) {
       && (card.video.status !== summary.status || card.video.poster_url === undefined);
   }
 
-  /** Its age, as time goes on. */
+  /** Its age, as time passes. */
   function grow() {
     setText(age, ago(card.video.uploaded_at));
   }
@@ -158,7 +158,7 @@ export function actionMenu({attempt, changed, gone, open = false}) {
         }
         attempt(async () => {
           await action.run(shown, changed, gone);
-          // The button that opened a dialog was made anew meanwhile.
+          // The button that opened a dialog was made again meanwhile.
           if (document.activeElement === document.body && buttons.isConnected) {
             (open ? buttons.querySelector(`[data-action=${action.name}]`) ?? buttons.firstChild : summary).focus();
           }

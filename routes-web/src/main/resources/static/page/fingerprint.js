@@ -1,4 +1,4 @@
-// Tells whether a file is one of which a part has been uploaded, without reading all of it.
+// Recognises a file of which a part has been uploaded, without reading all of it.
 
 const SAMPLES = 16;
 const BYTES = 4096;

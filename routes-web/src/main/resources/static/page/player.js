@@ -1,4 +1,4 @@
-// Plays, opens and saves results. Their links live for 15 minutes, so each time a new one is asked for.
+// Plays, opens and saves results. Their links live for 15 minutes, so a new one is fetched each time.
 
 import {showVideo} from './api.js';
 import {h, setText} from './dom.js';
@@ -25,7 +25,7 @@ export async function play(id) {
   element);
   document.body.append(dialog);
   dialog.showModal();
-  // Where the browser does not want it to play by itself, there is the button of its controls.
+  // Where the browser does not allow autoplay, there is the button of its controls.
   screen.play().catch(() => {});
 }
 

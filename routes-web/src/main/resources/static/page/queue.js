@@ -1,5 +1,5 @@
-// Uploads: what was chosen, and what is on its way, three at a time. They live here and not in the view, so that they go on
-// while another section is shown; and in the browser (kept.js), so that they go on after a reload, a restart or a log-in.
+// Uploads: what was chosen, and what is on its way, three at a time. They live here and not in the view, so that they continue
+// while another section is shown; and in the browser (kept.js), so that they continue after a reload, a restart or a log-in.
 
 import {Refused} from './api.js';
 import {fingerprint} from './fingerprint.js';
@@ -53,7 +53,7 @@ export function queue() {
   return items.filter(({account}) => account === session()?.email);
 }
 
-/** @returns {boolean} whether an upload goes on as long as the page is open */
+/** @returns {boolean} whether an upload continues as long as the page is open */
 export function isUnderWay({state}) {
   return state === 'uploading' || state === 'waiting' || state === 'loading';
 }
@@ -69,10 +69,10 @@ export function unfinished() {
 }
 
 /**
- * Adds files. One of which a part has been uploaded goes on.
+ * Adds files. One of which a part has been uploaded continues.
  *
  * @param {Iterable<File>} files
- * @param {Object|null} wanted the upload whose file was asked for
+ * @param {Object|null} wanted the upload whose file was requested
  * @returns {Promise<Object[]>} the uploads that are new
  */
 export async function take(files, wanted) {
@@ -179,7 +179,7 @@ export async function cancelAll() {
   await Promise.all([...queue(), ...others].map(remove));
 }
 
-/** Goes on with what an earlier visit of this account, or another tab, has left. */
+/** Continues with what an earlier visit of this account, or another tab, has left. */
 async function restore() {
   const left = keptRecords(session().email).filter(({key}) => items.every((item) => item.key !== key));
   const restored = left.map((record) => ({...record, file: null, state: 'loading', problem: null, delay: null}));
@@ -206,7 +206,7 @@ function begin(item) {
   item.work = (item.work ?? Promise.resolve()).then(() => alone(item)).finally(next);
 }
 
-/** Of several tabs with the same upload, one sends it, and another one waits until it may have to go on. */
+/** Of several tabs with the same upload, one sends it, and another one waits until it may have to continue. */
 async function alone(item) {
   if (!navigator.locks) {
     await send(item);
@@ -324,7 +324,7 @@ async function failed(item, refused, failures) {
     return;
   }
   forgetKept(item.key);
-  // Sent anew, it is another upload, maybe with another title.
+  // Sent again, it is another upload, maybe with another title.
   Object.assign(item, {
     state: 'stopped',
     problem: {code: refused.code, detail: refused.message},

@@ -73,7 +73,7 @@ export function isDue() {
   return current !== null && !current.outside && current.due < Date.now();
 }
 
-/** Whether a session may go on that another tab, or an earlier visit, has begun. */
+/** Whether a session may continue that another tab, or an earlier visit, has begun. */
 export function mayResume() {
   return current === null && localStorage.getItem(KEPT) !== null;
 }

@@ -1,4 +1,4 @@
-// What a video is to become: forms built from the catalogue, so that a new entry appears without new code here.
+// The choice of transformations: forms built from the catalogue, so that a new entry appears without new code here.
 
 import {call, deletePreset, listPresets, Refused, savePreset} from './api.js';
 import {assetField} from './assets.js';
@@ -81,7 +81,7 @@ export function transformationsView() {
 export const mayChoose = () => known !== null;
 
 /**
- * Asks in a dialog what a video is to become. What is refused is shown there, and the choice stays.
+ * Asks in a dialog for the transformations of a video. A refusal is shown there, and the choice stays.
  *
  * @param {Object} video
  * @param {(transformaciones: Array) => Promise<void>} act gets what was chosen
@@ -138,7 +138,7 @@ function choiceForm(prefix) {
   let kept = {};
   /** The name of the preset that was chosen and has not been changed; null for none. */
   let preset = null;
-  /** Shows presets and entries anew, in the view that is there. */
+  /** Shows presets and entries again, in the view that is open. */
   let show = () => {};
   let bar = null;
 

@@ -13,7 +13,7 @@ const HOPELESS = ['unreadable', 'empty', 'no_video_name', 'too_large', 'not_a_vi
 
 /** @param {(id: string) => void} onUploaded */
 export function uploadsView(onUploaded) {
-  /** The upload whose file is asked for. */
+  /** The upload whose file is requested. */
   let wanted = null;
   const input = h('input', {
     type: 'file',

@@ -45,7 +45,7 @@ class AnswersTest extends WebTest {
             }
             assertAnswered(user.get("/api/videos"));
             // They still have their connections, or the call would only have waited for their end. The newest have them
-            // longest: on a slow machine the oldest may be given up soon. One that was answered in full is enough.
+            // longest: on a slow machine the oldest may be dropped soon. One that was answered in full is enough.
             int whole = 0;
             for (int i = MANY - 1; i >= 0 && whole == 0; i--) {
                 whole = wholeAnswers(unread.get(i));
@@ -90,7 +90,7 @@ class AnswersTest extends WebTest {
         }
     }
 
-    /** How many of the answers came in full, until one was refused or the connection was given up. */
+    /** How many of the answers came in full, until one was refused or the connection was closed. */
     private static int wholeAnswers(Wire wire) throws IOException {
         int whole = 0;
         for (int i = 0; i < CALLS; i++) {

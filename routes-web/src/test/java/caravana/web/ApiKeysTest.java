@@ -98,7 +98,7 @@ class ApiKeysTest extends QuickSweepsTest {
                 .isFalse();
     }
 
-    /** Each call of the contract with a key of each scope: those whose x-scope the key has go on, and no others. */
+    /** Each call of the contract with a key of each scope: those whose x-scope the key has continue, and no others. */
     @Test
     void scopesAndCalls() throws Exception {
         Api operator = operator();
@@ -150,7 +150,10 @@ class ApiKeysTest extends QuickSweepsTest {
                     }
                     Api.violations(answer.head(), answer.body())
                             .ifPresent(broken -> violations.add(method + " " + path.getKey() + ": " + broken));
-                    row.add(refusal.isEmpty() ? "goes on (" + answer.status() + ")" : answer.status() + " " + refusal);
+                    row.add(
+                            refusal.isEmpty()
+                                    ? "continues (" + answer.status() + ")"
+                                    : answer.status() + " " + refusal);
                     calls++;
                 }
                 System.out.printf("%-48s%s%n", method + " " + path.getKey(), String.join(" | ", row));

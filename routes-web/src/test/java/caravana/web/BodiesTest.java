@@ -186,7 +186,7 @@ class BodiesTest extends ImpatientTest {
         await().atMost(Waits.LIMIT).untilAsserted(this::assertNothingLeft);
     }
 
-    /** A connection goes on after a refusal if the answer does not say otherwise: the rest of the body is no request. */
+    /** A connection continues after a refusal if the answer does not say otherwise: the rest of the body is no request. */
     @Test
     void aRefusedBodyIsReadAndTheConnectionGoesOn() throws Exception {
         String token = user().token();

@@ -28,7 +28,7 @@ import org.springframework.test.context.TestPropertySource;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
- * Thousands of calls that are made from the contract alone, right and wrong ones: whatever is asked, the answer is one
+ * Thousands of calls that are made from the contract alone, right and wrong ones: whatever the request, the answer is one
  * that the contract promises, and none is a failure of ours.
  *
  * <p>The seed of {@link Sample} repeats the calls of an earlier run.
@@ -345,7 +345,7 @@ class ContractTest extends WebTest {
                 body.bytes());
     }
 
-    /** Mostly an operator; the others are told that they are none. */
+    /** Mostly an operator; the others get 403. */
     private Api operator() {
         return random.nextInt(10) == 0 ? user : operator;
     }
@@ -606,7 +606,7 @@ class ContractTest extends WebTest {
         return id;
     }
 
-    /** The id of a fresh upload in pieces, mostly one that goes on. */
+    /** The id of a fresh upload in pieces, mostly one that continues. */
     private String upload() throws Exception {
         String state = random.nextBoolean() ? "receiving" : state();
         String id = video(state);

@@ -293,7 +293,7 @@ class DirectUploadTest extends WebTest {
                         .POST(BodyPublishers.ofString(body)));
     }
 
-    /** Web ended after S3 had made the object, or before: the reconciler goes on. */
+    /** Web ended after S3 had made the object, or before: the reconciler continues. */
     @Test
     void theReconcilerFinishesWhatHasArrived() throws Exception {
         byte[] file = bytes(PART + 10);

@@ -143,7 +143,7 @@ class EndedCredentialsTest extends WebTest {
         awaitEnded(user);
         awaitEnded(program);
         assertProblem(refresh(cookie), 401, "session_over");
-        // They would go on until the token expires.
+        // They would continue until the token expires.
         CompletableFuture.runAsync(() -> readToItsEnd(stream)).get(SOON.toSeconds(), TimeUnit.SECONDS);
         CompletableFuture.runAsync(() -> readToItsEnd(ofToken)).get(SOON.toSeconds(), TimeUnit.SECONDS);
         Api again = api().loggedIn(email, PASSWORD);
@@ -213,7 +213,7 @@ class EndedCredentialsTest extends WebTest {
                 .isEqualTo(204);
         awaitEnded(promoted);
         assertProblem(api().loggedIn(email, PASSWORD).get("/api/ops/queue"), 403, "forbidden");
-        // The session went on, and its next token has the role.
+        // The session continued, and its next token has the role.
         assertThat(refresh(cookie).statusCode()).isEqualTo(200);
     }
 

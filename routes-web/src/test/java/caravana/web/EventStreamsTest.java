@@ -90,9 +90,9 @@ class EventStreamsTest extends PatientTest {
         assertThat(again.line("data:")).contains("video_id");
     }
 
-    /** Of what is found at one time, the last event only stands for all: a client that lost the others is told of them. */
+    /** Of what is found at one time, the last event only stands for all: a client that lost the others gets them. */
     @Test
-    void whoeverReturnsAfterAPartOfTheEventsIsToldOfTheRest() throws Exception {
+    void aClientThatReturnsAfterAPartOfTheEventsGetsTheRest() throws Exception {
         Api user = user();
         insertVideos(user, 3);
         jdbc.update(

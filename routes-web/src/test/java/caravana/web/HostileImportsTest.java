@@ -140,7 +140,7 @@ class HostileImportsTest extends WebTest {
         assertFails("longer_than_announced", 1);
     }
 
-    /** It may keep the connection open behind the file, although it was asked not to. */
+    /** It may keep the connection open behind the file, despite {@code Connection: close}. */
     @Test
     void asManyAsAnnouncedAndNoEndOfTheConnection() throws Exception {
         byte[] file = bytes(PART + 1000);

@@ -225,7 +225,7 @@ class MethodsTest extends WebTest {
     /** Headers that differ from one answer to the next: by the time, by a link, by what else is called just then. */
     private static final Set<String> CHANGING = Set.of("date", "server-timing", "location", "ratelimit");
 
-    /** The same status and headers, except for those that tell a time, on a connection that goes on. */
+    /** The same status and headers, except for those that tell a time, on a connection that continues. */
     @Test
     void headIsGetWithoutABody() throws Exception {
         Api user = user();

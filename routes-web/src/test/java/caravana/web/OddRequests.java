@@ -105,7 +105,7 @@ final class OddRequests {
             "--b--",
             "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\n\u00ff");
     private static final List<String> ENCODINGS = List.of("gzip", "identity", "br, gzip", "\u00e9", "");
-    /** The firewall's part; what the servlet container refuses by itself does not get there. */
+    /** The firewall's part; what the servlet container refuses does not get there. */
     private static final List<String> PATHS = List.of(";", ";a=b", "//", "/%25", "/.", "/%e2%80%a8");
 
     private final Random random;

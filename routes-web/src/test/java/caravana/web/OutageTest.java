@@ -54,7 +54,7 @@ class OutageTest extends QuickSweepsTest {
             HttpResponse<String> ready = api().get("/api/health/ready");
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(Api.json(ready).at("/systems/store").asText()).isEqualTo("down");
-            // What needs no store goes on.
+            // What needs no store continues.
             assertThat(user.get("/api/videos").body()).isEqualTo("[]");
         } finally {
             stack.restart("s3");

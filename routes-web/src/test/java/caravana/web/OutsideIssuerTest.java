@@ -69,7 +69,7 @@ class OutsideIssuerTest extends WebTest {
                         .isEqualTo(200));
     }
 
-    /** The issuer is asked by the background alone. */
+    /** Only a background thread calls the issuer. */
     @Test
     @Order(2)
     void requestsDoNotAskTheIssuer() throws Exception {

@@ -162,7 +162,7 @@ class PasswordResetTest extends QuickSweepsTest {
         assertThat(mails.to(unknown)).isEmpty();
         assertThat(jdbc.queryForObject("SELECT count(*) FROM mail_links WHERE address = ?", Integer.class, unknown))
                 .isZero();
-        // Neither does a link that does not count.
+        // Neither does a link that is not valid.
         assertThat(reset(unknown, "x").body()).isEqualTo(reset(email, "x").body());
         // They are counted alike as well.
         for (String address : List.of(email, unknown)) {

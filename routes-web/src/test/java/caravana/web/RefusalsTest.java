@@ -171,7 +171,7 @@ class RefusalsTest extends WebTest {
         add(
                 sent,
                 expected,
-                "a wrong media type, whose body waits to be asked for",
+                "a wrong media type, whose body waits to be requested",
                 "POST /api/auth/login HTTP/1.1\r\nHost: l\r\nExpect: 100-continue\r\nContent-Type: text/plain\r\n"
                         + "Content-Length: 1000\r\n\r\n",
                 415,
@@ -179,7 +179,7 @@ class RefusalsTest extends WebTest {
         add(
                 sent,
                 expected,
-                "a body that is not wanted, and waits to be asked for",
+                "a body that is not wanted, and waits to be requested",
                 get("/api/videos", authorization + "Expect: 100-continue\r\nContent-Length: 1000\r\n"),
                 400,
                 "invalid_request");

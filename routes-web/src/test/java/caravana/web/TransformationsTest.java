@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What may be asked for: the catalogue as clients see it, and requests with parameters. */
+/** What may be requested: the catalogue as clients see it, and requests with parameters. */
 class TransformationsTest extends WebTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -81,7 +81,7 @@ record TusClient(Api api) {
         return send(request("/api/uploads/" + id).DELETE());
     }
 
-    /** The head of a request that goes on with an upload, as it is written on the wire. */
+    /** The head of a request that continues with an upload, as it is written on the wire. */
     String onTheWire(String id, long offset, long length) {
         return "PATCH /api/uploads/" + id + " HTTP/1.1\r\nHost: l\r\nAuthorization: Bearer " + api.token()
                 + "\r\nTus-Resumable: 1.0.0\r\nContent-Type: " + TYPE + "\r\nUpload-Offset: " + offset

@@ -65,7 +65,7 @@ class UploadClientsTest extends WebTest {
         assertStored(location.substring(location.lastIndexOf('/') + 1), file);
     }
 
-    /** It sends a small file to S3 by one PUT, and nobody tells web. */
+    /** It sends a small file to S3 by one PUT, and no call reaches web. */
     @Test
     void uppySendsAWholeFileToS3() throws Exception {
         byte[] file = bytes(1_234_567);

@@ -206,7 +206,7 @@ class UploadTest extends PatientTest {
         assertNothingLeft();
     }
 
-    /** A body whose length nobody tells, longer than allowed: the bytes are counted while they come. */
+    /** A body of unknown length, longer than allowed: the bytes are counted while they come. */
     @Test
     void theLimitHoldsWithoutALength() throws Exception {
         byte[] content = bytes(13 * 1024 * 1024);

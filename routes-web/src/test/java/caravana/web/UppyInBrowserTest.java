@@ -168,7 +168,7 @@ class UppyInBrowserTest extends WebTest {
         assertStored(location);
     }
 
-    /** Nobody tells web that it has arrived. */
+    /** No call reports to web that it has arrived. */
     @Test
     void byOnePutItSendsTheFileToS3() throws Exception {
         file = bytes(1_234_567);

@@ -354,7 +354,7 @@ class WebhooksTest extends QuickSweepsTest {
         assertThat(next).isAfter(Instant.now().plusSeconds(7000));
     }
 
-    /** After half an hour, those behind it go on, and it is marked. */
+    /** After half an hour, those behind it continue, and it is marked. */
     @Test
     void anEventThatFailsForLongIsLate() throws Exception {
         Receiver receiver = receiver((call, self) -> {
@@ -442,7 +442,7 @@ class WebhooksTest extends QuickSweepsTest {
         routes.requestBody("direct:forget-deliveries", (Object) null);
     }
 
-    /** However many are asked for at the same time. */
+    /** However many are requested at the same time. */
     @Test
     void aThousandOfOneAccountAreTen() throws Exception {
         ObjectNode order = Api.JSON.createObjectNode().put("url", "http://127.0.0.1:1/");

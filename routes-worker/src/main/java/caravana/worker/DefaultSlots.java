@@ -46,7 +46,7 @@ class DefaultSlots implements ApplicationContextInitializer<ConfigurableApplicat
         return existing.getUsableSpace();
     }
 
-    /** Zero for a value that is no size: the settings' own check refuses it, and names it. */
+    /** Zero for a value that is not a size: the settings' own check refuses it, and names it. */
     private static long bytes(Environment settings, String name) {
         try {
             return DataSize.parse(settings.getProperty(name, "0")).toBytes();

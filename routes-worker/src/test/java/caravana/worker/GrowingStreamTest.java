@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Renditions that are stored and listed while the job's run goes on. */
+/** Renditions that are stored and listed while the job's run continues. */
 class GrowingStreamTest extends WorkerRouteTest {
 
     private String uploadLong() throws Exception {
@@ -86,7 +86,7 @@ class GrowingStreamTest extends WorkerRouteTest {
         assertNothingLeftOnDisk();
     }
 
-    /** The next claim makes the same renditions, whose list goes on, and what the lost one writes later is in no list. */
+    /** The next claim makes the same renditions, whose list continues, and what the lost one writes later is in no list. */
     @Test
     void aListGoesOnAfterALostClaim() throws Exception {
         String id = uploadLong();

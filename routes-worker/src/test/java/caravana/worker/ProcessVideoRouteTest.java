@@ -339,7 +339,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         assertThat(row).containsEntry("error_code", "killed");
         assertThat((String) row.get("error_detail")).contains("ffmpeg ended with status 137");
         await().atMost(JOB).until(() -> objects("processed/" + id + "/").isEmpty());
-        // It comes back by itself after the backoff.
+        // It comes back after the backoff.
         await().atMost(JOB).until(() -> row(id), r -> r.get("status").equals("processed"));
         assertThat(row(id)).containsEntry("attempts", 2).containsEntry("claims", 2);
         assertQueueIsQuiet();

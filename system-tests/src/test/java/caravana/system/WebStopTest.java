@@ -37,7 +37,7 @@ class WebStopTest {
     private final HttpClient http = HttpClient.newHttpClient();
 
     /**
-     * A load balancer is told at once, what runs comes to its end, and only then nobody answers any more. Watchers who left hold
+     * A load balancer learns of it at once, what runs comes to its end, and only then nobody answers any more. Watchers who left hold
      * nothing up.
      */
     @Test

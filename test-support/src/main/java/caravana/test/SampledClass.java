@@ -31,7 +31,7 @@ public @interface SampledClass {
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
             Class<?> tests = context.getRequiredTestClass();
             SampledClass sampled = tests.getAnnotation(SampledClass.class);
-            // Of a method, and of a class within, the class was asked before.
+            // Of a method, and of a class within, the class was checked before.
             boolean asked = context.getTestMethod().isPresent() || sampled == null;
             if (asked || !Sample.CLASSES || Sample.SEED % TURNS == sampled.turn()) {
                 return ConditionEvaluationResult.enabled("chosen for this run");

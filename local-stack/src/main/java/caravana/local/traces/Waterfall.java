@@ -61,7 +61,7 @@ final class Waterfall {
         spans.forEach(span -> known.add(span.spanId()));
         spans.stream()
                 .sorted(Comparator.comparingLong(ReceivedSpan::started))
-                // What goes on from a span that is not here, a caller's for instance, stands at the margin.
+                // What continues from a span that is not here, a caller's for instance, stands at the margin.
                 .forEach(span -> below.computeIfAbsent(
                                 known.contains(span.parentId()) ? span.parentId() : "", id -> new ArrayList<>())
                         .add(span));

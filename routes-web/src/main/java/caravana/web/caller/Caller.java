@@ -6,7 +6,7 @@ import java.util.UUID;
 
 /**
  * Who makes a request, as the token or API key says. The engine puts it into the exchange property {@code caller}; nothing else in
- * a request tells who somebody is.
+ * a request says who the caller is.
  *
  * @param id the account's id
  * @param email the e-mail address that the token names; null when it names none, and for an API key

@@ -10,7 +10,7 @@ import java.util.zip.CRC32;
 
 /**
  * How an API key is written: {@code cvn_}, 32 random letters and digits, and 6 more that are the CRC-32 of what stands before
- * them. By the prefix, programs that look for leaked secrets find keys; by the checksum, a key that was copied in part is told
+ * them. By the prefix, programs that look for leaked secrets find keys; by the checksum, a key that was copied in part is recognised
  * from one that does not exist.
  */
 public final class KeyText {

@@ -37,7 +37,7 @@ public class ContractValidator implements RestClientRequestValidator {
     private static final String FORM = "application/x-www-form-urlencoded";
 
     /**
-     * Under which the validator knows the schema of a form. By itself it guesses the types of a form's fields, takes the
+     * Under which the validator knows the schema of a form. Without them it guesses the types of a form's fields, takes the
      * password 12345678 for a number and refuses it; so it gets the form as JSON, in which every field is a text.
      */
     private static final String FORM_AS_JSON = "application/form+json";

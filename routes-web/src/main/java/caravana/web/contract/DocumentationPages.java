@@ -22,7 +22,7 @@ class DocumentationPages implements WebMvcConfigurer {
         registry.addResourceHandler(FOLDER + "**").addResourceLocations("classpath:caravana/docs/", swaggerUi());
     }
 
-    /** Its folder is named by its version, which its jar tells. */
+    /** Its folder is named by its version, which its jar contains. */
     private static String swaggerUi() {
         ClassPathResource jar = new ClassPathResource("META-INF/maven/org.webjars/swagger-ui/pom.properties");
         try {

@@ -77,7 +77,9 @@ public class CredentialChanges {
                 }
             } catch (SQLException unavailable) {
                 if (!failing && !stopping) {
-                    log.warn("Keys and accounts are looked up for each request: {}", unavailable.getMessage());
+                    log.warn(
+                            "Changes of credentials cannot be received; each request reads keys and accounts from the database: {}",
+                            unavailable.getMessage());
                 }
                 failing = true;
                 LockSupport.parkNanos(PAUSE_NANOS);

@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Whoever waits, without a thread, for the container to bring a request back: by {@code AsyncContext.dispatch(PATH)}, which
+ * An object that waits, without a thread, for the container to bring a request back: by {@code AsyncContext.dispatch(PATH)}, which
  * any thread may call, the container's own thread comes to {@link #proceed}.
  */
 interface Continued {
@@ -20,7 +20,7 @@ interface Continued {
     /** Where requests are dispatched to; the filter {@link #resume} is there and answers. */
     String PATH = "/api/videos/events";
 
-    /** Goes on with the request, on the container's thread. */
+    /** Continues with the request, on the container's thread. */
     void proceed(HttpServletRequest request, HttpServletResponse response) throws IOException;
 
     /** A filter for asynchronous dispatches to {@link #PATH}. */

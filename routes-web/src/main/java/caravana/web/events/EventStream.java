@@ -141,7 +141,7 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
     // What other threads call.
 
     /**
-     * Tells it of videos and webhooks.
+     * Adds events of videos and webhooks.
      *
      * @param found one or more; of a stream that watches one, that one
      * @param at the time when they were found, in milliseconds; 0 when it is unknown
@@ -162,7 +162,7 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
     /**
      * Ends the stream when its client's token or key was ended; it gets nothing more.
      *
-     * @return whether it goes on
+     * @return whether it continues
      */
     boolean goesOn() {
         if (permitted.getAsBoolean()) {
@@ -389,7 +389,7 @@ final class EventStream implements Continued, WriteListener, AsyncListener {
 
     @Override
     public void onStartAsync(AsyncEvent event) {
-        // The request goes on, and this listens again.
+        // The request continues, and this listens again.
     }
 
     private static byte[] bytes(String text) {

@@ -30,7 +30,7 @@ final class FoundVideo implements Found {
     /**
      * @param row a row of {@code watch-videos.sql}
      * @param progress what its worker last reported to Redis; null when none is at it
-     * @param replay whether it is no news, and was found for those only who were away meanwhile
+     * @param replay whether it is no news, and was found only for clients that reconnect
      */
     FoundVideo(Map<String, Object> row, Map<String, String> progress, boolean replay) {
         this.row = row;

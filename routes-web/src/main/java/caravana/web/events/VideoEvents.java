@@ -41,7 +41,7 @@ public class VideoEvents implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(VideoEvents.class);
 
-    /** How far back a client that returns gets what it missed; one that was away longer reads the list. */
+    /** How far back a client that returns gets what it missed; one that was disconnected longer reads the list. */
     private static final Duration LOOK_BACK = Duration.ofHours(1);
 
     /** New streams soon get the present state, and those that open at the same time together. */
@@ -162,7 +162,7 @@ public class VideoEvents implements SmartLifecycle {
         } catch (Problem away) {
             // Nothing is lost: a later round finds what has changed meanwhile.
             if (!failing && !draining) {
-                log.warn("Event streams are silent for a while: {}", away.getMessage());
+                log.warn("Event streams send nothing until the database is available again: {}", away.getMessage());
             }
             failing = true;
         } catch (RuntimeException e) {

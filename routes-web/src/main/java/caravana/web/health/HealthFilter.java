@@ -48,7 +48,7 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
         this.problems = problems;
     }
 
-    /** A request whose body had to be waited for comes a second time, and is in flight then. */
+    /** A request that has waited for its body comes a second time, and is in flight then. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;
@@ -87,7 +87,7 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
         try {
             chain.doFilter(request, response);
         } finally {
-            // What goes on asynchronously is counted by itself: a body on its way, or an event stream.
+            // What continues asynchronously is counted on its own: a body on its way, or an event stream.
             inFlight.end();
         }
     }

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
  * Whether the systems behind web answer. Anybody may ask, so what is found out holds for a second, and is found out once
- * for all who ask meanwhile, by threads of its own. Whoever asks first after that second waits for it; the others get the
+ * for all who ask meanwhile, by threads of its own. The first caller after that second waits for it; the others get the
  * answer before, as long as it is not older than ten seconds.
  *
  * <p>A system that has not answered within two seconds is down, so nobody waits longer.
@@ -57,7 +57,7 @@ public class Readiness {
 
     /**
      * @param questions of each system, one that fails when it is down
-     * @param nanoTime tells the time in nanoseconds, from any moment on
+     * @param nanoTime returns the time in nanoseconds, from any moment on
      */
     Readiness(Map<String, Runnable> questions, LongSupplier nanoTime) {
         questions.forEach((system, question) -> checks.put(system, new Check(question)));

@@ -29,7 +29,7 @@ public final class ContainerHandle {
         return (ContainerHandle) request.getAttribute(NAME);
     }
 
-    /** Answers {@code Expect: 100-continue}, if the client sent it. A blocking read does so by itself. */
+    /** Answers {@code Expect: 100-continue}, if the client sent it. A blocking read does so as well. */
     public void sendContinue() throws IOException {
         request.getResponse().sendAcknowledgement(ContinueResponseTiming.ALWAYS);
     }

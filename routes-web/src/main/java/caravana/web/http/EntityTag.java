@@ -22,7 +22,7 @@ public final class EntityTag {
      * Replaces all headers by the {@code ETag}; if the request has that tag in {@code If-None-Match}, the answer becomes
      * 304 without a body.
      *
-     * @param content by which one answer is told from another
+     * @param content by which one answer is distinguished from another
      */
     public static void set(Message message, String content) {
         String known = message.getHeader("If-None-Match", String.class);
@@ -58,7 +58,7 @@ public final class EntityTag {
         return new Problem(
                 412,
                 "precondition_failed",
-                "Somebody else has changed the video since the answer whose ETag If-Match names, or in this moment. Get it"
+                "Another call has changed the video since the answer whose ETag If-Match names. Get the video"
                         + " again, and repeat the change.");
     }
 

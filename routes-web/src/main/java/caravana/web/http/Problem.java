@@ -25,7 +25,7 @@ public class Problem extends RuntimeException {
     private final Integer retryAfter;
 
     /**
-     * @param status HTTP status, 400 to 599; with 503 the answer tells the client to try again in 5 s
+     * @param status HTTP status, 400 to 599; with 503 the answer has {@code Retry-After: 5}
      * @param code stable code for programs
      * @param detail one sentence for people, which says what to do
      */
@@ -67,7 +67,7 @@ public class Problem extends RuntimeException {
                 new Problem(401, "unauthenticated", "Log in, and send the token as Authorization: Bearer TOKEN.");
             case 403 -> new Problem(403, "forbidden", "This account may not do that.");
             case 404 -> new Problem(404, "not_found", "There is nothing at this address.");
-            case 405 -> new Problem(405, "method_not_allowed", "This address does not take that method.");
+            case 405 -> new Problem(405, "method_not_allowed", "This address does not support that method.");
             case 406 -> new Problem(406, "not_acceptable", "Only application/json is available.");
             case 411 ->
                 new Problem(411, "length_required", "Send the body with a Content-Length; only uploads go without.");
@@ -90,7 +90,9 @@ public class Problem extends RuntimeException {
                 status < 500
                         ? new Problem(status, "refused", "The request was refused.")
                         : new Problem(
-                                status, "internal_error", "Something went wrong on our side; it has been logged.");
+                                status,
+                                "internal_error",
+                                "The server has failed, and has logged why. Try again later.");
         };
     }
 

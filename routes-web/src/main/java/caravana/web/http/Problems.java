@@ -28,7 +28,7 @@ public class Problems {
                 return problem;
             }
             if (cause instanceof SQLException sql && SqlState.isWrongValue(sql)) {
-                log.warn("A value that the database cannot hold: {}", sql.getMessage());
+                log.warn("The database cannot store a value: {}", sql.getMessage());
                 return Problem.invalid(
                         "A value of the request cannot be stored: a number or a time is too large, or a text has a"
                                 + " character that is none. Correct it.");
@@ -45,13 +45,13 @@ public class Problems {
                 return new Problem(408, "too_slow", "No data arrived for too long; send the request again.");
             }
             if (cause instanceof BadRequestException && !(cause instanceof ClientAbortException)) {
-                log.info("A body that is no HTTP: {}", cause.toString());
+                log.info("A body that is not HTTP: {}", cause.toString());
                 return Problem.invalid("The chunks of the body, or the fields behind them, are not written as HTTP/1.1"
                         + " wants them (RFC 9112, section 7.1), or are too long.");
             }
             // What our own JSON is wrong with is no client that went away, unless that is its cause.
             if (cause instanceof IOException && !(cause instanceof JsonProcessingException)) {
-                log.info("The client went away: {}", cause.toString());
+                log.info("The client closed the connection: {}", cause.toString());
                 return new Problem(400, "request_incomplete", "The request ended before all of it had arrived.");
             }
         }

@@ -25,10 +25,10 @@ public final class Source {
 
     /**
      * The source that an address belongs to: an IPv4 address itself, also where it is written as an IPv6 address; of any
-     * other IPv6 address its /64, since whoever has one address has all of them.
+     * other IPv6 address its /64, since a host that has one address has all of them.
      *
      * @param address an IP address as the servlet container reports it
-     * @return a short text; {@code unknown} for everything that is no IP address, so that made-up names are one source
+     * @return a short text; {@code unknown} for everything that is not an IP address, so that made-up names are one source
      */
     public static String of(String address) {
         return parse(address)
@@ -38,7 +38,7 @@ public final class Source {
                 .orElse(UNKNOWN);
     }
 
-    /** The address; an IPv4 address also where it is written as an IPv6 address. Empty for everything that is no IP address. */
+    /** The address; an IPv4 address also where it is written as an IPv6 address. Empty for everything that is not an IP address. */
     public static Optional<InetAddress> parse(String address) {
         String literal = ADDITIONS.matcher(address).replaceFirst("$1$2$3");
         if (!LITERAL.matcher(literal).matches()) {

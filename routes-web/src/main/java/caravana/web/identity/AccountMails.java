@@ -148,7 +148,7 @@ public class AccountMails {
     /**
      * The answer to a link that arrived.
      *
-     * @param row of {@code confirm-email.sql}; null when the link does not count
+     * @param row of {@code confirm-email.sql}; null when the link is not valid
      * @throws Problem 400 {@code link_invalid}; 409 {@code email_taken}
      */
     @StepOnly

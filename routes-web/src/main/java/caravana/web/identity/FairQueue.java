@@ -62,7 +62,7 @@ final class FairQueue {
                                 <= load);
     }
 
-    /** Cancels a task that waits; one that runs or is done goes on. */
+    /** Cancels a task that waits; one that runs or is done continues. */
     synchronized void leave(Task<?> task) {
         if (waiting.remove(task)) {
             task.cancel(false);

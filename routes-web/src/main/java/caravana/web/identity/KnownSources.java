@@ -21,7 +21,7 @@ public class KnownSources {
 
     private static final String PREFIX = "log-in-known-sources:";
 
-    /** Removes what is too old of some accounts, and returns where to go on. An account's set that has nothing left is gone. */
+    /** Removes what is too old of some accounts, and returns where to continue. An account's set that has nothing left is gone. */
     private static final RedisScript<String> SWEEP = RedisScript.of("""
             local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
             for _, key in ipairs(found[2]) do
@@ -38,7 +38,7 @@ public class KnownSources {
     private final Duration life;
     private final Clock clock;
 
-    /** Where the next sweep goes on, as Redis wants it. */
+    /** Where the next sweep continues, as Redis wants it. */
     private String cursor = "0";
 
     /** When each source that is known to this node logged in last, in milliseconds. */

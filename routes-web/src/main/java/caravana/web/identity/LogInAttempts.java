@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
 /**
- * Slows down whoever guesses passwords, see ADR 16. Each attempt is counted before its password is looked at, and given
+ * Slows down clients that guess passwords, see ADR 16. Each attempt is counted before its password is looked at, and given
  * back when it was right. What is counted:
  *
  * <ul>
@@ -25,7 +25,7 @@ class LogInAttempts {
     /** Log-ins of one source at once, on one node: others' requests find a thread beside them. */
     private static final int AT_ONCE = 16;
 
-    /** The longest wait of a source that is known: whoever guesses from there can slow its people down by no more. */
+    /** The longest wait of a source that is known: guesses from there can slow its people down by no more. */
     private static final Duration KNOWN_MAX_DELAY = Duration.ofSeconds(30);
 
     private final IdentityProperties.Failures limits;

@@ -23,12 +23,12 @@ public class MailLinks {
         exchange.setProperty("link_hash", Sessions.hash(text));
     }
 
-    /** The refusal of a link that does not count; the same for each reason. */
+    /** The refusal of a link that is not valid; the same for each reason. */
     static Problem invalid() {
         return new Problem(
                 400,
                 "link_invalid",
-                "The link does not count: it was used, has expired, a newer one was sent, or it is another account's. Ask for"
+                "The link is not valid: it was used, has expired, a newer one was sent, or it is another account's. Ask for"
                         + " another one.");
     }
 }

@@ -38,7 +38,9 @@ class OptionalRedis {
             return answer;
         } catch (DataAccessException unavailable) {
             if (failed == null) {
-                log.warn("Redis is unavailable, so this node counts attempts by itself: {}", unavailable.getMessage());
+                log.warn(
+                        "Redis is unavailable; this node counts attempts alone until it is available again: {}",
+                        unavailable.getMessage());
             }
             failedAt = System.nanoTime();
             return Optional.empty();

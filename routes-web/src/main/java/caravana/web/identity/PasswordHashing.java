@@ -47,7 +47,7 @@ class PasswordHashing {
 
     PasswordHashing(Passwords passwords, MeterRegistry meters) {
         this.passwords = passwords;
-        // Rather few: what all other requests do has to go on beside them.
+        // Rather few: what all other requests do has to continue beside them.
         int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         this.knownLogIns = new Pool("log-in", atOnce, KNOWN_LOG_INS_WAITING, NO_REST, meters);
         this.otherLogIns = new Pool("log-in", atOnce, OTHER_LOG_INS_WAITING, NO_REST, meters);
@@ -150,7 +150,8 @@ class PasswordHashing {
         }
 
         private Problem busy() {
-            return new Problem(503, "busy", "Too many passwords are to be checked at once; try again in a moment.");
+            return new Problem(
+                    503, "busy", "Too many passwords are being checked at the moment. Try again in a few seconds.");
         }
 
         void stop() {

@@ -52,7 +52,7 @@ public class PasswordResets {
     /**
      * Hashes the new password into the property {@code new_hash}.
      *
-     * @param link the link's account; null when it does not count
+     * @param link the link's account; null when it is not valid
      * @throws Problem 400 {@code link_invalid}; 503 {@code busy}
      */
     @StepOnly

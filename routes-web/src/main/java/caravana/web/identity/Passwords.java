@@ -51,7 +51,7 @@ public class Passwords {
      * Whether that is the password.
      *
      * @param hash null for an account that does not exist: then it never is, and takes as long
-     * @throws IllegalArgumentException when that is no hash of Argon2id
+     * @throws IllegalArgumentException when that is not a hash of Argon2id
      */
     public boolean matches(String password, String hash) {
         Matcher phc = PHC.matcher(hash == null ? NOBODY : hash);

@@ -9,7 +9,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.springframework.stereotype.Component;
 
 /**
- * Names for what Redis counts, that tell whoever reads Redis neither e-mail addresses nor IP addresses: keyed hashes. The
+ * Names for what Redis counts, from which a reader of Redis learns neither e-mail addresses nor IP addresses: keyed hashes. The
  * key is the one that signs tokens, which all nodes share and Redis never sees; a new signing key makes new names.
  */
 @Component

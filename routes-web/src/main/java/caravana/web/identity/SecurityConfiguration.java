@@ -84,7 +84,7 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** A token that comes along is not looked at: who logs in anew may well send the one that has expired. */
+    /** A token that comes along is not looked at: a client that logs in again may send the one that has expired. */
     @Bean
     @Order(1)
     SecurityFilterChain openToAll(HttpSecurity http) throws Exception {
@@ -120,7 +120,7 @@ class SecurityConfiguration {
             throws Exception {
         return headers(
                         http.authorizeHttpRequests(calls -> calls
-                                        // A request that has been let in goes on, whatever becomes of it.
+                                        // A request that has been let in continues, whatever becomes of it.
                                         .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                                         .permitAll()
                                         .requestMatchers("/api/ops/**")
@@ -145,7 +145,7 @@ class SecurityConfiguration {
                 .requestCache(RequestCacheConfigurer::disable);
     }
 
-    /** Each filter of each request would be timed by itself, and nobody reads that; {@code caravana.api} times the calls. */
+    /** Each filter of each request would be timed on its own, and nobody reads that; {@code caravana.api} times the calls. */
     @Bean
     SecurityObservationSettings securityObservations() {
         return SecurityObservationSettings.noObservations();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
-/** Slows down whoever opens accounts by the hundred, or looks for e-mail addresses that have one. */
+/** Slows down clients that open accounts by the hundred, or look for e-mail addresses that have one. */
 @Component
 class SignUpThrottle {
 
@@ -38,7 +38,7 @@ class SignUpThrottle {
         return place;
     }
 
-    /** The sign-up could not be looked at, so it does not count. */
+    /** The sign-up could not be looked at, so it is not counted. */
     void giveBack(Lanes.Place place) {
         lanes.giveBack(place);
     }

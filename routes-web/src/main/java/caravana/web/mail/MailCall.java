@@ -93,7 +93,10 @@ public class MailCall {
         int tries = (Integer) row.get("attempts");
         if (isRefused(failure)) {
             note("refused", begun);
-            log.info("Mail {} ({}): it cannot be sent to its address", row.get("mail_id"), row.get("mail_kind"));
+            log.info(
+                    "Mail {} ({}) was not sent: the mail server refused its address",
+                    row.get("mail_id"),
+                    row.get("mail_kind"));
             return attempt(true, 0);
         }
         note("failed", begun);

@@ -24,7 +24,7 @@ import org.springframework.validation.annotation.Validated;
  * @param period how often a web node looks for mails that are due
  * @param timeout how long the server may take to connect, and between two bytes
  * @param lease after which another node sends what one has taken and not ended; several times the timeout
- * @param delays how long the second and each further try waits after the one before it; after the last one, a mail is given up
+ * @param delays how long the second and each further try waits after the one before it; after the last one, the mail is discarded
  * @param limits how many mails people may ask for
  */
 @Validated

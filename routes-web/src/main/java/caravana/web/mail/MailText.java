@@ -64,7 +64,7 @@ record MailText(String subject, String body) {
                     """),
             "change en",
             new MailText("Confirm your new e-mail address for Caravana", """
-                    An account at {site} is to have this e-mail address.
+                    Someone asked to use this e-mail address for an account at {site}.
 
                     Confirm it within {minutes} minutes:
 
@@ -83,7 +83,7 @@ record MailText(String subject, String body) {
                     Hasta entonces la cuenta conserva su correo anterior. Si no lo pediste, no hagas nada.
                     """),
             "notice en",
-            new MailText("Your Caravana account is to have another e-mail address", """
+            new MailText("Change of the e-mail address of your Caravana account", """
                     Somebody who knows your password asked for another e-mail address for your account at {site}. The account has it
                     as soon as the new address is confirmed.
 

@@ -166,7 +166,10 @@ public class DeadLetters {
             try {
                 sqs.changeMessageVisibilityBatch(c -> c.queueUrl(queue.dlqUrl()).entries(entries));
             } catch (SdkException e) {
-                log.info("Dead letters are seen again in {} s: {}", VISIBILITY_SECONDS, e.toString());
+                log.info(
+                        "Dead letters could not be released; they are visible again in {} s: {}",
+                        VISIBILITY_SECONDS,
+                        e.toString());
             }
         }
     }

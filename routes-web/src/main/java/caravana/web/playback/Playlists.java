@@ -14,7 +14,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** Playlists of HLS (RFC 8216), and a manifest of DASH, for the renditions of a video. Their entries carry the ticket by which they were asked for. */
+/** Playlists of HLS (RFC 8216), and a manifest of DASH, for the renditions of a video. Their entries carry the ticket of their request. */
 @Component("playlists")
 public class Playlists {
 

@@ -14,9 +14,9 @@ import org.springframework.validation.annotation.Validated;
  * @param outputs how long the files of a result stay after it was made; 0 for as long as the video
  * @param events how long events can be listed
  * @param deliveries how long the deliveries of webhooks can be looked at and sent again; not longer than {@code events}
- * @param exports how long the file of an export can be fetched after it was asked for
+ * @param exports how long the file of an export can be fetched after it was requested
  * @param imports how long it can be read how an import has ended
- * @param mails how long a mail stays that no node has sent or given up; longer than all its tries
+ * @param mails how long a mail stays that no node has sent or discarded; longer than all its tries
  * @param audit how long acts of operators stay in the audit; 0 for always
  * @param logInAddresses how long it is known from which addresses, as pseudonyms, an account has logged in; from others, guesses of
  *     passwords are slowed down for all

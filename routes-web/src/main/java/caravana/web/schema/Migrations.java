@@ -41,10 +41,10 @@ class Migrations implements FlywayMigrationStrategy {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try {
             while (!hasMigrated(patient, deadline)) {
-                log.warn("A transaction of somebody else holds a lock that a migration needs; trying again");
+                log.warn("Another transaction holds a lock that a migration needs; trying again");
             }
         } finally {
-            // Nobody else gets a connection that gives up on locks.
+            // Only migrations get a connection with a limit for locks.
             pool.getHikariPoolMXBean().softEvictConnections();
         }
     }

@@ -13,7 +13,7 @@ import org.apache.camel.Message;
  */
 public final class AnswerHeaders {
 
-    /** Their names, of which the case does not count. */
+    /** Their names, without regard to case. */
     public static final Set<String> NAMES;
 
     static {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Counts and times the calls by the contract's operations; whatever else is asked for is {@code unknown}. */
+/** Counts and times the calls by the contract's operations; whatever else is requested is {@code unknown}. */
 @Component
 class ApiMetrics {
 

@@ -34,7 +34,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     private boolean sent;
 
     /**
-     * @param hasBody false when it tells the length of a body that does not come, as to {@code HEAD}
+     * @param hasBody false when it has the length of a body that is not sent, as to {@code HEAD}
      * @param owners returns who the memory of a large answer is charged to
      */
     CollectedAnswer(HttpServletResponse response, boolean hasBody, Supplier<ClientMemory.Owner> owners) {
@@ -175,7 +175,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
             write(new byte[] {(byte) next}, 0, 1);
         }
 
-        /** @throws IOException when the answer is dropped, so that nobody goes on writing */
+        /** @throws IOException when the answer is dropped, so that nobody continues writing */
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             if (!hasRoomFor(length)) {

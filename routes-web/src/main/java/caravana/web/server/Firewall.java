@@ -15,7 +15,7 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 class Firewall {
 
     /**
-     * Leaves methods, headers and parameters to those who read them. It would throw at whoever asks for a header with a character
+     * Leaves methods, headers and parameters to those who read them. It would throw when a header is read that has a character
      * of U+0080 to U+009F, which is what bytes of UTF-8 look like to a servlet.
      */
     @Bean

@@ -11,7 +11,7 @@ import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * HTTP whose requests have a time limit from their first byte to the end of their headers. Tomcat's own limit begins anew with each
+ * HTTP whose requests have a time limit from their first byte to the end of their headers. Tomcat's own limit begins again with each
  * byte, so that clients that send one now and then would keep all connections of the server for as long as they like. A
  * connection that exceeds the limit is closed without an answer, as one that is silent is.
  *

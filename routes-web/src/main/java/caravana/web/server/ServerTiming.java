@@ -24,13 +24,13 @@ final class ServerTiming {
         this(System::nanoTime);
     }
 
-    /** @param nanoTime tells the time in nanoseconds, from any moment on */
+    /** @param nanoTime returns the time in nanoseconds, from any moment on */
     ServerTiming(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.since = nanoTime.getAsLong();
     }
 
-    /** The same body; each byte that is read of it sets the beginning anew, and its end does not. */
+    /** The same body; each byte that is read of it sets the beginning again, and its end does not. */
     InputStream from(InputStream body) {
         return new FilterInputStream(body) {
 

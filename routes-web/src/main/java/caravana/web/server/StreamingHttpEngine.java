@@ -115,7 +115,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         return exchange;
     }
 
-    /** As bytes: whoever decodes them has to see which of them are no text. */
+    /** As bytes: the decoder must see which of them are not text. */
     private static Exchange withBytes(Exchange exchange) throws IOException {
         exchange.getIn().setBody(request(exchange).getInputStream().readAllBytes());
         return exchange;

@@ -70,7 +70,7 @@ abstract class Transfer implements AsyncListener {
         async.complete();
     }
 
-    /** The request went on, and another begins. */
+    /** The request continued, and another begins. */
     @Override
     public final void onStartAsync(AsyncEvent event) {
         release();

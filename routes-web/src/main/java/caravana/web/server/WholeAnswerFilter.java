@@ -59,7 +59,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         this.inFlight = inFlight;
     }
 
-    /** A request whose body had to be waited for is answered when it comes back. */
+    /** A request that has waited for its body is answered when it comes back. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;

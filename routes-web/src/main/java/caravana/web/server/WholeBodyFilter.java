@@ -37,8 +37,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Lets a request with a body go on when all of the body has arrived, and uploads at once: a client that sends slowly
- * holds no thread and no place, whoever it is. What is too long, or of unknown length, is refused before it is read.
+ * Lets a request with a body continue when all of the body has arrived, and uploads at once: a client that sends slowly
+ * holds no thread and no place. What is too long, or of unknown length, is refused before it is read.
  *
  * <p>It comes last of all filters, so that a request without the right to be there is refused before its body is read.
  */
@@ -48,7 +48,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
 
     private static final Logger log = LoggerFactory.getLogger(WholeBodyFilter.class);
 
-    /** The longest body of a call that is no upload, in bytes. */
+    /** The longest body of a call that is not an upload, in bytes. */
     private static final int LIMIT = 64 * 1024;
 
     /** That of a long list, in bytes: all parts that an upload may have, or the operations of a batch. */

@@ -31,7 +31,7 @@ final class FormReader {
     /** A header's line (RFC 9110, 5.1), in bytes as ISO 8859-1. */
     private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\\00\r\n]*");
 
-    /** Where a header goes on in the next line. */
+    /** Where a header continues in the next line. */
     private static final Pattern FOLD = Pattern.compile("\r\n[ \t]");
 
     private static final Pattern CONTROL_IN_NAME = Pattern.compile(
@@ -79,7 +79,7 @@ final class FormReader {
     }
 
     /**
-     * Goes on to the next field; what has not been read of the one before is skipped.
+     * Continues to the next field; what has not been read of the one before is skipped.
      *
      * @return false when there are no more
      * @throws Problem 400 {@code malformed_form} when this is no form, or not all of one; 400 {@code invalid_request} when

@@ -178,7 +178,7 @@ public class ImportCall implements DisposableBean {
             HttpGet request = new HttpGet(address);
             // Whatever is compressed would not have the announced length.
             request.setHeader("Accept-Encoding", "identity");
-            // So that the end of the connection tells whether more comes than was announced.
+            // So that the end of the connection shows whether more comes than was announced.
             request.setHeader("Connection", "close");
             headers.forEach(request::setHeader);
             fetch.begin(request);
@@ -241,7 +241,7 @@ public class ImportCall implements DisposableBean {
         throw new FailedTry(
                 "url_invalid",
                 true,
-                "The address leads to another one that is no URL. Import from the file's own address.");
+                "The address leads to another one that is not a URL. Import from the file's own address.");
     }
 
     private static boolean isSameOrigin(URI one, URI other) {
@@ -286,7 +286,7 @@ public class ImportCall implements DisposableBean {
         }
     }
 
-    /** A body of an announced length: one that ends before it fails, and so does one that goes on behind it. */
+    /** A body of an announced length: one that ends before it fails, and so does one that continues behind it. */
     private final class AnnouncedBytes extends FilterInputStream {
 
         private final long announced;
@@ -324,7 +324,7 @@ public class ImportCall implements DisposableBean {
             return count;
         }
 
-        /** What comes late is not waited for: a server may keep the connection although it was asked not to. */
+        /** What comes late is not waited for: a server may keep the connection despite {@code Connection: close}. */
         private void checkEnd() throws IOException {
             Future<?> deadline = deadlines.schedule(fetch.request::abort, SURPLUS.toMillis(), TimeUnit.MILLISECONDS);
             boolean more;

@@ -130,7 +130,7 @@ public final class IncomingUpload {
         }
     }
 
-    /** @throws Problem 413 when the request goes on behind the file's end */
+    /** @throws Problem 413 when the request continues behind the file's end */
     private void checkNoMore(InputStream body, ObjectWriter objects) throws IOException {
         int more;
         try {
@@ -289,7 +289,7 @@ public final class IncomingUpload {
         return sum == null;
     }
 
-    /** Whether something has arrived, or is known now, that does not count yet. */
+    /** Whether something has arrived, or is known now, that the row does not name yet. */
     public boolean isUncounted() {
         return getArrived() > received || lengthFound;
     }

@@ -150,9 +150,9 @@ class PartStore {
     }
 
     /**
-     * Gives up a multipart upload; S3 forgets its parts.
+     * Aborts a multipart upload; S3 deletes its parts.
      *
-     * @throws SdkException when S3 fails; one that is not there is no failure
+     * @throws SdkException when S3 fails; one that is not there is not a failure
      */
     void abort(String key, String upload) {
         try {
@@ -175,7 +175,7 @@ class PartStore {
         }
     }
 
-    /** Deletes an object; one that is not there is no failure. */
+    /** Deletes an object; one that is not there is not a failure. */
     void delete(String key) {
         s3.deleteObject(d -> d.bucket(bucket).key(key));
     }

@@ -16,7 +16,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * The byte work of uploads that come in pieces. Routes decide in which order it happens, and write the row between the steps:
- * what the row does not name does not count, and nothing is written that another request's row could name.
+ * what the row does not name is ignored, and nothing is written that another request's row could name.
  */
 @Component("resumableUpload")
 public class ResumableUpload {
@@ -120,7 +120,7 @@ public class ResumableUpload {
         }
     }
 
-    /** Stores what is shorter than a part, so that any web node can go on. */
+    /** Stores what is shorter than a part, so that any web node can continue. */
     @StepOnly
     public void storeTail(@ExchangeProperty("incoming") IncomingUpload incoming) {
         String key = tails(incoming.getVideoId()) + incoming.getToken();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tells by a file's first bytes what kind of file it is, if it is for sure none of a video: such bytes begin no container
- * that ffmpeg reads a video from, the ISO files and RIFF files among them being told apart by their brand.
+ * Recognises by its first bytes a kind of file that is certainly not a video: such bytes begin no container
+ * that ffmpeg reads a video from, the ISO files and RIFF files among them being distinguished by their brand.
  *
  * <p>The bytes are those of the <a href="https://mimesniff.spec.whatwg.org/#matching-a-mime-type-pattern">MIME Sniffing
  * Standard</a>, and for kinds that it does not have, of the {@code file} program's magic. A library that knows thousands of

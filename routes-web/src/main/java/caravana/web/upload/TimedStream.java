@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 
 /**
  * A request's body that ends with a failure when its client takes too long: it holds one of few places. The rate is counted
- * over the time in which we waited for bytes, so that a slow store does not count. One that sends nothing
+ * over the time in which we waited for bytes, so that time in a slow object store is left out. One that sends nothing
  * at all is caught by the connection's own time-out.
  */
 public class TimedStream extends FilterInputStream {
@@ -27,7 +27,7 @@ public class TimedStream extends FilterInputStream {
         this(in, limits, System::nanoTime);
     }
 
-    /** @param nanoTime tells the time in nanoseconds, from any moment on */
+    /** @param nanoTime returns the time in nanoseconds, from any moment on */
     TimedStream(InputStream in, UploadProperties limits, LongSupplier nanoTime) {
         super(in);
         this.limits = limits;

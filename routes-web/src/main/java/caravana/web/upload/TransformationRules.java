@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** What may be asked for of the catalogue, whichever way it comes: names, or objects with parameters. */
+/** What may be requested of the catalogue, whichever way it comes: names, or objects with parameters. */
 @Component
 public class TransformationRules {
 
@@ -66,7 +66,7 @@ public class TransformationRules {
      * What the row keeps of a request.
      *
      * @param request its fields or parameters, of which {@link #FIELD} and {@link #PRESET} are read; with neither, the default set
-     *     is asked for
+     *     is requested
      * @throws Problem 400 {@code invalid_request} when both are there, {@code unknown_preset}, or as for a list in JSON
      */
     TransformationRecipe recipe(Map<String, String> request, Exchange exchange) {

@@ -227,7 +227,7 @@ public class TusUpload {
     }
 
     /**
-     * Reads what a request that goes on with an upload says: the properties {@code offset}, {@code bytes} when it tells the
+     * Reads a request that continues an upload: the properties {@code offset}, {@code bytes} when it has the
      * file's length, and {@code token}.
      *
      * @throws Problem 400, 412, 413 or 415

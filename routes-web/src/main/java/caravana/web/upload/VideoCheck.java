@@ -9,7 +9,7 @@ import org.springframework.http.MediaTypeFactory;
 
 /**
  * Refuses at once what cannot be a video: by its declared media type, by the type that its file name stands for, or by its
- * first bytes. One of them is enough; what none of them tells for sure is left to the worker's ffprobe.
+ * first bytes. One of them is enough; what none of them decides is left to the worker's ffprobe.
  */
 final class VideoCheck {
 

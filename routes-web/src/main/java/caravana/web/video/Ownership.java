@@ -16,7 +16,7 @@ public class Ownership {
     private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     /**
-     * Takes the video's id from the path, or goes on with what was taken from there before: sending a message removes all
+     * Takes the video's id from the path, or continues with what was taken from there before: sending a message removes all
      * headers.
      *
      * @throws Problem 404 when it is no id
@@ -52,8 +52,7 @@ public class Ownership {
 
     /** @throws Problem always: 409 {@code not_retryable} */
     public void notRetryable() {
-        throw new Problem(
-                409, "not_retryable", "Only a video that has failed of something that may pass can be tried again.");
+        throw new Problem(409, "not_retryable", "Only a video whose failure may be temporary can be tried again.");
     }
 
     /** @throws Problem always: 409 {@code not_cancellable} */

@@ -8,7 +8,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** Tells clients that ask again and again whether anything has changed, and when it is worth asking. */
+/** Answers clients that poll: whether anything has changed, and when to poll again. */
 @Component("polling")
 public class Polling {
 
@@ -40,7 +40,7 @@ public class Polling {
     }
 
     /**
-     * Links are made anew for each answer, so the tag does not go by them. What a client may keep of them is bounded
+     * Each answer has new links, so the tag does not go by them. What a client may keep of them is bounded
      * instead: the tag changes every third of the time that they are valid.
      */
     private String content(Map<?, ?> video) {

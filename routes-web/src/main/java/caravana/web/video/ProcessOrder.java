@@ -25,7 +25,7 @@ public class ProcessOrder {
 
     /**
      * Sets the properties {@code transformations} and {@code transformation_parameters} as the row keeps them; neither when those of
-     * the last time are asked for.
+     * the last time are requested.
      *
      * @throws Problem 400 as {@link TransformationRules}
      */

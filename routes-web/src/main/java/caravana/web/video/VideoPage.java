@@ -69,7 +69,7 @@ public class VideoPage {
             if (limit < 1 || limit > MAX_LIMIT) {
                 throw new IllegalArgumentException("limit");
             }
-            // One more than asked for, which tells whether there is another page.
+            // One more than requested, which shows whether there is another page.
             page.put("rows", limit + 1);
             exchange.setProperty("limit", limit);
             String after = query.get("uploaded_after");

@@ -13,7 +13,7 @@ import org.springframework.validation.annotation.Validated;
  * @param period how often a web node looks for deliveries that are due
  * @param timeout how long a receiver may take for its answer
  * @param lease after which another node sends what one has taken and not ended; several times the timeout
- * @param delays how long the second and each further try waits after the one before it; after the last one, a delivery is given up
+ * @param delays how long the second and each further try waits after the one before it; after the last one, the delivery fails permanently
  */
 @Validated
 @ConfigurationProperties("caravana.webhooks")

@@ -301,14 +301,14 @@ class EventStreamTest {
         return tomcat.getConnector().getLocalPort();
     }
 
-    /** Tells it more than the kernel takes for a client that does not read. */
+    /** Sends more than the kernel buffers for a client that does not read. */
     private static void block(EventStream stream) {
         for (int i = 0; i < 16; i++) {
             stream.tell(List.of(video(i + "x".repeat(1024 * 1024))), 1_000_000 + i);
         }
     }
 
-    /** Its event has nothing but the id. */
+    /** Its event has only the id. */
     private static FoundVideo video(String id) {
         return FoundVideo.gone(id);
     }

@@ -27,7 +27,7 @@ class SourceTest {
         assertThat(Source.of(address)).isEqualTo(source);
     }
 
-    /** Otherwise whoever may write the address could be another source each time. */
+    /** Otherwise a client that writes the address could be another source each time. */
     @ParameterizedTest
     @CsvSource({
         "unknown",

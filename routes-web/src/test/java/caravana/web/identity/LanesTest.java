@@ -80,7 +80,7 @@ class LanesTest {
         }
         for (long seconds : new long[] {100, 200, 350, 350}) {
             assertWaits(seconds, account);
-            // Whoever asks too early does not have to wait any longer for it.
+            // A caller that asks too early does not wait any longer for it.
             pass(Duration.ofSeconds(seconds / 2), account);
             assertWaits(seconds / 2, account);
             pass(Duration.ofSeconds(seconds / 2), account);

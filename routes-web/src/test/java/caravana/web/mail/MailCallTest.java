@@ -183,7 +183,7 @@ class MailCallTest {
         "verify, es, Confirma tu correo para Caravana, /#confirm/the-token",
         "change, en, Confirm your new e-mail address for Caravana, /#confirm/the-token",
         "change, es, Confirma tu nuevo correo para Caravana, /#confirm/the-token",
-        "notice, en, Your Caravana account is to have another e-mail address, ''",
+        "notice, en, Change of the e-mail address of your Caravana account, ''",
         "notice, es, Tu cuenta de Caravana va a tener otro correo, ''"
     })
     void aFolderTakesMailsAsFiles(String kind, String language, String subject, String link) throws Exception {

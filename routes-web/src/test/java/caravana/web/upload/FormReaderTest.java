@@ -52,7 +52,7 @@ class FormReaderTest {
         assertThat(form.next()).isFalse();
     }
 
-    /** Contents made of pieces of the delimiter, which arrive and are asked for in pieces of any size. */
+    /** Contents made of pieces of the delimiter, which arrive and are requested in pieces of any size. */
     @Test
     void contentsComeThroughUnchanged() throws Exception {
         Random random = new Random(7);

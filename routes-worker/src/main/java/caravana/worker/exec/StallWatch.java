@@ -4,7 +4,7 @@ import caravana.worker.tool.ProcessTree;
 import java.time.Duration;
 
 /**
- * Tells whether a tool stands still: neither its output nor the CPU time of its process tree has moved for the limit. Wall
+ * Detects a tool that has stalled: neither its output nor the CPU time of its process tree has moved for the limit. Wall
  * time alone does not tell: on a busy machine a healthy tool may get little of the CPU for long.
  */
 final class StallWatch {
@@ -26,7 +26,7 @@ final class StallWatch {
         outputMoved = System.nanoTime();
     }
 
-    /** To be asked again and again, by one thread. */
+    /** Called repeatedly, by one thread. */
     boolean isStalled(ProcessHandle tool) {
         long now = System.nanoTime();
         long output = outputMoved;

@@ -33,7 +33,7 @@ public class ToolFailureNote {
         try {
             Files.writeString(Path.of(stateFolder, NAME), "");
         } catch (IOException e) {
-            log.warn("Could not note in {} that tools cannot be run: {}", stateFolder, e.toString());
+            log.warn("Could not write to {} that tools cannot be run: {}", stateFolder, e.toString());
         }
     }
 }

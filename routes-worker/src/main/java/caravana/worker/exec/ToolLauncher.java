@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Starts tools, each behind the programs that bound it and without our credentials in its environment, and tells a tool
+ * Starts tools, each behind the programs that bound it and without our credentials in its environment, and distinguishes a tool
  * that could not be run from one that ran and failed.
  */
 @Component
@@ -87,7 +87,7 @@ public class ToolLauncher {
                 .directory(folder.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().keySet().retainAll(ENVIRONMENT);
-        // Errors only: the encoder of AV1 would write its settings to where complaints are looked for.
+        // Errors only: the encoder of AV1 would write its settings among the error messages.
         builder.environment().put("SVT_LOG", "1");
         try {
             return builder.start();

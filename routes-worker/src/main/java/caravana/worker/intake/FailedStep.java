@@ -13,7 +13,7 @@ record FailedStep(String step, Throwable failure) {
     private static final String FIRST = "caravana.first_failed_step";
     private static final String LAST = "caravana.last_failed_step";
 
-    /** The first of an exchange; null when none has failed. What goes on after a failure may stumble over what is missing. */
+    /** The first of an exchange; null when none has failed. What continues after a failure may stumble over what is missing. */
     static FailedStep first(Exchange exchange) {
         return exchange.getProperty(FIRST, FailedStep.class);
     }

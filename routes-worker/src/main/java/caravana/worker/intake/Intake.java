@@ -131,7 +131,7 @@ public class Intake {
 
     private void open(String reason) {
         if (closures.remove(reason) != null) {
-            log.info("No longer in the way of jobs: {}{}", reason, isOpen() ? "; they are taken again" : "");
+            log.info("Resolved: {}{}", reason, isOpen() ? "; jobs are taken again" : "");
         }
     }
 }

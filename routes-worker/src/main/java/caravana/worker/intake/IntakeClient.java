@@ -102,7 +102,7 @@ final class IntakeClient implements SqsClient {
             }
         } catch (SdkException e) {
             // It comes back at its visibility, which costs time and no job.
-            log.warn("Could not hand a message back: {}", e.toString());
+            log.warn("Could not return a message to the queue: {}", e.toString());
         }
     }
 

@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** What the job consumer receives by, and what it lets in. Everything else goes on using the ordinary SQS client. */
+/** What the job consumer receives by, and what it lets in. Everything else continues using the ordinary SQS client. */
 @Configuration(proxyBeanMethods = false)
 public class IntakeConfiguration {
 

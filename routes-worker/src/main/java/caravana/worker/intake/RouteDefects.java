@@ -31,10 +31,10 @@ import org.springframework.stereotype.Component;
  *   <li>a trial that is processed opens the intake again, and from then on the mistakes that were met so far, each told
  *       by its step and its kind, are the fault of whatever job meets them: they cost attempts, like every failure of a
  *       job's own, and close nothing;
- *   <li>a trial that meets a mistake begins the pause anew.
+ *   <li>a trial that meets a mistake starts the pause again.
  * </ul>
  *
- * <p>Routes that are loaded anew, by a restart or by {@code up --watch}, begin without a blemish. A mistake in one of the
+ * <p>Routes that are loaded again, by a restart or by {@code up --watch}, begin without a blemish. A mistake in one of the
  * timers' routes closes the intake until that timer has run without it.
  */
 @Component("routeDefects")
@@ -86,7 +86,7 @@ public class RouteDefects {
     /**
      * A job has met a mistake: closes the intake, unless it is that job's own fault.
      *
-     * @return whether it is the fault of the routes, so that the attempt does not count
+     * @return whether it is the fault of the routes, so that the attempt is not counted
      */
     @StepOnly
     public synchronized boolean judge(
@@ -145,7 +145,7 @@ public class RouteDefects {
     synchronized void begins(Exchange exchange) {
         if (onTrial && messageId(exchange).equals(messageOnTrial)) {
             exchange.setProperty(TRIAL, true);
-            log.info("A job is tried, whether it meets the defect as well: {}", what());
+            log.info("Trying one job to see whether the defect still exists: {}", what());
         }
     }
 
@@ -201,7 +201,7 @@ public class RouteDefects {
         update();
     }
 
-    /** Whether a job has been processed since this was asked last. */
+    /** Whether a job has been processed since the last call. */
     @StepOnly
     public boolean takeProcessed() {
         boolean was = processed;

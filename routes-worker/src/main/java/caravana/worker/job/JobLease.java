@@ -237,11 +237,11 @@ public class JobLease {
             sqs.changeMessageVisibility(c ->
                     c.queueUrl(queue.queueUrl()).receiptHandle(receiptHandle).visibilityTimeout(seconds));
         } catch (SqsException e) {
-            log.info("A message is gone, another is sent: {}", e.getMessage());
+            log.info("A message no longer exists; sending another one: {}", e.getMessage());
             return false;
         } catch (SdkException e) {
-            // The message comes back at its old visibility. That costs time, never the job: the row decides.
-            log.warn("Could not change a message's visibility: {}", e.toString());
+            // The message comes back after its old visibility timeout. That costs time, never the job: the row decides.
+            log.warn("Could not change a message's visibility timeout: {}", e.toString());
         }
         return true;
     }
@@ -258,11 +258,14 @@ public class JobLease {
         try {
             sqs.changeMessageVisibilityBatch(c -> c.queueUrl(queue.queueUrl()).entries(entries))
                     .failed()
-                    .forEach(f -> log.warn("Claim {}: its message stays hidden no longer: {}", f.id(), f.message()));
+                    .forEach(f -> log.warn(
+                            "Claim {}: could not extend the visibility timeout of its message: {}",
+                            f.id(),
+                            f.message()));
         } catch (SdkException e) {
-            // At worst a message comes back while its job runs; whoever receives it finds the lease and leaves it
-            // alone.
-            log.warn("Could not extend the visibility of {} messages: {}", entries.size(), e.toString());
+            // At worst a message comes back while its job runs. The worker that receives it finds the lease, and leaves
+            // it alone.
+            log.warn("Could not extend the visibility timeout of {} messages: {}", entries.size(), e.toString());
         }
     }
 }

@@ -25,7 +25,7 @@ public final class DecodedFrames {
     private double moved;
     private double last = Double.NEGATIVE_INFINITY;
 
-    /** @param joins by how much the clock is moved on at each place where it begins anew */
+    /** @param joins by how much the clock is moved on at each place where it begins again */
     DecodedFrames(List<Double> joins) {
         this.joins = joins;
     }

@@ -11,7 +11,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.springframework.stereotype.Component;
 
-/** The renditions that this worker is making, whose segments are stored and listed while their runs go on. */
+/** The renditions that this worker is making, whose segments are stored and listed while their runs continue. */
 @Component("growingStreams")
 public class GrowingStreams {
 

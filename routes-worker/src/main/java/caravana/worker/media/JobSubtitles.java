@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The subtitles of a job, as files that were written here: with the cues of the part of the original that is kept, and with nothing
- * but times and plain text. Tools read no other.
+ * The subtitles of a job, as files that were written here: with the cues of the part of the original that is kept, and with
+ * times and plain text only. Tools read no other.
  */
 final class JobSubtitles {
 

@@ -18,7 +18,7 @@ public final class Loudness {
     /** A filter that leaves the sound as it is. */
     private static final String NOTHING = "anull";
 
-    /** Below this, in LUFS, there is nothing but silence; sound that is too short to be measured has less. */
+    /** Below this, in LUFS, there is only silence; sound that is too short to be measured has less. */
     private static final double SILENCE = -69;
 
     /** Of the highest peak, in dB. An encoder adds a little. */

@@ -72,7 +72,7 @@ public final class MadeOutputs {
         return objects;
     }
 
-    /** The renditions of the video; null when none were asked for. */
+    /** The renditions of the video; null when none were requested. */
     public MadeStream getStream() {
         return stream;
     }
@@ -82,7 +82,7 @@ public final class MadeOutputs {
         return files.get(0);
     }
 
-    /** The picture that stands for the video; null when none was asked for, or all was black. */
+    /** The picture that stands for the video; null when none was requested, or all was black. */
     public MadeOutput getPoster() {
         return files.stream()
                 .filter(file -> file.role().equals("poster"))

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * How players turn and mirror a picture, by the matrix that its track has in the container. We do it as ffmpeg would, but
  * after the frames have been deinterlaced and have one size: ffmpeg does it first, which mixes fields, and needs filters that
- * are built anew whenever the size changes.
+ * are built again whenever the size changes.
  *
  * @param degrees clockwise, 0 to 359
  * @param filters ffmpeg's filters that do it, in their order

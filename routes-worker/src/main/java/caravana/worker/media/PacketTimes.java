@@ -26,7 +26,7 @@ public final class PacketTimes {
 
     /**
      * A frame from which decoding can begin, shown so many seconds before one that came earlier in the file: another recording
-     * begins, whose clock begins anew. Frames that are only reordered come after the one that they refer to.
+     * begins, whose clock begins again. Frames that are only reordered come after the one that they refer to.
      */
     static final double JOIN = 0.3;
 
@@ -56,7 +56,7 @@ public final class PacketTimes {
     private final Set<Integer> pictures;
     private double end;
 
-    /** When the picture ends that goes on longest, and how long its last frame is shown. */
+    /** When the picture ends that continues longest, and how long its last frame is shown. */
     private double pictureEnd;
 
     private double frameLength;

@@ -145,7 +145,7 @@ public class ResultCheck {
 
     /**
      * Sound begins with the clip, in silence if need be, and ends with it or where the original's does. Where the picture of a
-     * damaged original breaks off, sound goes on to the planned end.
+     * damaged original breaks off, sound continues to the planned end.
      */
     private static List<String> soundNotAs(PlannedResult planned, Track sound, long frames, Complaints complaints) {
         List<String> wrong = new ArrayList<>();
@@ -192,7 +192,7 @@ public class ResultCheck {
         if (decoded != null) {
             requireAllOf(decoded, made, missing > 0, planned, source);
         }
-        log.info("The original reaches {} s of {} s: {}", made, source.declaredSeconds(), errors);
+        log.info("The original is incomplete: {} s of {} s could be read: {}", made, source.declaredSeconds(), errors);
         if (missing > 0) {
             exchange.setProperty("source_info", info.asTruncated());
         } else {

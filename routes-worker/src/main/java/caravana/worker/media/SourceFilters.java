@@ -28,7 +28,7 @@ final class SourceFilters {
 
     /**
      * Options of the input. Where the picture changes its size or format, the filters take it as it comes: building them
-     * anew would lose what they hold. Those that ffmpeg puts in front to turn the picture could not do that.
+     * again would lose what they hold. Those that ffmpeg puts in front to turn the picture could not do that.
      *
      * <p>Where the clock of the picture does not jump, ffmpeg must not close a jump either: it takes slides, and sound that
      * pauses for 10 s, for one.
@@ -94,7 +94,7 @@ final class SourceFilters {
     }
 
     /**
-     * Times from the first frame on. Where another recording begins, whose clock begins anew, all tracks are moved by the
+     * Times from the first frame on. Where another recording begins, whose clock begins again, all tracks are moved by the
      * same time; the register counts the recordings of the track.
      */
     private static String clock(SourceTimeline source, double zero) {

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * @param even whether frames follow one another at that rate; otherwise it is that of most
  * @param gapsClosed how many jumps of the clock ffmpeg closes
  * @param soundJumps how many jumps of more than 10 s there are in the clock of the kept sound alone, which is damaged
- * @param joins by how much, in seconds, the clock is moved on at each place where it begins anew and ffmpeg does not
+ * @param joins by how much, in seconds, the clock is moved on at each place where it begins again and ffmpeg does not
  * @param endIsAMistake whether the last frame says to be shown for longer than it is
  * @param cutOff whether the file ends before its own description says
  * @param unread share of the file, 0 to 1, that belongs to further recordings that ffmpeg does not read

@@ -34,7 +34,7 @@ public class JobMetrics {
     private static final Map<String, String> OUTCOMES =
             Map.of("requeued", "handed_back", "retry_scheduled", "released", "failed_permanently", "given_up");
 
-    /** Codes of jobs that go on elsewhere, or later, without having lost an attempt. */
+    /** Codes of jobs that continue elsewhere, or later, without having lost an attempt. */
     private static final Set<FailureCode> REQUEUED = EnumSet.of(
             FailureCode.TOOL_UNAVAILABLE,
             FailureCode.STORE_UNAVAILABLE,

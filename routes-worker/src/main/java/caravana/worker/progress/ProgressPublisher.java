@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 @Component("progressPublisher")
 public class ProgressPublisher {
 
-    /** How long an entry outlives its last update: a dead worker's progress vanishes by itself. */
+    /** How long an entry outlives its last update: a dead worker's progress expires. */
     private static final Duration TIME_TO_LIVE = Duration.ofSeconds(60);
 
     private final StringRedisTemplate redis;

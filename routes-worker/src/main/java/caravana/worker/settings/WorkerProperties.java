@@ -19,7 +19,7 @@ import org.springframework.validation.annotation.Validated;
  * @param lease how long a claim holds without a heartbeat: 3 heartbeats; with one more, within the queue's visibility
  * @param backoff delay after the first failed attempt; it doubles with each further one
  * @param maxBackoff the longest delay after a failed attempt
- * @param grace how long running jobs may go on after SIGTERM; the rest is requeued
+ * @param grace how long running jobs may continue after SIGTERM; the rest is requeued
  * @param probe how often the database, the object store, the disk and the tools are looked at
  * @param diskReserve free space that stays at the work folder beside what a job may need, twice the largest original; with
  *     less, no job is taken

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Tells whether this machine lets us have but few more processes and threads. */
+/** Checks whether this machine allows only a few more processes and threads. */
 public final class TaskLimit {
 
     /** More than the threads of one ffmpeg, which are gone when somebody asks why it got none. */

@@ -11,7 +11,7 @@ package caravana.worker.tool;
  */
 public record ToolProgress(long frame, double outTimeSeconds, long totalBytes, double fps, double speed) {
 
-    /** Whether anything was written since {@code before}; a stalled ffmpeg goes on printing the same figures. */
+    /** Whether anything was written since {@code before}; a stalled ffmpeg continues printing the same figures. */
     public boolean hasMovedSince(ToolProgress before) {
         return before == null
                 || frame != before.frame

@@ -144,7 +144,7 @@ class IntakeClientTest {
         return new IntakeClient(new Recorder(message, meanwhile), intake, defects, queue);
     }
 
-    /** A queue with one message, which remembers what it was asked. */
+    /** A queue with one message, which records the calls. */
     private final class Recorder implements SqsClient {
 
         private final Message message;

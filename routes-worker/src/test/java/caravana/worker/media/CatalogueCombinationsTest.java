@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each entry of the catalogue beside others, with extremes and other values by chance. What is possible comes out as it was asked for,
+ * Each entry of the catalogue beside others, with extremes and other values by chance. What is possible comes out as requested,
  * measured in the files; what is not is refused. {@link AskedPicture} says what must come out.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -223,7 +223,7 @@ class CatalogueEntriesTest extends CatalogueFixture {
                 "x".repeat(100));
     }
 
-    /** Each character is drawn as it is, and only as long as it is asked for. */
+    /** Each character is drawn as it is, and only as long as it is requested. */
     @ParameterizedTest
     @MethodSource("texts")
     void rotuloDrawsAnyText(String text) throws Exception {
@@ -580,7 +580,7 @@ class CatalogueEntriesTest extends CatalogueFixture {
                         0.8));
     }
 
-    /** Never more than was asked for, and at least nine tenths of it. */
+    /** Never more than was requested, and at least nine tenths of it. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("targets")
     void calidadBringsTheFileToASize(String name, String picture, String sound, double megabytes) throws Exception {

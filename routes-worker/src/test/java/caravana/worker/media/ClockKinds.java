@@ -12,7 +12,7 @@ final class ClockKinds extends MediaKind {
 
     private static final String UNEVEN = "frames after 30, 30, 33 and 60 ms";
 
-    /** When the clock of MPEG transport streams begins anew, in seconds. */
+    /** When the clock of MPEG transport streams begins again, in seconds. */
     private static final double WRAP = (1L << 33) / 90_000.0;
 
     ClockKinds(Path folder, Random random, List<MediaCase> cases) {
@@ -46,7 +46,7 @@ final class ClockKinds extends MediaKind {
             Scene scene = scene(rates.next(), seconds());
             add(MediaCase.of(
                             "clock not at 0",
-                            container + (wraps ? ", begins anew" : " from " + start + " s"),
+                            container + (wraps ? ", begins again" : " from " + start + " s"),
                             scene,
                             () -> make(
                                     container,
@@ -190,7 +190,7 @@ final class ClockKinds extends MediaKind {
         }
     }
 
-    /** One time of the sound is wrong, and those behind it are right: the picture goes on, and so does the sound in the end. */
+    /** One time of the sound is wrong, and those behind it are right: the picture continues, and so does the sound in the end. */
     private void soundClockDamaged(int times) {
         Turns<String> damages = turns("ts 100", "ts -20", "ts 4", "ts -3", "vob 100", "vob 4", "ts 3000");
         for (int i = 0; i < damages.times(times); i++) {

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Odd, broken and hostile files, each made anew, with the verdict that each has to get. */
+/** Odd, broken and hostile files, each made again, with the verdict that each has to get. */
 final class MediaFiles {
 
     /** Verdict of a file that becomes a clip as long as planned. */
@@ -25,7 +25,7 @@ final class MediaFiles {
     /** Verdict of a file that becomes a clip as far as it goes. */
     static final String TRUNCATED = "processed, truncated";
 
-    /** Verdict of a file of which nothing but an orderly end can be told beforehand. */
+    /** Verdict of a file of which only an orderly end can be expected. */
     static final String ANY = "any";
 
     /**
@@ -280,7 +280,7 @@ final class MediaFiles {
         }
         patched[at + 7] = 0;
         int mdat = text.indexOf("mdat");
-        // What they were is gone, so that nothing but the reference could give a picture.
+        // What they were is gone, so that only the reference could give a picture.
         Arrays.fill(patched, mdat + 4, Math.min(patched.length, text.indexOf("moov", mdat) - 4), (byte) 0);
         byte[] where = location.getBytes(StandardCharsets.UTF_8);
         System.arraycopy(where, 0, patched, mdat + 4, Math.min(where.length, 100));

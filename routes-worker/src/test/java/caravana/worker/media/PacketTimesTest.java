@@ -29,7 +29,7 @@ class PacketTimesTest {
         return packets.of(VIDEO);
     }
 
-    /** Two recordings, one behind the other in one file; in the first, sound goes on for longer than the picture. */
+    /** Two recordings, one behind the other in one file; in the first, sound continues for longer than the picture. */
     @Test
     void aRecordingWhoseClockBeginsAnewFollowsTheOneBefore() {
         PacketTimes joined = new PacketTimes(false, Set.of(VIDEO.index()));

@@ -122,7 +122,7 @@ record SeenFrame(int width, int height, byte[] planes) {
     /**
      * By how much the brightness differs.
      *
-     * @param rank of the pixel that is asked for, by its difference: 1 for the most different one
+     * @param rank of the pixel that is requested, by its difference: 1 for the most different one
      */
     int difference(SeenFrame other, int rank) {
         assertThat(other.width + "x" + other.height).isEqualTo(width + "x" + height);

@@ -14,7 +14,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** The machine's own Chromium, headless. Nothing is looked for elsewhere, and nothing is downloaded. */
+/** The machine's own Chromium, headless. Selenium searches nothing elsewhere, and downloads nothing. */
 public final class Chromium {
 
     private static final int WIDTH = 1120;

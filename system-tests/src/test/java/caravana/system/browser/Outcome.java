@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
-/** Skips the tests where there is no browser, and tells in one line how they went. */
+/** Skips the tests where there is no browser, and prints in one line how they went. */
 final class Outcome implements ExecutionCondition, TestWatcher, AfterAllCallback {
 
     private final AtomicInteger passed = new AtomicInteger();

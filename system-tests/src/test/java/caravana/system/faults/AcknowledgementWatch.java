@@ -120,7 +120,7 @@ public final class AcknowledgementWatch {
         return seen.get();
     }
 
-    /** All violations, those included that could not be checked while the database was away. */
+    /** All violations, those included that could not be checked while the database was unavailable. */
     public List<String> violations() throws SQLException {
         try (Connection database = cluster.database()) {
             for (SqsObserver.Delivery delivery = unchecked.poll(); delivery != null; delivery = unchecked.poll()) {

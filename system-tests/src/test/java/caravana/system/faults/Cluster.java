@@ -121,8 +121,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Starts workers again that have ended by themselves, as systemd does: one that starts while the store is unavailable
-     * gives up.
+     * Restarts workers that have ended unexpectedly, as systemd does: one that starts while the object store is unavailable
+     * ends.
      */
     void supervise() {
         for (FaultyWorker worker : workers) {
@@ -133,7 +133,7 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** How many times a worker had to be started again that had ended by itself. */
+    /** How many times a worker that had ended unexpectedly was started again. */
     int revived() {
         return revived;
     }
@@ -175,7 +175,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * The first column of the only row that a query gives, as text. What is asked many times a second does not log in each
+     * The first column of the only row that a query gives, as text. What runs many times a second does not log in each
      * time: that takes both sides more than the query.
      */
     public synchronized String query(String query) throws SQLException {
@@ -221,7 +221,7 @@ public final class Cluster implements AutoCloseable {
         startWeb();
     }
 
-    /** Where the logs are, for whoever has to find out why a run failed. */
+    /** Where the logs are, for people who want to find out why a run failed. */
     String logs() throws IOException {
         try (var files = Files.list(folder)) {
             return files.filter(f -> f.toString().endsWith(".log"))

@@ -10,7 +10,7 @@ public enum Expectation {
     REJECTED,
     /** Its tool dies at every attempt: fails permanently after the last. */
     GIVEN_UP,
-    /** Its tool dies at every attempt until the cause is mended and its dead letter is redriven. */
+    /** Its tool dies at every attempt until the cause is fixed and its dead letter is redriven. */
     HEALED,
     /** Cancelled by its owner while it waits or runs. */
     CANCELLED,

@@ -237,7 +237,7 @@ class FaultCostTest {
         await().atMost(SOON).until(() -> status(id), "processed"::equals);
     }
 
-    /** What ffmpeg says of an original does not count once it cannot be run; after the repair it does. */
+    /** What ffmpeg says of an original is ignored once it cannot be run; after the repair it is not. */
     private void withoutTools() throws Exception {
         needWorker();
         Path ffmpeg = stub.folder().resolve("ffmpeg");

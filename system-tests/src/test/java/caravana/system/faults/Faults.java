@@ -138,7 +138,7 @@ final class Faults {
         worker.terminate();
         stops++;
         if (!happens(() -> !worker.isAlive(), TO_BE_MET)) {
-            missed.add("a stop: the worker did not end by itself");
+            missed.add("a stop: the worker did not end");
             worker.kill();
         }
         if (!worker.claims().isEmpty()) {
@@ -285,7 +285,7 @@ final class Faults {
         return missed;
     }
 
-    /** What went on though its worker was gone. */
+    /** What continued though its worker was gone. */
     List<String> outlived() {
         return outlived;
     }

@@ -148,7 +148,7 @@ class FaultsTest {
                     sqs.startMessageMoveTask(m -> m.sourceArn(deadLetters)).taskHandle();
             System.out.println("redriving all dead letters by the queue's move task");
             Quiet.awaitTrue(
-                    "what is healed is taken up again",
+                    "work resumes after the fault",
                     () -> Quiet.count(
                                     cluster,
                                     // None of them may have been accepted.

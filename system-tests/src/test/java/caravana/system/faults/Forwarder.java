@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 
 /**
  * Stands between the apps and one server: passes everything on, makes it slow or cuts it when told to, and counts the
- * calls that failed, whoever cut them.
+ * calls that failed, on either side.
  */
 final class Forwarder implements AutoCloseable {
 
@@ -40,7 +40,7 @@ final class Forwarder implements AutoCloseable {
         listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     }
 
-    /** Listens on a free port and forwards to the server, which may be away for a time. */
+    /** Listens on a free port and forwards to the server, which may be unavailable for a time. */
     static Forwarder to(InetSocketAddress upstream) throws IOException {
         Forwarder forwarder = new Forwarder(upstream);
         daemon("forwarder", forwarder::accept);
@@ -127,7 +127,7 @@ final class Forwarder implements AutoCloseable {
 
     private static void reset(Socket socket) {
         try (socket) {
-            // Discards what is still unsent, and tells the other side by a reset.
+            // Discards what is still unsent, and resets the connection of the other side.
             socket.setSoLinger(true, 0);
         } catch (IOException alreadyClosed) {
             // As wanted.

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A worker whose tools and whose JDK are its own, so that they can be broken while another worker goes on; where we may, it
+ * A worker whose tools and whose JDK are its own, so that they can be broken while another worker continues; where we may, it
  * runs as a user of its own, whom the kernel holds to a limit of processes, as it does not hold root.
  */
 final class SickWorker implements AutoCloseable {

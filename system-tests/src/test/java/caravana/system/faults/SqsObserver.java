@@ -41,7 +41,7 @@ final class SqsObserver implements AutoCloseable {
 
     private record VideoInQueue(String queue, String videoId) {}
 
-    /** Only its acknowledgements are told; whoever reads the dead letters does it by hand. */
+    /** Only its acknowledgements are reported; operators read the dead letters by hand. */
     private static final String JOB_QUEUE = "video-jobs";
 
     private static final String TARGET = "X-Amz-Target";
@@ -79,7 +79,7 @@ final class SqsObserver implements AutoCloseable {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
     }
 
-    /** Listens on a free port and forwards to the server, which may be away for a time. */
+    /** Listens on a free port and forwards to the server, which may be unavailable for a time. */
     static SqsObserver to(URI upstream) throws IOException {
         SqsObserver observer = new SqsObserver(upstream);
         observer.server.createContext("/", observer::answer);
@@ -92,7 +92,7 @@ final class SqsObserver implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    /** Who is told of every acknowledgement of a job before the server is. */
+    /** Receives every acknowledgement of a job before the server does. */
     void onDelete(Consumer<Delivery> listener) {
         onDelete = listener;
     }
@@ -211,7 +211,7 @@ final class SqsObserver implements AutoCloseable {
             case "SendMessageBatch" -> rememberBatch(asked, answer);
             case "ReceiveMessage" -> rememberReceived(answer);
             default -> {
-                // Tells nothing about a message's content.
+                // Reports nothing about a message's content.
             }
         }
     }

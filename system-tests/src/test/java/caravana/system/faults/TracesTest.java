@@ -96,7 +96,7 @@ class TracesTest {
         assertThat(unconnected).isEmpty();
         assertThat(rows).anyMatch(row -> row.claims() > 1);
         assertThat(traces.get(CALLER_TRACE))
-                .as("the caller's trace goes on")
+                .as("the caller's trace continues")
                 .anyMatch(span ->
                         span.parentId().equals(CALLER_SPAN) && span.name().equals("receive-raw-upload"))
                 .anyMatch(span -> continued.equals(span.attributes().get("caravana.video_id")));
@@ -149,14 +149,14 @@ class TracesTest {
                 .toList();
     }
 
-    /** What goes on from a span that was never sent. */
+    /** What continues from a span that was never sent. */
     private static List<String> orphans(List<ReceivedSpan> spans) {
         Set<String> known = spans.stream().map(ReceivedSpan::spanId).collect(Collectors.toSet());
         known.add("");
         known.add(CALLER_SPAN);
         return spans.stream()
                 .filter(span -> !known.contains(span.parentId()))
-                .map(span -> span.name() + " of " + span.traceId() + " goes on from " + span.parentId())
+                .map(span -> span.name() + " of " + span.traceId() + " continues from " + span.parentId())
                 .toList();
     }
 

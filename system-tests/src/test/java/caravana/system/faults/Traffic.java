@@ -164,7 +164,7 @@ final class Traffic implements Runnable {
         }
     }
 
-    /** What was done is found done when it is asked for again, since its answer was lost. */
+    /** What was done is found done when it is requested again, since its answer was lost. */
     private void change(Change change) throws InterruptedException {
         String video = "/api/videos/" + change.videoId();
         switch (change.kind()) {

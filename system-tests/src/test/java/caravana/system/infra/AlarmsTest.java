@@ -197,7 +197,7 @@ class AlarmsTest {
         all.add(quiet().from("ApproximateNumberOfMessagesVisible dead_letters", m -> m > 5 ? 1 : 0)
                 .rings("a dead letter", "dead-letters"));
         all.add(quiet().from("caravana_intake_closed worker tool", m -> m < 2 ? 1 : NOTHING)
-                .rings("a worker without ffmpeg, which then starts anew", "tool-unavailable"));
+                .rings("a worker without ffmpeg, which then restarts", "tool-unavailable"));
         all.add(quiet().from("caravana_intake_closed worker route_defect", m -> m < 2 ? 1 : 0)
                 .rings("routes with a mistake", "route-defect"));
         all.add(quiet().is("hikaricp_connections_active worker", 7)

@@ -73,7 +73,7 @@ class IamTest {
             Map.entry("StoredResults", List.of("processed/*")),
             Map.entry("RouteStore", List.of("routes/*")));
 
-    /** Asks either queue, as it is told. */
+    /** Calls either queue, by its parameter. */
     private static final String EITHER_QUEUE = "QueueStats";
 
     /** What operators do with their own credentials, from the same code. */

@@ -46,7 +46,7 @@ import org.yaml.snakeyaml.Yaml;
 @SampledClass(turn = 1)
 class NginxTest {
 
-    /** The most that web takes in a call that is no upload. */
+    /** The most that web takes in a call that is not an upload. */
     private static final int CALL_BYTES = 64 * 1024;
 
     private static final int MEGABYTE = 1024 * 1024;
@@ -180,7 +180,7 @@ class NginxTest {
         }
     }
 
-    /** The app is asked in HTTP/1.1, which must have a host. */
+    /** nginx calls the app in HTTP/1.1, which must have a host. */
     @Test
     void aCallInHttp10NeedsNoHost() throws Exception {
         try (Socket socket = new Socket(nginx.uri().getHost(), nginx.uri().getPort())) {
@@ -248,7 +248,7 @@ class NginxTest {
                     .isEqualTo("Send at most " + CALL_BYTES + " bytes; only uploads may be larger.");
         }
         assertThat(folder.resolve("nginx/temp-client_body")).isEmptyDirectory();
-        passed("64 KiB and a byte that is no upload: 413 by nginx, no file of nginx's");
+        passed("64 KiB and a byte that is not an upload: 413 by nginx, no file of nginx's");
     }
 
     /** Whatever the contract has, not only what was thought of here. */

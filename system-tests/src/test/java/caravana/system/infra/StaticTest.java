@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What can be told from the deployment's files alone, without Terraform and without its provider. */
+/** What the deployment's files alone show, without Terraform and without its provider. */
 class StaticTest {
 
     private static final Pattern VARIABLE = Pattern.compile("\\bvar\\.(\\w+)");

@@ -78,7 +78,7 @@ class AwsScriptsTest {
                 .noneMatch(c -> c.contains("rds wait"));
     }
 
-    /** Between the two renamings nothing answers under the apps' address: a repetition goes on from there. */
+    /** Between the two renamings nothing answers under the apps' address: a repetition continues from there. */
     @Test
     void anInterruptedSwapGoesOnWhenItIsRepeated() throws IOException {
         database("caravana", "available");

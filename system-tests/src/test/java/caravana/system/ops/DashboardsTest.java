@@ -190,7 +190,7 @@ class DashboardsTest {
         assertThat(answered).isGreaterThan(all / 2);
     }
 
-    /** A series with a value that tells something, if there is one. */
+    /** A series with a meaningful value, if there is one. */
     private static String sample(JsonNode result) {
         JsonNode series = result.get(0);
         for (JsonNode other : result) {

@@ -84,7 +84,7 @@ final class Incident {
 
     private void dryRun(Runbook.Block block) {
         Map<String, String> variables = new HashMap<>(ON_AWS);
-        // Nobody's account is meant, should a script forget what it was told.
+        // Nobody's account is meant, should a script ignore its settings.
         variables.put("AWS_EC2_METADATA_DISABLED", "true");
         String commands = block.commands().replaceAll("(?m)$(?<=.)", " --dry-run");
         Shell.Ran ran = Shell.bash(commands, variables);

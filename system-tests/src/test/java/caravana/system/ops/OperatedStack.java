@@ -56,7 +56,7 @@ final class OperatedStack implements AutoCloseable {
     private static final String FFMPEG = """
         #!/bin/sh
         # The real ffmpeg, but as the test orders by a file: without one of its libraries; killed at once, or waiting until
-        # it may go on, for jobs alone.
+        # it may continue, for jobs alone.
         [ -e "%1$s/crippled" ] && echo "ffmpeg: error while loading shared libraries: libx264.so.164" >&2 && exit 127
         case " $* " in *" -progress "*) ;; *) exec "%2$s" "$@" ;; esac
         [ -e "%1$s/broken" ] && kill -9 $$
@@ -157,7 +157,7 @@ final class OperatedStack implements AutoCloseable {
         order("broken", broken);
     }
 
-    /** From now on each ffmpeg waits, or those that do go on. */
+    /** From now on each ffmpeg waits, or those that do continue. */
     void holdFfmpeg(boolean waiting) throws IOException {
         order("waiting", waiting);
     }

@@ -216,11 +216,11 @@ class RunbooksTest {
         loadTest.verified();
     }
 
-    /** Two jobs that fail all their attempts, and a message that is no job. */
+    /** Two jobs that fail all their attempts, and a message that is not a job. */
     private void deadLettersAndFailureRatio() throws Exception {
         worker();
         Incident letters =
-                incident("dead-letters", "a job whose ffmpeg is killed five times; a message that is no job");
+                incident("dead-letters", "a job whose ffmpeg is killed five times; a message that is not a job");
         Incident failures = incident("failure-ratio", "each ffmpeg is killed");
         stack.breakFfmpeg(true);
         String one = stack.upload();
@@ -437,7 +437,7 @@ class RunbooksTest {
         worker();
         Incident connections = incident("database-connections", "a forgotten transaction holds a lock");
         ExecutorService owners = Executors.newFixedThreadPool(MANY);
-        AtomicBoolean mended = new AtomicBoolean();
+        AtomicBoolean fixed = new AtomicBoolean();
         try (Connection forgotten = stack.database();
                 Statement lock = forgotten.createStatement()) {
             forgotten.setAutoCommit(false);
@@ -447,7 +447,7 @@ class RunbooksTest {
             String session = self.getString(1);
             // A list that gets no connection in time is refused; its owner asks again.
             List<Future<Integer>> lists = Stream.generate(() -> owners.submit(() -> {
-                        while (!mended.get()) {
+                        while (!fixed.get()) {
                             stack.list();
                         }
                         return stack.list();
@@ -460,7 +460,7 @@ class RunbooksTest {
                             .matches("(?s).*} [1-9].*"));
             assertThat(connections.run("Diagnosis", shell)).containsPattern("(?m)^ +" + session + " \\|");
             connections.run("Mitigation", with("SESSION", session));
-            mended.set(true);
+            fixed.set(true);
             for (Future<Integer> list : lists) {
                 assertThat(list.get()).isEqualTo(200);
             }
@@ -470,7 +470,7 @@ class RunbooksTest {
                             .containsPattern("hikaricp_connections_pending\\{.*} 0"));
             connections.verified();
         } finally {
-            mended.set(true);
+            fixed.set(true);
             owners.shutdownNow();
         }
     }

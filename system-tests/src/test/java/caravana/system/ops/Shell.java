@@ -47,7 +47,7 @@ final class Shell {
                 .directory(ROOT.toFile())
                 .redirectErrorStream(true)
                 .redirectInput(Path.of("/dev/null").toFile());
-        // The account is the local stack's, whoever runs the test.
+        // The account is always the local stack's.
         builder.environment().remove("CARAVANA_OPERATOR_TOKEN");
         builder.environment().putAll(variables);
         try {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** Routes shipped as versions, as docs/editing-routes.md tells it: shipped, run, refused, and rolled back. */
+/** Routes shipped as versions, as docs/editing-routes.md describes it: shipped, run, refused, and rolled back. */
 @SampledClass(turn = 3)
 class ShippingTest {
 

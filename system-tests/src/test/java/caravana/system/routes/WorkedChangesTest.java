@@ -44,7 +44,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /** Tasks of docs/editing-routes.md, each applied to a copy of the routes and run end to end. */
-@SampledTests(name = "changes of routes that the guide tells", size = 1)
+@SampledTests(name = "changes of routes in the guide", size = 1)
 @SampledClass(turn = 2)
 class WorkedChangesTest {
 
@@ -177,8 +177,8 @@ class WorkedChangesTest {
 
             assertThat(video.path("status").asText()).as(video.toString()).isEqualTo("processed");
             assertThat(video.path("attempts").asInt()).isEqualTo(1);
-            shown("retry policy: the store was away for more than three tries, " + video.path("status") + " at attempt "
-                    + video.path("attempts"));
+            shown("retry policy: the object store was unavailable for more than three tries, " + video.path("status")
+                    + " at attempt " + video.path("attempts"));
         }
     }
 

@@ -83,7 +83,7 @@ final class Balancer {
 
     /**
      * From now on the node gets no requests. Returns when those that it has are answered, as a load balancer waits for them;
-     * what was sent without the balancer goes on.
+     * what was sent without the balancer continues.
      */
     synchronized void remove(Node node) throws InterruptedException {
         nodes.remove(node);

@@ -44,7 +44,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    /** Web and worker of that number become another version's, while the others go on. */
+    /** Web and worker of that number become another version's, while the others continue. */
     void replace(int number, Build build, Load load) throws Exception {
         System.out.println("node " + number + " becomes " + build.version());
         replaceWeb(number, build, load);

@@ -312,7 +312,7 @@ final class Load implements AutoCloseable {
         return presets.at("/presets/0/transformaciones");
     }
 
-    /** Whatever version accepts it and whatever one makes it: without the quality that was asked for, there is no clip. */
+    /** Whatever version accepts it and whatever one makes it: without the quality that was requested, there is no clip. */
     private void withParameters(Account account) throws Exception {
         // No other argument is one of these.
         String crf = 27 + random.nextInt(8) + ".5";
