@@ -83,6 +83,7 @@ final class Mp4Headers {
         long offset = 0;
         while (offset < end) {
             Mp4Box.Place place = Mp4Box.place(channel, offset, end);
+            require(offset > 0 || place != null && place.type().equals("ftyp"), "no MP4 file");
             requireIntact(place != null, "the file ends within a box");
             switch (place.type()) {
                 case "moov" -> movie = Mp4Box.read(channel, place);

@@ -91,7 +91,7 @@ class Mp4HeadersTest {
             -vf setsar=4/3 -c:v libx264 -pix_fmt yuv420p -color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt709   | a shape of pixels by its number
             -c:v libx264 -pix_fmt yuv420p -flags +ilme+ildct                | fields
             -c:v mpeg4                                                      | a track of vide mp4v
-            -c:v libx264 -pix_fmt yuv420p -movflags +frag_keyframe          | the box moof
+            -c:v libx264 -pix_fmt yuv420p -movflags +frag_keyframe          | the box mfra
             """)
     void leavesOthersToFfprobe(String arguments, String why) throws Exception {
         Path file = make(PICTURE + arguments);
@@ -117,6 +117,13 @@ class Mp4HeadersTest {
     }
 
     @Test
+    void leavesWhatIsNoMp4ToFfprobe() throws Exception {
+        Path file = Files.writeString(folder.resolve("sound.mp3"), "ID3 and whatever follows");
+
+        assertThatThrownBy(() -> Mp4Headers.read(file)).isInstanceOf(IOException.class).hasMessage("no MP4 file");
+    }
+
+    @Test
     void aFileWhoseEndIsMissingIsDamaged() throws Exception {
         Path file = make(PICTURE + H264 + FAST);
         try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {
@@ -139,7 +146,7 @@ class Mp4HeadersTest {
 
     @Test
     void anIndexThatPointsElsewhereIsDamaged() throws Exception {
-        assertDamaged(changed("stco", 8, offset -> offset + 1), "a frame that ends within a unit");
+        assertDamaged(changed("stco", 8, offset -> offset + 1), "samples that are not in the file");
         assertDamaged(changed("stco", 8, offset -> offset - 1000), "samples that are not in the file");
         assertDamaged(changed("stsz", 12, size -> size - 4), "a frame that ends within a unit");
     }
