@@ -120,7 +120,9 @@ class Mp4HeadersTest {
     void leavesWhatIsNoMp4ToFfprobe() throws Exception {
         Path file = Files.writeString(folder.resolve("sound.mp3"), "ID3 and whatever follows");
 
-        assertThatThrownBy(() -> Mp4Headers.read(file)).isInstanceOf(IOException.class).hasMessage("no MP4 file");
+        assertThatThrownBy(() -> Mp4Headers.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessage("no MP4 file");
     }
 
     @Test
