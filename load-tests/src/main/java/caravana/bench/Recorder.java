@@ -85,7 +85,7 @@ final class Recorder {
                   case $argument in *video.mp4) output=${argument#file:} ;; esac
                 done
                 cp "%s" "$output"
-                echo progress=end
+                printf 'frame=70\\nprogress=end\\n'
                 """.formatted(Project.stubResult()));
     }
 

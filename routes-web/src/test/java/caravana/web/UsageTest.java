@@ -119,4 +119,50 @@ class UsageTest extends WebTest {
         assertThat(items.at("/0/codec").asText()).isEqualTo("h264");
         assertThat(items.at("/0/seconds").asDouble()).isEqualTo(2.5);
     }
+
+    @Test
+    void eachRenditionCounts() throws Exception {
+        Api user = user();
+        String id = uploaded(user);
+        String claim = UUID.randomUUID().toString();
+        rendition(id, claim, "360", "avc1.640028", 360);
+        rendition(id, claim, "720", "avc1.640028", 720);
+        rendition(id, claim, "sound", "mp4a.40.2", null);
+        rendition(id, UUID.randomUUID().toString(), "1080", "avc1.640028", 1080);
+
+        jdbc.update(
+                "INSERT INTO outputs (video_id, claim_token, name, role, media_type, object_key, bytes, sha256, width, height,"
+                        + " seconds, checked) VALUES (CAST(? AS uuid), CAST(? AS uuid), 'hls', 'stream',"
+                        + " 'application/vnd.apple.mpegurl', 'p/hls/', 180, 'a', 1280, 720, 6, 'codec')",
+                id,
+                claim);
+
+        JsonNode items = json(user.get("/api/usage")).path("items");
+        assertThat(items.findValuesAsText("codec")).containsExactly("aac", "h264", "h264");
+        assertThat(items.findValuesAsText("height")).containsExactly("null", "360", "720");
+        assertThat(items.findValuesAsText("seconds")).containsOnly("6.0");
+        assertThat(items.findValuesAsText("bytes")).containsOnly("60");
+    }
+
+    private void rendition(String video, String claim, String name, String codecs, Integer height) {
+        jdbc.update(
+                "INSERT INTO renditions (video_id, claim_token, name, codecs, width, height, peak_bit_rate, average_bit_rate)"
+                        + " VALUES (CAST(? AS uuid), CAST(? AS uuid), ?, ?, ?, ?, 1, 1)",
+                video,
+                claim,
+                name,
+                codecs,
+                height,
+                height);
+        for (int number = 0; number <= 2; number++) {
+            jdbc.update(
+                    "INSERT INTO segments (video_id, claim_token, rendition, number, seconds, bytes)"
+                            + " VALUES (CAST(? AS uuid), CAST(? AS uuid), ?, ?, ?, 20)",
+                    video,
+                    claim,
+                    name,
+                    number,
+                    number == 0 ? 0 : 3);
+        }
+    }
 }

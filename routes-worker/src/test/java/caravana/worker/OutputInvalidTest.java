@@ -28,7 +28,7 @@ class OutputInvalidTest extends WorkerRouteTest {
     void theSameMeasurementTwiceIsFinal() throws Exception {
         doThrow(new OutputInvalidException("1 stream instead of 2"))
                 .when(resultCheck)
-                .read(any(), any(), any(), any(), any(), any());
+                .compare(any(), any(), any(), any(), any(), any());
         String id = upload(video("64x48", 1));
         send(message(id));
 
@@ -63,7 +63,7 @@ class OutputInvalidTest extends WorkerRouteTest {
                 })
                 .doCallRealMethod()
                 .when(resultCheck)
-                .read(any(), any(), any(), any(), any(), any());
+                .compare(any(), any(), any(), any(), any(), any());
         String id = upload(video("64x48", 1));
         jdbc.update(
                 "UPDATE videos SET attempts = 1, error_code = 'output_invalid', error_detail = '7 streams instead of 2'"

@@ -54,7 +54,8 @@ class ReceiptsTest extends WorkerRouteTest {
                 "RESULT receipts jobs=%d tools_ms=%d of=%d jvm_ms=%d of=%d all=%.4f%n",
                 JOBS, tools, children, shares, jvm, (double) (tools + shares) / (children + jvm));
         assertThat(tools).isCloseTo(children, withinPercentage(2));
-        assertThat(shares).isBetween(jvm / 2, jvm);
+        // What the first claims cost is no receipt's, which is much of a few jobs.
+        assertThat(tools + shares).isCloseTo(children + jvm, withinPercentage(Sample.WHOLE ? 2 : 5));
     }
 
     private long sum(List<String> ids, String which) {

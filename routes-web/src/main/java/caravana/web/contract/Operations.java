@@ -4,6 +4,7 @@ import caravana.web.http.InputText;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ public final class Operations {
      * An operation.
      *
      * @param parameters the schema of each query parameter, by its name
+     * @param queryRequired whether one of them must be there
      * @param pathParameters the schema of each part of the address that varies, by its name
      * @param bodies the schema of the body, by its media type in lower case; empty when the operation takes none
      * @param bodyRequired whether it must have one
@@ -33,6 +35,7 @@ public final class Operations {
             String method,
             PathPattern path,
             Map<String, JsonNode> parameters,
+            boolean queryRequired,
             Map<String, JsonNode> pathParameters,
             Map<String, JsonNode> bodies,
             boolean bodyRequired,
@@ -57,6 +60,9 @@ public final class Operations {
     private final JsonNode contract;
     private final List<Operation> operations = new ArrayList<>();
 
+    /** The operations by what {@link #place} says of their paths, so that each request is compared with a few of them. */
+    private final Map<String, List<Operation>> byPlace = new HashMap<>();
+
     Operations(JsonNode contract) {
         this.contract = contract;
         String base = contract.at("/servers/0/url").asText();
@@ -70,6 +76,7 @@ public final class Operations {
                                 operation.getKey().toUpperCase(Locale.ROOT),
                                 parser.parse(base + path.getKey()),
                                 parameters(operation.getValue(), "query"),
+                                isQueryRequired(operation.getValue()),
                                 parameters(path.getValue(), "path"),
                                 bodies(operation.getValue()),
                                 operation.getValue().at("/requestBody/required").asBoolean(),
@@ -77,6 +84,31 @@ public final class Operations {
                                 operation.getValue().path(SCOPE).textValue()))));
         // Of several patterns that match, the most specific.
         operations.sort(Comparator.comparing(Operation::path));
+        operations.forEach(operation -> byPlace.computeIfAbsent(
+                        place(operation.path().getPatternString()), first -> new ArrayList<>())
+                .add(operation));
+    }
+
+    /** How many segments a path has, and its second one, such as {@code videos}, which no operation's path leaves open. */
+    private static String place(String path) {
+        int segments = 0;
+        int second = 0;
+        int end = path.length();
+        for (int i = 0; i < path.length(); i++) {
+            if (path.charAt(i) == '/') {
+                segments++;
+                second = segments == 2 ? i + 1 : second;
+                end = segments == 3 ? i : end;
+            }
+        }
+        return segments + path.substring(second, end);
+    }
+
+    /** Those that may match a path, in their order. */
+    private List<Operation> near(String path) {
+        // A segment with parameters or encoded characters may stand for another text.
+        boolean plain = path.indexOf(';') < 0 && path.indexOf('%') < 0;
+        return plain ? byPlace.getOrDefault(place(path), List.of()) : operations;
     }
 
     /**
@@ -86,11 +118,12 @@ public final class Operations {
     public Set<String> methods(String path) {
         PathContainer parsed = PathContainer.parsePath(path);
         Set<String> methods = new TreeSet<>();
-        operations.stream()
+        List<Operation> near = near(path);
+        near.stream()
                 .filter(operation -> operation.path().matches(parsed))
                 // Of several patterns that match, the most specific alone.
                 .findFirst()
-                .ifPresent(first -> operations.stream()
+                .ifPresent(first -> near.stream()
                         .filter(operation -> operation.path().equals(first.path()))
                         .forEach(operation -> methods.add(operation.method())));
         if (methods.contains("GET")) {
@@ -118,6 +151,17 @@ public final class Operations {
             }
         });
         return parameters;
+    }
+
+    private boolean isQueryRequired(JsonNode operation) {
+        for (JsonNode reference : operation.path("parameters")) {
+            JsonNode parameter = resolved(reference);
+            if (parameter.path("in").asText().equals("query")
+                    && parameter.path("required").asBoolean()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Map<String, JsonNode> bodies(JsonNode operation) {
@@ -154,7 +198,7 @@ public final class Operations {
     Optional<Operation> find(String method, String path) {
         PathContainer parsed = PathContainer.parsePath(path);
         String asked = method.equals("HEAD") ? "GET" : method;
-        return operations.stream()
+        return near(path).stream()
                 .filter(operation -> operation.method().equals(asked))
                 .filter(operation -> operation.path().matches(parsed))
                 .findFirst();

@@ -3,13 +3,11 @@ package caravana.worker.media;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A fragmented MP4 file with one track (ISO/IEC 14496-12): what begins it, and where its fragments are.
@@ -34,12 +32,6 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
      */
     record Fragment(long offset, long bytes, long start, long duration, int samples) {}
 
-    private static final int HEADER = 8;
-    private static final int LONG_HEADER = 16;
-
-    /** Of what is read into memory: headers of a fragment with a million samples. */
-    private static final long LARGEST_BOX = 16L << 20;
-
     /** Before the boxes in a sample entry of a picture, its own header included. */
     private static final int PICTURE_ENTRY = 86;
 
@@ -47,24 +39,6 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
 
     /** AAC-LC, which the encoder of sound makes. */
     private static final String AAC = "mp4a.40.2";
-
-    private record Box(String type, ByteBuffer content) {
-
-        Optional<Box> find(String wanted) {
-            return boxes(content.duplicate()).stream()
-                    .filter(box -> box.type().equals(wanted))
-                    .findFirst();
-        }
-
-        Box get(String... path) throws IOException {
-            Box box = this;
-            for (String part : path) {
-                Box within = box;
-                box = within.find(part).orElseThrow(() -> new IOException(within.type() + " without " + part));
-            }
-            return box;
-        }
-    }
 
     /** @throws IOException when it cannot be read, or is no such file */
     static Fragments read(Path file) throws IOException {
@@ -86,8 +60,8 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
         private final List<Fragment> fragments = new ArrayList<>();
         private long offset;
         private int head;
-        private Box moov;
-        private Box moof;
+        private Mp4Box moov;
+        private Mp4Box moof;
         private long moofOffset;
 
         Reader(Path file) {
@@ -103,44 +77,31 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
         Fragments read() throws IOException {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                 long end = channel.size();
-                while (offset + HEADER <= end) {
-                    ByteBuffer header = bytes(channel, offset, (int) Math.min(LONG_HEADER, end - offset));
-                    long size = Integer.toUnsignedLong(header.getInt());
-                    String type = type(header);
-                    if (size == 1) {
-                        if (header.remaining() < Long.BYTES) {
-                            break;
-                        }
-                        size = header.getLong();
-                    }
-                    if (size < HEADER) {
-                        throw new IOException(type + " of " + size + " bytes");
-                    }
-                    if (offset + size > end) {
-                        break;
-                    }
-                    take(channel, type, size);
-                    offset += size;
+                for (Mp4Box.Place box = Mp4Box.place(channel, offset, end);
+                        box != null;
+                        box = Mp4Box.place(channel, offset, end)) {
+                    take(channel, box);
+                    offset = box.end();
                 }
             }
             return moov == null ? null : described(head, moov, fragments);
         }
 
-        private void take(FileChannel channel, String type, long size) throws IOException {
-            switch (type) {
+        private void take(FileChannel channel, Mp4Box.Place box) throws IOException {
+            switch (box.type()) {
                 case "ftyp", "moov" -> {
-                    head = (int) (offset + size);
-                    moov = type.equals("moov") ? box(channel, type, offset, size) : moov;
+                    head = (int) box.end();
+                    moov = box.type().equals("moov") ? Mp4Box.read(channel, box) : moov;
                 }
                 case "moof" -> {
-                    moof = box(channel, type, offset, size);
-                    moofOffset = offset;
+                    moof = Mp4Box.read(channel, box);
+                    moofOffset = box.offset();
                 }
                 case "mdat" -> {
                     if (moof == null) {
                         throw new IOException("mdat before moof");
                     }
-                    fragments.add(fragment(moof, moofOffset, offset + size - moofOffset));
+                    fragments.add(fragment(moof, moofOffset, box.end() - moofOffset));
                     moof = null;
                 }
                 default -> {
@@ -150,21 +111,21 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
         }
     }
 
-    private static Fragments described(int head, Box moov, List<Fragment> fragments) throws IOException {
-        Box media = moov.get("trak", "mdia");
+    private static Fragments described(int head, Mp4Box moov, List<Fragment> fragments) throws IOException {
+        Mp4Box media = moov.get("trak", "mdia");
         ByteBuffer times = media.get("mdhd").content().duplicate();
         boolean wide = times.get(0) == 1;
         long timescale = Integer.toUnsignedLong(times.getInt(wide ? 20 : 12));
         ByteBuffer entries = media.get("minf", "stbl", "stsd").content().duplicate();
-        int entry = entries.position() + HEADER;
-        String codec = name(entries, entry + 4);
+        int entry = entries.position() + Mp4Box.HEADER;
+        String codec = Mp4Box.name(entries, entry + 4);
         if (codec.equals("mp4a")) {
             return new Fragments(head, timescale, AAC, 0, 0, List.copyOf(fragments));
         }
         if (!codec.equals("avc1")) {
             throw new IOException("a track of " + codec);
         }
-        Box picture = new Box(codec, slice(entries, entry + PICTURE_ENTRY, entry + entries.getInt(entry)));
+        Mp4Box picture = new Mp4Box(codec, entries.slice(entry + PICTURE_ENTRY, entries.getInt(entry) - PICTURE_ENTRY));
         ByteBuffer avc = picture.get("avcC").content();
         String profile = String.format("%02x%02x%02x", avc.get(1), avc.get(2), avc.get(3));
         return new Fragments(
@@ -176,8 +137,8 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
                 List.copyOf(fragments));
     }
 
-    private static Fragment fragment(Box moof, long offset, long size) throws IOException {
-        Box track = moof.get("traf");
+    private static Fragment fragment(Mp4Box moof, long offset, long size) throws IOException {
+        Mp4Box track = moof.get("traf");
         ByteBuffer decoded = track.get("tfdt").content();
         long start = decoded.get(0) == 1 ? decoded.getLong(4) : Integer.toUnsignedLong(decoded.getInt(4));
         ByteBuffer header = track.get("tfhd").content();
@@ -201,51 +162,5 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
         int before = 4 + ((flags & 0x1) != 0 ? 8 : 0) + ((flags & 0x2) != 0 ? 4 : 0);
         tfhd.position(tfhd.position() + before);
         return (flags & 0x8) != 0 ? Integer.toUnsignedLong(tfhd.getInt()) : 0;
-    }
-
-    private static Box box(FileChannel channel, String type, long offset, long size) throws IOException {
-        if (size > LARGEST_BOX) {
-            throw new IOException(type + " of " + size + " bytes");
-        }
-        ByteBuffer whole = bytes(channel, offset, (int) size);
-        return new Box(type, slice(whole, HEADER, (int) size));
-    }
-
-    private static List<Box> boxes(ByteBuffer within) {
-        List<Box> boxes = new ArrayList<>();
-        int offset = 0;
-        while (offset + HEADER <= within.limit()) {
-            int size = within.getInt(offset);
-            if (size < HEADER || offset + size > within.limit()) {
-                break;
-            }
-            boxes.add(new Box(name(within, offset + 4), slice(within, offset + HEADER, offset + size)));
-            offset += size;
-        }
-        return boxes;
-    }
-
-    private static ByteBuffer bytes(FileChannel channel, long offset, int count) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(count);
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes, offset + bytes.position()) < 0) {
-                throw new IOException("the file ends early");
-            }
-        }
-        return bytes.flip();
-    }
-
-    private static ByteBuffer slice(ByteBuffer bytes, int from, int to) {
-        return bytes.slice(from, to - from);
-    }
-
-    private static String type(ByteBuffer header) {
-        byte[] type = new byte[4];
-        header.get(type);
-        return new String(type, StandardCharsets.ISO_8859_1);
-    }
-
-    private static String name(ByteBuffer bytes, int offset) {
-        return type(bytes.slice(offset, 4));
     }
 }

@@ -16,11 +16,15 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Looks at each file that a job makes beside its video, and describes all of them. {@link ResultCheck} looks at the video. */
 @Component("outputCheck")
 public class OutputCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutputCheck.class);
 
     private static final String JPEG_CODEC = "mjpeg";
     private static final String WEBP_CODEC = "webp";
@@ -77,10 +81,23 @@ public class OutputCheck {
             } else if (planned.mediaType().equals(PlannedOutput.WEBP)) {
                 outputs.add(webp(planned, main));
             } else {
-                outputs.addUnchecked(planned);
+                addDescribed(planned, outputs);
             }
         }
         return outputs;
+    }
+
+    /** What is no ordinary MP4 file, a tool must look at. */
+    private static void addDescribed(PlannedOutput planned, MadeOutputs outputs) {
+        SourceHeaders made;
+        try {
+            made = Mp4Headers.read(planned.file().toPath());
+        } catch (IOException e) {
+            LOG.debug("{} is probed: {}", planned.name(), e.getMessage());
+            outputs.addUnchecked(planned);
+            return;
+        }
+        add(planned, made, outputs);
     }
 
     private static void addRenditions(PlannedOutput planned, long frames, GrowingStream growing, MadeOutputs outputs) {
@@ -174,7 +191,11 @@ public class OutputCheck {
      */
     public void read(@ExchangeProperty("tool_output") String answer, @ExchangeProperty("outputs") MadeOutputs outputs) {
         PlannedOutput planned = outputs.nextUnchecked();
-        SourceHeaders made = SourceHeaders.read(FfprobeAnswer.read(json, answer), List.of());
+        add(planned, SourceHeaders.read(FfprobeAnswer.read(json, answer), List.of()), outputs);
+        outputs.takeUnchecked();
+    }
+
+    private static void add(PlannedOutput planned, SourceHeaders made, MadeOutputs outputs) {
         if (!made.tracks().isEmpty()) {
             Track first = made.tracks().get(0);
             if (planned.mediaType().equals(MP4) && !first.colour().equals(ResultCheck.COLOUR)) {
@@ -186,7 +207,6 @@ public class OutputCheck {
         } else if (!planned.expected().optional()) {
             throw new OutputInvalidException("The result " + planned.name() + " has no tracks");
         }
-        outputs.takeUnchecked();
     }
 
     private static MadeOutput made(

@@ -6,6 +6,7 @@ import caravana.worker.exec.ToolCommand;
 import caravana.worker.exec.ToolFailedException;
 import caravana.worker.job.RunningJob;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +55,35 @@ public class ResultCheck {
         return OutputCheck.description(job.getResult(), media);
     }
 
-    /** What {@link #read} compares, for people. */
+    /**
+     * Describes the job's result by what its file says, without a run of ffprobe.
+     *
+     * @return null when ffprobe must look: at a file of another kind than an ordinary result, and when ffmpeg counted other frames
+     *     than the file has
+     * @throws OutputInvalidException when parts of the file are missing or damaged
+     */
+    public SourceHeaders describe(@ExchangeProperty("job") RunningJob job) {
+        try {
+            SourceHeaders result = Mp4Headers.read(job.getResult().toPath());
+            long counted = job.getTool().progress() == null
+                    ? -1
+                    : job.getTool().progress().frame();
+            List<Track> pictures = result.videos();
+            if (pictures.size() == 1 && pictures.get(0).frames() == counted) {
+                return result;
+            }
+            log.info(
+                    "The result of video {} is probed: ffmpeg counted {} frames of {}",
+                    job.getVideoId(),
+                    counted,
+                    pictures);
+        } catch (IOException e) {
+            log.info("The result of video {} is probed: {}", job.getVideoId(), e.getMessage());
+        }
+        return null;
+    }
+
+    /** What {@link #compare} compares, for people. */
     static String compared(PlannedResult planned) {
         return "tracks, frames, frame rate, pixel shape, orientation"
                 + (planned.audio() ? ", beginning and end of sound" : "")
@@ -63,13 +92,8 @@ public class ResultCheck {
     }
 
     /**
-     * Reads ffprobe's answer, and sets the properties {@code result}, its {@link SourceHeaders}; {@code missing_seconds}: how
-     * much shorter the result is than planned, or than the headers of a damaged original say; {@code excess_seconds}: how much
-     * longer it is than planned; {@code length_differs}: whether one of them is not 0; and {@code picture_damaged}: whether ffmpeg
-     * complained of the original's picture.
+     * Reads ffprobe's answer, sets the property {@code result}, and compares as {@link #compare} does.
      *
-     * @throws OutputInvalidException when it is not what was planned in any other way
-     * @throws RejectedMediaException when nothing of the original is in it
      * @throws ToolFailedException when the answer is not the JSON that ffprobe writes
      */
     public void read(
@@ -79,8 +103,28 @@ public class ResultCheck {
             @ExchangeProperty("headers") SourceHeaders headers,
             @ExchangeProperty("transcoding_errors") String errors,
             Exchange exchange) {
-        Complaints complaints = new Complaints(errors, headers, source);
         SourceHeaders result = SourceHeaders.read(FfprobeAnswer.read(json, answer), List.of());
+        exchange.setProperty("result", result);
+        compare(result, planned, source, headers, errors, exchange);
+    }
+
+    /**
+     * Compares a result with what was planned, and sets the properties {@code missing_seconds}: how much shorter the result is than
+     * planned, or than the headers of a damaged original say; {@code excess_seconds}: how much longer it is than planned;
+     * {@code length_differs}: whether one of them is not 0; and {@code picture_damaged}: whether ffmpeg
+     * complained of the original's picture.
+     *
+     * @throws OutputInvalidException when it is not what was planned in any other way
+     * @throws RejectedMediaException when nothing of the original is in it
+     */
+    public void compare(
+            @ExchangeProperty("result") SourceHeaders result,
+            @ExchangeProperty("planned") PlannedResult planned,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("headers") SourceHeaders headers,
+            @ExchangeProperty("transcoding_errors") String errors,
+            Exchange exchange) {
+        Complaints complaints = new Complaints(errors, headers, source);
         // ffmpeg writes no track for pictures of which none came; some decoders skip damaged ones without a complaint.
         if (result.videos().isEmpty() && planned.addedFrames() == 0) {
             throw new RejectedMediaException(refusals.undecodable(source.video().codec()));
@@ -106,7 +150,6 @@ public class ResultCheck {
         boolean cutOff = damaged && undeclared > TOLERANCE;
         double lacking = cutOff ? undeclared : missing;
         double excess = more > planned.tolerance() ? planned.secondsOf(more) : 0;
-        exchange.setProperty("result", result);
         exchange.setProperty("missing_seconds", lacking);
         exchange.setProperty("excess_seconds", excess);
         // A route cannot ask for it: Simple takes 0.7 for 0 when it compares it with 0.

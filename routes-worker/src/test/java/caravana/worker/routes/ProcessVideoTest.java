@@ -10,10 +10,14 @@ import static caravana.worker.routes.JobRoutes.SEND;
 import static caravana.worker.routes.JobRoutes.STORE;
 import static caravana.worker.routes.JobRoutes.TRANSCODE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.when;
 
 import caravana.worker.exec.ToolFailures;
+import caravana.worker.media.SourceHeaders;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +57,14 @@ class ProcessVideoTest {
                 .asString()
                 .matches("processed/[0-9a-f-]{36}/[0-9a-f-]{36}/poster\\.jpg");
         assertThat(routes.last(ACKNOWLEDGE).headers()).containsEntry("CamelAwsSqsReceiptHandle", "handle");
+    }
+
+    @Test
+    void aResultThatIsKnownByItsBoxesIsNotProbed() {
+        when(routes.check.describe(any())).thenReturn(new SourceHeaders("mov,mp4", 0, 7, List.of(), List.of()));
+
+        assertThat(routes.receiveJob())
+                .containsExactly(CLAIM, FETCH, "exec:ffprobe", TRANSCODE, STORE, STORE, COMMIT, ACKNOWLEDGE);
     }
 
     /** A counter that appears with its first event hides it from every rate. */

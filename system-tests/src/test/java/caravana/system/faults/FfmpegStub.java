@@ -93,7 +93,8 @@ public final class FfmpegStub {
               wrong) exec cp "$input" "$output" ;;
             esac
             cp "%2$s/result.mp4" "$output" || exit 1
-            echo progress=end
+            echo "frame=70
+            progress=end"
             """;
 
     private final Path folder;
