@@ -2,8 +2,6 @@ package caravana.web.links;
 
 import caravana.aws.BucketProperties;
 import caravana.web.http.FileName;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -31,23 +29,10 @@ public class PresignedLinks {
 
     private static final Duration VALID_FOR_A_SEGMENT = Duration.ofMinutes(1);
 
-    /** How long a link to a file is given again to clients that ask again and again; it is valid for so much longer. */
-    private static final Duration GIVEN_AGAIN = Duration.ofSeconds(10);
-
-    /** Each has up to 2 KB. */
-    private static final int MOST_GIVEN_AGAIN = 2_000;
-
     private static final Map<String, String> ASSET_ENDINGS =
             Map.of("image/png", ".png", "image/svg+xml", ".svg", "application/x-subrip", ".srt", "text/vtt", ".vtt");
 
     private final AwsV4HttpSigner presigner = AwsV4HttpSigner.create();
-
-    private final Cache<Target, String> given = Caffeine.newBuilder()
-            .expireAfterWrite(GIVEN_AGAIN)
-            .maximumSize(MOST_GIVEN_AGAIN)
-            .executor(Runnable::run)
-            .build();
-
     private final IdentityProvider<? extends AwsCredentialsIdentity> credentials;
     private final String region;
 
@@ -150,22 +135,12 @@ public class PresignedLinks {
         if (key == null) {
             return null;
         }
-        return given.get(new Target(key, type, way, name), this::signed);
-    }
-
-    /** A file, and what a browser makes of it. */
-    private record Target(String key, String type, String way, String name) {}
-
-    private String signed(Target target) {
-        return signed(
-                SdkHttpRequest.builder()
-                        .method(SdkHttpMethod.GET)
-                        .uri(URI.create(bucketAddress + target.key()))
-                        .putRawQueryParameter(
-                                "response-content-disposition", FileName.disposition(target.way(), target.name()))
-                        .putRawQueryParameter("response-content-type", target.type())
-                        .build(),
-                VALID.plus(GIVEN_AGAIN));
+        return signed(SdkHttpRequest.builder()
+                .method(SdkHttpMethod.GET)
+                .uri(URI.create(bucketAddress + key))
+                .putRawQueryParameter("response-content-disposition", FileName.disposition(way, name))
+                .putRawQueryParameter("response-content-type", type)
+                .build());
     }
 
     /**
