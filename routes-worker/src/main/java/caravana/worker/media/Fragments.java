@@ -31,8 +31,9 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
      * @param start when it is decoded, in units of time
      * @param duration in units of time
      * @param samples frames, or blocks of sound
+     * @param keyBytes from its beginning to the end of its first sample
      */
-    record Fragment(long offset, long bytes, long start, long duration, int samples) {}
+    record Fragment(long offset, long bytes, long start, long duration, int samples, long keyBytes) {}
 
     private static final int HEADER = 8;
     private static final int LONG_HEADER = 16;
@@ -44,6 +45,11 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
     private static final int PICTURE_ENTRY = 86;
 
     private static final int PICTURE_WIDTH = 32;
+
+    /** Flags of a fragment's header: its samples have the same duration, or the same size. */
+    private static final int DURATION = 0x8;
+
+    private static final int SIZE = 0x10;
 
     /** AAC-LC, which the encoder of sound makes. */
     private static final String AAC = "mp4a.40.2";
@@ -140,7 +146,7 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
                     if (moof == null) {
                         throw new IOException("mdat before moof");
                     }
-                    fragments.add(fragment(moof, moofOffset, offset + size - moofOffset));
+                    fragments.add(fragment(moof, moofOffset, offset + size - moofOffset, offset + HEADER - moofOffset));
                     moof = null;
                 }
                 default -> {
@@ -176,31 +182,36 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
                 List.copyOf(fragments));
     }
 
-    private static Fragment fragment(Box moof, long offset, long size) throws IOException {
+    /** @param data where the samples begin, as far as the run does not say it */
+    private static Fragment fragment(Box moof, long offset, long size, long data) throws IOException {
         Box track = moof.get("traf");
         ByteBuffer decoded = track.get("tfdt").content();
         long start = decoded.get(0) == 1 ? decoded.getLong(4) : Integer.toUnsignedLong(decoded.getInt(4));
         ByteBuffer header = track.get("tfhd").content();
-        long usual = usualDuration(header.duplicate());
+        long usual = usual(header.duplicate(), DURATION);
         ByteBuffer run = track.get("trun").content().duplicate();
         int flags = run.getInt() & 0xffffff;
         int samples = run.getInt();
-        run.position(run.position() + ((flags & 0x1) != 0 ? 4 : 0) + ((flags & 0x4) != 0 ? 4 : 0));
+        long first = (flags & 0x1) != 0 ? run.getInt() : data;
+        run.position(run.position() + ((flags & 0x4) != 0 ? 4 : 0));
         int more = Integer.bitCount(flags & 0xe00) * 4;
+        long firstSize = (flags & 0x200) == 0
+                ? usual(header.duplicate(), SIZE)
+                : Integer.toUnsignedLong(run.getInt(run.position() + ((flags & 0x100) != 0 ? 4 : 0)));
         long duration = 0;
         for (int sample = 0; sample < samples; sample++) {
             duration += (flags & 0x100) == 0 ? usual : Integer.toUnsignedLong(run.getInt());
             run.position(run.position() + more);
         }
-        return new Fragment(offset, size, start, duration, samples);
+        return new Fragment(offset, size, start, duration, samples, first + firstSize);
     }
 
-    /** The duration of a sample whose run does not say it. */
-    private static long usualDuration(ByteBuffer tfhd) {
+    /** What the samples of a fragment have whose run does not say it: {@link #DURATION} or {@link #SIZE}. */
+    private static long usual(ByteBuffer tfhd, int flag) {
         int flags = tfhd.getInt() & 0xffffff;
-        int before = 4 + ((flags & 0x1) != 0 ? 8 : 0) + ((flags & 0x2) != 0 ? 4 : 0);
+        int before = 4 + ((flags & 0x1) != 0 ? 8 : 0) + Integer.bitCount(flags & (flag - 1) & 0xa) * 4;
         tfhd.position(tfhd.position() + before);
-        return (flags & 0x8) != 0 ? Integer.toUnsignedLong(tfhd.getInt()) : 0;
+        return (flags & flag) != 0 ? Integer.toUnsignedLong(tfhd.getInt()) : 0;
     }
 
     private static Box box(FileChannel channel, String type, long offset, long size) throws IOException {
