@@ -11,7 +11,7 @@ WITH owned AS (
     SELECT *
     FROM jsonb_to_recordset(CAST(:?growing AS jsonb) -> 'announced') AS made (
         name text, codecs text, width integer, height integer, frame_rate double precision, peak_bit_rate bigint,
-        initialisation text, target_seconds double precision)
+        key_bit_rate bigint, initialisation text, target_seconds double precision)
 ), earlier AS (
     SELECT coalesce(stream_id, claim_token) AS stream_id
     FROM renditions
@@ -29,10 +29,10 @@ WITH owned AS (
     LIMIT 1
 ), noted AS (
     INSERT INTO renditions (video_id, claim_token, name, codecs, width, height, frame_rate, peak_bit_rate,
-                            average_bit_rate, stream_id, folder, initialisation, target_seconds)
+                            average_bit_rate, key_bit_rate, stream_id, folder, initialisation, target_seconds)
     SELECT owned.id, CAST(:?claim_token AS uuid), made.name, made.codecs, made.width, made.height, made.frame_rate,
            -- The mean is not known yet.
-           made.peak_bit_rate, 0, coalesce((SELECT stream_id FROM earlier), CAST(:?claim_token AS uuid)),
+           made.peak_bit_rate, 0, made.key_bit_rate, coalesce((SELECT stream_id FROM earlier), CAST(:?claim_token AS uuid)),
            CAST(:?growing AS jsonb) ->> 'folder', made.initialisation, made.target_seconds
     FROM owned
     CROSS JOIN made

@@ -8,11 +8,12 @@ WITH owned AS (
       AND status = 'processing'
     FOR NO KEY UPDATE
 ), listed AS (
-    INSERT INTO segments (video_id, claim_token, rendition, number, seconds, bytes)
-    SELECT owned.id, CAST(:?claim_token AS uuid), stored.rendition, stored.number, stored.seconds, stored.bytes
+    INSERT INTO segments (video_id, claim_token, rendition, number, seconds, bytes, key_bytes)
+    SELECT owned.id, CAST(:?claim_token AS uuid), stored.rendition, stored.number, stored.seconds, stored.bytes,
+           stored.key_bytes
     FROM owned
     CROSS JOIN jsonb_to_recordset(CAST(:?growing AS jsonb) -> 'cut') AS stored (
-        rendition text, number integer, seconds double precision, bytes bigint)
+        rendition text, number integer, seconds double precision, bytes bigint, key_bytes bigint)
     ON CONFLICT DO NOTHING
 ), played AS (
     UPDATE videos

@@ -75,7 +75,8 @@ public record TransformationEntry(
             "text_size",
             "loudness",
             "bit_rate",
-            "segment_frames");
+            "segment_frames",
+            "first_frames");
 
     /**
      * What {@code sets} may say: {@code fit}, the box that the picture is scaled into; {@code canvas}, a larger box of the same

@@ -48,6 +48,7 @@ public final class TransformationGraphs {
             Map.entry("text_size", "72"),
             Map.entry("bit_rate", "500000"),
             Map.entry("segment_frames", "120"),
+            Map.entry("first_frames", "30"),
             Map.entry("loudness", "volume=1dB,alimiter=limit=0.8:level=disabled"));
 
     /** Of the made picture, where no entry that is needed says which. */

@@ -4,22 +4,30 @@ import static caravana.web.Api.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import caravana.web.secret.SecretBox;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 
 /** Playlists and segments of a video, for players, which have a ticket and no token. */
 class PlaybackTest extends WebTest {
 
     private static final Pattern ADDRESS = Pattern.compile("(?m)^[^#\\n].*|(?<=URI=\")[^\"]+");
+
+    @Autowired
+    private SecretBox secrets;
 
     private Api user;
     private String id;
@@ -133,6 +141,26 @@ class PlaybackTest extends WebTest {
             assertProblem(api().get(address + "ticket=x"), 403, "ticket_invalid");
             assertProblem(user.get(address), 400, "invalid_request");
         }
+    }
+
+    @Test
+    void aTicketThatHasEndedOpensNothing() throws Exception {
+        long now = Instant.now().getEpochSecond();
+        for (String path : List.of("master.m3u8", claim + "/240p/index.m3u8", claim + "/240p/segments/1")) {
+            String address = "/api/videos/" + id + "/playback/" + path + "?ticket=";
+            assertThat(api().get(address + ticket(now + 60)).statusCode()).isLessThan(400);
+            assertProblem(api().get(address + ticket(now - 1)), 403, "ticket_expired");
+        }
+        assertProblem(
+                api().get("/api/videos/" + id + "/playback/manifest.mpd?ticket=" + ticket(now - 1)),
+                403,
+                "ticket_expired");
+    }
+
+    /** As web itself signs it. */
+    private String ticket(long end) {
+        byte[] signature = secrets.sign("playback ticket", (id + " " + end).getBytes(StandardCharsets.UTF_8));
+        return end + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
     }
 
     @Test
@@ -381,6 +409,73 @@ class PlaybackTest extends WebTest {
 
         assertThat(get(address).body()).contains(claim + "/240p/index.m3u8").doesNotContain(token);
         assertProblem(get(withTicket(token + "/240p/index.m3u8", address)), 404, "not_found");
+    }
+
+    /** It is for a minute, and for reading this one object. */
+    @Test
+    void aLinkOpensNoOtherSegment() throws Exception {
+        HttpResponse<String> segment = get(withTicket(claim + "/240p/segments/1", playback(user, id)));
+        String link = segment.headers().firstValue("Location").orElseThrow();
+        assertThat(get(URI.create(link)).statusCode()).isEqualTo(200);
+
+        for (String other : List.of(
+                link.replace("/240p/1.mp4", "/240p/0.mp4"),
+                link.replace("/hls/240p/1.mp4", "/video.mp4"),
+                link.replace("X-Amz-Expires=60", "X-Amz-Expires=6000"),
+                link.replace("video%2Fmp4", "text%2Fhtml"),
+                link.replaceFirst("X-Amz-Signature=[^&]+", "X-Amz-Signature=" + "0".repeat(64)))) {
+            assertThat(other).isNotEqualTo(link);
+            assertThat(get(URI.create(other)).statusCode()).as(other).isEqualTo(403);
+        }
+        for (String method : List.of("PUT", "DELETE", "POST")) {
+            HttpResponse<String> refused = api().send(HttpRequest.newBuilder(URI.create(link))
+                    .method(method, BodyPublishers.ofString(method.equals("DELETE") ? "" : "other")));
+            assertThat(refused.statusCode()).as(method).isGreaterThanOrEqualTo(400);
+        }
+        assertThat(get(URI.create(link)).body()).isEqualTo("ahls/240p/1.mp4");
+    }
+
+    /** Of each segment as much as its first frame needs, for pictures while somebody seeks. */
+    @Test
+    void aPlaylistOfFirstFramesHasTheSameSegments() throws Exception {
+        jdbc.update("UPDATE renditions SET key_bit_rate = height * 100 WHERE height IS NOT NULL");
+        // One segment was noted by a version that does not know them.
+        jdbc.update("UPDATE segments SET key_bytes = number + 1 WHERE number IN (1, 3) AND rendition <> 'sound'");
+
+        HttpResponse<String> master = get(playback(user, id));
+
+        assertThat(master.body().replaceAll("ticket=[^\"\\n]+", "ticket=T")).endsWith("""
+                #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=24000,CODECS="avc1.64000d",RESOLUTION=426x240,URI="%1$s/iframes240p/index.m3u8?ticket=T"
+                #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=36000,CODECS="avc1.64001e",RESOLUTION=640x360,URI="%1$s/iframes360p/index.m3u8?ticket=T"
+                """.formatted(claim));
+        HttpResponse<String> media = get(withTicket(claim + "/iframes240p/index.m3u8", master.uri()));
+        assertThat(media.body().replaceAll("ticket=[^\"\\n]+", "ticket=T")).isEqualTo("""
+                        #EXTM3U
+                        #EXT-X-VERSION:7
+                        #EXT-X-INDEPENDENT-SEGMENTS
+                        #EXT-X-TARGETDURATION:4
+                        #EXT-X-MEDIA-SEQUENCE:1
+                        #EXT-X-PLAYLIST-TYPE:EVENT
+                        #EXT-X-I-FRAMES-ONLY
+                        #EXT-X-MAP:URI="../240p/segments/0?ticket=T"
+                        #EXTINF:4.004000,
+                        #EXT-X-BYTERANGE:2@0
+                        ../240p/segments/1?ticket=T
+                        #EXTINF:4.004000,
+                        #EXT-X-BYTERANGE:9@0
+                        ../240p/segments/2?ticket=T
+                        #EXTINF:1.500000,
+                        #EXT-X-BYTERANGE:4@0
+                        ../240p/segments/3?ticket=T
+                        #EXT-X-ENDLIST
+                        """);
+        HttpResponse<String> segment = get(addresses(media).get(1));
+        URI link = URI.create(segment.headers().firstValue("Location").orElseThrow());
+        HttpResponse<String> frame = api().send(HttpRequest.newBuilder(link).header("Range", "bytes=0-1"));
+        assertThat(frame.statusCode()).isEqualTo(206);
+        assertThat(frame.body()).isEqualTo("ah");
+        assertProblem(get(withTicket(claim + "/iframessound/index.m3u8", master.uri())), 404, "not_found");
+        assertProblem(get(withTicket(claim + "/iframes240p/segments/1", master.uri())), 404, "not_found");
     }
 
     private void captioned() {

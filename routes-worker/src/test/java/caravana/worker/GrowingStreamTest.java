@@ -64,12 +64,12 @@ class GrowingStreamTest extends WorkerRouteTest {
                 .anyMatch(segment -> segment.endsWith("240p 001"))
                 .anyMatch(segment -> segment.endsWith("sound 001"));
         assertThat(objects("processed/" + id + "/")).containsAll(keys(id));
-        assertThat(early.size()).isLessThan(48);
+        assertThat(early.size()).isLessThan(50);
 
         await().atMost(JOB).until(() -> row(id).get("status").equals("processed"));
 
-        assertThat(listed(id)).containsAll(early).hasSize(2 * 24);
-        assertThat(objects("processed/" + id + "/")).containsAll(keys(id)).hasSize(1 + 48);
+        assertThat(listed(id)).containsAll(early).hasSize(2 * 25);
+        assertThat(objects("processed/" + id + "/")).containsAll(keys(id)).hasSize(1 + 50);
         assertThat(jdbc.queryForList(
                         "SELECT type FROM events WHERE subject = CAST(? AS uuid) ORDER BY number", String.class, id))
                 .containsExactly("video.processing", "video.playable", "video.processed");
@@ -107,7 +107,7 @@ class GrowingStreamTest extends WorkerRouteTest {
             assertThat(listed(id)).as((String) row.get("status")).containsAll(early);
             return row.get("status").equals("processed");
         });
-        assertThat(listed(id)).hasSize(2 * 24).allMatch(segment -> segment.startsWith(lost));
+        assertThat(listed(id)).hasSize(2 * 25).allMatch(segment -> segment.startsWith(lost));
         assertThat(keys(id)).noneMatch(key -> key.contains(lost));
         assertThat(objects("processed/" + id + "/"))
                 .as("a player may have their addresses")

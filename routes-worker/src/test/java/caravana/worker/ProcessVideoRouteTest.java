@@ -140,7 +140,15 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                 id);
         assertThat(segments)
                 .extracting(segment -> segment.get("object"))
-                .containsExactly("240p/0.mp4", "240p/1.mp4", "240p/2.mp4", "sound/0.mp4", "sound/1.mp4", "sound/2.mp4");
+                .containsExactly(
+                        "240p/0.mp4",
+                        "240p/1.mp4",
+                        "240p/2.mp4",
+                        "240p/3.mp4",
+                        "sound/0.mp4",
+                        "sound/1.mp4",
+                        "sound/2.mp4",
+                        "sound/3.mp4");
         long bytes = 0;
         for (Map<String, Object> segment : segments) {
             assertThat(segment).containsEntry("claim", output.get("claim"));

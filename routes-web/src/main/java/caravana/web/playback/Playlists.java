@@ -31,6 +31,9 @@ public class Playlists {
 
     private static final String TICKET = "?ticket=";
 
+    /** In front of a rendition's name: the first frames of its segments alone. */
+    private static final String KEY_FRAMES = "iframes";
+
     private final ObjectMapper json;
     private final PresignedLinks links;
 
@@ -90,7 +93,23 @@ public class Playlists {
                 list.append(address(stream, rendition, ticket)).append('\n');
             }
         }
+        for (JsonNode rendition : renditions) {
+            if (!rendition.path("key_bit_rate").isNull()) {
+                list.append(keyFrames(stream, rendition, ticket));
+            }
+        }
         answer(list.toString(), stream, exchange.getMessage());
+    }
+
+    private static String keyFrames(Map<String, Object> stream, JsonNode rendition, String ticket) {
+        return String.format(
+                Locale.ROOT,
+                "#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=%d,CODECS=\"%s\",RESOLUTION=%dx%d,URI=\"%s\"%n",
+                rendition.path("key_bit_rate").asLong(),
+                rendition.path("codecs").asText(),
+                rendition.path("width").asInt(),
+                rendition.path("height").asInt(),
+                address(stream, KEY_FRAMES + rendition.path("name").asText(), ticket));
     }
 
     private JsonNode captions(Map<String, Object> stream) throws JsonProcessingException {
@@ -99,7 +118,11 @@ public class Playlists {
     }
 
     private static String address(Map<String, Object> stream, JsonNode rendition, String ticket) {
-        return stream.get("stream_id") + "/" + rendition.path("name").asText() + "/index.m3u8" + TICKET + ticket;
+        return address(stream, rendition.path("name").asText(), ticket);
+    }
+
+    private static String address(Map<String, Object> stream, String rendition, String ticket) {
+        return stream.get("stream_id") + "/" + rendition + "/index.m3u8" + TICKET + ticket;
     }
 
     private static String variant(JsonNode picture, JsonNode sound) {
@@ -129,14 +152,19 @@ public class Playlists {
 
     /**
      * Answers with the playlist that names the segments of one rendition: all, or, while the job runs, those that are stored. It is an
-     * event's from its beginning, so that a player which has read it finds nothing changed but what was added.
+     * event's from its beginning, so that a player which has read it finds nothing changed but what was added. One of first frames has the
+     * same segments, and of each as many bytes as its first frame needs.
      */
     public void answerMedia(
             @ExchangeProperty("stream") Map<String, Object> stream,
+            @ExchangeProperty("rendition") String rendition,
             @ExchangeProperty("ticket") String ticket,
             Exchange exchange)
             throws JsonProcessingException {
         JsonNode seconds = json.readTree((String) stream.get("seconds"));
+        boolean keyFrames = rendition.startsWith(KEY_FRAMES);
+        JsonNode keyBytes = keyFrames ? json.readTree((String) stream.get("key_bytes")) : null;
+        String folder = keyFrames ? "../" + rendition.substring(KEY_FRAMES.length()) + "/" : "";
         Double target = (Double) stream.get("target_seconds");
         double longest = target == null ? 0 : target;
         StringBuilder segments = new StringBuilder();
@@ -144,12 +172,21 @@ public class Playlists {
             double length = seconds.path(number).asDouble();
             longest = Math.max(longest, length);
             segments.append(String.format(Locale.ROOT, "#EXTINF:%.6f,%n", length))
+                    .append(
+                            keyFrames
+                                    ? "#EXT-X-BYTERANGE:"
+                                            + keyBytes.path(number).asLong() + "@0\n"
+                                    : "")
+                    .append(folder)
                     .append(segment(number, ticket))
                     .append('\n');
         }
         String list = HEAD + "#EXT-X-TARGETDURATION:" + Math.max(1, Math.round(longest))
                 + "\n#EXT-X-MEDIA-SEQUENCE:1\n#EXT-X-PLAYLIST-TYPE:EVENT\n"
-                + (Boolean.TRUE.equals(stream.get("captions")) ? "" : "#EXT-X-MAP:URI=\"" + segment(0, ticket) + "\"\n")
+                + (keyFrames ? "#EXT-X-I-FRAMES-ONLY\n" : "")
+                + (Boolean.TRUE.equals(stream.get("captions"))
+                        ? ""
+                        : "#EXT-X-MAP:URI=\"" + folder + segment(0, ticket) + "\"\n")
                 + segments + (isFinished(stream) ? "#EXT-X-ENDLIST\n" : "");
         answer(list, stream, exchange.getMessage());
     }

@@ -29,13 +29,19 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
      * @param start when it is decoded, in units of time
      * @param duration in units of time
      * @param samples frames, or blocks of sound
+     * @param keyBytes from its beginning to the end of its first sample
      */
-    record Fragment(long offset, long bytes, long start, long duration, int samples) {}
+    record Fragment(long offset, long bytes, long start, long duration, int samples, long keyBytes) {}
 
     /** Before the boxes in a sample entry of a picture, its own header included. */
     private static final int PICTURE_ENTRY = 86;
 
     private static final int PICTURE_WIDTH = 32;
+
+    /** Flags of a fragment's header: its samples have the same duration, or the same size. */
+    private static final int DURATION = 0x8;
+
+    private static final int SIZE = 0x10;
 
     /** AAC-LC, which the encoder of sound makes. */
     private static final String AAC = "mp4a.40.2";
@@ -101,7 +107,8 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
                     if (moof == null) {
                         throw new IOException("mdat before moof");
                     }
-                    fragments.add(fragment(moof, moofOffset, box.end() - moofOffset));
+                    long data = box.offset() + box.header() - moofOffset;
+                    fragments.add(fragment(moof, moofOffset, box.end() - moofOffset, data));
                     moof = null;
                 }
                 default -> {
@@ -137,30 +144,35 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
                 List.copyOf(fragments));
     }
 
-    private static Fragment fragment(Mp4Box moof, long offset, long size) throws IOException {
+    /** @param data where the samples begin, as far as the run does not say it */
+    private static Fragment fragment(Mp4Box moof, long offset, long size, long data) throws IOException {
         Mp4Box track = moof.get("traf");
         ByteBuffer decoded = track.get("tfdt").content();
         long start = decoded.get(0) == 1 ? decoded.getLong(4) : Integer.toUnsignedLong(decoded.getInt(4));
         ByteBuffer header = track.get("tfhd").content();
-        long usual = usualDuration(header.duplicate());
+        long usual = usual(header.duplicate(), DURATION);
         ByteBuffer run = track.get("trun").content().duplicate();
         int flags = run.getInt() & 0xffffff;
         int samples = run.getInt();
-        run.position(run.position() + ((flags & 0x1) != 0 ? 4 : 0) + ((flags & 0x4) != 0 ? 4 : 0));
+        long first = (flags & 0x1) != 0 ? run.getInt() : data;
+        run.position(run.position() + ((flags & 0x4) != 0 ? 4 : 0));
         int more = Integer.bitCount(flags & 0xe00) * 4;
+        long firstSize = (flags & 0x200) == 0
+                ? usual(header.duplicate(), SIZE)
+                : Integer.toUnsignedLong(run.getInt(run.position() + ((flags & 0x100) != 0 ? 4 : 0)));
         long duration = 0;
         for (int sample = 0; sample < samples; sample++) {
             duration += (flags & 0x100) == 0 ? usual : Integer.toUnsignedLong(run.getInt());
             run.position(run.position() + more);
         }
-        return new Fragment(offset, size, start, duration, samples);
+        return new Fragment(offset, size, start, duration, samples, first + firstSize);
     }
 
-    /** The duration of a sample whose run does not say it. */
-    private static long usualDuration(ByteBuffer tfhd) {
+    /** What the samples of a fragment have whose run does not say it: {@link #DURATION} or {@link #SIZE}. */
+    private static long usual(ByteBuffer tfhd, int flag) {
         int flags = tfhd.getInt() & 0xffffff;
-        int before = 4 + ((flags & 0x1) != 0 ? 8 : 0) + ((flags & 0x2) != 0 ? 4 : 0);
+        int before = 4 + ((flags & 0x1) != 0 ? 8 : 0) + Integer.bitCount(flags & (flag - 1) & 0xa) * 4;
         tfhd.position(tfhd.position() + before);
-        return (flags & 0x8) != 0 ? Integer.toUnsignedLong(tfhd.getInt()) : 0;
+        return (flags & flag) != 0 ? Integer.toUnsignedLong(tfhd.getInt()) : 0;
     }
 }

@@ -30,7 +30,9 @@ public final class GrowingStream {
      *
      * @param name its own among them
      * @param peakBitRate which no segment exceeds
-     * @param initialisation SHA-256 of what initialises a decoder, as hexadecimal digits
+     * @param keyBitRate which the first frames of segments do not exceed; null for sound
+     * @param initialisation SHA-256 of what initialises a decoder and of the first segment's length, as hexadecimal digits: renditions that
+     *     have the same go on in each other
      * @param targetSeconds length of a segment
      */
     @JsonNaming(SnakeCaseStrategy.class)
@@ -41,11 +43,13 @@ public final class GrowingStream {
             Integer height,
             Double frameRate,
             long peakBitRate,
+            Long keyBitRate,
             String initialisation,
             double targetSeconds) {}
 
     /** A segment that is cut, as its row has it. */
-    public record Cut(String rendition, int number, double seconds, long bytes) {}
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Cut(String rendition, int number, double seconds, long bytes, Long keyBytes) {}
 
     private static final class Rung {
 
@@ -192,7 +196,7 @@ public final class GrowingStream {
                     rung.file.resolveSibling(ladder.name()).resolve(each.name()));
             try (FileChannel whole = FileChannel.open(rung.file)) {
                 for (Piece piece : pieces.subList(rung.listed, pieces.size())) {
-                    if (piece.segment().number() > 0 && !sound && piece.samples() < ladder.segmentFrames()) {
+                    if (!isComplete(piece, pieces.size(), sound)) {
                         break;
                     }
                     written.add(MadeStream.write(ladder, each.name(), whole, piece, segments));
@@ -200,12 +204,19 @@ public final class GrowingStream {
                             each.name(),
                             piece.segment().number(),
                             piece.segment().seconds(),
-                            piece.segment().bytes()));
+                            piece.segment().bytes(),
+                            piece.segment().keyBytes()));
                 }
             }
         }
         cut = complete;
         return !cut.isEmpty();
+    }
+
+    /** Of the sound, a segment is complete when the next one begins, but the first one has one fragment. */
+    private boolean isComplete(Piece piece, int pieces, boolean sound) {
+        int number = piece.segment().number();
+        return number == 0 || (sound ? number == 1 || number < pieces - 1 : piece.samples() == ladder.framesOf(number));
     }
 
     private List<Announced> announce() throws IOException {
@@ -222,6 +233,7 @@ public final class GrowingStream {
                         sound ? null : rung.made.height(),
                         sound ? null : ladder.rate().perSecond(),
                         rung.peak,
+                        sound ? null : rung.peak,
                         digest(rung),
                         ladder.segmentSeconds()));
             }
@@ -230,10 +242,11 @@ public final class GrowingStream {
         return List.copyOf(all);
     }
 
-    private static String digest(Rung rung) throws IOException {
+    private String digest(Rung rung) throws IOException {
         MessageDigest digest = OriginalDigest.sha256();
         try (InputStream in = Files.newInputStream(rung.file)) {
             digest.update(in.readNBytes(rung.made.head()));
+            digest.update((byte) ladder.firstFrames());
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -48,6 +48,7 @@ public record MadeStream(
      * @param frameRate frames per second; null for sound
      * @param peakBitRate of the segment that has the most bits per second
      * @param averageBitRate of all
+     * @param keyBitRate of the first frames of segments, as that of the peak; null for sound
      * @param targetSeconds length of a segment, which only the last one falls short of
      * @param segments what initialises a decoder, of no length, and the segments in their order
      */
@@ -60,6 +61,7 @@ public record MadeStream(
             Double frameRate,
             long peakBitRate,
             long averageBitRate,
+            Long keyBitRate,
             double targetSeconds,
             List<Segment> segments) {}
 
@@ -69,8 +71,16 @@ public record MadeStream(
      * @param number 0 for what initialises a decoder; the segments from 1 on
      * @param seconds its length
      * @param bytes its size
+     * @param keyBytes from its beginning to the end of its first frame; null for sound, and for what initialises a decoder
      */
-    public record Segment(int number, double seconds, long bytes) {}
+    @JsonNaming(SnakeCaseStrategy.class)
+    public record Segment(int number, double seconds, long bytes, Long keyBytes) {
+
+        /** What of it a player fetches that shows its first frame alone. */
+        private Segment key() {
+            return new Segment(number, seconds, keyBytes, keyBytes);
+        }
+    }
 
     /**
      * Cuts what a run has made, and deletes what was cut.
@@ -132,7 +142,7 @@ public record MadeStream(
         long boundaries = made.fragments().stream()
                 .filter(each -> ladder.begins(each, made.timescale()))
                 .count();
-        long segments = (frames + ladder.segmentFrames() - 1) / ladder.segmentFrames();
+        long segments = ladder.segments(frames);
         if (boundaries != segments) {
             throw new OutputInvalidException(
                     "The rendition " + rung.name() + " has " + boundaries + " segments instead of " + segments);
@@ -149,11 +159,11 @@ public record MadeStream(
     /** What a file is cut into; of one that is being written, the last piece may be incomplete. */
     static List<Piece> pieces(Fragments made, PlannedLadder ladder, boolean sound) {
         List<Piece> pieces = new ArrayList<>();
-        pieces.add(new Piece(0, new Segment(0, 0, made.head()), 0));
+        pieces.add(new Piece(0, new Segment(0, 0, made.head(), null), 0));
         List<Fragments.Fragment> fragments = made.fragments();
         for (int first = 0; first < fragments.size(); ) {
             int next = first + 1;
-            while (!sound && next < fragments.size() && !ladder.begins(fragments.get(next), made.timescale())) {
+            while (next < fragments.size() && !begins(fragments, next, made.timescale(), ladder, sound)) {
                 next++;
             }
             List<Fragments.Fragment> together = fragments.subList(first, next);
@@ -163,11 +173,22 @@ public record MadeStream(
             double seconds = duration / (double) made.timescale();
             pieces.add(new Piece(
                     together.get(0).offset(),
-                    new Segment(pieces.size(), seconds, bytes),
+                    new Segment(
+                            pieces.size(),
+                            seconds,
+                            bytes,
+                            sound ? null : together.get(0).keyBytes()),
                     together.stream().mapToInt(Fragments.Fragment::samples).sum()));
             first = next;
         }
         return pieces;
+    }
+
+    private static boolean begins(
+            List<Fragments.Fragment> fragments, int place, long timescale, PlannedLadder ladder, boolean sound) {
+        return sound
+                ? ladder.beginsSound(fragments.get(place - 1), fragments.get(place), timescale)
+                : ladder.begins(fragments.get(place), timescale);
     }
 
     private static Rendition rendition(String name, Fragments made, List<Piece> pieces, PlannedLadder ladder) {
@@ -182,6 +203,7 @@ public record MadeStream(
                 sound ? null : ladder.rate().perSecond(),
                 peak(media),
                 bitRate(media),
+                sound ? null : peak(media.stream().map(Segment::key).toList()),
                 ladder.segmentSeconds(),
                 segments);
     }
@@ -235,9 +257,12 @@ public record MadeStream(
         }
     }
 
-    /** A short segment at the end counts together with the one before it. */
+    /** A short segment at the beginning or at the end counts together with the one beside it. */
     private static long peak(List<Segment> segments) {
         int last = segments.size() - 1;
+        if (last > 0 && segments.get(0).seconds() < COUNTED) {
+            return Math.max(peak(segments.subList(1, last + 1)), bitRate(segments.subList(0, 2)));
+        }
         if (last == 0 || segments.get(last).seconds() >= COUNTED) {
             return segments.stream()
                     .mapToLong(segment -> bitRate(List.of(segment)))

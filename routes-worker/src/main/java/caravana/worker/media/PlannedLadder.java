@@ -13,13 +13,16 @@ import java.util.List;
  * @param name of all, below which the segments are stored
  * @param rungs the renditions of the picture, the lowest first
  * @param sound the file of the sound; null for none
- * @param segmentFrames of each segment but the last one
+ * @param segmentFrames of each segment but the first two, which are as long together, and the last one
  * @param rate frames per second
  */
 record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrames, FrameRate rate) {
 
     /** Seconds of a segment, as near as a whole number of frames comes. */
     private static final int SEGMENT = 4;
+
+    /** Of these parts of a segment, the first segment has one: so much sooner it can be played. */
+    private static final int FIRST_OF = 4;
 
     /** Bits that a rendition spends on each pixel at most, for longer than a second: several times the usual. */
     private static final double MOST_BITS = 0.2;
@@ -51,7 +54,7 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
             return Math.round(WIDE * height * height * rate.perSecond() * MOST_BITS);
         }
 
-        /** Bits per second that no segment of the rendition has more of. */
+        /** Bits per second that no segment of the rendition has more of, nor the first two together. */
         long peak(FrameRate rate) {
             return Math.round(ABOVE * maxRate(rate));
         }
@@ -64,13 +67,48 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
 
     /** Whether a segment of the picture begins there: a scene may begin in mid-segment, and has a fragment of its own. */
     boolean begins(Fragments.Fragment fragment, long timescale) {
-        double frame = fragment.start() * rate.perSecond() / timescale;
-        return Math.round(frame) % segmentFrames == 0;
+        long frame = Math.round(fragment.start() * rate.perSecond() / timescale);
+        return frame % segmentFrames == 0 || frame == firstFrames();
+    }
+
+    /** Whether a segment of the sound begins at the later one of two fragments that follow each other. */
+    boolean beginsSound(Fragments.Fragment before, Fragments.Fragment after, long timescale) {
+        return before.start() == 0
+                || (long) (after.start() / segmentSeconds() / timescale)
+                        > (long) (before.start() / segmentSeconds() / timescale);
+    }
+
+    /** The frames of the first segment. */
+    int firstFrames() {
+        return firstFrames(segmentFrames);
+    }
+
+    private static int firstFrames(int segmentFrames) {
+        return Math.max(1, segmentFrames / FIRST_OF);
+    }
+
+    /** The frames of a segment that is not the last one, by its number from 1 on. */
+    int framesOf(int number) {
+        return switch (number) {
+            case 1 -> firstFrames();
+            case 2 -> segmentFrames - firstFrames();
+            default -> segmentFrames;
+        };
+    }
+
+    /** How many segments so many frames have. */
+    long segments(long frames) {
+        return (frames + segmentFrames - 1) / segmentFrames + (frames > firstFrames() ? 1 : 0);
     }
 
     /** The frames of a segment. */
     static int segmentFrames(FrameRate rate) {
         return (int) rate.framesIn(SEGMENT);
+    }
+
+    /** The frames of the first segment. */
+    static int firstFrames(FrameRate rate) {
+        return firstFrames(segmentFrames(rate));
     }
 
     /**

@@ -544,6 +544,7 @@ public class TranscodePlanner {
         values.put(TargetSize.VALUE, measured.size().rate());
         values.put("fps", result.frameRate().toString());
         values.put("segment_frames", String.valueOf(PlannedLadder.segmentFrames(result.frameRate())));
+        values.put("first_frames", String.valueOf(PlannedLadder.firstFrames(result.frameRate())));
         values.put("seconds", inSeconds(result.seconds()));
         PlannedResult.Box shown = shown(source.video());
         values.put("source_width", String.valueOf(shown.width()));

@@ -4,106 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import caravana.worker.media.MadeStream.Rendition;
 import caravana.worker.media.MadeStream.Segment;
-import java.io.IOException;
-import java.io.OutputStream;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What hls makes of originals, by the real ffmpeg: renditions whose segments fit together, and which are the whole video. */
-class HlsTest extends CatalogueFixture {
-
-    @TempDir
-    Path joined;
-
-    private MadeStream stream;
-    private MadeOutput output;
-
-    private void makeStream(String picture, String sound, String asked) throws Exception {
-        useOriginal(picture, sound);
-        TranscodePlan plan = plan(asked);
-        SourceHeaders made = finish(plan);
-        MadeOutputs outputs = new OutputCheck(JSON, MediaSettings.DEFAULTS).begin(plan, made, null);
-        stream = outputs.getStream();
-        output = outputs.getFiles().stream()
-                .filter(file -> file.role().equals("stream"))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private List<Rendition> pictures() {
-        return stream.renditions().stream()
-                .filter(rendition -> rendition.height() != null)
-                .toList();
-    }
-
-    private Path file(Rendition rendition, Segment segment) {
-        return job.getFolder().resolve(stream.folder() + rendition.name() + "/" + segment.number() + ".mp4");
-    }
-
-    /** The segments from one on, as a player puts them together. */
-    private Path join(Rendition rendition, int from) throws IOException {
-        Path whole = joined.resolve(rendition.name() + "-" + from + ".mp4");
-        try (OutputStream out = Files.newOutputStream(whole)) {
-            for (Segment segment : rendition.segments()) {
-                if (segment.number() == 0 || segment.number() >= from) {
-                    Files.copy(file(rendition, segment), out);
-                }
-            }
-        }
-        return whole;
-    }
-
-    /** Frames that are decoded, each by its time. */
-    private static List<String> frames(Path file) throws Exception {
-        Process ffprobe = new ProcessBuilder(
-                        "ffprobe",
-                        "-v",
-                        "error",
-                        "-select_streams",
-                        "v",
-                        "-show_entries",
-                        "frame=pts_time",
-                        "-of",
-                        "csv=p=0",
-                        file.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        List<String> frames = ffprobe.inputReader()
-                .lines()
-                .map(line -> line.replace(",", ""))
-                .filter(line -> !line.isEmpty())
-                .toList();
-        assertThat(ffprobe.waitFor()).isZero();
-        return frames;
-    }
-
-    private void assertWhole(int frames) throws Exception {
-        List<Double> seconds =
-                pictures().get(0).segments().stream().map(Segment::seconds).toList();
-        List<String> times = frames(join(pictures().get(0), 1));
-        for (Rendition rendition : pictures()) {
-            assertThat(rendition.segments().stream().map(Segment::seconds))
-                    .as("segments of " + rendition.name())
-                    .isEqualTo(seconds);
-            assertThat(frames(join(rendition, 1)))
-                    .as("frames of " + rendition.name())
-                    .hasSize(frames)
-                    .isEqualTo(times);
-            for (Segment segment : rendition.segments()) {
-                assertThat(file(rendition, segment)).hasSize(segment.bytes());
-            }
-        }
-        assertThat(frames(job.getResult().toPath())).hasSize(frames);
-        assertThat(output.bytes())
-                .isEqualTo(stream.objects().stream()
-                        .mapToLong(object -> object.file().length())
-                        .sum());
-    }
+class HlsTest extends StreamFixture {
 
     @Test
     void renditionsHaveTheSameSegmentsAndAllFrames() throws Exception {
@@ -116,7 +26,7 @@ class HlsTest extends CatalogueFixture {
         assertWhole(235);
         assertThat(stream.renditions()).extracting(Rendition::name).containsExactly("240p", "360p", "480p", "sound");
         assertThat(pictures()).extracting(Rendition::height).containsExactly(240, 360, 480);
-        assertThat(pictures().get(0).segments()).extracting(Segment::seconds).containsExactly(0.0, 4.0, 4.0, 1.4);
+        assertThat(pictures().get(0).segments()).extracting(Segment::seconds).containsExactly(0.0, 1.0, 3.0, 4.0, 1.4);
         assertThat(pictures())
                 .extracting(Rendition::codecs)
                 .allMatch(codecs -> codecs.matches("avc1\\.6400[0-9a-f]{2}"));
@@ -133,7 +43,31 @@ class HlsTest extends CatalogueFixture {
         makeStream("testsrc2=s=320x240:r=25:d=9", null, "[\"hls\"]");
 
         List<String> all = frames(join(pictures().get(0), 1));
-        assertThat(frames(join(pictures().get(0), 2))).isEqualTo(all.subList(100, 225));
+        assertThat(frames(join(pictures().get(0), 2))).isEqualTo(all.subList(25, 225));
+        assertThat(frames(join(pictures().get(0), 3))).isEqualTo(all.subList(100, 225));
+    }
+
+    /** A player that shows pictures while somebody seeks fetches the beginning of a segment, and nothing else of it. */
+    @Test
+    void theFirstFrameOfASegmentNeedsOnlyItsBytes() throws Exception {
+        makeStream("testsrc2=s=320x240:r=25:d=9", "sine=duration=9", "[\"hls\"]");
+
+        Rendition picture = pictures().get(0);
+        List<String> all = frames(join(picture, 1));
+        List<Integer> begins = List.of(0, 25, 100, 200);
+        for (Segment segment : picture.segments().subList(1, 5)) {
+            Path first = beginning(picture, segment, segment.keyBytes());
+            assertThat(frames(first)).containsExactly(all.get(begins.get(segment.number() - 1)));
+            assertThat(Files.size(first)).isEqualTo(endOfFirstFrame(beginning(picture, segment, segment.bytes())));
+            assertThat(segment.keyBytes()).isLessThan(segment.bytes() / 2);
+        }
+        assertThat(picture.keyBitRate()).isBetween(1L, picture.peakBitRate());
+        assertThat(stream.renditions().get(1).keyBitRate()).isNull();
+    }
+
+    private static long endOfFirstFrame(Path file) throws Exception {
+        JsonNode packet = JSON.readTree(probed(file, "packet=pos,size")).at("/packets/0");
+        return packet.path("pos").asLong() + packet.path("size").asLong();
     }
 
     @Test
@@ -143,8 +77,9 @@ class HlsTest extends CatalogueFixture {
         Rendition sound = stream.renditions().get(1);
         assertThat(sound.name()).isEqualTo("sound");
         assertThat(sound.codecs()).isEqualTo("mp4a.40.2");
-        assertThat(sound.segments()).hasSize(4);
-        assertThat(sound.segments().subList(1, 3)).allMatch(segment -> Math.abs(segment.seconds() - 4) < 0.05);
+        assertThat(sound.segments())
+                .extracting(segment -> Math.round(segment.seconds()))
+                .containsExactly(0L, 1L, 3L, 4L, 1L);
         assertThat(headers(join(sound, 1)).audios()).hasSize(1);
         assertThat(sound.segments().stream().mapToDouble(Segment::seconds).sum())
                 .isBetween(8.9, 9.1);
@@ -159,11 +94,6 @@ class HlsTest extends CatalogueFixture {
         assertThat(stream.renditions()).extracting(Rendition::name).containsExactly("240p");
     }
 
-    private void openAgain() throws Exception {
-        job = caravana.worker.job.RunningJobs.inFolder(Files.createDirectories(work.resolve("again")));
-        Assets.putInto(job.getFolder());
-    }
-
     @Test
     void filmRatesGetWholeFramesASegment() throws Exception {
         makeStream("testsrc2=s=320x240:r=24000/1001:d=9", null, "[\"hls\"]");
@@ -171,7 +101,7 @@ class HlsTest extends CatalogueFixture {
         assertWhole((int) source.rate().framesIn(source.seconds()));
         assertThat(pictures().get(0).segments())
                 .extracting(segment -> String.format(Locale.ROOT, "%.3f", segment.seconds()))
-                .startsWith("0.000", "4.004", "4.004");
+                .startsWith("0.000", "1.001", "3.003", "4.004");
     }
 
     @Test
@@ -182,6 +112,16 @@ class HlsTest extends CatalogueFixture {
         List<String> sizes = new ArrayList<>();
         pictures().forEach(rendition -> sizes.add(rendition.width() + "x" + rendition.height()));
         assertThat(sizes).containsExactly("136x240", "202x360", "270x480");
+    }
+
+    @Test
+    void variableRatesGetConstantSegments() throws Exception {
+        useFile("-f lavfi -i testsrc2=s=320x240:r=30:d=9 -vf select='not(mod(n\\,7))+gt(n\\,60)' -fps_mode vfr"
+                + " -c:v libx264 -preset ultrafast -pix_fmt yuv420p -f mp4");
+        makeStream("[\"hls\"]");
+
+        assertWhole((int) made().frames());
+        assertThat(pictures().get(0).segments()).extracting(Segment::seconds).startsWith(0.0, 1.0, 3.0, 4.0);
     }
 
     @Test
