@@ -150,6 +150,43 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
         }
     }
 
+    /**
+     * The picture of a file that is not in fragments.
+     *
+     * @param frames how many it has
+     * @param parameters by which a decoder of H.264 is initialised
+     */
+    record Picture(int frames, ByteBuffer parameters) {}
+
+    /** @throws IOException when it cannot be read, or has no H.264 in its first track */
+    static Picture picture(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long offset = 0;
+            while (offset + LONG_HEADER <= channel.size()) {
+                ByteBuffer header = bytes(channel, offset, LONG_HEADER);
+                long size = Integer.toUnsignedLong(header.getInt());
+                String type = type(header);
+                size = size == 1 ? header.getLong() : size;
+                if (type.equals("moov")) {
+                    Box table = box(channel, type, offset, size).get("trak", "mdia", "minf", "stbl");
+                    ByteBuffer entries = table.get("stsd").content();
+                    int entry = HEADER;
+                    Box picture = new Box(
+                            name(entries, entry + 4),
+                            slice(entries, entry + PICTURE_ENTRY, entry + entries.getInt(entry)));
+                    return new Picture(
+                            table.get("stsz").content().getInt(8),
+                            picture.get("avcC").content());
+                }
+                if (size < HEADER) {
+                    break;
+                }
+                offset += size;
+            }
+        }
+        throw new IOException("no moov");
+    }
+
     private static Fragments described(int head, Box moov, List<Fragment> fragments) throws IOException {
         Box media = moov.get("trak", "mdia");
         ByteBuffer times = media.get("mdhd").content().duplicate();
