@@ -491,7 +491,7 @@ variable "asg_worker_max" {
 }
 
 variable "worker_mean_service_seconds" {
-  description = "How long one instance takes for one job, on average. The group is kept at 120 s of work per instance: 30 s make 4 jobs."
+  description = "How long one instance takes for one job, on average. The group is kept at 120 s of work per slot, as web predicts it; by this number while web does not report."
   type        = number
   default     = 30
 
@@ -553,6 +553,7 @@ variable "alarm_thresholds" {
   description = "Above which values alarms ring; below which for cpu_credits, of standard instances. 576 credits are a t3.small's full balance."
   type = object({
     oldest_message_seconds      = optional(number, 900)
+    work_seconds_per_slot       = optional(number, 1800)
     failure_percent             = optional(number, 10)
     api_p95_seconds             = optional(number, 1)
     api_error_percent           = optional(number, 5)

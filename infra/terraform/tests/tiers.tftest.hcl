@@ -45,15 +45,23 @@ run "worker" {
   variables {
     mean_service_seconds  = 40
     age_threshold_seconds = 300
-    slots                 = 1
+    slots                 = 2
     grace_seconds         = 90
     queue_name            = "video-jobs"
     web_group_name        = "test-web"
   }
 
   assert {
-    condition     = aws_autoscaling_policy.backlog.target_tracking_configuration[0].target_value == 3
-    error_message = "120 s of work per instance, at 40 s a job."
+    condition     = aws_autoscaling_policy.work.target_tracking_configuration[0].target_value == 240
+    error_message = "120 s of work for each of an instance's slots."
+  }
+
+  assert {
+    condition = anytrue([
+      for metric in aws_autoscaling_policy.work.target_tracking_configuration[0].customized_metric_specification[0].metrics :
+      strcontains(coalesce(metric.expression, "-"), "(visible + in_flight) * 80")
+    ])
+    error_message = "Without web's figure, a job counts 40 s of an instance, which are 80 of its two slots."
   }
 
   assert {

@@ -76,6 +76,20 @@ locals {
       }
     }
 
+    work-exceeds-workers = {
+      summary = "The workers that are there need more than half an hour for the work that is due"
+      # By prediction, long before the wait shows it. Without any worker there is no result, and no-worker-alive rings.
+      expression = "due / slots"
+      threshold  = var.thresholds.work_seconds_per_slot
+      period     = 300
+      of         = 3
+      missing    = "notBreaching"
+      metrics = {
+        due   = { namespace = var.metric_namespace, name = "caravana_due_work_seconds", stat = "Minimum", dimensions = local.web }
+        slots = { namespace = var.metric_namespace, name = "caravana_workers_slots", stat = "Maximum", dimensions = local.web }
+      }
+    }
+
     backlog-not-draining = {
       summary = "Jobs wait, and none has been finished for half an hour although workers are free or gone"
       # Workers that are all busy are no fault: a job may take an hour, and oldest-message-age rings for jobs that wait.

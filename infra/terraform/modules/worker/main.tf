@@ -8,8 +8,9 @@ locals {
   # As modules/instances names it.
   group = "${var.name}-worker"
 
-  # The backlog is worked off in two minutes by the running instances: so many jobs can wait for each of them.
-  backlog_per_instance = 120 / var.mean_service_seconds
+  # What is due is done within two minutes by the instances that are there. Web counts by the same two minutes how much of an account's
+  # work is due (target_seconds of operators/list-workers.sql).
+  target_seconds = 120
 }
 
 module "instances" {
@@ -50,20 +51,41 @@ module "instances" {
   metric_namespace = var.metric_namespace
 }
 
-resource "aws_autoscaling_policy" "backlog" {
-  name                   = "backlog-per-instance"
+resource "aws_autoscaling_policy" "work" {
+  name                   = "work-per-instance"
   autoscaling_group_name = module.instances.group_name
   policy_type            = "TargetTrackingScaling"
 
   target_tracking_configuration {
-    target_value = local.backlog_per_instance
+    target_value = local.target_seconds * var.slots
 
     customized_metric_specification {
       metrics {
-        id          = "per_instance"
-        label       = "Jobs waiting or in work, per running instance"
-        expression  = "IF(FILL(running, 0) > 0, (visible + in_flight) / FILL(running, 1), visible + in_flight)"
+        id    = "per_instance"
+        label = "Seconds of work that is due, per running instance"
+        # While web does not report, each job counts as long as one takes on average.
+        expression  = "IF(FILL(due, -1) < 0, (visible + in_flight) * ${var.mean_service_seconds * var.slots}, FILL(due, 0)) / IF(FILL(running, 0) > 0, FILL(running, 1), 1)"
         return_data = true
+      }
+
+      metrics {
+        id          = "due"
+        return_data = false
+
+        metric_stat {
+          # Every web instance reports the same.
+          stat = "Maximum"
+
+          metric {
+            namespace   = var.metric_namespace
+            metric_name = "caravana_due_work_seconds"
+
+            dimensions {
+              name  = "AutoScalingGroupName"
+              value = var.web_group_name
+            }
+          }
+        }
       }
 
       metrics {
@@ -126,7 +148,7 @@ resource "aws_autoscaling_policy" "backlog" {
   }
 }
 
-# Long videos make a short queue a long wait.
+# What was predicted to be short and is long makes others wait.
 resource "aws_autoscaling_policy" "age" {
   name                      = "oldest-due-video"
   autoscaling_group_name    = module.instances.group_name

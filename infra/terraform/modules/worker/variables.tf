@@ -50,7 +50,7 @@ variable "cooldown_seconds" {
 }
 
 variable "mean_service_seconds" {
-  description = "How long one instance takes for one job, on average."
+  description = "How long one instance takes for one job, on average; counts while web does not report how much work is due."
   type        = number
 }
 

@@ -1,6 +1,31 @@
 -- What operators need first: whether anything waits for too long, which workers are alive, and what they do.
 -- A worker reports every ten seconds; after this long it counts as gone.
 -- :?alive_seconds = 35 as integer
+-- What waits is to be done within this time; the deployment scales the workers by it.
+-- :?target_seconds = 120 as integer
+-- :?account_at_once = {{caravana.job.account-at-once}} as integer
+-- :?new_accounts_at_once = {{caravana.job.new-accounts-at-once}} as integer
+WITH changed AS (
+    -- What is not due yet is taken off; a running job counts as long as it will run, but in any case keeps its slot.
+    SELECT owner_id,
+           sum(CASE
+               WHEN claimed_at IS NULL THEN -predicted_seconds
+               ELSE greatest(:?target_seconds, predicted_seconds - extract(epoch FROM now() - claimed_at))
+           END) AS seconds
+    FROM work
+    WHERE claimed_at IS NOT NULL
+       OR due_at > now()
+    GROUP BY owner_id
+), competing AS (
+    -- An account at its limit gains nothing by more slots, so that it counts for as many as it may use.
+    SELECT since >= now() - interval '1 day' AS young,
+           least(greatest(0, waiting_seconds + coalesce(seconds, 0)),
+                 coalesce(at_once, :?account_at_once) * :?target_seconds) AS seconds
+    FROM shares
+    LEFT JOIN changed USING (owner_id)
+    WHERE waiting > 0
+       OR running > 0
+)
 SELECT (SELECT paused FROM intake) AS paused,
        (SELECT CAST(extract(epoch FROM now() - min(greatest(uploaded_at, not_before))) AS double precision)
         FROM videos
@@ -11,6 +36,10 @@ SELECT (SELECT paused FROM intake) AS paused,
            + (SELECT coalesce(sum(greatest(0, predicted_seconds - extract(epoch FROM now() - claimed_at))), 0)
               FROM work
               WHERE claimed_at IS NOT NULL) AS work_seconds,
+       (SELECT CAST(coalesce(sum(seconds) FILTER (WHERE NOT young), 0)
+                    + least(coalesce(sum(seconds) FILTER (WHERE young), 0), :?new_accounts_at_once * :?target_seconds)
+                    AS double precision)
+        FROM competing) AS due_work_seconds,
        (SELECT coalesce(json_agg(json_build_object(
                    'worker', name,
                    'slots', slots,

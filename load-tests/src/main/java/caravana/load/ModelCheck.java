@@ -14,6 +14,11 @@ final class ModelCheck {
     /** The median error over the runs that the model was not made from. */
     private static final double ERROR = 0.15;
 
+    /** Videos in one go, for a group as Terraform makes it by default. */
+    private static final int BURST = 100;
+
+    private static final Scaling GROUP = new Scaling(1, 120, 180, 90, 1, 3);
+
     private static final int CPUS = Runtime.getRuntime().availableProcessors();
 
     /** Nodes by the megabytes of their videos. */
@@ -82,6 +87,15 @@ final class ModelCheck {
                 : nodes.get(from).towards(nodes.get(to), (double) (megabytes - from) / (to - from));
     }
 
+    private static List<String> burst(int megabytes, double work) {
+        return List.of(
+                megabytes + " MB",
+                Figures.text(work),
+                String.valueOf(GROUP.wanted(work)),
+                Figures.text(GROUP.clearingSeconds(work)),
+                Figures.text(work));
+    }
+
     void report(Report report, Results results) throws IOException {
         if (predictions.isEmpty()) {
             return;
@@ -97,6 +111,17 @@ final class ModelCheck {
         report.table(
                 List.of("node, by video", "alone s", "CPU s a job", "videos/min, 1 slot", "videos/min, 2 slots"),
                 learnt);
+        report.table(
+                List.of(
+                        "a burst of " + BURST,
+                        "work, s",
+                        "instances wanted",
+                        "cleared after s",
+                        "by the first alone, s"),
+                nodes.entrySet().stream()
+                        .map(node ->
+                                burst(node.getKey(), BURST * node.getValue().serviceSeconds(1)))
+                        .toList());
         report.table(
                 List.of("run", "what", "model", "measured", "error"),
                 predictions.stream().map(Prediction::cells).toList());

@@ -37,4 +37,18 @@ class CapacityTest {
     void sizesLieOnALine() {
         assertThat(node.towards(new Capacity(20, 32, 2), 0.5)).isEqualTo(new Capacity(15, 22, 2));
     }
+
+    /** Two slots an instance, two minutes; the policy acts after three, and an instance needs a minute and a half. */
+    @Test
+    void aGroupFollowsTheWork() {
+        Scaling group = new Scaling(2, 120, 180, 90, 1, 4);
+        assertThat(group.wanted(0)).isEqualTo(1);
+        assertThat(group.wanted(241)).isEqualTo(2);
+        assertThat(group.wanted(100_000)).isEqualTo(4);
+        assertThat(group.clearingSeconds(500)).as("before anybody helps").isCloseTo(250, within(1e-9));
+        assertThat(group.clearingSeconds(1000))
+                .as("640 s are left when three are wanted, and 460 when they have come")
+                .isCloseTo(270 + 460.0 / 6, within(1e-9));
+        assertThat(group.clearingSeconds(10_000)).isCloseTo(270 + 9460.0 / 8, within(1e-9));
+    }
 }

@@ -57,9 +57,10 @@ export function operatorsView() {
   const queue = h('section', {'aria-labelledby': 'queue'});
   const charts = h('section', {class: 'charts', 'aria-label': t('overTime')});
   const workers = h('section', {'aria-labelledby': 'workers'});
+  const accounts = h('section', {'aria-labelledby': 'accounts'});
   const letters = h('section', {'aria-labelledby': 'dead-letters'});
   const failures = h('section', {'aria-labelledby': 'failures'});
-  const element = h('div', {class: 'operations'}, h('h1', {class: 'unseen'}, t('operations')), ways(), problem, queue, charts, workers, failures, letters);
+  const element = h('div', {class: 'operations'}, h('h1', {class: 'unseen'}, t('operations')), ways(), problem, queue, charts, workers, accounts, failures, letters);
   /** What each section shows, so that one that has not changed is left alone, and keeps the focus. */
   const shown = new Map();
   let left = false;
@@ -81,13 +82,14 @@ export function operatorsView() {
 
   async function refresh() {
     try {
-      const [state, dead, failed] = await Promise.all([call('/ops/queue'), call('/ops/dead-letters'), call('/ops/failures')]);
+      const [state, shares, dead, failed] = await Promise.all([call('/ops/queue'), call('/ops/shares'), call('/ops/dead-letters'), call('/ops/failures')]);
       problem.hidden = true;
       sample(state);
       update(queue, {...state, workers: null}, () => showQueue(state));
       charts.replaceChildren(...showCharts());
       // "Seen 2 s ago" grows old.
       update(workers, [state.paused, state.workers, Math.floor(Date.now() / PERIOD)], () => showWorkers(state));
+      update(accounts, shares, () => showAccounts(shares.items));
       update(letters, dead, () => showLetters(dead));
       update(failures, failed, () => showFailures(failed.items));
     } catch (refused) {
@@ -167,6 +169,22 @@ export function operatorsView() {
       rows.length > 0
         ? table([t('worker'), t('inFlight')], rows)
         : emptyState('noWorkers', 'noWorkersText'),
+    ];
+  }
+
+  /** Those that compete for the workers, the one with most work first. */
+  function showAccounts(items) {
+    const rows = items.map((item) => h('tr', {},
+      h('th', {scope: 'row'}, item.email ?? item.account_id),
+      h('td', {class: 'number'}, number(item.weight)),
+      h('td', {class: 'number'}, item.at_once === null ? number(item.running) : t('runningOf', {n: number(item.running), most: number(item.at_once)})),
+      h('td', {class: 'number'}, number(item.waiting)),
+      h('td', {class: 'time'}, duration(item.waiting_seconds))));
+    return [
+      h('h2', {id: 'accounts'}, t('sharesOfAccounts')),
+      rows.length > 0
+        ? table([t('account'), t('weight'), t('inFlight'), t('waiting'), t('workThatWaits')], rows)
+        : emptyState('noAccountsWait', 'noAccountsWaitText'),
     ];
   }
 

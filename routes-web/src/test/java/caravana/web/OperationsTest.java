@@ -78,6 +78,44 @@ class OperationsTest extends WebTest {
         assertThat(job.path("attempt").asInt()).isEqualTo(2);
     }
 
+    /** Each a worker could do something for, and no more of it than it could. */
+    @Test
+    void workersAreScaledByTheWorkThatTheyCouldDo() throws Exception {
+        jdbc.update("DELETE FROM work");
+        jdbc.update("DELETE FROM shares");
+        Api user = user();
+        List<String> videos = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            videos.add(uploaded(user));
+        }
+        String own = "owner_id = CAST('" + user.subject() + "' AS uuid)";
+        jdbc.update("UPDATE shares SET since = now() - interval '2 days' WHERE " + own);
+        jdbc.update("UPDATE work SET predicted_seconds = 400 WHERE " + own);
+        jdbc.update("UPDATE shares SET waiting_seconds = 1600 WHERE " + own);
+        assertThat(dueWork()).isEqualTo(1600);
+
+        set(videos.get(0), "not_before = now() + interval '1 h'");
+        assertThat(dueWork()).as("without one that is not due").isEqualTo(1200);
+
+        set(
+                videos.get(1),
+                "status = 'processing', claim_token = gen_random_uuid(), lease_until = now() + interval '1 h'");
+        jdbc.update("UPDATE work SET claimed_at = now() - interval '390 s' WHERE claimed_at IS NOT NULL");
+        assertThat(dueWork()).as("one keeps its slot to its end").isEqualTo(800 + 120);
+
+        jdbc.update("UPDATE shares SET at_once = 3 WHERE " + own);
+        assertThat(dueWork()).as("three slots for two minutes").isEqualTo(360);
+
+        jdbc.update("UPDATE shares SET at_once = NULL, since = now() WHERE " + own);
+        assertThat(dueWork()).as("50 slots for all new accounts").isEqualTo(920);
+        jdbc.update("UPDATE shares SET waiting_seconds = 100000 WHERE " + own);
+        assertThat(dueWork()).isEqualTo(50 * 120);
+    }
+
+    private double dueWork() throws Exception {
+        return json(operator.get("/api/ops/queue")).path("due_work_seconds").asDouble();
+    }
+
     /** 3 and 1.5 s of two attempts are 4.5 s. */
     @Test
     void aReceiptSumsAllAttempts() throws Exception {

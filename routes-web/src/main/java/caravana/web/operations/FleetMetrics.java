@@ -25,7 +25,9 @@ public class FleetMetrics {
         }
         gauge(meters, "caravana.oldest.due.seconds", Tags.empty(), "oldest_due_seconds");
         gauge(meters, "caravana.work.seconds", Tags.empty(), "work_seconds");
+        gauge(meters, "caravana.due.work.seconds", Tags.empty(), "due_work_seconds");
         gauge(meters, "caravana.workers.alive", Tags.empty(), "workers_alive");
+        gauge(meters, "caravana.workers.slots", Tags.empty(), "workers_slots");
         gauge(meters, "caravana.workers.paused", Tags.empty(), "paused");
     }
 
@@ -45,7 +47,14 @@ public class FleetMetrics {
         Object oldest = queue.get("oldest_due_seconds");
         values.put("oldest_due_seconds", oldest == null ? 0.0 : number(oldest));
         values.put("work_seconds", number(queue.get("work_seconds")));
-        values.put("workers_alive", (double) ((JsonNode) queue.get("workers")).size());
+        values.put("due_work_seconds", number(queue.get("due_work_seconds")));
+        JsonNode workers = (JsonNode) queue.get("workers");
+        values.put("workers_alive", (double) workers.size());
+        int slots = 0;
+        for (JsonNode worker : workers) {
+            slots += worker.path("slots").asInt();
+        }
+        values.put("workers_slots", (double) slots);
         values.put("paused", Boolean.TRUE.equals(queue.get("paused")) ? 1.0 : 0.0);
     }
 

@@ -52,6 +52,7 @@ public class QueueView {
         answer.put("dead_letters", Map.of("visible", dead.visible(), "in_flight", dead.inFlight()));
         answer.put("oldest_due_seconds", row.get("oldest_due_seconds"));
         answer.put("work_seconds", row.get("work_seconds"));
+        answer.put("due_work_seconds", row.get("due_work_seconds"));
         answer.put("paused", row.get("paused"));
         JsonNode workers = json.readTree((String) row.get("workers"));
         workers.forEach(worker -> worker.path("jobs").forEach(job -> addProgress((ObjectNode) job)));

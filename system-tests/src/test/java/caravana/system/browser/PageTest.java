@@ -1611,6 +1611,47 @@ class PageTest {
         assertThat(page.errors()).isEmpty();
     }
 
+    /** Ten accounts with one to four videos each, and other weights; the workers are paused, so that all of them wait. */
+    @Test
+    void anOperatorSeesHowAccountsCompete() throws Exception {
+        Map<String, String> settings = stack.environment();
+        pause(settings);
+        try {
+            for (int i = 0; i < 10; i++) {
+                ApiClient user = ApiClient.signUp(web.uri());
+                for (int video = 0; video <= i % 4; video++) {
+                    assertThat(user.upload(web.uri(), "Video " + video, BodyPublishers.ofFile(small))
+                                    .statusCode())
+                            .isEqualTo(201);
+                }
+            }
+            weighAccounts(operator(settings));
+            page = Page.open(web.uri(), "es", folder);
+            page.resize(1440, 900);
+            page.signIn(settings.get("CARAVANA_OPERATOR_EMAIL"), settings.get("CARAVANA_OPERATOR_PASSWORD"));
+            page.click("nav a[href='#operations']");
+            page.see("#accounts + .table tbody", "0 de 5 como máximo", SOON);
+            assertThat(page.count("#accounts + .table tbody tr")).isGreaterThanOrEqualTo(10);
+            page.wholeScreenshot("accounts-that-compete");
+            resume(settings);
+            page.see("#accounts + .empty", "Ninguna cuenta tiene trabajos", JOB);
+            assertThat(page.errors()).isEmpty();
+        } finally {
+            resume(settings);
+        }
+    }
+
+    private static void weighAccounts(ApiClient operator) throws Exception {
+        Matcher ids = Pattern.compile("\"account_id\":\"([^\"]+)\"")
+                .matcher(operator.get(web.uri().resolve("/api/ops/shares")).body());
+        for (int i = 0; ids.find(); i++) {
+            send(operator.request(web.uri().resolve("/api/ops/accounts/" + ids.group(1) + "/limits"))
+                    .header("Content-Type", "application/json")
+                    .PUT(BodyPublishers.ofString(
+                            "{\"weight\": " + (1 + i % 4) + ", \"at_once\": 5, \"reason\": \"to compete\"}")));
+        }
+    }
+
     /** Makes of a failed video one whose attempts ran out of disk space. */
     private static void failForLackOfDisk(String id) throws Exception {
         try (Connection database = DriverManager.getConnection(stack.jdbcUrl());

@@ -47,7 +47,9 @@ class AlarmsTest {
             QUIET.put("caravana_jobs_total worker " + outcome, 0.0);
         }
         QUIET.put("caravana_oldest_due_seconds web", 0.0);
+        QUIET.put("caravana_due_work_seconds web", 0.0);
         QUIET.put("caravana_workers_alive web", 1.0);
+        QUIET.put("caravana_workers_slots web", 1.0);
         QUIET.put("caravana_slots worker free", 1.0);
         QUIET.put("caravana_intake_closed worker tool", 0.0);
         QUIET.put("caravana_intake_closed worker route_defect", 0.0);
@@ -187,6 +189,18 @@ class AlarmsTest {
                 .from(due, m -> 300)
                 .from(processed, m -> m % 5 == 0 ? 1 : 0)
                 .rings("a rush that is worked off"));
+        all.add(quiet().is(visible, 200)
+                .is(free, 0)
+                .from("caravana_due_work_seconds web", m -> Math.max(0, 6000 - 60 * 3 * m))
+                .is("caravana_workers_slots web", 3)
+                .from(processed, m -> m % 5 == 0 ? 6 : 0)
+                .rings("33 minutes of work for three workers, and less every minute"));
+        all.add(quiet().is(visible, 200)
+                .is(free, 0)
+                .is("caravana_due_work_seconds web", 6000)
+                .is("caravana_workers_slots web", 3)
+                .from(processed, m -> m % 5 == 0 ? 6 : 0)
+                .rings("33 minutes of work for three workers, and more comes", "work-exceeds-workers"));
         all.add(quiet().from(givenUp, twelve).rings("12 of 12 jobs failed", "failure-ratio"));
         all.add(quiet().from(givenUp, twelve)
                 .is(processed, NOTHING)

@@ -179,6 +179,7 @@ class StaticTest {
                 .containsExactlyInAnyOrder(
                         "dead-letters",
                         "oldest-message-age",
+                        "work-exceeds-workers",
                         "backlog-not-draining",
                         "no-worker-alive",
                         "failure-ratio",
@@ -196,6 +197,19 @@ class StaticTest {
         }
         alarms.forEach(a -> check(Files.exists(pages.resolve(a + ".md")), "alarm %s has no page", a));
         Checks.report("infra-static-runbooks", alarms.size(), findings);
+    }
+
+    @Test
+    void webCountsByTheTimeThatTheScalingPolicyAimsAt() {
+        Matcher counted = Pattern.compile("(?m)^-- :\\?target_seconds = (\\d+) as integer$")
+                .matcher(Checks.read(Checks.ROOT.resolve("src/main/resources/camel/operators/list-workers.sql")));
+        assertThat(counted.find()).isTrue();
+        String aimed = Hcl.module(Checks.TERRAFORM.resolve("modules/worker"))
+                .all("locals")
+                .get(0)
+                .get("target_seconds");
+        check(aimed.equals(counted.group(1)), "web counts %s s, the policy %s s", counted.group(1), aimed);
+        Checks.report("infra-static-scaling", 1, findings);
     }
 
     @Test

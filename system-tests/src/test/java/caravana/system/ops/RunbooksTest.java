@@ -93,6 +93,7 @@ class RunbooksTest {
                 new Fault("a job that hangs", this::overviewAndStuckJob),
                 new Fault("jobs that fail", this::deadLettersAndFailureRatio),
                 new Fault("forgotten workers", this::oldestMessageAge),
+                new Fault("too few workers", this::workExceedsWorkers),
                 new Fault("no store", this::storeAway),
                 new Fault("no tools", this::noTools),
                 new Fault("a route defect", this::routeDefect),
@@ -279,6 +280,31 @@ class RunbooksTest {
         age.run("Verification", shell);
         assertThat(stack.status(video)).isEqualTo("processed");
         age.verified();
+    }
+
+    /** One worker is busy with a job, others wait for it, and a second worker is what helps. */
+    private void workExceedsWorkers() throws Exception {
+        worker();
+        Incident work = incident("work-exceeds-workers", "one worker is busy, and jobs wait");
+        stack.holdFfmpeg(true);
+        List<String> videos = List.of(stack.upload(), stack.upload(), stack.upload());
+        await().atMost(SOON)
+                .until(() -> !stack.worker(worker).at("/jobs/0").isMissingNode()
+                        && stack.operations("queue").path("due_work_seconds").asDouble() > 120);
+        // The gauges are taken from the figures every few seconds.
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(work.run("Diagnosis", shell))
+                        .contains("\"due_work_seconds\":12")
+                        .contains("\"waiting\":2")
+                        .containsPattern("caravana_due_work_seconds\\{.*} 12\\d"));
+        AppProcess second = stack.addWorker(2, Map.of());
+        second.awaitReady();
+        stack.holdFfmpeg(false);
+        work.run("Verification", shell);
+        for (String video : videos) {
+            assertThat(stack.status(video)).isEqualTo("processed");
+        }
+        work.verified();
     }
 
     /** The object store dies while a job runs; uploads fail, and the job waits. */

@@ -51,6 +51,7 @@ class ScriptsTest {
     void whatIsCalledWronglySaysHow() {
         for (String call : List.of(
                 "show-queue now",
+                "show-shares now",
                 "list-dead-letters all",
                 "redrive-dead-letters",
                 "redrive-dead-letters --all some-id",
