@@ -87,7 +87,7 @@ resource "aws_s3_bucket_cors_configuration" "media" {
       id              = "send"
       allowed_methods = ["PUT"]
       allowed_origins = cors_rule.value
-      allowed_headers = ["Content-Type", "If-None-Match"]
+      allowed_headers = ["Content-MD5", "Content-Type", "If-None-Match"]
       expose_headers  = ["ETag"]
       max_age_seconds = 3600
     }

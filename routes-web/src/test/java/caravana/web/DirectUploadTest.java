@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
@@ -114,6 +116,26 @@ class DirectUploadTest extends WebTest {
             assertProblem(client.sign(id, other), 400, "no_such_part");
         }
         assertProblem(client.sign(id, "one"), 404, "not_found");
+    }
+
+    @Test
+    void aPartThatWasDamagedOnItsWayIsRefusedByS3() throws Exception {
+        byte[] file = bytes(1000);
+        String id = client.create(file.length);
+        String address = Api.json(client.sign(id, 1)).path("url").asText();
+        String sum = Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("MD5").digest(file));
+
+        HttpResponse<String> damaged = DirectClient.put(address, Arrays.copyOf(bytes(1001), 1000), "Content-MD5", sum);
+
+        assertThat(damaged.statusCode()).as(damaged.body()).isEqualTo(400);
+        assertThat(damaged.body()).contains("BadDigest");
+        assertThat(Api.json(client.list(id))).isEmpty();
+        HttpResponse<String> right = DirectClient.put(address, file, "Content-MD5", sum);
+        String tag = right.headers().firstValue("ETag").orElseThrow();
+        assertThat(client.complete(id, DirectClient.add(list(), 1, tag)).statusCode())
+                .isEqualTo(200);
+        assertAccepted(id, file);
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -66,6 +67,9 @@ public class ToolExecutor implements ExecCommandExecutor {
 
     private static final int LAST_SIGNAL = 128 + 31;
     private static final int KILLED = 128 + 9;
+
+    /** An invalid instruction, an abort of its own, a division by zero, a wrong access to memory: nobody else sends these. */
+    private static final Set<Integer> CRASHED = Set.of(128 + 4, 128 + 6, 128 + 8, 128 + 11);
 
     /**
      * What ffmpeg, its libraries and x264 say when an allocation fails, or when a thread gets no stack. Text on the cards
@@ -222,6 +226,9 @@ public class ToolExecutor implements ExecCommandExecutor {
         }
         if (DISK_FULL.stream().anyMatch(stderr::contains)) {
             throw new ToolFailedException(FailureCode.DISK_FULL, ended, exit);
+        }
+        if (CRASHED.contains(exit)) {
+            throw new ToolCrashedException(ended, exit);
         }
         if (exit >= FIRST_SIGNAL && exit <= LAST_SIGNAL) {
             throw new ToolFailedException(FailureCode.KILLED, ended, exit);

@@ -116,10 +116,18 @@ class ToolExecutorTest {
         assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "echo 'x: No space left on device' >&2; exit 1"))
                 .isInstanceOfSatisfying(
                         ToolFailedException.class, e -> assertThat(e.code()).isEqualTo("disk_full"));
-        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "kill -SEGV $$"))
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "kill -TERM $$"))
                 .isInstanceOfSatisfying(
                         ToolFailedException.class, e -> assertThat(e.code()).isEqualTo("killed"))
-                .hasMessageContaining("139");
+                .hasMessageContaining("143");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ILL", "ABRT", "FPE", "SEGV"})
+    void aToolThatCrashesIsNoOneThatIsKilled(String signal) {
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "kill -" + signal + " $$"))
+                .isInstanceOfSatisfying(
+                        ToolCrashedException.class, e -> assertThat(e.code()).isEqualTo("tool_failed"));
     }
 
     /** Started for real: missing, not executable, without its interpreter, without one of its libraries. */

@@ -15,6 +15,10 @@ public final class ToolFailures {
         return new ToolUnavailableException("ffmpeg", "libx264.so.164: cannot open shared object file");
     }
 
+    public static ToolCrashedException crashed() {
+        return new ToolCrashedException("ffprobe ended with status 139: ", 139);
+    }
+
     public static ToolOutOfMemoryException outOfMemory() {
         return new ToolOutOfMemoryException("ffmpeg ran out of memory: Cannot allocate memory", 1);
     }

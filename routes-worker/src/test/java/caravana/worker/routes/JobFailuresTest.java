@@ -225,6 +225,18 @@ class JobFailuresTest {
     }
 
     @Test
+    @DisplayName("crashed tool")
+    void anOriginalThatEndsTheToolTwiceIsRejected() {
+        routes.fail(TRANSCODE, ToolFailures.crashed());
+
+        assertThat(routes.receiveJob()).endsWith(RETRY, POSTPONE);
+        assertThat(routes.last(RETRY).properties()).containsEntry("error_code", "tool_failed");
+        routes.answer(CLAIM, Map.of("attempts", 2, "previous_error", "tool_failed"));
+        assertThat(routes.receiveJob()).endsWith(REJECT, ACKNOWLEDGE).doesNotContain(DEAD_LETTER);
+        assertThat(routes.last(REJECT).properties()).containsEntry("error_code", "undecodable");
+    }
+
+    @Test
     @DisplayName("lost claim")
     void aLostClaimTakesItsOutputsBack() {
         routes.answer(COMMIT, with -> with.getMessage().setBody(null));
