@@ -85,8 +85,8 @@ class VideoPartsTest extends CatalogueFixture {
                         "HDR",
                         "mp4",
                         picture("25", 12.4) + "-c:v libx265 -preset ultrafast -pix_fmt yuv420p10le -x265-params"
-                                            + " log-level=error:keyint=50:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:pools=1"
-                                            + " -tag:v hvc1 "),
+                                + " log-level=error:keyint=50:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:pools=1"
+                                + " -tag:v hvc1 "),
                 kind("VP9", "webm", picture("25", 12.4) + "-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -g 60 "),
                 kind("60 frames a second, halved", "mp4", both("60", 12.3) + X264 + "-g 120 " + AAC),
                 kind("fragments", "mp4", both("25", 13) + X264 + "-g 50 -movflags +frag_keyframe+empty_moov " + AAC),
