@@ -613,8 +613,8 @@ class MutationTest {
             new Mistake(
                     "name-not-set",
                     "failure/describe-failure.camel.yaml",
-                    "attempt ${exchangeProperty.attempt}",
-                    "attempt ${exchangeProperty.atempt}"),
+                    "step ${exchangeProperty.failed_step}",
+                    "step ${exchangeProperty.failed_stp}"),
             new Mistake("name-of-other-kind", FLOW, "${exchangeProperty.outcome}", "${variable.outcome}"),
             new Mistake(
                     "name-set-later",
