@@ -3,13 +3,15 @@ package caravana.web;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A network that fails: it resets each of its first connections after so many bytes of the client, and keeps the others. */
+/** A network that fails: it resets as many connections as it is told to, each after so many bytes of the client. */
 final class CuttingProxy implements AutoCloseable {
 
     private static final int BLOCK = 16 * 1024;
@@ -25,6 +27,25 @@ final class CuttingProxy implements AutoCloseable {
         this.left = cuts;
         this.after = after;
         start(this::accept);
+    }
+
+    /** Of a server at an address on this machine. */
+    static CuttingProxy of(URI server, int after) {
+        try {
+            return new CuttingProxy(server.getPort(), 0, after);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where the server answers through this network. */
+    String address() {
+        return "http://127.0.0.1:" + port();
+    }
+
+    /** Resets so many connections from now on. */
+    synchronized void cut(int cuts) {
+        left = cuts;
     }
 
     int port() {
@@ -68,7 +89,8 @@ final class CuttingProxy implements AutoCloseable {
             OutputStream out = into.getOutputStream();
             byte[] block = new byte[BLOCK];
             for (int length = in.read(block); length >= 0; length = in.read(block)) {
-                bytes += length;
+                // What a connection sent before counts for none of the cuts to come.
+                bytes = left() > 0 ? bytes + length : 0;
                 if (cut && bytes > after && isToBeCut()) {
                     from.setSoLinger(true, 0);
                     into.setSoLinger(true, 0);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import caravana.test.ForeignClients;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,16 +12,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 /**
- * Clients as they are published: of tus, through a network that cuts their connections, and Uppy's for S3. {@code ./caravana test clients} installs
- * them into {@code target/clients}; without them, the test is skipped and says so.
+ * Clients as they are published, of tus and Uppy's for S3, through a network that cuts their connections. {@code ./caravana test clients}
+ * installs them into {@code target/clients}; without them, the test is skipped and says so.
  */
+@Tag("own-settings")
 class UploadClientsTest extends WebTest {
 
     private static final Path SCRIPTS = Path.of("src/test/clients").toAbsolutePath();
@@ -31,11 +37,24 @@ class UploadClientsTest extends WebTest {
 
     private static final int PIECE = 4 * 1024 * 1024;
 
+    private static final CuttingProxy TO_S3 =
+            CuttingProxy.of(URI.create(WebFixture.STACK.environment().get("AWS_ENDPOINT_URL_S3")), AFTER);
+
     @TempDir
     Path folder;
 
     @Autowired
     private ProducerTemplate routes;
+
+    @DynamicPropertySource
+    static void goThroughThisNetwork(DynamicPropertyRegistry registry) {
+        registry.add("caravana.aws.s3-endpoint", TO_S3::address);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        TO_S3.close();
+    }
 
     @Test
     void tuspyGoesOnAfterCuts() throws Exception {
@@ -56,10 +75,11 @@ class UploadClientsTest extends WebTest {
 
     /** It sends the file to S3 itself, in parts. */
     @Test
-    void uppySendsPartsToS3() throws Exception {
+    void uppySendsPartsToS3AfterCuts() throws Exception {
         byte[] file = bytes(2 * DirectClient.PART + 1_234_567);
+        TO_S3.cut(CUTS);
 
-        String location = uppy("parts", file);
+        String location = uppy("parts", file, CUTS);
 
         assertThat(location).startsWith("/api/videos/");
         assertStored(location.substring(location.lastIndexOf('/') + 1), file);
@@ -70,7 +90,7 @@ class UploadClientsTest extends WebTest {
     void uppySendsAWholeFileToS3() throws Exception {
         byte[] file = bytes(1_234_567);
 
-        String location = uppy("put", file);
+        String location = uppy("put", file, 0);
 
         String id = location.replaceAll(".*/|[.]mp4$", "");
         // Web's own sweep may have looked before the file was there.
@@ -79,7 +99,7 @@ class UploadClientsTest extends WebTest {
         assertStored(id, file);
     }
 
-    private String uppy(String way, byte[] file) throws Exception {
+    private String uppy(String way, byte[] file, int cuts) throws Exception {
         ForeignClients.require("uploads by @uppy/aws-s3", ForeignClients.installed("node_modules/@uppy/aws-s3"));
         Path path = Files.write(folder.resolve("a.mp4"), file);
         String location = run(List.of(
@@ -89,7 +109,9 @@ class UploadClientsTest extends WebTest {
                 user().token(),
                 path.toString(),
                 way));
-        System.out.printf("RESULT name=uppy-aws-s3 value=%d unit=bytes way=%s verdict=pass%n", file.length, way);
+        assertThat(TO_S3.left()).as("connections that were not cut").isLessThanOrEqualTo(0);
+        System.out.printf(
+                "RESULT name=uppy-aws-s3 value=%d unit=bytes cuts=%d way=%s verdict=pass%n", file.length, cuts, way);
         return location;
     }
 

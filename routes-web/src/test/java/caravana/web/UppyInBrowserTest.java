@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,6 +61,9 @@ class UppyInBrowserTest extends WebTest {
     private static volatile byte[] script;
     private static volatile byte[] file;
 
+    private static final CuttingProxy TO_S3 =
+            CuttingProxy.of(URI.create(WebFixture.STACK.environment().get("AWS_ENDPOINT_URL_S3")), AFTER);
+
     @TempDir
     Path folder;
 
@@ -69,6 +73,7 @@ class UppyInBrowserTest extends WebTest {
     @DynamicPropertySource
     static void allowPages(DynamicPropertyRegistry registry) {
         registry.add("CARAVANA_CORS_ORIGINS", UppyInBrowserTest::origin);
+        registry.add("caravana.aws.s3-endpoint", TO_S3::address);
     }
 
     private static String origin() {
@@ -101,8 +106,9 @@ class UppyInBrowserTest extends WebTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         PAGES.stop(0);
+        TO_S3.close();
     }
 
     /** Asked before web is started. */
@@ -159,11 +165,13 @@ class UppyInBrowserTest extends WebTest {
     }
 
     @Test
-    void byPartsItSendsTheFileToS3() throws Exception {
+    void byPartsItSendsTheFileToS3AfterCuts() throws Exception {
         file = bytes(2 * DirectClient.PART + 1_234_567);
+        TO_S3.cut(CUTS);
 
         String location = upload("parts", port);
 
+        assertThat(TO_S3.left()).as("connections that were not cut").isLessThanOrEqualTo(0);
         assertThat(location).startsWith("/api/videos/");
         assertStored(location);
     }
