@@ -1,9 +1,10 @@
 // How the page's scripts are checked and formatted; see CONTRIBUTING.md.
 import {createRequire} from 'node:module';
+import {resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 
 // The packages are where ./caravana has installed them, beside the other tools of npm.
-const installed = createRequire(`${process.env.NODE_PATH ?? 'routes-web/target/clients/node_modules'}/`);
+const installed = createRequire(`${resolve(process.env.NODE_PATH ?? 'routes-web/target/clients/node_modules')}/`);
 const js = installed('@eslint/js');
 const globals = installed('globals');
 const {default: stylistic} = await import(pathToFileURL(installed.resolve('@stylistic/eslint-plugin')));

@@ -53,7 +53,7 @@ export function accountsView() {
     const account = focused?.closest('tr')?.dataset.account;
     const nth = [...focused?.parentElement.children ?? []].indexOf(focused) + 1;
     place.replaceChildren(items.length > 0
-      ? table([t('account'), t('signedUp'), t('videos'), t('storage'), t('apiKeys'), t('actions')], items.map(row))
+      ? table([t('account'), t('actions'), t('signedUp'), t('videos'), t('storage'), t('apiKeys')], items.map(row))
       : emptyState('noAccounts', 'noAccountsText'));
     if (focused) {
       // The button is another one after its action: from "Block" to "Unblock".
@@ -77,15 +77,15 @@ export function accountsView() {
         role === 'operator' ? h('span', {class: 'badge'}, t('accountRole_operator')) : null, ' ',
         blocked ? h('span', {class: 'badge poison', title: dateTime(blocked)}, t('blocked')) : null,
         email ? h('small', {class: 'id'}, id) : null),
-      h('td', {class: 'time', title: dateTime(created)}, ago(created)),
-      h('td', {class: 'number'}, number(account.videos)),
-      h('td', {class: 'number'}, fileSize(account.bytes)),
-      h('td', {class: 'number'}, number(account.api_keys)),
       h('td', {}, h('div', {class: 'buttons'},
         button('quotas', () => changeQuotas(account)),
         // The server refuses both for an operator's own account.
         own || role === null ? null : button(role === 'operator' ? 'makeUser' : 'makeOperator', () => changeRole(account)),
-        own ? null : button(blocked ? 'unblock' : 'block', () => (blocked ? unblock(account) : block(account)), blocked ? 'plain' : 'plain warn'))));
+        own ? null : button(blocked ? 'unblock' : 'block', () => (blocked ? unblock(account) : block(account)), blocked ? 'plain' : 'plain warn'))),
+      h('td', {class: 'time', title: dateTime(created)}, ago(created)),
+      h('td', {class: 'number'}, number(account.videos)),
+      h('td', {class: 'number'}, fileSize(account.bytes)),
+      h('td', {class: 'number'}, number(account.api_keys)));
   }
 
   async function block(account) {
