@@ -38,12 +38,10 @@ public final class Bench {
                 new LiveEvents(),
                 new WebhookLatency(),
                 new Memory(),
-                new TraceCost(),
                 new OnePass(),
                 new Renditions(),
                 new Pipeline(),
-                new Dispatch(),
-                new StubJobs());
+                new Dispatch());
     }
 
     /** Exit status: 0 all targets were met, 1 some were not or could not be measured, 2 wrong arguments. */
