@@ -1146,16 +1146,7 @@ final class SqlTypes {
         if (value.query() != null) {
             List<Typed> columns = query(value.query(), scope);
             if (!columns.isEmpty() && value.part(0).kind() != Kind.ROW) {
-                result(
-                        SqlNode.of(
-                                Kind.OPERATOR,
-                                value.at(),
-                                value.text(),
-                                value.part(0),
-                                SqlNode.of(Kind.NULL, value.at(), "")),
-                        left,
-                        columns.get(0).type(),
-                        value.at());
+                compare(value, left, columns.get(0).type());
             }
             return "bool";
         }
@@ -1174,19 +1165,16 @@ final class SqlTypes {
                     "Write an array, or compare without ANY");
         }
         if (element != null) {
-            result(
-                    SqlNode.of(
-                            Kind.OPERATOR,
-                            value.at(),
-                            value.text(),
-                            value.part(0),
-                            SqlNode.of(Kind.NULL, value.at(), "")),
-                    left,
-                    element,
-                    value.at());
+            compare(value, left, element);
             meeting.beside(value.part(0), array, scope);
         }
         return "bool";
+    }
+
+    /** As if the value stood beside one of the other type. */
+    private void compare(SqlNode value, String left, String right) {
+        SqlNode nothing = SqlNode.of(Kind.NULL, value.at(), "");
+        result(SqlNode.of(Kind.OPERATOR, value.at(), value.text(), value.part(0), nothing), left, right, value.at());
     }
 
     private String in(SqlNode value, Scope scope) {

@@ -21,6 +21,9 @@ class AnswersTest extends WebTest {
 
     private static final int SOURCES = 8;
 
+    private static final int VIDEOS = 40;
+    private static final int PIPELINED = 90;
+
     private static final String CONTRACT = "/api/openapi.yaml";
     private static final String LARGE = "/api/docs/swagger-ui-bundle.js";
 
@@ -54,6 +57,32 @@ class AnswersTest extends WebTest {
             }
             assertThat(uploaded(user)).isNotBlank();
             assertAnswered(api().get("/api/health"));
+        } finally {
+            for (Wire wire : unread) {
+                wire.close();
+            }
+        }
+    }
+
+    /** Its address ends as those of the event streams do. */
+    @Test
+    void aListOfEventsThatNobodyReadsTakesNoPlace() throws Exception {
+        Api user = user();
+        for (int i = 0; i < VIDEOS; i++) {
+            uploaded(user);
+        }
+        assertThat(user.get("/api/events?limit=100").body()).hasSizeGreaterThan(VIDEOS * 500);
+        String list = "GET /api/events?limit=100 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + user.token()
+                + "\r\n\r\n";
+        List<Wire> unread = new ArrayList<>();
+        List<Integer> statuses = new ArrayList<>();
+        try {
+            // More connections than an account has places, and on each of them more than its buffers take.
+            for (int i = 0; i < 2 * VIDEOS; i++) {
+                unread.add(Wire.withSmallBuffer(port).send(list.repeat(PIPELINED)));
+                statuses.add(user.get("/api/videos").statusCode());
+            }
+            assertThat(statuses).containsOnly(200);
         } finally {
             for (Wire wire : unread) {
                 wire.close();

@@ -75,6 +75,7 @@ public class HttpConfiguration {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcat(
             UploadProperties upload, ProblemWriter problems, Operations operations) {
         return factory -> {
+            factory.setProtocol(PromptHeadersProtocol.class.getName());
             factory.addEngineValves(new UnreadBodyValve());
             factory.addContextCustomizers(context -> {
                 StandardHost host = (StandardHost) context.getParent();

@@ -15,6 +15,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -37,6 +38,9 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
     /** What large answers may occupy, in bytes, see {@link ClientMemory}. */
     private static final long MEMORY = 16L * 1024 * 1024;
+
+    /** The addresses of event streams, which have no end. The list of events is another: {@code /api/events}. */
+    private static final Pattern STREAMS = Pattern.compile("/api/videos(/[^/]+)?/events");
 
     /** How long a client may take: this, and as long as the answer takes at that rate. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -63,7 +67,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return request.getRequestURI().endsWith("/events");
+        return STREAMS.matcher(request.getRequestURI()).matches();
     }
 
     @Override
