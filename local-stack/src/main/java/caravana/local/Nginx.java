@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** nginx with the deployment's own configuration, of which only places and ports are changed. */
 public final class Nginx implements AutoCloseable {
@@ -57,6 +58,16 @@ public final class Nginx implements AutoCloseable {
      * @throws LocalStackException when it is not installed, or refuses its configuration
      */
     public static Nginx start(Path folder, URI upstream, String proxies, String maxSize) throws IOException {
+        return start(folder, List.of(upstream), proxies, maxSize);
+    }
+
+    /**
+     * The same in front of several nodes, so that it stands for the load balancer as well. One that it cannot reach gets nothing
+     * for ten seconds.
+     *
+     * @param upstreams where web answers
+     */
+    public static Nginx start(Path folder, List<URI> upstreams, String proxies, String maxSize) throws IOException {
         Path program = program().orElseThrow(() -> new LocalStackException("nginx is not installed"));
         Path shipped = ProjectLayout.root().resolve("ops");
         Files.createDirectories(folder.resolve("www"));
@@ -77,7 +88,12 @@ public final class Nginx implements AutoCloseable {
         site = replace(site, "/var/log/nginx/", folder + "/");
         site = replace(site, "/var/www/caravana", folder + "/www");
         site = replace(site, "listen 80 default_server", "listen 127.0.0.1:" + port + " default_server");
-        site = replace(site, "127.0.0.1:8080", upstream.getAuthority());
+        site = replace(
+                site,
+                "server 127.0.0.1:8080;",
+                upstreams.stream()
+                        .map(node -> "server " + node.getAuthority() + ";")
+                        .collect(Collectors.joining("\n    ")));
         Files.writeString(folder.resolve("caravana.conf"), site);
 
         String log = folder.resolve("error.log").toString();
