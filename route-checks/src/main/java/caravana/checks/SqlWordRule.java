@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -115,7 +116,14 @@ final class SqlWordRule implements Rule, FileRule {
     public void check(RouteTree tree, Consumer<Finding> report) {
         Map<String, Integer> files = new HashMap<>();
         tree.statements().values().forEach(file -> file.words().forEach(word -> files.merge(word, 1, Integer::sum)));
-        tree.statements().forEach((name, file) -> parts(name, file.sql(), files.keySet(), report));
+        Map<String, List<String>> read = tree.statements().values().stream()
+                .flatMap(file -> file.sql().parameters().stream())
+                .map(SqlText.Parameter::name)
+                .collect(Collectors.groupingBy(name -> name.replaceFirst("\\.[^.]*$", "")));
+        tree.statements().forEach((name, file) -> {
+            parts(name, file.sql(), files.keySet(), report);
+            partsReadOnce(name, file.sql(), read, report);
+        });
         tree.statements().values().forEach(file -> named(file, files, report));
     }
 
@@ -254,6 +262,41 @@ final class SqlWordRule implements Rule, FileRule {
                             "Nothing that " + parameter.name() + " can be read of has a " + part,
                             "Write one that it has" + Nearest.to(part, known)));
                 }
+            }
+        }
+    }
+
+    /**
+     * A part of a map or a bean that one place reads, which is nearly one that others read of the same: it may well be a name
+     * that something else has.
+     *
+     * @param read all parameters of all statements, by what they are a part of
+     */
+    private static void partsReadOnce(
+            String file, SqlText text, Map<String, List<String>> read, Consumer<Finding> report) {
+        List<Vocabulary> apps =
+                AppFolders.loading(file).stream().map(Vocabulary::of).toList();
+        for (SqlText.Parameter parameter : text.parameters()) {
+            String name = parameter.name();
+            int dot = name.lastIndexOf('.');
+            String part = name.substring(dot + 1);
+            boolean isMember = apps.stream()
+                    .anyMatch(app -> app.has(Vocabulary.Kind.MEMBERS, part) || app.has(Vocabulary.Kind.FIELDS, part));
+            if (dot < 0 || isMember) {
+                continue;
+            }
+            List<String> ofTheSame = read.get(name.substring(0, dot));
+            Set<String> others = ofTheSame.stream()
+                    .filter(other -> !other.equals(name))
+                    .map(other -> other.substring(dot + 1))
+                    .collect(Collectors.toSet());
+            if (Collections.frequency(ofTheSame, name) == 1 && Nearest.isSlip(part, others)) {
+                report.accept(new Finding(
+                        file,
+                        parameter.line(),
+                        "member-unknown",
+                        "Nothing else reads " + part + " of " + name.substring(0, dot),
+                        "Write a part that it has" + Nearest.to(part, others)));
             }
         }
     }

@@ -256,6 +256,11 @@ class MutationTest {
                     "        headerFilterStrategy: \"#nothingFromSenders\"\n",
                     ""),
             new Mistake(
+                    "member-unknown",
+                    "videos/list-videos.sql",
+                    "LIMIT :?page.rows)\n    UNION",
+                    "LIMIT :?page.row)\n    UNION"),
+            new Mistake(
                     "sqs-jobs-held",
                     "job/process-video.camel.yaml",
                     "        amazonSQSClient: \"#intakeClient\"\n",
