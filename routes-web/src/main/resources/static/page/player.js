@@ -2,8 +2,10 @@
 
 import {showVideo} from './api.js';
 import {h, setText} from './dom.js';
+import {storyboard} from './storyboard.js';
 import {stream} from './stream.js';
 import {languageName, number, t} from './texts.js';
+import {cues} from './webvtt.js';
 
 const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
 /** Seconds that a key goes back or forth. */
@@ -32,7 +34,8 @@ export async function play(id) {
 /**
  * @param {Object} video a video's details, with fresh links
  * @param {string} titleId of the element that names it
- * @returns {{element: Element, screen: HTMLVideoElement, stop: () => void}} the player, what of it plays, and what ends it
+ * @returns {{element: Element, screen: HTMLVideoElement, finish: (video: Object) => void, stop: () => void}} the player, what of it plays,
+ *     what it gets once the video that it plays is processed, and what ends it
  */
 export function player(video, titleId) {
   const screen = h('video', {src: video.playback_url ? null : video.processed_url, poster: video.poster_url, controls: true, playsinline: true, preload: 'metadata', 'aria-labelledby': titleId});
@@ -48,6 +51,7 @@ export function player(video, titleId) {
     : null;
   const tracks = new Map();
   const quality = video.playback_url ? h('p', {class: 'quiet quality'}) : null;
+  let line = storyboard(screen, video);
   let renewed = false;
   screen.defaultPlaybackRate = Number(localStorage.getItem(SPEED) ?? 1) || 1;
   screen.playbackRate = screen.defaultPlaybackRate;
@@ -63,17 +67,25 @@ export function player(video, titleId) {
   let endStream = video.playback_url ? stream(screen, video.playback_url, renew) : () => {};
   const element = h('div', {class: 'play', onkeydown: key},
     screen,
+    line,
     h('div', {class: 'controls'},
       h('label', {for: speed.id}, h('span', {}, t('speed')), speed),
       captions ? h('label', {for: captions.id}, h('span', {}, t('captions')), captions) : null,
       quality,
       h('p', {class: 'quiet keys'}, t('playerKeys'))));
-  return {element, screen, stop: () => {
+  return {element, screen, finish, stop: () => {
     screen.removeEventListener('error', renew);
     endStream();
     screen.removeAttribute('src');
     screen.load();
   }};
+
+  function finish(processed) {
+    line ??= storyboard(screen, processed);
+    if (line) {
+      screen.after(line);
+    }
+  }
 
   /** The link has ended, most of the time; what was played goes on with a new one. */
   async function renew() {
@@ -139,19 +151,6 @@ export function player(video, titleId) {
     });
   }
 }
-
-/** The cues of a file in WebVTT. */
-function cues(text) {
-  return text.replace(/\r\n?/g, '\n').split(/\n{2,}/).map((block) => {
-    const lines = block.split('\n');
-    const at = lines.findIndex((line) => line.includes('-->'));
-    const [from, to] = at < 0 ? [] : lines[at].split('-->').map((time) => seconds(time.trim().split(/\s/)[0]));
-    return to > from ? new VTTCue(from, to, lines.slice(at + 1).join('\n')) : null;
-  }).filter((cue) => cue !== null);
-}
-
-/** Such as "01:02:03.450". */
-const seconds = (text) => text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
 
 /** Opens one of the files of a result in a window of its own. */
 export async function open(id, name) {

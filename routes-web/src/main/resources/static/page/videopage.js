@@ -106,7 +106,7 @@ export function videoPage(id) {
       playing = null;
     }
     if (goesOn) {
-      // Its element stays.
+      playing.finish(video);
     } else if (video.playback_url || video.status === 'processed' && video.processed_url) {
       playing = player(video, 'video-title');
       screen.replaceChildren(playing.element);

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * Stands between the apps and one server: passes everything on, makes it slow or cuts it when told to, and counts the
  * calls that failed, on either side.
  */
-final class Forwarder implements AutoCloseable {
+public final class Forwarder implements AutoCloseable {
 
     private static final int BUFFER = 16 * 1024;
     private static final int CONNECT_MILLIS = 2000;
@@ -41,13 +41,14 @@ final class Forwarder implements AutoCloseable {
     }
 
     /** Listens on a free port and forwards to the server, which may be unavailable for a time. */
-    static Forwarder to(InetSocketAddress upstream) throws IOException {
+    public static Forwarder to(InetSocketAddress upstream) throws IOException {
         Forwarder forwarder = new Forwarder(upstream);
         daemon("forwarder", forwarder::accept);
         return forwarder;
     }
 
-    int port() {
+    /** Where it listens, on this machine alone. */
+    public int port() {
         return listener.getLocalPort();
     }
 
@@ -70,7 +71,7 @@ final class Forwarder implements AutoCloseable {
     }
 
     /** Resets all connections, and every new one at once, until it is called with {@code false}. */
-    void block(boolean block) {
+    public void block(boolean block) {
         blocked = block;
         if (block) {
             resetAll();
