@@ -1506,6 +1506,8 @@ class PageTest {
             assertThat(page.number("document.scrollingElement.scrollWidth")).isLessThanOrEqualTo(360);
             page.screenshot("webhooks-phone");
             page.choose("language", "es");
+            // A message would cover the button.
+            await().atMost(SOON).until(() -> page.count(".toast") == 0);
             page.click("[id^=rotateSecret-]");
             page.see("dialog", "¿Crear un secreto nuevo?", SOON);
             page.click("dialog button[type=submit]");
