@@ -13,7 +13,7 @@ package caravana.load;
  */
 record Scaling(int slots, double targetSeconds, double noticedSeconds, double bootSeconds, int least, int most) {
 
-    /** Instances that are wanted for so many seconds of work, whoever does them already. */
+    /** Instances that are wanted for so many seconds of work, whichever instances do them already. */
     int wanted(double work) {
         return (int) Math.max(least, Math.min(most, Math.ceil(work / (targetSeconds * slots))));
     }

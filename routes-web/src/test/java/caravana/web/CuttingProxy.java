@@ -11,7 +11,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A network that fails: it resets as many connections as it is told to, each after so many bytes of the client. */
+/** A network that fails: it resets a given number of connections, each after so many bytes of the client. */
 final class CuttingProxy implements AutoCloseable {
 
     private static final int BLOCK = 16 * 1024;

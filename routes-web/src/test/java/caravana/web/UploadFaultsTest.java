@@ -91,7 +91,7 @@ class UploadFaultsTest extends QuickSweepsTest {
         await().atMost(Waits.LIMIT).until(() -> tus.offset(id) == offset);
     }
 
-    /** As a client does that is told to come again. */
+    /** As a client does whose answer was 503. */
     private void sendRest(String id, byte[] file) {
         await().atMost(Waits.LIMIT).until(() -> {
             HttpResponse<String> head = tus.head(id);

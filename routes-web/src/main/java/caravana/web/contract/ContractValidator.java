@@ -128,7 +128,7 @@ public class ContractValidator implements RestClientRequestValidator {
     }
 
     /**
-     * Whether a request consists of an address only, and nothing is asked of the varying parts of it but a length. The validator, which
+     * Whether a request consists of an address only, and the contract bounds only the length of its varying parts. The validator, which
      * compares each request with all addresses of the contract, has nothing to find there.
      */
     private static boolean isAddressAlone(Operation operation, String path, Message in) {

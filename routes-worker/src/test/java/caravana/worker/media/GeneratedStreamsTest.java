@@ -30,7 +30,7 @@ class GeneratedStreamsTest extends StreamFixture {
     /** How far the sound may be longer or shorter than that of the clip: two blocks of AAC, and what it begins with. */
     private static final double SOUND_SLACK = 0.1;
 
-    /** An original, and what is asked of it. */
+    /** An original, and what is requested of it. */
     private record Generated(
             int number, String size, String rate, int frames, String variable, String sound, String asked) {
 

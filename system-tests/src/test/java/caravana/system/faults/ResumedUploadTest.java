@@ -284,7 +284,7 @@ class ResumedUploadTest {
             // So that all faults find something to cut.
             long share = (length - from) / (faults - fault);
             long some = 1 + (long) (random.nextDouble() * 2 * share);
-            // What tells the node that receives is more than noise.
+            // The node that receives must have much more than noise.
             some = Math.min(length - from - 1, kill ? Math.max(some, 4L * BLOCK) : some);
             long[] before = read();
             int receiver;
