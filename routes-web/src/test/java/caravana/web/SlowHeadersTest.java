@@ -17,15 +17,26 @@ class SlowHeadersTest extends WebTest {
 
     private static final String REQUEST = "GET /api/health HTTP/1.1\r\nHost: localhost\r\n";
 
+    private static final String LOG_IN =
+            "POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 46\r\n\r\n{\"email\":\"nobody@example.org\",\"password\":\"no\"}";
+
     /** Where a request has come to when its client begins to send a byte now and then. */
     private static final List<String> BEGINNINGS =
-            List.of("\r\n", "G", "GET /api/hea", "GET /api/health HTTP/1.1\r\n", REQUEST + "X-A", REQUEST + "X-A: a");
+            List.of("G", "GET /api/hea", "GET /api/health HTTP/1.1\r\n", REQUEST + "X-A", REQUEST + "X-A: a");
 
     @Test
-    void aConnectionThatDripsIsClosed() throws Exception {
+    void aConnectionThatDripsIsClosedAndOneThatIsIdleIsNot() throws Exception {
         ScheduledExecutorService clients = Executors.newScheduledThreadPool(1);
         List<Wire> wires = new ArrayList<>();
+        List<Wire> idle = new ArrayList<>();
         try {
+            // Those with a body end on another thread of the server.
+            for (String request : List.of(REQUEST + "\r\n", LOG_IN, REQUEST + "\r\n", LOG_IN)) {
+                Wire wire = new Wire(port);
+                idle.add(wire);
+                assertThat(wire.send(request).answer().status()).isIn(200, 401);
+            }
             for (String beginning : BEGINNINGS) {
                 // Once for the first request of a connection, once for the second.
                 for (String before : List.of("", REQUEST + "\r\n")) {
@@ -36,25 +47,30 @@ class SlowHeadersTest extends WebTest {
                         assertThat(wire.answer().status()).isEqualTo(200);
                     }
                     wire.send(beginning);
-                    byte[] next = (beginning.isBlank() ? "\n" : "a").getBytes();
                     // Ends when the connection does.
-                    clients.scheduleAtFixedRate(() -> drip(wire, next), 200, 200, TimeUnit.MILLISECONDS);
+                    clients.scheduleAtFixedRate(() -> drip(wire), 200, 200, TimeUnit.MILLISECONDS);
                 }
             }
             for (Wire wire : wires) {
                 assertThatThrownBy(wire::answer).isInstanceOf(IOException.class);
+            }
+            for (Wire wire : idle) {
+                assertThat(wire.send(REQUEST + "\r\n").answer().status()).isEqualTo(200);
             }
         } finally {
             clients.shutdownNow();
             for (Wire wire : wires) {
                 wire.close();
             }
+            for (Wire wire : idle) {
+                wire.close();
+            }
         }
     }
 
-    private static void drip(Wire wire, byte[] next) {
+    private static void drip(Wire wire) {
         try {
-            wire.send(next);
+            wire.send("a");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -29,25 +29,18 @@ public final class PromptHeadersProtocol extends Http11NioProtocol {
 
     private static final class PromptHeadersProcessor extends Http11Processor {
 
-        /** Whose request it is that has begun, how many were done before it, and when it began, by {@link System#nanoTime}. */
-        private SocketWrapperBase<?> client;
-
-        private int done;
-        private long start;
-
         PromptHeadersProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
             super(protocol, adapter);
         }
 
-        /** Called when bytes have come while no request is being answered. */
+        /**
+         * Called when bytes come while no request is answered. The request's time begins with its first byte, and ends when the
+         * processor goes to another connection or another request.
+         */
         @Override
         public SocketState service(SocketWrapperBase<?> connection) throws IOException {
-            int before = request.getRequestProcessor().getRequestCount();
-            if (connection != client || before != done) {
-                client = connection;
-                done = before;
-                start = System.nanoTime();
-            } else if (System.nanoTime() - start > PATIENCE.toNanos()) {
+            long start = request.getStartTimeNanos();
+            if (start >= 0 && System.nanoTime() - start > PATIENCE.toNanos()) {
                 return SocketState.CLOSED;
             }
             return super.service(connection);
