@@ -37,7 +37,7 @@ SELECT (SELECT paused FROM intake) AS paused,
               FROM work
               WHERE claimed_at IS NOT NULL) AS work_seconds,
        (SELECT CAST(coalesce(sum(seconds) FILTER (WHERE NOT young), 0)
-                    + least(coalesce(sum(seconds) FILTER (WHERE young), 0), :?new_accounts_at_once * :?target_seconds)
+                    + least(coalesce(sum(seconds) FILTER (WHERE young), 0), CAST(:?new_accounts_at_once AS integer) * :?target_seconds)
                     AS double precision)
         FROM competing) AS due_work_seconds,
        (SELECT coalesce(json_agg(json_build_object(

@@ -115,7 +115,8 @@ public class Batch {
         if (imports && operation.has(KEY) && !operation.path(KEY).isTextual()) {
             throw Problem.invalid("The field idempotency_key must be a text. Send one, or leave it out.");
         }
-        if (!imports && !operation.path(VIDEO).asText().matches("[0-9a-fA-F-]{36}")) {
+        JsonNode video = operation.path(VIDEO);
+        if (!imports && !(video.isTextual() && video.textValue().matches("[0-9a-fA-F-]{36}"))) {
             throw Problem.invalid("The field video_id must be the id of a video. Send it as the upload returned it.");
         }
         return operation.path(ACTION).textValue();

@@ -140,7 +140,8 @@ public class ContractValidator implements RestClientRequestValidator {
     }
 
     private static boolean isShortText(String value, JsonNode schema) {
-        return schema.path("type").asText().equals("string")
+        return value != null
+                && schema.path("type").asText().equals("string")
                 && !schema.has("format")
                 && !schema.has("pattern")
                 && !schema.has("enum")

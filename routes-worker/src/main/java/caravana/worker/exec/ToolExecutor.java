@@ -68,6 +68,9 @@ public class ToolExecutor implements ExecCommandExecutor {
     private static final int LAST_SIGNAL = 128 + 31;
     private static final int KILLED = 128 + 9;
 
+    /** The phase in which tools only read the original. */
+    private static final String PROBING = "probe";
+
     /** An invalid instruction, an abort of its own, a division by zero, a wrong access to memory: nobody else sends these. */
     private static final Set<Integer> CRASHED = Set.of(128 + 4, 128 + 6, 128 + 8, 128 + 11);
 
@@ -75,7 +78,7 @@ public class ToolExecutor implements ExecCommandExecutor {
      * What ffmpeg, its libraries and x264 say when an allocation fails, or when a thread gets no stack. Text on the cards
      * needs memory for the fonts, and says no more than that it cannot begin: that it can, ToolCheck has tried.
      */
-    private static final Pattern MEMORY_REFUSED = Pattern.compile("Cannot allocate memory|malloc of size"
+    private static final Pattern MEMORY_REFUSED = Pattern.compile("Cannot allocate memory|malloc of size|std::bad_alloc"
             + "|Resource temporarily unavailable|Error initializing filter 'drawtext'");
 
     /** What they say of a thread that could not be made, for want of memory for its stack or by the limit of processes. */
@@ -228,7 +231,9 @@ public class ToolExecutor implements ExecCommandExecutor {
             throw new ToolFailedException(FailureCode.DISK_FULL, ended, exit);
         }
         if (CRASHED.contains(exit)) {
-            throw new ToolCrashedException(ended, exit);
+            throw PROBING.equals(command.job().getPhase())
+                    ? new ToolCrashedException(tool, exit, stderr)
+                    : new ToolFailedException(FailureCode.TOOL_FAILED, ended, exit);
         }
         if (exit >= FIRST_SIGNAL && exit <= LAST_SIGNAL) {
             throw new ToolFailedException(FailureCode.KILLED, ended, exit);

@@ -49,7 +49,7 @@ public record MadeStream(
      * @param peakBitRate of the segment that has the most bits per second
      * @param averageBitRate of all
      * @param keyBitRate of the first frames of segments, as that of the peak; null for sound
-     * @param targetSeconds length of a segment, which only the last one falls short of
+     * @param targetSeconds length of the longest segments; the first two and the last may be shorter
      * @param segments what initialises a decoder, of no length, and the segments in their order
      */
     @JsonNaming(SnakeCaseStrategy.class)

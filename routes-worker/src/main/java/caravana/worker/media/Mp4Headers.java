@@ -258,7 +258,8 @@ final class Mp4Headers {
                 requireIntact(at + head.capacity() <= end, "a frame that ends within a unit");
                 require(channel.read(head.clear(), at) == head.capacity(), "a frame that cannot be read");
                 int type = head.get(UNIT_LENGTH) & UNIT_TYPE;
-                requireIntact(head.get(UNIT_LENGTH) >= 0 && UNITS.contains(type), "a unit of type " + type);
+                requireIntact(head.get(UNIT_LENGTH) >= 0 && type > 0, "a unit of type " + type);
+                require(UNITS.contains(type), "a unit of type " + type);
                 key |= type == IDR;
                 at += UNIT_LENGTH + Integer.toUnsignedLong(head.getInt(0));
             }

@@ -95,6 +95,7 @@ class ToolExecutorTest {
             strings = {
                 "Cannot allocate memory",
                 "malloc of size 12345 failed",
+                "terminate called after throwing an instance of 'std::bad_alloc'",
                 "Resource temporarily unavailable",
                 "Error initializing filter 'drawtext' with"
             })
@@ -124,7 +125,12 @@ class ToolExecutorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ILL", "ABRT", "FPE", "SEGV"})
-    void aToolThatCrashesIsNoOneThatIsKilled(String signal) {
+    void aCrashOfTheToolThatReadsTheOriginalIsToldFromOthers(String signal) {
+        assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "kill -" + signal + " $$"))
+                .isInstanceOf(ToolFailedException.class)
+                .isNotInstanceOf(ToolCrashedException.class);
+
+        job.enter("probe");
         assertThatThrownBy(() -> run(Output.DOCUMENT, LONG, LONG, "kill -" + signal + " $$"))
                 .isInstanceOfSatisfying(
                         ToolCrashedException.class, e -> assertThat(e.code()).isEqualTo("tool_failed"));

@@ -16,7 +16,7 @@ public final class ToolFailures {
     }
 
     public static ToolCrashedException crashed() {
-        return new ToolCrashedException("ffprobe ended with status 139: ", 139);
+        return new ToolCrashedException("ffprobe", 139, "");
     }
 
     public static ToolOutOfMemoryException outOfMemory() {

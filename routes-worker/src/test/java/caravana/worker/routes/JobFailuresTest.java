@@ -231,7 +231,15 @@ class JobFailuresTest {
 
         assertThat(routes.receiveJob()).endsWith(RETRY, POSTPONE);
         assertThat(routes.last(RETRY).properties()).containsEntry("error_code", "tool_failed");
-        routes.answer(CLAIM, Map.of("attempts", 2, "previous_error", "tool_failed"));
+        routes.answer(
+                CLAIM,
+                Map.of(
+                        "attempts",
+                        2,
+                        "previous_error",
+                        "tool_failed",
+                        "previous_detail",
+                        "ffprobe crashed with status 139: "));
         assertThat(routes.receiveJob()).endsWith(REJECT, ACKNOWLEDGE).doesNotContain(DEAD_LETTER);
         assertThat(routes.last(REJECT).properties()).containsEntry("error_code", "undecodable");
     }
