@@ -8,6 +8,7 @@ import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigInteger;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -134,6 +135,7 @@ class BatchTest extends QuickSweepsTest {
         ObjectNode urgent = imported("http://127.0.0.1:1/");
         ((ObjectNode) urgent.path("order")).put("prioridad", 5);
         operations.add(urgent);
+        operations.addObject().put("action", "delete").put("video_id", BigInteger.TEN.pow(35));
         operations.add(of("delete", video));
 
         List<JsonNode> results = run(user);
@@ -156,6 +158,7 @@ class BatchTest extends QuickSweepsTest {
                         "400 invalid_request",
                         "400 invalid_request",
                         "403 forbidden",
+                        "400 invalid_request",
                         "200 ");
         assertThat(results.get(12).at("/problem/detail").asText()).contains("colour");
         assertThat(jdbc.queryForObject("SELECT count(*) FROM imports", Integer.class))
