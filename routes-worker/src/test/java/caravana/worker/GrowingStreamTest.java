@@ -3,6 +3,7 @@ package caravana.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caravana.test.SampledClass;
 import caravana.test.Samples;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Renditions that are stored and listed while the job's run continues. */
+@SampledClass(turn = 2)
 class GrowingStreamTest extends WorkerRouteTest {
 
     private String uploadLong() throws Exception {

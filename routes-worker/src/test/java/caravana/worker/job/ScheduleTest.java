@@ -3,6 +3,7 @@ package caravana.worker.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caravana.test.Sample;
+import caravana.test.SampledClass;
 import caravana.worker.job.SimulatedTime.Served;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** How long accounts wait, how fairly they are served, and what forecasts are worth, over hours of simulated time. */
 @Tag("slow")
+@SampledClass(turn = 5)
 class ScheduleTest {
 
     private static final int SLOTS = 3;
