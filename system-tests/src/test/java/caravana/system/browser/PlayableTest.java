@@ -135,6 +135,7 @@ class PlayableTest {
     /** ffmpeg reads a playlist while it grows, by the first worker and then by the next one, and misses nothing. */
     @Test
     void aPlayerReadsToTheEndThoughTheWorkerIsKilled() throws Exception {
+        Sample.require(Sample.WHOLE, "ffmpeg plays a growing video", "a whole run makes it");
         ApiClient client = ApiClient.signUp(web.uri());
         HttpResponse<String> accepted = client.send(
                 client.request(web.uri().resolve("/api/videos?title=t&transformaciones=transcodificacion,hls"))
@@ -281,6 +282,7 @@ class PlayableTest {
     /** From the page's list, while a worker is at it: it is killed, and the page plays on to the end without an error. */
     @Test
     void thePagePlaysToTheEndThoughTheWorkerIsKilled() throws Exception {
+        Sample.require(Sample.WHOLE, "a page plays on through a kill", "a whole run makes it");
         ApiClient client = upload(video);
         String id = playGrowing(client);
         killWorker();
