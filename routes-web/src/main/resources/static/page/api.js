@@ -116,9 +116,10 @@ export const logIn = (email, password) => call('/auth/login', {...WITH_COOKIE, j
 /** Ends the session here and on the server; calls that are on their way with its token end first, or they would be refused. */
 export async function logOut() {
   sessionCalls.abort();
-  sessionCalls = new AbortController();
   await request('/auth/logout', WITH_COOKIE).catch(() => {});
   signOut();
+  // Not before: a call that the page begins meanwhile would be refused, too.
+  sessionCalls = new AbortController();
 }
 
 /** Milliseconds for which the page waits for a new token. */
