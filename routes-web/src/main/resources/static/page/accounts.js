@@ -53,7 +53,7 @@ export function accountsView() {
     const account = focused?.closest('tr')?.dataset.account;
     const nth = [...focused?.parentElement.children ?? []].indexOf(focused) + 1;
     place.replaceChildren(items.length > 0
-      ? table([t('account'), t('actions'), t('signedUp'), t('videos'), t('storage'), t('apiKeys')], items.map(row))
+      ? table([t('account'), t('actions'), t('signedUp'), t('videos'), t('storage'), t('apiKeys')], items.map(row), {stacked: true})
       : emptyState('noAccounts', 'noAccountsText'));
     if (focused) {
       // The button is another one after its action: from "Block" to "Unblock".

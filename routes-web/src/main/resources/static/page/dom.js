@@ -122,9 +122,20 @@ export function ask({title, text, yes, no, input, value = '', danger = false, sh
 /** For {@link ask}: the line in which an operator says why, as long as the server takes it. */
 export const reasonLine = () => ({no: t('cancel'), input: t('reason'), shortest: 3, longest: 500});
 
-/** A table that scrolls sideways where it is too wide. */
-export function table(heads, rows) {
-  return h('div', {class: 'table card', tabindex: 0},
+/**
+ * A table that scrolls sideways where it is too wide.
+ *
+ * @param {string[]|Node[]} heads the columns' headings; of a stacked table, texts
+ * @param {boolean} stacked whether a narrow screen shows each row as a block, so that no button is outside of it
+ */
+export function table(heads, rows, {stacked = false} = {}) {
+  if (stacked) {
+    // Beside each value, since the row of headings is not visible then.
+    rows.forEach((row) => [...row.cells].forEach((cell, i) => {
+      cell.dataset.heading = heads[i];
+    }));
+  }
+  return h('div', {class: stacked ? 'table card stacked' : 'table card', tabindex: 0},
     h('table', {},
       h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', {scope: 'col'}, head)))),
       h('tbody', {}, ...rows)));

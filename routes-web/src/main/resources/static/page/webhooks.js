@@ -50,7 +50,7 @@ function listView() {
 
   function show(webhooks) {
     return [webhooks.length > 0
-      ? table([t('webhook'), t('status'), t('actions')], webhooks.map(row))
+      ? table([t('webhook'), t('status'), t('actions')], webhooks.map(row), {stacked: true})
       : emptyState('noWebhooks', 'noWebhooksText')];
   }
 
@@ -137,7 +137,7 @@ function deliveriesView(id) {
     about.replaceChildren(h('h1', {class: 'address'}, webhook.url), h('p', {}, ...state(webhook)));
     return [
       deliveries.length > 0
-        ? table([t('event'), t('status'), t('tries'), t('actions')], deliveries.map(row))
+        ? table([t('event'), t('status'), t('tries'), t('actions')], deliveries.map(row), {stacked: true})
         : emptyState('noDeliveries', 'noDeliveriesText'),
       more ? h('div', {class: 'buttons middle'}, h('button', {type: 'button', class: 'plain', id: 'more-deliveries', onclick: () => {
         pages++;

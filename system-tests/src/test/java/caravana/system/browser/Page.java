@@ -233,6 +233,14 @@ public final class Page implements AutoCloseable {
         return run("return " + script) instanceof Number number ? number.doubleValue() : Double.NaN;
     }
 
+    /** Whether elements are shown, and each is within the width of the window. */
+    boolean fit(String selector) {
+        return Boolean.TRUE.equals(run(
+                "const all = [...document.querySelectorAll(arguments[0])].map(element => element.getBoundingClientRect());"
+                        + " return all.length > 0 && all.every(box => box.width > 0 && box.left >= 0 && box.right <= innerWidth)",
+                selector));
+    }
+
     /** A number that the player has, such as its {@code duration} in seconds; NaN until there is a player that knows it. */
     double player(String property) {
         return number("document.querySelector('video')?." + property);

@@ -1501,9 +1501,15 @@ class PageTest {
             page.resize(360, 800);
             await().atMost(SOON).until(() -> page.number("window.innerWidth") == 360);
             assertThat(page.number("document.scrollingElement.scrollWidth")).isLessThanOrEqualTo(360);
+            assertThat(page.fit(".webhooks tbody button"))
+                    .as("the delivery can be sent again")
+                    .isTrue();
             page.click(".webhooks a[href='#webhooks']");
             page.see("[id^=rotateSecret-]");
             assertThat(page.number("document.scrollingElement.scrollWidth")).isLessThanOrEqualTo(360);
+            assertThat(page.fit(".webhooks tbody button"))
+                    .as("all actions are visible")
+                    .isTrue();
             page.screenshot("webhooks-phone");
             page.choose("language", "es");
             // A message would cover the button.
@@ -1843,6 +1849,7 @@ class PageTest {
         page.press(id);
         page.see("tbody th", email, SOON);
         await().atMost(SOON).until(() -> page.count("tbody tr") == 1);
+        assertThat(page.fit("tbody button")).as("all actions are visible").isTrue();
         tabTo("Desbloquear: " + email);
         page.press(Keys.ENTER);
         page.press("fue un error", Keys.ENTER);
