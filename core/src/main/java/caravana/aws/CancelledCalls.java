@@ -11,8 +11,8 @@ import software.amazon.awssdk.utils.AttributeMap;
 
 /**
  * The HTTP client of the SDK, one of whose failures the SDK does not know: a call that reaches its time limit while it waits
- * for a connection is either interrupted or cancelled. The SDK makes a time-out of an {@link IOException} and passes a
- * {@link CancellationException} on, which is no service's and would count as a mistake of ours.
+ * for a connection is either interrupted or cancelled. The SDK reports an {@link IOException} as a time-out, but
+ * passes on a {@link CancellationException}, which would look like a defect in our code.
  */
 final class CancelledCalls implements SdkHttpClient {
 

@@ -97,7 +97,7 @@ class SecretDataSource extends AbstractDataSource {
             throw new SQLException("Cannot read secret " + secret + ": " + away.getMessage(), NOT_CONNECTED, away);
         } catch (JsonProcessingException notJson) {
             // Without the cause, which quotes the secret.
-            throw new SQLException("Secret " + secret + " is no JSON", NOT_CONNECTED);
+            throw new SQLException("Secret " + secret + " is not JSON", NOT_CONNECTED);
         }
     }
 }

@@ -9,8 +9,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether live progress can be shown. Without Redis only that is missing, so the app is degraded by it, and not down: it
- * continues with everything else.
+ * Whether live progress is available. Without Redis only live progress is missing, so the app is degraded and not
+ * down.
  */
 @Component
 class ProgressHealthIndicator extends AbstractHealthIndicator {

@@ -33,13 +33,13 @@ public enum FailureCode {
     DURATION_OUT_OF_RULES(false, "The video must be 20 to 60 seconds long."),
     RESOLUTION_OUT_OF_RULES(false, "The video must be at least 1080p."),
     MEDIA_TOO_HEAVY(false, "Processing the video takes more memory than is available. Send it in a lower resolution."),
-    CHECKSUM_MISMATCH(false, "The file that arrived has another SHA-256 than was announced. Upload it again."),
-    ASSET_MISSING(false, "An asset that the job needs was deleted."),
-    ASSET_UNREADABLE(false, "An asset that the job needs cannot be read."),
+    CHECKSUM_MISMATCH(false, "The uploaded file has another SHA-256 than was announced. Upload it again."),
+    ASSET_MISSING(false, "An asset that the job needs was deleted. Process the video again without it."),
+    ASSET_UNREADABLE(false, "An asset that the job needs cannot be read. Process the video again without it."),
     ORIGINAL_MISSING(false, "The uploaded file is no longer stored. Upload it again."),
 
     // The product is at fault, and another attempt would end the same.
-    OUTPUT_INVALID(false, "The result was not as planned. The fault is ours, and a retry does not help."),
+    OUTPUT_INVALID(false, "The result did not pass our checks. The fault is ours, and a retry does not help."),
 
     // No attempts are left; the last one's own code stands beside it.
     ATTEMPTS_EXHAUSTED(true, "Processing failed several times in a row. You can retry it."),
@@ -58,7 +58,7 @@ public enum FailureCode {
 
     // Something that jobs need was unavailable.
     TOOL_UNAVAILABLE(true, "Processing is not available at the moment."),
-    STORE_UNAVAILABLE(true, "The storage is not available at the moment."),
+    STORE_UNAVAILABLE(true, "The object store is not available at the moment."),
     DATABASE_UNAVAILABLE(true, "The database is not available at the moment."),
     QUEUE_UNAVAILABLE(true, "The queue is not available at the moment."),
     ROUTE_DEFECT(true, "Processing failed. The fault is ours."),

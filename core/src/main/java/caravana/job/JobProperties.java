@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What web and worker have to agree on about a job.
+ * Settings of jobs that web and worker must share.
  *
  * @param maxAttempts attempts that a job may cost before it fails permanently, 1 to 100
  * @param accountAtOnce jobs of one account that run at once, 1 to 10,000, unless operators set another number for it

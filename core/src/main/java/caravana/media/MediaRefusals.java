@@ -6,7 +6,7 @@ import java.util.Map;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What is said of an original that is refused: the value that was found, and the limit that holds. Web and the worker say the
+ * The sentences about refused originals: each names the original's value and the limit. Web and the worker say the
  * same; nginx has the sentence for the size in its own configuration, and the page has all of them in Spanish.
  */
 public class MediaRefusals {
@@ -53,7 +53,7 @@ public class MediaRefusals {
         return new Refusal(
                 "nothing_kept",
                 "The part to keep begins at " + Amounts.number(begins) + " s, and the video is "
-                        + Amounts.number(length) + " s long. Process it again with an earlier beginning.",
+                        + Amounts.number(length) + " s long. Process it again with an earlier start.",
                 Map.of("start_seconds", begins, "duration_seconds", length));
     }
 
@@ -79,7 +79,7 @@ public class MediaRefusals {
         return new Refusal(
                 "resolution_too_high",
                 "The picture has " + width + "×" + height + " pixels; the limit is " + limits.width() + "×"
-                        + limits.height() + ", lying or upright. Scale it down, or "
+                        + limits.height() + ", in landscape or portrait. Scale it down, or "
                         + raise("CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT"),
                 Map.of("width", width, "height", height));
     }
@@ -90,7 +90,7 @@ public class MediaRefusals {
         return new Refusal(
                 "frame_rate_too_high",
                 "The video has " + Amounts.number(rounded) + " frames per second on average; the limit is "
-                        + Amounts.number(limits.frameRate()) + ". Convert it to fewer, or "
+                        + Amounts.number(limits.frameRate()) + ". Convert it to a lower frame rate, or "
                         + raise("CARAVANA_VIDEO_MAX_FRAME_RATE"),
                 Map.of("frame_rate", rounded));
     }
@@ -141,7 +141,8 @@ public class MediaRefusals {
     public Refusal notInAnyFormat(String firstBytes) {
         return new Refusal(
                 "not_a_video",
-                "The file is in no video format that we know, or its beginning or index is missing; its first bytes are "
+                "The file is not in a known video format, or its beginning or index is missing; its "
+                        + "first bytes are "
                         + firstBytes + ". " + formatsAccepted(),
                 Map.of("first_bytes", firstBytes));
     }
@@ -198,7 +199,7 @@ public class MediaRefusals {
         return new Refusal(
                 "too_complex",
                 "The file could not be analysed within " + Amounts.duration(limit)
-                        + " of computing. Convert it to an ordinary MP4 file and send that.",
+                        + " of processor time. Convert it to an ordinary MP4 file and send that.",
                 Map.of("limit_seconds", limit.toMillis() / 1000.0));
     }
 

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Which addresses may be called that accounts name: those of the internet, and none of this deployment's own networks. Check the
- * address with {@link #check} when it is named, and connect to what {@link #resolve} returns, to nothing else: a name may have
- * other addresses the next time.
+ * Decides whether web may call an address that an account has given: only addresses on the internet, and none of this
+ * deployment's own networks. Check an address with {@link #check} when it is given, and connect only to what
+ * {@link #resolve} returns, because a name may have other addresses the next time.
  */
 public final class OutboundAddresses {
 
@@ -122,7 +122,7 @@ public final class OutboundAddresses {
         }
         if (address.getRawAuthority() != null && address.getRawAuthority().contains("@")) {
             throw new RefusedAddressException(
-                    "url_credentials", "The address has a user name or a password. Remove what stands before the @.");
+                    "url_credentials", "The address has a user name or a password. Remove the part before the @.");
         }
         if (address.getHost() == null || address.getRawFragment() != null) {
             throw invalid();
@@ -150,7 +150,7 @@ public final class OutboundAddresses {
 
     private static RefusedAddressException invalid() {
         return new RefusedAddressException(
-                INVALID, "The address is no URL with a host, such as https://example.com/hooks. Write it as one.");
+                INVALID, "The address is not a URL with a host. Write one such as https://example.com/hooks.");
     }
 
     private void checkHost(String host) throws RefusedAddressException {
@@ -159,7 +159,8 @@ public final class OutboundAddresses {
         } else if (NUMBER_AT_END.matcher(host).matches()) {
             throw new RefusedAddressException(
                     INVALID,
-                    "The host ends in a number. Write an IPv4 address as four decimal numbers without zeros in front.");
+                    "The host ends in a number. Write an IPv4 address as four decimal numbers without "
+                            + "leading zeros.");
         } else if (host.length() > LONGEST_HOST || !NAME.matcher(host).matches()) {
             throw invalid();
         }

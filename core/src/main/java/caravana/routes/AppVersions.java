@@ -10,8 +10,8 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 
 /**
- * Versions of the apps that routes fit, each as {@code major.minor}: with it change the beans, settings and files that routes
- * of another version may name. Third numbers and suffixes do not count.
+ * The versions of the apps for which routes are made, each as {@code major.minor}: the beans, settings and files that
+ * routes may name change only with this number. Third numbers and suffixes are ignored.
  *
  * @param names at least one, such as {@code 0.1}
  */
@@ -37,7 +37,7 @@ record AppVersions(List<String> names) {
     static AppVersions ofApp(String version) {
         Matcher name = NAME.matcher(version);
         if (!name.lookingAt()) {
-            throw new IllegalArgumentException("'" + version + "' is no version of an app");
+            throw new IllegalArgumentException("'" + version + "' is not a version of an app");
         }
         return new AppVersions(List.of(name.group()));
     }

@@ -31,8 +31,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Behind {@code ./caravana up --watch}: takes edited routes over into the running app. An edit that the checks find
- * something wrong with, or that Camel does not start, is reported, and the routes before it continue serving.
+ * Loads edited routes into the running app, for {@code ./caravana up --watch}. If the checks find a mistake in an
+ * edit, or Camel does not start it, the mistake is reported, and the former routes continue to run.
  *
  * <p>Only in the profile {@code local}: a route is stopped and started again, and what calls it meanwhile waits.
  */
@@ -149,20 +149,20 @@ public final class RouteReloader {
                 takeOver(now);
             } else {
                 findings.forEach(finding -> LOG.warn("{}", finding));
-                LOG.warn("The routes before this edit continue serving");
+                LOG.warn("The former routes continue to run");
                 complained = true;
             }
         } catch (RuntimeException | Error e) {
             // Or nobody would watch any more.
             complained = true;
-            LOG.error("Could not take over this edit; edit again, or restart the app", e);
+            LOG.error("This edit could not be loaded; edit again, or restart the app", e);
         }
     }
 
     private void takeOver(Map<String, String> now) {
         Set<String> files = RouteFiles.affected(served, now, app);
         if (files.contains(CONTRACT)) {
-            LOG.warn("{} is bound when the app starts: restart it for this edit", CONTRACT);
+            LOG.warn("{} is bound only when the app starts; restart the app to use this edit", CONTRACT);
             files.remove(CONTRACT);
         }
         reloading = true;
@@ -179,14 +179,14 @@ public final class RouteReloader {
         } catch (Exception e) {
             complained = true;
             LOG.error("{}", StartFailure.describe(e, now));
-            LOG.warn("The routes before this edit continue serving");
-            LOG.debug("All that Camel says", e);
+            LOG.warn("The former routes continue to run");
+            LOG.debug("The error of Camel", e);
             try {
                 RouteFiles.write(loaded, served);
                 load(files, served);
                 remove(now, served);
             } catch (Exception again) {
-                LOG.error("Nor could the routes before be started again: restart the app", again);
+                LOG.error("The former routes could not be started again either; restart the app", again);
             }
         } finally {
             reloading = false;
@@ -195,7 +195,7 @@ public final class RouteReloader {
 
     private void allIsWell() {
         if (complained) {
-            LOG.info("Nothing is wrong with the routes any more");
+            LOG.info("The routes are valid again");
             complained = false;
         }
     }

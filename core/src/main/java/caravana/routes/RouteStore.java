@@ -91,7 +91,7 @@ final class RouteStore {
         for (String line : manifest.subList(1, manifest.size())) {
             String name = line.substring(line.lastIndexOf(' ') + 1);
             if (!FILE.matcher(name).matches()) {
-                throw damaged(version, name + " is no name of a route's file");
+                throw damaged(version, name + " is not a name of a route's file");
             }
             byte[] content;
             try {
@@ -101,7 +101,7 @@ final class RouteStore {
                 throw damaged(version, name + " is missing");
             }
             if (!line.startsWith(digest(content) + " ")) {
-                throw damaged(version, name + " is not what was shipped");
+                throw damaged(version, name + " differs from the shipped file");
             }
             files.put(name, new String(content, StandardCharsets.UTF_8));
         }
@@ -110,7 +110,8 @@ final class RouteStore {
 
     private static void requireFit(String version, String line, String app) {
         String remedy = "Set CARAVANA_ROUTES_VERSION to routes that fit " + AppVersions.ofApp(app)
-                + ", or to nothing for those that came with the app. ops/bin/ship-routes --fits ships routes for several versions";
+                + ", or to nothing for those in the app's jar. ops/bin/ship-routes --fits ships routes "
+                        + "for several versions";
         if (!line.startsWith(FITS)) {
             throw new RoutesRefusedException(
                     "Version " + version + " of the routes does not say which versions of the apps it fits: an older"
@@ -139,7 +140,7 @@ final class RouteStore {
     private static String key(String version, String name) {
         if (!VERSION.matcher(version).matches()) {
             throw new RoutesRefusedException(
-                    "'" + version + "' is no name for a version of the routes",
+                    "'" + version + "' is not a valid name for a version of the routes",
                     "Use up to 64 letters, digits, dots, hyphens and underscores");
         }
         return "routes/" + version + "/" + name;

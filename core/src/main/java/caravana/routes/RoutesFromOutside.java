@@ -45,7 +45,7 @@ final class RoutesFromOutside implements ApplicationContextInitializer<Configura
         }
         if (!version.isBlank() && folder) {
             throw new RoutesRefusedException(
-                    "The settings name routes twice: version " + version + " and the folder " + location,
+                    "Two settings name routes: version " + version + " and the folder " + location,
                     "Set CARAVANA_ROUTES_VERSION or CARAVANA_ROUTES, not both");
         }
         String source = folder ? location.substring(FILE.length()) : "";
@@ -98,7 +98,7 @@ final class RoutesFromOutside implements ApplicationContextInitializer<Configura
             throw new RoutesRefusedException(
                     "The routes in " + name + " have " + counted(findings.size()) + ":\n\n"
                             + findings.stream().map(Finding::toString).collect(Collectors.joining("\n")),
-                    "Correct them (./caravana check-routes reports the same), or go back to the version before");
+                    "Correct them (./caravana check-routes reports the same), or set the previous version");
         }
     }
 }

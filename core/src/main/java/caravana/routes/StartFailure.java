@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.apache.camel.FailedToCreateRouteException;
 import org.springframework.util.StringUtils;
 
-/** Where in their files Camel finds wrong what only its start finds. */
+/** The file and line of a mistake that only Camel finds, when it starts a route. */
 final class StartFailure {
 
     /** As Camel marks the step at which it failed to make a route. */

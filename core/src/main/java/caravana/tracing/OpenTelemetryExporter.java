@@ -22,7 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Makes OpenTelemetry's spans of ours, and has its SDK send them, as the standard variables {@code OTEL_…} say. */
+/**
+ * Converts our spans to OpenTelemetry's, and sends them with its SDK, which is configured by the standard variables
+ * {@code OTEL_…}.
+ */
 final class OpenTelemetryExporter implements SpanTree.Exporter, AutoCloseable {
 
     /** An instance that ends for good has no more time than that for what it has not sent yet. */

@@ -15,7 +15,7 @@ public class ImpossibleCombinationException extends IllegalArgumentException imp
 
     static ImpossibleCombinationException without(String name, List<String> missing) {
         return new ImpossibleCombinationException("'" + name + "' is not possible without " + String.join(", ", missing)
-                + "; ask for " + (missing.size() == 1 ? "it" : "them") + " as well, or leave '" + name + "' out");
+                + "; request " + (missing.size() == 1 ? "it" : "them") + " as well, or leave '" + name + "' out");
     }
 
     static ImpossibleCombinationException beside(String name, List<String> excluded) {
@@ -25,7 +25,7 @@ public class ImpossibleCombinationException extends IllegalArgumentException imp
 
     static ImpossibleCombinationException twice(String name) {
         return new ImpossibleCombinationException(
-                "'" + name + "' is there twice with different parameters; ask for it once");
+                "'" + name + "' appears twice with different parameters; request it once");
     }
 
     @Override

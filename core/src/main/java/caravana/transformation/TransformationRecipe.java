@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The transformations of a job as its row keeps them: names, which any worker reads, and values of parameters apart.
+ * The transformations of a job, as its row stores them: the names, which any worker can read, and separately the
+ * values of parameters.
  *
  * @param names a JSON array of names
  * @param parameters a JSON object with its version, the values by name and parameter, the ids of the assets among them, and the name

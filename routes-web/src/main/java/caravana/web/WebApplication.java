@@ -4,7 +4,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
-/** The REST API: takes uploads and reports what became of them. Its flow is in {@code camel/}. */
+/** The REST API: receives uploads, and returns their state and results. Its flow is in {@code camel/}. */
 @SpringBootApplication(scanBasePackages = "caravana")
 @ConfigurationPropertiesScan("caravana.web")
 public class WebApplication {

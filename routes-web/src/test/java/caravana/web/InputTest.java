@@ -65,8 +65,8 @@ class InputTest extends WebTest {
         details.put(logIn(FORM, "username=%zz&password=x"), "username");
         details.put(raw("?title=t&transformations=x").body(null, bytes(100)), "Did you mean transformaciones?");
         details.put(form(part("transformations", "x"), file()), "Did you mean transformaciones?");
-        details.put(logIn(JSON, "{\"email\":\"a\",\"email\":\"b\"}"), "The field email is there more than once.");
-        details.put(logIn(JSON, "{\"email\":{\"a\":1,\"a\":2}}"), "The field email/a is there more than once.");
+        details.put(logIn(JSON, "{\"email\":\"a\",\"email\":\"b\"}"), "The field email appears more than once.");
+        details.put(logIn(JSON, "{\"email\":{\"a\":1,\"a\":2}}"), "The field email/a appears more than once.");
         details.put(logIn(JSON, "{\n\"email\":\"a\",}"), "line 2, column 13, in the field email");
         details.put(logIn(JSON, json("a", "x") + "{}"), "nothing may follow the closing bracket");
         details.put(logIn(JSON, "{\"email\":" + "[".repeat(2000) + "]".repeat(2000) + "}"), "nested too deeply");
@@ -74,8 +74,8 @@ class InputTest extends WebTest {
         details.put(logIn(JSON, "[]"), "not a JSON object. Send one");
         details.put(
                 logIn(JSON, "{\"email\":[[\"a\"]],\"password\":\"x\"}"), "The field email must be text of 1 to 254");
-        details.put(multipart("multipart/form-data"), "names no boundary. Send");
-        details.put(form("\r\nx"), "End them by an empty line");
+        details.put(multipart("multipart/form-data"), "has no boundary. Send");
+        details.put(form("\r\nx"), "End them with an empty line");
         details.put(multipart("multipart/form-data; boundary=other"), "ends before its last delimiter");
         details.put(
                 new RawRequest("POST /api/videos/upload").token(user).body(MULTIPART, "--b?\r\n"),

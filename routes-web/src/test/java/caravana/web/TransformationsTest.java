@@ -162,7 +162,7 @@ class TransformationsTest extends WebTest {
             [{"nombre": "rotulo", "texto": "a\\ud800b"}]         | invalid_parameter      | none of them a control character
             [{"nombre": "escalar"}, "hd_720p"]                   | impossible_combination | 'escalar' is not possible together with hd_720p
             [{"nombre": "calidad"}]                              | impossible_combination | 'calidad' is not possible without transcodificacion
-            [{"nombre": "girar"}, "girar", {"nombre": "girar", "giro": "espejo"}] | impossible_combination | is there twice
+            [{"nombre": "girar"}, "girar", {"nombre": "girar", "giro": "espejo"}] | impossible_combination | appears twice
             [{"nombre": "girar", "nombre": "recortar"}]          | invalid_request        | is not JSON
             [{"nombre": "girar"}                                 | invalid_request        | is not JSON
             {"nombre": "girar"}                                  | invalid_request        | must be a list

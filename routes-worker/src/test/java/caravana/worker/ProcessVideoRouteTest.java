@@ -232,7 +232,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
                 .containsEntry("error_code", "not_a_video")
                 .containsEntry(
                         "error_detail",
-                        "The file is in no video format that we know, or its beginning or index is missing; its first"
+                        "The file is not in a known video format, or its beginning or index is missing; its first"
                                 + " bytes are 54 68 69 73 20 69 73 20. Send a video in one of these formats: mov, mp4, matroska, webm, avi, mpeg, mpegts, flv, ogg, asf, dv, gif.")
                 .containsEntry("retryable", false)
                 .containsEntry("attempts", 1);

@@ -3,19 +3,14 @@ package caravana.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -26,8 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What documents and comments name exists: files, headings, decisions, settings and tests. */
 class CitationsTest {
 
-    private static final Path PROJECT = Path.of("..");
-    private static final Set<String> NOT_OURS = Set.of("target", ".git", ".caravana", "node_modules", ".idea");
+    private static final Path PROJECT = ProjectFiles.PROJECT;
 
     /** Files that programs make, and that readers would. */
     private static final Set<String> MADE = Set.of("report.md", "backend.tf", "RetryLaterTest.java");
@@ -47,12 +41,11 @@ class CitationsTest {
     /** Text by its path from the project's folder. */
     private final Map<String, String> texts = new TreeMap<>();
 
-    private final Set<String> paths = new TreeSet<>();
     private final List<String> missing = new ArrayList<>();
 
     @Test
     void whatIsNamedExists() throws IOException {
-        readAll();
+        texts.putAll(ProjectFiles.read());
         String code = texts.entrySet().stream()
                 .filter(file -> !isDocument(file.getKey()))
                 .map(Map.Entry::getValue)
@@ -71,29 +64,6 @@ class CitationsTest {
         System.out.println(named + " names of files, headings, decisions, settings and tests");
         assertThat(missing).isEmpty();
         assertThat(named).isGreaterThan(500);
-    }
-
-    private void readAll() throws IOException {
-        Files.walkFileTree(PROJECT, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                return NOT_OURS.contains(folder.getFileName().toString())
-                        ? FileVisitResult.SKIP_SUBTREE
-                        : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                String path = PROJECT.relativize(file).toString();
-                paths.add(path);
-                try {
-                    texts.put(path, Files.readString(file));
-                } catch (MalformedInputException picture) {
-                    // It names nothing.
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     private static boolean isDocument(String path) {
@@ -159,12 +129,12 @@ class CitationsTest {
     }
 
     private boolean isDecision(String number) {
-        return paths.stream().anyMatch(path -> path.startsWith("docs/adr/%04d-".formatted(Integer.parseInt(number))));
+        return texts.keySet().stream().anyMatch(path -> path.startsWith("docs/adr/%04d-".formatted(Integer.parseInt(number))));
     }
 
     private boolean isFile(String name) {
         return MADE.contains(name)
-                || paths.stream().anyMatch(path -> path.equals(name) || path.endsWith("/" + name))
-                || paths.stream().anyMatch(path -> path.endsWith("/" + name.replaceFirst(".*/", "")));
+                || texts.keySet().stream().anyMatch(path -> path.equals(name) || path.endsWith("/" + name))
+                || texts.keySet().stream().anyMatch(path -> path.endsWith("/" + name.replaceFirst(".*/", "")));
     }
 }

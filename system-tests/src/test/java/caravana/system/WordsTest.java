@@ -3,18 +3,12 @@ package caravana.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -22,13 +16,9 @@ import org.junit.jupiter.api.Test;
 /** Texts that people read have none of the words that docs/writing.md lists, each with what to write instead and why. */
 class WordsTest {
 
-    private static final Path PROJECT = Path.of("..");
     private static final Path LIST = Path.of("docs/writing.md");
-    private static final Set<String> NOT_OURS =
-            Set.of("target", ".git", ".caravana", ".programs", "node_modules", ".idea", "vendor");
-
-    /** Databases have recorded the checksums of migrations. */
-    private static final Pattern UNCHANGEABLE = Pattern.compile(".*/db/migration/.*");
+    /** Databases have recorded the checksums of migrations, and other projects wrote what is in vendor. */
+    private static final Pattern UNCHANGEABLE = Pattern.compile(".*/(db/migration|vendor)/.*");
 
     /** Files with prose; the commands in `ops/bin` and `infra/boot` have no ending. */
     private static final Pattern PROSE = Pattern.compile(
@@ -66,7 +56,7 @@ class WordsTest {
     /** A list that matches nothing would let everything through. */
     @Test
     void theListFindsWhatItNames() throws IOException {
-        List<Word> words = words(Files.readString(PROJECT.resolve(LIST)));
+        List<Word> words = words(Files.readString(ProjectFiles.PROJECT.resolve(LIST)));
         List<String> found = new ArrayList<>();
         String text = """
                 The worker tells that it is done, and the client is told.
@@ -104,29 +94,11 @@ class WordsTest {
     }
 
     private static Map<String, String> texts() throws IOException {
-        Map<String, String> texts = new TreeMap<>();
-        Files.walkFileTree(PROJECT, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                return NOT_OURS.contains(folder.getFileName().toString())
-                        ? FileVisitResult.SKIP_SUBTREE
-                        : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                String path = PROJECT.relativize(file).toString();
-                boolean itself = path.endsWith("/WordsTest.java");
-                if (PROSE.matcher(path).matches() && !UNCHANGEABLE.matcher(path).matches() && !itself) {
-                    try {
-                        texts.put(path, Files.readString(file));
-                    } catch (MalformedInputException picture) {
-                        // It has no words.
-                    }
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        Map<String, String> texts = ProjectFiles.read();
+        texts.keySet()
+                .removeIf(path -> !PROSE.matcher(path).matches()
+                        || UNCHANGEABLE.matcher(path).matches()
+                        || path.endsWith("/WordsTest.java"));
         return texts;
     }
 }

@@ -122,7 +122,7 @@ public class Assets {
                     429,
                     "too_many_at_once",
                     "The account sends " + AT_ONCE_OF_ONE
-                            + " assets at once, which is as many as it may. Wait for one of them.",
+                            + " assets at once, which is the limit. Wait until one of them has arrived.",
                     1);
         }
         if (arriving.values().stream().mapToInt(Integer::intValue).sum() >= AT_ONCE) {
@@ -190,7 +190,7 @@ public class Assets {
             throw new Problem(
                     403,
                     "too_many_assets",
-                    "The account has " + asset.getMost() + " assets, which is as many as it may have. Delete one.");
+                    "The account has " + asset.getMost() + " assets, which is the limit. Delete one.");
         }
     }
 
@@ -267,8 +267,8 @@ public class Assets {
             throw new Problem(
                     409,
                     "asset_in_use",
-                    "A video that waits, is being processed or can be retried needs the asset. Wait for its end, or delete the"
-                            + " video.");
+                    "A video that is waiting, is being processed or can be retried needs this asset. Wait "
+                            + "until its job ends, or delete the video.");
         }
     }
 }

@@ -47,11 +47,11 @@ record PictureSize(int width, int height) {
             CRC32 sum = new CRC32();
             sum.update(file, in.position() - Integer.BYTES, length + Integer.BYTES);
             in.position(in.position() + length);
-            require(in.getInt() == (int) sum.getValue(), "a sum in it is wrong");
+            require(in.getInt() == (int) sum.getValue(), "a checksum in it is wrong");
             data |= type == DATA;
             if (type == END) {
                 require(data, "it has no pixels");
-                require(!in.hasRemaining(), "something follows its end");
+                require(!in.hasRemaining(), "there are bytes after its end");
                 return size;
             }
         }

@@ -80,7 +80,7 @@ final class SvgFile {
                     if (size == null) {
                         require(
                                 in.getLocalName().equals("svg") && SVG.equals(in.getNamespaceURI()),
-                                "its root is no svg");
+                                "its root is not an svg element");
                         size = size(in);
                     }
                     element(in);
@@ -121,8 +121,8 @@ final class SvgFile {
             String value = in.getAttributeValue(i);
             require(!attribute.startsWith("on"), "it has a script: " + attribute);
             boolean refers = attribute.equals("href") || attribute.equals("src") || attribute.equals("base");
-            require(!refers || value.strip().startsWith("#"), "it refers to something outside of it: " + attribute);
-            require(!URL.matcher(value).find(), "it refers to something outside of it: " + attribute);
+            require(!refers || value.strip().startsWith("#"), "it refers to something outside the file: " + attribute);
+            require(!URL.matcher(value).find(), "it refers to something outside the file: " + attribute);
             if (attribute.equals("style")) {
                 styles(value);
             }
@@ -133,8 +133,8 @@ final class SvgFile {
         // An escape could hide one of the words.
         require(style.indexOf('\\') < 0, "its styles have a backslash");
         String plain = style.toLowerCase(Locale.ROOT).replaceAll("(?s)/\\*.*?\\*/", "");
-        require(!plain.contains("@import"), "its styles import others");
-        require(!URL.matcher(plain).find(), "its styles refer to something outside of it");
+        require(!plain.contains("@import"), "its styles import other files");
+        require(!URL.matcher(plain).find(), "its styles refer to something outside the file");
     }
 
     private static PictureSize size(XMLStreamReader in) throws IOException {
@@ -163,7 +163,7 @@ final class SvgFile {
             return 0;
         }
         Matcher length = LENGTH.matcher(text);
-        require(length.matches(), "its width or height is no length");
+        require(length.matches(), "its width or height is not a length");
         double unit =
                 switch (length.group(2) == null ? "px" : length.group(2)) {
                     case "pt" -> 96 / 72.0;
@@ -185,13 +185,13 @@ final class SvgFile {
         }
         String[] numbers = text.strip().split("[\\s,]+");
         try {
-            require(numbers.length == 4, "its viewBox is not of four numbers");
+            require(numbers.length == 4, "its viewBox does not consist of four numbers");
             double wide = Double.parseDouble(numbers[2]);
             double high = Double.parseDouble(numbers[3]);
             require(wide > 0 && high > 0 && Double.isFinite(wide) && Double.isFinite(high), "its viewBox is empty");
             return new double[] {wide, high};
         } catch (NumberFormatException e) {
-            throw new IOException("its viewBox is not of four numbers", e);
+            throw new IOException("its viewBox does not consist of four numbers", e);
         }
     }
 

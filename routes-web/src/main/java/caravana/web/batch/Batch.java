@@ -17,7 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Several calls in one: each is made as its own call is, by the same route, and fails alone. */
+/** Several operations in one call: each runs like the single call, by the same route, and fails alone. */
 @Component("batch")
 public class Batch {
 
@@ -69,7 +69,7 @@ public class Batch {
                     503,
                     "batch_too_slow",
                     "The operations before this one took longer than " + PATIENCE.toSeconds()
-                            + " seconds, so it was not begun. Send it again, in a smaller batch.");
+                            + " seconds, so this one was not run. Send it again, in a smaller batch.");
         }
         String action = checked(operation);
         exchange.setProperty(ACTION, action);
@@ -100,8 +100,8 @@ public class Batch {
     private static String checked(JsonNode operation) {
         Set<String> fields = FIELDS.get(operation.path(ACTION).asText());
         if (fields == null) {
-            throw Problem.invalid(
-                    "The operation is no object with an action. Send one whose action is import, retry or delete.");
+            throw Problem.invalid("The operation is not an object with an action. Send one whose action is import, "
+                    + "retry or delete.");
         }
         operation.fieldNames().forEachRemaining(name -> {
             if (!name.equals(ACTION) && !fields.contains(name)) {

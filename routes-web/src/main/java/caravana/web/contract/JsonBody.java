@@ -49,7 +49,7 @@ final class JsonBody {
         } catch (NumberFormatException exponent) {
             // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
             throw Problem.invalid(
-                    "The body has a number with too large an exponent. Send an object as the contract has it.");
+                    "The body has a number with too large an exponent. Send a smaller number, or a text.");
         } catch (CharacterCodingException malformed) {
             throw Problem.invalid("The text of " + whereMalformed(body) + " is not valid UTF-8. Send it as UTF-8.");
         } catch (JsonProcessingException malformed) {
@@ -61,10 +61,11 @@ final class JsonBody {
     private static String sentence(JsonProcessingException malformed) {
         String where = where(malformed);
         if (malformed instanceof StreamConstraintsException) {
-            return "The body is nested too deeply, or has too long a number. Send an object as the contract has it.";
+            return "The body is nested too deeply, or has too long a number. Send an object as "
+                    + "/api/openapi.yaml describes it.";
         }
         if (malformed.getOriginalMessage().startsWith("Duplicate field")) {
-            return "The field " + where + " is there more than once. Send it once.";
+            return "The field " + where + " appears more than once. Send it once.";
         }
         JsonLocation at = malformed.getLocation();
         return "The body is not valid JSON at line " + at.getLineNr() + ", column " + at.getColumnNr()

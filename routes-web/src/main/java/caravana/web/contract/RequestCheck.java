@@ -87,7 +87,7 @@ class RequestCheck extends OncePerRequestFilter {
     private static void checkSingle(HttpServletRequest request) {
         for (String name : SINGLE) {
             if (Collections.list(request.getHeaders(name)).size() > 1) {
-                throw Problem.invalid("The header " + name + " is there more than once. Send it once.");
+                throw Problem.invalid("The header " + name + " appears more than once. Send it once.");
             }
         }
     }
@@ -111,7 +111,8 @@ class RequestCheck extends OncePerRequestFilter {
                 throw new Problem(
                         415,
                         "content_encoding_unsupported",
-                        "The body has a Content-Encoding. Send it without one, not compressed.");
+                        "The request has a Content-Encoding header. Send the body uncompressed, without this "
+                                + "header.");
             }
         }
     }
@@ -137,8 +138,8 @@ class RequestCheck extends OncePerRequestFilter {
             throw new Problem(
                     406,
                     "not_acceptable",
-                    "This call answers " + String.join(" or ", operation.answers())
-                            + ", which the header Accept excludes. Add it there, or leave the header out.");
+                    "This call returns " + String.join(" or ", operation.answers())
+                            + ", which the header Accept excludes. Add it to Accept, or leave the header out.");
         }
     }
 

@@ -12,7 +12,10 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Whether an account's tokens count: whether it is blocked, and since when all of them were issued. */
+/**
+ * Whether an account's tokens are valid: whether the account is blocked, and from which time on tokens must have been
+ * issued.
+ */
 @Component
 public class AccountStates {
 

@@ -80,8 +80,9 @@ public class ApiKeys {
             throw new Problem(
                     403,
                     "scope_not_allowed",
-                    "A key cannot have the scope operator here: the issuer of the tokens decides who is an operator, and a key"
-                            + " would outlast that. Call with a token.");
+                    "A key cannot have the scope operator here: the issuer of the tokens decides who is "
+                            + "an operator, and the key would stay valid when the issuer changes that. Call with a "
+                            + "token.");
         }
         if (!caller.roles().contains(Caller.OPERATOR)) {
             throw new Problem(
@@ -137,8 +138,7 @@ public class ApiKeys {
             throw new Problem(
                     403,
                     "too_many_keys",
-                    "The account has " + MOST
-                            + " API keys, which is as many as it may have. Revoke one that is not used.");
+                    "The account has " + MOST + " API keys, which is the limit. Revoke one that is not used.");
         }
         Map<String, Object> document = document(row);
         document.put("key", text);

@@ -3,7 +3,7 @@ package caravana.web.credential;
 import caravana.web.http.Problem;
 import org.springframework.security.core.AuthenticationException;
 
-/** Who calls cannot be established by what was sent. */
+/** The credentials of a request do not identify a caller. */
 public final class CredentialRefusedException extends AuthenticationException {
 
     private static final long serialVersionUID = 1L;

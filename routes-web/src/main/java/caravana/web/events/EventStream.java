@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client that watches. What it is to get is kept here, of each video the last state only, and sent as fast as
- * the client takes it; no thread ever waits for that.
+ * One watching client. The events for it are queued here, only the last state of each video, and sent as fast as the
+ * client reads; no thread waits for the client.
  *
  * <p>Request and response belong to the container: its threads alone read or write them, one at a time, and it calls
  * {@link #onError(AsyncEvent)} or {@link #onTimeout} before it ends them for a reason of its own. Any other thread only

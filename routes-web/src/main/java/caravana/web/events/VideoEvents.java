@@ -29,8 +29,8 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds what there is to tell to the open event streams: of one video until it changes no more, or of all videos and
- * webhooks of an account. {@code watch-videos} runs once a period for all of them together, and the answer compared
+ * Finds the events for the open event streams: of one video until it no longer changes, or of all videos and webhooks
+ * of an account. {@code watch-videos} runs once a period for all of them together, and the answer compared
  * with the one before. Nothing here waits for a client.
  */
 @Component

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
-/** Bounds how many calls of a kind run at once: in all, and of one owner. What is more is refused and never waits. */
+/** Limits how many calls of a kind run at once, in total and per owner. Further calls are refused and never wait. */
 public final class Places {
 
     private static final int RETRY_SECONDS = 5;

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.springframework.http.HttpStatus;
 
 /**
- * A refusal that the client has to know about: RFC 9457 {@code application/problem+json} with a stable code.
+ * An error for the client: RFC 9457 {@code application/problem+json} with a stable code.
  *
  * <p>Routes throw it from beans; {@code web-failures} turns it into the answer.
  */
@@ -67,24 +67,31 @@ public class Problem extends RuntimeException {
                 new Problem(401, "unauthenticated", "Log in, and send the token as Authorization: Bearer TOKEN.");
             case 403 -> new Problem(403, "forbidden", "This account may not do that.");
             case 404 -> new Problem(404, "not_found", "There is nothing at this address.");
-            case 405 -> new Problem(405, "method_not_allowed", "This address does not support that method.");
+            case 405 -> new Problem(405, "method_not_allowed", "This address does not support this method.");
             case 406 -> new Problem(406, "not_acceptable", "Only application/json is available.");
             case 411 ->
-                new Problem(411, "length_required", "Send the body with a Content-Length; only uploads go without.");
+                new Problem(
+                        411,
+                        "length_required",
+                        "Send the body with a Content-Length header; only uploads may omit it.");
             case 412 ->
                 new Problem(
                         412,
                         "precondition_failed",
-                        "The file is not as If-Match or If-Unmodified-Since asks for. Ask without these headers.");
+                        "The file does not match If-Match or If-Unmodified-Since. Request it without these "
+                                + "headers.");
             case 415 ->
-                new Problem(415, "unsupported_media_type", "This call does not take a body of that media type.");
+                new Problem(415, "unsupported_media_type", "This call does not accept a body of this media type.");
             case 416 ->
-                new Problem(416, "range_not_satisfiable", "The range is outside of the file. Ask for one within it.");
+                new Problem(416, "range_not_satisfiable", "The range is outside the file. Request a range within it.");
             case 417 -> new Problem(417, "expectation_failed", "Send no Expect header, or Expect: 100-continue.");
             case 501 ->
-                new Problem(501, "not_implemented", "This server does not know that method or transfer coding.");
+                new Problem(501, "not_implemented", "This server does not support this method or transfer coding.");
             case 503 ->
-                new Problem(503, "unavailable", "A system that we need is unavailable for a moment. Try again later.");
+                new Problem(
+                        503,
+                        "unavailable",
+                        "A system that this server needs is unavailable. Try again in a few seconds.");
             case 505 -> new Problem(505, "http_version_not_supported", "Use HTTP/1.1.");
             default ->
                 status < 500
@@ -92,7 +99,7 @@ public class Problem extends RuntimeException {
                         : new Problem(
                                 status,
                                 "internal_error",
-                                "The server has failed, and has logged why. Try again later.");
+                                "An internal error has occurred, and the server has logged its cause. Try again later.");
         };
     }
 

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** Which answer a failure becomes. */
+/** Chooses the answer to a failure. */
 @Component("problems")
 public class Problems {
 
@@ -30,8 +30,8 @@ public class Problems {
             if (cause instanceof SQLException sql && SqlState.isWrongValue(sql)) {
                 log.warn("The database cannot store a value: {}", sql.getMessage());
                 return Problem.invalid(
-                        "A value of the request cannot be stored: a number or a time is too large, or a text has a"
-                                + " character that is none. Correct it.");
+                        "A value of the request cannot be stored: a number or a time is too large, or a text "
+                                + "has an invalid character. Correct it.");
             }
             if (cause instanceof SQLException sql && SqlState.isWrongStatement(sql)) {
                 break;
@@ -46,13 +46,15 @@ public class Problems {
             }
             if (cause instanceof BadRequestException && !(cause instanceof ClientAbortException)) {
                 log.info("A body that is not HTTP: {}", cause.toString());
-                return Problem.invalid("The chunks of the body, or the fields behind them, are not written as HTTP/1.1"
-                        + " wants them (RFC 9112, section 7.1), or are too long.");
+                return Problem.invalid(
+                        "The chunks of the body, or the trailer fields after them, do not follow HTTP/1.1 "
+                                + "(RFC 9112, section 7.1), or are too long. Correct them.");
             }
             // What our own JSON is wrong with is no client that went away, unless that is its cause.
             if (cause instanceof IOException && !(cause instanceof JsonProcessingException)) {
                 log.info("The client closed the connection: {}", cause.toString());
-                return new Problem(400, "request_incomplete", "The request ended before all of it had arrived.");
+                return new Problem(
+                        400, "request_incomplete", "The request ended before all of it had arrived. Send it again.");
             }
         }
         log.error("A request failed", failure);

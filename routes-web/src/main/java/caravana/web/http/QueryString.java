@@ -40,7 +40,7 @@ public final class QueryString {
             String value = parts.length > 1 ? decoded(name, parts[1]) : "";
             if (parameters.putIfAbsent(name, value) != null) {
                 throw Problem.invalid(
-                        "The parameter " + InputText.shown(name) + " is there more than once. Send it once.");
+                        "The parameter " + InputText.shown(name) + " appears more than once. Send it once.");
             }
         }
         return parameters;

@@ -14,7 +14,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** What calls do that have a mail sent, or come from one. */
+/** The work of calls that send a mail, or use the link of one. */
 @Component("accountMails")
 public class AccountMails {
 
@@ -58,7 +58,7 @@ public class AccountMails {
         accounts.checkKeptHere();
         checkExists(account);
         if (Boolean.TRUE.equals(account.get("verified"))) {
-            throw new Problem(CONFLICT, "already_verified", "The e-mail address is confirmed already.");
+            throw new Problem(CONFLICT, "already_verified", "The e-mail address is already confirmed.");
         }
         order(account.get("email"), mails.verificationLife(), exchange);
         count(exchange);
@@ -125,7 +125,7 @@ public class AccountMails {
             throw new Problem(
                     CONFLICT,
                     "password_changed",
-                    "Another call has changed the password first. Log in with the new one.");
+                    "Another call changed the password at the same time. Log in with the new password.");
         }
     }
 
@@ -161,7 +161,8 @@ public class AccountMails {
             throw new Problem(
                     CONFLICT,
                     "email_taken",
-                    "Another account has this e-mail address by now. Log in to that one, or choose another address.");
+                    "Another account has taken this e-mail address in the meantime. Log in to that "
+                            + "account, or choose another address.");
         }
         if (!email.equals(row.get("former_address"))) {
             knownSources.forget((String) row.get("former_address"));

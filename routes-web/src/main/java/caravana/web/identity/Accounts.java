@@ -17,7 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** What {@code sign-up} and {@code log-in} do to what they are sent. */
+/** The work of {@code sign-up} and {@code log-in}. */
 @Component("accounts")
 public class Accounts {
 
@@ -80,7 +80,7 @@ public class Accounts {
 
     /** @throws Problem always: 400 {@code email_taken} */
     public void taken() {
-        throw new Problem(400, "email_taken", "There is an account with this e-mail address; log in.");
+        throw new Problem(400, "email_taken", "There is already an account with this e-mail address. Log in.");
     }
 
     /**
@@ -156,7 +156,9 @@ public class Accounts {
     void checkKeptHere() {
         if (identity.outside()) {
             throw new Problem(
-                    404, "accounts_elsewhere", "Accounts are kept by " + identity.issuerUri() + "; log in there.");
+                    404,
+                    "accounts_elsewhere",
+                    "Another service manages the accounts: " + identity.issuerUri() + ". Log in there.");
         }
     }
 

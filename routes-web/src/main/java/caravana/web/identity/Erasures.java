@@ -41,7 +41,8 @@ public class Erasures {
             throw new Problem(
                     409,
                     "password_changed",
-                    "Another call has changed the password or erased the account first. Log in to see which.");
+                    "Another call changed the password or erased the account at the same time. Log in to "
+                            + "see which.");
         }
         if (account != null) {
             knownSources.forget((String) account.get("email"));

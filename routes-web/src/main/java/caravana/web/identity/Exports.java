@@ -32,7 +32,8 @@ public class Exports {
      */
     public Map<String, Object> show(@Body Map<String, Object> row) {
         if (row == null) {
-            throw new Problem(404, "not_found", "There is no export. Ask for one with POST /api/me/export.");
+            throw new Problem(
+                    404, "not_found", "There is no export, or it has expired. Request one with POST /api/me/export.");
         }
         boolean made = row.get("made_at") != null;
         Map<String, Object> document = new LinkedHashMap<>();

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
 /**
- * Slows down clients that guess passwords, see ADR 16. Each attempt is counted before its password is looked at, and given
- * back when it was right. What is counted:
+ * Slows down clients that guess passwords, see ADR 16. Each attempt is counted before its password is checked, and the
+ * count is reversed if the password was right. These attempts are counted:
  *
  * <ul>
  *   <li>of a source that has logged in to the account before: its own attempts, and nothing that others do;

@@ -28,7 +28,7 @@ public class MailLinks {
         return new Problem(
                 400,
                 "link_invalid",
-                "The link is not valid: it was used, has expired, a newer one was sent, or it is another account's. Ask for"
-                        + " another one.");
+                "The link is not valid: it was used, has expired, a newer one was sent, or it belongs "
+                        + "to another account. Request another link.");
     }
 }

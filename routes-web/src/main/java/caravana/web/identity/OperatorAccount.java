@@ -7,7 +7,7 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Makes the operator's account that the settings name: the first one has nobody to make it. */
+/** Creates the operator's account in the settings, because nobody else can create the first one. */
 @Component
 class OperatorAccount implements ApplicationRunner {
 

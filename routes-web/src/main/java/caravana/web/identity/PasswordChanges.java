@@ -117,7 +117,9 @@ public class PasswordChanges {
     public void changed(@Body Map<String, Object> row, Exchange exchange) {
         if (row == null) {
             throw new Problem(
-                    409, "password_changed", "Another call has changed the password first. Log in with the new one.");
+                    409,
+                    "password_changed",
+                    "Another call changed the password at the same time. Log in with the new password.");
         }
         exchange.setProperty("account", row);
     }

@@ -11,7 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Other passwords by links that were mailed. */
+/** Sets new passwords with mailed links. */
 @Component("passwordResets")
 public class PasswordResets {
 

@@ -3,7 +3,7 @@ package caravana.web.identity;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says in plain words, instead of a stack trace, which setting keeps web from starting. */
+/** Explains in a message, instead of a stack trace, which setting prevents web from starting. */
 final class SettingRefusedAnalyzer extends AbstractFailureAnalyzer<SettingRefusedException> {
 
     @Override

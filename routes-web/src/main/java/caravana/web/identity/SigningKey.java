@@ -55,7 +55,7 @@ final class SigningKey {
             return (RSAPrivateCrtKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
         } catch (GeneralSecurityException | IllegalArgumentException | ClassCastException e) {
             // Without its cause, whose message may hold parts of the key.
-            throw new SettingRefusedException("JWT_PRIVATE_KEY is no RSA key in PKCS #8.", REMEDY);
+            throw new SettingRefusedException("JWT_PRIVATE_KEY is not an RSA key in PKCS #8 format.", REMEDY);
         }
     }
 }

@@ -74,6 +74,7 @@ public class AccountQuotas {
     }
 
     private static Problem unknown() {
-        return new Problem(404, "not_found", "There is no account with this id. Its GET /api/me shows the id.");
+        return new Problem(
+                404, "not_found", "There is no account with this id. GET /api/ops/accounts lists the accounts.");
     }
 }

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Leads command-line clients, which do not read the detail, to a video's objects. */
+/** Redirects to a video's objects, for command-line clients, which do not read the detail. */
 @Component("objectLink")
 public class ObjectLink {
 
@@ -97,6 +97,9 @@ public class ObjectLink {
 
     /** 410 {@code expired}. */
     public static Problem notKept() {
-        return new Problem(410, "expired", "The file is no longer kept.");
+        return new Problem(
+                410,
+                "expired",
+                "The file was removed after its retention time. GET /api/limits shows how long files " + "are kept.");
     }
 }

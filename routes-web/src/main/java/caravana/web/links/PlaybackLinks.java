@@ -69,8 +69,8 @@ public class PlaybackLinks {
             throw new Problem(
                     409,
                     "not_available",
-                    "Nobody can play renditions here, because CARAVANA_SECRET_KEY is not set. Get another file of the"
-                            + " video, or ask who operates this server to set it.");
+                    "This server cannot play renditions, because its operator has not set "
+                            + "CARAVANA_SECRET_KEY. Get another file of the video, or ask the operator to set it.");
         }
         return to(row);
     }
@@ -112,14 +112,15 @@ public class PlaybackLinks {
             throw new Problem(
                     403,
                     "ticket_invalid",
-                    "The ticket is not one for this video. Get the video again, and use its playback_url as it is.");
+                    "The ticket is not valid for this video. Get the video again, and use its "
+                            + "playback_url unchanged.");
         }
         if (Long.parseLong(parts.group(1)) <= clock.instant().getEpochSecond()) {
             throw new Problem(
                     403,
                     "ticket_expired",
-                    "The ticket has ended, " + VALID.toHours()
-                            + " hours after it was made. Get the video again, and use its new playback_url.");
+                    "The ticket has expired, " + VALID.toHours()
+                            + " hours after it was issued. Get the video again, and use its new playback_url.");
         }
     }
 

@@ -47,7 +47,8 @@ public class MailCall {
         this.meters = meters;
         if (output == null) {
             log.info(
-                    "Neither CARAVANA_SMTP_HOST nor CARAVANA_MAIL_FOLDER is set, so nobody can reset a password by mail");
+                    "Neither CARAVANA_SMTP_HOST nor CARAVANA_MAIL_FOLDER is set, so web cannot send "
+                            + "mails, and nobody can reset a password");
         }
     }
 

@@ -39,8 +39,7 @@ public class DeadLetterCommand {
         command.path("message_ids").forEach(id -> ids.add(id.asText()));
         boolean all = command.path("all").asBoolean();
         if (all != ids.isEmpty()) {
-            throw new Problem(
-                    400, "nothing_named", "Name dead letters by message_ids, or say all: true, and not both.");
+            throw new Problem(400, "nothing_named", "Send either message_ids or all: true, and not both.");
         }
         exchange.setProperty("message_ids", all ? null : ids);
         exchange.setProperty("dry_run", command.path("dry_run").asBoolean());

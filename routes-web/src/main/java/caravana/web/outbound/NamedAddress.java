@@ -30,7 +30,7 @@ public class NamedAddress {
             throw new Problem(400, refused.code(), refused.getMessage());
         } catch (UnknownHostException unknown) {
             throw new Problem(
-                    400, "host_unknown", "The host of the address is unknown. Write one that the name service knows.");
+                    400, "host_unknown", "The host of the address has no DNS entry. Correct the host's name.");
         }
     }
 }

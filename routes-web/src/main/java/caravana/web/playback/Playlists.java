@@ -51,7 +51,8 @@ public class Playlists {
             throw new Problem(
                     404,
                     "not_found",
-                    "There is no such video, or nothing of it at this address any more. Get the video again, and use its playback_url.");
+                    "There is no such video, rendition or segment, or it has been replaced. Get the video "
+                            + "again, and use its playback_url.");
         }
     }
 

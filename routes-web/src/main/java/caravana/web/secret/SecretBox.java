@@ -86,8 +86,8 @@ public class SecretBox {
             }
         }
         throw new IllegalStateException("A " + purpose
-                + " cannot be decrypted: CARAVANA_SECRET_KEY is missing or has changed. Set it again, or add the old key behind"
-                + " the new one and a comma.");
+                + " cannot be decrypted: CARAVANA_SECRET_KEY is missing or has changed. Set it again, "
+                + "or append the old key to the new one, after a comma.");
     }
 
     /**

@@ -132,7 +132,7 @@ public class Presets {
         return new Problem(
                 409,
                 "preset_of_deployment",
-                "The preset " + name + " is every account's, and stays as it is. " + instead);
+                "The preset " + name + " belongs to the deployment, and cannot be changed. " + instead);
     }
 
     /**
@@ -149,7 +149,7 @@ public class Presets {
             throw new Problem(
                     403,
                     "too_many_presets",
-                    "The account has " + MOST + " presets, which is as many as it may have. Delete or replace one.");
+                    "The account has " + MOST + " presets, which is the limit. Delete or replace one.");
         }
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, outcome.equals("created") ? 201 : 200);

@@ -117,7 +117,7 @@ public class DirectUpload {
             throw new Problem(
                     413,
                     "too_large_for_put",
-                    "By one PUT, S3 takes at most " + LARGEST_PUT + " bytes. Send the file in parts.");
+                    "S3 accepts at most " + LARGEST_PUT + " bytes in one PUT. Send the file in parts.");
         }
         announce(bytes, request, exchange).put("direct", BY_PUT);
     }
@@ -133,8 +133,8 @@ public class DirectUpload {
     private long bytes(Map<String, String> request) {
         String text = request.get("bytes");
         if (text == null || !text.matches("[0-9]+")) {
-            throw Problem.invalid("The file's length, bytes, is " + (text == null ? "missing" : InputText.shown(text))
-                    + ". Send it as a number, as a field of its own or of metadata.");
+            throw Problem.invalid("The file's length (bytes) is " + (text == null ? "missing" : InputText.shown(text))
+                    + ". Send a number, as the field bytes or in metadata.");
         }
         long bytes = UploadRules.number(text);
         UploadRules.checkNotEmpty(bytes);
@@ -151,7 +151,7 @@ public class DirectUpload {
         if (!wished.matches("[0-9]{1,10}")
                 || Long.parseLong(wished) < smallest
                 || Long.parseLong(wished) > LARGEST_PART) {
-            throw Problem.invalid("The parts' length, part_bytes, is " + InputText.shown(wished)
+            throw Problem.invalid("The length of the parts (part_bytes) is " + InputText.shown(wished)
                     + ". For this file, send a number from " + smallest + " to " + LARGEST_PART + ", or leave it out.");
         }
         return Integer.parseInt(wished);
@@ -243,7 +243,7 @@ public class DirectUpload {
             throw new Problem(
                     CONFLICT,
                     "upload_complete",
-                    "All of this upload has arrived, or it has ended. GET /api/uploads/{video_id} shows what became of it.");
+                    "This upload is complete, or has ended. GET /api/uploads/{video_id} shows its state.");
         }
     }
 
@@ -267,12 +267,12 @@ public class DirectUpload {
             throw new Problem(
                     CONFLICT,
                     "wrong_way",
-                    "This upload does not go to S3 in parts. Send it as its creation said, or create another one.");
+                    "This upload was not created for sending parts to S3. Send it in the way for which it "
+                            + "was created, or create another one.");
         }
         if (key != null && !key.equals(row.get("original_key"))) {
-            throw Problem.invalid(
-                    "The parameter key is not that of this upload. Send the one that its creation returned,"
-                            + " or none.");
+            throw Problem.invalid("The parameter key does not belong to this upload. Send the key that the creation "
+                    + "returned, or leave it out.");
         }
     }
 
@@ -371,7 +371,7 @@ public class DirectUpload {
                         400,
                         "parts_out_of_order",
                         "In the list of parts, part " + number + " follows part " + before
-                                + ". List each part once, by rising numbers.");
+                                + ". List each part once, in ascending order.");
             }
             if (number > most) {
                 throw noSuchPart(number, most);
@@ -392,8 +392,9 @@ public class DirectUpload {
             throw new Problem(
                     CONFLICT,
                     "part_mismatch",
-                    "Part " + part.number() + " has another ETag in S3 than the request says. Send the ETag that S3"
-                            + " returned for this upload's part, or the part once more.");
+                    "Part " + part.number()
+                            + " has another ETag in S3 than in the request. Send the ETag that S3 returned for this "
+                            + "part, or send the part again.");
         }
         int bytes = bytesOf(part.number(), row);
         if (part.bytes() != bytes) {
@@ -401,7 +402,7 @@ public class DirectUpload {
                     CONFLICT,
                     "size_mismatch",
                     "Part " + part.number() + " has " + part.bytes() + " bytes, and must have " + bytes
-                            + ". Send it once more.");
+                            + ". Send the part again.");
         }
         return part;
     }
@@ -441,7 +442,8 @@ public class DirectUpload {
                 throw new Problem(
                         CONFLICT,
                         "part_mismatch",
-                        "A part was sent again after the upload was completed. The upload was removed; begin another one.");
+                        "A part was sent again after the upload was completed. The upload was removed; create "
+                                + "another one.");
             }
             Long bytes = store.size(key);
             if (!upload.get("original_bytes").equals(bytes)) {
@@ -449,7 +451,7 @@ public class DirectUpload {
                         CONFLICT,
                         "size_mismatch",
                         "The file in S3 has " + bytes + " bytes, and " + upload.get("original_bytes")
-                                + " were announced. The upload was removed; begin another one.");
+                                + " were announced. The upload was removed; create another one.");
             }
             VideoCheck.checkContent(store.first(key, Signatures.BYTES));
         } catch (Problem refusal) {
@@ -482,7 +484,7 @@ public class DirectUpload {
             throw new Problem(
                     CONFLICT,
                     "completion_in_progress",
-                    "The upload is being completed. Ask again in a moment.",
+                    "Another request is completing the upload. Try again in a moment.",
                     RETRY_SECONDS);
         }
         Map<String, Object> document = new LinkedHashMap<>();

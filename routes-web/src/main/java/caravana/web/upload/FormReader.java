@@ -62,7 +62,7 @@ final class FormReader {
         byte[] boundary = understood(() -> headers.getBoundary(contentType));
         if (boundary == null || boundary.length == 0) {
             throw malformed(
-                    "The Content-Type names no boundary. Send multipart/form-data; boundary=… as RFC 7578 has it.");
+                    "The Content-Type has no boundary. Send multipart/form-data; boundary=… as in RFC " + "7578.");
         }
         this.in = in;
         delimiter =
@@ -95,9 +95,8 @@ final class FormReader {
             return false;
         }
         if (!Arrays.equals(after, LINE_END)) {
-            throw malformed(
-                    "The form has no delimiter, or something else than a line's end behind one. Begin each part by"
-                            + " a line of two hyphens and the boundary of the Content-Type.");
+            throw malformed("The form has no delimiter, or text follows a delimiter on the same line. Begin each "
+                    + "part with a line of two hyphens and the boundary of the Content-Type.");
         }
         byte[] head = readHeaders();
         check(new String(head, StandardCharsets.ISO_8859_1));
@@ -154,7 +153,7 @@ final class FormReader {
             int next = rest.read();
             if (next < 0 || text.size() == HEADER_BYTES) {
                 throw malformed("The headers of a part of the form do not end, or are longer than " + HEADER_BYTES
-                        + " bytes. End them by an empty line.");
+                        + " bytes. End them with an empty line.");
             }
             text.write(next);
             matched = next == HEADERS_END[matched] ? matched + 1 : next == '\r' ? 1 : 0;
@@ -220,8 +219,8 @@ final class FormReader {
         try {
             return parameter.get();
         } catch (IllegalArgumentException e) {
-            throw malformed("A name, a file name or the boundary is encoded in a way that cannot be read."
-                    + " Write it as it is, in UTF-8.");
+            throw malformed("A name, a file name or the boundary has an encoding that cannot be read. Send it "
+                    + "without encoding, in UTF-8.");
         }
     }
 

@@ -202,8 +202,8 @@ public class ImportCall implements DisposableBean {
         throw new FailedTry(
                 "too_many_redirects",
                 true,
-                "The address leads to another one more than " + MOST_REDIRECTS
-                        + " times. Import from the last of them.");
+                "The address redirects more than " + MOST_REDIRECTS
+                        + " times. Import the file from the last of these addresses.");
     }
 
     private Map<String, String> headers(String sealed) throws IOException {
@@ -241,7 +241,7 @@ public class ImportCall implements DisposableBean {
         throw new FailedTry(
                 "url_invalid",
                 true,
-                "The address leads to another one that is not a URL. Import from the file's own address.");
+                "The address redirects to something that is not a URL. Import the file from its own " + "address.");
     }
 
     private static boolean isSameOrigin(URI one, URI other) {
@@ -263,8 +263,8 @@ public class ImportCall implements DisposableBean {
             throw new FailedTry(
                     "content_encoding_unsupported",
                     true,
-                    "The server sends the file with the encoding " + InputText.shown(encoding.getValue())
-                            + ". Import one that is sent as it is.");
+                    "The server sends the file with the Content-Encoding " + InputText.shown(encoding.getValue())
+                            + ". Import a file that is sent without one.");
         }
         long announced = announced(response);
         UploadRules.checkNotEmpty(response.getEntity() == null ? 0 : announced);

@@ -81,7 +81,7 @@ public class Imports {
             throw new Problem(
                     503,
                     "unavailable",
-                    "Headers cannot be kept here yet: the operator of this server must set CARAVANA_SECRET_KEY.");
+                    "This server cannot store the headers of imports: its operator must set " + "CARAVANA_SECRET_KEY.");
         }
         return box.seal(PURPOSE, headers.toString().getBytes(StandardCharsets.UTF_8));
     }
@@ -142,6 +142,6 @@ public class Imports {
     public void notCancellable(@Body Map<String, Object> row) {
         checkFound(row);
         throw new Problem(
-                CONFLICT, "import_ended", "The import has ended. If it is a video by now, delete the video instead.");
+                CONFLICT, "import_ended", "The import has ended. If it has become a video, delete the video instead.");
     }
 }

@@ -154,8 +154,8 @@ public final class IncomingUpload {
         return new Problem(
                 413,
                 "longer_than_announced",
-                "The request ends behind the " + announced
-                        + " bytes that Upload-Length announced. Send the bytes from Upload-Offset to that length.");
+                "The request has more bytes than the " + announced
+                        + " that Upload-Length announced. Send only the bytes from Upload-Offset to that length.");
     }
 
     private void fail(Exception why, boolean nothingCounts) {

@@ -98,13 +98,13 @@ public class MultipartUpload {
                 }
                 case TransformationRules.PRESET -> {
                     if (asked.put(name, text(form, FIELD_BYTES)) != null) {
-                        throw Problem.invalid("The field preset is there more than once. Send it once.");
+                        throw Problem.invalid("The field preset appears more than once. Send it once.");
                     }
                     transformations.recipe(asked, exchange);
                 }
                 case Priority.FIELD -> {
                     if (upload.put(Priority.COLUMN, Priority.of(text(form, FIELD_BYTES), exchange)) != null) {
-                        throw Problem.invalid("The field prioridad is there more than once. Send it once.");
+                        throw Problem.invalid("The field prioridad appears more than once. Send it once.");
                     }
                 }
                 default ->
@@ -144,7 +144,7 @@ public class MultipartUpload {
 
     private static void putOnce(Map<String, Object> upload, String column, String value, String field) {
         if (upload.put(column, value) != null) {
-            throw Problem.invalid("The field " + field + " is there more than once. Send it once.");
+            throw Problem.invalid("The field " + field + " appears more than once. Send it once.");
         }
     }
 
@@ -177,7 +177,7 @@ public class MultipartUpload {
     /** Names may come one by one. */
     private static String joined(String before, String text) {
         if (before != null && (TransformationRules.isJson(before) || TransformationRules.isJson(text.strip()))) {
-            throw Problem.invalid("The field transformaciones has JSON and is there more than once. Send it once.");
+            throw Problem.invalid("The field transformaciones has JSON and appears more than once. Send it once.");
         }
         return before == null ? text : before + "," + text;
     }

@@ -36,7 +36,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
                 throw new Problem(
                         409,
                         "idempotency_in_progress",
-                        "An upload with this Idempotency-Key is running; ask again when it is done.",
+                        "An upload with this Idempotency-Key is still running. Try again when it has ended.",
                         RUNNING_SECONDS);
             case "too_many" -> throw UploadRules.tooMany(row);
             case "quota" -> throw QuotaExceeded.of((String) row.get("quota"), row);
@@ -60,7 +60,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
         return new Problem(
                 409,
                 "idempotency_mismatch",
-                "An upload with this Idempotency-Key had another title, other transformations, another reference, other"
-                        + " metadata or another length; use a new key.");
+                "An earlier upload with this Idempotency-Key had another title, other "
+                        + "transformations, another reference, other metadata or another length. Use a new key.");
     }
 }

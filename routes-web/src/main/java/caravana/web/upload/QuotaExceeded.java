@@ -32,15 +32,13 @@ public final class QuotaExceeded extends Problem {
                     case "bytes" ->
                         "With this file, the account's videos would have more than " + most
                                 + " bytes. Delete some videos";
-                    case "videos" ->
-                        "The account has " + most + " videos, which is as many as it may have. Delete some videos";
+                    case "videos" -> "The account has " + most + " videos, which is its limit. Delete some videos";
                     case "minutes" ->
-                        "The account has had " + most + " minutes of video processed this month, which is as many as it"
-                                + " may. Wait until " + freesAt;
+                        "The account has had " + most
+                                + " minutes of video processed this month, which is its limit. Wait until " + freesAt;
                     default ->
                         "The account has " + most
-                                + " uploads that have not ended, which is as many as it may have. Finish"
-                                + " or cancel one"
+                                + " uploads that have not ended, which is its limit. Finish or cancel one"
                                 + (freesAt == null ? "" : ", wait until the first expires at " + freesAt);
                 };
         return new QuotaExceeded(quota, freesAt, sentence + ", or ask an operator to raise the account's quota.");

@@ -67,8 +67,8 @@ public class RawUpload {
             throw new Problem(
                     415,
                     "unsupported_media_type",
-                    "The media type application/x-www-form-urlencoded is a form's, and some clients' default. Send the"
-                            + " video with its own, such as Content-Type: video/mp4.");
+                    "The media type application/x-www-form-urlencoded is for forms, and is the default of "
+                            + "some clients. Send the video's own media type, such as Content-Type: video/mp4.");
         }
         VideoCheck.checkType(type);
     }

@@ -70,7 +70,7 @@ public class ResumableUpload {
                     413,
                     "too_many_parts",
                     "The upload has been sent in more than " + MOST_PARTS
-                            + " parts, with repetitions. Delete it, and begin another one.");
+                            + " parts, including repeated ones. Delete it, and create another one.");
         }
         incoming.reserved(number, (String) row.get("multipart_id"));
     }
@@ -81,8 +81,8 @@ public class ResumableUpload {
             throw new Problem(
                     CONFLICT,
                     "superseded",
-                    "Another request has taken over this upload, or has ended it. Ask for its Upload-Offset before sending"
-                            + " more.");
+                    "Another request has taken over this upload, or has ended it. Get its Upload-Offset "
+                            + "before you send more.");
         }
     }
 

@@ -269,7 +269,8 @@ public class TusUpload {
                 throw new Problem(
                         CONFLICT,
                         "wrong_way",
-                        "The bytes of this upload go to S3 directly, to the addresses that are signed for it. Send them there.");
+                        "The bytes of this upload must be sent to S3 directly. Send them to the addresses "
+                                + "that are signed for it.");
             case "complete" -> checkEnd(request(exchange), (Long) row.get("bytes"), (Long) row.get("bytes"));
             case "length" ->
                 throw new Problem(
@@ -327,13 +328,17 @@ public class TusUpload {
     public void checkOpen(@ExchangeProperty("upload_row") Map<String, Object> row) {
         String ended = (String) row.get("ended");
         if ("cancelled".equals(ended)) {
-            throw new Problem(GONE, "upload_cancelled", "The upload was cancelled. Begin another one.");
+            throw new Problem(GONE, "upload_cancelled", "The upload was cancelled. Create another one.");
         }
         if ("refused".equals(ended)) {
-            throw new Problem(GONE, "upload_refused", "The file of this upload is not a video, or is too large.");
+            throw new Problem(
+                    GONE,
+                    "upload_refused",
+                    "The upload was refused, because its file is not a video or is too large. Create "
+                            + "another one.");
         }
         if ("expired".equals(ended) || ended == null && Boolean.TRUE.equals(row.get("expired"))) {
-            throw new Problem(GONE, "upload_expired", "The upload has expired. Begin another one.");
+            throw new Problem(GONE, "upload_expired", "The upload has expired. Create another one.");
         }
     }
 
@@ -346,7 +351,7 @@ public class TusUpload {
             throw new Problem(
                     CONFLICT,
                     "upload_complete",
-                    "The upload is complete. Delete the video instead, by its own address.");
+                    "The upload is complete. Delete the video instead, with DELETE /api/videos/{video_id}.");
         }
     }
 

@@ -90,7 +90,7 @@ public class UploadRules {
         return new Problem(
                 429,
                 "too_many_uploads",
-                "This account has uploaded or processed again as many videos as it may within an hour; try again later.",
+                "This account has reached its limit of uploads and repeated jobs per hour. Try again " + "later.",
                 (int) number(row, "next_seconds"));
     }
 

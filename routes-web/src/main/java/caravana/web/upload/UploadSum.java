@@ -65,7 +65,7 @@ final class UploadSum {
                 400,
                 "checksum_invalid",
                 "The Upload-Checksum " + InputText.shown(header) + " is not valid. Send one of "
-                        + String.join(", ", NAMES) + ", a space, and the sum of this request's body in base64.");
+                        + String.join(", ", NAMES) + ", a space, and the checksum of this request's body in base64.");
     }
 
     /** Takes the body's bytes. */
@@ -80,9 +80,9 @@ final class UploadSum {
             throw new Problem(
                     MISMATCH,
                     "checksum_mismatch",
-                    "The " + algorithm + " of the body that arrived is "
+                    "The " + algorithm + " of the received body is "
                             + Base64.getEncoder().encodeToString(sum)
-                            + ", not the one of Upload-Checksum. Nothing of this request counts. Send it again.");
+                            + ", not that of Upload-Checksum. The body was discarded. Send it again.");
         }
     }
 }

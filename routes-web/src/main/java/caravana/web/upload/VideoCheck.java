@@ -55,8 +55,9 @@ final class VideoCheck {
     static void checkType(String type) {
         String essence = MediaTypes.essence(type);
         if (isNoVideo(essence)) {
-            throw notAVideo("The media type " + essence + " is not a video's. Send a video as video/mp4, say, or as"
-                    + " application/octet-stream.");
+            throw notAVideo("The media type " + essence
+                    + " is not that of a video. Send a video, with a media type such as video/mp4 or with "
+                    + "application/octet-stream.");
         }
     }
 
@@ -72,7 +73,7 @@ final class VideoCheck {
         String type =
                 MediaTypeFactory.getMediaType(name).map(MediaType::toString).orElse("");
         if (isNoVideo(type) || NO_VIDEO_EXTENSIONS.contains(extension)) {
-            throw notAVideo("No video has a file name that ends in ." + extension + ". Send a video.");
+            throw notAVideo("Videos do not have file names that end in ." + extension + ". Send a video.");
         }
     }
 
@@ -82,7 +83,7 @@ final class VideoCheck {
      */
     static void checkContent(byte[] first) {
         Signatures.otherThanVideo(first).ifPresent(kind -> {
-            throw notAVideo("By its first bytes, the file is " + kind + ". Send a video.");
+            throw notAVideo("The first bytes show that the file is " + kind + ". Send a video.");
         });
     }
 

@@ -47,12 +47,11 @@ public class UsageReport {
         LocalDate to = day(query, "to", today);
         LocalDate from = day(query, "from", to.withDayOfMonth(1));
         if (from.isAfter(to)) {
-            throw Problem.invalid(
-                    "The period from " + from + " to " + to + " ends before it begins. Exchange the dates.");
+            throw Problem.invalid("The period from " + from + " to " + to + " ends before it begins. Swap the dates.");
         }
         if (ChronoUnit.DAYS.between(from, to) >= MOST_DAYS) {
             throw Problem.invalid("The period from " + from + " to " + to + " is longer than " + MOST_DAYS
-                    + " days. Ask for parts of it.");
+                    + " days. Request parts of it.");
         }
         Map<String, Object> usage = new LinkedHashMap<>();
         usage.put("from", from + "T00:00:00Z");
@@ -91,7 +90,7 @@ public class UsageReport {
         @SuppressWarnings("unchecked")
         List<Map<String, Object>> rows = message.getBody(List.class);
         if (rows.size() > MOST_ROWS) {
-            throw Problem.invalid("The period has more than 10,000 sums. Ask for parts of it.");
+            throw Problem.invalid("The period has more than 10,000 sums. Request parts of it.");
         }
         boolean csv = prefersCsv(message.getHeader("Accept", "", String.class));
         message.removeHeaders("*");

@@ -52,7 +52,7 @@ public class Ownership {
 
     /** @throws Problem always: 409 {@code not_retryable} */
     public void notRetryable() {
-        throw new Problem(409, "not_retryable", "Only a video whose failure may be temporary can be tried again.");
+        throw new Problem(409, "not_retryable", "Only a video whose failure may be temporary can be retried.");
     }
 
     /** @throws Problem always: 409 {@code not_cancellable} */
@@ -60,7 +60,7 @@ public class Ownership {
         throw new Problem(
                 409,
                 "not_cancellable",
-                "Only a video that waits or is being processed can be cancelled; this one is not.");
+                "The video is neither waiting nor being processed, so there is no job to cancel.");
     }
 
     /** 404 {@code not_found}. */

@@ -66,13 +66,14 @@ public class ProcessOrder {
                 throw new Problem(
                         409,
                         "job_unfinished",
-                        "The video waits or is being processed. Wait for the end of that job, or cancel it.");
+                        "The video is waiting or being processed. Wait until its job ends, or cancel it.");
             case "expired" -> throw ObjectLink.notKept();
             case "asset_deleted" ->
                 throw new Problem(
                         409,
                         "asset_deleted",
-                        "An asset of the last time was deleted. Send transformaciones or a preset without it.");
+                        "An asset of the last job was deleted. Send transformaciones or a preset without this "
+                                + "asset.");
             case "quota" -> throw QuotaExceeded.of("minutes", row);
             case "too_many" -> throw UploadRules.tooMany(row);
             default -> throw new IllegalStateException("process-again.sql answered " + outcome);

@@ -79,8 +79,9 @@ public class VideoPage {
             throw new Problem(
                     400,
                     "invalid_request",
-                    "limit is 1 to " + MAX_LIMIT + ", uploaded_after a time such as 2026-01-31T12:00:00Z, and cursor as"
-                            + " the Link header of the page before has it, for the same sort.");
+                    "limit must be 1 to " + MAX_LIMIT
+                            + ", uploaded_after a time such as 2026-01-31T12:00:00Z, and cursor the value from the "
+                            + "Link header of the previous page with the same sort.");
         }
         exchange.setProperty("query", query);
         return page;

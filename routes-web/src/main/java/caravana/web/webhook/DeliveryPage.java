@@ -91,7 +91,8 @@ public class DeliveryPage {
             throw new Problem(
                     404,
                     "not_found",
-                    "The webhook has no delivery of this id, or it is being sent in this moment. Look at its deliveries.");
+                    "The webhook has no delivery with this id, or the delivery is being sent at the "
+                            + "moment. List the webhook's deliveries.");
         }
     }
 }

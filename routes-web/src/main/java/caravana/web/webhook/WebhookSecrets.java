@@ -38,7 +38,7 @@ class WebhookSecrets {
             throw new Problem(
                     503,
                     "unavailable",
-                    "Webhooks cannot be signed here yet: the operator of this server must set CARAVANA_SECRET_KEY.");
+                    "This server cannot sign webhook calls: its operator must set CARAVANA_SECRET_KEY.");
         }
         byte[] secret = new byte[BYTES];
         random.nextBytes(secret);

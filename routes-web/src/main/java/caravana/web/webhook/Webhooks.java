@@ -88,9 +88,7 @@ public class Webhooks {
     public String created(@Body Map<String, Object> row) {
         if (row.get("id") == null) {
             throw new Problem(
-                    403,
-                    "too_many_webhooks",
-                    "The account has " + MOST + " webhooks, which is as many as it may have. Delete one.");
+                    403, "too_many_webhooks", "The account has " + MOST + " webhooks, which is the limit. Delete one.");
         }
         return (String) row.get("id");
     }
@@ -141,7 +139,7 @@ public class Webhooks {
         checkFound(row);
         if (!Boolean.TRUE.equals(row.get("enabled"))) {
             throw new Problem(
-                    409, "webhook_disabled", "The webhook is disabled. Enable it by PATCH with enabled: true first.");
+                    409, "webhook_disabled", "The webhook is disabled. First enable it by PATCH with enabled: true.");
         }
     }
 }

@@ -28,8 +28,8 @@ class SigningKeyTest {
                 Base64.getEncoder().encodeToString(pair(1024).getPrivate().getEncoded());
         assertRefused("", "is not set");
         assertRefused(null, "is not set");
-        assertRefused("my secret", "is no RSA key");
-        assertRefused("bXkgc2VjcmV0", "is no RSA key");
+        assertRefused("my secret", "is not an RSA key");
+        assertRefused("bXkgc2VjcmV0", "is not an RSA key");
         assertRefused(tooShort, "shorter than 2048 bits");
     }
 

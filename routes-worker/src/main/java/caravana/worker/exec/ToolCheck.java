@@ -79,7 +79,7 @@ public class ToolCheck {
             if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IllegalStateException("The worker needs " + tool + ", and " + command + " did not end within "
-                        + patience.toSeconds() + " s; see what keeps this machine busy, and start the worker again");
+                        + patience.toSeconds() + " s; check what keeps this machine busy, and start the worker again");
             }
             if (process.exitValue() != 0) {
                 throw new IllegalStateException("The worker needs " + tool + ", and " + command + " ended with status "

@@ -57,7 +57,7 @@ public class ToolLauncher {
         prefix("when memory is short, the kernel may end the worker before a tool", "choom", "-n", "1000", "--");
         prefix("tools compete with the worker for the processor", "nice", "-n", String.valueOf(tool.niceness()));
         prefix(
-                "no file can be kept from taking all memory",
+                "the memory of a tool cannot be limited",
                 "prlimit",
                 "--as=" + tool.memory().toBytes());
     }

@@ -50,7 +50,8 @@ class Drain implements SmartLifecycle {
         lease.stopAll(KillReason.SHUTDOWN);
         if (!lease.awaitNone(WorkerProperties.REQUEUE_TIME)) {
             log.warn(
-                    "{} jobs could not be requeued in time; their leases run out",
+                    "{} jobs could not be requeued in time; other workers claim them when their leases "
+                            + "expire",
                     lease.running().size());
         }
         running = false;

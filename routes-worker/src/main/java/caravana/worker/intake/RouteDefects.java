@@ -121,7 +121,7 @@ public class RouteDefects {
      */
     public synchronized void requireNone(Exchange exchange) {
         if (isAny() && exchange.getProperty(TRIAL) == null) {
-            throw JobInterruptedException.byRouteDefect("Not begun, since the routes have a defect: " + what());
+            throw JobInterruptedException.byRouteDefect("Not begun, because the routes have a defect: " + what());
         }
     }
 

@@ -44,7 +44,8 @@ public class SchemaGate implements FlywayMigrationStrategy {
         try {
             return flyway.info().pending().length == 0
                     ? null
-                    : "its schema is older than this worker needs; start a web app of the same version, it migrates";
+                    : "its schema is older than this worker needs; start a web app of this version, which "
+                            + "migrates it";
         } catch (FlywayException away) {
             return away.getMessage();
         }

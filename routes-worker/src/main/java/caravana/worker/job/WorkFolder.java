@@ -37,8 +37,8 @@ public class WorkFolder {
             channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!lock(channel)) {
                 channel.close();
-                throw new IllegalStateException("Another worker keeps its files in " + path
-                        + "; give each a folder of its own (CARAVANA_WORK_DIR)");
+                throw new IllegalStateException("Another worker uses the folder " + path
+                        + "; set CARAVANA_WORK_DIR to a different folder for each worker");
             }
             removeLeftovers();
         } catch (IOException e) {

@@ -35,10 +35,10 @@ class MediaProbeTest {
             CARAVANA_VIDEO_MAX_DURATION   | 10m   | 11m   | duration=600.5    | too_long            | The video is 10 minutes 0.5 seconds long; the limit is 10 minutes. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
             CARAVANA_VIDEO_MAX_DURATION   | 1500ms | 2s   | duration=1.6      | too_long            | The video is 1.6 seconds long; the limit is 1.5 seconds. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
             CARAVANA_VIDEO_MAX_DURATION   | 3h    | 4h    | duration=10801    | too_long            | The video is 3 hours 1 second long; the limit is 3 hours. Trim it, or ask an operator to raise `CARAVANA_VIDEO_MAX_DURATION`.
-            CARAVANA_VIDEO_MAX_WIDTH      | 4096  | 4098  | width=4098        | resolution_too_high | The picture has 4098×1080 pixels; the limit is 4096×2304, lying or upright. Scale it down, or ask an operator to raise `CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT`.
-            CARAVANA_VIDEO_MAX_HEIGHT     | 1078  | 1080  | height=1080       | resolution_too_high | The picture has 1920×1080 pixels; the limit is 4096×1078, lying or upright. Scale it down, or ask an operator to raise `CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT`.
-            CARAVANA_VIDEO_MAX_FRAME_RATE | 60    | 120   | rate=120/1        | frame_rate_too_high | The video has 120 frames per second on average; the limit is 60. Convert it to fewer, or ask an operator to raise `CARAVANA_VIDEO_MAX_FRAME_RATE`.
-            CARAVANA_VIDEO_MAX_FRAME_RATE | 29.97 | 60    | rate=60/1         | frame_rate_too_high | The video has 60 frames per second on average; the limit is 29.97. Convert it to fewer, or ask an operator to raise `CARAVANA_VIDEO_MAX_FRAME_RATE`.
+            CARAVANA_VIDEO_MAX_WIDTH      | 4096  | 4098  | width=4098        | resolution_too_high | The picture has 4098×1080 pixels; the limit is 4096×2304, in landscape or portrait. Scale it down, or ask an operator to raise `CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT`.
+            CARAVANA_VIDEO_MAX_HEIGHT     | 1078  | 1080  | height=1080       | resolution_too_high | The picture has 1920×1080 pixels; the limit is 4096×1078, in landscape or portrait. Scale it down, or ask an operator to raise `CARAVANA_VIDEO_MAX_WIDTH` and `CARAVANA_VIDEO_MAX_HEIGHT`.
+            CARAVANA_VIDEO_MAX_FRAME_RATE | 60    | 120   | rate=120/1        | frame_rate_too_high | The video has 120 frames per second on average; the limit is 60. Convert it to a lower frame rate, or ask an operator to raise `CARAVANA_VIDEO_MAX_FRAME_RATE`.
+            CARAVANA_VIDEO_MAX_FRAME_RATE | 29.97 | 60    | rate=60/1         | frame_rate_too_high | The video has 60 frames per second on average; the limit is 29.97. Convert it to a lower frame rate, or ask an operator to raise `CARAVANA_VIDEO_MAX_FRAME_RATE`.
             CARAVANA_VIDEO_MAX_STREAMS    | 8     | 9     | streams=9         | too_many_streams    | The file has 9 video and audio tracks; the limit is 8. Remove some, or ask an operator to raise `CARAVANA_VIDEO_MAX_STREAMS`.
             CARAVANA_VIDEO_MAX_STREAMS    | 1     | 2     | streams=2         | too_many_streams    | The file has 2 video and audio tracks; the limit is 1. Remove some, or ask an operator to raise `CARAVANA_VIDEO_MAX_STREAMS`.
             CARAVANA_MEDIA_RULES          | anb   | none  | duration=19       | duration_out_of_rules | The video is 19 seconds long; it must be 20 seconds to 1 minute long. Send one that is.
@@ -90,7 +90,7 @@ class MediaProbeTest {
                                 + " mov, webm.");
         assertThat(probe(limits).plan(job).onError().meaning(1, "Invalid data found when processing input"))
                 .hasMessage(
-                        "The file is in no video format that we know, or its beginning or index is missing; its first bytes"
+                        "The file is not in a known video format, or its beginning or index is missing; its first bytes"
                                 + " are 54 68 69 73 20 69 73 20. Send a video in one of these formats: mov, webm.");
     }
 

@@ -215,7 +215,7 @@ class PageTest {
         page.choose("language", "en");
         page.see(
                 ".video[data-status=failed] .why",
-                "The file is in no video format that we know, or its beginning or index is missing; its first bytes are",
+                "The file is not in a known video format, or its beginning or index is missing; its first bytes are",
                 SOON);
         assertThat(page.run("return document.documentElement.lang")).isEqualTo("en");
         assertThat(page.count(".video .buttons .main"))
@@ -1193,8 +1193,8 @@ class PageTest {
         assertThat(page.texts(".uploads .problem"))
                 .containsExactly(
                         "El archivo está vacío. Elige un video.",
-                        "Ningún video tiene un nombre así. Elige un video.",
-                        "Ningún video tiene un nombre así. Elige un video.");
+                        "Los archivos con este nombre no son videos. Elige un video.",
+                        "Los archivos con este nombre no son videos. Elige un video.");
         page.screenshot("refused-files");
         inEveryShape("refused-files");
         assertThat(page.count(".uploads button[type=submit]:not([hidden])")).isZero();
@@ -1807,7 +1807,7 @@ class PageTest {
                 .as("of the operator's own account")
                 .isZero();
         page.type("#search-accounts", "nobody-has-this-address");
-        page.see(".operations .empty", "No hay tal cuenta", SOON);
+        page.see(".operations .empty", "No se encontró ninguna cuenta", SOON);
         page.type("#search-accounts", email);
         page.see("tbody th", email, SOON);
         page.see(".count", "1 encontrada", SOON);
@@ -1947,7 +1947,7 @@ class PageTest {
         page.type("[name=email]", "ana@example.org");
         page.type("[name=password]", Page.PASSWORD);
         page.press(Keys.ENTER);
-        page.see(".account", "Aquí las cuentas son de otro servicio (" + issuer.address() + ").", SOON);
+        page.see(".account", "Otro servicio (" + issuer.address() + ") gestiona las cuentas.", SOON);
         await().atMost(SOON).until(() -> page.focused().getDomAttribute("id").equals("field-token"));
         page.press("no.token", Keys.ENTER);
         page.see(".account .problem", "Este token no sirve aquí", SOON);
@@ -1966,7 +1966,7 @@ class PageTest {
 
         endToken();
         page.choose("status", "failed");
-        page.see(".account .notice", "Tu token ha vencido.", SOON);
+        page.see(".account .notice", "La sesión se cerró porque tu token venció.", SOON);
         page.run("location.reload()");
         page.see(".account input[name=email]");
         page.type("[name=email]", "ana@example.org");

@@ -134,7 +134,7 @@ class ShippingTest {
                         () -> {},
                         "Version 2026-11-24.5 of the routes fits the apps of version 9.8, 9.9, and this is "),
                 new Refusal("2026-11-24.3", () -> {}, "There is no version 2026-11-24.3 of the routes"),
-                new Refusal("2026-11-24.2", byHand, RECEIVE + " is not what was shipped"),
+                new Refusal("2026-11-24.2", byHand, RECEIVE + " differs from the shipped file"),
                 new Refusal("2026-11-24.2", withItsManifest, RECEIVE + ":", "[error-handling-unknown]"));
     }
 

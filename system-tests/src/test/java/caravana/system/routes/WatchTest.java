@@ -107,7 +107,7 @@ class WatchTest {
             routes.edit(ACCEPTED, "Edited once", "Edited twice");
             await().atMost(SOON).until(() -> answer().contains("Edited twice"));
             await().atMost(SOON)
-                    .until(() -> up.printed().contains("routes-web: Nothing is wrong with the routes any more"));
+                    .until(() -> up.printed().contains("routes-web: The routes are valid again"));
 
             statementsAreRefused();
 
@@ -147,7 +147,7 @@ class WatchTest {
                                         + "[^\n]*\\[sql-refused].*"));
         routes.edit("job/commit-result.sql", "city = :?poster_key", right);
         await().atMost(SOON)
-                .until(() -> up.printed().contains("routes-worker: Nothing is wrong with the routes any more"));
+                .until(() -> up.printed().contains("routes-worker: The routes are valid again"));
 
         // Nor does the database know what a bean returns.
         String number = "{{caravana.job.max-attempts}} as integer";
