@@ -158,7 +158,7 @@ final class ClassArchive {
     /** Prints that this start takes longer, when it does. */
     void announce() {
         if (!exists) {
-            say("is missing, so it starts slowly once; the archive is made when it serves");
+            say("does not exist yet: this start is slow, and writes the archive for later starts");
         }
     }
 
@@ -167,7 +167,7 @@ final class ClassArchive {
         try (Stream<String> mapped = Files.lines(maps)) {
             if (mapped.noneMatch(line -> line.endsWith(file.toString()))) {
                 Files.deleteIfExists(file);
-                say("was not accepted by its JVM, so it started slowly; the archive is made again at the next start");
+                say("was refused by the JVM, so this start was slow; the next start writes it again");
             }
         } catch (IOException | UncheckedIOException noProc) {
             // Elsewhere than on Linux, nobody knows.
