@@ -77,7 +77,7 @@ locals {
     }
 
     work-exceeds-workers = {
-      summary = "The workers that are there need more than half an hour for the work that is due"
+      summary = "The workers need more than half an hour for the due work"
       # By prediction, long before the wait shows it. Without any worker there is no result, and no-worker-alive rings.
       expression = "due / slots"
       threshold  = var.thresholds.work_seconds_per_slot
@@ -213,7 +213,7 @@ locals {
     }
 
     route-defect = {
-      summary    = "A job met a mistake in the routes; its worker takes no more jobs. Roll back to the version that ops/bin/show-queue names"
+      summary    = "The routes of a worker have a defect, and it takes no more jobs. Roll back to the version that ops/bin/show-queue names"
       expression = "closed"
       threshold  = 0
       period     = 60
