@@ -82,7 +82,7 @@ final class StartLimit {
         }
         if (now - said >= SAYS_SO.toNanos()) {
             said = now;
-            System.err.printf("caravana: waiting for %s, %d s so far%n", awaited, seconds(now - started));
+            System.err.printf("caravana: waiting: %s, %d s so far%n", awaited, seconds(now - started));
         }
         if (now - started > limit.toNanos()) {
             return Optional.of("did not answer within " + limit.toSeconds() + " s (" + SETTING + " sets this limit)");
