@@ -17,7 +17,7 @@ fail() { # MESSAGE...
 call() { # CURL-ARGUMENTS... URL
   local said
   said=$(curl -sS --max-time 60 -w '\n%{http_code}' "$@") ||
-    fail "${*: -1} does not answer; CARAVANA_URL says where web is, ops/bin/check-health what is wrong with it"
+    fail "${*: -1} does not answer; check CARAVANA_URL, the address of web, and run ops/bin/check-health"
   status=${said##*$'\n'}
   answer=${said%$'\n'*}
 }
@@ -43,8 +43,8 @@ operate() { # METHOD PATH [JSON]
     "$CARAVANA_URL/api/ops/$2"
   case "$status" in
     200) ;;
-    401) fail "401: the token is not valid (any more)" ;;
-    403) fail "403: this account is no operator" ;;
+    401) fail "401: the token is not valid, or has expired" ;;
+    403) fail "403: this account is not an operator" ;;
     *) fail "$2 was answered $status: $answer" ;;
   esac
 }
@@ -52,7 +52,7 @@ operate() { # METHOD PATH [JSON]
 # A text as a JSON string.
 json_string() { # TEXT
   local text=$1
-  case "$text" in *[[:cntrl:]]*) fail "a reason is one line of text" ;; esac
+  case "$text" in *[[:cntrl:]]*) fail "the reason must be one line of text" ;; esac
   text=${text//\\/\\\\}
   printf '"%s"' "${text//\"/\\\"}"
 }

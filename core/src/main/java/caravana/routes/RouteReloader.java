@@ -69,13 +69,13 @@ public final class RouteReloader {
     /** What the app runs. */
     private Map<String, String> served;
 
-    /** What was looked at last: the same as {@link #served}, or something that was refused. */
+    /** The files that were checked last: {@link #served}, or an edit that was refused. */
     private Map<String, String> seen;
 
     private volatile boolean reloading;
 
-    /** Whether the last that was said is that something is wrong. */
-    private boolean complained;
+    /** Whether the last report was a mistake. */
+    private boolean failing;
 
     RouteReloader(
             CamelContext camel,
@@ -104,7 +104,7 @@ public final class RouteReloader {
         LOG.info("Watching the routes in {}", folder);
         List<Finding> refused = prepared.refused(Map.of(), served);
         refused.forEach(finding -> LOG.warn("{}", finding));
-        complained = !refused.isEmpty();
+        failing = !refused.isEmpty();
         watcher.start();
     }
 
@@ -124,14 +124,14 @@ public final class RouteReloader {
                 synchronized (this) {
                     wait(PERIOD.toMillis());
                 }
-                look();
+                poll();
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void look() {
+    private void poll() {
         Map<String, String> now = edited.look().orElse(seen);
         if (now.equals(seen)) {
             return;
@@ -146,20 +146,20 @@ public final class RouteReloader {
                 findings = prepared.refused(served, now);
             }
             if (findings.isEmpty()) {
-                takeOver(now);
+                apply(now);
             } else {
                 findings.forEach(finding -> LOG.warn("{}", finding));
                 LOG.warn("The former routes continue to run");
-                complained = true;
+                failing = true;
             }
         } catch (RuntimeException | Error e) {
             // Or nobody would watch any more.
-            complained = true;
+            failing = true;
             LOG.error("This edit could not be loaded; edit again, or restart the app", e);
         }
     }
 
-    private void takeOver(Map<String, String> now) {
+    private void apply(Map<String, String> now) {
         Set<String> files = RouteFiles.affected(served, now, app);
         if (files.contains(CONTRACT)) {
             LOG.warn("{} is bound only when the app starts; restart the app to use this edit", CONTRACT);
@@ -175,9 +175,9 @@ public final class RouteReloader {
                 events.publishEvent(new RoutesReloaded(files));
             }
             served = now;
-            allIsWell();
+            reportRecovery();
         } catch (Exception e) {
-            complained = true;
+            failing = true;
             LOG.error("{}", StartFailure.describe(e, now));
             LOG.warn("The former routes continue to run");
             LOG.debug("The error of Camel", e);
@@ -193,10 +193,10 @@ public final class RouteReloader {
         }
     }
 
-    private void allIsWell() {
-        if (complained) {
+    private void reportRecovery() {
+        if (failing) {
             LOG.info("The routes are valid again");
-            complained = false;
+            failing = false;
         }
     }
 

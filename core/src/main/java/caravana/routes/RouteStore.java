@@ -111,7 +111,7 @@ final class RouteStore {
     private static void requireFit(String version, String line, String app) {
         String remedy = "Set CARAVANA_ROUTES_VERSION to routes that fit " + AppVersions.ofApp(app)
                 + ", or to nothing for those in the app's jar. ops/bin/ship-routes --fits ships routes "
-                        + "for several versions";
+                + "for several versions";
         if (!line.startsWith(FITS)) {
             throw new RoutesRefusedException(
                     "Version " + version + " of the routes does not say which versions of the apps it fits: an older"

@@ -67,7 +67,8 @@ public final class Liveness {
         process.destroyForcibly();
         tree.forEach(ProcessHandle::destroyForcibly);
         if (!awaitEnd(process, AFTER_KILL)) {
-            throw new LocalStackException("Process " + process.pid() + " does not end; find out why, and end it by hand");
+            throw new LocalStackException(
+                    "Process " + process.pid() + " does not end; find out why, and end it by hand");
         }
     }
 

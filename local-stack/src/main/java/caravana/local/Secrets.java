@@ -56,7 +56,8 @@ final class Secrets {
         }
         Matcher password = PASSWORD.matcher(Files.readString(operator));
         if (!password.find()) {
-            throw new LocalStackException(operator + " is damaged; delete it, and the next start creates a new password");
+            throw new LocalStackException(
+                    operator + " is damaged; delete it, and the next start creates a new password");
         }
         return new Secrets(
                 Files.readString(key).strip(),

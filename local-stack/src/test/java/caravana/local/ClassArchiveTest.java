@@ -76,7 +76,10 @@ class ClassArchiveTest {
     @Test
     void aStartWithoutItSaysSoInOneLine() throws IOException {
         Path jar = program(RunFolder.open(folder).resolve("here"));
-        assertThat(announced(jar)).singleElement().asString().contains("of program does not exist yet", "this start is slow");
+        assertThat(announced(jar))
+                .singleElement()
+                .asString()
+                .contains("of program does not exist yet", "this start is slow");
 
         runs(jar, OPTIONS);
 

@@ -46,9 +46,8 @@ public class MailCall {
         this.output = output(settings);
         this.meters = meters;
         if (output == null) {
-            log.info(
-                    "Neither CARAVANA_SMTP_HOST nor CARAVANA_MAIL_FOLDER is set, so web cannot send "
-                            + "mails, and nobody can reset a password");
+            log.info("Neither CARAVANA_SMTP_HOST nor CARAVANA_MAIL_FOLDER is set, so web cannot send "
+                    + "mails, and nobody can reset a password");
         }
     }
 

@@ -26,9 +26,9 @@ record MailText(String subject, String body) {
 
                     {link}
 
-                    The new password ends all sessions of the account, and its API keys. The link works once.
+                    A new password ends all sessions of the account and deletes its API keys. The link works once.
 
-                    If you did not ask for it, do nothing: your password stays as it is.
+                    If you did not ask for it, do nothing: your password does not change.
                     """),
             "reset es",
             new MailText("Elige una nueva contraseña para Caravana", """
@@ -38,29 +38,29 @@ record MailText(String subject, String body) {
 
                     {link}
 
-                    La nueva contraseña termina todas las sesiones de la cuenta y sus claves de API. El enlace sirve una sola vez.
+                    Una nueva contraseña cierra todas las sesiones de la cuenta y elimina sus claves de API. El enlace sirve una sola vez.
 
-                    Si no la pediste, no hagas nada: tu contraseña sigue igual.
+                    Si no la pediste, no hagas nada: tu contraseña no cambia.
                     """),
             "verify en",
             new MailText("Confirm your e-mail address for Caravana", """
-                    This address was given for an account at {site}.
+                    Somebody created an account with this e-mail address at {site}.
 
-                    Confirm within {hours} hours that it is yours:
+                    Confirm within {hours} hours that this address is yours:
 
                     {link}
 
-                    If you opened no account, do nothing.
+                    If you did not create an account, do nothing.
                     """),
             "verify es",
             new MailText("Confirma tu correo para Caravana", """
-                    Alguien dio este correo para una cuenta en {site}.
+                    Alguien creó una cuenta con este correo en {site}.
 
-                    Confirma en las próximas {hours} horas que es tuyo:
+                    Confirma en las próximas {hours} horas que este correo es tuyo:
 
                     {link}
 
-                    Si no abriste ninguna cuenta, no hagas nada.
+                    Si no creaste ninguna cuenta, no hagas nada.
                     """),
             "change en",
             new MailText("Confirm your new e-mail address for Caravana", """
@@ -74,7 +74,7 @@ record MailText(String subject, String body) {
                     """),
             "change es",
             new MailText("Confirma tu nuevo correo para Caravana", """
-                    Una cuenta en {site} va a usar este correo.
+                    Alguien quiere usar este correo para una cuenta en {site}.
 
                     Confírmalo en los próximos {minutes} minutos:
 

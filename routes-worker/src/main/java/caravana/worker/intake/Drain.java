@@ -50,8 +50,7 @@ class Drain implements SmartLifecycle {
         lease.stopAll(KillReason.SHUTDOWN);
         if (!lease.awaitNone(WorkerProperties.REQUEUE_TIME)) {
             log.warn(
-                    "{} jobs could not be requeued in time; other workers claim them when their leases "
-                            + "expire",
+                    "{} jobs could not be requeued in time; other workers claim them when their leases " + "expire",
                     lease.running().size());
         }
         running = false;

@@ -328,7 +328,7 @@ class InstanceScriptsTest {
         Checks.Ran ran = script("nginx-settings", setting, "10.0.0.0/16");
 
         assertThat(ran.status()).isEqualTo(2);
-        assertThat(ran.output()).contains("'" + setting + "' is no size", "such as 100MB");
+        assertThat(ran.output()).contains("'" + setting + "' is not a size", "such as 100MB");
     }
 
     /** Web reads PKCS #8 only; {@code openssl genpkey} writes another form as DER before OpenSSL 3.1. */

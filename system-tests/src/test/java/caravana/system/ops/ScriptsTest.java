@@ -98,7 +98,7 @@ class ScriptsTest {
 
         Shell.Ran noWorker = Shell.bash("ops/bin/end-worker \"$HOSTNAME:$$\"", Map.of());
         assertThat(noWorker.status()).isEqualTo(1);
-        assertThat(noWorker.output()).contains("is no worker");
+        assertThat(noWorker.output()).contains("is not a worker");
     }
 
     @Test

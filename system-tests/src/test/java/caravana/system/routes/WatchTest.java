@@ -106,8 +106,7 @@ class WatchTest {
             routes.edit(RECEIVE, noPolicy, good);
             routes.edit(ACCEPTED, "Edited once", "Edited twice");
             await().atMost(SOON).until(() -> answer().contains("Edited twice"));
-            await().atMost(SOON)
-                    .until(() -> up.printed().contains("routes-web: The routes are valid again"));
+            await().atMost(SOON).until(() -> up.printed().contains("routes-web: The routes are valid again"));
 
             statementsAreRefused();
 
@@ -146,8 +145,7 @@ class WatchTest {
                                 "(?s).*routes-worker: job/commit-result\\.sql:\\d+: The table videos has no column city[.]"
                                         + "[^\n]*\\[sql-refused].*"));
         routes.edit("job/commit-result.sql", "city = :?poster_key", right);
-        await().atMost(SOON)
-                .until(() -> up.printed().contains("routes-worker: The routes are valid again"));
+        await().atMost(SOON).until(() -> up.printed().contains("routes-worker: The routes are valid again"));
 
         // Nor does the database know what a bean returns.
         String number = "{{caravana.job.max-attempts}} as integer";
