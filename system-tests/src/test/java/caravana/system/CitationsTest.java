@@ -129,7 +129,8 @@ class CitationsTest {
     }
 
     private boolean isDecision(String number) {
-        return texts.keySet().stream().anyMatch(path -> path.startsWith("docs/adr/%04d-".formatted(Integer.parseInt(number))));
+        return texts.keySet().stream()
+                .anyMatch(path -> path.startsWith("docs/adr/%04d-".formatted(Integer.parseInt(number))));
     }
 
     private boolean isFile(String name) {

@@ -16,8 +16,7 @@ final class ProjectFiles {
 
     static final Path PROJECT = Path.of("..");
 
-    private static final Set<String> MADE =
-            Set.of("target", ".git", ".caravana", ".programs", "node_modules", ".idea");
+    private static final Set<String> MADE = Set.of("target", ".git", ".caravana", ".programs", "node_modules", ".idea");
 
     private ProjectFiles() {}
 

@@ -276,6 +276,12 @@ public final class Page implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
     }
 
+    /** Makes the window as small as a phone's, and prefers dark colours. */
+    void onADarkPhone() {
+        resize(360, 740);
+        prefer("dark");
+    }
+
     /** Gets the size and the density of a phone, or any other. */
     void resize(int width, int height) {
         browser.executeCdpCommand(

@@ -757,8 +757,7 @@ class PageTest {
         page.see(".video-page h1", "Departure", SOON);
         assertThat(page.focused().getDomAttribute("data-action")).isEqualTo("rename");
 
-        page.resize(360, 740);
-        page.prefer("dark");
+        page.onADarkPhone();
         page.run("location.reload()");
         page.see(".video-page h1", "Departure", SOON);
         await().atMost(SOON).until(() -> page.player("readyState") >= 1);
@@ -838,8 +837,7 @@ class PageTest {
     @Test
     void manyVideosAreFilteredAndLoadedWhileScrolling() throws Exception {
         page = Page.open(web.uri(), "es", folder);
-        page.resize(360, 740);
-        page.prefer("dark");
+        page.onADarkPhone();
         String email = page.signUp();
         page.upload(text, "Uno");
         page.see(".video[data-status=failed]", JOB);
@@ -1605,8 +1603,7 @@ class PageTest {
         assertThat(page.run("return location.hash")).isEqualTo("#runbook/disk-space");
         sheet.take(page, "runbook");
 
-        page.resize(360, 740);
-        page.prefer("dark");
+        page.onADarkPhone();
         tabTo("Operaciones");
         page.press(Keys.ENTER);
         page.see("#failures + .table");
@@ -1841,8 +1838,7 @@ class PageTest {
         sheet.take(page, "accounts");
         assertThat(page.errors()).isEmpty();
 
-        page.resize(360, 740);
-        page.prefer("dark");
+        page.onADarkPhone();
         page.run("location.reload()");
         page.see("tbody");
         tabTo("Buscar por correo, o por el id completo de la cuenta");
@@ -1897,8 +1893,7 @@ class PageTest {
         assertThat(page.run("return location.hash")).isEqualTo("#runbook/disk-space");
         assertThat(page.errors()).isEmpty();
 
-        page.resize(360, 740);
-        page.prefer("dark");
+        page.onADarkPhone();
         page.run("location.hash = '#operations'");
         page.see("#job-of");
         tabTo("Attempts of a video");
