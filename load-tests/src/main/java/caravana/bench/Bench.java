@@ -32,6 +32,7 @@ public final class Bench {
                 new DirectUploads(),
                 new PiecesMemory(),
                 new StatusThroughput(),
+                new PlaylistRate(),
                 new HealthUnderLoad(),
                 new SlowClients("slow-clients", Attack.Kind.SLOW_CLIENTS),
                 new SlowClients("slow-readers", Attack.Kind.SLOW_READERS),
@@ -40,6 +41,7 @@ public final class Bench {
                 new Memory(),
                 new OnePass(),
                 new Renditions(),
+                new Ladder(),
                 new Pipeline(),
                 new Dispatch());
     }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +23,7 @@ final class Recorder {
     private static final String ORIGINAL = "original";
     private static final String ASSETS = ".assets";
     private static final int NANOS = 1_000_000_000;
+    private static final Pattern CPU = Pattern.compile("CPU ([0-9.]+) ([0-9.]+)");
 
     private final Path folder;
     private final Path calls;
@@ -48,6 +51,29 @@ final class Recorder {
             }
             // What it says goes where the worker's goes: into a pipe that is read, or nowhere.
             return Files.writeString(here.resolve("call.sh"), line.append(" >said 2>&1\n"));
+        }
+
+        /**
+         * Seconds of CPU time that the same call takes.
+         *
+         * @param below in which folders for it are made
+         */
+        double cpu(Path below, Path original) throws Exception {
+            Path script = replay(below.resolve("replay"), original);
+            String said = Media.run(
+                    below, List.of("bash", "-c", "TIMEFORMAT='CPU %U %S'; time sh \"$0\"", script.toString()));
+            Matcher times = CPU.matcher(said);
+            times.find();
+            return Double.parseDouble(times.group(1)) + Double.parseDouble(times.group(2));
+        }
+
+        /** The same of several calls together. */
+        static double cpu(List<Call> calls, Path below, Path original) throws Exception {
+            double all = 0;
+            for (Call call : calls) {
+                all += call.cpu(below, original);
+            }
+            return all;
         }
 
         /** Logo and cards, which lie beside the folders of jobs and are named from there. */

@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Three sizes of one video made by one job against the same three made by a job each, by turns: CPU time of ffmpeg. What the
@@ -32,8 +30,6 @@ final class Renditions implements Benchmark {
             "[" + EACH + ", \"hd_720p\"]",
             "[" + EACH + ", {\"nombre\": \"escalar\", \"alto\": 480}]",
             "[" + EACH + ", {\"nombre\": \"escalar\", \"alto\": 1080}]");
-
-    private static final Pattern CPU = Pattern.compile("CPU ([0-9.]+) ([0-9.]+)");
 
     private Path folder;
 
@@ -63,7 +59,11 @@ final class Renditions implements Benchmark {
             apart.add(call(account, recorder, original, asked));
         }
         Pairs pairs = Pairs.measure(
-                PAIRS, "s", "one job ÷ three jobs, " + size, () -> cpu(together, original), () -> cpu(apart, original));
+                PAIRS,
+                "s",
+                "one job ÷ three jobs, " + size,
+                () -> together.cpu(folder, original),
+                () -> Recorder.Call.cpu(apart, folder, original));
         setting.results().atMost(name, pairs.ratio(), "ratio", RATIO, pairs.detail("together", "apart"));
     }
 
@@ -72,23 +72,5 @@ final class Renditions implements Benchmark {
         String id = account.upload(original, List.of(URLEncoder.encode(asked, StandardCharsets.UTF_8)));
         account.awaitProcessed(List.of(id), PATIENCE);
         return recorder.take().get(0);
-    }
-
-    private double cpu(List<Recorder.Call> calls, Path original) throws Exception {
-        double all = 0;
-        for (Recorder.Call call : calls) {
-            all += cpu(call, original);
-        }
-        return all;
-    }
-
-    /** Seconds of CPU time that the product's command takes. */
-    private double cpu(Recorder.Call call, Path original) throws Exception {
-        Path script = call.replay(folder.resolve("replay"), original);
-        String said =
-                Media.run(folder, List.of("bash", "-c", "TIMEFORMAT='CPU %U %S'; time sh \"$0\"", script.toString()));
-        Matcher times = CPU.matcher(said);
-        times.find();
-        return Double.parseDouble(times.group(1)) + Double.parseDouble(times.group(2));
     }
 }
