@@ -39,11 +39,13 @@ public final class Bench {
                 new LiveEvents(),
                 new WebhookLatency(),
                 new Memory(),
+                new TraceCost(),
                 new OnePass(),
                 new Renditions(),
                 new Ladder(),
                 new Pipeline(),
-                new Dispatch());
+                new Dispatch(),
+                new StubJobs());
     }
 
     /** Exit status: 0 all targets were met, 1 some were not or could not be measured, 2 wrong arguments. */

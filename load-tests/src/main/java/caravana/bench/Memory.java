@@ -26,6 +26,7 @@ final class Memory implements Benchmark {
     private static final double IDLE_MB = 280;
     private static final double LOADED_MB = 400;
     private static final double NODE_MB = 1.6 * 1024;
+    private static final double ONE_JOB_MB = 475;
     private static final int SLOTS = 2;
     private static final int JOBS = 4;
     private static final int CLIENTS = 16;
@@ -35,7 +36,13 @@ final class Memory implements Benchmark {
 
     @Override
     public List<String> names() {
-        return List.of("memory-web", "memory-web-loaded", "memory-worker", "memory-worker-loaded", "node-memory");
+        return List.of(
+                "memory-web",
+                "memory-web-loaded",
+                "memory-worker",
+                "memory-worker-loaded",
+                "node-memory",
+                "worker-memory");
     }
 
     @Override
@@ -46,6 +53,7 @@ final class Memory implements Benchmark {
             Target.Own own = target.own().orElseThrow();
             web(setting, own, target, upload);
             worker(setting, own, target, clip);
+            oneJob(setting, own, target, clip);
         }
     }
 
@@ -92,6 +100,15 @@ final class Memory implements Benchmark {
         account.awaitProcessed(account.upload(clip, JOBS), PATIENCE);
         tell(setting, "memory-worker-loaded", peak.end(), LOADED_MB, worker);
         setting.results().atMost("node-memory", node.end() / MB, "MB", NODE_MB, "slots=" + SLOTS + " video=1920x1080");
+    }
+
+    private static void oneJob(Setting setting, Target.Own own, Target target, Path clip) throws Exception {
+        own.startWorkers(1, 1, Optional.empty());
+        AppProcess worker = own.workers().get(0);
+        Account account = new Account(target.web());
+        Peak peak = Peak.of(() -> ProcessFigures.residentBytes(worker.pid()) + tools(worker));
+        account.awaitProcessed(account.upload(clip, 1), PATIENCE);
+        tell(setting, "worker-memory", peak.end(), ONE_JOB_MB, worker);
     }
 
     /** All that the worker has started, ffmpeg above all. */

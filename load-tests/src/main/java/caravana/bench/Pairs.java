@@ -81,6 +81,15 @@ final class Pairs {
         return Figures.median(ratios());
     }
 
+    /** The median of the pairs' differences, ours − theirs. */
+    double difference() {
+        List<Double> differences = new ArrayList<>();
+        for (int i = 0; i < theirs.size(); i++) {
+            differences.add(ours.get(i) - theirs.get(i));
+        }
+        return Figures.median(differences);
+    }
+
     /** The median of our side. */
     double ours() {
         return Figures.median(ours);

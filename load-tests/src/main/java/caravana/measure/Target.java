@@ -44,10 +44,16 @@ public final class Target implements AutoCloseable {
      * @param url where web answers; null starts a local stack and a web on free ports
      */
     public static Target of(URI url) throws IOException, InterruptedException {
-        if (url != null) {
-            return new Target(url, null);
-        }
-        Own own = new Own();
+        return url == null ? ofOwn(Map.of()) : new Target(url, null);
+    }
+
+    /**
+     * Starts a local stack and a web on free ports.
+     *
+     * @param settings of the apps, besides those that point them at the stack
+     */
+    public static Target ofOwn(Map<String, String> settings) throws IOException, InterruptedException {
+        Own own = new Own(settings);
         return new Target(own.web.uri(), own);
     }
 
@@ -81,10 +87,12 @@ public final class Target implements AutoCloseable {
         private final LocalStack stack;
         private final AppProcess web;
         private final ApiClient operator;
+        private final Map<String, String> more;
         private final List<AppProcess> workers = new ArrayList<>();
         private int started;
 
-        private Own() throws IOException, InterruptedException {
+        private Own(Map<String, String> more) throws IOException, InterruptedException {
+            this.more = more;
             folder = Files.createTempDirectory(RunFolder.open(Project.root().resolve(".caravana/load")), "system-");
             stack = LocalStack.start(folder.resolve("stack"));
             AppProcess starting = null;
@@ -92,6 +100,7 @@ public final class Target implements AutoCloseable {
                 Map<String, String> settings = new HashMap<>(stack.environment());
                 settings.put("CARAVANA_UPLOAD_AT_ONCE_PER_ACCOUNT", UPLOADS_OF_ONE_ACCOUNT);
                 settings.put("CARAVANA_CALLS_AT_ONCE_PER_ACCOUNT", CALLS_OF_ONE_ACCOUNT);
+                settings.putAll(more);
                 starting = AppProcess.start(AppProcess.WEB, settings, folder.resolve("web.log"));
                 starting.awaitReady();
                 operator = ApiClient.logIn(
@@ -118,6 +127,7 @@ public final class Target implements AutoCloseable {
             stopWorkers();
             Map<String, String> settings = new HashMap<>(stack.environment());
             settings.put("CARAVANA_WORKER_SLOTS", String.valueOf(slots));
+            settings.putAll(more);
             tools.ifPresent(own -> settings.put(PATH, own + ":" + System.getenv(PATH)));
             for (int i = 0; i < count; i++) {
                 String name = "worker-" + ++started;
