@@ -40,6 +40,9 @@ public record FrameRate(long frames, long seconds) {
     /** By how much a distance may be wrong on a clock of milliseconds, in seconds. */
     private static final double HALF_MILLISECOND = 0.0005;
 
+    /** Above the error of a difference of two lengths, in frames: 1.2 s less 0.1 s at 25 frames per second is a little below 27.5. */
+    private static final double ROUNDING = 1e-6;
+
     /** A distance is measured on clocks of milliseconds. */
     private static final double CLOSE_DISTANCE = 0.015;
 
@@ -131,9 +134,9 @@ public record FrameRate(long frames, long seconds) {
         return (double) frames / seconds;
     }
 
-    /** How many frames a picture of that length has. */
+    /** How many frames a picture of that length has. Half a frame is rounded up, as ffmpeg's {@code fps} does. */
     long framesIn(double length) {
-        return Math.round(length * perSecond());
+        return Math.round(length * perSecond() + ROUNDING);
     }
 
     /** As ffmpeg reads it. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameRateTest {
 
@@ -38,5 +39,21 @@ class FrameRateTest {
     })
     void aRateIsHalvedOnlyWhereFramesAreEvenlySpaced(String exact, double distance, boolean even, String rate) {
         assertThat(FrameRate.ofMotion(exact, exact, distance).ofResult(even)).hasToString(rate);
+    }
+
+    /** From each moment that is half a frame after one of the picture's, such as 0.1 s at 25 frames per second. */
+    @ParameterizedTest
+    @ValueSource(longs = {12, 20, 24, 25, 30})
+    void halfAFrameIsRoundedUp(long perSecond) {
+        FrameRate rate = new FrameRate(perSecond, 1);
+        for (long half = 1; half < 1000; half += 2) {
+            double start = half / (2.0 * perSecond);
+            for (long frames = half / 2 + 1; frames < half / 2 + 50; frames++) {
+                double length = frames / (double) perSecond - start;
+                assertThat(rate.framesIn(length))
+                        .as(frames + " frames from " + start)
+                        .isEqualTo(frames - half / 2);
+            }
+        }
     }
 }
