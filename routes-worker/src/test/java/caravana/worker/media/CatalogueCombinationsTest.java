@@ -345,7 +345,7 @@ class CatalogueCombinationsTest extends CatalogueFixture {
     /** Beside the same without it: something is seen while it is shown, and nothing when it is not. */
     private void measureDrawn(String name, List<AskedTransformation> asked, AskedPicture picture) throws Exception {
         boolean faint = name.equals("marca_propia")
-                && (AskedPicture.number(asked, name, "opacidad", 1) < 0.4
+                && (AskedPicture.number(asked, name, "opacidad", 1) < 0.6
                         || AskedPicture.number(asked, name, "ancho", 10) < 5);
         boolean drawnInPicture = !name.equals("subtitulos") || "imagen".equals(text(asked, name, "modo"));
         if (faint || !drawnInPicture) {
