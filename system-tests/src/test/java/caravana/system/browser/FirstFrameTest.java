@@ -34,8 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * From the answer 201 until the video's page shows the first frame, by hls.js, on the whole system while nothing else runs. Each figure
- * tells where the time went. Whether it meets its target depends on the machine, and fails nothing.
+ * The time from the answer 201 until hls.js shows the first frame on the video's page, on the whole system while nothing else runs.
+ * Each figure is printed with its parts. The test fails when no frame is shown; the time depends on the machine, so it is only printed
+ * beside its target.
  */
 @SampledClass(turn = 3)
 class FirstFrameTest {
