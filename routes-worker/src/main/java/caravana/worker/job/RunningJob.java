@@ -27,6 +27,7 @@ public final class RunningJob {
     private volatile String phase;
     private long phaseStarted;
     private volatile double plannedSeconds;
+    private volatile double secondsBefore;
     private String publishedPhase;
     private long publishedAt;
 
@@ -133,13 +134,18 @@ public final class RunningJob {
         this.plannedSeconds = plannedSeconds;
     }
 
+    /** Sets how much of the result earlier runs have made, in seconds; what the tool reports comes on top. */
+    public void setSecondsBefore(double secondsBefore) {
+        this.secondsBefore = secondsBefore;
+    }
+
     /** How far the transcoding is, 0 to 100; -1 while nothing is known. */
     public double getPercent() {
         ToolProgress progress = tool.progress();
         if (progress == null || plannedSeconds <= 0) {
             return -1;
         }
-        return Math.min(100.0, 100.0 * progress.outTimeSeconds() / plannedSeconds);
+        return Math.min(100.0, 100.0 * (secondsBefore + progress.outTimeSeconds()) / plannedSeconds);
     }
 
     /** Seconds until the transcoding ends at its present speed; -1 while nothing is known. */
@@ -148,6 +154,6 @@ public final class RunningJob {
         if (progress == null || plannedSeconds <= 0 || progress.speed() <= 0) {
             return -1;
         }
-        return Math.max(0.0, (plannedSeconds - progress.outTimeSeconds()) / progress.speed());
+        return Math.max(0.0, (plannedSeconds - secondsBefore - progress.outTimeSeconds()) / progress.speed());
     }
 }

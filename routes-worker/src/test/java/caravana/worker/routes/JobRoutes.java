@@ -1,6 +1,7 @@
 package caravana.worker.routes;
 
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -41,6 +42,7 @@ import caravana.worker.media.SourceTimeline;
 import caravana.worker.media.TargetSize;
 import caravana.worker.media.TranscodePlan;
 import caravana.worker.media.TranscodePlanner;
+import caravana.worker.media.VideoParts;
 import caravana.worker.metrics.JobMetrics;
 import caravana.worker.progress.ProgressPublisher;
 import caravana.worker.settings.WorkerProperties;
@@ -131,6 +133,7 @@ final class JobRoutes implements AutoCloseable {
             when(size.isOpen()).thenReturn(true, false);
             return size;
         });
+        when(planner.beginParts(any(), anyInt(), any(), any(), any())).thenReturn(mock(VideoParts.class));
         when(planner.plan(any(), any(), any(), any(), any()))
                 .thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
         when(outputs.begin(any(), any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
