@@ -20,6 +20,7 @@ public final class RunningJob {
     private final Path folder;
     private final ToolControl tool = new ToolControl();
     private final JvmShares shares;
+    private final boolean helping;
 
     private final Map<String, Long> phaseMillis = new LinkedHashMap<>();
     private final Map<String, Long> cpuMillis = new LinkedHashMap<>();
@@ -31,14 +32,15 @@ public final class RunningJob {
     private String publishedPhase;
     private long publishedAt;
 
+    /** @param helping whether it encodes parts of a job that another worker has */
     RunningJob(
-            String videoId, String claimToken, String receiptHandle, Path folder, long queuedMillis, JvmShares shares) {
+            String videoId, String claimToken, String receiptHandle, Path folder, JvmShares shares, boolean helping) {
         this.videoId = videoId;
         this.claimToken = claimToken;
         this.receiptHandle = receiptHandle;
         this.folder = folder;
         this.shares = shares;
-        phaseMillis.put("queue", queuedMillis);
+        this.helping = helping;
     }
 
     public String getVideoId() {
@@ -68,6 +70,11 @@ public final class RunningJob {
         return folder.resolve("video.mp4").toFile();
     }
 
+    /** Whether it encodes parts of a job that another worker has: progress and receipt are that one's. */
+    boolean isHelping() {
+        return helping;
+    }
+
     /** The handle on the tool that the job runs, if any. */
     public ToolControl getTool() {
         return tool;
@@ -94,7 +101,7 @@ public final class RunningJob {
      */
     public synchronized boolean isProgressDue() {
         long now = System.nanoTime();
-        if (phase == null || phase.equals(publishedPhase) && now - publishedAt < PROGRESS_NANOS) {
+        if (helping || phase == null || phase.equals(publishedPhase) && now - publishedAt < PROGRESS_NANOS) {
             return false;
         }
         publishedPhase = phase;
@@ -137,15 +144,17 @@ public final class RunningJob {
     /** Sets how much of the result earlier runs have made, in seconds; what the tool reports comes on top. */
     public void setSecondsBefore(double secondsBefore) {
         this.secondsBefore = secondsBefore;
+        tool.progress(null);
     }
 
     /** How far the transcoding is, 0 to 100; -1 while nothing is known. */
     public double getPercent() {
         ToolProgress progress = tool.progress();
-        if (progress == null || plannedSeconds <= 0) {
+        if (progress == null && secondsBefore == 0 || plannedSeconds <= 0) {
             return -1;
         }
-        return Math.min(100.0, 100.0 * (secondsBefore + progress.outTimeSeconds()) / plannedSeconds);
+        double now = progress == null ? 0 : progress.outTimeSeconds();
+        return Math.min(100.0, 100.0 * (secondsBefore + now) / plannedSeconds);
     }
 
     /** Seconds until the transcoding ends at its present speed; -1 while nothing is known. */

@@ -10,11 +10,14 @@ import caravana.media.MediaRefusals;
 import caravana.transformation.AppliedTransformation;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +25,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
@@ -178,18 +182,25 @@ public class TranscodePlanner {
         target.take(job.getResult().length(), refusals);
     }
 
+    /** Whether long videos are encoded in parts, by this worker and others. */
+    public boolean isInParts() {
+        return !media.partsFrom().isZero();
+    }
+
     /**
-     * In which parts the picture may be encoded: in none unless a setting says so, the job makes the video alone and by
+     * In which parts the picture may be encoded: in none unless the job is expected to take long, makes the video alone and by
      * transformations that need not see the whole, and nothing is odd about the original. A job that failed once is done in one run.
      */
     public VideoParts beginParts(
             @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("attempt") int attempt,
+            @ExchangeProperty("predicted_seconds") double predictedSeconds,
+            @ExchangeProperty("previous_error") String previousError,
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
             @ExchangeProperty("plan") TranscodePlan plan) {
-        boolean wanted = media.partSeconds() > 0
-                && attempt == 1
+        boolean wanted = isInParts()
+                && predictedSeconds >= media.partsFrom().toSeconds()
+                && previousError == null
                 && plan.result().footageSeconds() >= 2 * media.partSeconds()
                 && plan.outputs().size() == 1
                 && !plan.result().subtitles()
@@ -220,14 +231,6 @@ public class TranscodePlanner {
 
     /** Divides the picture into parts, by what was found about the original. */
     public void cutParts(
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("plan") TranscodePlan plan,
-            @ExchangeProperty("parts") VideoParts parts) {
-        parts.cut(source, plan.result(), media.partSeconds());
-    }
-
-    /** The run that encodes the next part. */
-    public ToolCommand planPart(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
@@ -235,16 +238,55 @@ public class TranscodePlanner {
             @ExchangeProperty("target_size") TargetSize target,
             @ExchangeProperty("plan") TranscodePlan plan,
             @ExchangeProperty("parts") VideoParts parts) {
+        parts.cut(source, plan.result(), media.partSeconds());
+        MessageDigest digest = OriginalDigest.sha256();
+        for (VideoParts.Part part : parts.all()) {
+            parts.choose(part.number());
+            partPicture(job, source, transformations, new Measured(loudness, target, false), plan.result(), parts)
+                    // Each claim has another folder.
+                    .forEach(argument ->
+                            digest.update((argument.replace(job.getFolder().toString(), "") + "\n")
+                                    .getBytes(StandardCharsets.UTF_8)));
+        }
+        parts.setDigest(HexFormat.of().formatHex(digest.digest()));
+    }
+
+    /**
+     * Makes sure that the parts are those that the job's worker has planned.
+     *
+     * @param part that was claimed
+     * @throws IllegalStateException when they are not: this worker has other settings or is of another version
+     */
+    @StepOnly
+    public void requireSameParts(
+            @ExchangeProperty("parts") VideoParts parts, @ExchangeProperty("part") Map<String, Object> part) {
+        if (!parts.isWanted() || !part.get("digest").equals(parts.getDigest())) {
+            throw new IllegalStateException("This worker would encode the video in other parts than were planned");
+        }
+    }
+
+    /** The run that encodes the part that was claimed. */
+    public ToolCommand planPart(
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
+            @ExchangeProperty("loudness") Loudness loudness,
+            @ExchangeProperty("target_size") TargetSize target,
+            @ExchangeProperty("plan") TranscodePlan plan,
+            @ExchangeProperty("parts") VideoParts parts,
+            @ExchangeProperty("part") Map<String, Object> claimed) {
+        parts.choose((Integer) claimed.get("number"));
         VideoParts.Part part = parts.next();
         PlannedResult result = plan.result();
-        job.setSecondsBefore(result.secondsOf(part.from()));
+        job.setSecondsBefore(result.secondsOf((Long) claimed.get("done_frames")));
         List<String> line =
                 partPicture(job, source, transformations, new Measured(loudness, target, false), result, parts);
         line.addAll(List.of("-f", "mp4", "-y", "file:" + part.file()));
-        return encoding(line, source, result.secondsOf(part.frames()));
+        // What is wrong with a part need not be wrong with the original: in one run, that is found out.
+        return encoding(line, result.secondsOf(part.frames()), (status, errors) -> null);
     }
 
-    /** Reads the original for the next part, and ends with the options of its encoder. */
+    /** Reads the original for the chosen part, and ends with the options of its encoder. */
     List<String> partPicture(
             RunningJob job,
             SourceTimeline source,
@@ -274,6 +316,20 @@ public class TranscodePlanner {
     /** Takes the part that was encoded. */
     public void takePart(@ExchangeProperty("parts") VideoParts parts, @ExchangeProperty("tool_errors") String errors) {
         parts.take(errors);
+    }
+
+    /** Takes what is known of all parts, of which others may be doing some. */
+    public void noteParts(
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("plan") TranscodePlan plan,
+            @ExchangeProperty("parts") VideoParts parts,
+            @Body List<Map<String, Object>> rows) {
+        job.setSecondsBefore(plan.result().secondsOf(parts.note(rows)));
+    }
+
+    /** Compares the parts of others that were fetched with what was noted of them. */
+    public void checkParts(@ExchangeProperty("parts") VideoParts parts) {
+        parts.check();
     }
 
     /** The run that makes the video: of its parts and the original's sound, when there are parts, and otherwise as planned. */
@@ -317,7 +373,11 @@ public class TranscodePlanner {
         line.addAll(List.of("-map_metadata", "-1", "-map_chapters", "-1"));
         line.addAll(ofContainer(filled));
         line.addAll(List.of("-c:v", "copy", "-f", "mp4", "-y", "file:" + job.getResult()));
-        return encoding(line, source, result.seconds());
+        return encoding(
+                line,
+                result.seconds(),
+                (status, errors) -> new RejectedMediaException(
+                        refusals.undecodable(source.video().codec())));
     }
 
     /** Of the options of the video those that are not of the encoder of the picture, which has run. */
@@ -334,15 +394,9 @@ public class TranscodePlanner {
                 "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25"));
     }
 
-    private ToolCommand encoding(List<String> line, SourceTimeline source, double seconds) {
+    private ToolCommand encoding(List<String> line, double seconds, ToolCommand.OnError onError) {
         return new ToolCommand(
-                line,
-                ToolCommand.Output.PROGRESS,
-                media.timeLimit(seconds),
-                media.stallLimit(),
-                (status, errors) -> new RejectedMediaException(
-                        refusals.undecodable(source.video().codec())),
-                null);
+                line, ToolCommand.Output.PROGRESS, media.timeLimit(seconds), media.stallLimit(), onError, null);
     }
 
     /** The run that decodes the original as the one that makes the result does, and finds until when there are frames. */

@@ -1,19 +1,25 @@
 package caravana.worker.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caravana.test.Sample;
 import caravana.transformation.AppliedTransformation;
 import caravana.transformation.AskedTransformation;
 import caravana.transformation.TransformationRecipe;
 import caravana.worker.WorkerSettings;
+import caravana.worker.job.ClaimLostException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +29,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class VideoPartsTest extends CatalogueFixture {
 
+    private static final Duration FROM = Duration.ofSeconds(60);
     private static final int PART_SECONDS = 4;
     private static final String PICTURE = "-f lavfi -i testsrc2=s=192x108:r=%s:d=%s,noise=alls=20:allf=t ";
     private static final String SOUND = "-f lavfi -i aevalsrc=sin(2*PI*(300+20*t)*t):d=%s ";
@@ -49,7 +56,7 @@ class VideoPartsTest extends CatalogueFixture {
     void planInParts() {
         planner = new TranscodePlanner(
                 MediaSettings.assets(work.resolve("parts")),
-                MediaSettings.inParts(PART_SECONDS),
+                MediaSettings.inParts(FROM, PART_SECONDS),
                 WorkerSettings.LIMITS);
     }
 
@@ -108,13 +115,20 @@ class VideoPartsTest extends CatalogueFixture {
             List<String> whole = wholePicture();
             List<String> made = new ArrayList<>();
             List<String> decoded = new ArrayList<>();
-            while (parts.isOpen()) {
-                int number = parts.next().number();
-                made.addAll(pictureOfPart(parts));
-                encode(parts);
-                assertThat(parts.isWanted()).as("%s, part %d", kind, number).isTrue();
-                decoded.addAll(decoded(parts.all().get(number).file()));
+            List<Map<String, Object>> rows = new ArrayList<>();
+            for (VideoParts.Part part : parts.all()) {
+                made.addAll(pictureOfPart(parts, part.number()));
+                encode(parts, part.number());
+                assertThat(parts.isWanted())
+                        .as("%s, part %d", kind, part.number())
+                        .isTrue();
+                rows.add(row(part, parts.getMade(), true));
+                decoded.addAll(decoded(part.file()));
             }
+            assertThat(parts.note(rows))
+                    .as("%s, frames", kind)
+                    .isEqualTo(plan.result().footageFrames());
+            assertThat(parts.isOpen()).isFalse();
             assertThat(made).as("%s, in %d parts", kind, parts.all().size()).isEqualTo(whole);
             join(parts);
             assertThat(decoded(job.getResult().toPath())).as("%s, joined", kind).isEqualTo(decoded);
@@ -150,28 +164,81 @@ class VideoPartsTest extends CatalogueFixture {
                 .as("a poster is of the whole")
                 .isFalse();
         assertThat(parts(ordinary, "[\"transcodificacion\"]").isWanted()).isTrue();
-        assertThat(begin(2).isUnknown()).as("an attempt before has failed").isFalse();
+        assertThat(begin("tool_failed", 60).isUnknown())
+                .as("an attempt before has failed")
+                .isFalse();
+        assertThat(begin(null, 59.9).isUnknown()).as("takes no minute").isFalse();
     }
 
     @Test
     void aPartThatIsNotWhatItMustBeMeansOneRun() throws Exception {
         Kind ordinary = kind("ordinary", "mp4", picture("25", 13) + X264 + "-g 25 ");
         VideoParts short1 = parts(ordinary, "[\"transcodificacion\"]");
-        ffmpeg(with(planPart(short1), "-frames:v", "99"));
+        ffmpeg(with(planPart(short1, 0), "-frames:v", "99"));
         planner.takePart(short1, "");
         assertThat(short1.isWanted()).as("99 frames instead of 100").isFalse();
+        assertThat(short1.isDropped()).isTrue();
+        assertThat(short1.getMade()).isNull();
         assertThat(planVideo(short1)).isEqualTo(plan.command().arguments());
 
-        VideoParts odd = parts(ordinary, "[\"transcodificacion\"]");
-        encode(odd);
-        ffmpeg(with(planPart(odd), "-profile:v", "baseline"));
-        planner.takePart(odd, "");
-        assertThat(odd.isWanted()).as("other parameters").isFalse();
-
         VideoParts damaged = parts(ordinary, "[\"transcodificacion\"]");
-        ffmpeg(planPart(damaged));
+        ffmpeg(planPart(damaged, 0));
         planner.takePart(damaged, "[h264 @ 0x55] error while decoding MB 3 4");
         assertThat(damaged.isWanted()).as("complaints").isFalse();
+
+        VideoParts odd = parts(ordinary, "[\"transcodificacion\"]");
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (VideoParts.Part part : odd.all()) {
+            List<String> line = planPart(odd, part.number());
+            ffmpeg(part.number() == 1 ? with(line, "-profile:v", "baseline") : line);
+            planner.takePart(odd, "");
+            rows.add(row(part, odd.getMade(), true));
+        }
+        odd.note(rows);
+        assertThat(odd.isWanted()).as("other parameters").isFalse();
+    }
+
+    /** What others have stored is fetched, and compared with what they noted of it. */
+    @Test
+    void partsOfOthersAreCompared() throws Exception {
+        Kind ordinary = kind("ordinary", "mp4", picture("25", 13) + X264 + "-g 25 ");
+        VideoParts parts = parts(ordinary, "[\"transcodificacion\"]");
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (VideoParts.Part part : parts.all()) {
+            encode(parts, part.number());
+            rows.add(row(part, parts.getMade(), part.number() != 1));
+        }
+        Map<String, Object> waiting = new HashMap<>(rows.get(2));
+        waiting.put("part_state", "running");
+        assertThat(parts.note(List.of(rows.get(0), rows.get(1), waiting))).isEqualTo(200);
+        assertThat(parts.isOpen()).isTrue();
+        assertThat(parts.isWanted()).isTrue();
+
+        parts.note(rows);
+        assertThat(parts.isOpen()).isFalse();
+        assertThat(parts.getStored()).extracting(VideoParts.Stored::key).containsExactly("part of another");
+        planner.checkParts(parts);
+        assertThat(parts.isWanted()).isTrue();
+        Files.write(parts.all().get(1).file(), new byte[] {1}, StandardOpenOption.APPEND);
+        planner.checkParts(parts);
+        assertThat(parts.isWanted()).as("other bytes").isFalse();
+        assertThat(parts.isDropped()).isTrue();
+
+        VideoParts again = parts(ordinary, "[\"transcodificacion\"]");
+        assertThat(again.getDigest()).as("whatever the folder").isEqualTo(parts.getDigest());
+        assertThat(parts(ordinary, "[\"hd_720p\", \"transcodificacion\"]").getDigest())
+                .isNotEqualTo(parts.getDigest());
+        assertThatThrownBy(() -> again.note(List.of())).isInstanceOf(ClaimLostException.class);
+    }
+
+    private static Map<String, Object> row(VideoParts.Part part, Map<String, Object> made, boolean own) {
+        Map<String, Object> row = new HashMap<>(made);
+        row.put("number", part.number());
+        row.put("frames", part.frames());
+        row.put("part_state", "done");
+        row.put("is_own", own);
+        row.put("object_key", own ? "an own part" : "part of another");
+        return row;
     }
 
     private static List<String> with(List<String> arguments, String... options) {
@@ -202,10 +269,10 @@ class VideoPartsTest extends CatalogueFixture {
         }
         List<AppliedTransformation> applied = catalogue.apply(list);
         plan = plan(applied);
-        VideoParts parts = begin(1);
+        VideoParts parts = begin(null, 60);
         if (parts.isUnknown()) {
             listed("ffprobe", parts.getCommand().arguments()).forEach(parts::add);
-            planner.cutParts(source, plan, parts);
+            planner.cutParts(job, source, recipe, measured, target, plan, parts);
         }
         return parts;
     }
@@ -218,8 +285,8 @@ class VideoPartsTest extends CatalogueFixture {
         return copied.startsWith("-ss") ? "" : copied + " ";
     }
 
-    private VideoParts begin(int attempt) {
-        return planner.beginParts(job, attempt, source, recipe, plan);
+    private VideoParts begin(String previousError, double predictedSeconds) {
+        return planner.beginParts(job, predictedSeconds, previousError, source, recipe, plan);
     }
 
     private PacketTimes packets(SourceHeaders headers) throws Exception {
@@ -240,8 +307,9 @@ class VideoPartsTest extends CatalogueFixture {
         return packets;
     }
 
-    private List<String> planPart(VideoParts parts) {
-        return planner.planPart(job, source, recipe, measured, target, plan, parts)
+    private List<String> planPart(VideoParts parts, int number) {
+        Map<String, Object> claimed = Map.of("number", number, "done_frames", 0L);
+        return planner.planPart(job, source, recipe, measured, target, plan, parts, claimed)
                 .arguments();
     }
 
@@ -256,8 +324,8 @@ class VideoPartsTest extends CatalogueFixture {
         run(job.getFolder(), line);
     }
 
-    private void encode(VideoParts parts) throws Exception {
-        ffmpeg(planPart(parts));
+    private void encode(VideoParts parts, int number) throws Exception {
+        ffmpeg(planPart(parts, number));
         planner.takePart(parts, Files.readString(job.getFolder().resolve("errors.txt")));
     }
 
@@ -276,9 +344,9 @@ class VideoPartsTest extends CatalogueFixture {
         return digests(line, plan.result().frameRate());
     }
 
-    /** What the encoder of the next part gets. */
-    private List<String> pictureOfPart(VideoParts parts) throws Exception {
-        List<String> line = planPart(parts);
+    /** What the encoder of a part gets. */
+    private List<String> pictureOfPart(VideoParts parts, int number) throws Exception {
+        List<String> line = planPart(parts, number);
         return digests(
                 new ArrayList<>(line.subList(0, line.indexOf("-map"))),
                 plan.result().frameRate());
