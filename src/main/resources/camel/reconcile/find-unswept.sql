@@ -1,5 +1,5 @@
--- Finished after more than one claim, cancelled after one, or failed after one that had begun to store renditions, and long enough ago that a
--- worker which lost its claim has come to its end.
+-- Finished after more than one claim or in parts, cancelled after one, or failed after one that had begun to store renditions, and long enough
+-- ago that a worker which lost its claim has come to its end.
 -- :?visibility_seconds = {{caravana.sqs.visibility-seconds}} as number
 SELECT video_id, claims
 FROM (
@@ -16,6 +16,13 @@ FROM (
       AND outputs_swept_at IS NULL
       AND status = 'failed'
       AND failed_at < now() - make_interval(secs => 2 * :?visibility_seconds)
+    UNION
+    SELECT id::text, claims, updated_at
+    FROM videos
+    WHERE in_parts
+      AND outputs_swept_at IS NULL
+      AND status IN ('processed', 'failed', 'cancelled')
+      AND greatest(processed_at, failed_at, cancelled_at) < now() - make_interval(secs => 2 * :?visibility_seconds)
 ) AS unswept
 ORDER BY updated_at
 LIMIT 100

@@ -228,7 +228,7 @@ class MutationTest {
                     "job-message.schema.json",
                     "job-message-schema.json"),
             new Mistake("resource-unknown", "job/read-job.camel.yaml", "uri: json-validator:", "uri: validator:"),
-            new Mistake("program-unknown", "job/transcode-video.camel.yaml", "exec:ffmpeg", "exec:ffmpg"),
+            new Mistake("program-unknown", "job/pass-first.camel.yaml", "exec:ffmpeg", "exec:ffmpg"),
             new Mistake("never-reached", "job/settle-unclaimed.camel.yaml", "== 'owned'", "== 'settled'"),
             new Mistake(
                     "steps-empty",
@@ -294,7 +294,7 @@ class MutationTest {
                     ""),
             new Mistake(
                     "exec-unguarded",
-                    "job/transcode-video.camel.yaml",
+                    "job/pass-first.camel.yaml",
                     "                    commandExecutor: \"#toolExecutor\"\n",
                     ""),
             new Mistake("get-object-cached", FETCH, "    streamCache: false\n", ""),

@@ -17,7 +17,7 @@ public class ClaimedRow {
      * Sets {@code outcome}, {@code video_id} as the row writes it, {@code attempt}, {@code first_failed_at},
      * {@code previous_error} and {@code previous_detail} (if it ever failed) and, without a claim, {@code delay} (seconds). After
      * a claim, whichever video the message names, also {@code original_key}, {@code owner_id}, {@code message_body},
-     * {@code kept_recipe}, {@code queued_ms} and {@code announced_sha256} (if the client announced it) of the claimed one;
+     * {@code kept_recipe}, {@code queued_ms}, {@code predicted_seconds} and {@code announced_sha256} (if the client announced it) of the claimed one;
      * {@code names_other} when the message names another, and its {@code other_message} and {@code other_delay} (seconds)
      * when that one waits. No row at all means that the video was deleted: there is nothing to do.
      */
@@ -55,8 +55,25 @@ public class ClaimedRow {
         }
         JobSpans.claimed(row, exchange.getFromRouteId());
         exchange.setProperty("queued_ms", row.get("queued_ms"));
+        exchange.setProperty("predicted_seconds", row.get("predicted_seconds"));
         exchange.setProperty("announced_sha256", row.get("announced_sha256"));
-        exchange.setProperty("kept_recipe", new TransformationRecipe((String) row.get("transformations"), (String)
-                row.get("transformation_parameters")));
+        exchange.setProperty("kept_recipe", recipe(row));
+    }
+
+    private static TransformationRecipe recipe(Map<String, Object> row) {
+        return new TransformationRecipe(
+                (String) row.get("transformations"), (String) row.get("transformation_parameters"));
+    }
+
+    /**
+     * Sets {@code part} to what {@code claim-part.sql} answered, or to nothing, and, of another worker's job, {@code predicted_seconds} and
+     * {@code kept_recipe} as a claim does.
+     */
+    public void readPart(@Body Map<String, Object> row, Exchange exchange) {
+        exchange.setProperty("part", row);
+        if (row != null) {
+            exchange.setProperty("predicted_seconds", row.get("predicted_seconds"));
+            exchange.setProperty("kept_recipe", recipe(row));
+        }
     }
 }

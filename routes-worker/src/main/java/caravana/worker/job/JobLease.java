@@ -72,11 +72,30 @@ public class JobLease {
             @ExchangeProperty("receipt_handle") String receiptHandle,
             @ExchangeProperty("queued_ms") Long queuedMillis)
             throws IOException {
-        RunningJob job =
-                new RunningJob(videoId, claimToken, receiptHandle, workFolder.open(claimToken), queuedMillis, shares);
-        shares.add(claimToken);
+        RunningJob job = new RunningJob(videoId, claimToken, receiptHandle, workFolder.open(claimToken), shares, false);
+        job.spent("queue", queuedMillis);
         job.spent("claim", System.currentTimeMillis() - exchange.getClock().getCreated());
-        byClaimToken.put(claimToken, job);
+        hold(job, exchange);
+    }
+
+    /**
+     * Takes a job of another worker into the set, parts of which this one has claimed, as {@link #open} does with a job of its own.
+     *
+     * @throws IOException when the folder cannot be made
+     */
+    @StepOnly
+    public void openHelping(
+            Exchange exchange,
+            @ExchangeProperty("video_id") String videoId,
+            @ExchangeProperty("claim_token") String claimToken,
+            @ExchangeProperty("receipt_handle") String receiptHandle)
+            throws IOException {
+        hold(new RunningJob(videoId, claimToken, receiptHandle, workFolder.open(claimToken), shares, true), exchange);
+    }
+
+    private void hold(RunningJob job, Exchange exchange) {
+        shares.add(job.getClaimToken());
+        byClaimToken.put(job.getClaimToken(), job);
         exchange.setProperty("job", job);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
@@ -108,9 +127,40 @@ public class JobLease {
         return List.copyOf(byClaimToken.values());
     }
 
-    /** The tokens of these jobs' claims. */
+    /** The tokens of the claims of those that are this worker's own. */
     public List<String> claimTokens(List<RunningJob> jobs) {
-        return jobs.stream().map(RunningJob::getClaimToken).toList();
+        return jobs.stream()
+                .filter(job -> !job.isHelping())
+                .map(RunningJob::getClaimToken)
+                .toList();
+    }
+
+    /** The tokens by which this worker has claimed parts of others' jobs. */
+    public List<String> helperTokens(List<RunningJob> jobs) {
+        return jobs.stream()
+                .filter(RunningJob::isHelping)
+                .map(RunningJob::getClaimToken)
+                .toList();
+    }
+
+    /**
+     * Waits until the exchange's job is to be stopped, or for that long.
+     *
+     * @throws ClaimLostException when the claim was lost
+     * @throws JobInterruptedException when this worker stops, or cannot renew the job's lease
+     */
+    @StepOnly
+    public void pause(RunningJob job, long millis) {
+        KillReason killed = job.getTool().awaitKill(Duration.ofMillis(millis));
+        if (killed == KillReason.CLAIM_LOST) {
+            throw new ClaimLostException("The claim was lost while others encoded parts");
+        }
+        if (killed == KillReason.UNRENEWED) {
+            throw JobInterruptedException.byRouteDefect("The job's lease cannot be renewed");
+        }
+        if (killed != null) {
+            throw JobInterruptedException.byStop("The worker stops while others encode parts");
+        }
     }
 
     /**
@@ -176,7 +226,7 @@ public class JobLease {
         for (String claimToken : claimTokens.split(",")) {
             RunningJob job = byClaimToken.get(claimToken);
             if (job != null) {
-                log.info("Video {} was cancelled or deleted: its job stops", job.getVideoId());
+                log.info("Video {} was cancelled or deleted, or needs no help: its job stops here", job.getVideoId());
                 job.getTool().kill(KillReason.CLAIM_LOST);
             }
         }
@@ -184,7 +234,9 @@ public class JobLease {
 
     /** Its row no longer carries its claim: its tool is killed, and no later step writes anything. */
     private void lost(RunningJob job) {
-        leasesLost.increment();
+        if (!job.isHelping()) {
+            leasesLost.increment();
+        }
         log.info("Claim {} of video {} is lost", job.getClaimToken(), job.getVideoId());
         job.getTool().kill(KillReason.CLAIM_LOST);
     }

@@ -20,6 +20,7 @@ public final class RunningJob {
     private final Path folder;
     private final ToolControl tool = new ToolControl();
     private final JvmShares shares;
+    private final boolean helping;
 
     private final Map<String, Long> phaseMillis = new LinkedHashMap<>();
     private final Map<String, Long> cpuMillis = new LinkedHashMap<>();
@@ -27,17 +28,19 @@ public final class RunningJob {
     private volatile String phase;
     private long phaseStarted;
     private volatile double plannedSeconds;
+    private volatile double secondsBefore;
     private String publishedPhase;
     private long publishedAt;
 
+    /** @param helping whether it encodes parts of a job that another worker has */
     RunningJob(
-            String videoId, String claimToken, String receiptHandle, Path folder, long queuedMillis, JvmShares shares) {
+            String videoId, String claimToken, String receiptHandle, Path folder, JvmShares shares, boolean helping) {
         this.videoId = videoId;
         this.claimToken = claimToken;
         this.receiptHandle = receiptHandle;
         this.folder = folder;
         this.shares = shares;
-        phaseMillis.put("queue", queuedMillis);
+        this.helping = helping;
     }
 
     public String getVideoId() {
@@ -67,6 +70,11 @@ public final class RunningJob {
         return folder.resolve("video.mp4").toFile();
     }
 
+    /** Whether it encodes parts of a job that another worker has: progress and receipt are that one's. */
+    boolean isHelping() {
+        return helping;
+    }
+
     /** The handle on the tool that the job runs, if any. */
     public ToolControl getTool() {
         return tool;
@@ -93,7 +101,7 @@ public final class RunningJob {
      */
     public synchronized boolean isProgressDue() {
         long now = System.nanoTime();
-        if (phase == null || phase.equals(publishedPhase) && now - publishedAt < PROGRESS_NANOS) {
+        if (helping || phase == null || phase.equals(publishedPhase) && now - publishedAt < PROGRESS_NANOS) {
             return false;
         }
         publishedPhase = phase;
@@ -133,13 +141,20 @@ public final class RunningJob {
         this.plannedSeconds = plannedSeconds;
     }
 
+    /** Sets how much of the result earlier runs have made, in seconds; what the tool reports comes on top. */
+    public void setSecondsBefore(double secondsBefore) {
+        this.secondsBefore = secondsBefore;
+        tool.progress(null);
+    }
+
     /** How far the transcoding is, 0 to 100; -1 while nothing is known. */
     public double getPercent() {
         ToolProgress progress = tool.progress();
-        if (progress == null || plannedSeconds <= 0) {
+        if (progress == null && secondsBefore == 0 || plannedSeconds <= 0) {
             return -1;
         }
-        return Math.min(100.0, 100.0 * progress.outTimeSeconds() / plannedSeconds);
+        double now = progress == null ? 0 : progress.outTimeSeconds();
+        return Math.min(100.0, 100.0 * (secondsBefore + now) / plannedSeconds);
     }
 
     /** Seconds until the transcoding ends at its present speed; -1 while nothing is known. */
@@ -148,6 +163,6 @@ public final class RunningJob {
         if (progress == null || plannedSeconds <= 0 || progress.speed() <= 0) {
             return -1;
         }
-        return Math.max(0.0, (plannedSeconds - progress.outTimeSeconds()) / progress.speed());
+        return Math.max(0.0, (plannedSeconds - secondsBefore - progress.outTimeSeconds()) / progress.speed());
     }
 }

@@ -41,6 +41,11 @@ final class Complaints {
         return "Error while decoding stream #0:" + track.index() + ":";
     }
 
+    /** Whether all that a decoder complained of is what it says where it begins in the middle, and no frame is lost by it. */
+    static boolean loseNothing(String errors) {
+        return errors.lines().allMatch(line -> line.endsWith(NOTHING_LOST) || line.startsWith(SAID_AGAIN));
+    }
+
     boolean isEmpty() {
         return lines.isEmpty();
     }

@@ -118,6 +118,35 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
         }
     }
 
+    /**
+     * The picture of a file that is not in fragments.
+     *
+     * @param frames how many it has
+     * @param parameters by which a decoder of H.264 is initialised
+     */
+    record Picture(int frames, ByteBuffer parameters) {}
+
+    /** @throws IOException when it cannot be read, or has no H.264 in its first track */
+    static Picture picture(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            Mp4Box.Place box = Mp4Box.place(channel, 0, channel.size());
+            while (box != null && !box.type().equals("moov")) {
+                box = Mp4Box.place(channel, box.end(), channel.size());
+            }
+            if (box == null) {
+                throw new IOException("no moov");
+            }
+            Mp4Box table = Mp4Box.read(channel, box).get("trak", "mdia", "minf", "stbl");
+            ByteBuffer entries = table.get("stsd").content();
+            int entry = Mp4Box.HEADER;
+            Mp4Box picture = new Mp4Box(
+                    Mp4Box.name(entries, entry + Integer.BYTES),
+                    entries.slice(entry + PICTURE_ENTRY, entries.getInt(entry) - PICTURE_ENTRY));
+            return new Picture(
+                    table.get("stsz").content().getInt(8), picture.get("avcC").content());
+        }
+    }
+
     private static Fragments described(int head, Mp4Box moov, List<Fragment> fragments) throws IOException {
         Mp4Box media = moov.get("trak", "mdia");
         ByteBuffer times = media.get("mdhd").content().duplicate();

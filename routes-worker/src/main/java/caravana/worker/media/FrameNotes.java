@@ -1,6 +1,8 @@
 package caravana.worker.media;
 
 import caravana.worker.job.RunningJob;
+import java.io.File;
+import java.util.Arrays;
 
 /**
  * What filters note of the original's frames while they are decoded: headers say what there may be, and each frame what there is.
@@ -26,13 +28,19 @@ final class FrameNotes {
 
     private FrameNotes() {}
 
+    /** The same in a run that reads a part of the original: each has a note of its own. */
+    static String fields(int part) {
+        return FIELDS.replace(FIELDS_FILE, part + "-" + FIELDS_FILE);
+    }
+
     private static String noted(String file) {
         return "metadata=mode=print:file=" + file + ",nullsink";
     }
 
     /** Whether a frame of the original consists of two fields. */
     static boolean hasFields(RunningJob job) {
-        return isNoted(job, FIELDS_FILE);
+        File[] notes = job.getFolder().toFile().listFiles((folder, name) -> name.endsWith(FIELDS_FILE));
+        return notes != null && Arrays.stream(notes).anyMatch(note -> note.length() > 0);
     }
 
     /** Whether a frame of the original has a transparent place. */

@@ -3,6 +3,7 @@ package caravana.worker.media;
 import caravana.media.MediaLimits;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -22,6 +23,9 @@ import org.springframework.validation.annotation.Validated;
  * @param baseTimeLimit CPU time that any transcoding may use
  * @param timeLimitFactor seconds of CPU time more per second of result, up to 6 hours in all
  * @param threads decoder, filter and encoder threads of one ffmpeg; 0 lets ffmpeg choose
+ * @param partsFrom how long a job must be expected to take for its video to be encoded in parts, where that changes no frame, by
+ *     this worker and others that have nothing due; 0 for never
+ * @param partSeconds about how many seconds each part has of a video that is encoded in parts, 4 to 600
  * @param cards the opening and the closing card
  * @param logo the watermark, a PNG; the product's, or {@code file:/path/to/logo.png}
  */
@@ -33,6 +37,8 @@ public record MediaProperties(
         @NotNull Duration baseTimeLimit,
         @Positive double timeLimitFactor,
         @Min(0) int threads,
+        @NotNull Duration partsFrom,
+        @Min(4) @Max(600) int partSeconds,
         @NotNull @Valid Cards cards,
         @NotNull Resource logo) {
 

@@ -15,6 +15,9 @@ final class SourceFilters {
     /** No difference of timestamps is taken for a jump of the clock, in seconds. */
     private static final String NO_JUMP = "1000000";
 
+    /** Seconds by which times are rounded, and less than what is between two frames. */
+    private static final double CLOSELY = 0.0005;
+
     /** Takes the far jumps of a damaged clock out of it. A link of a chain of sound; the register has their sum. */
     private static final String JUMPS_CLOSED = "asetpts='st(0,ld(0)+if(gt(abs(PTS-PREV_INPTS)," + PacketTimes.JUMP_AHEAD
             + "/TB),PTS-PREV_INPTS-NB_SAMPLES/SR/TB));PTS-ld(0)',";
@@ -48,27 +51,80 @@ final class SourceFilters {
         return options;
     }
 
+    /**
+     * Options of the input of a part: the clock of the file is kept, by which the part is sought. What is shown at its beginning may
+     * have begun long before, so that nothing is left out behind the key.
+     */
+    static List<String> inputOptions(SourceTimeline source, VideoParts.Part part) {
+        List<String> options = new ArrayList<>(inputOptions(source));
+        if (!source.keepsClock()) {
+            options.add("-copyts");
+        }
+        if (part.key() != null) {
+            options.addAll(List.of("-seek_timestamp", "1", "-noaccurate_seek", "-ss"));
+            options.add(String.format(Locale.ROOT, "%.6f", part.key().sought()));
+        }
+        return options;
+    }
+
     /** The head of the video's chain. */
     static String video(SourceTimeline source, PlannedResult result) {
+        String clock = "setpts=" + clock(source, zeroOfPicture(source, result) - awayFromTies(source, result)) + ",";
+        StringBuilder rate = new StringBuilder("fps=" + result.frameRate() + ":start_time=0,");
+        if (source.endIsAMistake()) {
+            rate.append("trim=end_frame=").append(result.footageFrames()).append(',');
+        } else if (Double.isFinite(result.keptSeconds())) {
+            // A damaged original may be longer than its packets say.
+            rate.append("trim=end_frame=").append(kept(result)).append(',');
+        }
+        return video(source, result, clock, FrameNotes.FIELDS, rate.toString());
+    }
+
+    private static long kept(PlannedResult result) {
+        return Math.max(1, result.frameRate().framesIn(result.keptSeconds()));
+    }
+
+    /**
+     * The head of the chain of a part of the video, whose input keeps the clock of the file. Without a start of its own, the filter
+     * of the rate puts every frame where it is in the whole; times stay those of the whole, since later filters may go by them.
+     *
+     * @param zero when frame 0 of the result is shown, on the clock of the file
+     */
+    static String video(SourceTimeline source, PlannedResult result, VideoParts.Part part, double zero) {
+        double moved = zero - awayFromTies(source, result);
+        StringBuilder clock =
+                new StringBuilder("setpts=PTS-").append(seconds(moved)).append("/TB,");
+        if (part.key() != null) {
+            // Frames before it may refer to others that were not read.
+            clock.append(String.format(
+                    Locale.ROOT, "trim=start=%.6f,", Math.max(0, part.key().shown() - moved - CLOSELY)));
+        }
+        StringBuilder rate = new StringBuilder("fps=" + result.frameRate());
+        rate.append(part.from() == 0 ? ":start_time=0," : ",");
+        rate.append("trim=start_pts=").append(part.from());
+        if (!part.isLast()) {
+            rate.append(":end_pts=").append(part.to());
+        } else if (Double.isFinite(result.keptSeconds())) {
+            rate.append(":end_pts=").append(kept(result));
+        }
+        return video(
+                source,
+                result,
+                clock.toString(),
+                FrameNotes.fields(part.number()),
+                rate.append(',').toString());
+    }
+
+    private static String video(SourceTimeline source, PlannedResult result, String clock, String notes, String rate) {
         Track video = source.video();
-        StringBuilder chain = new StringBuilder("setpts=")
-                .append(clock(source, zeroOfPicture(source, result) - awayFromTies(source, result)))
-                .append(',');
+        StringBuilder chain = new StringBuilder(clock);
         if (video.mayBeInterlaced()) {
-            chain.append(FrameNotes.FIELDS).append(',');
+            chain.append(notes).append(',');
             // It reads three frames at once, which must be of one size.
             chain.append("scale=w=").append(video.width()).append(":h=").append(video.height());
             chain.append(":eval=frame:interl=-1,bwdif=mode=send_frame:deint=interlaced,");
         }
-        chain.append("fps=").append(result.frameRate()).append(":start_time=0,");
-        if (source.endIsAMistake()) {
-            chain.append("trim=end_frame=").append(result.footageFrames()).append(',');
-        } else if (Double.isFinite(result.keptSeconds())) {
-            // A damaged original may be longer than its packets say.
-            chain.append("trim=end_frame=")
-                    .append(Math.max(1, result.frameRate().framesIn(result.keptSeconds())))
-                    .append(',');
-        }
+        chain.append(rate);
         chain.append(oneSize(video, result.source()));
         video.orientation().filters().forEach(filter -> chain.append(filter).append(','));
         return chain.append(ColourFilters.afterScaling(video)).append(FORGET).toString();
@@ -152,9 +208,15 @@ final class SourceFilters {
      */
     static String audio(
             SourceTimeline source, PlannedResult result, List<String> transformations, List<String> labels) {
+        return audio(0, source, result, transformations, labels);
+    }
+
+    /** @param input which the original is */
+    static String audio(
+            int input, SourceTimeline source, PlannedResult result, List<String> transformations, List<String> labels) {
         // Some decoders, as that of Speex, do not say whether one channel is mono.
         String layout = source.audio().channels() == 1 ? "mono" : "stereo";
-        return "[0:" + source.audio().index() + "]" + (source.soundJumps() > 0 ? JUMPS_CLOSED : "")
+        return "[" + input + ":" + source.audio().index() + "]" + (source.soundJumps() > 0 ? JUMPS_CLOSED : "")
                 + "asetpts=" + clock(source, zero(source, result))
                 + (result.startSeconds() > 0 ? ",atrim=start=0" : "")
                 + ",aresample=async=1:min_hard_comp=0.03:first_pts=0,atrim=end="

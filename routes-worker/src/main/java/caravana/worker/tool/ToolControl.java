@@ -1,5 +1,8 @@
 package caravana.worker.tool;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
 /**
  * The handle on whatever tool a job runs: any thread may kill it, before, during and after the run, and read how far it
  * is.
@@ -14,6 +17,7 @@ public final class ToolControl {
     public synchronized void kill(KillReason reason) {
         if (killed == null) {
             killed = reason;
+            notifyAll();
         }
         if (process != null) {
             ProcessTree.kill(process);
@@ -22,6 +26,28 @@ public final class ToolControl {
 
     /** Why the tool was killed; null when it was not. */
     public synchronized KillReason killed() {
+        return killed;
+    }
+
+    /**
+     * Waits until there is a reason to kill, or for that long.
+     *
+     * @return why; null when there is none
+     */
+    public synchronized KillReason awaitKill(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (killed == null) {
+            long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (millis <= 0) {
+                return null;
+            }
+            try {
+                wait(millis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return KillReason.SHUTDOWN;
+            }
+        }
         return killed;
     }
 
@@ -43,7 +69,7 @@ public final class ToolControl {
         process = null;
     }
 
-    /** Its figures have changed. */
+    /** Its figures have changed; null before those of the next run. */
     public void progress(ToolProgress newest) {
         progress = newest;
     }

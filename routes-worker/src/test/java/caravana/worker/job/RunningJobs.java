@@ -10,6 +10,6 @@ public final class RunningJobs {
 
     public static RunningJob inFolder(Path folder) {
         return new RunningJob(
-                UUID.randomUUID().toString(), UUID.randomUUID().toString(), "handle", folder, 0, new JvmShares());
+                UUID.randomUUID().toString(), UUID.randomUUID().toString(), "handle", folder, new JvmShares(), false);
     }
 }

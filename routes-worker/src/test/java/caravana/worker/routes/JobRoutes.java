@@ -1,6 +1,7 @@
 package caravana.worker.routes;
 
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyDouble;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -13,6 +14,7 @@ import caravana.routes.RouteVersion;
 import caravana.test.StepCoverage;
 import caravana.transformation.TransformationCatalogue;
 import caravana.worker.WorkerSettings;
+import caravana.worker.exec.EncoderBuild;
 import caravana.worker.intake.Intake;
 import caravana.worker.intake.RouteDefects;
 import caravana.worker.intake.StepTrail;
@@ -41,6 +43,7 @@ import caravana.worker.media.SourceTimeline;
 import caravana.worker.media.TargetSize;
 import caravana.worker.media.TranscodePlan;
 import caravana.worker.media.TranscodePlanner;
+import caravana.worker.media.VideoParts;
 import caravana.worker.metrics.JobMetrics;
 import caravana.worker.progress.ProgressPublisher;
 import caravana.worker.settings.WorkerProperties;
@@ -112,6 +115,7 @@ final class JobRoutes implements AutoCloseable {
     final ResultCheck check = mock(ResultCheck.class);
     final OutputCheck outputs = mock(OutputCheck.class);
     final SystemProbe systems = mock(SystemProbe.class);
+    final TranscodePlanner planner = mock(TranscodePlanner.class);
     final List<Call> calls = new ArrayList<>();
     private final Map<String, Processor> answers = new HashMap<>();
     private final AnnotationConfigApplicationContext beans = new AnnotationConfigApplicationContext();
@@ -121,7 +125,6 @@ final class JobRoutes implements AutoCloseable {
         ConfigurableEnvironment settings = settings(workFolder);
         beans.setEnvironment(settings);
         WorkerProperties worker = WorkerSettings.in(workFolder, DataSize.ofMegabytes(1));
-        TranscodePlanner planner = mock(TranscodePlanner.class);
         MediaReport report = mock(MediaReport.class);
         JobAssets assets = mock(JobAssets.class);
         when(assets.begin(any())).thenReturn(mock(FetchedAssets.class));
@@ -131,6 +134,7 @@ final class JobRoutes implements AutoCloseable {
             when(size.isOpen()).thenReturn(true, false);
             return size;
         });
+        when(planner.beginParts(any(), anyDouble(), any(), any(), any(), any())).thenReturn(mock(VideoParts.class));
         when(planner.plan(any(), any(), any(), any(), any()))
                 .thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
         when(outputs.begin(any(), any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
@@ -146,6 +150,7 @@ final class JobRoutes implements AutoCloseable {
         beans.registerBean("meters", SimpleMeterRegistry.class);
         beans.registerBean("json", ObjectMapper.class, () -> new ObjectMapper());
         beans.registerBean("mediaProbe", MediaProbe.class, () -> probe);
+        beans.registerBean("encoderBuild", EncoderBuild.class, () -> mock(EncoderBuild.class));
         beans.registerBean("transcodePlanner", TranscodePlanner.class, () -> planner);
         // In the order of the files, by the thread of the job.
         beans.registerBean("outputs", SynchronousExecutorService.class);
@@ -258,6 +263,7 @@ final class JobRoutes implements AutoCloseable {
         found.put("owner_id", OWNER);
         found.put("job_message", message(VIDEO));
         found.put("names_other", false);
+        found.put("predicted_seconds", 2.0);
         found.putAll(row);
         answers.put(claim, with -> with.getMessage().setBody(found));
     }

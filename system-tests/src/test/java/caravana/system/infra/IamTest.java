@@ -66,6 +66,8 @@ class IamTest {
             Map.entry("delete-left-object", List.of("uploads/*")),
             Map.entry("get-object", List.of("uploads/*")),
             Map.entry("put-output", List.of("processed/*")),
+            Map.entry("put-part", List.of("processed/*")),
+            Map.entry("get-part", List.of("processed/*")),
             Map.entry("put-segment", List.of("processed/*")),
             Map.entry("delete-output", List.of("processed/*")),
             Map.entry("PartStore", List.of("uploads/*")),

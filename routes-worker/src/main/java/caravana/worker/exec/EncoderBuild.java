@@ -1,0 +1,37 @@
+package caravana.worker.exec;
+
+import caravana.routes.RouteVersion;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.springframework.stereotype.Component;
+
+/**
+ * By what this worker encodes. Parts that two builds of ffmpeg have made are not joined: a decoder might not notice that they differ. Routes
+ * of another version have another catalogue.
+ */
+@Component("encoderBuild")
+public class EncoderBuild {
+
+    private final RouteVersion routes;
+    private String name;
+
+    EncoderBuild(RouteVersion routes) {
+        this.routes = routes;
+    }
+
+    /** What ffmpeg says of itself, in one line, and the version of the routes. ffmpeg is run for it once, and only if somebody asks. */
+    public synchronized String name() throws IOException, InterruptedException, ToolFailedException {
+        if (name == null) {
+            Process process = new ProcessBuilder("ffmpeg", "-version")
+                    .redirectErrorStream(true)
+                    .start();
+            process.getOutputStream().close();
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new ToolUnavailableException("ffmpeg", text);
+            }
+            name = text.lines().findFirst().orElse("") + ", routes " + routes.name();
+        }
+        return name;
+    }
+}

@@ -1,0 +1,352 @@
+package caravana.worker.media;
+
+import caravana.worker.exec.ToolCommand;
+import caravana.worker.job.ClaimLostException;
+import caravana.worker.media.CutPoints.Key;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts in which the picture of a job is encoded, by several workers, before they are joined without another encoding. Each
+ * is a range of the result's frames, so that all of them together are the frames of the whole. When a part is not what it must
+ * be, there are none: the video is encoded in one run.
+ */
+public final class VideoParts {
+
+    private static final Logger log = LoggerFactory.getLogger(VideoParts.class);
+
+    /** Seconds of a segment of the result, of which each part has a whole number. */
+    private static final int SEGMENT = 4;
+
+    /**
+     * Frames that are decoded and filtered before the first one that is kept: those of two fields are made of the frames beside
+     * them.
+     */
+    private static final int LEAD = 5;
+
+    private static final String LIST = "parts.txt";
+
+    /**
+     * A range of frames.
+     *
+     * @param from the first one, counted from the beginning of the result
+     * @param to the one behind the last; the last part goes on as long as there are frames
+     * @param isLast whether it is the last
+     * @param key from which it is decoded; null for the beginning of the file
+     * @param file where it is put
+     */
+    record Part(int number, long from, long to, boolean isLast, Key key, Path file) {
+
+        long frames() {
+            return to - from;
+        }
+    }
+
+    /**
+     * A part that another claim has stored.
+     *
+     * @param key of its object
+     * @param file where it is put
+     */
+    public record Stored(int number, String key, Path file, String sha256, long bytes, String parameters) {
+
+        /** Name of the file in the claim's folder. */
+        public String fileName() {
+            return file.getFileName().toString();
+        }
+    }
+
+    private final List<Part> parts = new ArrayList<>();
+    private final List<Stored> stored = new ArrayList<>();
+    private final Path folder;
+    private CutPoints cuts;
+    private ToolCommand command;
+    private double zero;
+    private String digest;
+    private Part next;
+    private Map<String, Object> made;
+    private boolean open;
+    private boolean dropped;
+
+    private VideoParts(Path folder) {
+        this.folder = folder;
+    }
+
+    /** No parts: the video is encoded in one run. */
+    static VideoParts none() {
+        return new VideoParts(null);
+    }
+
+    /** Parts of which it is not known yet where the original can be cut. */
+    static VideoParts begin(Path folder) {
+        VideoParts parts = new VideoParts(folder);
+        parts.cuts = new CutPoints();
+        return parts;
+    }
+
+    /** Sets the run that finds where the original can be cut. */
+    void setCommand(ToolCommand command) {
+        this.command = command;
+    }
+
+    /** The run that finds where the original can be cut. */
+    public ToolCommand getCommand() {
+        return command;
+    }
+
+    /** Whether it is to be found where the original can be cut. */
+    public boolean isUnknown() {
+        return cuts != null;
+    }
+
+    /** Takes one line of what was found. */
+    void add(String line) {
+        cuts.add(line);
+    }
+
+    /**
+     * Goes by what was found.
+     *
+     * @param source whose first frame is frame 0 of the result
+     * @param partSeconds about how long a part is
+     */
+    void cut(SourceTimeline source, PlannedResult result, int partSeconds) {
+        CutPoints found = cuts;
+        cuts = null;
+        if (!found.isSteady() || Double.isNaN(found.first()) || !found.hasSeveral()) {
+            return;
+        }
+        zero = (source.measured() ? found.first() : source.video().start()) + result.startSeconds();
+        long each = Math.max(1, Math.round((double) partSeconds / SEGMENT))
+                * result.frameRate().framesIn(SEGMENT);
+        double again = 0;
+        for (long from = 0; from < result.footageFrames(); from += each) {
+            // What is left at the end, and shorter than half a part, belongs to the part before.
+            boolean last = from + each + each / 2 >= result.footageFrames();
+            long to = last ? result.footageFrames() : from + each;
+            double time = zero + Math.max(0, from - LEAD) / result.frameRate().perSecond();
+            Key key = from == 0 ? null : found.before(time);
+            again += from == 0 ? 0 : time - (key == null ? zero : key.shown());
+            parts.add(new Part(parts.size(), from, to, last, key, folder.resolve("part-" + parts.size() + ".mp4")));
+            if (last) {
+                break;
+            }
+        }
+        // Where keys are rare, most of the work would be to decode what is left out.
+        if (parts.size() < 2 || again > result.footageSeconds()) {
+            parts.clear();
+        }
+        open = !parts.isEmpty();
+    }
+
+    /** Whether the picture is in parts. */
+    public boolean isWanted() {
+        return !parts.isEmpty();
+    }
+
+    /** Whether some of them are not done yet, as far as is known. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** Whether there were parts, and the video is encoded in one run after all. */
+    public boolean isDropped() {
+        return dropped;
+    }
+
+    /** Chooses the part that is encoded next, by its number. */
+    void choose(int number) {
+        next = parts.get(number);
+        made = null;
+    }
+
+    /** The part that is to be encoded, or was. */
+    Part next() {
+        return next;
+    }
+
+    /** When frame 0 of the result is shown, on the clock of the file in seconds. */
+    double zero() {
+        return zero;
+    }
+
+    List<Part> all() {
+        return List.copyOf(parts);
+    }
+
+    /** Sets the digest of all that the encoder gets for the parts. */
+    void setDigest(String digest) {
+        this.digest = digest;
+    }
+
+    /** The digest of all that the encoder gets: workers with the same one make the same parts. */
+    public String getDigest() {
+        return digest;
+    }
+
+    /** The first frame of each part. */
+    public List<Long> getFirstFrames() {
+        return parts.stream().map(Part::from).toList();
+    }
+
+    /** How many frames each part has; the last one may have more. */
+    public List<Long> getFrameCounts() {
+        return parts.stream().map(Part::frames).toList();
+    }
+
+    /** The file of the part that was encoded. */
+    public File getFile() {
+        return next.file().toFile();
+    }
+
+    /**
+     * What is noted of the part that was encoded: {@code sha256} and {@code bytes} of its file, and {@code parameters}, by which a
+     * decoder of it is initialised. Null when it is not what it must be.
+     */
+    public Map<String, Object> getMade() {
+        return made;
+    }
+
+    /**
+     * Takes a part that was encoded.
+     *
+     * @param errors what ffmpeg complained of; it may be of frames before the part, but that is not known
+     */
+    void take(String errors) {
+        try {
+            Fragments.Picture picture = Fragments.picture(next.file());
+            if (!next.isLast() && picture.frames() != next.frames()) {
+                drop(next.number(), picture.frames() + " frames instead of " + next.frames());
+            } else if (!Complaints.loseNothing(errors)) {
+                drop(next.number(), errors.strip());
+            } else {
+                made = Map.of(
+                        "sha256", sha256(next.file()),
+                        "bytes", Files.size(next.file()),
+                        "parameters", hex(picture.parameters()));
+            }
+        } catch (IOException e) {
+            drop(next.number(), e.getMessage());
+        }
+    }
+
+    /**
+     * Takes what is known of all parts. The next decoder is initialised by the first part alone: if another one had other parameters,
+     * its frames would be decoded wrongly, and nobody would complain.
+     *
+     * @param rows by their numbers, as list-parts.sql has them
+     * @return how many frames are done
+     * @throws ClaimLostException when there are none: another claim goes by the plan now
+     */
+    long note(List<Map<String, Object>> rows) {
+        if (dropped) {
+            return 0;
+        }
+        if (rows.size() != parts.size()) {
+            throw new ClaimLostException("Another claim has the parts of the video");
+        }
+        stored.clear();
+        open = false;
+        long frames = 0;
+        for (Map<String, Object> row : rows) {
+            if (!"done".equals(row.get("part_state"))) {
+                open = true;
+                continue;
+            }
+            frames += ((Number) row.get("frames")).longValue();
+            Part part = parts.get(((Number) row.get("number")).intValue());
+            if (!Boolean.TRUE.equals(row.get("is_own"))) {
+                stored.add(new Stored(
+                        part.number(),
+                        (String) row.get("object_key"),
+                        part.file(),
+                        (String) row.get("sha256"),
+                        ((Number) row.get("bytes")).longValue(),
+                        (String) row.get("parameters")));
+            }
+        }
+        if (!open && rows.stream().map(row -> row.get("parameters")).distinct().count() > 1) {
+            drop(0, "other parameters than another one");
+        }
+        return frames;
+    }
+
+    /** The parts that others have stored. */
+    public List<Stored> getStored() {
+        return List.copyOf(stored);
+    }
+
+    /** Compares the parts that were fetched with what was noted of them. */
+    void check() {
+        try {
+            for (Stored part : getStored()) {
+                if (!Files.exists(part.file()) || !sha256(part.file()).equals(part.sha256())) {
+                    drop(part.number(), "other bytes than were stored");
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("A part cannot be read", e);
+        }
+    }
+
+    private void drop(int number, String why) {
+        log.warn("Part {} has {}", number, why);
+        parts.clear();
+        stored.clear();
+        made = null;
+        open = false;
+        dropped = true;
+    }
+
+    private static String hex(ByteBuffer bytes) {
+        byte[] array = new byte[bytes.remaining()];
+        bytes.duplicate().get(array);
+        return HexFormat.of().formatHex(array);
+    }
+
+    private static String sha256(Path file) throws IOException {
+        MessageDigest digest = OriginalDigest.sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Writes the list by which ffmpeg reads the parts one after the other. */
+    Path list(FrameRate rate) {
+        StringBuilder list = new StringBuilder("ffconcat version 1.0\n");
+        for (Part part : parts) {
+            list.append("file '").append(part.file().getFileName()).append("'\n");
+            if (!part.isLast()) {
+                // Differences of rounded times: rounded differences would add up.
+                double seconds = micros(part.to() / rate.perSecond()) - micros(part.from() / rate.perSecond());
+                list.append(String.format(Locale.ROOT, "duration %.6f%n", seconds));
+            }
+        }
+        try {
+            return Files.writeString(folder.resolve(LIST), list);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The list of parts cannot be written", e);
+        }
+    }
+
+    private static double micros(double seconds) {
+        return Math.round(seconds * 1e6) / 1e6;
+    }
+}
