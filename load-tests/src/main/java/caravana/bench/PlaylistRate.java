@@ -132,8 +132,8 @@ final class PlaylistRate implements Benchmark {
                         Figures.median(rates),
                         "requests/s",
                         TARGET,
-                        "least=" + Figures.text(Collections.min(rates)) + " segments=" + SEGMENTS
-                                + " connections=" + CONNECTIONS);
+                        "least=" + Figures.text(Collections.min(rates)) + " segments=" + SEGMENTS + " connections="
+                                + CONNECTIONS);
     }
 
     /** Requests a second. */
