@@ -5,7 +5,6 @@ SELECT number,
        part.claim_token = video.claim_token AS is_own,
        object_key,
        sha256,
-       bytes,
        parameters
 FROM parts part
 JOIN videos video ON video.id = part.video_id AND video.claim_token = part.job_token

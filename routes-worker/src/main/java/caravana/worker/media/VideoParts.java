@@ -63,7 +63,7 @@ public final class VideoParts {
      * @param key of its object
      * @param file where it is put
      */
-    public record Stored(int number, String key, Path file, String sha256, long bytes, String parameters) {
+    public record Stored(int number, String key, Path file, String sha256) {
 
         /** Name of the file in the claim's folder. */
         public String fileName() {
@@ -272,12 +272,7 @@ public final class VideoParts {
             Part part = parts.get(((Number) row.get("number")).intValue());
             if (!Boolean.TRUE.equals(row.get("is_own"))) {
                 stored.add(new Stored(
-                        part.number(),
-                        (String) row.get("object_key"),
-                        part.file(),
-                        (String) row.get("sha256"),
-                        ((Number) row.get("bytes")).longValue(),
-                        (String) row.get("parameters")));
+                        part.number(), (String) row.get("object_key"), part.file(), (String) row.get("sha256")));
             }
         }
         if (!open && rows.stream().map(row -> row.get("parameters")).distinct().count() > 1) {

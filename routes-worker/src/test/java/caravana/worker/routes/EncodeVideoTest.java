@@ -73,8 +73,8 @@ class EncodeVideoTest {
         // Open for the claim of its own part, for the claim that finds none, and while it waits once.
         when(parts.isOpen()).thenReturn(true, true, true, false);
         when(parts.getStored())
-                .thenReturn(List.of(
-                        new VideoParts.Stored(1, "processed/other", folder.resolve("part-1.mp4"), "digest", 1, "01")));
+                .thenReturn(
+                        List.of(new VideoParts.Stored(1, "processed/other", folder.resolve("part-1.mp4"), "digest")));
 
         assertThat(routes.receiveJob())
                 .containsExactly(
@@ -119,8 +119,8 @@ class EncodeVideoTest {
     void aPartThatIsGoneFailsNoJob() {
         when(parts.isOpen()).thenReturn(false);
         when(parts.getStored())
-                .thenReturn(List.of(
-                        new VideoParts.Stored(1, "processed/other", folder.resolve("part-1.mp4"), "digest", 1, "01")));
+                .thenReturn(
+                        List.of(new VideoParts.Stored(1, "processed/other", folder.resolve("part-1.mp4"), "digest")));
         AtomicInteger fetches = new AtomicInteger();
         routes.answer(FETCH, with -> {
             if (fetches.incrementAndGet() > 1) {
