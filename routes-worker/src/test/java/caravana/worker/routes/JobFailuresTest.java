@@ -200,7 +200,7 @@ class JobFailuresTest {
     }
 
     @Test
-    @DisplayName("output not as planned")
+    @DisplayName("invalid output")
     void anOutputThatIsNotAsPlannedIsMadeOnceMore() throws Exception {
         doThrow(new OutputInvalidException("the result has 2 s, planned are 30 s"))
                 .when(routes.check)
@@ -293,7 +293,7 @@ class JobFailuresTest {
     @Test
     void eachLineOfTheTableHasATest() throws Exception {
         String table = Files.readString(Path.of("../docs/architecture.md"))
-                .replaceFirst("(?s).*\\| class \\| by \\| what happens \\|\\n\\| --- \\| --- \\| --- \\|\\n", "")
+                .replaceFirst("(?s).*\\| class \\| cause \\| what happens \\|\\n\\| --- \\| --- \\| --- \\|\\n", "")
                 .replaceFirst("(?s)\\n\\n.*", "");
         List<String> classes = Pattern.compile("(?m)^\\| ([^|]+) \\|")
                 .matcher(table)
