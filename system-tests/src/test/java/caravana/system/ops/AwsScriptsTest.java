@@ -102,7 +102,7 @@ class AwsScriptsTest {
         assertThat(run("swap-database caravana").output()).contains("there is no caravana-restored");
         database("caravana-restored", "available");
         database("caravana-lost", "available");
-        assertThat(run("swap-database caravana").output()).contains("caravana-lost is there already");
+        assertThat(run("swap-database caravana").output()).contains("caravana-lost exists already");
 
         assertThat(databases()).containsExactly("caravana", "caravana-lost", "caravana-restored");
         assertThat(calls()).noneMatch(c -> c.contains("--new-db-instance-identifier"));
