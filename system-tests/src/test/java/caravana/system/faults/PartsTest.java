@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
 import caravana.test.Queues;
+import caravana.test.Sample;
 import caravana.test.SampledClass;
 import caravana.test.Samples;
 import caravana.test.Waits;
@@ -244,6 +245,7 @@ class PartsTest {
 
     @Test
     void twoWorkersMakeWhatOneMakes() throws Exception {
+        Sample.require(Sample.WHOLE, "two workers share a video", "a whole run makes it");
         start(1500);
         int parts = 8;
         Path video = footage(parts);
@@ -308,6 +310,7 @@ class PartsTest {
 
     @Test
     void whatIsDeletedIsEncodedNoMore() throws Exception {
+        Sample.require(Sample.WHOLE, "a video is deleted while it is encoded in parts", "a whole run makes it");
         start(20_000);
         FaultyWorker first = addWorker();
         FaultyWorker second = addWorker();
@@ -329,6 +332,7 @@ class PartsTest {
 
     @Test
     void aWorkerThatStopsGivesItsPartBack() throws Exception {
+        Sample.require(Sample.WHOLE, "a worker that stops gives its part back", "a whole run makes it");
         start(15_000);
         addWorker();
         addWorker();
