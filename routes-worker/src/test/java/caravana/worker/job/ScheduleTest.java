@@ -264,7 +264,9 @@ class ScheduleTest {
      */
     @Test
     void mostVideosAreReadyWhenTheirForecastsSay() {
-        int videos = Sample.size("videos whose forecasts are compared with their ends", 100, 300);
+        // With 300, of which many end while the rate is learned, the median error of one seed in six is above the
+        // target.
+        int videos = 1200;
         Random random = new Random(Sample.SEED);
         Forecasts undisturbed = new Forecasts();
         Forecasts every = new Forecasts();
