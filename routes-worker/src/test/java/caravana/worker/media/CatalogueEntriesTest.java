@@ -411,9 +411,9 @@ class CatalogueEntriesTest extends CatalogueFixture {
                 "[{\"nombre\": \"recortar\", \"inicio\": 3, \"fin\": 3.9}, \"hd_720p\", \"formato_16_9\", \"cortinillas\", \"sin_audio\", "
                         + SUBTITLES + "archivo\"}, \"transcodificacion\"]");
 
-        // The card has 63 frames, and the part 22.
+        // The card has 63 frames, and the part 23: the last of them is shown from 3.88 s on.
         assertThat(Files.readString(job.getFolder().resolve("subtitulos.vtt")))
-                .contains("\n00:00:02.520 --> 00:00:03.400\n");
+                .contains("\n00:00:02.520 --> 00:00:03.440\n");
     }
 
     @Test
