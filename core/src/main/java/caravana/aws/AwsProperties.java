@@ -6,11 +6,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Where SQS and S3 are.
+ * Region and addresses of SQS and S3.
  *
- * @param region AWS region
- * @param sqsEndpoint an SQS server other than AWS; empty for AWS
- * @param s3Endpoint an S3 server other than AWS; empty for AWS
+ * @param region AWS region of queue and bucket
+ * @param sqsEndpoint URL of an SQS server other than AWS; empty for AWS
+ * @param s3Endpoint URL of an S3 server other than AWS; empty for AWS
  */
 @Validated
 @ConfigurationProperties(AwsProperties.PREFIX)

@@ -5,9 +5,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Where originals ({@code uploads/}) and results ({@code processed/}) are kept.
+ * The bucket for originals ({@code uploads/}) and results ({@code processed/}).
  *
- * @param bucket the S3 bucket's name
+ * @param bucket name of the S3 bucket for originals and results
  */
 @Validated
 @ConfigurationProperties("caravana.s3")

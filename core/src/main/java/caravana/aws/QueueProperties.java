@@ -11,16 +11,17 @@ import org.springframework.validation.annotation.Validated;
 /**
  * The job queue and its dead-letter queue.
  *
- * @param queueName the job queue's name; every endpoint uses the URL, the name only labels
- * @param queueUrl the job queue's URL
- * @param dlqName the dead-letter queue's name, a label as well
- * @param dlqUrl the dead-letter queue's URL
- * @param maxReceiveCount receives after which SQS itself moves a message to the dead-letter queue; it must be the
- *     redrive policy's value
- * @param longPollSeconds how long one receive waits, 0 to 20 s (SQS's limit)
- * @param visibilitySeconds how long a received message stays hidden, in seconds, up to SQS's limit of 12 h; renewed while its job
- *     runs
- * @param callTimeout how long any call but a receive may take, its tries included; less than the worker's heartbeat
+ * @param queueName name of the job queue. It is only a label in endpoints and metrics; all calls use the URL
+ * @param queueUrl URL of the job queue
+ * @param dlqName name of the dead-letter queue. It is only a label, as that of the job queue
+ * @param dlqUrl URL of the dead-letter queue
+ * @param maxReceiveCount number of receives after which SQS itself moves a message to the dead-letter queue. It must
+ *     be the value in the queue's redrive policy
+ * @param longPollSeconds seconds for which one receive waits for messages, 0 to 20 (the limit of SQS)
+ * @param visibilitySeconds visibility timeout in seconds: how long a received message stays hidden from other
+ *     workers, 12 hours at most (the limit of SQS). The worker renews it while the job runs
+ * @param callTimeout longest duration of a call to SQS with its retries, except a receive. It must be shorter than
+ *     the worker's heartbeat
  */
 @Validated
 @ConfigurationProperties("caravana.sqs")

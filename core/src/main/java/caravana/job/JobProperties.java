@@ -6,11 +6,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of jobs that web and worker must share.
+ * Settings of jobs that must be the same for web and worker.
  *
- * @param maxAttempts attempts that a job may cost before it fails permanently, 1 to 100
- * @param accountAtOnce jobs of one account that run at once, 1 to 10,000, unless operators set another number for it
- * @param newAccountsAtOnce jobs that run at once of all accounts together that are younger than 24 hours, 1 to 10,000
+ * @param maxAttempts attempts of a job before it fails permanently, 1 to 100
+ * @param accountAtOnce concurrent jobs of one account, 1 to 10,000. Operators can set another number for an account
+ * @param newAccountsAtOnce concurrent jobs of all accounts that are younger than 24 hours together, 1 to 10,000
  */
 @Validated
 @ConfigurationProperties("caravana.job")

@@ -7,22 +7,23 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What an original may be. Web, the worker and {@code GET /api/limits} read this one record; nginx's body limit and
- * Terraform's variables are set by the same environment variables.
+ * The limits of originals. Web, the worker and {@code GET /api/limits} read this record. The body limit of nginx and
+ * the variables of Terraform have the same environment variables.
  *
  * <p>{@link MediaRefusals} has the sentence for an original that exceeds a limit.
  *
  * @param size largest original, 1KB to 50000MB
- * @param duration longest video, 1s to 5h. ffmpeg may run for 2 minutes and 20 times the result's length, 6 hours at most
- * @param width most pixels of the picture's longer side, 16 to 16,384, at least {@code height}. What needs more memory than
- *     {@code caravana.worker.tool.memory} fails
+ * @param duration longest video, 1s to 5h. ffmpeg may run for 2 minutes plus 20 times the length of the result, 6
+ *     hours at most
+ * @param width most pixels of the picture's longer side, 16 to 16,384 and at least {@code height}. A video that needs
+ *     more memory than {@code caravana.worker.tool.memory} fails even below this limit
  * @param height most pixels of the picture's shorter side, 16 to 16,384
- * @param frameRate most frames per second, on average, 1 to 1,000
- * @param streams most video and audio tracks in a file, 1 to 1,000; others are not counted
- * @param formats ffmpeg's names of the container formats that are opened
- * @param codecs ffmpeg's names of the video codecs that are decoded
- * @param rules a set of rules that originals must keep beside the limits: {@code none}, or {@code anb} for 20 to 60 seconds and
- *     1080p at least
+ * @param frameRate most frames per second, as the average of the video, 1 to 1,000
+ * @param streams most video and audio tracks in a file, 1 to 1,000; other tracks do not count
+ * @param formats accepted container formats, by ffmpeg's names
+ * @param codecs accepted video codecs, by ffmpeg's names
+ * @param rules additional rules for originals: {@code none}, or {@code anb} for a length of 20 to 60 seconds and at
+ *     least 1080 pixels on the shorter side
  */
 @ConfigurationProperties("caravana.media.limits")
 public record MediaLimits(

@@ -7,14 +7,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Event streams.
+ * Settings of event streams.
  *
- * @param streams event streams that may be open on one web node, 1 or more; more are answered 503
- * @param streamsPerAccount how many of them may be one account's, 1 or more; empty for a quarter of {@code streams}. More
- *     are answered 429
- * @param period how often a web node looks for changes, once for all event streams
- * @param heartbeat how long an event stream is silent before it gets a comment, which reveals a client that is gone
- * @param patience how long a client of an event stream may take nothing of what is sent; then its connection is closed
+ * @param streams open event streams on one web node, 1 or more; more get 503
+ * @param streamsPerAccount open event streams of one account on one web node, 1 or more; more get 429. Empty for a
+ *     quarter of {@code streams}
+ * @param period how often a web node queries the database for changes, once for all event streams
+ * @param heartbeat time without events after which a stream gets a comment, so that web notices disconnected clients
+ * @param patience how long a client of an event stream may read nothing; then web closes its connection
  */
 @Validated
 @ConfigurationProperties("caravana.events")

@@ -6,10 +6,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * When an account that is erased is gone.
+ * Settings of the erasure of accounts.
  *
- * @param lastPass how long after the request for an erasure its last pass runs at the earliest: longer than an upload request, a lease and a
- *     signed link may last
+ * @param lastPass time between the request to erase an account and the last pass of the erasure, at least. It must be
+ *     longer than an upload request, a lease and a signed link can last
  */
 @Validated
 @ConfigurationProperties("caravana.erasure")

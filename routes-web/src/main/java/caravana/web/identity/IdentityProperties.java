@@ -9,19 +9,20 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Who may call, and how they prove it.
+ * Settings of authentication: tokens, sessions, the operator's account, and limits of log-ins and sign-ups.
  *
- * @param signingKey RSA private key of 2,048 bits or more that signs our tokens: PKCS #8 as PEM, or its base64 alone;
- *     empty with an outside issuer
- * @param issuerUri an outside issuer of tokens (OpenID Connect discovery), exactly as in their {@code iss}; empty when the
- *     accounts are ours
- * @param audience what tokens of an outside issuer are made for, as in their {@code aud}; web does not start with an issuer alone
- * @param rolesClaim the claim of a token that lists the roles {@code user} and {@code operator}, or names them in one text;
- *     {@code realm_access.roles} for one inside another
- * @param tokenLife how long a token of ours is valid
- * @param sessionLife how long the page's session lasts after its last use
- * @param operatorEmail an operator's account that web makes at its start; empty for none
- * @param operatorPassword the password that the operator's account gets at each start, 12 characters or more
+ * @param signingKey RSA private key of 2,048 bits or more that signs our tokens, in PKCS #8: as PEM, or only its
+ *     base64. Empty with an outside issuer
+ * @param issuerUri outside issuer of tokens (OpenID Connect discovery), exactly as in the claim {@code iss} of its
+ *     tokens; empty if Caravana keeps the accounts
+ * @param audience required value of the claim {@code aud} in tokens of an outside issuer. Web does not start with an
+ *     issuer and without an audience
+ * @param rolesClaim claim of a token with the roles {@code user} and {@code operator}, as a list or in one text;
+ *     {@code realm_access.roles} for a claim inside another one
+ * @param tokenLife how long a token that Caravana issues is valid
+ * @param sessionLife how long a session of the page stays valid after its last use
+ * @param operatorEmail e-mail address of an operator's account that web creates at its start; empty for none
+ * @param operatorPassword password of that operator's account, at least 12 characters. Web sets it at each start
  * @param failures limits of failed log-ins
  * @param signUps limits of sign-ups
  */
@@ -43,13 +44,17 @@ public record IdentityProperties(
      * Failed log-ins that need not wait. Each further one waits twice as long as the one before. A source is an IPv4 address
      * or an IPv6 /64.
      *
-     * @param perAccount failed log-ins that need not wait, of one address (IPv6: /64) to one account
-     * @param perAddress failed log-ins that need not wait, of one address to all accounts that it has not logged in to
-     * @param window how long it takes until that many of one address are forgotten
-     * @param unknownSources failed log-ins that need not wait, to one account of all addresses together that have not logged in to it
-     * @param unknownSourcesWindow how long it takes until that many of all addresses are forgotten
-     * @param firstDelay the first wait; each further failure doubles it
-     * @param maxDelay the longest wait
+     * @param perAccount failed log-ins from one IP address (IPv6: /64) to one account, until further ones from there
+     *     must wait
+     * @param perAddress failed log-ins from one IP address (IPv6: /64) to all accounts that have not logged in from
+     *     it before, until further ones from there must wait
+     * @param window time after which the failed log-ins from one IP address are forgotten
+     * @param unknownSources failed log-ins to one account from all IP addresses together that it has not logged in
+     *     from before, until further ones from such addresses must wait
+     * @param unknownSourcesWindow time after which the failed log-ins to one account from unknown IP addresses are
+     *     forgotten
+     * @param firstDelay wait after the first failed log-in that exceeds a limit; it doubles with each further one
+     * @param maxDelay longest wait after failed log-ins
      */
     public record Failures(
             @Min(1) int perAccount,
@@ -63,9 +68,9 @@ public record IdentityProperties(
     /**
      * Sign-ups that need not wait. Further ones are let in one by one, as many within the window.
      *
-     * @param perAddress sign-ups of one address within the window; more are answered 429
-     * @param inTotal sign-ups of all addresses together within the window; more are answered 429
-     * @param window how long it takes until that many sign-ups are forgotten
+     * @param perAddress sign-ups from one IP address (IPv6: /64) within the window; further ones get 429
+     * @param inTotal sign-ups from all IP addresses together within the window; further ones get 429
+     * @param window time window of the limits for sign-ups
      */
     public record SignUps(
             @Min(1) int perAddress,

@@ -7,13 +7,16 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What an account may have, unless operators have said otherwise of it; 0 for no limit. An upload beyond it is answered 403.
+ * The default quotas of an account; 0 for no limit. An upload beyond one gets 403.
  *
- * @param size bytes of one account's originals together; 0 for no limit
- * @param videos videos of one account; 0 for no limit
- * @param openUploads uploads of one account that have begun and not ended, on all web nodes; 0 for no limit
- * @param minutes minutes of one account's originals that are processed within a month, which begins on its first day at 00:00
- *     UTC; 0 for no limit
+ * @param size quota of each account: total size of its originals; 0 for no limit. Operators can set another one for
+ *     an account
+ * @param videos quota of each account: number of its videos; 0 for no limit. Operators can set another one for an
+ *     account
+ * @param openUploads quota of each account: number of its unfinished uploads on all web nodes; 0 for no limit.
+ *     Operators can set another one for an account
+ * @param minutes quota of each account: minutes of originals that are processed in a calendar month (UTC); 0 for no
+ *     limit. Operators can set another one for an account
  */
 @Validated
 @ConfigurationProperties("caravana.quota")

@@ -13,18 +13,21 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Mails to accounts. Without a server and without a folder, calls that need a mail are answered 503 {@code mail_not_configured}.
+ * Settings of mails to accounts. Without a server and without a folder, calls that need a mail get 503
+ * {@code mail_not_configured}.
  *
- * @param publicUrl where people reach the page, such as {@code https://videos.example.org}; the links in mails are built from it alone
- * @param from the e-mail address that mails come from
- * @param folder where mails are written as {@code .eml} files when there is no server
+ * @param publicUrl address at which people open the page, such as {@code https://videos.example.org}. Links in mails
+ *     start with it, whatever address a request came to
+ * @param from e-mail address in the {@code From} of mails
+ * @param folder folder in which web writes mails as {@code .eml} files if there is no SMTP server
  * @param smtp the server that mails are sent by
- * @param linkLife how long a link to another password or e-mail address counts
- * @param verificationLife how long a link counts that confirms the address of a sign-up
- * @param period how often a web node looks for mails that are due
- * @param timeout how long the server may take to connect, and between two bytes
- * @param lease after which another node sends what one has taken and not ended; several times the timeout
- * @param delays how long the second and each further try waits after the one before it; after the last one, the mail is discarded
+ * @param linkLife how long a link to set a password or to change the e-mail address is valid
+ * @param verificationLife how long a link that confirms the address of a sign-up is valid
+ * @param period how often a web node queries the database for mails that are due
+ * @param timeout how long the SMTP server may take to connect, and between two bytes
+ * @param lease how long a web node may work on a mail; then another node sends it. Several times {@code timeout}
+ * @param delays pauses before the second and each further try of a mail, separated by commas; after the last try, the
+ *     mail is discarded
  * @param limits how many mails people may ask for
  */
 @Validated
@@ -65,14 +68,14 @@ public record MailProperties(
     /**
      * The server that mails are sent by.
      *
-     * @param host name of the server that mails are sent by (SMTP); empty for none
-     * @param port port of that server
-     * @param user whom web logs in as at that server; empty for no log-in
-     * @param password password of that user
-     * @param security how the connection is encrypted: {@code starttls}, {@code tls} (from the first byte) or {@code none}; when empty, {@code tls} on port 465 and otherwise
-     *     {@code starttls}
-     * @param certificates a PEM file with the certificates that the server's is checked by, for one with an authority of its own; when
-     *     empty, those of the JDK
+     * @param host name of the SMTP server that sends the mails; empty for none
+     * @param port port of the SMTP server
+     * @param user user with which web logs in to the SMTP server; empty for no log-in
+     * @param password password with which web logs in to the SMTP server
+     * @param security encryption of the connection to the SMTP server: {@code starttls}, {@code tls} (from the first
+     *     byte) or {@code none}. When empty, {@code tls} on port 465, and {@code starttls} on others
+     * @param certificates PEM file with the certificates that web trusts for the SMTP server, for a server with a
+     *     certificate authority of its own; when empty, web trusts those of the JDK
      */
     public record Smtp(
             @NotNull String host,
@@ -101,10 +104,10 @@ public record MailProperties(
     /**
      * Mails that people may ask for without waiting. Further ones are let in one by one, as many within the window.
      *
-     * @param perRecipient mails to one e-mail address within the window; more are answered 429
-     * @param perAddress mails that one IP address (IPv6: /64) asks for within the window; more are answered 429
-     * @param inTotal mails that all ask for together within the window; more are answered 429
-     * @param window how long it takes until that many mails are forgotten
+     * @param perRecipient mails to one e-mail address within the window; requests for more get 429
+     * @param perAddress mails that one IP address (IPv6: /64) requests within the window; requests for more get 429
+     * @param inTotal mails that all IP addresses together request within the window; requests for more get 429
+     * @param window time window of the limits for mails
      */
     public record Limits(
             @Min(1) int perRecipient,

@@ -6,12 +6,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Prices by which receipts are priced, in US dollars. Receipts name them.
+ * Prices for the cost in receipts, in US dollars. Receipts name them.
  *
- * @param asOf the day of the prices, as 2025-06-30; set it with each other price
- * @param cpuHour price of an hour of one processor of a worker; the default is half of an hour of t3.small on demand, which has two, by AWS's
- *     list for us-east-1
- * @param storageGbMonth price of 1,024³ bytes in the object store for a month; the default is that of S3 Standard, by the same list
+ * @param asOf date of the prices, such as 2025-06-30; set it when you set a price
+ * @param cpuHour price of one processor of a worker for an hour, in US dollars. The default is half the price of an
+ *     on-demand t3.small, which has two, in us-east-1
+ * @param storageGbMonth price of 1,024³ bytes in the object store for a month, in US dollars. The default is that of
+ *     S3 Standard in us-east-1
  */
 @Validated
 @ConfigurationProperties("caravana.prices")

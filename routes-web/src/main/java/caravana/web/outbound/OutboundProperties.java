@@ -8,12 +8,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Which addresses web calls that accounts name.
+ * Settings of the addresses that accounts name and web calls.
  *
- * @param schemes {@code https}, and {@code http} for one machine alone
- * @param ports ports that may be called, separated by commas; empty for all
- * @param allowed networks that may be called although they are not on the internet, such as {@code 10.20.0.0/16}, separated by
- *     commas
+ * @param schemes accepted URL schemes of webhooks and imports: {@code https}, and {@code http} only for a system on
+ *     one machine
+ * @param ports accepted ports of webhooks and imports, separated by commas; empty for all
+ * @param allowed networks that webhooks and imports may call although they are not on the internet, such as
+ *     {@code 10.20.0.0/16}, separated by commas
  */
 @Validated
 @ConfigurationProperties("caravana.outbound")

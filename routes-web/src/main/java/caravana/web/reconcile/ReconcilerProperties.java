@@ -6,12 +6,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * When the reconciler steps in.
+ * Settings of the reconciler.
  *
- * @param period how often web looks for what a crash or a lost message has left behind
- * @param unpublished how long an accepted video may be without a message; above the time that an upload's own send takes
- * @param resend how long a published video may wait before its message may count as lost; it is sent again at most as
- *     often
+ * @param period how often web searches for jobs, uploads and objects that a crash or a lost message has left behind
+ * @param unpublished how long an accepted video may have no job message; then the reconciler sends one. Longer than
+ *     an upload needs to send its own
+ * @param resend how long a video may wait after its job message was sent; then the reconciler may treat the message
+ *     as lost and send it again. It does so at most once in this time
  */
 @Validated
 @ConfigurationProperties("caravana.reconciler")

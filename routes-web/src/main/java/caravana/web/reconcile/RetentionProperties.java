@@ -8,18 +8,18 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How long what is kept stays. The reconciler removes what is older, some at a time.
+ * How long data is kept. The reconciler deletes older data, a limited number at a time.
  *
- * @param originals how long an original stays after the last job of its video has ended; 0 for as long as the video
- * @param outputs how long the files of a result stay after it was made; 0 for as long as the video
+ * @param originals how long an original is kept after the last job of its video has ended; 0 for as long as the video
+ * @param outputs how long the files of a result are kept; 0 for as long as the video
  * @param events how long events can be listed
- * @param deliveries how long the deliveries of webhooks can be looked at and sent again; not longer than {@code events}
- * @param exports how long the file of an export can be fetched after it was requested
- * @param imports how long it can be read how an import has ended
- * @param mails how long a mail stays that no node has sent or discarded; longer than all its tries
- * @param audit how long acts of operators stay in the audit; 0 for always
- * @param logInAddresses how long it is known from which addresses, as pseudonyms, an account has logged in; from others, guesses of
- *     passwords are slowed down for all
+ * @param deliveries how long the deliveries of webhooks can be listed and sent again; at most {@code events}
+ * @param exports how long the file of an account's export can be downloaded, from its request
+ * @param imports how long the outcome of an import can be read
+ * @param mails how long a mail is kept that was neither sent nor discarded; longer than all its tries take
+ * @param audit how long the actions of operators are kept in the audit; 0 for ever
+ * @param logInAddresses how long Caravana remembers, as a pseudonym, an IP address from which an account has logged
+ *     in. From other addresses, failed log-ins of all together slow down further ones
  */
 @Validated
 @ConfigurationProperties("caravana.retention")

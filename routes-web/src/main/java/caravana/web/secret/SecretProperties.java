@@ -5,12 +5,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What is kept encrypted.
+ * Setting of the key for encrypted and signed data.
  *
- * @param key 32 characters or more, of which the keys are derived that encrypt secrets of webhooks and sign links to
- *     playlists. Without it, webhooks cannot be created, and videos have no {@code playback_url}. To change it,
- *     write the old one, a comma and the new one on all nodes, and then the new one first; the old one may go 6 hours later,
- *     if no webhook was made by it: without it, those need new secrets
+ * @param key secret of at least 32 characters. From it, web derives the keys that encrypt the secrets of webhooks and
+ *     sign links to playlists. Without it, webhooks cannot be created, and videos have no {@code playback_url}. To change
+ *     it, set the old one, a comma and the new one on all nodes; then the new one, a comma and the old one. Remove the
+ *     old one after 6 hours, if no webhook was created with it: such webhooks would need new secrets
  */
 @Validated
 @ConfigurationProperties("caravana.secret")

@@ -9,13 +9,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Videos that web fetches.
+ * Settings of imports: videos that web downloads.
  *
- * @param period how often a web node looks for imports that are due
- * @param heartbeat how often a web node renews the leases of those that it fetches
- * @param lease when another node takes over what a node that is gone has fetched
- * @param delays how long the second and each further try waits after the one before it; after the last one, an import has failed
- * @param atOncePerAccount how many imports of one account are fetched at once, on all web nodes
+ * @param period how often a web node queries the database for imports that are due
+ * @param heartbeat how often a web node renews the leases of the imports that it fetches
+ * @param lease how long an import stays with a web node that renews no lease; then another node fetches it
+ * @param delays pauses before the second and each further try of an import, separated by commas; after the last try,
+ *     the import fails
+ * @param atOncePerAccount concurrent imports of one account, on all web nodes together
  */
 @Validated
 @ConfigurationProperties("caravana.imports")

@@ -9,17 +9,19 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How uploads are taken; what an original may be is in {@link caravana.media.MediaLimits}.
+ * Settings of uploads. The limits of originals are in {@link caravana.media.MediaLimits}.
  *
- * @param atOnce uploads at once on a web node, 1 to 1,000; more are answered 503. Each has a buffer of 5 MiB
- * @param atOncePerAccount how many of them may be one account's, 1 or more; empty for a quarter of {@code at-once}. More
- *     are answered 429
- * @param patience how long one request of an upload may take, at whatever rate; slower ones are answered 408. Within 2 hours, 2 GiB
- *     need 300 KB a second; slower clients upload in pieces
- * @param minRate bytes a second that a client must send on average, once 30 s have passed; slower ones are answered 408; 0 for any
- * @param idle how long an upload in pieces waits for its next byte; after that it expires and is removed
- * @param longest how long an upload in pieces may take from its creation to its last byte
- * @param perHour uploads of one owner within an hour, and videos that are processed again; more are answered 429; 0 for no limit
+ * @param atOnce concurrent uploads on a web node, 1 to 1,000; more get 503. Each has a buffer of 5 MiB
+ * @param atOncePerAccount concurrent uploads of one account on a web node, 1 or more; more get 429. Empty for a
+ *     quarter of {@code at-once}
+ * @param patience longest duration of one upload request, at any rate; then it gets 408. At 300 KB a second, 2 GiB
+ *     take 2 hours; slower clients upload in pieces
+ * @param minRate lowest average rate of an upload, in bytes a second, measured after its first 30 s; slower ones get
+ *     408. 0 for any rate
+ * @param idle how long an upload in pieces waits for its next byte; then it expires and is removed
+ * @param longest longest time from the creation of an upload in pieces to its last byte
+ * @param perHour uploads of one account within an hour, including videos that are processed again; more get 429. 0
+ *     for no limit
  */
 @Validated
 @ConfigurationProperties("caravana.upload")

@@ -8,12 +8,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Webhooks.
+ * Settings of webhooks.
  *
- * @param period how often a web node looks for deliveries that are due
- * @param timeout how long a receiver may take for its answer
- * @param lease after which another node sends what one has taken and not ended; several times the timeout
- * @param delays how long the second and each further try waits after the one before it; after the last one, the delivery fails permanently
+ * @param period how often a web node queries the database for webhook deliveries that are due
+ * @param timeout how long a receiver may take to answer a delivery
+ * @param lease how long a web node may work on a delivery; then another node sends it. Several times {@code timeout}
+ * @param delays pauses before the second and each further try of a delivery, separated by commas; after the last try,
+ *     the delivery fails permanently
  */
 @Validated
 @ConfigurationProperties("caravana.webhooks")

@@ -8,9 +8,9 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How tools run.
+ * Settings of the processes of ffmpeg and ffprobe.
  *
- * @param niceness how far ffmpeg and ffprobe stand back behind everything else on the machine, 0 to 19
+ * @param niceness niceness of ffmpeg and ffprobe, 0 to 19: with a higher one, other processes of the machine go first
  * @param memory address space of one ffmpeg or ffprobe; an allocation beyond it fails
  */
 @Validated

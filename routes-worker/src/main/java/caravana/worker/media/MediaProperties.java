@@ -15,19 +15,20 @@ import org.springframework.core.io.Resource;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How media is processed; what is accepted is in {@link caravana.media.MediaLimits}.
+ * Settings of processing. The limits of originals are in {@link caravana.media.MediaLimits}.
  *
- * @param probeLimit how much CPU time a probe may use, and a tenth of how long it may take in all, waits included; one that
- *     may read the whole original has a second more for 10 MiB of it
- * @param stallLimit how long a transcoding's progress and its use of the processor may stand still
- * @param baseTimeLimit CPU time that any transcoding may use
- * @param timeLimitFactor seconds of CPU time more per second of result, up to 6 hours in all
- * @param threads decoder, filter and encoder threads of one ffmpeg; 0 lets ffmpeg choose
- * @param partsFrom how long a job must be expected to take for its video to be encoded in parts, where that changes no frame, by
- *     this worker and others that have nothing due; 0 for never
- * @param partSeconds about how many seconds each part has of a video that is encoded in parts, 4 to 600
+ * @param probeLimit CPU time of a probe. The probe may take 10 times as long in all, with its waits; one that may
+ *     read the whole original gets another second for each 10 MiB
+ * @param stallLimit how long a transcoding may make no progress and use no CPU time; then it is stopped
+ * @param baseTimeLimit CPU time of a transcoding, without the time for the length of its result
+ * @param timeLimitFactor additional seconds of CPU time of a transcoding for each second of its result, up to 6 hours
+ *     in total
+ * @param threads threads of each decoder, filter graph and encoder of ffmpeg; with 0, ffmpeg chooses
+ * @param partsFrom expected duration of a job from which idle workers encode its video in parts, if the frames stay
+ *     the same; 0 for never
+ * @param partSeconds approximate length in seconds of each part of a video that is encoded in parts, 4 to 600
  * @param cards the opening and the closing card
- * @param logo the watermark, a PNG; the product's, or {@code file:/path/to/logo.png}
+ * @param logo watermark, a PNG file: that of the product, or {@code file:/path/to/logo.png}
  */
 @Validated
 @ConfigurationProperties("caravana.media")
@@ -59,12 +60,12 @@ public record MediaProperties(
     /**
      * The cards before and after the footage.
      *
-     * @param openingText one line on the opening card
-     * @param closingText one line on the closing card
-     * @param openingFor how long the opening card stands
-     * @param closingFor how long the closing card stands; both together at most 5 s
-     * @param background colour of the cards, {@code #RRGGBB}
-     * @param colour colour of the texts, {@code #RRGGBB}
+     * @param openingText text on the opening card, one line
+     * @param closingText text on the closing card, one line
+     * @param openingFor how long the opening card is shown; both cards together at most 5 s
+     * @param closingFor how long the closing card is shown; both cards together at most 5 s
+     * @param background background colour of the cards, {@code #RRGGBB}
+     * @param colour colour of the texts on the cards, {@code #RRGGBB}
      */
     public record Cards(
             @NotNull String openingText,

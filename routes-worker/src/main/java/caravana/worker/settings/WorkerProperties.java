@@ -10,21 +10,23 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How one worker works. {@code TimingValidator} holds the times against each other.
+ * Settings of one worker. {@code TimingValidator} validates its times against each other.
  *
- * @param slots jobs at once, 1 to 64; by default the number of processors, or fewer where the disk has no room for so many of
- *     the largest originals
- * @param workDir folder for the files of running jobs, of this worker alone
- * @param heartbeat how often a running job's lease is renewed
- * @param lease how long a claim holds without a heartbeat: 3 heartbeats; with one more, within the queue's visibility
+ * @param slots concurrent jobs of a worker, 1 to 64. By default the number of processors, or fewer if the disk has no
+ *     room for so many of the largest originals
+ * @param workDir folder for the files of running jobs; each worker needs its own
+ * @param heartbeat how often a worker renews the leases of its running jobs
+ * @param lease how long a claim stays valid without a heartbeat: 3 heartbeats. Lease and heartbeat together must
+ *     fit within the visibility timeout
  * @param backoff delay after the first failed attempt; it doubles with each further one
- * @param maxBackoff the longest delay after a failed attempt
- * @param grace how long running jobs may continue after SIGTERM; the rest is requeued
- * @param probe how often the database, the object store, the disk and the tools are looked at
- * @param diskReserve free space that stays at the work folder beside what a job may need, twice the largest original; with
- *     less, no job is taken
- * @param toolOutageLimit how long ffmpeg or ffprobe may be impossible to run before the worker ends with status 1
- * @param routeDefectPause how long no job is taken after one has met a mistake in the routes; then one at a time is tried
+ * @param maxBackoff longest delay after a failed attempt
+ * @param grace how long running jobs may continue after SIGTERM; then the worker requeues the rest
+ * @param probe how often a worker checks the database, the object store, the disk and the tools
+ * @param diskReserve free space to keep in the work folder, in addition to what a job may need (twice the largest
+ *     original). With less, the worker takes no job
+ * @param toolOutageLimit how long ffmpeg or ffprobe may fail to start; then the worker ends with status 1
+ * @param routeDefectPause how long a worker takes no jobs after a mistake in the routes has failed one; then it tries
+ *     one job at a time
  */
 @Validated
 @ConfigurationProperties("caravana.worker")
