@@ -14,9 +14,9 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
- * The AWS clients, one of each; Camel's components find them by type.
+ * One AWS client for each service. Camel's components find the clients by their type.
  *
- * <p>Credentials come from the SDK's default chain: instance role, environment variables, and so on.
+ * <p>Credentials come from the SDK's default chain: the role of the instance, environment variables, and so on.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({AwsProperties.class, QueueProperties.class, BucketProperties.class})

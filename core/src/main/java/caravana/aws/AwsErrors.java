@@ -4,7 +4,7 @@ import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
-/** What AWS says of a call that it refused. */
+/** Reads from an AWS exception why the service refused a call. */
 public final class AwsErrors {
 
     private AwsErrors() {}

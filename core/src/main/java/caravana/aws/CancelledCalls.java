@@ -10,9 +10,9 @@ import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.utils.AttributeMap;
 
 /**
- * The HTTP client of the SDK, one of whose failures the SDK does not know: a call that reaches its time limit while it waits
- * for a connection is either interrupted or cancelled. The SDK reports an {@link IOException} as a time-out, but
- * passes on a {@link CancellationException}, which would look like a defect in our code.
+ * Wraps the SDK's HTTP client, so that the SDK recognizes one more kind of time-out. A call that reaches its time limit
+ * while it waits for a connection fails with an {@link IOException} or a {@link CancellationException}. The SDK reports
+ * the former as a time-out, but passes on the latter, which would look like a defect in our code.
  */
 final class CancelledCalls implements SdkHttpClient {
 

@@ -11,8 +11,9 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses to send S3 a key or a bucket's name that Camel 4.17 would evaluate as an expression (CVE-2026-95664): anybody who
- * can name an object in the bucket could otherwise read settings and call beans. None of our keys has one.
+ * Refuses object keys and bucket names that Camel 4.17 would evaluate as an expression (CVE-2026-95664). Otherwise,
+ * anyone who can name an object in the bucket could read settings and call beans. None of our own keys contains an
+ * expression.
  */
 @Component
 class LiteralKeys implements InterceptStrategy {

@@ -28,13 +28,15 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * S3 for objects that are written once: keys carry the id of the upload, or the token of the claim, that writes them.
+ * An S3 client for objects that are written once: their keys contain the id of the upload, or the token of the claim,
+ * that writes them.
  *
- * <p>Each put, part and completion carries a CRC-32C of its content, which S3 checks before it stores anything; S3 keeps it
- * with the object, and downloads are validated by it. An object that exists is not overwritten.
+ * <p>Each put, part and completion carries a CRC-32C of its content. S3 checks it before it stores anything, and keeps
+ * it with the object, so that downloads are validated with it. An existing object is never overwritten.
  *
- * <p>When the answer to a write is lost, the SDK sends the write again. S3 refuses the repetition, because the object exists
- * or because the multipart upload no longer does. If what S3 has is what was to be written, the write has succeeded.
+ * <p>When the answer to a write is lost, the SDK repeats the write. S3 refuses the repetition, because the object
+ * exists, or because the multipart upload no longer exists. If the stored object has the expected content, the write
+ * counts as successful.
  */
 public final class WriteOnceClient extends DelegatingS3Client {
 

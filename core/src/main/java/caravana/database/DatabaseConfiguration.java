@@ -14,8 +14,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * Points Spring Boot's connection pool and Flyway at {@code DATABASE_URL}. User and password are in it, or in the secret
- * that {@code DATABASE_SECRET_ID} names.
+ * Configures Spring Boot's connection pool and Flyway from {@code DATABASE_URL}. User and password are in this URL, or
+ * in the secret that {@code DATABASE_SECRET_ID} names.
  */
 @Configuration(proxyBeanMethods = false)
 public class DatabaseConfiguration {

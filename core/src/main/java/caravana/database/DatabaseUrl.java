@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
 
 /**
- * The database as {@code DATABASE_URL} names it: {@code postgresql://user:password@host:port/database?options}.
+ * The content of {@code DATABASE_URL}: {@code postgresql://user:password@host:port/database?options}.
  *
- * <p>User and password are percent-encoded, the port is optional (5432), and the options are passed on to the driver
- * ({@code sslmode=verify-full}, say). The form is libpq's connection URI, reduced to one host.
+ * <p>User and password are percent-encoded, the port is optional (5432), and the options are passed to the driver, such
+ * as {@code sslmode=verify-full}. This is libpq's connection URI, limited to one host.
  *
  * @param jdbcUrl the same as a JDBC URL, without user and password
  * @param user null when it is kept elsewhere

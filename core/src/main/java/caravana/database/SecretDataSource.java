@@ -14,10 +14,11 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * Connects with user and password from a secret, as RDS keeps it: JSON with {@code username} and {@code password}. The
- * secret is read at the first connection, and again whenever the database refuses what it said, since RDS rotates it.
+ * Connects with user and password from a secret in the form that RDS uses: JSON with {@code username} and
+ * {@code password}. RDS rotates the secret, so it is read at the first connection, and again whenever the database refuses the
+ * password.
  *
- * <p>Connections that are open stay open when the password changes.
+ * <p>Open connections stay open when the password changes.
  */
 class SecretDataSource extends AbstractDataSource {
 

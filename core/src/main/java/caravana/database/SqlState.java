@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.util.Set;
 
 /**
- * What the SQLSTATE of a failed statement says, by its class.
+ * Classifies failed statements by their SQLSTATE.
  *
  * @see <a href="https://www.postgresql.org/docs/17/errcodes-appendix.html">PostgreSQL error codes</a>
  */

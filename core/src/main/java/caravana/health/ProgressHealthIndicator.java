@@ -9,7 +9,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether live progress is available. Without Redis only live progress is missing, so the app is degraded and not
+ * Reports whether Redis is available. Without Redis, only live progress is missing, so the app is degraded and not
  * down.
  */
 @Component

@@ -2,7 +2,7 @@ package caravana.job;
 
 import java.util.Map;
 
-/** A failure whose stable code is given where it is thrown. */
+/** An exception that names its own failure code. */
 public interface CodedFailure {
 
     /** One of {@link FailureCode}'s codes, or one that a route gives to a refusal of its own. */

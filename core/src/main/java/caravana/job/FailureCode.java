@@ -8,11 +8,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What a job can fail of: the stable code by which rows, dead letters, metrics and the API name it, whether a retry may
- * help, and the one sentence that its uploader reads.
+ * The kinds of failures of a job. Each has a stable code, by which rows, dead letters, metrics and the API name it, one
+ * sentence for the uploader, and a flag that says whether a retry may help.
  *
- * <p>Codes are part of the API's contract: they may be added, and are never renamed. What exactly happened, with paths,
- * statements and exit statuses, is the failure's reason, which is for operators alone.
+ * <p>Codes are part of the API's contract: new ones may be added, and none is renamed. The exact reason of a failure,
+ * with paths, statements and exit statuses, is stored separately, for operators.
  */
 public enum FailureCode {
     // The original is at fault, and stays so.

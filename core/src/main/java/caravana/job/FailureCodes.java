@@ -2,7 +2,7 @@ package caravana.job;
 
 import org.springframework.stereotype.Component;
 
-/** What routes ask of {@link FailureCode}. */
+/** The bean by which routes read {@link FailureCode}. */
 @Component("failureCodes")
 public class FailureCodes {
 

@@ -3,7 +3,7 @@ package caravana.job;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes {@link JobProperties} available. */
+/** Registers {@link JobProperties}. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(JobProperties.class)
 public class JobConfiguration {}

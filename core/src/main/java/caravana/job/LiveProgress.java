@@ -3,8 +3,8 @@ package caravana.job;
 import org.springframework.stereotype.Component;
 
 /**
- * The live progress of a running job in Redis: a hash of text for each video, which the worker writes and web reads. It is
- * gone when the worker has been silent for a minute.
+ * The live progress of a running job in Redis: one hash of text values for each video. The worker writes it, and web
+ * reads it. It expires when the worker has written nothing for a minute.
  */
 @Component("liveProgress")
 public class LiveProgress {

@@ -9,7 +9,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 
-/** Writes a log's first line: which build this is. */
+/** Writes the first line of the log, which names the build. */
 public class BuildLine implements ApplicationListener<ApplicationContextInitializedEvent> {
 
     @Override

@@ -3,7 +3,7 @@ package caravana.logging;
 import java.util.List;
 import org.slf4j.MDC;
 
-/** What every log line of a job or of a request says besides its message. */
+/** The fields that each log line of a job or a request has besides its message. */
 public final class LogContext {
 
     public static final String VIDEO_ID = "video_id";

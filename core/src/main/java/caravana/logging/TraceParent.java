@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What follows a request from the client's call to the worker's last step, as W3C Trace Context writes it.
+ * The trace context (W3C) that follows a request from the client's call to the last step of the worker.
  *
  * @param traceId 32 hexadecimal digits
  * @param spanId 16 hexadecimal digits

@@ -5,7 +5,7 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import org.springframework.util.unit.DataSize;
 
-/** Sizes and durations as people read them: exact, in the largest unit that leaves no fraction. */
+/** Formats sizes and durations for people: exact, in the largest unit that leaves no fraction. */
 public final class Amounts {
 
     private static final long KIB = 1024;

@@ -3,7 +3,7 @@ package caravana.media;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes {@link MediaLimits} available. */
+/** Registers {@link MediaLimits}. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(MediaLimits.class)
 public class MediaConfiguration {}

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The sentences about refused originals: each names the original's value and the limit. Web and the worker say the
- * same; nginx has the sentence for the size in its own configuration, and the page has all of them in Spanish.
+ * The sentences about refused originals; each names the original's value and the limit. Web and the worker use the same
+ * ones. The configuration of nginx has its own sentence about the size, and the page has translations.
  */
 public class MediaRefusals {
 

@@ -3,7 +3,7 @@ package caravana.media;
 import java.util.Map;
 
 /**
- * Why an original is refused.
+ * The reason why an original is refused.
  *
  * @param code stable code for programs
  * @param sentence what is wrong with which limit, and what to do, for people

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Subtitles that were read from a file of SubRip or WebVTT. Nothing of the file but times and text is kept: no styles, regions,
- * comments and positions, and of the marks in the text only bold, italics and underlining.
+ * The cues of a SubRip or WebVTT file. Only times and texts are read, with bold, italics and underlining; styles,
+ * regions, comments and positions are dropped.
  *
  * @param cues in the order in which they begin
  */

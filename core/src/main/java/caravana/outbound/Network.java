@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /**
- * A range of addresses, as {@code 10.0.0.0/8} or {@code fc00::/7} writes it.
+ * A range of IP addresses, in the notation of {@code 10.0.0.0/8} or {@code fc00::/7}.
  *
  * @param base its first address
  * @param bits how many of the first bits its addresses have in common

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Decides whether web may call an address that an account has given: only addresses on the internet, and none of this
- * deployment's own networks. Check an address with {@link #check} when it is given, and connect only to what
- * {@link #resolve} returns, because a name may have other addresses the next time.
+ * Decides whether web may call an address that an account has given. Allowed are addresses on the internet that are not
+ * in this deployment's own networks. Call {@link #check} when the address is given, and connect only to the addresses
+ * that {@link #resolve} returns, because a name may have other addresses the next time.
  */
 public final class OutboundAddresses {
 

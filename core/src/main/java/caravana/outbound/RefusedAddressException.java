@@ -3,8 +3,8 @@ package caravana.outbound;
 import java.net.UnknownHostException;
 
 /**
- * An address that may not be called; the message says why, and what to do. Clients that connect know of names only that they are
- * unknown, so it is one of these.
+ * Web may not call this address; the message says why, and what to do. It is an {@link UnknownHostException}, because
+ * this is the only failure of name resolution that HTTP clients expect.
  */
 public class RefusedAddressException extends UnknownHostException {
 

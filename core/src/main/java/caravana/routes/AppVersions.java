@@ -10,8 +10,8 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 
 /**
- * The versions of the apps for which routes are made, each as {@code major.minor}: the beans, settings and files that
- * routes may name change only with this number. Third numbers and suffixes are ignored.
+ * The versions of the apps that a version of the routes fits, each as {@code major.minor}. The beans, settings and
+ * files that routes may name change only with these two numbers. Third numbers and suffixes are ignored.
  *
  * @param names at least one, such as {@code 0.1}
  */

@@ -14,7 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
 
-/** Has the database prepare edited statements, by a connection that is not of the app's pool: it keeps what is prepared. */
+/**
+ * Lets the database prepare edited statements, to find mistakes in them. It uses a connection outside the app's pool,
+ * because prepared statements stay on their connection.
+ */
 final class EditedStatements {
 
     private static final Logger LOG = LoggerFactory.getLogger(EditedStatements.class);

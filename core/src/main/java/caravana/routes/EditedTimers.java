@@ -23,8 +23,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * For {@code ./caravana up --watch}: reports the step at which a timer's run failed, and that all such steps succeed again. A
- * step that fails at each run is reported once, and again when it fails of something else.
+ * For {@code ./caravana up --watch}: reports the step at which a run of a timer failed, and later that all failed steps
+ * succeed again. A step that keeps failing for the same reason is reported once.
  */
 @Component
 @Profile("local")

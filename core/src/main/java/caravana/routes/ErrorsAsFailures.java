@@ -11,9 +11,9 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes an {@link Error} that a step throws the exchange's exception, as any other failure is. Camel reports such a step as
- * done and lets the error pass through the route and its consumer: the route's {@code onException} never sees it, and whatever
- * the exchange holds, such as a claim or a connection, stays held.
+ * Turns an {@link Error} that a step throws into the exception of its exchange, like any other failure. Without this,
+ * Camel treats the step as done, and the error passes through the route and its consumer: {@code onException} does not
+ * run, and what the exchange holds, such as a claim or a connection, is not released.
  */
 @Component
 public class ErrorsAsFailures implements InterceptStrategy {

@@ -14,9 +14,9 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets each step count its own tries. Camel counts them in headers of the message: a step that removes all headers would be
- * tried for ever, and what an earlier step used up would count against a later one. A step gets the message without those
- * headers, and one that fails gets its own count back, which Camel's error handler then goes by.
+ * Lets each step count its own tries. Camel counts them in message headers: a step that removes all headers would be
+ * tried without end, and the tries of one step would reduce those of the next. So a step gets the message without these
+ * headers, and a failed step gets its own count back before Camel's error handler reads it.
  */
 @Component
 public class OwnTries implements InterceptStrategy {

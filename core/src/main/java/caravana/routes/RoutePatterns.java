@@ -15,8 +15,8 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
 /**
- * Gives Camel the folders of routes that this app loads, as the checks of routes know it. The files that come with the app
- * are named one by one: for a pattern Camel unpacks the app's whole jar, once for each folder.
+ * Gives Camel the folders of routes that this app loads, from the same list as the checks. The routes inside the app's
+ * jar are named file by file, because Camel unpacks the whole jar for each pattern.
  */
 final class RoutePatterns implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 

@@ -31,10 +31,11 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Loads edited routes into the running app, for {@code ./caravana up --watch}. If the checks find a mistake in an
- * edit, or Camel does not start it, the mistake is reported, and the former routes continue to run.
+ * Loads edited routes into the running app, for {@code ./caravana up --watch}. If the checks find a mistake, or Camel
+ * cannot start a route, the mistake is reported, and the former routes continue to run.
  *
- * <p>Only in the profile {@code local}: a route is stopped and started again, and what calls it meanwhile waits.
+ * <p>It exists only in the profile {@code local}: a changed route is stopped and started, and its callers wait
+ * meanwhile.
  */
 @Component
 @Profile("local")

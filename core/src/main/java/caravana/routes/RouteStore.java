@@ -14,12 +14,12 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Versions of the routes in the bucket: the files of each under {@code routes/<version>/}, and a manifest that is
- * written last, so that a version that was not uploaded to its end does not exist. A version never changes: each file is
- * written once, so two who ship different routes under one name at once cannot mix them.
+ * Versions of the routes in the bucket. A version consists of files below {@code routes/<version>/} and a manifest. The
+ * manifest is written last, so an incomplete upload is not a version. Each file is written once, so a version never
+ * changes, and two people who ship different routes under the same name cannot mix them.
  *
- * <p>The manifest begins with the versions of the apps that the routes fit, {@code # fits 0.1, 0.2}, and has a line a file,
- * {@code <SHA-256 in hex>  <path>}, as {@code sha256sum} writes them.
+ * <p>The manifest begins with the versions of the apps that the routes fit, {@code # fits 0.1, 0.2}. Then it has one
+ * line for each file, {@code <SHA-256 in hex>  <path>}, as {@code sha256sum} writes it.
  */
 final class RouteStore {
 

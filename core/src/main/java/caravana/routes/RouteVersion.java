@@ -3,7 +3,7 @@ package caravana.routes;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** Which routes this app runs, in a word that operators can act upon. */
+/** The name of the routes that this app runs, for operators. */
 @Component
 public class RouteVersion {
 

@@ -21,9 +21,9 @@ import org.springframework.util.FileSystemUtils;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Routes that do not come with the jar: a folder, or one of the bucket's versions when {@code caravana.routes.version}
- * names it. They are read once and checked before anything of the app starts; what is wrong with them stops the start.
- * The app loads them from a copy of its own, so that it runs what was checked, even if the folder changes meanwhile.
+ * Routes from outside the jar: from a folder, or from the version in the bucket that {@code caravana.routes.version}
+ * names. They are read once and checked before the app starts, and a mistake in them prevents the start. The app loads
+ * them from its own copy, so that it runs exactly what was checked, even if the folder changes meanwhile.
  */
 final class RoutesFromOutside implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 

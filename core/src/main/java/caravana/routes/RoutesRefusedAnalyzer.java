@@ -3,7 +3,7 @@ package caravana.routes;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Explains in a message, instead of a stack trace, why an app does not start with its routes. */
+/** Explains with a message, instead of a stack trace, why an app does not start with its routes. */
 final class RoutesRefusedAnalyzer extends AbstractFailureAnalyzer<RoutesRefusedException> {
 
     @Override

@@ -1,6 +1,6 @@
 package caravana.routes;
 
-/** Routes that an app does not start with, or that cannot be shipped. */
+/** The checks refuse these routes, so that an app does not start with them, and they cannot be shipped. */
 public final class RoutesRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

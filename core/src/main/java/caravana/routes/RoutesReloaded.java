@@ -3,7 +3,7 @@ package caravana.routes;
 import java.util.Set;
 
 /**
- * Edited routes have been taken over into the running app.
+ * The event that edited routes were loaded into the running app.
  *
  * @param files the files that were loaded again, by their paths
  */

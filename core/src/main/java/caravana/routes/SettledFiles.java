@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** The files of a folder that somebody edits, once they are written: two looks in a row must find the same. */
+/**
+ * Reads the files of a folder that somebody edits, when no write is in progress: two reads in a row must find the same
+ * content.
+ */
 final class SettledFiles {
 
     private final Path folder;

@@ -15,7 +15,7 @@ import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcesso
 import org.springframework.core.env.StandardEnvironment;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** Behind {@code ops/bin/ship-routes}: checks a folder of routes and uploads it as a version. */
+/** The program of {@code ops/bin/ship-routes}: checks a folder of routes, and uploads it as a version. */
 public final class ShipRoutes {
 
     private ShipRoutes() {}

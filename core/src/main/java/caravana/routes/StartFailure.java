@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.apache.camel.FailedToCreateRouteException;
 import org.springframework.util.StringUtils;
 
-/** The file and line of a mistake that only Camel finds, when it starts a route. */
+/** Finds the file and the line of a mistake that only Camel detects, when it starts a route. */
 final class StartFailure {
 
     /** As Camel marks the step at which it failed to make a route. */

@@ -14,7 +14,10 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 
-/** Runs the statement of one file. The message gets its result as body when it has succeeded, and is not touched otherwise. */
+/**
+ * Runs the statement of one file. On success, the result becomes the body of the message. On failure, the message does
+ * not change.
+ */
 final class StatementCall {
 
     /** What becomes of the rows. */

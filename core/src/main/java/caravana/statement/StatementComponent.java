@@ -15,8 +15,9 @@ import org.apache.camel.util.TimeUtils;
 import org.springframework.stereotype.Component;
 
 /**
- * {@code statement:job/claim-job.sql?result=row}: one step that runs the SQL of a file, whose path is below the routes'
- * folder. How it finds the values of {@code :?name}, see {@link StatementValues}; why it is not {@code jdbc:}, see ADR 19.
+ * The Camel component {@code statement:job/claim-job.sql?result=row}: a step that runs the SQL of one file, whose path
+ * is relative to the routes' folder. {@link StatementValues} supplies the values of {@code :?name}. ADR 19 says why
+ * routes do not use {@code jdbc:}.
  */
 @Component("statement-component")
 class StatementComponent extends DefaultComponent {

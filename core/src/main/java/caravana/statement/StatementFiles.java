@@ -14,7 +14,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.stereotype.Component;
 
-/** The SQL files of the routes, each read once. */
+/** The SQL files of the routes. Each is read once. */
 @Component
 public class StatementFiles {
 

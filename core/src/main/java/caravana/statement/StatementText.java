@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * A SQL file as this app runs it.
+ * The content of a SQL file, prepared for JDBC.
  *
  * @param file its path below the routes' folder
  * @param sql the statement, with a {@code ?} for each parameter

@@ -22,8 +22,8 @@ import org.springframework.beans.PropertyAccessorFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The values of a statement's parameters: a Camel variable, else an exchange property, else the file's default. Never a
- * message header, since the senders of requests and messages can set those.
+ * Supplies the values of a statement's parameters: from a Camel variable, else from an exchange property, else the
+ * default of the file. It never reads message headers, because senders of requests and messages can set them.
  */
 @Component
 class StatementValues {

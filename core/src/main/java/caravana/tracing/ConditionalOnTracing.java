@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
-/** For what exists only where spans are exported: where {@value TracingConfiguration#ENDPOINT} is set. */
+/** Restricts a bean to apps that export spans: those in which {@value TracingConfiguration#ENDPOINT} is set. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Conditional(ConditionalOnTracing.EndpointSet.class)

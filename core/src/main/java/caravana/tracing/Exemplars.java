@@ -2,7 +2,10 @@ package caravana.tracing;
 
 import io.prometheus.metrics.tracer.common.SpanContext;
 
-/** Lets a histogram name a trace beside each of its buckets: from a slow call on a dashboard to what it did. */
+/**
+ * Adds an example trace to each bucket of a histogram (an exemplar), so that a slow call on a dashboard leads to its
+ * trace.
+ */
 final class Exemplars implements SpanContext {
 
     @Override

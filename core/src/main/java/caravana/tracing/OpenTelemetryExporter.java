@@ -23,8 +23,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Converts our spans to OpenTelemetry's, and sends them with its SDK, which is configured by the standard variables
- * {@code OTEL_…}.
+ * Converts our spans to OpenTelemetry's and sends them with its SDK, which reads the standard variables {@code OTEL_…}.
  */
 final class OpenTelemetryExporter implements SpanTree.Exporter, AutoCloseable {
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One span of a {@link SpanTree}: a name, when it began and ended, and what is known of it. Any thread may add to it. */
+/** One span of a {@link SpanTree}: a name, start, end, and attributes. Any thread may add attributes. */
 public final class Span {
 
     /** How many events are kept; OpenTelemetry itself keeps no more of a span. */

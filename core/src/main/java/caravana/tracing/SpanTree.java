@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The spans of one request or of one part of a job, from its first step to its last. It is exported as a whole when it ends: until
- * then it may turn out to which trace it belongs, and no span is ever exported without those above it.
+ * The spans of one request, or of one part of a job, from its first step to its last. The tree is exported as a whole
+ * when it ends: only then is its trace certain, and each exported span has its parent.
  *
- * <p>It belongs to the thread that began it, as routes run on one thread. Where nothing is traced, {@link #current} is null.
+ * <p>A tree belongs to the thread that began it, because a route runs on one thread. When tracing is off,
+ * {@link #current} is null.
  */
 public final class SpanTree {
 

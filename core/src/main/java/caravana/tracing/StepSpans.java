@@ -9,7 +9,10 @@ import org.apache.camel.Processor;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
-/** Makes each step that does something a span of its id. Those that only set a value, or choose, would hide the others. */
+/**
+ * Records a span for each step that does work, named by the step's id. Steps that only set a value or choose a branch
+ * get none, because they would hide the others.
+ */
 final class StepSpans implements InterceptStrategy {
 
     private static final Set<String> TRACED = Set.of("to", "toD", "bean", "enrich", "pollEnrich", "poll");

@@ -2,7 +2,7 @@ package caravana.tracing;
 
 import caravana.logging.TraceParent;
 
-/** Begins the {@link SpanTree}s of requests and messages; where tracing is off, there are none. */
+/** Begins the {@link SpanTree} of a request or a message. When tracing is off, it begins none. */
 public final class Tracing {
 
     private final SpanTree.Exporter exporter;

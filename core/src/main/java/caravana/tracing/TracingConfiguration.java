@@ -6,7 +6,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Off, neither the SDK nor the exporter is loaded, and no step of a route is looked at. */
+/**
+ * Configures tracing. When it is off, neither the SDK nor the exporter is loaded, and no step of a route is observed.
+ */
 @Configuration(proxyBeanMethods = false)
 public class TracingConfiguration {
 

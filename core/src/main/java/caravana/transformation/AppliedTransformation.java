@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An entry of the catalogue as a job wants it.
+ * An entry of the catalogue with the values of its parameters, as a job applies it.
  *
  * @param entry the entry
  * @param values of its parameters, all but those that others are given instead of: BigDecimal, Boolean or String

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a job asks for: an entry of the catalogue by its name, alone or with parameters.
+ * One item of a request for transformations: the name of an entry of the catalogue, with or without parameters.
  *
  * @param name the entry's
  * @param parameters as they were given, by name; not validated

@@ -4,7 +4,7 @@ import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 import java.util.List;
 
-/** A job asks for transformations that do not go together. */
+/** A request names transformations that exclude or need each other. */
 public class ImpossibleCombinationException extends IllegalArgumentException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;

@@ -4,7 +4,7 @@ import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** A job gives a parameter of a transformation a value that it does not take, or none. */
+/** A request gives a parameter of a transformation an invalid value, or no value. */
 public class InvalidParameterException extends IllegalArgumentException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;

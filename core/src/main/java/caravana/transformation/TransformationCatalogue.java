@@ -30,7 +30,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 
-/** The named transformations: the catalogue beside the routes, read at start and when it was edited. */
+/** The catalogue of transformations beside the routes. It is read at the start, and again after an edit. */
 @Component
 public class TransformationCatalogue {
 

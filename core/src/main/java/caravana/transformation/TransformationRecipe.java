@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The transformations of a job, as its row stores them: the names, which any worker can read, and separately the
- * values of parameters.
+ * The transformations of a job in the form that the row of the video stores: the names, which each version of a worker
+ * can read, and separately the values of the parameters.
  *
  * @param names a JSON array of names
  * @param parameters a JSON object with its version, the values by name and parameter, the ids of the assets among them, and the name

@@ -4,7 +4,7 @@ import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 import java.util.Set;
 
-/** A job gives a transformation a parameter that it does not have. */
+/** A request gives a transformation a parameter that it does not have. */
 public class UnknownParameterException extends IllegalArgumentException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;

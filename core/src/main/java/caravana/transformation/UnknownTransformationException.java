@@ -4,7 +4,7 @@ import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 import java.util.Set;
 
-/** A job asks for a transformation that the catalogue does not have. */
+/** A request names a transformation that is not in the catalogue. */
 public class UnknownTransformationException extends IllegalArgumentException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;
