@@ -4,7 +4,10 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
-/** The REST API: receives uploads, and returns their state and results. Its flow is in {@code camel/}. */
+/**
+ * The app {@code routes-web}: the REST API, which receives uploads and returns their state and results. Its routes are
+ * in {@code camel/}.
+ */
 @SpringBootApplication(scanBasePackages = "caravana")
 @ConfigurationPropertiesScan("caravana.web")
 public class WebApplication {

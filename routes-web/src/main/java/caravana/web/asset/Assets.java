@@ -30,7 +30,7 @@ import org.apache.camel.Message;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.springframework.stereotype.Component;
 
-/** Pictures and subtitles that an account keeps for transformations of its videos. */
+/** The pictures and subtitles that an account has uploaded for its transformations. */
 @Component("assets")
 public class Assets {
 

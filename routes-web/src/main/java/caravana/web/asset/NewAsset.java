@@ -2,7 +2,7 @@ package caravana.web.asset;
 
 import java.util.Map;
 
-/** An asset that has arrived and is not stored yet. */
+/** An uploaded asset that is checked, and not stored yet. */
 public final class NewAsset {
 
     private final String id;

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
 /**
- * How large the picture of a file is, as its headers say. Nothing of it is decoded here.
+ * The size of a picture, read from the headers of its file without decoding it.
  *
  * @param width in pixels
  * @param height in pixels

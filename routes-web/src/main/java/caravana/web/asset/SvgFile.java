@@ -12,8 +12,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * Reads an SVG's elements without drawing anything, and refuses what could lead out of the file: links, references, scripts, style
- * sheets from elsewhere and entities. What is left is drawn by a worker's tool.
+ * Parses an SVG file without drawing it, and refuses everything that could load something from outside the file: links,
+ * references, scripts, external style sheets and entities. A tool of the worker draws accepted files.
  */
 final class SvgFile {
 

@@ -17,7 +17,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Several operations in one call: each runs like the single call, by the same route, and fails alone. */
+/**
+ * Several operations in one call. Each runs on the route of the corresponding single call, and the failure of one does
+ * not affect the others.
+ */
 @Component("batch")
 public class Batch {
 

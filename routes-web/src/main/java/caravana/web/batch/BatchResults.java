@@ -11,7 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
 import org.springframework.stereotype.Component;
 
-/** Composes the answer to a batch: one line of JSON for each operation, in their order. */
+/** Builds the answer to a batch: one line of JSON for each operation, in the order of the request. */
 @Component("batchResults")
 public class BatchResults implements AggregationStrategy {
 

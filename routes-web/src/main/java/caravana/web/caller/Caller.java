@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Who makes a request, as the token or API key says. The engine puts it into the exchange property {@code caller}; nothing else in
- * a request says who the caller is.
+ * The authenticated sender of a request, from its token or API key. The engine puts it into the exchange property
+ * {@code caller}. Nothing else in a request identifies the sender.
  *
  * @param id the account's id
  * @param email the e-mail address that the token names; null when it names none, and for an API key

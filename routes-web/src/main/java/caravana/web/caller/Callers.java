@@ -10,7 +10,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
-/** Identifies who makes a request. */
+/** Determines the {@link Caller} of a request. */
 public final class Callers {
 
     /** Before a role's name, as Spring Security wants it. */

@@ -5,7 +5,7 @@ import java.util.Set;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
-/** A request that came with an API key. */
+/** The authentication of a request by an API key. */
 public final class KeyAuthentication extends AbstractAuthenticationToken {
 
     private static final long serialVersionUID = 1L;

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * How an API key is written: {@code cvn_}, 32 random letters and digits, and 6 more that are the CRC-32 of what stands before
- * them. By the prefix, programs that look for leaked secrets find keys; by the checksum, a key that was copied in part is recognised
- * from one that does not exist.
+ * The format of API keys: {@code cvn_}, 32 random letters and digits, and 6 more with the CRC-32 of everything before
+ * them. The prefix lets secret scanners find leaked keys. The checksum distinguishes a key that was copied incompletely
+ * from an unknown one.
  */
 public final class KeyText {
 

@@ -28,9 +28,9 @@ import org.apache.camel.spi.RestClientRequestValidator;
 import org.springframework.stereotype.Component;
 
 /**
- * Checks requests against the contract before their route starts, and gives the route the body as JSON text, whichever of
- * the contract's media types it came in. Camel's own builds a new validator for each request, does not decode query
- * parameters, and answers in plain text.
+ * Validates requests against the OpenAPI document before their route starts. It converts each accepted media type to
+ * JSON text, which the route gets as body. It replaces Camel's validator, which builds a new validator for each
+ * request, does not decode query parameters, and answers in plain text.
  */
 @Component
 public class ContractValidator implements RestClientRequestValidator {

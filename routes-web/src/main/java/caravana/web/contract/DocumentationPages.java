@@ -9,7 +9,7 @@ import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Serves the contract at {@code /api/openapi.yaml}, and for people, by Swagger UI, at {@code /api/docs}. */
+/** Serves the OpenAPI document at {@code /api/openapi.yaml}, and as a page of Swagger UI at {@code /api/docs}. */
 @Configuration(proxyBeanMethods = false)
 class DocumentationPages implements WebMvcConfigurer {
 

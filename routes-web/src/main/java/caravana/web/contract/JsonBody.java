@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Reads a JSON body (RFC 8259) strictly: UTF-8, no field twice, nothing after it. */
+/** Parses a JSON body (RFC 8259) strictly: UTF-8 only, no duplicate field, nothing after the value. */
 final class JsonBody {
 
     /** Deeper than anything that the contract has; what is stored of it can be put into answers. */

@@ -16,7 +16,7 @@ import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
-/** Which operation of the contract a request asks for. */
+/** Finds the operation of the OpenAPI document that a request calls. */
 public final class Operations {
 
     /**

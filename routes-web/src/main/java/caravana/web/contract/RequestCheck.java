@@ -25,9 +25,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Checks what every call of the contract holds to, whatever answers it: headers that are there once, a body of a type
- * that the call takes, not compressed, and a query with the parameters that the call has. It comes after the check of the
- * token, and before any of the body is read or asked for.
+ * Checks the rules that hold for every call: no repeated header, an accepted and uncompressed media type, and only
+ * query parameters of the call. It runs after the check of the token, and before any of the body is read or requested
+ * ({@code 100-continue}).
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE - 1)

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says what a schema of the contract asks for, in the words of a refusal. It never repeats what was sent: that may be a password. */
+/**
+ * Describes what a schema of the OpenAPI document accepts, as part of a refusal. It never repeats what was sent, since
+ * this may be a password.
+ */
 final class SchemaSentence {
 
     private SchemaSentence() {}

@@ -13,8 +13,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether an account's tokens are valid: whether the account is blocked, and from which time on tokens must have been
- * issued.
+ * Whether the tokens of an account are valid: the account must not be blocked, and its tokens must have been issued
+ * after a certain time.
  */
 @Component
 public class AccountStates {

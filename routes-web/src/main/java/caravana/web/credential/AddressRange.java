@@ -9,10 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Addresses that begin alike, written as one address or in CIDR notation.
+ * A range of IP addresses: a single address, or a network in CIDR notation.
  *
- * @param first the first of them
- * @param bits how many bits they have in common
+ * @param first the first address of the range
+ * @param bits how many leading bits the addresses of the range have in common
  */
 record AddressRange(InetAddress first, int bits) {
 

@@ -22,7 +22,7 @@ import org.apache.camel.ExchangeProperty;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** The API keys of an account: what its owner creates, lists and revokes. */
+/** The API keys of an account, as its owner creates, lists and revokes them. */
 @Component("apiKeys")
 public class ApiKeys {
 

@@ -13,12 +13,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Learns within a moment that some key or account was changed, whichever node did it: one thread listens on a connection of
- * its own to what the database's triggers say.
+ * Learns within about a second that a key or an account was changed, on any node: one thread listens, on a database
+ * connection of its own, to the notifications of the triggers.
  *
- * <p>What is remembered of keys and accounts counts only as long as no change was heard since, and the connection answered
- * within the last second. So a lost connection, or one over which nothing arrives any more, costs a query for each request, and
- * lets nothing through that was revoked.
+ * <p>Remembered keys and accounts are used only if there was no notification since, and if the connection has answered
+ * within the last second. So when the connection is lost or silent, each request costs a query, and no revoked
+ * credential is accepted.
  */
 @Component
 public class CredentialChanges {

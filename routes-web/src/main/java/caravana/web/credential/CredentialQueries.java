@@ -9,8 +9,9 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Asks the database about keys and accounts. Each question holds a thread that has not come to the places of its call yet, so the
- * questions have places of their own: while the database hangs, one account's calls leave room for others.
+ * Queries the database about keys and accounts. Each query blocks a thread before the limits on concurrent calls apply
+ * to its request. So queries have limits of their own: while the database hangs, the calls of one account cannot occupy
+ * all threads.
  */
 @Component
 class CredentialQueries {

@@ -7,7 +7,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.stereotype.Component;
 
-/** Whether tokens and keys that were valid once are still valid. */
+/** Decides whether tokens and keys with a valid signature or checksum are still valid. */
 @Component
 public class Credentials {
 

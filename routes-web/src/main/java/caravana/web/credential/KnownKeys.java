@@ -21,7 +21,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Identifies the caller of a request with an API key. */
+/** Identifies the caller of a request by its API key. */
 @Component
 public class KnownKeys {
 

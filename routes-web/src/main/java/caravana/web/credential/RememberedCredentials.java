@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Remembers what the database says of keys or accounts until a credential changes, for 30 s at most.
+ * Caches the state of keys or accounts until a credential changes, for at most 30 s.
  *
  * @param <I> what identifies one: an account's id, or the hash of a key
  * @param <C> what is known of it

@@ -9,8 +9,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * An object that waits, without a thread, for the container to bring a request back: by {@code AsyncContext.dispatch(PATH)}, which
- * any thread may call, the container's own thread comes to {@link #proceed}.
+ * A request that waits without a thread. Any thread may call {@code AsyncContext.dispatch(PATH)}; then a thread of the
+ * container calls {@link #proceed}.
  */
 interface Continued {
 

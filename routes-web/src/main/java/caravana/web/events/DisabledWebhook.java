@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A webhook that was disabled because its calls failed.
+ * The event that a webhook was disabled because its calls failed.
  *
  * @param id of the webhook
  * @param happened the id of that event in the list of events

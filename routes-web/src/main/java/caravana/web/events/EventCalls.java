@@ -31,7 +31,7 @@ import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Answers at the addresses of the event streams. {@code GET} opens one; {@code HEAD} is answered by the same checks and
+ * Handles the addresses of the event streams. {@code GET} opens a stream. {@code HEAD} gets the same checks and
  * headers, and opens none.
  */
 @Component

@@ -13,7 +13,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** One page of an owner's events. The cursor names the last one that the client has: transaction and id. */
+/** One page of an account's events. Its cursor names the last event that the client has, by transaction and id. */
 @Component("eventPage")
 public class EventPage {
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a client is to get: of each video and webhook its last state, in the order in which they were found. Not
- * thread-safe.
+ * The events that one client has not received yet: the last state of each video and webhook, in the order in which they
+ * were found. Not thread-safe.
  */
 final class EventQueue {
 

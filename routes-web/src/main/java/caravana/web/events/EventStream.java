@@ -23,14 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One watching client. The events for it are queued here, only the last state of each video, and sent as fast as the
- * client reads; no thread waits for the client.
+ * The event stream of one client. It queues events, only the last state of each video, and sends them as fast as the
+ * client reads. No thread waits for the client.
  *
- * <p>Request and response belong to the container: its threads alone read or write them, one at a time, and it calls
- * {@link #onError(AsyncEvent)} or {@link #onTimeout} before it ends them for a reason of its own. Any other thread only
- * asks, under this object's lock and while the stream is not over, that the container come: by a dispatch when everything
- * is sent, by a time-out when the client takes nothing. A write that fails on a thread that is not the container's would
- * make the container end the request meanwhile, and lend it to the next connection (ADR 15).
+ * <p>Request and response belong to the container: only its threads read or write them, one at a time. Before it ends
+ * them, it calls {@link #onError(AsyncEvent)} or {@link #onTimeout}. Any other thread only makes the container call
+ * this stream: by a dispatch when all earlier events are sent, or by a time-out when the client must be disconnected.
+ * It does so under this object's lock, and only while the stream is not over. If another thread wrote and failed, the
+ * container would end the request, and reuse its objects for the next connection (ADR 15).
  */
 final class EventStream implements Continued, WriteListener, AsyncListener {
 

@@ -11,8 +11,9 @@ import org.springframework.core.Ordered;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 /**
- * Leads {@code /api/videos/events} and {@code /api/videos/{video_id}/events} to {@link EventCalls}. Camel's mapping comes
- * before all ordinary ones, and takes everything below the addresses that it knows.
+ * Maps {@code /api/videos/events} and {@code /api/videos/{video_id}/events} to {@link EventCalls}. It needs a high
+ * precedence, because Camel's mapping comes before all ordinary ones and handles everything below the addresses that it
+ * knows.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(EventsProperties.class)

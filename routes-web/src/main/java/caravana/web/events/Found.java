@@ -4,7 +4,10 @@ import caravana.web.video.VideoDocument;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 
-/** What a round found. Two of them are equal when clients would get the same. */
+/**
+ * Something that a round of {@link VideoEvents} has found. Two of them are equal when clients would receive the same
+ * event.
+ */
 interface Found {
 
     /** Of the video or webhook; a client gets the last state of each only. */

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** A video as a round found it. */
+/** A video that a round of {@link VideoEvents} has found. */
 final class FoundVideo implements Found {
 
     private static final Set<String> FORECAST = Set.of("ready_from", "ready_by");

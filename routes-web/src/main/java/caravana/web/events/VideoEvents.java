@@ -29,9 +29,9 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the events for the open event streams: of one video until it no longer changes, or of all videos and webhooks
- * of an account. {@code watch-videos} runs once a period for all of them together, and the answer compared
- * with the one before. Nothing here waits for a client.
+ * Finds the events for all open event streams: those of one video, until it no longer changes, and those of all videos
+ * and webhooks of an account. Once in each period, the route {@code watch-videos} queries the database for all streams
+ * together, and the result is compared with the previous one. Nothing here waits for a client.
  */
 @Component
 public class VideoEvents implements SmartLifecycle {

@@ -15,7 +15,7 @@ import org.springframework.data.redis.core.SessionCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** What {@code watch-videos} asks of database and Redis, and what it makes of their answers. */
+/** The parameters of the statements and Redis commands in {@code watch-videos}, and the conversion of their results. */
 @Component("watchedVideos")
 public class WatchedVideos {
 

@@ -18,11 +18,12 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Answers {@code GET /api/health} on Tomcat's own threads, so that it never waits behind uploads: 200 once the routes
- * serve, 503 while starting or draining. Everything else gets 503 until the routes are up; the port is open seconds
- * before.
+ * Answers {@code GET /api/health} on Tomcat's own threads, so that it never waits behind uploads: 200 when the routes
+ * run, 503 during start and drain. All other requests get 503 until the routes run, because the port opens seconds
+ * earlier.
  *
- * <p>It is the first thing to stop: health turns 503 at once, requests in flight finish, and only then the port closes.
+ * <p>It is the first component to stop: health turns 503 immediately, running requests finish, and only then the port
+ * closes.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)

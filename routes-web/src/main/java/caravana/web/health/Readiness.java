@@ -25,11 +25,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /**
- * Whether the systems behind web answer. Anybody may ask, so what is found out holds for a second, and is found out once
- * for all who ask meanwhile, by threads of its own. The first caller after that second waits for it; the others get the
- * answer before, as long as it is not older than ten seconds.
+ * Checks whether the systems that web needs respond. The result is valid for a second, because anyone may request it,
+ * and separate threads check once for all requests. The first request after that second waits for the new result.
+ * Others get the previous one, if it is not older than ten seconds.
  *
- * <p>A system that has not answered within two seconds is down, so nobody waits longer.
+ * <p>A system that has not responded within two seconds counts as unavailable, so no request waits longer.
  */
 @Component("readiness")
 public class Readiness {

@@ -2,7 +2,7 @@ package caravana.web.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 
-/** Whether a request says that it has a body, before any of it is read (RFC 9112, section 6.3). */
+/** Determines from the headers whether a request has a body, before any of it is read (RFC 9112, section 6.3). */
 public final class AnnouncedBody {
 
     private AnnouncedBody() {}

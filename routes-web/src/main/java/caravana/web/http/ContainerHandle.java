@@ -6,7 +6,7 @@ import org.apache.catalina.connector.Request;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ContinueResponseTiming;
 
-/** What Tomcat can do with a request and the servlet API has no call for. Valid until the request ends. */
+/** Access to functions of Tomcat's request that the servlet API does not offer. Valid until the request ends. */
 public final class ContainerHandle {
 
     private static final String NAME = ContainerHandle.class.getName();

@@ -9,8 +9,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * The {@code ETag} of an answer, by which a client that has the same already is spared its body, and by which a client
- * changes only what it has seen.
+ * The {@code ETag} of an answer. With it, a client does not receive a body again that it already has, and changes only
+ * the version that it has seen.
  */
 public final class EntityTag {
 

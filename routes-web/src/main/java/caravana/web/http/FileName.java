@@ -5,7 +5,7 @@ import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Names of files as clients send them, and as other clients get them to see. Nothing is ever opened by them. */
+/** File names that clients send, and that other clients get. No file is ever opened by such a name. */
 public final class FileName {
 
     /** As file systems have it. */

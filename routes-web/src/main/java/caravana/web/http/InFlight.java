@@ -3,7 +3,7 @@ package caravana.web.http;
 import java.util.concurrent.Phaser;
 import org.springframework.stereotype.Component;
 
-/** Counts the requests that are being served. */
+/** Counts the requests in progress. */
 @Component
 public class InFlight {
 

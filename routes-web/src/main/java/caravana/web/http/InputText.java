@@ -6,7 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** What holds for the texts of a request, in whatever part of it: UTF-8, and nothing that cannot be stored as it is. */
+/** The rules for all texts of a request: UTF-8, and only characters that can be stored unchanged. */
 public final class InputText {
 
     /** Of a name that is shown in a refusal, in characters. */

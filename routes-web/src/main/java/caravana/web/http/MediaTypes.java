@@ -2,7 +2,7 @@ package caravana.web.http;
 
 import java.util.Locale;
 
-/** Media types as headers name them. */
+/** Reads media types from headers. */
 public final class MediaTypes {
 
     private MediaTypes() {}

@@ -4,7 +4,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
-/** Limits how many calls of a kind run at once, in total and per owner. Further calls are refused and never wait. */
+/**
+ * Limits how many calls of a kind run concurrently, in total and for each owner. Further calls are refused; none waits.
+ */
 public final class Places {
 
     private static final int RETRY_SECONDS = 5;

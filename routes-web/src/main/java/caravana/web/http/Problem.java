@@ -5,9 +5,9 @@ import java.util.Map;
 import org.springframework.http.HttpStatus;
 
 /**
- * An error for the client: RFC 9457 {@code application/problem+json} with a stable code.
+ * An error for the client: an RFC 9457 problem document ({@code application/problem+json}) with a stable code.
  *
- * <p>Routes throw it from beans; {@code web-failures} turns it into the answer.
+ * <p>Beans of routes throw it, and {@code web-failures} turns it into the answer.
  */
 public class Problem extends RuntimeException {
 

@@ -6,7 +6,9 @@ import java.io.IOException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
-/** Answers with a {@link Problem} where no route does: from filters, and for what never reaches one. */
+/**
+ * Writes a {@link Problem} as the answer where no route does: in filters, and for requests that do not reach a route.
+ */
 @Component
 public class ProblemWriter {
 

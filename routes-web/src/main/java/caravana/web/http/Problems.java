@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** Chooses the answer to a failure. */
+/** Chooses the {@link Problem} for an exception. */
 @Component("problems")
 public class Problems {
 

@@ -7,7 +7,10 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
-/** The parameters of a request's address. As headers of the message, they would be mixed up with the request's headers. */
+/**
+ * The query parameters of a request. Camel would turn them into message headers, and mix them with the headers of the
+ * request.
+ */
 public final class QueryString {
 
     private QueryString() {}

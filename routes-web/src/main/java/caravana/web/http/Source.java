@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Who counts as one where clients without an account are counted. */
+/** Identifies a client without an account, for limits that count clients: by its IPv4 address, or its IPv6 /64. */
 public final class Source {
 
     private static final int PREFIX_BYTES = 8;

@@ -1,6 +1,6 @@
 package caravana.web.http;
 
-/** 429: a client has reached a limit, which the answer names. */
+/** 429: a client has reached a limit. The answer names it. */
 public final class TooMany extends Problem {
 
     private static final long serialVersionUID = 1L;

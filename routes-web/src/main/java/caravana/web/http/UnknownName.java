@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Refuses names of fields and parameters that a call does not have: what a client misspells must not be ignored. */
+/** Refuses unknown names of fields and parameters, because a misspelt one must not be ignored. */
 public final class UnknownName {
 
     private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();

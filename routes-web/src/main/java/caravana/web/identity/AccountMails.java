@@ -14,7 +14,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** The work of calls that send a mail, or use the link of one. */
+/** The beans' part of the calls that send a mail, or use the link of one. */
 @Component("accountMails")
 public class AccountMails {
 

@@ -17,7 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** The work of {@code sign-up} and {@code log-in}. */
+/** The beans' part of {@code sign-up} and {@code log-in}. */
 @Component("accounts")
 public class Accounts {
 

@@ -12,7 +12,7 @@ import org.apache.camel.ExchangeProperty;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** The erasure of accounts: the receipt, and what Redis has of them. */
+/** Helps to erase an account: makes the receipt, and deletes the data of the account in Redis. */
 @Component("erasures")
 public class Erasures {
 

@@ -14,7 +14,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Files with what is stored of an account. */
+/** Makes the files with everything that is stored about an account. */
 @Component("exports")
 public class Exports {
 

@@ -9,9 +9,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
 /**
- * Tasks that wait for a thread, in a bounded number of places. Each has owners, and an owner's load is the number of its
- * tasks that wait or run. The task whose owners have the lightest load runs first; when a further task finds no place, the
- * one whose owners have the heaviest load is cancelled. Among equals, the one that came first is favoured.
+ * A bounded queue of tasks that wait for a thread. Each task has owners. An owner's load is the number of its waiting
+ * and running tasks. The task whose owners have the lightest load runs first. When the queue is full and another task
+ * comes, the task whose owners have the heaviest load is cancelled. Among equal loads, the earlier task has precedence.
  */
 final class FairQueue {
 

@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * The public keys of an outside issuer. One thread in the background fetches them: every five minutes, and after a failure
- * with growing pauses. Requests use what it fetched last, also while the issuer is unavailable.
+ * The public keys of an outside issuer. A background thread fetches them every five minutes, and after a failure with
+ * growing pauses. Requests use the keys that were fetched last, also while the issuer is unavailable.
  *
- * <p>A key that is not among them may be new. Then the keys are fetched once more, at most every 30 s, and a few requests
- * wait for it, for at most two seconds.
+ * <p>An unknown key id may belong to a new key. Then the thread fetches the keys again, at most every 30 s, and a few
+ * requests wait for the result, at most two seconds.
  */
 final class IssuerKeys implements JWKSource<SecurityContext>, AutoCloseable {
 

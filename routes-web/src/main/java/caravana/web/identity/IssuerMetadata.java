@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** What an issuer of tokens publishes about itself (OpenID Connect Discovery, RFC 8414). */
+/** The metadata that an issuer of tokens publishes (OpenID Connect Discovery, RFC 8414). */
 final class IssuerMetadata {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);

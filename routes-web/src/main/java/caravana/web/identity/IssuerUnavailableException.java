@@ -2,7 +2,7 @@ package caravana.web.identity;
 
 import org.springframework.security.core.AuthenticationException;
 
-/** A token cannot be verified, since the keys of its issuer cannot be fetched. */
+/** A token cannot be verified, because the keys of its issuer cannot be fetched. */
 final class IssuerUnavailableException extends AuthenticationException {
 
     private static final long serialVersionUID = 1L;

@@ -11,7 +11,10 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.stereotype.Component;
 
-/** Which calls an API key may make: those whose scope, as the contract names it, the key has. Tokens may make all. */
+/**
+ * Decides which calls an API key may make: those whose scope in the OpenAPI document the key has. Tokens may make all
+ * calls.
+ */
 @Component
 class KeyScopes implements AuthorizationManager<RequestAuthorizationContext> {
 

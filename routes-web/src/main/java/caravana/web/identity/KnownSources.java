@@ -13,8 +13,9 @@ import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
 /**
- * Which sources have logged in to which account before: for as long as the settings of retention say, the last 20 of each account. In Redis for all nodes;
- * what this node has seen itself it knows without Redis as well.
+ * Remembers from which sources an account has logged in: the last 20 of each account, for the time that the settings of
+ * retention give. They are in Redis, for all nodes. Each node also keeps those that it has seen itself, for when Redis
+ * is unavailable.
  */
 @Component("knownSources")
 public class KnownSources {

@@ -3,14 +3,15 @@ package caravana.web.identity;
 import java.time.Duration;
 
 /**
- * One count that an attempt is part of: so many are free, each further one has to wait, twice as long as the one before.
- * Counted attempts are forgotten one after the other, all free ones within the window.
+ * One counter with a limit, which an attempt increases. Below the limit, attempts are free; above it, each further
+ * attempt waits twice as long as the previous one. Counted attempts are forgotten one after the other, all free ones
+ * within the window.
  *
- * @param key where it is counted
+ * @param key name of the counter
  * @param free attempts that need not wait
- * @param window how long it takes until that many attempts are forgotten
- * @param firstDelay the wait after the free attempts
- * @param maxDelay the longest wait
+ * @param window time after which that many attempts are forgotten
+ * @param firstDelay wait of the first attempt above the limit
+ * @param maxDelay longest wait
  */
 record Lane(String key, int free, Duration window, Duration firstDelay, Duration maxDelay) {
 

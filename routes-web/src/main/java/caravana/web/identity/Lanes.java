@@ -12,9 +12,9 @@ import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts attempts before they are made: in Redis, for all nodes together, or in this node's memory while Redis is
- * unavailable. An attempt takes its place in all its lanes or in none, in one step, so of any number of parallel attempts
- * no more get through than one after the other would.
+ * Counts attempts before they are made: in Redis, for all nodes together, or in the memory of this node while Redis is
+ * unavailable. An attempt increases all of its {@link Lane}s or none, in one step. So parallel attempts get no further
+ * than the same number of attempts one after the other.
  */
 @Component
 class Lanes {

@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The lanes of this node alone, as the script of {@link Lanes} keeps them in Redis; the oldest go when there are too many. */
+/**
+ * The counters of this node alone, by the same rules as the script of {@link Lanes} in Redis. When there are too many,
+ * the oldest are dropped.
+ */
 final class LocalLanes {
 
     private static final int ENTRIES = 10_000;

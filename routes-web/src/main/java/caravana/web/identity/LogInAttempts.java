@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
 /**
- * Slows down clients that guess passwords, see ADR 16. Each attempt is counted before its password is checked, and the
+ * Slows down clients that guess passwords (ADR 16). Each attempt is counted before its password is checked, and the
  * count is reversed if the password was right. These attempts are counted:
  *
  * <ul>
- *   <li>of a source that has logged in to the account before: its own attempts, and nothing that others do;
+ *   <li>of a source that has logged in to the account before: only its own attempts;
  *   <li>of any other source: its attempts on this account, its attempts on all accounts, and the attempts on this account
  *       of all sources that have not logged in to it.
  * </ul>

@@ -6,7 +6,7 @@ import java.util.Base64;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** The tokens of links in mails. The database has their hashes, and the tokens themselves are in the mails alone. */
+/** The tokens in mailed links. The database stores only their hashes. */
 @Component("mailLinks")
 public class MailLinks {
 

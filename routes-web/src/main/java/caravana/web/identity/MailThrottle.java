@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
-/** Limits the mails that people have sent to others. */
+/** Limits the mails that clients can request. */
 @Component
 class MailThrottle {
 

@@ -7,7 +7,9 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Creates the operator's account in the settings, because nobody else can create the first one. */
+/**
+ * Creates the operator's account from the settings, because no other operator exists who could create the first one.
+ */
 @Component
 class OperatorAccount implements ApplicationRunner {
 

@@ -9,7 +9,10 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** Redis for those who can do without it. After a failure nobody waits for it for a second. */
+/**
+ * Redis for callers that can work without it. After a failure, it is not called for a second, so that nobody waits for
+ * it.
+ */
 @Component
 class OptionalRedis {
 

@@ -15,7 +15,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 
-/** Reads the tokens of an outside issuer. */
+/** Decodes and verifies the tokens of an outside issuer. */
 final class OutsideIssuer implements JwtDecoder, AutoCloseable {
 
     /** Signatures by public keys, as far as the JDK verifies them. */

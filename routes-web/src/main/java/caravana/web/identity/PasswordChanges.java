@@ -13,7 +13,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** What calls do that ask for the password of the caller's account. */
+/** The beans' part of the calls that require the password of the caller's account. */
 @Component("passwordChanges")
 public class PasswordChanges {
 

@@ -15,14 +15,15 @@ import java.util.concurrent.TimeoutException;
 import org.springframework.stereotype.Component;
 
 /**
- * Hashes passwords for callers, few at once: a hash takes a processor for some tens of milliseconds and 19 MiB. Log-ins
- * from known sources, log-ins from others and sign-ups have threads of their own, so that none waits for the others.
+ * Runs the password hashing of requests, few at a time: a hash needs some tens of milliseconds of a processor, and 19
+ * MiB. Log-ins from known sources, log-ins from others, and sign-ups have separate threads, so that they do not wait
+ * for each other.
  *
- * <p>A bounded number of callers waits, for at most five seconds. All of them together are fewer than the requests that web
- * serves at once. Of those that wait, the one comes first whose account and source have the fewest hashes waiting and
- * running; when all places are taken, the last caller of the account and source that have the most is refused. So guesses on
- * one account, from however many sources, or of one source on however many accounts, keep nobody else out. While sign-ups
- * wait, they take a quarter of a processor and no more.
+ * <p>A bounded number of requests waits, at most five seconds. It is smaller than the number of requests that web
+ * serves concurrently. The next one is that whose account and source have the fewest hashes waiting and running. When
+ * the queue is full, the last request of the account and source with the most is refused. So guesses on one account
+ * from many sources, or from one source on many accounts, do not lock others out. While sign-ups wait, they use at most
+ * a quarter of a processor.
  */
 @Component
 class PasswordHashing {

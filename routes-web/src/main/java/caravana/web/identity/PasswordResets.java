@@ -11,7 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Sets new passwords with mailed links. */
+/** The beans' part of setting a new password with a mailed link. */
 @Component("passwordResets")
 public class PasswordResets {
 

@@ -11,12 +11,13 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.springframework.stereotype.Component;
 
 /**
- * Hashes passwords with Argon2id at the cost that OWASP's password storage cheat sheet asks for (19 MiB, two passes, one
- * lane), written as a PHC string. Callers' passwords go through {@link PasswordHashing}, which bounds how many are hashed at
- * once.
+ * Hashes passwords with Argon2id, with the parameters of OWASP's password storage cheat sheet (19 MiB, two passes, one
+ * lane), in the format of a PHC string. Requests use it through {@link PasswordHashing}, which limits concurrent
+ * hashes.
  *
- * <p>Spring Security's encoder takes new memory for each hash. Some hashes a second then cost a small heap a full collection
- * each, which everybody's calls wait for (ADR 16). Here the memory of one hash is used for the next.
+ * <p>Spring Security's encoder allocates memory for each hash. In a small heap, a few hashes a second then cause a full
+ * garbage collection each, during which all requests wait (ADR 16). This class reuses the memory of one hash for the
+ * next.
  */
 @Component
 public class Passwords {

@@ -9,8 +9,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.springframework.stereotype.Component;
 
 /**
- * Names for what Redis counts, from which a reader of Redis learns neither e-mail addresses nor IP addresses: keyed hashes. The
- * key is the one that signs tokens, which all nodes share and Redis never sees; a new signing key makes new names.
+ * Keyed hashes that replace e-mail addresses and IP addresses in Redis, so that nobody who reads Redis learns them. The
+ * key is the one that signs tokens: all nodes share it, and it is not in Redis. A new signing key changes all
+ * pseudonyms.
  */
 @Component
 class Pseudonyms {

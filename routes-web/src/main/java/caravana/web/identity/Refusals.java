@@ -16,7 +16,7 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.stereotype.Component;
 
-/** Answers requests without a token, with a wrong one, or with one that does not permit the call, as RFC 6750 says. */
+/** Answers requests without a token, with an invalid one, or with one that does not permit the call (RFC 6750). */
 @Component
 class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
 

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * Threads that rest after each task as long as others wait, for a multiple of what the task took: so a flood of tasks leaves
- * the processors to everybody else, however long a task takes on this machine.
+ * An executor whose threads pause after each task while others wait, for a multiple of the task's duration. So a flood
+ * of tasks leaves most of the processors to other work, however fast this machine is.
  */
 final class RestingExecutor extends ThreadPoolExecutor {
 

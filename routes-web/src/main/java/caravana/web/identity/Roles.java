@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Which roles a token gives. */
+/** Reads the roles from a token. */
 final class Roles {
 
     private static final List<String> ALL = List.of(Caller.OPERATOR, Caller.USER);

@@ -24,7 +24,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 
-/** Who may call what: everything needs a token or an API key, except what is listed here. */
+/** Configures which calls need authentication: all except those listed here need a token or an API key. */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
 

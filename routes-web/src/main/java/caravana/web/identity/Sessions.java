@@ -19,8 +19,8 @@ import org.springframework.http.ResponseCookie;
 import org.springframework.stereotype.Component;
 
 /**
- * Sessions of the page: a refresh token that is used once, in a cookie that no script can read and that goes to
- * {@code /api/auth} only. The database has its hash.
+ * Sessions of the page. A session is a refresh token, which is valid once, in a cookie that scripts cannot read and
+ * that the browser sends to {@code /api/auth} only. The database stores its hash.
  */
 @Component("sessions")
 public class Sessions {

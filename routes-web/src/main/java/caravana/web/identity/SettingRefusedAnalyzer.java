@@ -3,7 +3,7 @@ package caravana.web.identity;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Explains in a message, instead of a stack trace, which setting prevents web from starting. */
+/** Explains with a message, instead of a stack trace, which setting prevents the start of web. */
 final class SettingRefusedAnalyzer extends AbstractFailureAnalyzer<SettingRefusedException> {
 
     @Override

@@ -1,6 +1,6 @@
 package caravana.web.identity;
 
-/** A setting without which web cannot tell who calls, so it does not start. */
+/** A setting of authentication is missing or invalid, so web does not start. */
 final class SettingRefusedException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;

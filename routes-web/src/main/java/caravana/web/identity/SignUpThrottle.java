@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
-/** Slows down clients that open accounts by the hundred, or look for e-mail addresses that have one. */
+/** Slows down clients that create many accounts, or that test which e-mail addresses have one. */
 @Component
 class SignUpThrottle {
 

@@ -10,7 +10,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
 
-/** Reads the key that signs tokens. */
+/** Reads the private key that signs tokens. */
 final class SigningKey {
 
     private static final int MIN_BITS = 2048;

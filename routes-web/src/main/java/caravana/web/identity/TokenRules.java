@@ -12,7 +12,7 @@ import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
 
-/** The claims that a token must have, besides its signature. Callers see the descriptions. */
+/** The claims that a token must have, besides its signature. Clients see the descriptions. */
 final class TokenRules {
 
     /** Payload {@code typ} of Keycloak's tokens that are not for calling an API. */

@@ -19,7 +19,7 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 import org.springframework.stereotype.Component;
 
-/** The tokens of accounts that are kept here: JWT, signed with RS256. */
+/** Issues and verifies the tokens of accounts that Caravana keeps: JWTs, signed with RS256. */
 @Component("tokens")
 public class Tokens {
 

@@ -8,8 +8,8 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /**
- * Remembers for a minute which tokens were verified: programs poll with the same token, and verifying a signature takes
- * longer than most of what they ask for. What a token says is checked each time, its expiry among it.
+ * Caches for a minute which tokens have a valid signature: programs poll with the same token, and verifying a signature
+ * takes longer than most of their calls. The claims, including the expiry, are checked for each request.
  */
 final class VerifiedTokens implements JwtDecoder {
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** What operators set of one account's place in the queue. */
+/** The limits that operators set for the jobs of one account. */
 @Component("accountLimits")
 public class AccountLimits {
 

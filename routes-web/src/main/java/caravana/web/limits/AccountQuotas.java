@@ -12,7 +12,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** What operators read and set of one account's quotas. */
+/** The quotas of one account, as operators read and set them. */
 @Component("accountQuotas")
 public class AccountQuotas {
 

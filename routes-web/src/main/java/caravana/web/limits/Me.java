@@ -10,7 +10,7 @@ import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** What {@code show-me} returns to callers about themselves. */
+/** The answer of {@code show-me} about the caller's own account. */
 @Component("me")
 public class Me {
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** What an account may have, for statements and for {@code show-me}. */
+/** The quotas of an account, for statements and for {@code show-me}. */
 @Component("quotas")
 public class Quotas {
 

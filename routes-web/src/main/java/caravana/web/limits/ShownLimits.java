@@ -12,7 +12,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** The limits that an uploader meets, as clients see them. */
+/** The limits of uploads, for {@code GET /api/limits}. */
 @Component("shownLimits")
 public class ShownLimits {
 

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Redirects to a video's objects, for command-line clients, which do not read the detail. */
+/** Redirects to an object of a video, for command-line clients that do not read the video's links. */
 @Component("objectLink")
 public class ObjectLink {
 

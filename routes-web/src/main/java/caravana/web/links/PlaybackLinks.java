@@ -17,8 +17,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Links by which a player gets the renditions of a video without a token: each carries a ticket, which is for that video alone and
- * ends after 6 hours. A ticket is no row, so it ends otherwise only with the video, or with the key that has signed it.
+ * Makes and verifies the links by which a player gets the renditions of a video without a token. Each link has a
+ * ticket, which is valid for this video only, for 6 hours. Tickets are not stored, so one ends earlier only with the
+ * video, or with the key that signed it.
  */
 @Component("playbackLinks")
 public class PlaybackLinks {

@@ -16,10 +16,11 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Links through which a client fetches an object from S3, or sends one, without web; for 15 minutes. S3 is not called for them.
+ * Makes links with which a client downloads an object from S3, or uploads one, without web. They are valid for 15
+ * minutes, and making one calls no server.
  *
- * <p>They are signed by the SDK's signer and not by its {@code S3Presigner}, which goes through all stages of a request for
- * each and takes three times as long: every answer about a processed video has at least three links.
+ * <p>They are signed by the SDK's signer and not by its {@code S3Presigner}, which runs all stages of a request for
+ * each link and takes three times as long: every answer about a processed video has at least three links.
  */
 @Component
 public class PresignedLinks {

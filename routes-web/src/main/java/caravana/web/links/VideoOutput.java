@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file of a video's result, as its row names it.
+ * One file of a video's result, as its row describes it.
  *
- * @param name of the file, its own among those of the video
- * @param role what it is for, such as {@code video} or {@code poster}
- * @param mediaType its media type
- * @param key of its object
- * @param bytes its size; null when a worker of an older version has not said it
- * @param width of the picture in pixels; null as for bytes, and of sound
- * @param height of the picture in pixels; null as for width
- * @param seconds its length; null as for bytes, and of a picture
- * @param language in which it is, as BCP 47 has it; null where that is not known, and for most roles
+ * @param name of the file, unique among the files of the video
+ * @param role purpose of the file, such as {@code video} or {@code poster}
+ * @param mediaType media type of the file
+ * @param key of the object in S3
+ * @param bytes size of the file; null if a worker of an older version made it
+ * @param width width of the picture in pixels; null as for bytes, and for sound
+ * @param height height of the picture in pixels; null as for width
+ * @param seconds length; null as for bytes, and for a picture
+ * @param language language as a BCP 47 tag; null if unknown, and for most roles
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonNaming(SnakeCaseStrategy.class)

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Writes one mail and hands it to the server, or to the folder of the local stack. */
+/** Writes one mail and sends it to the server, or to the folder of the local stack. */
 @Component("mailCall")
 public class MailCall {
 

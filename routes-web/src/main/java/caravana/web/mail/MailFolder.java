@@ -12,7 +12,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.UUID;
 
-/** A folder with a file {@code .eml} for each mail, instead of a server. A file is there as a whole or not at all. */
+/** A folder with one {@code .eml} file for each mail, instead of a server. Files appear complete. */
 final class MailFolder implements MailOutput {
 
     private static final DateTimeFormatter TIME =

@@ -4,7 +4,7 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 
-/** Where mails go. */
+/** The destination of mails: a server or a folder. */
 interface MailOutput {
 
     /**

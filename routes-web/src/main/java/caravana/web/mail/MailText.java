@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a mail says.
+ * The text of a mail.
  *
  * @param subject its subject
  * @param body its text

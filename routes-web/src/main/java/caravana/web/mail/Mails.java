@@ -4,7 +4,7 @@ import caravana.web.http.Problem;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
 
-/** What calls know of mails before one is sent. */
+/** The settings and checks that calls need before they queue a mail. */
 @Component
 public class Mails {
 

@@ -10,7 +10,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
-/** A server that takes mails by SMTP. Each has a connection of its own: there are few of them. */
+/** An SMTP server. Each mail has a connection of its own, since there are few mails. */
 final class SmtpServer implements MailOutput {
 
     private final MailProperties.Smtp server;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
 
-/** A message of the dead-letter queue, and what a redrive would do to it. */
+/** A message of the dead-letter queue, with the effect that a redrive would have. */
 public final class DeadLetter {
 
     /** What becomes of it at a redrive. */

@@ -17,7 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** What operators command for dead letters, and what became of each of them. */
+/** A request of an operator to redrive or discard dead letters, with the outcome for each of them. */
 @Component("deadLetterCommand")
 public class DeadLetterCommand {
 

@@ -31,8 +31,8 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /**
- * Looks into the dead-letter queue. SQS shows messages only by handing them out: they are received for half a minute, and
- * put back before that. Nothing here deletes any.
+ * Lists the dead-letter queue. SQS shows messages only by receiving them, so they are received for half a minute and
+ * returned before that. Nothing here deletes a message.
  */
 @Component("deadLetters")
 public class DeadLetters {

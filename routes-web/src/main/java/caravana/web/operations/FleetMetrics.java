@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 import org.apache.camel.Body;
 import org.springframework.stereotype.Component;
 
-/** Shows the queue and the workers as gauges, as they were last looked at; NaN while they cannot be looked at. */
+/** Exports queue and workers as gauges, from the last query; NaN while the query fails. */
 @Component("fleetMetrics")
 public class FleetMetrics {
 

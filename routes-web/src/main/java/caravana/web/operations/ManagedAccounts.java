@@ -13,7 +13,7 @@ import org.apache.camel.ExchangeProperty;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** What operators do to accounts: find, block and unblock them, and change their role. */
+/** The operators' actions on accounts: search, block, unblock, and change of role. */
 @Component("managedAccounts")
 public class ManagedAccounts {
 

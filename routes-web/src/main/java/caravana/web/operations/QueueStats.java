@@ -5,7 +5,7 @@ import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/** How many messages a queue holds. SQS reports it approximately. */
+/** The approximate number of messages in a queue, as SQS reports it. */
 @Component
 class QueueStats {
 

@@ -17,7 +17,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** How the queue stands and what the workers do, put together from the database, the queue and Redis. */
+/** The state of queue and workers for operators, from the database, SQS and Redis. */
 @Component("queueView")
 public class QueueView {
 

@@ -10,7 +10,10 @@ import java.util.TreeMap;
 import org.apache.camel.Body;
 import org.springframework.stereotype.Component;
 
-/** What the jobs of a video have cost, as its row in {@code receipts} of each attempt has measured it, at the prices of today's settings. */
+/**
+ * The cost of a video's jobs: the measurements of each attempt in {@code receipts}, at the prices of the current
+ * settings.
+ */
 @Component("receipts")
 public class Receipts {
 

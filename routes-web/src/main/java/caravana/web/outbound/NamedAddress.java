@@ -6,7 +6,7 @@ import caravana.web.http.Problem;
 import java.net.UnknownHostException;
 import org.springframework.stereotype.Component;
 
-/** An address that a request names, and that is called later. */
+/** Validates an address that a request gives, and that web calls later. */
 @Component
 public class NamedAddress {
 

@@ -19,8 +19,8 @@ import org.apache.hc.core5.util.Timeout;
 import org.springframework.stereotype.Component;
 
 /**
- * Clients for servers that accounts name: they connect to addresses that were judged, read limited heads of answers, and send
- * what they are given once, with nothing of an earlier answer in it.
+ * HTTP clients for servers that accounts name. They connect only to validated addresses, read a limited number of
+ * headers, repeat no request, and keep no state such as cookies between requests.
  */
 @Component
 public class OutboundClients {

@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Which addresses web calls that accounts name. */
+/** Configures which addresses of accounts web may call. */
 @Configuration
 class OutboundConfiguration {
 

@@ -10,7 +10,7 @@ import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
-/** A manifest of DASH (ISO/IEC 23009-1) for renditions that are whole. */
+/** A DASH manifest (ISO/IEC 23009-1) for finished renditions. */
 final class DashManifest {
 
     static final String MEDIA_TYPE = "application/dash+xml";

@@ -14,7 +14,10 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** Playlists of HLS (RFC 8216), and a manifest of DASH, for the renditions of a video. Their entries carry the ticket of their request. */
+/**
+ * Writes HLS playlists (RFC 8216) and the DASH manifest for the renditions of a video. Their entries have the ticket of
+ * the request.
+ */
 @Component("playlists")
 public class Playlists {
 

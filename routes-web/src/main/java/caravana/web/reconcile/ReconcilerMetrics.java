@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** Counts what the reconciler sets right: much of it means that something is wrong elsewhere. */
+/** Counts what the reconciler repairs. High counts mean that something is wrong elsewhere. */
 @Component("reconcilerMetrics")
 public class ReconcilerMetrics {
 

@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** The objects that jobs have stored for a video, whichever of its claims did. */
+/** Lists the objects that the jobs of a video have stored, for all of its claims. */
 @Component("storedResults")
 public class StoredResults {
 

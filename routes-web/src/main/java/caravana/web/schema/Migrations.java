@@ -14,9 +14,9 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings the database to this version's schema while nodes of the older one serve. A statement may take as long as a large
- * table needs. It waits for a lock for two seconds and no longer, since all calls that come after it wait behind it; then it
- * lets them pass and tries again.
+ * Migrates the database to the schema of this version while nodes of the older version run. A statement may take as
+ * long as a large table needs. But it waits for a lock at most two seconds, because all later statements wait behind
+ * it. After that, it lets them pass, and tries again.
  */
 @Component
 class Migrations implements FlywayMigrationStrategy {

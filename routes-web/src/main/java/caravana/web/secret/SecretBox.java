@@ -17,7 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Encrypts what the database keeps and only web may read (AES-256-GCM), and signs what web must know again, with a key for each purpose. */
+/**
+ * Encrypts database values that only web may read (AES-256-GCM), and signs what web must recognize later. Each purpose
+ * has its own key.
+ */
 @Component
 public class SecretBox {
 

@@ -13,9 +13,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Makes {@code /api/%76ideos} the address {@code /api/videos} for all that follows, as RFC 3986, 6.2.2.2, has it: filters
- * that compare addresses would else take it for another one, and the routes for the same. An encoded full stop stays, for
- * {@link Firewall} to refuse.
+ * Normalizes percent-encoded letters in the path, such as {@code /api/%76ideos} to {@code /api/videos} (RFC 3986,
+ * 6.2.2.2). Otherwise filters that compare paths would see another path, and routes the same one. An encoded full stop
+ * stays, and {@link Firewall} refuses it.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)

@@ -8,8 +8,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * The headers that a route may answer with. A message has one set of headers for request and answer, so everything else
- * in it is taken for the request's, and dropped; {@code check-routes} finds routes that set another one.
+ * The list of headers that a route may set on its answer. A Camel message has one set of headers for request and
+ * answer, so all others are dropped, as they may be from the request. {@code check-routes} reports routes that set
+ * another header.
  */
 public final class AnswerHeaders {
 

@@ -10,7 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Counts and times the calls by the contract's operations; whatever else is requested is {@code unknown}. */
+/**
+ * Counts and times the calls for each operation of the OpenAPI document. All other requests are counted as
+ * {@code unknown}.
+ */
 @Component
 class ApiMetrics {
 

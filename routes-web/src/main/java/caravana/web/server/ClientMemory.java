@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Bounds how much of the heap requests or answers may occupy that wait for their clients: those of all accounts, those of
- * all clients without one, and a quarter of it those of one account or source.
+ * Limits the heap for requests and answers that wait for their clients: for all accounts together, for all clients
+ * without an account together, and a quarter of each for one account or source.
  */
 final class ClientMemory {
 

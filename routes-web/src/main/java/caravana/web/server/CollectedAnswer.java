@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.springframework.util.FastByteArrayOutputStream;
 
 /**
- * Keeps the body of an answer. Status and headers go to the answer itself, of which nothing is sent yet. A body that finds
- * no memory is dropped, when its length is announced or while it is written, see {@link #isDropped}.
+ * Buffers the body of an answer. Status and headers go to the real answer, which is not sent yet. If there is no memory
+ * for the body, it is dropped, when its length is announced or while it is written; see {@link #isDropped}.
  */
 final class CollectedAnswer extends HttpServletResponseWrapper {
 

@@ -18,8 +18,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Lets pages of other origins call the API (CORS): those of the setting, and without it none. A page of any other origin is
- * answered as a program is; its browser does not show it the answer. Spring's filter would refuse it, and with it our own page
+ * Allows pages of the configured origins to call the API (CORS). A page of any other origin gets the same answer as a
+ * program, and the browser hides it from the page. Spring's filter would refuse such requests, and also our own page
  * behind a proxy whose name web does not know.
  */
 @Component

@@ -22,8 +22,8 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
 
 /**
- * For {@code ./caravana up --watch}: says at which step of the routes a call failed that is answered 5xx, and when all such
- * steps succeed again.
+ * For {@code ./caravana up --watch}: reports the step of the routes at which a call with a 5xx answer failed, and later
+ * that all such steps succeed again.
  */
 @Component
 @Profile("local")

@@ -8,8 +8,8 @@ import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 
 /**
- * What Spring Security's firewall refuses, and how: addresses that could mean two things ({@code //}, {@code ;},
- * {@code %2F}, {@code ..}).
+ * Configures what Spring Security's firewall refuses, and the answer: paths with two possible meanings ({@code //},
+ * {@code ;}, {@code %2F}, {@code ..}).
  */
 @Configuration(proxyBeanMethods = false)
 class Firewall {

@@ -21,7 +21,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts our engine in the place of the starter's, and Tomcat's threads and valves in order. */
+/** Replaces the HTTP engine of Camel's starter by ours, and configures Tomcat's threads and valves. */
 @Configuration(proxyBeanMethods = false)
 public class HttpConfiguration {
 

@@ -17,8 +17,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Reports which methods an address takes: to {@code OPTIONS}, and when it refuses another one. Camel has one address for all
- * operations, and would name the methods of any of them. Pages and their files are read only; Spring decides which there are.
+ * Reports the methods of an address, for {@code OPTIONS} and with 405. Camel registers one address for all operations,
+ * and would report the methods of all of them. Pages and their files can only be read; Spring decides which exist.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE - 2)

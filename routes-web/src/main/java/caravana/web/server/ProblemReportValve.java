@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers with a {@link Problem} whatever ends in {@code sendError}: what the container refuses before the application
- * sees it, a body that cannot be read, an address that nobody serves.
+ * Answers with a {@link Problem} when something calls {@code sendError}: for requests that the container refuses before
+ * the application sees them, for unreadable bodies, and for unknown addresses.
  */
 final class ProblemReportValve extends ErrorReportValve {
 

@@ -11,11 +11,11 @@ import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
- * HTTP whose requests have a time limit from their first byte to the end of their headers. Tomcat's own limit begins again with each
- * byte, so that clients that send one now and then would keep all connections of the server for as long as they like. A
- * connection that exceeds the limit is closed without an answer, as one that is silent is.
+ * Tomcat's HTTP protocol with a time limit for a request's head, from its first byte to its last. Tomcat's own limit
+ * begins again with each byte, so clients that send a byte now and then could keep all connections open for ever. A
+ * connection that exceeds the limit is closed without an answer, like a silent one.
  *
- * <p>Public, with a constructor without parameters: Tomcat makes it by its name.
+ * <p>It is public with a constructor without parameters, because Tomcat creates it by its name.
  */
 public final class PromptHeadersProtocol extends Http11NioProtocol {
 

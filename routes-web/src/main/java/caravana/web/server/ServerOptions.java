@@ -11,8 +11,9 @@ import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.SocketEvent;
 
 /**
- * Answers {@code OPTIONS *}, which asks about the server in general (RFC 9110, 9.3.7), by the methods that addresses of the
- * contract take. Tomcat answers it before any valve or filter, and would name TRACE, which none takes, and not PATCH.
+ * Answers {@code OPTIONS *}, which queries the server as a whole (RFC 9110, 9.3.7), with the methods of the OpenAPI
+ * document. Tomcat answers it before any valve or filter, and would report TRACE, which no address accepts, and not
+ * PATCH.
  */
 final class ServerOptions implements Adapter {
 

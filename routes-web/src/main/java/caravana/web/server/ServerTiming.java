@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * How long the app itself took over a request: from its arrival, or from the last byte of a body that is read as a
- * stream. How fast a client sends is no merit and no fault of the app's.
+ * Measures the time that the app itself needed for a request: from its arrival, or from the last byte of a body that is
+ * read as a stream. So the speed of the client has no effect.
  */
 final class ServerTiming {
 

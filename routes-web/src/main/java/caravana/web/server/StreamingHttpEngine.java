@@ -35,18 +35,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The platform-http engine of Camel's starter with these differences.
+ * The platform-http engine of Camel's starter, with these differences:
  *
  * <ul>
- *   <li>A route runs on the container's own thread, which owns request and response until the route is done. The starter
- *       runs it on another thread; when reading or writing fails there, the container ends the request, and lends both
- *       objects to another connection while the route still uses them (ADR 14).
- *   <li>An endpoint with {@code useStreaming=true} gets the request's own stream as body, untouched; the starter copies it
- *       into the heap. Every other endpoint gets a body that is complete, see {@link WholeBodyFilter}.
- *   <li>{@link Places} bound how many calls run at once: uploads, other calls of accounts, and those of clients without one.
- *   <li>The exchange property {@code caller} names the caller.
- *   <li>{@code Server-Timing} reports how long the app took, see {@link ServerTiming}.
- *   <li>No request header and no request body ever comes back in an answer, and every error is a {@link Problem}.
+ *   <li>A route runs on the container's own thread, which owns request and response until the route ends. The starter
+ *       uses another thread; when reading or writing fails there, the container ends the request, and reuses both
+ *       objects for another connection while the route still uses them (ADR 14).
+ *   <li>An endpoint with {@code useStreaming=true} gets the request's own stream as body; the starter copies it
+ *       into the heap. Every other endpoint gets a complete body, see {@link WholeBodyFilter}.
+ *   <li>{@link Places} limit concurrent calls: uploads, other calls of accounts, and calls of clients without an account.
+ *   <li>The exchange property {@code caller} has the caller.
+ *   <li>{@code Server-Timing} reports how long the app needed, see {@link ServerTiming}.
+ *   <li>An answer never contains headers or the body of its request, and every error is a {@link Problem}.
  *   <li>{@code HEAD} is {@code GET} without the body.
  * </ul>
  */

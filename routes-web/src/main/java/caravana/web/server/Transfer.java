@@ -10,8 +10,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A body or an answer on its way, for which no thread waits. The container calls it by one thread at a time, and never
- * after the request's end. It ends once: complete, too late, or when the client is gone.
+ * The transfer of a request body or an answer, for which no thread waits. The container calls it on one thread at a
+ * time, and never after the end of the request. It ends once: when it is complete, when it takes too long, or when the
+ * client has disconnected.
  */
 abstract class Transfer implements AsyncListener {
 

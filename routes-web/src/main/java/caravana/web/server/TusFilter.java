@@ -16,8 +16,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * What tus 1.0.0 wants of every answer, refusals included: the version, and to {@code OPTIONS} what the server can do. And
- * of every request: {@code X-HTTP-Method-Override}, for clients whose environment has no {@code PATCH} or {@code DELETE}.
+ * Adds what tus 1.0.0 requires of every answer, also of refusals: the version, and the server's abilities for
+ * {@code OPTIONS}. It also supports {@code X-HTTP-Method-Override}, for clients that cannot send {@code PATCH} or
+ * {@code DELETE}.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)

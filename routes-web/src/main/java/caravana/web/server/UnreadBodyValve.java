@@ -16,9 +16,9 @@ import org.apache.catalina.valves.ValveBase;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 
 /**
- * Reads on for a while when a request was answered before all of its body had come. A client that is still sending would
- * have its connection reset, and might never see the answer. It holds no thread: Tomcat's own way does, for as long as
- * the client likes.
+ * Reads the rest of a request's body for a while when the request was answered before its end. Otherwise, the
+ * connection of a client that is still sending would be reset, and the client might not see the answer. It blocks no
+ * thread; Tomcat's own way does, for as long as the client likes.
  */
 final class UnreadBodyValve extends ValveBase {
 

@@ -8,8 +8,8 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
- * Refuses requests without a version of HTTP. HTTP/0.9, a request line that ends behind the address, Tomcat serves; its
- * answers have neither status nor headers, so that the client gets the problem document alone.
+ * Refuses requests without an HTTP version. Tomcat serves HTTP/0.9, in which the request line ends after the address.
+ * Its answers have neither status nor headers, so the client gets only the problem document.
  */
 final class VersionValve extends ValveBase {
 

@@ -24,11 +24,11 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Sends an answer when it is complete, without a thread: a client that reads slowly, or not at all, occupies its connection
- * and the memory of its answer. {@link WholeBodyFilter} does the same for what clients send.
+ * Sends an answer when it is complete, without a thread: a client that reads slowly, or not at all, occupies only its
+ * connection and the memory of its answer. {@link WholeBodyFilter} does the same for request bodies.
  *
- * <p>Event streams have a way of their own to wait for clients. {@code HealthFilter} comes before it: its answers are so short
- * that all of one connection fit the sockets' buffers.
+ * <p>Event streams have their own way to wait for clients. {@code HealthFilter} comes first: all answers of one
+ * connection fit the buffers of its socket.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)

@@ -37,10 +37,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Lets a request with a body continue when all of the body has arrived, and uploads at once: a client that sends slowly
- * holds no thread and no place. What is too long, or of unknown length, is refused before it is read.
+ * Passes a request with a body on when the body has arrived completely; uploads pass immediately. So a client that
+ * sends slowly occupies no thread and no place. Bodies that are too long, or of unknown length, are refused before they
+ * are read.
  *
- * <p>It comes last of all filters, so that a request without the right to be there is refused before its body is read.
+ * <p>It is the last filter, so that unauthorized requests are refused before their body is read.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)

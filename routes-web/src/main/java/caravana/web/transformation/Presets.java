@@ -20,7 +20,7 @@ import org.apache.camel.Message;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** Lists of transformations under names: the deployment's, and those that an account keeps. */
+/** Named lists of transformations: those of the deployment, and those that an account has saved. */
 @Component("presets")
 public class Presets {
 

@@ -17,7 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** The transformation catalogue as clients see it: what may be requested, and what may be said of it. */
+/** The catalogue of transformations, for {@code GET /api/transformations}. */
 @Component("shownTransformations")
 public class ShownTransformations {
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** What a client says of a file before it sends it, whichever way the file then comes. */
+/** The client's data about a file before its bytes, for all ways to upload. */
 @Component
 class AnnouncedUpload {
 

@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.Base64;
 
 /**
- * The CRC-32C of bytes of which only the CRC-32C of consecutive pieces is known: web nodes take turns at an upload, and none
- * of them has all of its bytes.
+ * Combines the CRC-32C of consecutive pieces into that of the whole. Web nodes take turns at an upload, so none of them
+ * has all of its bytes.
  *
- * <p>The arithmetic is that of zlib's {@code crc32_combine}: appending bytes multiplies the sum by a power of x, modulo the
- * polynomial.
+ * <p>The algorithm is that of zlib's {@code crc32_combine}: appending bytes multiplies the checksum by a power of x,
+ * modulo the polynomial.
  */
 final class Crc32c {
 

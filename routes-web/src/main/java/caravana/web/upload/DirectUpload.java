@@ -25,9 +25,9 @@ import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
 /**
- * Uploads whose bytes go from the client to S3, to addresses that we sign; the calls are those of Uppy's Companion, which
- * {@code @uppy/aws-s3} makes. Nobody sees the bytes on their way, so the lengths are signed, and what has arrived is looked at
- * before the video is accepted.
+ * Uploads that a client sends directly to S3, to addresses that web signs. The calls are those of Uppy's Companion,
+ * which {@code @uppy/aws-s3} uses. Web does not see the bytes on their way, so it signs the lengths, and inspects the
+ * stored file before it accepts the video.
  */
 @Component("directUpload")
 public class DirectUpload {

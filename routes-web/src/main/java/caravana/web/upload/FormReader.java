@@ -15,10 +15,10 @@ import org.apache.commons.fileupload2.core.FileItemHeaders;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletDiskFileUpload;
 
 /**
- * Reads a {@code multipart/form-data} body (RFC 7578) field by field, of any length, with one buffer.
+ * Reads a {@code multipart/form-data} body (RFC 7578) of any length field by field, with one buffer.
  *
- * <p>Headers are understood by the library. Where a field ends is not left to it: it compares each byte of a video with the
- * delimiter, while this (Horspool's search) looks at about one byte in as many as the delimiter has.
+ * <p>A library parses the headers of fields. It does not search for the end of a field, because it compares each byte
+ * of a video with the delimiter. The search here (Horspool) looks at about one byte in as many as the delimiter has.
  */
 final class FormReader {
 

@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** The steps of an upload that tell a new one from a repetition. */
+/** The steps of an upload that distinguish a new one from a repetition. */
 @Component("idempotentUpload")
 public class IdempotentUpload {
 

@@ -46,8 +46,8 @@ import org.springframework.stereotype.Component;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Fetches a video from an address that an account names into S3, while it arrives: from addresses that were judged, by a few
- * redirects at most, each judged again, for a limited time and up to a limited size.
+ * Downloads a video from an address that an account names, and stores it in S3 while it arrives. It connects only to
+ * validated addresses, follows a few redirects, each of which is validated too, and has limits of time and size.
  */
 @Component("importCall")
 public class ImportCall implements DisposableBean {

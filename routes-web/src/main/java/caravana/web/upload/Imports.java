@@ -15,7 +15,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** What accounts say of videos that are to be fetched, and see of them. */
+/** Requests for imports, and their state, as accounts see them. */
 @Component("imports")
 public class Imports {
 

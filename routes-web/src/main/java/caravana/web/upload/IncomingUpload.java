@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One request's share of an upload that comes in pieces: what is known of the upload, and the bytes that have arrived and do
- * not count yet. Its properties are parameters of statements and conditions of routes.
+ * One request's part of an upload in pieces: the state of the upload, and the bytes that have arrived and are not part
+ * of it yet. Routes use its properties as parameters of statements and in conditions.
  *
- * <p>A failure of the request, of its client mostly, is kept until what has arrived before it is stored.
+ * <p>When the request fails, usually because of its client, the failure is kept until the bytes before it are stored.
  */
 public final class IncomingUpload {
 

@@ -16,10 +16,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/**
- * Reads a {@code multipart/form-data} upload field by field, in whatever order they come, and stores the file while it
- * arrives.
- */
+/** Reads a {@code multipart/form-data} upload field by field, in any order, and stores the file while it arrives. */
 @Component("multipartUpload")
 public class MultipartUpload {
 

@@ -16,10 +16,11 @@ import org.springframework.stereotype.Component;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Writes a stream of any length into one S3 object while its bytes arrive: no spool file, one part in memory.
+ * Writes a stream of any length into one S3 object while its bytes arrive: without a temporary file, with one part in
+ * memory.
  *
- * <p>A part that S3 refuses is sent again by the SDK, which a stream alone would not allow. Whatever goes wrong, nothing
- * is left in the bucket.
+ * <p>The SDK repeats a part that S3 refuses, which would be impossible with the stream alone. After any failure,
+ * nothing is left in the bucket.
  */
 @Component
 public class ObjectWriter {

@@ -8,10 +8,10 @@ import java.util.Objects;
 import org.apache.camel.Exchange;
 
 /**
- * What {@code open-upload.sql} made of an upload.
+ * The result of {@code open-upload.sql}.
  *
- * @param originalKey where to store it; null when it is a repetition of one that we have
- * @param earlier the row of that one
+ * @param originalKey key under which to store the original; null for a repetition of an upload that exists
+ * @param earlier row of that upload
  */
 record Opening(String originalKey, Map<?, ?> earlier) {
 

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * The SHA-256 of a whole file, as its client announced it. Where all of the file passes one web node, it is compared there;
- * the worker compares it in any case.
+ * The SHA-256 of a whole file, as its client announced it. Web compares it if all of the file passes one node. The
+ * worker compares it in any case.
  */
 final class OriginalSum {
 

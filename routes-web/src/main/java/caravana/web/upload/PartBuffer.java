@@ -8,8 +8,8 @@ import java.util.Arrays;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
- * What is sent to S3 in one piece. It takes the memory of what has arrived, and not of what may: most uploads are slow, and
- * many are small.
+ * The buffer for one part of an S3 upload. It grows with the bytes that have arrived: most uploads are slow, and many
+ * are small.
  */
 final class PartBuffer {
 

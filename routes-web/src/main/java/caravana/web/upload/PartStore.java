@@ -17,8 +17,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * Originals in S3 while they arrive: multipart uploads, and the tails of uploads that come in pieces. Every write carries a
- * checksum that S3 verifies, see {@link caravana.aws.WriteOnceClient}.
+ * Originals in S3 while they arrive: multipart uploads, and the tails of uploads in pieces. Every write has a checksum
+ * that S3 verifies, see {@link caravana.aws.WriteOnceClient}.
  */
 @Component
 class PartStore {

@@ -7,7 +7,7 @@ import caravana.web.http.Problem;
 import caravana.web.http.ScopeMissing;
 import org.apache.camel.Exchange;
 
-/** How urgent a video is, as its uploader says. */
+/** The priority of a video, which its uploader chooses. */
 final class Priority {
 
     /** The field or parameter that has it. */

@@ -4,8 +4,8 @@ import caravana.web.http.Problem;
 import java.util.Map;
 
 /**
- * 403 {@code quota_exceeded}: the account has as much as it may, or would have more. The document names the quota, and when
- * it frees without the account doing anything.
+ * 403 {@code quota_exceeded}: the account has reached a quota, or the upload would exceed it. The document names the
+ * quota, and when there is room again without an action of the account.
  */
 public final class QuotaExceeded extends Problem {
 

@@ -12,7 +12,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** Stores a video that is the request's whole body, while it arrives. */
+/** Stores a video that is the whole body of the request, while it arrives. */
 @Component("rawUpload")
 public class RawUpload {
 

@@ -7,8 +7,8 @@ import org.apache.camel.Message;
 
 /**
  * A request of the IETF's <a href="https://datatracker.ietf.org/doc/draft-ietf-httpbis-resumable-upload/">resumable
- * uploads</a>, which differ from tus in how a request says that it is the last one. The interop version says which draft
- * the client speaks: 3 is draft 01, 4 is 02, 5 is 03, 6 is 04 and 05, 7 is 06 and 07, 8 is those from 08 on.
+ * uploads</a>. They differ from tus in how a request marks itself as the last one. The interop version names the draft:
+ * 3 is draft 01, 4 is 02, 5 is 03, 6 is 04 and 05, 7 is 06 and 07, 8 is 08 and later.
  *
  * @param version the interop version; the newest for a client that sends none
  */

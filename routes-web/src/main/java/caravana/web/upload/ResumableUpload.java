@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * The byte work of uploads that come in pieces. Routes decide in which order it happens, and write the row between the steps:
- * what the row does not name is ignored, and nothing is written that another request's row could name.
+ * Stores and deletes the bytes of uploads in pieces. Routes decide the order of these steps, and write the row between
+ * them. Bytes that the row does not name are ignored, and no two requests write bytes under the same name.
  */
 @Component("resumableUpload")
 public class ResumableUpload {

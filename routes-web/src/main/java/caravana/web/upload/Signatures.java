@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Recognises by its first bytes a kind of file that is certainly not a video: such bytes begin no container
- * that ffmpeg reads a video from, the ISO files and RIFF files among them being distinguished by their brand.
+ * Recognizes, by its first bytes, a file that is certainly not a video: no container from which ffmpeg reads video
+ * begins with these bytes. ISO and RIFF files are distinguished by their brand.
  *
- * <p>The bytes are those of the <a href="https://mimesniff.spec.whatwg.org/#matching-a-mime-type-pattern">MIME Sniffing
- * Standard</a>, and for kinds that it does not have, of the {@code file} program's magic. A library that knows thousands of
- * types would refuse some real videos, by patterns of two bytes.
+ * <p>The signatures are those of the <a href="https://mimesniff.spec.whatwg.org/#matching-a-mime-type-pattern">MIME
+ * Sniffing Standard</a>, and of the {@code file} program's magic for types that are not in it. A library with thousands
+ * of types would refuse some real videos, by signatures of two bytes.
  */
 final class Signatures {
 

@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * A request's body that ends with a failure when its client takes too long: it holds one of few places. The rate is counted
- * over the time in which we waited for bytes, so that time in a slow object store is left out. One that sends nothing
- * at all is caught by the connection's own time-out.
+ * The body of an upload, which fails when the client takes too long, because it occupies one of few places. The rate
+ * includes only the time spent waiting for bytes, and not the time of a slow object store. A client that sends nothing
+ * is disconnected by the connection's own time-out.
  */
 public class TimedStream extends FilterInputStream {
 

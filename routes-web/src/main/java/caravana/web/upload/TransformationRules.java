@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** What may be requested of the catalogue, whichever way it comes: names, or objects with parameters. */
+/** Validates requested transformations, for all ways to request them: names, or objects with parameters. */
 @Component
 public class TransformationRules {
 

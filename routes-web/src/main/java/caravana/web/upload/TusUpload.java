@@ -27,8 +27,8 @@ import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
 /**
- * What requests and answers of <a href="https://tus.io/protocols/resumable-upload">tus 1.0.0</a> say, and those of the
- * IETF's drafts ({@link ResumableDraft}), which came of it.
+ * Parses requests and writes answers of <a href="https://tus.io/protocols/resumable-upload">tus 1.0.0</a>, and of the
+ * IETF's drafts ({@link ResumableDraft}), which are derived from it.
  */
 @Component("tusUpload")
 public class TusUpload {

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.stereotype.Component;
 
-/** What an upload may be besides its file, for {@code GET /api/limits}. */
+/** The limits of an upload other than those of its file, for {@code GET /api/limits}. */
 @Component
 public class UploadLimits {
 

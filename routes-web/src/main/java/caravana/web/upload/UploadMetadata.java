@@ -6,7 +6,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a client says of its file by tus's {@code Upload-Metadata}: names with values in base64. */
+/** Parses tus's {@code Upload-Metadata}: names with values in base64. */
 final class UploadMetadata {
 
     private UploadMetadata() {}

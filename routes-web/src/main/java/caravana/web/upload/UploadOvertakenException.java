@@ -2,7 +2,7 @@ package caravana.web.upload;
 
 import caravana.web.http.Problem;
 
-/** 503 {@code unavailable}: somebody else has ended the upload while its original was made. */
+/** 503 {@code unavailable}: another request has ended the upload while this one completed its object. */
 public final class UploadOvertakenException extends Problem {
 
     private static final long serialVersionUID = 1L;

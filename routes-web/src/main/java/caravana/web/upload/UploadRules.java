@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** What may be said of a video, whichever way it comes. */
+/**
+ * Validates what all ways to upload have in common: title, idempotency key, length, and the number of uploads in an
+ * hour.
+ */
 @Component
 public class UploadRules {
 

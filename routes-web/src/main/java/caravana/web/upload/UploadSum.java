@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The checksum of one request's body, as the client announced it: tus's {@code Upload-Checksum}. */
+/** The checksum of one request's body, which the client announces with tus's {@code Upload-Checksum}. */
 final class UploadSum {
 
     private static final int MISMATCH = 460;

@@ -8,8 +8,8 @@ import org.springframework.http.MediaType;
 import org.springframework.http.MediaTypeFactory;
 
 /**
- * Refuses at once what cannot be a video: by its declared media type, by the type that its file name stands for, or by its
- * first bytes. One of them is enough; what none of them decides is left to the worker's ffprobe.
+ * Refuses at once what is certainly not a video: by its declared media type, by the type that its file name implies, or
+ * by its first bytes. One of them is enough. The worker's ffprobe decides about all others.
  */
 final class VideoCheck {
 

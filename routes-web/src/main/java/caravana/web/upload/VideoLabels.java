@@ -20,8 +20,8 @@ import java.util.Objects;
 import org.apache.camel.Message;
 
 /**
- * What a client keeps with a video for itself: a reference, which is the video's name in the client's own system, and metadata, a
- * JSON object. Nothing here has an effect on the video.
+ * What a client stores with a video for its own use: a reference, which is the video's name in the client's system, and
+ * metadata, a JSON object. Neither affects the processing.
  */
 public final class VideoLabels {
 

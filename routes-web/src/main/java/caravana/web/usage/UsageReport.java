@@ -20,7 +20,7 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
-/** What accounts are billed for, summed up over days of UTC. */
+/** The usage that accounts are billed for, as sums over days (UTC). */
 @Component("usageReport")
 public class UsageReport {
 

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an uploader reads of a failure. The row's own text may have statements, command lines and paths in it, and is for
- * operators.
+ * The sentence about a failure for the uploader. The row's own text is for operators: it may contain statements,
+ * command lines and paths.
  */
 final class FailureSentence {
 

@@ -9,7 +9,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Whose a video is, and who may see it: its owner, and nobody else. */
+/** Checks that the caller owns a video. Nobody else may see it. */
 @Component("ownership")
 public class Ownership {
 

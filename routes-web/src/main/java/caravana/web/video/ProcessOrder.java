@@ -13,7 +13,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** That a video is to be processed again. */
+/** A request to process a video again. */
 @Component("processOrder")
 public class ProcessOrder {
 

@@ -13,7 +13,10 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** What a JSON merge patch (RFC 7396) changes of a video: a field that it lacks stays, and null removes one. */
+/**
+ * Applies a JSON merge patch (RFC 7396) to the editable fields of a video: a missing field stays as it is, and null
+ * removes one.
+ */
 @Component("videoChanges")
 public class VideoChanges {
 

@@ -16,8 +16,8 @@ import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
 /**
- * What a client sees of a video: its row, with links, and with live progress while a worker is at it. A column {@code more}
- * of the row, a JSON object, adds fields that the contract lacks, so that a statement alone can add one.
+ * The JSON document of a video for clients: its row, links, and live progress while a worker processes it. The column
+ * {@code more} of the row is a JSON object whose fields are added, so that a statement alone can add a field.
  */
 @Component("videoDocument")
 public class VideoDocument {

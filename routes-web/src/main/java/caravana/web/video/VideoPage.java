@@ -22,7 +22,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** One page of an owner's videos. The cursor names the last video of a page, so that new ones never shift the next. */
+/**
+ * One page of an account's videos. The cursor names the last video of the page, so that new videos do not shift the
+ * next one.
+ */
 @Component("videoPage")
 public class VideoPage {
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** When a delivery that failed is tried again. */
+/** Decides when a failed delivery is tried again. */
 final class Backoff {
 
     /** As long a receiver may put it off. */

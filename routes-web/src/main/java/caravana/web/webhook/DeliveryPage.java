@@ -16,7 +16,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** One page of what was sent to a webhook, the newest first. The cursor names the last delivery of a page. */
+/** One page of the deliveries of a webhook, the newest first. The cursor names the last delivery of the page. */
 @Component("deliveryPage")
 public class DeliveryPage {
 

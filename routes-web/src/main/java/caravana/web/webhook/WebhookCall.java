@@ -34,7 +34,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
-/** Calls a receiver once: to an address that was judged, without redirects, for a limited time, and with a limited answer. */
+/** Calls a receiver once: at a validated address, without redirects, for a limited time, and with a limited answer. */
 @Component("webhookCall")
 public class WebhookCall implements DisposableBean {
 

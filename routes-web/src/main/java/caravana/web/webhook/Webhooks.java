@@ -14,7 +14,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.springframework.stereotype.Component;
 
-/** What accounts say of their webhooks, and see of them. */
+/** The webhooks of an account, as it creates, changes and lists them. */
 @Component("webhooks")
 public class Webhooks {
 
