@@ -10,7 +10,7 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How many jobs run at once where no setting says so: one for each CPU, but no more than the disk has room for, each with an
+ * The default number of concurrent jobs: one for each CPU, but no more than the disk has room for if each has an
  * original of the largest size; at least one.
  */
 class DefaultSlots implements ApplicationContextInitializer<ConfigurableApplicationContext> {

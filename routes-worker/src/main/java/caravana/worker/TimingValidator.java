@@ -14,22 +14,22 @@ import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Holds the times that are set in different places against each other when the worker starts, and gives Camel's
- * shutdown the time that the grace period asks for.
+ * Validates settings of time against each other when the worker starts, because they are set in different places. It
+ * also sets the time limit of Camel's shutdown according to the grace period.
  *
- * <p>The rules, and what a breach would do:
+ * <p>The rules, and the reason for each:
  *
  * <ul>
- *   <li>lease ≥ 3 heartbeats: one heartbeat that comes late, or not at all, must not cost a healthy job;
- *   <li>lease + heartbeat ≤ visibility: else a dead worker's message comes back while its row is still held, and spends
- *       a receive on waiting;
- *   <li>heartbeat + the time that a hung database call takes ≤ lease: else one such call loses the lease;
- *   <li>an SQS call ends within a heartbeat: else the next heartbeat waits for it;
- *   <li>tool outage limit > period of the probe: else one failed probe ends the worker;
- *   <li>backoff ≤ longest backoff ≤ 15 min, SQS's longest delivery delay;
- *   <li>base time limit + longest video ≤ longest run of ffmpeg: else some videos could not be done at the speed at which
- *       they play;
- *   <li>Spring's time-out of a shutdown phase > grace period + 15 s, within which Camel hands jobs back.
+ *   <li>lease ≥ 3 heartbeats: otherwise a single late or failed heartbeat could cost a healthy job its claim;
+ *   <li>lease + heartbeat ≤ visibility timeout: otherwise a dead worker's message returns while its claim is still valid, and uses up
+ *       a receive;
+ *   <li>heartbeat + longest time of a hung database call ≤ lease: otherwise one such call loses the lease;
+ *   <li>longest time of an SQS call ≤ heartbeat: otherwise the next heartbeat waits for it;
+ *   <li>tool outage limit > period of the probe: otherwise one failed probe ends the worker;
+ *   <li>backoff ≤ longest backoff ≤ 15 min, the longest delivery delay of SQS;
+ *   <li>base time limit + longest video ≤ longest run of ffmpeg: otherwise some videos would fail even if they are processed at the
+ *       speed at which they play;
+ *   <li>Spring's time-out of a shutdown phase > grace period + 15 s, in which Camel requeues jobs.
  * </ul>
  */
 @Component

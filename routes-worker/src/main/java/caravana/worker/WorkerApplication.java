@@ -4,7 +4,10 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
-/** The media worker: takes jobs from the queue, runs ffmpeg, stores the results. Its flow is {@code camel/job/}. */
+/**
+ * The app {@code routes-worker}: takes jobs from the queue, runs ffmpeg, and stores the results. Its routes are in
+ * {@code camel/job/}.
+ */
 @SpringBootApplication(scanBasePackages = "caravana")
 @ConfigurationPropertiesScan("caravana.worker")
 public class WorkerApplication {

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.springframework.stereotype.Component;
 
-/** What this worker is called: its machine and its process, so that no two are called the same. */
+/** The unique name of this worker: its machine and its process id. */
 @Component
 public class WorkerName {
 

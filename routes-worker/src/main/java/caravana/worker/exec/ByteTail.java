@@ -2,7 +2,7 @@ package caravana.worker.exec;
 
 import java.nio.charset.StandardCharsets;
 
-/** Keeps the last bytes of a stream, and forgets the rest. */
+/** Keeps the last bytes of a stream. */
 final class ByteTail {
 
     private final byte[] ring;

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import org.springframework.stereotype.Component;
 
 /**
- * By what this worker encodes. Parts that two builds of ffmpeg have made are not joined: a decoder might not notice that they differ. Routes
- * of another version have another catalogue.
+ * Identifies the encoder of this worker: the build of ffmpeg, and the version of the routes with their catalogue. Parts
+ * of a video are joined only if they have the same one, because a decoder might not notice that they differ.
  */
 @Component("encoderBuild")
 public class EncoderBuild {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Finds out whether the kernel has killed something for lack of memory, on this machine or in our control group. */
+/** Detects whether the kernel has killed a process for lack of memory, on this machine or in our control group. */
 final class OutOfMemoryWatch {
 
     /** Each with a line {@code oom_kill N}: the machine's count, and the control group's (version 2, then 1). */

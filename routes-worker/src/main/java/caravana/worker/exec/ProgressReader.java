@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Reads ffmpeg's {@code -progress} output: blocks of {@code key=value} lines, each closed by a line
+ * Reads ffmpeg's {@code -progress} output: blocks of {@code key=value} lines, each ended by a line
  * {@code progress=continue} or {@code progress=end}.
  */
 final class ProgressReader {

@@ -5,7 +5,7 @@ import caravana.worker.job.RunningJob;
 import caravana.worker.tool.ToolProgress;
 import java.util.Map;
 
-/** Notes in the span of a transcoding how far it was when: an event for each tenth of the result. */
+/** Adds the progress of a transcoding to its span: one event for each tenth of the result. */
 final class ProgressSpan {
 
     private static final int STEP_PERCENT = 10;

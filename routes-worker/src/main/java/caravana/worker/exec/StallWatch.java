@@ -4,8 +4,8 @@ import caravana.worker.tool.ProcessTree;
 import java.time.Duration;
 
 /**
- * Detects a tool that has stalled: neither its output nor the CPU time of its process tree has moved for the limit. Wall
- * time alone does not tell: on a busy machine a healthy tool may get little of the CPU for long.
+ * Detects a stalled tool: neither its output nor the CPU time of its process tree has changed for the limit. Elapsed
+ * time alone is not enough: on a busy machine, a healthy tool may get little CPU time for long.
  */
 final class StallWatch {
 

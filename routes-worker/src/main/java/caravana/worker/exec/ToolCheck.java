@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
 
-/** Refuses to start a worker that could not do a single job. */
+/** Prevents the start of a worker whose tools cannot process any job. */
 @Component
 public class ToolCheck {
 

@@ -6,15 +6,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * One run of ffmpeg or ffprobe, as planned: what the exchange property {@code command} holds when {@code exec:} runs it.
+ * One planned run of ffmpeg or ffprobe. The exchange property {@code command} holds it when {@code exec:} runs it.
  *
- * @param arguments the arguments, each as it is; nothing is parsed and no shell is involved
- * @param output what is done with its standard output
- * @param timeLimit how long it may run; with a verdict on the media, in CPU time, and ten times as long in all
- * @param stallLimit how long its progress may stand still; applies to {@link Output#PROGRESS} only
- * @param onError what an end with an error means
- * @param onTimeLimit what more CPU time than the time limit means; null when it says nothing about the media
- * @param lines takes each line of {@link Output#LINES}, on a thread that has ended when the run has; null for other output
+ * @param arguments the arguments, unchanged; nothing is parsed, and no shell is involved
+ * @param output how its standard output is used
+ * @param timeLimit longest run; with {@code onTimeLimit} in CPU time, and ten times as long in elapsed time
+ * @param stallLimit longest time without progress; applies to {@link Output#PROGRESS} only
+ * @param onError how an exit with an error is interpreted
+ * @param onTimeLimit how the use of more CPU time than the limit is interpreted; null when it implies nothing about the media
+ * @param lines receives each line of {@link Output#LINES}, on a thread that ends before the run does; null for other output
  */
 public record ToolCommand(
         List<String> arguments,

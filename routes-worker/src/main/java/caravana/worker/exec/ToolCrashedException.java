@@ -3,8 +3,8 @@ package caravana.worker.exec;
 import caravana.job.FailureCode;
 
 /**
- * A tool that only read the original crashed, as by a wrong access to memory. When that happens twice, the original is damaged. A
- * crash while something is made may as well be a fault of ours.
+ * A tool that only reads the original has crashed, for example by an invalid memory access. If it crashes twice, the
+ * original counts as damaged. A crash while a tool writes may also be our fault, and is not reported this way.
  */
 public class ToolCrashedException extends ToolFailedException {
 

@@ -15,10 +15,10 @@ import org.apache.camel.component.exec.ExecResult;
 import org.springframework.stereotype.Component;
 
 /**
- * Connects {@code exec:} with a job: the command comes from the exchange property {@code command} and the handle from
- * {@code job}.
+ * Connects {@code exec:} with a job: it reads the command from the exchange property {@code command}, and the handle
+ * from {@code job}.
  *
- * <p>No header is ever read. Headers can come from outside, and Camel's own binding obeys them (CVE-2025-27636 and its
+ * <p>It never reads a header. Headers may come from outside, and Camel's own binding obeys them (CVE-2025-27636 and its
  * successors); exchange properties cannot.
  */
 @Component("toolBinding")

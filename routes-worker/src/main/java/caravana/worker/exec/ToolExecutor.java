@@ -34,11 +34,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs a tool for a job: exit status checked, time and standstill limited, its whole process tree killed at the end,
- * output bounded, and an environment without our credentials.
+ * Runs a tool for a job: it checks the exit status, limits time and stalls, kills the whole process tree at the end,
+ * limits the output, and passes on none of our credentials.
  *
- * <p>It replaces Camel's executor, which kills the tool as soon as the JVM begins to stop, takes a time-out for a
- * success, leaves grandchildren running and keeps all output in memory.
+ * <p>It replaces Camel's executor, which kills the tool as soon as the JVM begins to stop, treats a time-out as a
+ * success, leaves grandchildren running, and keeps all output in memory.
  */
 @Component("toolExecutor")
 public class ToolExecutor implements ExecCommandExecutor {

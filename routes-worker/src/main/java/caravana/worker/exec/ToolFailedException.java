@@ -4,7 +4,7 @@ import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 import org.apache.camel.component.exec.ExecException;
 
-/** A tool failed for a reason that lies with this machine, not with the original; another attempt may do better. */
+/** A tool failed for a reason on this machine, and not in the original; another attempt may succeed. */
 public class ToolFailedException extends ExecException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;

@@ -9,8 +9,8 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * A file that says why this process ends: because tools cannot be run. {@code ops/bin/report-tool-failure}, which the unit
- * runs after each end, counts such ends; other ends are none of the instance's fault.
+ * Writes a file when this process ends because tools cannot be run. {@code ops/bin/report-tool-failure}, which systemd
+ * runs after each end, counts these files. Other ends do not count against the instance.
  */
 @Component
 public class ToolFailureNote {

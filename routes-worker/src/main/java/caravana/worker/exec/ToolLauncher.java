@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Starts tools, each behind the programs that bound it and without our credentials in its environment, and distinguishes a tool
- * that could not be run from one that ran and failed.
+ * Starts tools behind programs that limit them, without our credentials in the environment. It distinguishes a tool
+ * that could not be started from one that ran and failed.
  */
 @Component
 public class ToolLauncher {

@@ -2,7 +2,10 @@ package caravana.worker.exec;
 
 import caravana.job.FailureCode;
 
-/** A tool wanted more memory than there was. Once, that may be the machine's fault; twice, it is the original's. */
+/**
+ * A tool needed more memory than was available. Once, this may be the fault of the machine; twice, it is that of the
+ * original.
+ */
 public class ToolOutOfMemoryException extends ToolFailedException {
 
     private static final long serialVersionUID = 1L;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
 
-/** Looks whether ffmpeg and ffprobe can be run, by running them as jobs do. */
+/** Checks whether ffmpeg and ffprobe can be run, by running them in the same way as jobs do. */
 @Component
 public class ToolProbe {
 

@@ -2,7 +2,7 @@ package caravana.worker.exec;
 
 import caravana.job.FailureCode;
 
-/** A tool cannot be run on this machine now, whatever the job: the job is requeued and costs no attempt. */
+/** A tool cannot be run on this machine at the moment, for any job. The job is requeued without using up an attempt. */
 public class ToolUnavailableException extends ToolFailedException {
 
     private static final long serialVersionUID = 1L;

@@ -10,12 +10,12 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * The orderly end of a worker: nothing new is taken, running jobs get the grace period, and the rest is stopped and
- * requeued, so that another worker starts it at once.
+ * Stops a worker without losing work: it takes no new jobs, running jobs get the grace period, and the rest is stopped
+ * and requeued, so that another worker starts it immediately.
  *
- * <p>It comes before everything else that stops (the highest phase), because Camel's own shutdown would end the
- * heartbeat first and, after its time-out, run no step any more. Readiness is 503 from the very beginning, and the
- * management port still answers.
+ * <p>It runs before all other components stop (highest phase), because Camel's own shutdown would end the heartbeat
+ * first, and would run no step after its time-out. Readiness is 503 from the beginning, and the management port still
+ * answers.
  */
 @Component
 class Drain implements SmartLifecycle {

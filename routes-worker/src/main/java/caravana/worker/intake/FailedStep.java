@@ -3,10 +3,10 @@ package caravana.worker.intake;
 import org.apache.camel.Exchange;
 
 /**
- * A step of a route at which an exchange failed.
+ * The step of a route at which an exchange failed.
  *
- * @param step its id
- * @param failure what it failed of
+ * @param step id of the step
+ * @param failure the exception
  */
 record FailedStep(String step, Throwable failure) {
 

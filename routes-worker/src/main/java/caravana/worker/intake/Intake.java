@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Whether this worker takes jobs. It is closed while anything speaks against it: a system or a tool that jobs need is
- * unavailable, its routes have a defect, operators have paused all workers, or this worker stops.
+ * The intake gate: decides whether this worker takes jobs. It is closed while a system or a tool that jobs need is
+ * unavailable, while its routes have a defect, while operators have paused all workers, and when this worker stops.
  */
 @Component("intake")
 public class Intake {

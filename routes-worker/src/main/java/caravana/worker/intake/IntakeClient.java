@@ -14,11 +14,11 @@ import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
 
 /**
- * The client by which the job consumer receives, and does nothing else. While the intake is closed it receives nothing,
- * and what an open long poll still brings is returned at once.
+ * The SQS client of the job consumer, which only receives. While the intake gate is closed, it receives nothing, and
+ * returns at once what an open long poll still receives.
  *
- * <p>Suspending the route alone would not do: Camel drops what the open poll of a suspended consumer brings, and the job
- * would wait for its visibility to end.
+ * <p>Suspending the route would not be enough: Camel drops what the open poll of a suspended consumer receives, and the
+ * job would wait until its visibility timeout ends.
  */
 final class IntakeClient implements SqsClient {
 

@@ -7,7 +7,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** What the job consumer receives by, and what it lets in. Everything else continues using the ordinary SQS client. */
+/**
+ * Configures the SQS client of the job consumer, which also drops all headers from senders. Everything else uses the
+ * ordinary SQS client.
+ */
 @Configuration(proxyBeanMethods = false)
 public class IntakeConfiguration {
 

@@ -11,7 +11,7 @@ import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.RoutePolicySupport;
 import org.springframework.stereotype.Component;
 
-/** Lets {@link RouteDefects} know how jobs and timers fare, whatever their routes look like. */
+/** Reports the outcome of jobs and timers to {@link RouteDefects}, independently of the content of their routes. */
 @Component
 class RouteDefectPolicy implements RoutePolicyFactory {
 

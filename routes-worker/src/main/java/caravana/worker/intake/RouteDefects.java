@@ -21,21 +21,21 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * What this worker does about mistakes in its routes. A job that meets one is requeued without counting the attempt,
- * and the intake closes, since the next job would meet it as well.
+ * Handles mistakes in the routes of this worker. A job that meets one is requeued without using up its attempt, and the
+ * intake gate closes, because the next job would meet it too.
  *
- * <p>It may be that one job alone provokes the mistake. So one job at a time is let in on trial, at first after the pause
- * that is set and from then on as soon as the last trial has ended without an answer:
+ * <p>But the mistake may concern this job only. So the worker tries one job at a time: the first after the configured
+ * pause, and further ones as soon as a trial has ended without a result:
  *
  * <ul>
- *   <li>a trial that is processed opens the intake again, and from then on the mistakes that were met so far, each told
- *       by its step and its kind, are the fault of whatever job meets them: they cost attempts, like every failure of a
- *       job's own, and close nothing;
- *   <li>a trial that meets a mistake starts the pause again.
+ *   <li>if the job of a trial is processed, the gate opens. From then on, the mistakes that were met so far, each
+ *       identified by its step and its kind, count as failures of the jobs that meet them: they use up attempts, and do not close
+ *       the gate;
+ *   <li>if the trial meets a mistake, the pause starts again.
  * </ul>
  *
- * <p>Routes that are loaded again, by a restart or by {@code up --watch}, begin without a blemish. A mistake in one of the
- * timers' routes closes the intake until that timer has run without it.
+ * <p>Routes that are loaded again, by a restart or by {@code up --watch}, begin without known mistakes. A mistake in
+ * the route of a timer closes the gate until that timer has run without it.
  */
 @Component("routeDefects")
 public class RouteDefects {

@@ -9,7 +9,7 @@ import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.springframework.stereotype.Component;
 
-/** Notes at which step an exchange failed, which Camel itself forgets as soon as the failure has left the step. */
+/** Records the step at which an exchange failed. Camel itself forgets it when the failure leaves the step. */
 @Component("stepTrail")
 public class StepTrail implements InterceptStrategy {
 

@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** Checks the systems that every job needs, beside the database. */
+/** Checks the systems that every job needs, except the database. */
 @Component("systemProbe")
 public class SystemProbe {
 

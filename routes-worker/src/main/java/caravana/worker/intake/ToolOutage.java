@@ -11,10 +11,11 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Ends this process with status 1 when ffmpeg or ffprobe could not be run for the limit that is set: a new one, which
- * systemd starts, begins on whatever JDK is installed by then. Running jobs get the grace period, as at every end.
+ * Ends this process with status 1 when ffmpeg or ffprobe could not be run for the configured limit. Then systemd starts
+ * a new process, which uses the JDK that is installed by then. Running jobs get the grace period, as in every shutdown.
  *
- * <p>The thread that watches is made at the start: at the limit of processes there would be none.
+ * <p>The thread that watches is created at the start, because it could not be created later when the limit of processes
+ * is reached.
  */
 @Component
 class ToolOutage {

@@ -3,7 +3,10 @@ package caravana.worker.job;
 import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 
-/** The row no longer carries this job's claim token: somebody else owns the video now, or it was cancelled or deleted. */
+/**
+ * The row no longer has the claim token of this job: another worker has claimed the video, or it was cancelled or
+ * deleted.
+ */
 public class ClaimLostException extends RuntimeException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;

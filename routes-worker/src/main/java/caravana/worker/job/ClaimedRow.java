@@ -9,7 +9,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Puts what {@code claim-job.sql} answered into exchange properties. */
+/** Copies the result of {@code claim-job.sql} into exchange properties. */
 @Component("claimedRow")
 public class ClaimedRow {
 

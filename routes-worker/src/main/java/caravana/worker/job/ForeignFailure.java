@@ -29,7 +29,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/** What an exception of the JDK, of Camel, of a driver or of the AWS SDK means for a job. */
+/** Interprets exceptions of the JDK, Camel, drivers and the AWS SDK as failures of a job. */
 final class ForeignFailure {
 
     /** Error codes of S3 and SQS that say that the request itself is wrong. */

@@ -9,7 +9,7 @@ import org.apache.camel.ValidationException;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/** Says what a failure is called (its stable code) and in which words operators read it. */
+/** Determines the stable code of a failure, and the text about it for operators. */
 @Component("jobFailure")
 public class JobFailure {
 

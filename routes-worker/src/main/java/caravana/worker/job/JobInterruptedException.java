@@ -3,7 +3,7 @@ package caravana.worker.job;
 import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 
-/** The job was stopped for no fault of its own: it is requeued at once and costs no attempt. */
+/** The job was stopped without a fault of its own: it is requeued immediately, without using up an attempt. */
 public final class JobInterruptedException extends RuntimeException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;

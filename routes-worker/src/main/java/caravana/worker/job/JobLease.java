@@ -29,10 +29,10 @@ import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchReq
 import software.amazon.awssdk.services.sqs.model.SqsException;
 
 /**
- * The jobs that this worker holds, and their messages' visibility.
+ * The jobs that this worker holds, and the visibility timeouts of their messages.
  *
- * <p>All else about a lease is SQL in the routes. These two parts are Java because a route cannot keep a set of running
- * jobs, and because Camel's SQS component has no operation that changes a message's visibility.
+ * <p>Everything else about leases is SQL in the routes. These two parts are Java because a route cannot keep a set of
+ * running jobs, and because Camel's SQS component has no operation that changes a visibility timeout.
  */
 @Component("jobLease")
 public class JobLease {

@@ -7,7 +7,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.springframework.stereotype.Component;
 
-/** Makes every log line of a job say whose it is. */
+/** Adds the ids of a job to each of its log lines. */
 @Component("jobLog")
 public class JobLog {
 

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 
 /**
- * What one attempt at a job has cost so far, as its row in {@code receipts} has it.
+ * The cost of one attempt so far, as its row in {@code receipts} stores it.
  *
- * @param cpuMillis CPU time by tool, and {@code jvm}: the job's part of the worker's own
- * @param peakToolMemory bytes of the tool that had the most
- * @param bytesRead of the original
- * @param phaseMillis time by phase
+ * @param cpuMillis CPU time in milliseconds by tool, and {@code jvm}: the job's part of the worker's own
+ * @param peakToolMemory peak memory in bytes of the tool that used the most
+ * @param bytesRead bytes of the original that were read
+ * @param phaseMillis duration in milliseconds by phase
  */
 public record JobReceipt(
         @JsonProperty("cpu_ms") Map<String, Long> cpuMillis,

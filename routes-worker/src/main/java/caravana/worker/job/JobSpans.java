@@ -22,8 +22,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes each message that comes two trees of spans in the trace of the video that it gets: the claim, exported at once, and the
- * work, when it ends. What is left of a worker that was killed is its claim, to which the next one links.
+ * Creates two trees of spans for each message, in the trace of its video: the claim, which is exported at once, and the
+ * work, which is exported at its end. When a worker is killed, its claim remains, and the claim of the next attempt
+ * links to it.
  */
 @Component
 @ConditionalOnTracing

@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Shares the CPU time of this JVM, in which the threads of all jobs, the compiler and the collector work, among the jobs: at any time
- * the running ones get equal parts. What a job uses after its receipt was written, and what the JVM uses until the next one is claimed, is
- * the next one's, as long as the worker has something to do. What it uses while it waits for jobs is nobody's.
+ * Divides the CPU time of this JVM (threads of jobs, compiler, garbage collector) among its jobs: at any time, running
+ * jobs get equal parts. CPU time after a job's receipt is written and before the next claim goes to the next job, as
+ * long as the worker has work. While the worker waits for jobs, CPU time is assigned to no job.
  */
 final class JvmShares {
 

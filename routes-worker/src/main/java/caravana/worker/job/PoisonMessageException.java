@@ -3,7 +3,7 @@ package caravana.worker.job;
 import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 
-/** A message that no worker can ever handle: it goes to the dead-letter queue at once, and no row is touched. */
+/** A message that no worker can ever process: it goes to the dead-letter queue immediately, and no row changes. */
 public class PoisonMessageException extends RuntimeException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;

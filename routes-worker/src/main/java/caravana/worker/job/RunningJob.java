@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A claimed job while this worker holds it: its identity, its folder, how far it is, and how to stop it. */
+/** A claimed job of this worker: its ids, its folder, its progress, and the handle that stops it. */
 public final class RunningJob {
 
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);

@@ -9,7 +9,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.stereotype.Component;
 
-/** The worker migrates nothing: it waits until web has brought the database to the version that it needs. */
+/**
+ * Makes the worker wait until web has migrated the database to the version that it needs. The worker itself migrates
+ * nothing.
+ */
 @Component
 public class SchemaGate implements FlywayMigrationStrategy {
 

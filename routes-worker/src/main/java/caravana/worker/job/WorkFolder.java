@@ -17,8 +17,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folder in which running jobs keep their files, a sub-folder a claim. It belongs to one worker alone, so that what
- * a worker finds in it at its start was left by one that was killed, and can go.
+ * The folder with the files of running jobs, in one sub-folder for each claim. It belongs to one worker alone. So
+ * everything in it at the start of a worker was left by a killed one, and is deleted.
  */
 @Component
 public class WorkFolder {

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * Finds the part of a file that ffmpeg does not read, since another file begins there: several were put one behind the other,
- * as {@code cat} does. Of some containers ffmpeg reads all of them, of others the first one or two.
+ * Finds a part of a file that ffmpeg does not read, because another file begins there: several files were joined end to
+ * end, as {@code cat} does. Depending on the container, ffmpeg reads all of them, or the first one or two.
  */
 final class AppendedFile {
 

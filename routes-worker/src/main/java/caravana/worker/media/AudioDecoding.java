@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One run of ffprobe that decodes the beginning of each track of sound, and what it finds: a codec that ffmpeg knows may still be
- * of a kind that it cannot decode, or encrypted.
+ * A run of ffprobe that decodes the beginning of each audio track, and its result. It is needed because ffmpeg may know
+ * a codec, but not be able to decode this variant of it, or the track may be encrypted.
  */
 public final class AudioDecoding {
 

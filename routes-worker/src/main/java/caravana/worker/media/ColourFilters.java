@@ -2,7 +2,7 @@ package caravana.worker.media;
 
 import java.util.Set;
 
-/** Filters that bring any picture to the colours of every result: BT.709 in limited range, and tagged so. */
+/** Filters that convert any picture to the colours of all results: BT.709 in limited range, with these tags. */
 final class ColourFilters {
 
     /** Says what the colours are; it changes none. */

@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What ffmpeg complained of on its way through an original, by what it is about. */
+/** Classifies the error messages of ffmpeg about an original by their subject. */
 final class Complaints {
 
     /**

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where decoding of a picture can begin in the middle, read line by line from ffprobe. Of a picture whose clock jumps there is no
- * such place: ffmpeg closes jumps only when it has read what is before them.
+ * The frames of a picture at which decoding can begin, read line by line from ffprobe. A picture whose clock jumps has
+ * none: ffmpeg closes jumps only when it has read everything before them.
  */
 final class CutPoints {
 

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One run of ffmpeg that decodes an original and makes nothing of it, and what it finds: until when there are frames. They have the
- * times that they have while the result is made. Of a damaged file, packets and ffprobe may say otherwise: ffmpeg moves the clock
- * of the picture by a jump in that of the sound, and does not follow headers that change its unit.
+ * A run of ffmpeg that decodes an original without an encoder, and its result: until when there are frames. They have
+ * the same times as in the transcoding. In a damaged file, the times of packets and of ffprobe may differ: ffmpeg moves
+ * the clock of the picture by jumps in that of the sound, and ignores headers that change its unit.
  */
 public final class DecodedFrames {
 

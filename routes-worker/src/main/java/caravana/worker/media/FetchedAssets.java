@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** The assets that a job uses, while they are brought to its folder. */
+/** The assets of a job while they are downloaded to its folder. */
 public final class FetchedAssets {
 
     /**

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-/** Reads the JSON document that ffprobe writes. */
+/** Parses the JSON output of ffprobe. */
 final class FfprobeAnswer {
 
     private FfprobeAnswer() {}

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A transformation with everything filled in that its fragments name in braces, but for a graph's own {@code {in}} and
- * {@code {out}}.
+ * A transformation whose fragments have values in place of the names in braces, except for {@code {in}} and {@code
+ * {out}} of a filter graph.
  *
  * @param filter for the picture; null for none
  * @param audioFilter for the sound; null for none
- * @param output options of the video, one argument an item
- * @param produces more files
+ * @param output encoder options of the video, one item for each argument
+ * @param produces additional files
  */
 record FilledTransformation(String filter, String audioFilter, List<String> output, List<File> produces) {
 

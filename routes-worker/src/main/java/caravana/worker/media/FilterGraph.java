@@ -1,6 +1,6 @@
 package caravana.worker.media;
 
-/** Puts fragments of a filter graph together, in ffmpeg's syntax, along one line from the original to the result. */
+/** Joins fragments of a filter graph in ffmpeg's syntax, in one chain from the original to the result. */
 final class FilterGraph {
 
     private final StringBuilder graph = new StringBuilder();

@@ -10,13 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A fragmented MP4 file with one track (ISO/IEC 14496-12): what begins it, and where its fragments are.
+ * A fragmented MP4 file with one track (ISO/IEC 14496-12): its initialization segment, and the positions of its
+ * fragments.
  *
- * @param head how many bytes initialise a decoder: {@code ftyp} and {@code moov}
+ * @param head number of bytes that initialize a decoder: {@code ftyp} and {@code moov}
  * @param timescale units of time per second
- * @param codecs as RFC 6381 has it
- * @param width of the picture in pixels; 0 for sound
- * @param height of the picture in pixels; 0 for sound
+ * @param codecs codecs parameter of RFC 6381
+ * @param width width of the picture in pixels; 0 for sound
+ * @param height height of the picture in pixels; 0 for sound
  * @param fragments in their order
  */
 record Fragments(int head, long timescale, String codecs, int width, int height, List<Fragment> fragments) {

@@ -5,8 +5,8 @@ import java.io.File;
 import java.util.Arrays;
 
 /**
- * What filters note of the original's frames while they are decoded: headers say what there may be, and each frame what there is.
- * A note is a file in the job's folder, in which tools run; it has a line when there is one such frame.
+ * The notes that filters write about frames of the original while they are decoded: headers say what a frame may have,
+ * and notes what it has. A note is a file in the job's folder, with a line if there is at least one such frame.
  */
 final class FrameNotes {
 

@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Renditions of a job whose run is not over: what of them is complete, and what of that is listed. One thread at a time cuts and stores
- * segments; the job waits for it before it cuts the rest. As JSON, what rows are made of.
+ * The renditions of a job whose run continues: which of their segments are complete, and which of these are published.
+ * One thread at a time cuts and stores segments; the job waits for it before it cuts the rest. Its JSON has the values
+ * for the rows.
  */
 public final class GrowingStream {
 

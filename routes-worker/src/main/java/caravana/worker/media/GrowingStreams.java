@@ -11,7 +11,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.springframework.stereotype.Component;
 
-/** The renditions that this worker is making, whose segments are stored and listed while their runs continue. */
+/** The renditions that this worker is encoding, whose segments are stored and published meanwhile. */
 @Component("growingStreams")
 public class GrowingStreams {
 

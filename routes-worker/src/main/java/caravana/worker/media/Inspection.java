@@ -8,8 +8,8 @@ import java.util.List;
 import org.springframework.stereotype.Component;
 
 /**
- * Plans a run of a program that looks at an original and says by its exit status whether it is accepted, as scanners do:
- * 0 for yes, 1 for no. Any other status is a failure of the program, and counts as an attempt.
+ * Plans a run of a program that inspects an original, such as a virus scanner. Exit status 0 accepts the original, and
+ * 1 refuses it. Any other status is a failure of the program, and uses up an attempt.
  */
 @Component("inspection")
 public class Inspection {

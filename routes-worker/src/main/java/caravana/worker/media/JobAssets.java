@@ -17,7 +17,7 @@ import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Has the assets of a job brought to its folder: subtitles as they are, and pictures as plain pixels. */
+/** Downloads the assets of a job to its folder: subtitles unchanged, and pictures as raw pixels. */
 @Component("jobAssets")
 public class JobAssets {
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The subtitles of a job, as files that were written here: with the cues of the part of the original that is kept, and with
- * times and plain text only. Tools read no other.
+ * Writes the subtitles of a job: the cues of the kept part of the original, with times and plain text only. Tools read
+ * only these files, and not those of the uploader.
  */
 final class JobSubtitles {
 

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How the sound of a job is brought to a loudness (EBU R 128). It is measured first. When all of it can be made louder or softer by
- * the same, that is all; where peaks would be cut off, a limiter holds them, and what comes out of it is measured until it has the
- * loudness.
+ * Brings the sound of a job to a target loudness (EBU R 128). A first run measures it. If the same gain can be applied
+ * to all of it, this is enough. If peaks would be clipped, a limiter holds them, and its output is measured until it
+ * has the target loudness.
  */
 public final class Loudness {
 

@@ -14,21 +14,21 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * A file of a result that is made and checked, as its row in {@code outputs} has it.
+ * A finished and checked file of a result, as its row in {@code outputs} stores it.
  *
- * @param name its own among those of the video
- * @param role what it is for
- * @param mediaType its media type
- * @param object what its object's key ends with; of renditions, what the keys of all their segments have in front, with a slash
- * @param file where it is; null for renditions, which are many
- * @param bytes its size
- * @param sha256 its digest, as 64 hexadecimal digits
- * @param width of the picture in pixels; null for none
- * @param height of the picture in pixels; null for none
- * @param seconds its length; null of a picture
- * @param bitRate bits per second; null of a picture
- * @param language as BCP 47 has it; null for none
- * @param checked what was compared, for people
+ * @param name of the file, unique among those of the video
+ * @param role purpose of the file
+ * @param mediaType media type of the file
+ * @param object last part of its object's key; of renditions, the prefix of the keys of all segments, with a slash at the end
+ * @param file path of the file; null for renditions, which are many files
+ * @param bytes size
+ * @param sha256 digest, as 64 hexadecimal digits
+ * @param width width of the picture in pixels; null for none
+ * @param height height of the picture in pixels; null for none
+ * @param seconds length; null for a picture
+ * @param bitRate bits per second; null for a picture
+ * @param language language as a BCP 47 tag; null for none
+ * @param checked the properties that were compared, for people
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record MadeOutput(

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** The files of a job's result: those that were checked, and those that are to be. As JSON, the checked ones. */
+/** The files of a job's result, both those that are checked and those still to be checked. Its JSON has the former. */
 public final class MadeOutputs {
 
     private final List<MadeOutput> files = new ArrayList<>();

@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * Renditions that are made and cut into segments, as their rows have them.
+ * Finished renditions, cut into segments, as their rows store them.
  *
- * @param folder what the keys of their objects have in front, with a slash
- * @param renditions those of the picture, the lowest first, and that of the sound
- * @param objects those that are not stored yet
+ * @param folder prefix of the keys of their objects, with a slash at the end
+ * @param renditions those of the picture, the lowest first, then that of the sound
+ * @param objects the objects that are not stored yet
  * @param sha256 digest of all objects, one after the other
  */
 @JsonNaming(SnakeCaseStrategy.class)

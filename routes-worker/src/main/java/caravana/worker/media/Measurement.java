@@ -3,7 +3,7 @@ package caravana.worker.media;
 import caravana.worker.exec.ToolCommand;
 
 /**
- * One run of ffprobe over all packets of an original, and what it finds.
+ * A run of ffprobe that lists all packets of an original, and its result.
  *
  * @param command the run
  * @param packets filled by the run

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /**
- * The files that transformations use beside the original: the logo, and the cards' texts, which are files so that nothing
- * in them can be read as filter syntax.
+ * The deployment's files for transformations: the logo, and the texts of the cards. The texts are files, so that
+ * nothing in them can be read as filter syntax.
  */
 @Component
 public class MediaAssets {

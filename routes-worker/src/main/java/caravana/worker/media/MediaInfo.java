@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
 
 /**
- * What an original or a result is: the row has it of both, and the API shows it as it is here.
+ * The properties of an original or a result, as the row stores them and the API returns them.
  *
  * @param container ffmpeg's name of the container format
- * @param bytes its size
+ * @param bytes size of the file
  * @param durationSeconds length of the picture
  * @param video the picture
  * @param audio the sound; null for none

@@ -28,8 +28,9 @@ import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
 /**
- * Plans the runs of ffprobe over an original, makes one timeline of what they say, and refuses what is not accepted, before
- * any of it is decoded. The headers come first; the packets are read only when the headers may be wrong.
+ * Plans the runs of ffprobe over an original, builds one timeline from their results, and refuses unacceptable
+ * originals before any of their frames is decoded. Headers are read first, and packets only when the headers may be
+ * wrong.
  */
 @Component("mediaProbe")
 public class MediaProbe {

@@ -6,7 +6,7 @@ import java.util.List;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Says what original and result are, and what of the result its uploader may not expect. */
+/** Describes original and result, and lists the warnings about the result. */
 @Component("mediaReport")
 public class MediaReport {
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Something that was done to the footage, or that is missing from it, and that its uploader may not expect.
+ * A change of the footage, or a missing part of it, that the uploader may not expect.
  *
  * @param code stable code for programs
- * @param detail one sentence for people; the page has all of them in Spanish
+ * @param detail one English sentence for people; the page has translations
  * @param values the values in the sentence, by name
  */
 public record MediaWarning(String code, String detail, Map<String, Object> values) {

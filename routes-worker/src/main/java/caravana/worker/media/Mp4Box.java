@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A box of an MP4 file that is in memory (ISO/IEC 14496-12, 4.2).
+ * A box of an MP4 file in memory (ISO/IEC 14496-12, 4.2).
  *
  * @param type its four characters
- * @param content what follows its header
+ * @param content the bytes after its header
  */
 record Mp4Box(String type, ByteBuffer content) {
 

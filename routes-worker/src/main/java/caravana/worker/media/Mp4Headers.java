@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * Describes an MP4 file that this worker's ffmpeg has made, as ffprobe would, without a process: each start of ffprobe costs 0.2 s
- * of CPU time. Only what our own command lines make is known: H.264 in frames, AAC, and subtitles. Of anything else it says
- * that it does not know it, and ffprobe must look.
+ * Describes an MP4 file of this worker's ffmpeg, as ffprobe would, but without a process: each start of ffprobe costs
+ * 0.2 s of CPU time. It knows only what our own commands produce: H.264 in frames, AAC, and subtitles. For anything
+ * else it returns nothing, and ffprobe must read the file.
  *
- * <p>It also looks whether every sample that the index lists is in the file, and whether every frame consists of whole units of
- * H.264. ffprobe looks at the first ones only.
+ * <p>It also checks that every sample in the index is in the file, and that every frame consists of complete NAL units
+ * of H.264. ffprobe checks only the first ones.
  */
 final class Mp4Headers {
 

@@ -7,12 +7,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How players turn and mirror a picture, by the matrix that its track has in the container. We do it as ffmpeg would, but
- * after the frames have been deinterlaced and have one size: ffmpeg does it first, which mixes fields, and needs filters that
- * are built again whenever the size changes.
+ * How players rotate and mirror a picture, according to the matrix of its track in the container. We do the same as
+ * ffmpeg, but after the frames have been deinterlaced and have one size: ffmpeg does it first, which mixes fields, and
+ * needs filters that are rebuilt whenever the size changes.
  *
  * @param degrees clockwise, 0 to 359
- * @param filters ffmpeg's filters that do it, in their order
+ * @param filters the corresponding ffmpeg filters, in their order
  */
 public record Orientation(int degrees, List<String> filters) {
 

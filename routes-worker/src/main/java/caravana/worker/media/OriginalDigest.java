@@ -12,7 +12,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** Computes an original's SHA-256 while it is downloaded, when its client announced one. */
+/** Computes an original's SHA-256 during its download, if its client announced one. */
 @Component("originalDigest")
 public class OriginalDigest {
 

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Looks at each file that a job makes beside its video, and describes all of them. {@link ResultCheck} looks at the video. */
+/** Checks each additional file of a job, and describes all of them. {@link ResultCheck} checks the video. */
 @Component("outputCheck")
 public class OutputCheck {
 

@@ -3,7 +3,7 @@ package caravana.worker.media;
 import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 
-/** A result is not as planned. That is our fault, not the uploader's: it is tried once more. */
+/** A result is not as planned. This is our fault, not the uploader's: the job is tried once more. */
 public class OutputInvalidException extends RuntimeException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;

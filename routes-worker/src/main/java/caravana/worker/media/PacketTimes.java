@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The timestamps of an original's packets, track by track, read line by line from ffprobe. It keeps sums and not packets,
- * so that the longest video costs no more memory than the shortest.
+ * The timestamps of an original's packets for each track, read line by line from ffprobe. It keeps sums instead of
+ * packets, so that a long video needs no more memory than a short one.
  */
 public final class PacketTimes {
 

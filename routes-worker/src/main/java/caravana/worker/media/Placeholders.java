@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Fills in the names in braces of a catalogue's fragment. */
+/** Replaces the names in braces in fragments of the catalogue by values. */
 final class Placeholders {
 
     private static final Pattern NAME = Pattern.compile("\\{([a-z][a-z0-9_]*)}");

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Renditions of the video in several heights, cut into segments at the same frames, and its sound.
+ * The planned renditions of a video: several heights, cut into segments at the same frames, and its sound.
  *
- * @param name of all, below which the segments are stored
+ * @param name of all, which is the prefix of their segments
  * @param rungs the renditions of the picture, the lowest first
  * @param sound the file of the sound; null for none
- * @param segmentFrames of each segment but the first two, which are as long together, and the last one
+ * @param segmentFrames frames of each segment, except the first two, which have as many together, and the last one
  * @param rate frames per second
  */
 record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrames, FrameRate rate) {

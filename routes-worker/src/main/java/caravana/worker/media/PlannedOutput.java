@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A file that a job's run is to make.
+ * A file that the run of a job must make.
  *
- * @param name its own among those of the video; the last part of its object's key
- * @param role what it is for, as the catalogue names it
- * @param mediaType its media type
- * @param file where the run puts it
- * @param language as BCP 47 has it; null for none
- * @param expected what it must be; null for the main video, which must be as {@link PlannedResult} says
+ * @param name unique name among the files of the video; the last part of its object's key
+ * @param role purpose of the file, as the catalogue names it
+ * @param mediaType media type of the file
+ * @param file path at which the run writes it
+ * @param language language as a BCP 47 tag; null for none
+ * @param expected the properties that it must have; null for the main video, whose properties are in {@link PlannedResult}
  */
 public record PlannedOutput(String name, String role, String mediaType, File file, String language, Expected expected) {
 

@@ -1,22 +1,22 @@
 package caravana.worker.media;
 
 /**
- * What a transcoding has to make.
+ * The result that a transcoding must make.
  *
  * @param footageFrames frames of the original's part
- * @param addedFrames frames that are added to it, the cards
+ * @param addedFrames frames of the cards, in addition
  * @param frameRate constant frames per second
- * @param audioWanted whether the original's sound is to be kept if it has any that can be decoded
+ * @param audioWanted whether the original's sound is kept if it has any that can be decoded
  * @param audio whether the result has sound
  * @param sound whether the original's sound is decoded, for the result or for another file
  * @param h264 whether the video is H.264 in yuv420p
- * @param source into which the picture is fitted before any transformation; null when it keeps its size
- * @param size of the result; null when it follows from the original's
- * @param startSeconds of the original that are left out at its beginning
- * @param keptSeconds after which the footage is cut; infinite when it is not
+ * @param source box into which the picture is fitted before any transformation; null when it keeps its size
+ * @param size size of the result; null when it depends on the original's
+ * @param startSeconds seconds of the original that are cut at its beginning
+ * @param keptSeconds longest duration of the footage, after which it is cut; infinite when it is not
  * @param subtitles whether the result has a track of subtitles
- * @param soundSeconds when the original's sound ends in the footage, if it is kept and that is known; otherwise NaN
- * @param tolerance by how many frames the length may differ
+ * @param soundSeconds when the original's sound ends in the footage, if it is kept and this is known; otherwise NaN
+ * @param tolerance number of frames by which the length may differ
  */
 public record PlannedResult(
         long footageFrames,

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What size a picture has, as far as the transformations alone decide it.
+ * The sizes of a picture during processing, as far as they depend on the transformations alone.
  *
- * @param source into which the original is fitted at once, before its colours are converted; null for none
- * @param fit into which a transformation fits the video; null for none
- * @param drawn into which it is fitted until all is drawn, larger than fit where another file is made of more pixels; null for none
- * @param result the size of the result; null when the original's shape decides it
+ * @param source box into which the original is fitted first, before its colours are converted; null for none
+ * @param fit box into which a transformation fits the video; null for none
+ * @param drawn box into which it is fitted until everything is drawn, larger than fit when another file has more pixels; null for none
+ * @param result size of the result; null when it depends on the original's shape
  */
 record PlannedSize(Box source, Box fit, Box drawn, Box result) {
 

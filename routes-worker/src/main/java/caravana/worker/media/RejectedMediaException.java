@@ -4,7 +4,7 @@ import caravana.job.CodedFailure;
 import caravana.media.Refusal;
 import java.util.Map;
 
-/** The original cannot be processed by any worker or attempt: the uploader must send something else. */
+/** The original cannot be processed by any worker in any attempt: the uploader must send another file. */
 public class RejectedMediaException extends RuntimeException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;

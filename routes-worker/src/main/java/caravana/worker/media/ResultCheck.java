@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks whether a result is what was planned, before anything says that it is processed.
+ * Checks whether a result is as planned, before the video becomes processed.
  *
- * <p>One of another length than planned is no fault of ours when the original is damaged: packets may be listed that cannot be
- * decoded, and the list may end at damage that decoding passes over. Then how far the frames reach that can be decoded is what
- * could be processed; a video counts as truncated when that is less than planned.
+ * <p>If the original is damaged, a result of another length is not our fault: the list of packets may have some that
+ * cannot be decoded, or may end at damage that the decoder skips. Then the last frame that can be decoded decides how
+ * long the result must be; the video is truncated when this is shorter than planned.
  */
 @Component("resultCheck")
 public class ResultCheck {

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * What the sequence parameter set of H.264 says of all its frames (ITU-T H.264, 7.3.2.1.1 and annex E).
+ * The sequence parameter set of H.264, which applies to all frames (ITU-T H.264, 7.3.2.1.1 and annex E).
  *
  * @param width of the picture in pixels
  * @param height of the picture in pixels
- * @param pixelShape width of a pixel divided by its height; 1 when it does not say
- * @param colour its colour tags
- * @param reordered how many frames a decoder holds back
+ * @param pixelShape width of a pixel divided by its height; 1 when it is not given
+ * @param colour colour tags
+ * @param reordered number of frames that a decoder holds back
  */
 record SequenceParameters(int width, int height, double pixelShape, Colour colour, int reordered) {
 

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What ffmpeg does to an original before any transformation: constant rate, one size, square pixels, and sound that stays
- * with the picture.
+ * The filters that ffmpeg applies to an original before any transformation: constant rate, one size, square pixels, and
+ * sound that stays in sync with the picture.
  */
 final class SourceFilters {
 

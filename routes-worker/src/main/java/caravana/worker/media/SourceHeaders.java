@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an original says of itself.
+ * The headers of an original.
  *
  * @param container ffmpeg's name of the container format
  * @param start first timestamp of the file in seconds
- * @param duration length of the file in seconds; 0 when it does not say
+ * @param duration length of the file in seconds; 0 when it is not given
  * @param tracks all tracks, of any type
- * @param removedAudio codecs of the tracks of sound that were left out of the file, since ffprobe could not read it with them
+ * @param removedAudio codecs of the audio tracks that were left out of the file, because ffprobe could not read it with them
  */
 public record SourceHeaders(
         String container, double start, double duration, List<Track> tracks, List<String> removedAudio) {

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What of an original is processed, and when it is shown: the one model by which a transcoding is planned and its result
- * checked.
+ * The source timeline: which tracks of an original are processed, and when their frames and sound are shown. A
+ * transcoding is planned with this model, and its result is checked with it (ADR 23).
  *
  * @param container ffmpeg's name of the container format
  * @param video the track whose picture is processed

@@ -4,12 +4,12 @@ import caravana.media.Subtitles;
 import java.util.List;
 
 /**
- * Pictures of small frames, so that a player can show where in the video it would go.
+ * Sheets of small pictures, with which a player shows the frame at a position while a person seeks.
  *
- * @param every seconds from one frame to the next
- * @param columns of a sheet
- * @param rows of a sheet
- * @param names of the sheets, in their order
+ * @param every seconds from one picture to the next
+ * @param columns columns of a sheet
+ * @param rows rows of a sheet
+ * @param names names of the sheets, in their order
  */
 record SpriteSheets(double every, int columns, int rows, List<String> names) {
 

@@ -5,9 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How the video of a job is brought to a size. A first pass looks at all frames; the video is encoded by what it found, at the bit rate
- * that the size leaves for the picture. An encoder misses a bit rate by some percent, most in short videos, and sound may take another
- * part than expected: what comes out decides whether the video is encoded once more, at a corrected rate.
+ * Encodes the video of a job to a target size. A first pass analyses all frames; the second encodes with this analysis,
+ * at the bit rate that the size leaves for the picture. Encoders miss a bit rate by some percent, most in short videos,
+ * and sound may need another share than expected. So the size of the result decides whether the video is encoded once
+ * more, at a corrected rate.
  */
 public final class TargetSize {
 

@@ -4,12 +4,12 @@ import caravana.worker.exec.ToolCommand;
 import java.util.List;
 
 /**
- * One ffmpeg run, and what it has to make.
+ * One ffmpeg run, and the result that it must make.
  *
  * @param command the run
- * @param result the main video by which it is checked
+ * @param result expected properties of the main video
  * @param outputs all files, the main video first
- * @param soundless names of files that are not made, since the original has no sound that can be decoded
+ * @param soundless names of files that are not made, because the original has no sound that can be decoded
  */
 public record TranscodePlan(
         ToolCommand command, PlannedResult result, List<PlannedOutput> outputs, List<String> soundless) {

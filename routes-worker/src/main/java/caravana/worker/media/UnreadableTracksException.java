@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * ffprobe reads nothing of a file, since a decoder refuses to begin with one of its tracks of sound. Without these tracks
- * it can be read.
+ * ffprobe prints nothing about a file, because a decoder refuses to start with one of its audio tracks. Without these
+ * tracks it can be read.
  */
 public class UnreadableTracksException extends RejectedMediaException {
 

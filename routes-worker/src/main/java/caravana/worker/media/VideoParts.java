@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The parts in which the picture of a job is encoded, by several workers, before they are joined without another encoding. Each
- * is a range of the result's frames, so that all of them together are the frames of the whole. When a part is not what it must
- * be, there are none: the video is encoded in one run.
+ * The parts of a video that several workers encode, and that are joined without another encoding. Each part is a range
+ * of the result's frames; together they are all of its frames. When a part is not as expected, no parts are used: the
+ * video is encoded in one run.
  */
 public final class VideoParts {
 

@@ -8,12 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Size and length of a WebP file: ffprobe cannot read animated ones. The format is RIFF
- * (developers.google.com/speed/webp/docs/riff_container); one frame alone is a bare picture in VP8 (RFC 6386, 9.1).
+ * Reads size and length of a WebP file, because ffprobe cannot read animated ones. The format is RIFF
+ * (developers.google.com/speed/webp/docs/riff_container); a file with one frame may be a bare picture in VP8 (RFC 6386,
+ * 9.1).
  *
  * @param width in pixels
  * @param height in pixels
- * @param seconds the durations of its frames together; 0 of one frame
+ * @param seconds sum of the durations of its frames; 0 for one frame
  */
 record WebpFile(int width, int height, double seconds) {
 

@@ -22,7 +22,10 @@ import java.util.Set;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Counts what becomes of jobs. Label values come from fixed sets: results, stable error codes, phases, and versions of the routes. */
+/**
+ * Counts the outcomes of jobs. Label values come from fixed sets: outcomes, stable error codes, phases, and versions of
+ * the routes.
+ */
 @Component("jobMetrics")
 public class JobMetrics {
 

@@ -15,7 +15,7 @@ import org.springframework.data.redis.core.SessionCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** Writes how far every running job is to Redis, all of them in one round trip. */
+/** Writes the progress of all running jobs to Redis, in one round trip. */
 @Component("progressPublisher")
 public class ProgressPublisher {
 

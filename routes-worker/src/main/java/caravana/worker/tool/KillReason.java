@@ -1,6 +1,6 @@
 package caravana.worker.tool;
 
-/** Why a running tool was killed. The first reason given stands. */
+/** Why a running tool was killed. Only the first reason is kept. */
 public enum KillReason {
     /** The row no longer carries the job's claim. */
     CLAIM_LOST,

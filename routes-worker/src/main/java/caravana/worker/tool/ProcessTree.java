@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A process and everything that it started. */
+/** A process and all of its descendants. */
 public final class ProcessTree {
 
     private ProcessTree() {}

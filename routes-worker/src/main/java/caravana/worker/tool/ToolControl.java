@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The handle on whatever tool a job runs: any thread may kill it, before, during and after the run, and read how far it
- * is.
+ * The handle to the tool that a job runs. Any thread may kill the tool, before, during and after the run, and read its
+ * progress.
  */
 public final class ToolControl {
 

@@ -7,9 +7,10 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Measures what one tool costs. While it runs, its figures are read from time to time. At its end the kernel adds what it used to
- * the sum of this JVM's ended children, and the tool gets what that sum has grown by: what it used since it was last looked at
- * counts as well. Of tools that end in the same moment each gets at least what was seen of it, and together they get the sum.
+ * Measures the cost of one tool. While it runs, its figures are read from time to time. When it ends, the kernel adds
+ * its use to the sum of all ended children of this JVM, and the tool gets the increase of this sum: so its use since
+ * the last reading counts too. When several tools end at the same moment, each gets at least its last reading, and
+ * together they get the increase.
  *
  * <p>Outside Linux there are no such figures, and all costs are 0.
  */

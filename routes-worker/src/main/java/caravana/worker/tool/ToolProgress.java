@@ -1,13 +1,13 @@
 package caravana.worker.tool;
 
 /**
- * What ffmpeg last said of itself through {@code -progress}.
+ * The last report of ffmpeg through {@code -progress}.
  *
  * @param frame frames written
  * @param outTimeSeconds length of the result so far, in seconds
  * @param totalBytes size of the result so far
- * @param fps frames per second of wall time
- * @param speed seconds of media per second of wall time; 0 while unknown
+ * @param fps frames per second of elapsed time
+ * @param speed seconds of media per second of elapsed time; 0 while unknown
  */
 public record ToolProgress(long frame, double outTimeSeconds, long totalBytes, double fps, double speed) {
 
