@@ -7,7 +7,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Whatever reads or writes another system is a step of its own, which has an id and is retried: no part of an expression. */
+/**
+ * Checks that each access to another system is a step of its own, with an id and retries, and not part of an
+ * expression.
+ */
 final class ActRules implements FileRule {
 
     private static final Pattern IN_SIMPLE =

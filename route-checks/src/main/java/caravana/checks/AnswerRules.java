@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Headers that routes of web set reach the client. */
+/** Checks that clients receive the headers that routes of web set. */
 final class AnswerRules implements Rule {
 
     /** Components that pass headers on to others. */

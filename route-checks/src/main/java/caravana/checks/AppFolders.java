@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Which app loads which folder of routes. A folder of the routes is a capability; folders below it are not loaded. */
+/** Which app loads which folder of routes. Each folder is one capability; its sub-folders are not loaded. */
 enum AppFolders {
     WEB(
             "api",

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** A call of a bean's method, as a route writes it: {@code enter(${exchange}, 'check')}. */
+/** Parses a call of a bean's method in a route: {@code enter(${exchange}, 'check')}. */
 final class BeanCalls {
 
     private static final Set<String> TEXT = Set.of("String", "Object", "CharSequence");

@@ -7,15 +7,16 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * A method that routes may call.
+ * A method of a bean that routes may call.
  *
- * @param name its name; one that takes something else has an entry of its own
- * @param takes the simple name of each parameter's type, followed by the only texts that it may be when these are
- *     declared, as in {@code String: download|probe}; with {@code @} before those that Camel fills, which no route gives, and {@code @Body} before what the body becomes
- * @param gives the simple name of what it returns; {@code void} leaves the body as it is
+ * @param name name of the method; overloads have separate entries
+ * @param takes the simple name of each parameter's type, followed by the only accepted texts if these are declared, as in
+ *     {@code String: download|probe}. {@code @} marks parameters that Camel fills, which no route gives; {@code @Body} marks
+ *     the one that gets the body
+ * @param gives simple name of the return type; {@code void} leaves the body unchanged
  * @param reads names of the exchange properties and variables that it reads
  * @param sets names of the exchange properties that it sets
- * @param columns what it takes out of the row that is the body
+ * @param columns the columns that it reads from the row in the body
  */
 public record BeanMethod(
         String name, List<String> takes, String gives, List<String> reads, List<String> sets, List<String> columns) {

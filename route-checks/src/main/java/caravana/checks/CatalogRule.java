@@ -19,7 +19,7 @@ import org.apache.camel.catalog.DefaultCamelCatalog;
 import org.apache.camel.catalog.EndpointValidationResult;
 import org.apache.camel.tooling.model.ComponentModel;
 
-/** Endpoints as Camel's catalogue knows them: components that exist, options that they have, values that these take. */
+/** Checks endpoints against Camel's catalogue: components, their options, and the values of these. */
 final class CatalogRule implements FileRule {
 
     /** Its answers are kept: reading a component's description takes longer than a whole check. */

@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The other direction of {@link ContractRules}: what a route that others call reads before anything in it sets it stands
- * under {@code Enters:} in its note, and what it sets and its callers read stands under {@code Leaves:}. So the note alone says
- * what to set before a call and what to expect of it. A note may refer to another: the id of a route stands for the names
- * that it leaves.
+ * Checks the notes of called routes for completeness, the opposite direction of {@link ContractRules}: each name that
+ * the route reads before anything in it sets it must be under {@code Enters:}, and each name that it sets and its
+ * callers read under {@code Leaves:}. So the note alone says what to set before a call, and what to expect after it.
+ * The id of another route in a note stands for the names that this route leaves.
  */
 final class ContractNames {
 

@@ -20,9 +20,9 @@ import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
- * Each route's note says what enters the route, what it leaves and how it fails, and what it says is so. Under
- * {@code Enters:} stand, in backquotes, the names of properties and variables that it reads, and under {@code Leaves:}
- * those that it sets; it, the routes that it calls, and the app's beans.
+ * Checks that each route has a note with what enters the route, what it leaves, and how it fails, and that the note is
+ * true. Under {@code Enters:} it has, in backquotes, the names of properties and variables that are read, and under
+ * {@code Leaves:} those that are set, by the route, the routes that it calls, and the app's beans.
  */
 final class ContractRules implements Rule, FileRule {
 

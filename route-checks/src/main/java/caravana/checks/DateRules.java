@@ -9,7 +9,10 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Patterns of dates: what Java refuses when the step runs, and letters of another field than the one that is meant. */
+/**
+ * Checks patterns of dates: patterns that Java refuses when the step runs, and letters that mean another field than
+ * intended.
+ */
 final class DateRules implements FileRule {
 
     private static final String DATE = "date:";

@@ -7,7 +7,10 @@ import java.util.function.Consumer;
 import org.apache.camel.tooling.model.BaseOptionModel;
 import org.apache.camel.tooling.model.EipModel;
 
-/** Options of steps and of error handling, whose values Camel's schema knows as text and its catalogue by their type. */
+/**
+ * Checks options of steps and of error handling whose values are text in Camel's schema, and have a type in its
+ * catalogue.
+ */
 final class EipRule implements FileRule {
 
     private final Map<String, Optional<Map<String, BaseOptionModel>>> options = new HashMap<>();

@@ -12,7 +12,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** A piece of a YAML document that knows its line. */
+/** A node of a YAML document, with its line. */
 final class Element {
 
     private final Node node;

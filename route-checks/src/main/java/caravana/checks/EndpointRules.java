@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Options of endpoints that are right by Camel, and lose jobs, leak memory or open doors all the same. */
+/** Checks for options of endpoints that Camel accepts, but that lose jobs, leak memory or are insecure. */
 final class EndpointRules implements Rule, FileRule {
 
     private static final String JOBS = "aws2-sqs:{{caravana.sqs.queue-name}}";

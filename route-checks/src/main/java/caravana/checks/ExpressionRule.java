@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.catalog.LanguageValidationResult;
 
-/** What stands in expressions, predicates and messages, as Camel's own parser of the language reads it. */
+/** Checks expressions, predicates and messages with Camel's own parser of their language. */
 final class ExpressionRule implements FileRule {
 
     private static final String SIMPLE = "simple";

@@ -2,7 +2,7 @@ package caravana.checks;
 
 import java.util.function.Consumer;
 
-/** Looks at one file, and reports what is wrong with it whatever the others say: so it looks once at each text. */
+/** A rule that checks each file independently of all others, so that an unchanged file need not be checked again. */
 interface FileRule {
 
     default void check(RouteFile file, Consumer<Finding> report) {}

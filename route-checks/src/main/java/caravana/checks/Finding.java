@@ -1,12 +1,12 @@
 package caravana.checks;
 
 /**
- * One thing that is wrong with a route.
+ * One mistake in the routes.
  *
- * @param file path of the file, below the folder that was checked
- * @param line line in it, from 1
- * @param id the rule's id, under which the guide explains it
- * @param what what is wrong
+ * @param file path of the file, relative to the checked folder
+ * @param line line in the file, from 1
+ * @param id id of the rule, under which the guide explains it
+ * @param what the mistake
  * @param instead what to write instead
  */
 public record Finding(String file, int line, String id, String what, String instead) {

@@ -3,8 +3,8 @@ package caravana.checks;
 import java.util.Set;
 
 /**
- * The name of an exchange property or of a variable, which are two, whatever they are called; or that of either, as SQL and
- * contracts read it.
+ * The name of an exchange property or of a variable. A property and a variable with the same name are different. In SQL
+ * and in contracts, a name stands for either.
  */
 record FlowName(Kind kind, String text) {
 

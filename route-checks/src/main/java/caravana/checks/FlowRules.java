@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * Names along the way of an exchange: what a step reads was set before it, on one of the ways to it at least, and what a
- * route sets is read by something.
+ * Checks names along the way of an exchange: something must set a name before a step reads it, on at least one way to
+ * the step, and something must read each name that a route sets.
  */
 final class FlowRules implements Rule {
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/** Who handles the failures of a route: a configuration that fits what the route is. */
+/** Checks that each route has a configuration for failures that fits its kind. */
 final class HandlingRules implements Rule {
 
     /** What a request begins, by the step that does, and the configurations that undo it when the request fails. */

@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.tooling.model.ComponentModel;
 
-/** Headers by their names: constants of Camel that exist, values that HTTP and the contract have. */
+/**
+ * Checks names of headers: constants of Camel must exist, and values must be valid for HTTP and the OpenAPI document.
+ */
 final class HeaderRules implements Rule {
 
     private static final String CAMEL = "Camel";

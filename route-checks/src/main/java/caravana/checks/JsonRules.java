@@ -11,7 +11,10 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** JSON that a route writes as text: it is JSON whatever its functions give, since nothing else looks at it. */
+/**
+ * Checks JSON that a route writes as text: it must be JSON for all values of its functions, because nothing validates
+ * it later.
+ */
 final class JsonRules implements Rule {
 
     private static final ObjectMapper JSON = JsonMapper.builder()

@@ -11,7 +11,10 @@ import org.yaml.snakeyaml.comments.CommentType;
 import org.yaml.snakeyaml.events.CommentEvent;
 import org.yaml.snakeyaml.events.Event;
 
-/** Where things stand: a file has the name of its first route, and reasons stand in notes, which editors keep. */
+/**
+ * Checks the layout of files: a file has the name of its first route, and reasons are in notes, because editors keep
+ * these.
+ */
 final class LayoutRules implements FileRule {
 
     /** What may be a comment; most files have nothing like it, and are not read a second time. */

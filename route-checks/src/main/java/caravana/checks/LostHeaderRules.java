@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.camel.support.PatternHelper;
 
-/** Headers that a later step removes or overwrites before anything can use them. */
+/** Finds headers that a later step removes or overwrites before anything uses them. */
 final class LostHeaderRules implements FileRule {
 
     private static final String CONTENT_TYPE = "Content-Type";

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-/** Behind {@code ./caravana check-routes} and {@code ./caravana routes}. */
+/** The program of {@code ./caravana check-routes} and {@code ./caravana routes}. */
 public final class Main {
 
     /** The database that statements are prepared by, as {@code postgresql://user:password@host:port/database}. */

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Settings and beans that a route names exist, in every app that loads it. */
+/** Checks that the settings and beans that a route names exist, in every app that loads the route. */
 final class NameRules implements FileRule {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");

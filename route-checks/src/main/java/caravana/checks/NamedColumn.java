@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A name that a statement gives a column.
+ * The name of a column in the result of a statement.
  *
  * @param line from 1
  */

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Everything has a name, and each name is there once: logs, metrics and tests go by them. */
+/** Checks that routes and steps have unique names, since logs, metrics and tests use them. */
 final class NamingRules implements Rule {
 
     @Override

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The only texts that something can be: an argument that a route gives to a bean's method, what an accessor returns, or
- * an exchange property that a method sets. The checks refuse any other text in a route.
+ * Declares the only texts that something can be: an argument that a route gives to a bean's method, the result of an
+ * accessor, or an exchange property that a method sets. The checks refuse any other text in a route.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What comes before what, also in the routes that a step calls, and that no route calls itself. */
+/** Checks the order of certain steps, also across called routes, and finds routes that are never called. */
 final class OrderRules implements Rule {
 
     static final String DIRECT = "direct:";

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Values of an entry's parameters to try it with: its defaults, and few rows in which each pair of extremes occurs. */
+/**
+ * Values of an entry's parameters with which to test it: the defaults, and a few rows that contain each pair of extreme
+ * values.
+ */
 final class ParameterCombinations {
 
     /** A text that would end a filter, an option or a quotation if it were read as syntax. */

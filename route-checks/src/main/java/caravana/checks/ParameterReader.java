@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Reads the parameters of one transformation as a job or a preset gives them, by their schema in the catalogue. */
+/** Parses the parameters of a transformation in a request or a preset, by their schema in the catalogue. */
 public final class ParameterReader {
 
     /** Of a number, so that what is written into a filter is short and exact. */

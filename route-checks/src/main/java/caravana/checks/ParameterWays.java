@@ -12,10 +12,11 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Parameters of statements along each way that leads to them: a call fails when nothing on its way has set one that has no
- * default, whatever other ways do. Each way is walked from the call, timer or message with which it begins, or from the
- * handler of a failure. What a condition decides counts as set wherever the same condition may have been evaluated again, and so does
- * everything behind a condition of a route that several ways come to, since that condition may distinguish them.
+ * Checks parameters of statements on each way that leads to them: a call fails if one way sets no value for a parameter
+ * without a default, even if other ways do. Each way begins with a call, a timer, a message, or the handler of a
+ * failure. A value that is set under a condition counts as set wherever the same condition may have been evaluated
+ * again. So does everything behind a condition of a route with several callers, because the condition may distinguish
+ * them.
  */
 final class ParameterWays {
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Remembers in a file which command lines an ffmpeg has run, so that it runs them once. It is no loss when the file goes or
- * cannot be written.
+ * Remembers in a file which command lines a build of ffmpeg has accepted, so that they are tested once. The file is
+ * only a cache: it may be deleted or read-only.
  */
 final class PassedGraphs {
 

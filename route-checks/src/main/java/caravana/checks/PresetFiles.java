@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** The deployment's presets, beside the entries of the catalogue: a file for each, checked as a request for it is. */
+/** Reads the deployment's presets, one file for each beside the catalogue, and checks them like requests. */
 public final class PresetFiles {
 
     /** Their folder, in that of the catalogue. */

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What a step does: itself, by the steps within it, and by the routes that they call. Steps go by their names. */
+/** Determines the effects of a step: its own, those of the steps inside it, and those of the routes that they call. */
 final class Reach {
 
     private final RouteTree tree;

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.camel.util.TimeUtils;
 
-/** How often and when a failed step is tried again: options that Camel takes, and that do something else together. */
+/** Checks the settings of retries: options that Camel accepts, but that have another effect together. */
 final class RedeliveryRules implements FileRule {
 
     /** What makes no difference without another option. */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** What a route names exists: its error handling, and the routes that it calls. */
+/** Checks that the routes and error handlers that a route names exist. */
 final class ReferenceRules implements Rule {
 
     private static final String DIRECT = "direct:";

@@ -13,7 +13,10 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a statement leaves is read as what it is: a row, a list of rows, or a number; and by columns that it returns. */
+/**
+ * Checks that the result of a statement is used according to its type (a row, a list of rows, or a number), and only
+ * with columns that it has.
+ */
 final class ResultRules implements Rule {
 
     private static final String DIRECT = "direct:";

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** A route as it stands in a file, or an error handling. What is computed often is kept. */
+/** A route or an error handler in a file. Results that are needed often are cached. */
 final class Route {
 
     /** What is no step, though it stands where steps do. */

@@ -13,13 +13,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
- * Checks a folder of routes, layer by layer: strict YAML, Camel's schema of the pinned version, Camel's catalogue of
- * endpoint options and languages with the names that the apps have, and the way of
- * an exchange through the routes. A layer that finds something keeps the next from guessing. The catalogue of
- * transformations is checked beside them.
+ * Checks a folder of routes in layers: strict YAML, Camel's schema of the pinned version, Camel's catalogue of endpoint
+ * options and languages together with the names of the apps, and the way of an exchange through the routes. When a
+ * layer finds something, the next one does not run, because it would report consequences. The catalogue of
+ * transformations is checked separately.
  *
- * <p>Of the check before, it takes over what files alone yield whose text is the same, so that checking again after an edit is
- * quick. One instance is for one thread.
+ * <p>A new check reuses the results of the previous one for unchanged files, so that a check after an edit is quick. An
+ * instance is for one thread.
  */
 public final class RouteChecks {
 

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The files of a folder with routes, by their path below it, and what an edit of some means for others. */
+/** The files of a folder with routes, by their relative path, and the effects of an edit on other files. */
 public final class RouteFiles {
 
     private RouteFiles() {}

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the routes are, as Markdown: a picture for each story, and a table for each folder. */
+/** Writes a list of the routes in Markdown: a picture for each story, and a table for each folder. */
 public final class RouteList {
 
     private RouteList() {}

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The routes as pictures in Mermaid's language, one for each story that they tell. Dashed edges are those of failures. */
+/** Draws the routes as Mermaid diagrams, one for each story. Dashed edges are failures. */
 final class RoutePictures {
 
     private static final String DIRECT = "direct:";

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Every step that the routes have, those that handle failures included. */
+/** All steps of the routes, including those of error handlers. */
 public final class RouteSteps {
 
     private RouteSteps() {}

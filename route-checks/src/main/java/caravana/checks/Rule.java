@@ -2,7 +2,7 @@ package caravana.checks;
 
 import java.util.function.Consumer;
 
-/** Looks at all routes, and reports what is wrong by it. */
+/** A rule that checks all routes together. */
 interface Rule {
 
     void check(RouteTree tree, Consumer<Finding> report);

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Findings in SARIF 2.1.0, the format in which editors and code hosts take what an analysis has found. */
+/** Writes findings in SARIF 2.1.0, the format that editors and code hosts import from static analysis. */
 final class Sarif {
 
     private static final String SCHEMA =

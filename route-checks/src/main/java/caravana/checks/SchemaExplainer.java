@@ -14,9 +14,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * What is wrong with a file by Camel's schema, in the words of someone who edits it: which key at which line, what is
- * allowed there, and the nearest name. A validator reports the alternatives of the schema that did not fit, which says
- * nothing to a person.
+ * Explains violations of Camel's schema for people who edit the file: which key at which line is wrong, what is allowed
+ * there, and the nearest name. A validator would list all alternatives of the schema that did not match.
  */
 final class SchemaExplainer {
 

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** Routes as Camel's own schema of the YAML language has them. */
+/** Validates routes against Camel's own schema of its YAML language. */
 final class SchemaRule implements FileRule {
 
     private static final JsonNode DOCUMENT = document();

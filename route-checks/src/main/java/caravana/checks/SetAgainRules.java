@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Properties and variables that are set again before anything can have read them. */
+/** Finds properties and variables that are set again before anything can have read them. */
 final class SetAgainRules implements FileRule {
 
     private static final Set<String> SETTERS = Set.of("setProperty", "setVariable");

@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** What becomes of a job's message: no way through the job forgets it, and nothing is left to do once it is settled. */
+/**
+ * Checks what happens to the message of a job: every way through the job acknowledges or keeps it, and nothing follows
+ * after it is settled.
+ */
 final class SettlingRules implements Rule {
 
     /** What settles a message, by the names of steps: one that is hidden has come to its end on this worker as well. */

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a text in Camel's Simple language refers to. */
+/** Finds the names in a text of Camel's Simple language. */
 final class SimpleText {
 
     /** Languages whose expression is a name. */

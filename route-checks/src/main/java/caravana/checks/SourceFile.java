@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * A file as it was read, with what follows from its text alone. That is worked out when it is first asked for and kept, since
- * most files are the same from a check to the next.
+ * A file with everything that is derived from its text alone. Derived values are computed on demand and cached, since
+ * most files are unchanged between two checks.
  */
 abstract class SourceFile {
 

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The migrated schema with PostgreSQL's own types, operators and functions, as a database has told them to a test of ours. Types
- * are those of pg_type: {@code int4} and {@code _uuid}.
+ * The migrated schema with PostgreSQL's own types, operators and functions, which a test exports from a real database.
+ * Types have the names of pg_type: {@code int4} and {@code _uuid}.
  */
 final class SqlCatalog {
 

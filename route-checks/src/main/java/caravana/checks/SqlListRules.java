@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Lists of a statement and where they end: a comma too many or too few, an INSERT with another number of values than of
- * columns, and a change of rows without WHERE. A database refuses some of these; this finds them without one, and also what it
- * would run: two columns with no comma between them are one with the other's name.
+ * Checks lists in statements: commas that are missing or too many, an INSERT with different numbers of values and
+ * columns, and changes without WHERE. A database refuses some of these. Others it runs: two columns without a comma
+ * between them are one column with the other's name.
  */
 final class SqlListRules implements FileRule {
 

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What PostgreSQL takes and nobody means: ids of different things that are compared, a parameter or a column at the place of another
- * one, rows that nothing ties to each other.
+ * Finds statements that PostgreSQL accepts, but that are probably wrong: comparisons of ids of different things, a
+ * parameter or column in the place of another one, joins without a condition.
  */
 final class SqlMeaningRules implements SqlTypes.Meeting {
 

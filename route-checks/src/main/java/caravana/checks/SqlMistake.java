@@ -1,6 +1,6 @@
 package caravana.checks;
 
-/** What PostgreSQL would not take of a statement, and where. */
+/** A mistake for which PostgreSQL would refuse a statement, with its position. */
 final class SqlMistake extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -3,12 +3,12 @@ package caravana.checks;
 import java.util.List;
 
 /**
- * A part of an expression in SQL.
+ * A node of a parsed SQL expression.
  *
- * @param at where it begins in the statement, from 0
- * @param text what the kind says: a name, an operator, a literal's value
- * @param parts what it consists of
- * @param query of a subquery
+ * @param at position in the statement, from 0
+ * @param text depends on the kind: a name, an operator, the value of a literal
+ * @param parts child nodes
+ * @param query the query of a subquery
  */
 record SqlNode(Kind kind, int at, String text, List<SqlNode> parts, SqlQuery query) {
 

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a statement as PostgreSQL does, as far as statements of routes go. What they do not need is said to be unsupported, and
- * nothing more is said of such a statement (ADR 37).
+ * Parses statements like PostgreSQL, as far as the statements of routes need it. Other syntax is reported as
+ * unsupported, and no other mistakes of this statement are reported (ADR 37).
  */
 final class SqlParser {
 

@@ -3,7 +3,7 @@ package caravana.checks;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A statement, or a query in one, as it was parsed. */
+/** A parsed statement, or a query inside one. */
 final class SqlQuery {
 
     /** Its operation. */

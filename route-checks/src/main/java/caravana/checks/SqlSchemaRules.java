@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** What PostgreSQL would refuse of a statement, found without one: by the schema that the migrations make. */
+/**
+ * Finds mistakes for which PostgreSQL would refuse a statement, without a database: with the schema that the migrations
+ * make.
+ */
 final class SqlSchemaRules implements FileRule {
 
     private static final Set<String> NUMBERS = Set.of("int2", "int4", "int8", "float4", "float8", "numeric");

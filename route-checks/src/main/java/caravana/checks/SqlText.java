@@ -15,11 +15,11 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * What a SQL file of the routes says.
+ * The content of a SQL file of the routes.
  *
- * @param sql the statement, with a {@code ?} for each {@code :?name}, and without comments
- * @param parameters those names in their order, repeated as often as they occur
- * @param defaults what the comments before the statement say of names that no route needs to set, as in
+ * @param sql the statement without comments, with a {@code ?} for each {@code :?name}
+ * @param parameters the names in their order, repeated as often as they occur
+ * @param defaults values of names that routes need not set, from comments before the statement, such as
  *     {@code -- :?lease_seconds = {{caravana.worker.lease}} as seconds}, {@code -- :?limit = 20 as integer} or
  *     {@code -- :?reason = null}
  */

@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * What PostgreSQL would find when it prepares a statement: a column that none of the tables has, types that do not fit, a
- * function with other arguments. The first mistake is thrown. What cannot be decided is accepted.
+ * Infers the types of a statement, like PostgreSQL when it prepares the statement: it finds unknown columns, types that
+ * do not fit, and wrong arguments of functions. It throws the first mistake. Undecidable parts are accepted.
  */
 final class SqlTypes {
 

@@ -20,10 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * Words of the statements that neither PostgreSQL nor the migrated schema has. A database says more of a statement; this
- * finds a misspelt word without one.
- */
+/** Finds misspelt words in statements without a database: words that neither PostgreSQL nor the migrated schema has. */
 final class SqlWordRule implements Rule, FileRule {
 
     private static final Set<String> WORDS = words();

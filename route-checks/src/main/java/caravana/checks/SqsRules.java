@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Numbers beyond what SQS takes: it refuses the call when a message is sent or received, not when the route starts. */
+/**
+ * Checks numbers against the limits of SQS, which would refuse a call when it sends or receives, and not when the route
+ * starts.
+ */
 final class SqsRules implements Rule {
 
     private static final String DELAY_HEADER = "CamelAwsSqsDelaySeconds";

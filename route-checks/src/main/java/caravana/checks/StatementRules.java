@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The SQL of the routes: files that exist, with parameters that something sets. */
+/** Checks the SQL of the routes: files must exist, and something must set their parameters. */
 final class StatementRules implements Rule, FileRule {
 
     private static final String SCHEME = "statement:";

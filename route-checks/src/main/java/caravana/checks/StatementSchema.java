@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** The statements of the routes, as PostgreSQL prepares them against the schema that the apps work on. */
+/** Prepares the statements of the routes with PostgreSQL, against the schema of the apps. */
 public final class StatementSchema {
 
     private static final String PREPARE = "PREPARE caravana_check AS ";

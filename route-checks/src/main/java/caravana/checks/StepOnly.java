@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A bean's method that reads or writes another system, or changes what the app knows. Routes call it as a step of its own,
- * never from an expression: a step has an id, retries, and a place in the story. {@code check-routes} goes by it.
+ * Marks a bean's method that accesses another system, or changes the state of the app. Routes must call it as a step,
+ * and not in an expression: a step has an id, retries, and a place in the flow. {@code check-routes} enforces this.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

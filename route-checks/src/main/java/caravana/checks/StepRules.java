@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Steps that do something else than they seem to. */
+/** Finds steps that do something else than they appear to do. */
 final class StepRules implements Rule, FileRule {
 
     private static final Set<String> ASYNCHRONOUS = Set.of("delay", "threads", "wireTap", "throttle", "aggregate");

@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What expressions and other texts say, beyond Simple's grammar: signs that were forgotten, values that cannot be. */
+/** Checks expressions and other texts beyond Simple's grammar: forgotten characters, impossible values. */
 final class TextRules implements Rule, FileRule {
 
     static final String FUNCTIONS = "exchangeProperty|variable|header|body|exception|bean:|routeId|fromRouteId";

@@ -7,28 +7,28 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One entry of the transformation catalogue, as its file says it; docs/editing-routes.md explains each part.
+ * One entry of the catalogue of transformations, from its file; docs/editing-routes.md explains each part.
  *
- * @param name what a job asks for
- * @param file the file that it stands in, below the folder of the routes
+ * @param name name by which clients request it
+ * @param file its file, relative to the folder of the routes
  * @param description one sentence for people, by language
- * @param order place in the filter chain, lower first
- * @param parts whether a part of the footage comes out as in the whole
- * @param needs names of transformations without which this one is impossible
- * @param excludes names of transformations beside which this one is impossible
- * @param parameters what a job may say of it, by name, in the order of the file
+ * @param order position in the filter chain, lower first
+ * @param parts whether a part of the footage can be transformed separately, with the same frames as in the whole
+ * @param needs names of transformations that it requires
+ * @param excludes names of transformations with which it cannot be combined
+ * @param parameters parameters of a request, by name, in the order of the file
  * @param trim which part of the footage is kept; null when it cuts nothing
  * @param filter a fragment of an ffmpeg filter graph for the picture; null when it needs none
- * @param audioFilter links of an ffmpeg filter chain for the sound; null when it needs none
- * @param loudness the LUFS to which the sound is brought, a number or a parameter in braces; the worker measures the sound before, in a
- *     pass of its own, and fills in {@code {loudness}}; null for none
- * @param size how large the video's file is at most, in megabytes, a number or a parameter in braces; the worker encodes in two passes,
+ * @param audioFilter a part of an ffmpeg filter chain for the sound; null when it needs none
+ * @param loudness target loudness of the sound in LUFS, a number or a parameter in braces; the worker measures the sound in a separate pass
+ *     before, and fills in {@code {loudness}}; null for none
+ * @param size largest size of the video's file in megabytes, a number or a parameter in braces; the worker encodes in two passes,
  *     and fills in {@code {bit_rate}}; null for any
- * @param output ffmpeg output options of the video, one argument an item; null for none
- * @param subtitles the text asset that becomes a track of the video, a parameter in braces; null for none
- * @param sets what the worker's plan and the check of the result may rely on, by {@link #SETS}
- * @param inputs files that the worker provides, each then a stream of the filter
- * @param produces more files beside the video; null for none
+ * @param output ffmpeg output options of the video, one item for each argument; null for none
+ * @param subtitles the asset that becomes the subtitle track of the video, a parameter in braces; null for none
+ * @param sets properties that the worker's plan and the check of the result use, see {@link #SETS}
+ * @param inputs files that the worker provides, each of which becomes a stream of the filter
+ * @param produces additional files beside the video; null for none
  */
 public record TransformationEntry(
         String name,

@@ -22,7 +22,10 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** The transformation catalogue beside the routes: a file for each entry, checked each and against one another. */
+/**
+ * Reads the catalogue of transformations beside the routes, one file for each entry, and checks each entry and their
+ * relations.
+ */
 public final class TransformationFiles {
 
     /** The folder of the catalogue, beside those of the routes. */

@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Has the real ffmpeg run each entry of the catalogue over two made frames, with its defaults and with extremes of its
- * parameters: an unknown filter or option, a value out of its range and a graph that does not fit are found before a job meets
- * them.
+ * Runs each entry of the catalogue with the real ffmpeg over two generated frames, with its defaults and with extreme
+ * values of its parameters. This finds unknown filters and options, values out of range, and graphs that do not fit,
+ * before a job meets them.
  */
 public final class TransformationGraphs {
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The catalogue of transformations for people, as Markdown. */
+/** Writes the catalogue of transformations as Markdown. */
 final class TransformationList {
 
     private static final String BEGINNING = """

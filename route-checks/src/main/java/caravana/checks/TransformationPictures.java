@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** A picture of what each entry of the catalogue makes of test media, for people. */
+/** Draws a picture of the result of each entry of the catalogue, from test media. */
 final class TransformationPictures {
 
     /** Beside the pictures: which commands each was made by, as {@link #madeBy} gives it. */

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A list of transformations under a name, which every account of the deployment may ask for.
+ * A named list of transformations, which every account of the deployment may request.
  *
- * @param name what a job asks for
+ * @param name name by which clients request it
  * @param description one sentence for people, by language
- * @param transformations names, and objects with a name and parameters, as a request has them
+ * @param transformations names, and objects with a name and parameters, as in a request
  */
 public record TransformationPreset(String name, Map<String, String> description, List<JsonNode> transformations) {
 

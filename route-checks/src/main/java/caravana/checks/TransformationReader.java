@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Reads one file of the transformation catalogue, and reports what in it cannot be read. */
+/** Parses one file of the catalogue of transformations, and reports its mistakes. */
 final class TransformationReader {
 
     private static final Set<String> KEYS = Set.of(

@@ -10,7 +10,10 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Classes, data formats and expression languages that a route names are on the class path of every app that loads it. */
+/**
+ * Checks that the classes, data formats and expression languages of a route are on the class path of every app that
+ * loads it.
+ */
 final class TypeRules implements FileRule {
 
     /** Camel knows these without their package. */

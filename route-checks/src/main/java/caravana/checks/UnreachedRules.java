@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** What is never reached, since an earlier one takes all that it is for: handlers, catches, and branches. Steps without any. */
+/**
+ * Finds handlers, catches and branches that are never reached, because an earlier one takes all of their cases, and
+ * blocks without steps.
+ */
 final class UnreachedRules implements FileRule {
 
     /** Steps that only run the steps within them. */

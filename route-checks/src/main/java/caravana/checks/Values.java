@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whether a text is what an option of Camel takes. */
+/** Checks whether a text is a valid value of an option of Camel. */
 final class Values {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[^{}]*}}");

@@ -20,18 +20,18 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * What the routes of an app may name besides other routes. The checks know an app by the file of its name, so that they
- * need none of the app's classes and run in a second; the files are generated, and a test of each app holds them
- * against the running app.
+ * The names that the routes of an app may use, except names of other routes. The checks read them from a file for each
+ * app, so that they need none of the app's classes, and run within seconds. The files are generated, and a test of each
+ * app compares them with the running app.
  *
  * @param names lists of names, by kind
- * @param values the only texts that an exchange property of that name can be
- * @param columns the only texts that a column of that name can be
- * @param accessors the only texts that an accessor of that name gives, whichever object it is of
- * @param operations ids of the routes that the app itself calls, mostly the contract's operations, each with the HTTP
- *     status codes that the contract has for it
- * @param parameters for each of them the names that the contract has for what a request gives as headers: those of its
- *     path as {@code {name}}, of its query and of its headers as they are
+ * @param values the only values of an exchange property, by its name
+ * @param columns the only values of a column, by its name
+ * @param accessors the only results of an accessor, by its name, for all objects
+ * @param operations ids of the routes that the app itself calls, mostly the operations of the OpenAPI document, each with its HTTP
+ *     status codes in the document
+ * @param parameters for each of them, the names of the headers that a request can set: path parameters as {@code {name}}, and those of the
+ *     query and of headers unchanged
  * @param beans names of its beans, each with its public methods
  */
 public record Vocabulary(
