@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * One of our apps as a process of its own, started from its extracted layout: the very jar that is deployed, with only
- * its settings local.
+ * One of our apps as a separate process, started from its extracted layout: the same jar that is deployed, with local
+ * settings.
  */
 public final class AppProcess implements AutoCloseable {
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** Web and worker of {@code ./caravana up} and {@code ./caravana demo}, on the local stack's servers. */
+/** Web and worker of {@code ./caravana up} and {@code ./caravana demo}, on the servers of the local stack. */
 final class Apps implements AutoCloseable {
 
     /** The variable that lists further variables, with commas between, that reach the apps. */

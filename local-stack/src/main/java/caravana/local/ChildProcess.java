@@ -16,8 +16,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * A process that we started: it gets a clean environment and writes to a log file. On Linux it dies with us, even when we
- * are killed, and a terminal's Ctrl-C reaches us alone, so that the apps still have their servers while they stop.
+ * A process that we have started. It gets a clean environment, and writes to a log file. On Linux it ends when we end,
+ * even if we are killed. Ctrl-C in a terminal reaches only us, so that the apps still have their servers while they
+ * stop.
  */
 final class ChildProcess {
 

@@ -17,11 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A program's classes as its JVM had loaded and linked them when it first served (JDK 17's dynamic class-data sharing). A
- * JVM that begins with them is up in about half the time.
+ * An archive of the classes that an app had loaded when it was ready (dynamic class data sharing of JDK 17). With it, a
+ * JVM starts in about half the time.
  *
- * <p>The archive fits one JDK, one place and one set of options. Its name says which, so another is made when any of them
- * changes.
+ * <p>An archive fits one JDK, one place and one set of options. Its name contains them, so that a change of any of them
+ * makes a new archive.
  */
 final class ClassArchive {
 

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Short commands of the system, which end without a signal; they name files by absolute paths. */
+/** Short commands of the system, which end without a signal. They get absolute paths of files. */
 final class Command {
 
     private record Outcome(int status, String output) {}

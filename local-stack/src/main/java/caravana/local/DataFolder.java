@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The one folder that holds the stack's data, its logs, and a note of every process that runs on it.
+ * The folder with the stack's data, its logs, and a list of all processes that use it.
  *
- * <p>One stack at a time: the folder is locked while a stack runs, and the lock ends with its holder. What a killed
- * stack left running is ended by the next one, by process id and start time, never by name.
+ * <p>Only one stack can use it: the folder is locked while a stack runs, and the lock ends with its process. The next
+ * stack ends the processes that a killed stack has left, by process id and start time, never by name.
  */
 final class DataFolder implements AutoCloseable {
 

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** {@code ./caravana demo [FILE]}: one video through the whole flow, on a stack of its own that is gone afterwards. */
+/** {@code ./caravana demo [FILE]}: processes one video on a stack of its own, which is deleted afterwards. */
 final class Demo {
 
     private static final Duration JOB_LIMIT = Duration.ofMinutes(30);

@@ -11,11 +11,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Finds ports on loopback that nobody uses, for servers that are started in a moment, and keeps them: until this process
- * ends, the system gives them to nobody's connection, and nobody else finds them here.
+ * Finds free ports on loopback for servers that are about to start, and reserves them until this process ends: neither
+ * the system nor another call gives them away.
  *
- * <p>A port is kept by a socket that is bound to it and neither listens nor connects. Linux lets one server listen beside
- * it, as long as that sets {@code SO_REUSEADDR}, which all do that want to be started again soon after their end.
+ * <p>A port is reserved by a bound socket that neither listens nor connects. Linux lets one server listen on the same
+ * port if it sets {@code SO_REUSEADDR}, as all servers do that can be restarted at once.
  */
 public final class FreePort {
 

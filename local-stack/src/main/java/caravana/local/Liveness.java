@@ -12,10 +12,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Whether a process still runs, and how to end one that need not be our child.
+ * Checks whether a process still runs, and ends processes that need not be our children.
  *
- * <p>{@link ProcessHandle#isAlive} does not do: where process 1 collects no orphans, as in a container without an init,
- * an orphan that has ended stays behind as a zombie, and counts as alive for ever.
+ * <p>{@link ProcessHandle#isAlive} is not enough: where process 1 does not reap orphans, as in a container without an
+ * init, an ended orphan stays as a zombie, and counts as alive for ever.
  */
 public final class Liveness {
 

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The four servers on free ports, for a test: they run behind a launcher of their own, and end with this program or at
+ * The four servers on free ports, for a test. A separate launcher runs them, and they end with this program or at
  * {@link #close}.
  *
- * <p>It needs only the JDK, so that a module under test keeps its own versions of everything.
+ * <p>This class needs only the JDK, so that a tested module keeps its own versions of all libraries.
  */
 public final class LocalStack implements AutoCloseable {
 

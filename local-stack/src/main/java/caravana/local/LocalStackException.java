@@ -1,6 +1,6 @@
 package caravana.local;
 
-/** Something about this machine or the data folder keeps the local stack from working; the message says what to do. */
+/** The local stack cannot run because of this machine or the data folder; the message says what to do. */
 public class LocalStackException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

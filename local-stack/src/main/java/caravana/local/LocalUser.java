@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The user that servers and apps run as: our own, or, when we are root, a system user that owns only its data.
+ * The user of servers and apps: the current one, or, if that is root, a system user that owns only the data.
  *
  * <p>See docs/adr/0017-users-and-secrets-of-the-local-stack.md.
  */

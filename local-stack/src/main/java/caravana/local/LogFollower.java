@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Hands the lines of a growing log on. */
+/** Passes on the lines of a growing log. */
 final class LogFollower {
 
     private static final Duration PAUSE = Duration.ofMillis(200);

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** The launcher behind {@code ./caravana}: {@code servers}, {@code up [--watch] [--traces]}, {@code status [--once]} and {@code demo [FILE]}. */
+/**
+ * The program of {@code ./caravana}: {@code servers}, {@code up [--watch] [--traces]}, {@code status [--once]} and
+ * {@code demo [FILE]}.
+ */
 public final class Main {
 
     /** The line that {@code servers} prints last, once all four answer, and after each restart. */

@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** nginx with the deployment's own configuration, of which only places and ports are changed. */
+/** nginx with the configuration of the deployment, in which only paths and ports are changed. */
 public final class Nginx implements AutoCloseable {
 
     private static final String PROGRAM = "nginx";

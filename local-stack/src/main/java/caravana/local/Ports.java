@@ -2,7 +2,7 @@ package caravana.local;
 
 import java.util.List;
 
-/** Loopback ports: fixed ones with a setting each, or whatever is free. */
+/** The loopback ports of the stack: fixed ones, each with a setting, or free ones. */
 enum Ports {
     WEB("web", "CARAVANA_WEB_PORT", 8080),
     WEB_MANAGEMENT("management of web", "CARAVANA_WEB_MANAGEMENT_PORT", 9080),

@@ -16,8 +16,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /**
- * The PostgreSQL server. One role can log in, {@link #ROLE}: it owns the database of the same name and is no superuser. The
- * superuser cannot log in at all; what needs it is done in single-user mode, before the server starts.
+ * The PostgreSQL server. Only one role can log in, {@link #ROLE}: it owns the database of the same name, and is no
+ * superuser. The superuser cannot log in; what needs it is done in single-user mode before the server starts.
  */
 final class Postgres {
 

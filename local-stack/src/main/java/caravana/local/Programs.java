@@ -15,7 +15,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
-/** Folders with what was built, where the user of servers and apps can read them, made from the build's own when needed. */
+/**
+ * Folders with built programs that the user of servers and apps can read, copied from those of the build if necessary.
+ */
 final class Programs {
 
     private static final String ORIGINAL = "copy-of";

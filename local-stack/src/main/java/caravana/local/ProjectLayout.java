@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Where the parts of a built project are, told from where this class was loaded. */
+/** Paths of the parts of a built project, derived from the path of this class. */
 final class ProjectLayout {
 
     /**

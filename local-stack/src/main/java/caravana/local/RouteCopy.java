@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A copy of the routes for apps whose user cannot read the folder that they are edited in, such as one in root's home. */
+/** A copy of the routes, for apps whose user cannot read the edited folder, for example in the home of root. */
 final class RouteCopy {
 
     private static final Duration PERIOD = Duration.ofMillis(200);

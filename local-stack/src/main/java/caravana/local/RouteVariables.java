@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The environment variables that edited routes and their SQL read: {@code MY_SETTING} for {@code {{my.setting}}}. */
+/** The environment variables that edited routes and their SQL use: {@code MY_SETTING} for {@code {{my.setting}}}. */
 final class RouteVariables {
 
     private static final String FILE = "file:";

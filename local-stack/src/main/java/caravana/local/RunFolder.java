@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Folders for what running servers and apps leave: closed to other users, and entered by the user that they run as.
+ * Folders for files of running servers and apps: closed to other users, and accessible to the user that they run as.
  *
- * <p>When that user is not ours, a folder below one that it cannot enter, such as root's home, is replaced by a link to a
- * folder below {@link LocalUser#FOLDER}, where its content is moved.
+ * <p>If that user is another one than ours, it cannot enter, for example, the home of root. Such a folder is replaced
+ * by a link to a folder below {@link LocalUser#FOLDER}, to which its content is moved.
  */
 public final class RunFolder {
 

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A video for the demo, for tests and for benchmarks: a moving test picture with a tone, in H.264 and AAC, which ffmpeg makes. */
+/**
+ * Generates a video for the demo, tests and benchmarks with ffmpeg: a moving test picture with a tone, in H.264 and
+ * AAC.
+ */
 public final class SampleVideo {
 
     private SampleVideo() {}

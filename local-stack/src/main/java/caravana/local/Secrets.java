@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What keeps other users of this machine out, made at the first start and kept beside the data, readable by its owner only:
- * web's key, the operator's account, and the passwords of the servers.
+ * Secrets that lock out other users of this machine: web's key, the operator's account, and the passwords of the
+ * servers. They are made at the first start, and stored beside the data, readable only by its owner.
  */
 final class Secrets {
 

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
 
-/** PostgreSQL, Redis, SQS and S3 on loopback, each its own process, on one data folder. */
+/** PostgreSQL, Redis, SQS and S3 on loopback, each a process of its own, in one data folder. */
 final class Servers implements AutoCloseable {
 
     static final String POSTGRES = "postgres";

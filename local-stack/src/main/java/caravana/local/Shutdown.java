@@ -7,7 +7,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Turns a signal (Ctrl-C, SIGTERM) into an orderly end of the main thread, whose exit status becomes the JVM's. */
+/**
+ * Turns a signal (Ctrl-C, SIGTERM) into an orderly end of the main thread, whose exit status becomes that of the JVM.
+ */
 final class Shutdown {
 
     private final CompletableFuture<Void> asked = new CompletableFuture<>();

@@ -29,13 +29,14 @@ import scala.Option;
 import scala.collection.immutable.List$;
 
 /**
- * The SQS server: ElasticMQ with its queues kept in an H2 file, so that messages, receive counts and queues outlive even
- * a kill.
+ * The SQS server: ElasticMQ with its queues in an H2 file, so that messages, receive counts and queues survive even a
+ * kill.
  *
- * <p>Arguments: port, file. It makes the queue {@code video-jobs} and its dead-letter queue when they are missing.
+ * <p>Arguments: port, file. It creates the queue {@code video-jobs} and its dead-letter queue if they are missing.
  *
- * <p>ElasticMQ checks no credentials. In their place, its addresses begin with a path that only its clients know; only an
- * order to move dead letters back, which names a queue by its ARN, is taken without it.
+ * <p>ElasticMQ checks no credentials. Instead, its addresses begin with a path that only its clients know. Only the
+ * request to move messages back from the dead-letter queue, which names a queue by its ARN, is accepted without this
+ * path.
  */
 public final class SqsServer {
 

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How long anything may take to start: {@code CARAVANA_START_LIMIT}, a number with {@code s}, {@code m} or {@code h}; ten
- * minutes unless set. It is there for what hangs; what ends is noticed at once.
+ * The longest time of a start: {@code CARAVANA_START_LIMIT}, a number with {@code s}, {@code m} or {@code h}; ten
+ * minutes by default. It is for processes that hang; one that ends is noticed at once.
  */
 final class StartLimit {
 

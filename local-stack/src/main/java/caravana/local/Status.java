@@ -15,8 +15,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * {@code ./caravana status}: a running system in one screen, by the operators' calls alone, so that it serves any
- * deployment. It is plain text of at most 100 columns, fit for a terminal over SSH.
+ * {@code ./caravana status}: shows a running system on one screen. It uses only calls for operators, so it works with
+ * any deployment. The output is plain text of at most 100 columns, for a terminal over SSH.
  */
 final class Status {
 

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** {@code ./caravana up}: the servers, web and worker in the foreground, until a signal or until one of them ends. */
+/**
+ * {@code ./caravana up}: runs the servers, web and worker in the foreground, until a signal, or until one of them ends.
+ */
 final class Up {
 
     /** The variable by which an app takes edited routes over. */

@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code ./caravana up --watch} prints of an app's log: what becomes of edited routes, the jobs, calls and timers that
- * fail in them, and when all is well again.
+ * Selects what {@code ./caravana up --watch} prints of an app's log: the outcome of edited routes, the jobs, calls and
+ * timers that fail in them, and the moment at which all failures are over.
  */
 final class WatchedApp {
 

@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what an OpenTelemetry SDK sends by OTLP over HTTP, as protobuf. */
+/** Parses requests of an OpenTelemetry SDK (OTLP over HTTP, protobuf). */
 final class OtlpRequest {
 
     private OtlpRequest() {}

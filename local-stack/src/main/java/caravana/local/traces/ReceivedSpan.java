@@ -6,8 +6,8 @@ import java.util.Map;
 /**
  * A span that an app has sent.
  *
- * @param parentId empty for the first of a trace
- * @param service which app it is of
+ * @param parentId id of the parent; empty for the root of a trace
+ * @param service name of the app
  * @param started nanoseconds since 1970
  * @param ended nanoseconds since 1970
  * @param failed whether its status is an error

@@ -15,8 +15,8 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Takes traces by OTLP over HTTP on loopback and shows them as pages. An aid for development: it keeps the newest ones in memory,
- * and asks nobody who they are.
+ * Receives traces by OTLP over HTTP on loopback, and shows them as pages, for development. It keeps the newest ones in
+ * memory, and has no authentication.
  */
 public final class TraceReceiver implements AutoCloseable {
 

@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 
-/** Draws traces as pages without scripts: each span a line, indented below its parent, with a bar on the common time. */
+/**
+ * Draws traces as pages without scripts: one line for each span, indented below its parent, with a bar on the common
+ * time axis.
+ */
 final class Waterfall {
 
     private static final String HEAD = """
