@@ -10,8 +10,8 @@ import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.context.bean.override.BeanOverride;
 
 /**
- * Runs test classes that share a Spring context one after the other, so that each is started once, see {@link
- * OneContextAtATime}. Those share one that extend the same class and declare no settings of their own.
+ * Orders test classes that share a Spring context one after the other, so that each context is started once; see
+ * {@link OneContextAtATime}. Classes share a context if they extend the same class and declare no settings of their own.
  */
 public final class BySharedContext implements ClassOrderer {
 

@@ -12,7 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** An HTML page with pictures side by side, for people to look through. It needs no other file. */
+/** Writes an HTML page with pictures side by side, for people. It needs no other file. */
 public final class ContactSheet {
 
     private static final int WIDTH = 320;

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Clients in Python and JavaScript, which {@code ./caravana test clients} installs into {@code routes-web/target/clients}. */
+/**
+ * Clients in Python and JavaScript, which {@code ./caravana test clients} installs into
+ * {@code routes-web/target/clients}.
+ */
 public final class ForeignClients {
 
     private static final Path INSTALLED = Path.of(System.getProperty("clients.folder", "../routes-web/target/clients"))

@@ -20,7 +20,7 @@ import org.subethamail.smtp.auth.EasyAuthenticationHandlerFactory;
 import org.subethamail.smtp.auth.LoginFailedException;
 import org.subethamail.smtp.server.SMTPServer;
 
-/** A mail server on {@code localhost} that takes mails by SMTP, encrypted and after a log-in. */
+/** A mail server on {@code localhost} that accepts mails by SMTP, encrypted and after a log-in. */
 public final class MailServer implements AutoCloseable {
 
     /** Who may log in. */

@@ -6,8 +6,8 @@ import org.springframework.test.context.TestContext;
 import org.springframework.test.context.support.AbstractTestExecutionListener;
 
 /**
- * Closes a Spring context before a class begins that needs another: two webs or workers would do each other's work, on the
- * same database and queue.
+ * Closes a Spring context before a class with another context begins: two webs or workers would do each other's work,
+ * on the same database and queue.
  */
 public final class OneContextAtATime extends AbstractTestExecutionListener {
 

@@ -9,7 +9,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.nio.file.Path;
 
-/** Looks for packages that need each other. */
+/** Finds packages that depend on each other. */
 public final class PackageCycles {
 
     private PackageCycles() {}

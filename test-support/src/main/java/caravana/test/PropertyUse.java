@@ -20,8 +20,8 @@ import org.springframework.asm.Opcodes;
 import org.springframework.asm.Type;
 
 /**
- * The exchange properties that compiled code of ours sets and reads by constant names: what the checks of routes must
- * know, and what no list written by hand would stay true to.
+ * Finds the exchange properties that compiled code sets and reads by constant names. The checks of routes must know
+ * them, and a list written by hand would become outdated.
  */
 final class PropertyUse {
 

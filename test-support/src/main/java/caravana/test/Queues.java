@@ -7,7 +7,7 @@ import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/** What is in an SQS queue. */
+/** Reads what is in an SQS queue. */
 public final class Queues {
 
     private static final int HIDDEN_SECONDS = 300;

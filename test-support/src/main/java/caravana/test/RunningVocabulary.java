@@ -41,7 +41,7 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
-/** What the routes of a running app may name, and the file that is to say the same. */
+/** Collects the names that the routes of a running app may use, and compares them with the file that lists them. */
 public final class RunningVocabulary {
 
     /** Of what Spring Boot and we bring, the beans that routes have use for. */

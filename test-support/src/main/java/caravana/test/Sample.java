@@ -8,11 +8,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * How much of a long proof a run makes. The normal run makes a part of it, another one at each run; a run of one part of the
- * tests makes the whole of it ({@code tests.whole}), and the long run makes it at its full size ({@code faults.long}). What a
- * run leaves out it prints, and {@code ./caravana test} once more at its end.
+ * How much of a long test a run does. A normal run does a random part; a run of one part of the tests does all of it
+ * ({@code tests.whole}); and the long run does it at full size ({@code faults.long}). A run prints what it leaves out,
+ * and {@code ./caravana test} prints it again at its end.
  *
- * <p>System properties: {@code faults.seed} chooses the same part again.
+ * <p>The system property {@code faults.seed} repeats a random choice.
  */
 public final class Sample {
 

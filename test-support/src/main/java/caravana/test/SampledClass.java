@@ -10,8 +10,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * {@code ./caravana test} makes this class in one of six runs only, because starting what it needs takes most of its time, so that
- * a part of its tests would take as long. A run of the class alone, or of a part of the tests, makes it always; see {@link Sample}.
+ * Makes {@code ./caravana test} run this class in one of six runs only, because the start of what it needs takes most
+ * of its time, so that a part of its tests would take as long. A run of the class alone, or of a part of the tests,
+ * always includes it; see {@link Sample}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

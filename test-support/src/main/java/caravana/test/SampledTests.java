@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.annotation.Testable;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** The normal run makes some of the class's tests only, others at each run; see {@link Sample}. */
+/** Makes a normal run choose some of the class's tests at random; see {@link Sample}. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(SampledTests.Condition.class)

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Videos for tests, made with ffmpeg. */
+/** Generates videos for tests with ffmpeg. */
 public final class Samples {
 
     private Samples() {}

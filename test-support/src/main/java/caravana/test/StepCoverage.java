@@ -13,8 +13,9 @@ import org.springframework.test.context.TestContext;
 import org.springframework.test.context.support.AbstractTestExecutionListener;
 
 /**
- * Leaves the ids of the route steps that a test class has executed, in {@code target/route-coverage/CLASS.txt}, one a line.
- * Camel's own {@code EnableRouteCoverage} writes all routes as XML after each method, which took most of these tests' time.
+ * Writes the ids of the route steps that a test class has executed to {@code target/route-coverage/CLASS.txt}, one in
+ * each line. Camel's own {@code EnableRouteCoverage} writes all routes as XML after each method, which took most of the
+ * time of these tests.
  */
 public final class StepCoverage extends AbstractTestExecutionListener {
 

@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Requests for transformations, made by chance of the catalogue: legal ones and all kinds of others. The same seed makes the same
- * requests, so that what web is sent and what a worker plans can be compared.
+ * Generates random requests for transformations from the catalogue, valid and invalid ones. The same seed makes the
+ * same requests, so that the tests of web and worker can be compared.
  */
 public final class TransformationRequests {
 

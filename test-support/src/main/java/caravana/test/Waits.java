@@ -2,7 +2,7 @@ package caravana.test;
 
 import java.time.Duration;
 
-/** How long tests wait for what is to happen. */
+/** How long tests wait for something to happen. */
 public final class Waits {
 
     /**
