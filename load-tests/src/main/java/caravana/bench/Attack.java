@@ -16,9 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/**
- * Clients that would like to take web away from all others.
- */
+/** Simulates clients that try to occupy web, so that others cannot use it. */
 final class Attack {
 
     private static final int SLOW_BODIES = 64;

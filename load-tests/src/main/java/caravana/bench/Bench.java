@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** {@code ./caravana bench [NAME...] [--long]}. */
+/** The program of {@code ./caravana bench [NAME...] [--long]}. */
 public final class Bench {
 
     private Bench() {}

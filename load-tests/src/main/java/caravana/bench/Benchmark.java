@@ -4,7 +4,7 @@ import caravana.measure.Results;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Measures one figure, or some that come from the same run. */
+/** Measures one figure, or several from the same run. */
 interface Benchmark {
 
     /** The figures' names: those of the results, and the names that {@code ./caravana bench} accepts. */

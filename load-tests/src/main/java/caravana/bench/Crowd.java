@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** Clients that do the same again and again, each on a thread of its own, from the crowd's beginning to its end. */
+/** Clients that repeat the same action, each on its own thread, from the start of the crowd to its end. */
 final class Crowd {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How well jobs are handed out: the makespan of jobs that wait, with a stub for ffmpeg that takes two seconds and no
- * CPU, against what workers would take that never wait for a job.
+ * Measures how well jobs are distributed: the makespan of waiting jobs, with a stub that takes two seconds and no CPU
+ * time in place of ffmpeg, compared with workers that never wait for a job.
  *
- * <p>One such job alone is measured from its claim to its commit. The acknowledgement after it is left out, which makes the
- * target harder by some milliseconds a job.
+ * <p>One such job alone is measured from its claim to its commit. The acknowledgement after it is left out, which makes
+ * the target harder by some milliseconds a job.
  */
 final class Dispatch implements Benchmark {
 

@@ -3,7 +3,7 @@ package caravana.bench;
 import caravana.measure.ProcessFigures;
 import java.util.Locale;
 
-/** How much a process's resident set grows. */
+/** Measures how much the resident set of a process grows. */
 final class Growth {
 
     static final int MB = 1024 * 1024;

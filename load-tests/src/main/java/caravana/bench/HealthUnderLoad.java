@@ -20,7 +20,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** Health while 50 clients upload a few bytes a second; those over the limit of 16 are refused, and come again. */
+/**
+ * Measures the health check while 50 clients upload a few bytes a second; those above the limit of 16 are refused, and
+ * try again.
+ */
 final class HealthUnderLoad implements Benchmark {
 
     private static final int SLOW_CLIENTS = 50;

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * An HTTP/1.1 connection on which the same request is sent repeatedly. It does as little as it can: what a client takes of the
- * processors blurs the difference between two servers.
+ * An HTTP/1.1 connection on which the same request is sent repeatedly. It does as little as possible, because the CPU
+ * time of a client hides the difference between two servers.
  */
 final class KeptConnection implements AutoCloseable {
 

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What renditions of three heights cost: the default set with {@code hls} against the default set alone, and what {@code hls} adds
- * against three jobs that make one height each. CPU time of the product's ffmpeg command lines, and bytes.
+ * Measures the cost of renditions with three heights: the default set with {@code hls} compared with the default set
+ * alone, and the addition of {@code hls} compared with three jobs that make one height each. It measures the CPU time
+ * of the product's ffmpeg command lines, and bytes.
  */
 final class Ladder implements Benchmark {
 

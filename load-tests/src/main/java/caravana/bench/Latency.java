@@ -17,10 +17,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How soon an idle worker has a job: from the answer to its upload until it is claimed, and from there until ffmpeg is
- * started, the download and the inspection of a clip of 5 MB between them. All clocks are this machine's.
+ * Measures how soon an idle worker gets a job: from the answer to its upload until the claim, and from the claim until
+ * the start of ffmpeg, which includes the download and the inspection of a clip of 5 MB. All clocks are those of this
+ * machine.
  *
- * <p>A stub notes when it is called in ffmpeg's place, and is done at once.
+ * <p>A stub in place of ffmpeg records when it is called, and ends at once.
  */
 final class Latency implements Benchmark {
 

@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How late 500 open event streams hear of one video, and what they cost web. Half of them watch the video, half all videos
- * of its owner; the worker starts when all are there.
+ * Measures how late 500 open event streams receive the events of one video, and their cost for web. Half of them watch
+ * the video, half all videos of its owner; the worker starts when all are connected.
  */
 final class LiveEvents implements Benchmark {
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes videos with the real ffmpeg, and runs it. */
+/** Generates videos with the real ffmpeg, and runs it. */
 final class Media {
 
     private Media() {}

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The memory of the two JVMs and of a whole worker node, as the kernel counts it (resident set, MB of 2^20 bytes): idle, ten
- * seconds after the start, and at most under load.
+ * Measures the memory of the two JVMs and of a whole worker node, as the kernel counts it (resident set, MB of 2^20
+ * bytes): idle, ten seconds after the start, and the maximum under load.
  */
 final class Memory implements Benchmark {
 

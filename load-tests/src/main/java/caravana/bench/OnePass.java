@@ -14,11 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The product's single pass against the recipe of five ffmpeg runs of the FastAPI system that this project re-implements, on the same input, by turns. What the product
- * runs is taken from a worker that has just done the job.
+ * Compares the product's single pass with the five ffmpeg runs of the FastAPI system that this project re-implements,
+ * alternately, on the same input. The product's command line is recorded from a worker that has just done the job.
  *
- * <p>The recipe: cut by copy; scale to -2:720 at 30 frames a second; mute; overlay the logo; put cards of three seconds
- * before and after. All but the first encode with libx264, veryfast, CRF 23.
+ * <p>The five runs: cut by copying; scale to -2:720 at 30 frames a second; mute; overlay the logo; add cards of three
+ * seconds before and after. All but the first encode with libx264, veryfast, CRF 23.
  */
 final class OnePass implements Benchmark {
 

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Somebody who uploads a video, lists the videos and asks for health, again and again, and looks at each answer. */
+/** A user who repeatedly uploads a video, lists the videos and requests the health check, and checks each answer. */
 final class OrdinaryUser {
 
     /** How a file of MP4 begins. */

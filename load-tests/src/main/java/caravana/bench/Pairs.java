@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The same work done in two ways, by turns, so that whatever else the machine does hits both. Only their ratio is compared
- * with a target.
+ * Measures two ways of doing the same work alternately, so that other load of the machine affects both. Only their
+ * ratio is compared with a target.
  */
 final class Pairs {
 

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** The largest value of something that is looked at twenty times a second. */
+/** The largest of values that are read twenty times a second. */
 final class Peak {
 
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

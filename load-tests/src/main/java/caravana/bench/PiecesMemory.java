@@ -18,8 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * How much web's resident set grows while ten uploads of 1 GB arrive at once by tus, after ten of 50 MB that brought web to
- * its working size. The local object store keeps what arrives: the disk needs 21 GB.
+ * Measures how much web's resident set grows while ten uploads of 1 GB arrive concurrently by tus, after ten of 50 MB
+ * that brought web to its working size. The local object store keeps the files: the disk needs 21 GB.
  */
 final class PiecesMemory implements Benchmark {
 

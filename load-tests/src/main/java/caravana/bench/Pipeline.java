@@ -19,11 +19,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What the pipeline costs beside ffmpeg: clips through the worker against its own ffmpeg command lines under
- * {@code xargs -P}, and the worker's CPU time a job.
+ * Measures the cost of the pipeline around ffmpeg: clips through the worker compared with the same ffmpeg command lines
+ * under {@code xargs -P}, and the worker's CPU time for each job.
  *
- * <p>The clips wait before the clock starts; it starts with the first claim, and stops with the last commit. One job has
- * been done before, as in any worker that is not just started.
+ * <p>The clips are queued before the clock starts; it starts with the first claim, and stops with the last commit. One
+ * job is done before, as the worker would otherwise be just started.
  */
 final class Pipeline implements Benchmark {
 

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program of {@code caravana.bench.plain}, in a JVM of its own with the very options that our apps have. It gets what
- * to do by lines, answers each by a line, and ends with its input: when it is closed, or when this program ends.
+ * Runs a program of {@code caravana.bench.plain} in a JVM of its own with the same options as our apps. The program
+ * reads commands line by line, answers each with a line, and ends with its input: when it is closed, or when this
+ * program ends.
  */
 final class PlainProgram implements AutoCloseable {
 

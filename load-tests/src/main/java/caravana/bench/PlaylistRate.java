@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** How often a second web answers with the playlist of a rendition that grows, and of one whose video is processed. */
+/** Measures how many playlists web returns in a second, for a growing rendition and for one of a finished video. */
 final class PlaylistRate implements Benchmark {
 
     private static final int CONNECTIONS = 16;

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Stands before ffmpeg in a worker's {@code PATH}, and notes when, where and with what it was called for a job. So the very
- * command lines of the product can be run again without it.
+ * Stands in front of ffmpeg in a worker's {@code PATH}, and records when, in which folder and with which arguments a
+ * job calls it. So the product's command lines can be repeated without it.
  */
 final class Recorder {
 

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Three sizes of one video made by one job against the same three made by a job each, by turns: CPU time of ffmpeg. What the
- * product runs is taken from a worker that has just done the jobs.
+ * Compares three sizes of one video made by one job with the same three made by a job each, alternately, by the CPU
+ * time of ffmpeg. The product's command lines are recorded from a worker that has just done the jobs.
  */
 final class Renditions implements Benchmark {
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * How long an engineer waits for {@code ./caravana check-routes} and for {@code ./caravana test routes}, when everything is built.
- * Their programs are run without the script, which would wait for the lock that a benchmark holds.
+ * Measures how long a developer waits for {@code ./caravana check-routes} and {@code ./caravana test routes} when
+ * everything is built. It runs their programs without the script, which would wait for the lock that a benchmark holds.
  */
 final class RouteEditing implements Benchmark {
 

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How long an ordinary user's calls take while others attack web ({@link Attack}), beside the same calls without them:
- * directly, and behind nginx as it is deployed.
+ * Measures the calls of an ordinary user while others attack web ({@link Attack}), compared with the same calls without
+ * an attack: directly, and behind nginx as it is deployed.
  */
 final class SlowClients implements Benchmark {
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * From a process's start until its health is good: the app as the local stack starts it (extracted, classes from an archive,
- * first compiler only) against the same app as the plain fat jar.
+ * Measures the time from the start of a process until its health is good: the app as the local stack starts it
+ * (extracted, class archive, only the first compiler) compared with the same app as a fat jar.
  */
 final class StartTime implements Benchmark {
 

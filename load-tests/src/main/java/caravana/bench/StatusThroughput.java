@@ -24,7 +24,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** How many status requests a second web answers, beside a plain Spring MVC app that answers the same. */
+/**
+ * Measures how many status requests web answers in a second, compared with a plain Spring MVC app with the same
+ * answers.
+ */
 final class StatusThroughput implements Benchmark {
 
     private static final String MEDIA_INFO = """

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a job costs beside ffmpeg, for which a stub stands that takes two seconds: workers against processes of {@link WorkerLoop}, by
- * turns on the same servers. A job takes from the moment that its row can be claimed until its row says that it is processed; the
- * makespan of many is from the first of these to the last.
+ * Measures the cost of a job around ffmpeg, with a stub that takes two seconds: workers compared with processes of
+ * {@link WorkerLoop}, alternately on the same servers. A job takes from the moment at which its row can be claimed
+ * until its row is processed. The makespan of many jobs is from the first of these moments to the last.
  */
 final class StubJobs implements Benchmark {
 

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What traces cost: apps that send them to a collector against apps that do not, by turns. The differences count, since both sides do
- * the same otherwise; of each figure the median of the pairs.
+ * Measures the cost of traces: apps that send them to a collector compared with apps that do not, alternately. Both
+ * sides do the same otherwise, so the result is the median of the differences.
  */
 final class TraceCost implements Benchmark {
 

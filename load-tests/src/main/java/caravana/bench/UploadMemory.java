@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How much web's resident set grows during one upload of 1 GB, after one of 100 MB that brought web to its working size;
- * its heap is 640 MB at most.
+ * Measures how much web's resident set grows during one upload of 1 GB, after one of 100 MB that brought web to its
+ * working size. Its heap is 640 MB at most.
  */
 final class UploadMemory implements Benchmark {
 

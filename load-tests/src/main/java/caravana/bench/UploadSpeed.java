@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
-/** What an upload through web costs over storing the same file in S3 directly, by the AWS SDK. */
+/** Measures the cost of an upload through web, compared with storing the same file in S3 directly with the AWS SDK. */
 final class UploadSpeed implements Benchmark {
 
     private static final int MB = 1024 * 1024;

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A local stack with web, and somebody with an account there. */
+/** A local stack with web, and an account there. */
 final class WebOnStack implements AutoCloseable {
 
     static final Duration START = Duration.ofSeconds(90);

@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Processes of {@code worker-loop.py}: what a worker of the FastAPI/Celery system does around ffmpeg, on the servers of a local stack. */
+/**
+ * Processes of {@code worker-loop.py}: what a worker of the FastAPI/Celery system does around ffmpeg, on the servers of
+ * a local stack.
+ */
 final class WorkerLoop implements AutoCloseable {
 
     private static final List<String> PACKAGES = List.of("boto3==1.44.8", "psycopg2-binary==2.9.13");

@@ -1,15 +1,15 @@
 package caravana.load;
 
 /**
- * What a worker node can do, told from single jobs, and what follows from it for other numbers of jobs, slots and nodes.
+ * Predicts the throughput of a worker node from single jobs, for other numbers of jobs, slots and nodes.
  *
- * <p>The model: a job alone takes its time, part of which is CPU time. Jobs side by side overlap as long as there are CPUs
- * for all; from then on the node does as many jobs a second as its CPUs can pay for. Nodes do not hinder each other, and none
- * waits for a job that is there.
+ * <p>The model: a job alone takes its time, part of which is CPU time. Concurrent jobs overlap while there are CPUs for
+ * all; beyond that, the CPUs limit the jobs per second. Nodes do not affect each other, and none waits when a job is
+ * queued.
  *
- * @param aloneSeconds from a job's claim to its commit, while it is the only one
- * @param cpuSeconds that a job takes in all, ffmpeg's included
- * @param cpus of the node
+ * @param aloneSeconds duration of a single job from claim to commit
+ * @param cpuSeconds CPU time of a job, including ffmpeg
+ * @param cpus number of CPUs of the node
  */
 record Capacity(double aloneSeconds, double cpuSeconds, int cpus) {
 

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One run of the workers' plan: when each video came, was claimed and was processed, by the rows' own times.
+ * One run of the workers' plan: when each video was uploaded, claimed and processed, by the times in the rows.
  *
- * @param name of the run, for people
- * @param wanted how many videos were to be processed
- * @param begin when the workers were resumed; when they had never been paused, when the first video came
+ * @param name name of the run, for people
+ * @param wanted number of videos to process
+ * @param begin when the workers were resumed; if they were never paused, when the first video was uploaded
  */
 record Clearing(String name, int wanted, Instant begin, List<Job> jobs) {
 

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Runs a plan in a JMeter of its own, without a window. */
+/** Runs a plan in a JMeter process without a window. */
 final class JMeter {
 
     private static final String VERDICT = "verdict";

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code ./caravana load web|worker [--profile NAME] [--url URL]}. */
+/** The program of {@code ./caravana load web|worker [--profile NAME] [--url URL]}. */
 public final class Load {
 
     private Load() {}

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Makes the model of a worker node ({@link Capacity}) from runs with one slot, and holds it against all other runs. */
+/**
+ * Builds the model of a worker node ({@link Capacity}) from runs with one slot, and compares it with all other runs.
+ */
 final class ModelCheck {
 
     /** The median error over the runs that the model was not made from. */

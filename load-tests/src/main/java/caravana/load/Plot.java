@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A drawing of figures as SVG: lines over a common axis, or stacked bars. */
+/** Draws figures as SVG: lines over a common axis, or stacked bars. */
 final class Plot {
 
     /** Points of one line, in the order of x. */

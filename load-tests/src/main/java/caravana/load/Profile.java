@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** How much of the scenarios is run: seconds, megabytes (1,000,000 bytes) and numbers of users, jobs and workers. */
+/** The size of the scenarios: seconds, megabytes (1,000,000 bytes) and numbers of users, jobs and workers. */
 enum Profile {
     /** Whether everything works together; for CI, and says nothing about speed. */
     SMOKE(List.of(), 1, 3, List.of(1), 2, List.of(1), List.of(), List.of(1), 2, List.of(), 0, 0, 60),

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a run has found, written twice: as one HTML page, and as Markdown with its drawings beside it. */
+/** The report of a run, as one HTML page, and as Markdown with separate pictures. */
 final class Report {
 
     private static final String STYLE = "body{font:15px/1.5 sans-serif;max-width:72em;margin:2em auto;padding:0 1em;"

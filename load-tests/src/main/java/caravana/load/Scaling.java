@@ -1,15 +1,16 @@
 package caravana.load;
 
 /**
- * How the group of workers follows the work, by Terraform's policy {@code work-per-instance}: as many instances as do what is
- * due within the target, once the alarm of the policy has seen it for some minutes, and when they have booted.
+ * Simulates how the group of workers follows the load, by Terraform's policy {@code work-per-instance}: it starts as
+ * many instances as process the due work within the target, after the policy's alarm has seen the load for some
+ * minutes, and the instances have booted.
  *
  * @param slots of an instance
- * @param targetSeconds in which what is due is to be done
- * @param noticedSeconds from a change until the policy acts: CloudWatch looks at three minutes
- * @param bootSeconds from then until a new instance takes its first job
- * @param least instances at any time
- * @param most instances at any time
+ * @param targetSeconds time in which due work must be processed
+ * @param noticedSeconds time from a change until the policy acts: CloudWatch needs three minutes
+ * @param bootSeconds time from then until a new instance takes its first job
+ * @param least fewest instances
+ * @param most most instances
  */
 record Scaling(int slots, double targetSeconds, double noticedSeconds, double bootSeconds, int least, int most) {
 

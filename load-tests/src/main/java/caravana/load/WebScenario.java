@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Scenario 1: how many users web serves, and how it takes uploads of growing size. No worker runs. */
+/** Scenario 1: how many users web serves, and how it receives uploads of growing size. No worker runs. */
 final class WebScenario {
 
     private static final double ERRORS_PERCENT = 5;

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Scenario 2: how fast workers process what waits, and whether they keep up with what comes. */
+/** Scenario 2: how fast workers process waiting jobs, and whether they keep up with new ones. */
 final class WorkerScenario {
 
     /** Makespan ÷ what the same jobs would take if no worker ever waited for one. */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The account of one run. What it has uploaded is to go, so that disks do not fill up. */
+/** The account of one run. Its uploads are deleted, so that disks do not fill up. */
 public final class Account {
 
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(50);

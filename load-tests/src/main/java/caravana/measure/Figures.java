@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
-/** Percentiles, slopes, and numbers as people read them. */
+/** Calculates percentiles and slopes, and formats numbers for people. */
 public final class Figures {
 
     private Figures() {}

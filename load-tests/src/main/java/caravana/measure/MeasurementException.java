@@ -1,6 +1,6 @@
 package caravana.measure;
 
-/** A run that could not be made, in words for the one who asked for it. */
+/** A measurement could not be made; the message is for the person who requested it. */
 public final class MeasurementException extends RuntimeException {
 
     public MeasurementException(String message) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the time of a job went into, from its claim to its commit. */
+/** The parts of a job's duration, from its claim to its commit. */
 public final class Phases {
 
     /** What came before the claim; the workers may have been paused. */

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** The memory and processor time of a process, as Linux's {@code /proc} shows it. */
+/** Reads the memory and CPU time of a process from Linux's {@code /proc}. */
 public final class ProcessFigures {
 
     private static final double TICKS_PER_SECOND = 100;

@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where things are, and where the load tests put theirs. */
+/** Paths of the project, and of the files of load tests. */
 public final class Project {
 
     private Project() {}

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Prints figures and whether they meet their targets, one line each as they come, and at the end all in a table. */
+/** Prints figures and whether they meet their targets: one line for each as it comes, and all in a table at the end. */
 public final class Results {
 
     private final List<Row> rows = new ArrayList<>();

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** What the load goes to: a web that runs somewhere, or a local stack of our own with workers as they are wanted. */
+/** The system under load: a running web, or a local stack of our own with the required workers. */
 public final class Target implements AutoCloseable {
 
     private static final String PATH = "PATH";

@@ -20,8 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Sends files to S3 itself, to addresses that web signs, in parts of 16 MiB, one after the other. Each line {@code web token
- * file} is answered when the video is accepted.
+ * Uploads files directly to S3, to addresses that web signs, in parts of 16 MiB, one after the other. It answers each
+ * line {@code web token file} when the video is accepted.
  */
 public final class PlainDirect {
 

@@ -47,9 +47,9 @@ import org.springframework.web.server.ResponseStatusException;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * {@code GET /api/videos/{id}} as one would write it with Spring MVC, a {@code JdbcTemplate} and nothing else: for the same
- * token, from the same row by the same statement, the same document with the same links. Its first line is its address; it
- * ends with its input.
+ * {@code GET /api/videos/{id}} with only Spring MVC and a {@code JdbcTemplate}: for the same token, from the same row
+ * by the same statement, the same document with the same links. Its first line of output is its address; it ends with
+ * its input.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration

@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /**
- * Stores files by the AWS SDK and nothing else, in the parts in which web does: of 5 MiB, one after the other. Each line
- * {@code key file} is answered when the file is stored.
+ * Stores files with only the AWS SDK, in the same parts as web: of 5 MiB, one after the other. It answers each line
+ * {@code key file} when the file is stored.
  */
 public final class PlainUploads {
 

@@ -6,7 +6,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** The object store that the environment names, by the settings that our apps have; credentials come from there too. */
+/**
+ * The object store that the environment names, with the settings of our apps and with credentials from the environment.
+ */
 final class Stores {
 
     private static final Region REGION = Region.of(System.getenv().getOrDefault("AWS_REGION", "us-east-1"));
