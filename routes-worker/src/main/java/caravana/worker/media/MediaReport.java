@@ -68,16 +68,16 @@ public class MediaReport {
             @ExchangeProperty("transcoding_errors") String errors) {
         PlannedResult planned = plan.result();
         Track video = source.video();
-        Complaints complaints = new Complaints(errors, headers, source);
+        FfmpegErrors ffmpegErrors = new FfmpegErrors(errors, headers, source);
         double lead = source.leadSeconds() > SHORT_LEAD ? source.leadSeconds() : 0;
         List<MediaWarning> warnings = new ArrayList<>();
         if (missing + lead > 0) {
             warnings.add(MediaWarning.footageMissing(missing + lead));
-        } else if (excess > 0 || complaints.areOfPicture()) {
+        } else if (excess > 0 || ffmpegErrors.areOfPicture()) {
             warnings.add(MediaWarning.footageDamaged());
         }
         if (planned.audioWanted()) {
-            warnings.addAll(ofAudio(source, result, complaints));
+            warnings.addAll(ofAudio(source, result, ffmpegErrors));
         }
         loudness.warning().ifPresent(warnings::add);
         plan.soundless().forEach(name -> warnings.add(MediaWarning.soundless(name)));
@@ -108,7 +108,7 @@ public class MediaReport {
         return new MediaWarning.Those(List.copyOf(warnings));
     }
 
-    private static List<MediaWarning> ofAudio(SourceTimeline source, SourceHeaders result, Complaints complaints) {
+    private static List<MediaWarning> ofAudio(SourceTimeline source, SourceHeaders result, FfmpegErrors ffmpegErrors) {
         if (source.hasAudio() && result.audios().isEmpty()) {
             return List.of(MediaWarning.audioDropped(source.audio().codec()));
         }
@@ -120,7 +120,7 @@ public class MediaReport {
                                     source.undecodableAudio(), source.audio().index())
                             : MediaWarning.audioDropped(source.undecodableAudio()));
         }
-        if (source.hasAudio() && complaints.areOf(source.audio())) {
+        if (source.hasAudio() && ffmpegErrors.areOf(source.audio())) {
             warnings.add(MediaWarning.audioDamaged());
         }
         return warnings;

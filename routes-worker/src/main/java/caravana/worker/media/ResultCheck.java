@@ -124,16 +124,16 @@ public class ResultCheck {
             @ExchangeProperty("headers") SourceHeaders headers,
             @ExchangeProperty("transcoding_errors") String errors,
             Exchange exchange) {
-        Complaints complaints = new Complaints(errors, headers, source);
+        FfmpegErrors ffmpegErrors = new FfmpegErrors(errors, headers, source);
         // ffmpeg writes no track for pictures of which none came; some decoders skip damaged ones without a complaint.
         if (result.videos().isEmpty() && planned.addedFrames() == 0) {
             throw new RejectedMediaException(refusals.undecodable(source.video().codec()));
         }
-        boolean soundLost = planned.audio() && result.audios().isEmpty() && !complaints.isEmpty();
+        boolean soundLost = planned.audio() && result.audios().isEmpty() && !ffmpegErrors.isEmpty();
         List<String> wrong = new ArrayList<>(tracksNotAs(planned, planned.audio() && !soundLost, result.tracks()));
         long frames = result.tracks().isEmpty() ? 0 : result.tracks().get(0).frames();
         if (planned.audio() && !result.audios().isEmpty()) {
-            wrong.addAll(soundNotAs(planned, result.audios().get(0), frames, complaints));
+            wrong.addAll(soundNotAs(planned, result.audios().get(0), frames, ffmpegErrors));
         }
         if (!wrong.isEmpty()) {
             throw new OutputInvalidException("The result is not as planned: " + String.join("; ", wrong));
@@ -146,7 +146,7 @@ public class ResultCheck {
         double missing = -more > planned.tolerance() ? planned.secondsOf(-more) : 0;
         double promised = source.promisedSeconds() - source.leadSeconds() - planned.startSeconds();
         double undeclared = Math.min(planned.keptSeconds(), promised) - planned.secondsOf(footage);
-        boolean damaged = source.cutOff() || source.measured() && complaints.areOfPicture();
+        boolean damaged = source.cutOff() || source.measured() && ffmpegErrors.areOfPicture();
         boolean cutOff = damaged && undeclared > TOLERANCE;
         double lacking = cutOff ? undeclared : missing;
         double excess = more > planned.tolerance() ? planned.secondsOf(more) : 0;
@@ -154,7 +154,7 @@ public class ResultCheck {
         exchange.setProperty("excess_seconds", excess);
         // A route cannot ask for it: Simple takes 0.7 for 0 when it compares it with 0.
         exchange.setProperty("length_differs", lacking > 0 || excess > 0);
-        exchange.setProperty("picture_damaged", complaints.areOfPicture());
+        exchange.setProperty("picture_damaged", ffmpegErrors.areOfPicture());
     }
 
     private static List<String> tracksNotAs(PlannedResult planned, boolean audio, List<Track> tracks) {
@@ -190,7 +190,7 @@ public class ResultCheck {
      * Sound begins with the clip, in silence if need be, and ends with it or where the original's does. Where the picture of a
      * damaged original breaks off, sound continues to the planned end.
      */
-    private static List<String> soundNotAs(PlannedResult planned, Track sound, long frames, Complaints complaints) {
+    private static List<String> soundNotAs(PlannedResult planned, Track sound, long frames, FfmpegErrors ffmpegErrors) {
         List<String> wrong = new ArrayList<>();
         if (Math.abs(sound.start()) > SOUND_TOLERANCE) {
             wrong.add(String.format(Locale.ROOT, "sound from %.2f s instead of 0", sound.start()));
@@ -198,7 +198,7 @@ public class ResultCheck {
         double end = sound.start() + sound.duration();
         double picture = planned.secondsOf(frames);
         double latest = Math.max(picture, planned.secondsOf(planned.footageFrames() + planned.addedFrames()));
-        double earliest = complaints.isEmpty() ? Math.min(planned.soundSeconds(), picture) : Double.NaN;
+        double earliest = ffmpegErrors.isEmpty() ? Math.min(planned.soundSeconds(), picture) : Double.NaN;
         if (end > latest + SOUND_TOLERANCE || end < earliest - SOUND_TOLERANCE) {
             wrong.add(String.format(
                     Locale.ROOT,

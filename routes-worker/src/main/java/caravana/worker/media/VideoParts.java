@@ -232,7 +232,7 @@ public final class VideoParts {
             Fragments.Picture picture = Fragments.picture(next.file());
             if (!next.isLast() && picture.frames() != next.frames()) {
                 drop(next.number(), picture.frames() + " frames instead of " + next.frames());
-            } else if (!Complaints.loseNothing(errors)) {
+            } else if (!FfmpegErrors.loseNothing(errors)) {
                 drop(next.number(), errors.strip());
             } else {
                 made = Map.of(

@@ -59,9 +59,9 @@ class MediaReportTest {
         assertThat(warnings(false, SILENT, 0, "")).isEmpty();
     }
 
-    /** Complaints about sound that nobody wants are no damage of the footage. */
+    /** Errors in sound that the job does not keep are no damage of the footage. */
     @Test
-    void complaintsAreToldApartByTheirTrack() {
+    void errorsAreDistinguishedByTheirTrack() {
         String aboutSound = "[aac @ 0x55] invalid band type\n    Last message repeated 2 times\n"
                 + "Error while decoding stream #0:1: Invalid data";
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Classifies the error messages of ffmpeg about an original by their subject. */
-final class Complaints {
+final class FfmpegErrors {
 
     /**
      * A frame says that another is no longer needed, which is not there. It is so where a file was cut without encoding it
@@ -22,7 +22,7 @@ final class Complaints {
     private final List<String> lines;
     private final Set<String> otherThanPicture = new HashSet<>();
 
-    Complaints(String errors, SourceHeaders headers, SourceTimeline source) {
+    FfmpegErrors(String errors, SourceHeaders headers, SourceTimeline source) {
         lines = errors.lines().toList();
         otherThanPicture.add(SAID_AGAIN);
         for (Track audio : headers.audios()) {
