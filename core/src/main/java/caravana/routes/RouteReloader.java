@@ -57,7 +57,7 @@ public final class RouteReloader {
     /** What people edit. */
     private final Path folder;
 
-    private final SettledFiles edited;
+    private final StableFiles edited;
 
     /** Where the app loads its routes and their SQL from: only what was checked. */
     private final Path loaded;
@@ -91,7 +91,7 @@ public final class RouteReloader {
         this.statements = statements;
         this.events = events;
         this.folder = folder;
-        this.edited = new SettledFiles(folder);
+        this.edited = new StableFiles(folder);
         this.loaded = Path.of(location.replaceFirst("^file:", ""));
         this.app = app;
         this.prepared = new EditedStatements(database, app);

@@ -11,12 +11,12 @@ import java.util.Optional;
  * Reads the files of a folder that somebody edits, when no write is in progress: two reads in a row must find the same
  * content.
  */
-final class SettledFiles {
+final class StableFiles {
 
     private final Path folder;
     private Map<String, String> before;
 
-    SettledFiles(Path folder) {
+    StableFiles(Path folder) {
         this.folder = folder;
     }
 

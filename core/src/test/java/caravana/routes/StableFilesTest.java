@@ -8,20 +8,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SettledFilesTest {
+class StableFilesTest {
 
     private static final String FILE = "job/claim-job.sql";
 
     @TempDir
     Path folder;
 
-    private SettledFiles files;
+    private StableFiles files;
 
     @BeforeEach
     void write() throws Exception {
         Files.createDirectories(folder.resolve("job"));
         Files.writeString(folder.resolve(FILE), "SELECT 1");
-        files = new SettledFiles(folder);
+        files = new StableFiles(folder);
         files.look();
     }
 
