@@ -299,7 +299,7 @@ public class TranscodePlanner {
         List<String> line = progressing();
         line.addAll(original(job, SourceFilters.inputOptions(source, parts.next())));
         Inputs inputs = inputs(line, job, transformations, none);
-        List<FilledTransformation> filled =
+        List<ResolvedTransformation> filled =
                 filled(job, source, transformations, result, size, inputs.pictures(), inputs.assets(), measured);
         String head = SourceFilters.video(source, result, parts.next(), parts.zero());
         String graph = graph(head, STILL_SQUARE + ",setpts=PTS-STARTPTS", source, filled, size, Map.of())
@@ -347,7 +347,7 @@ public class TranscodePlanner {
             return plan.command();
         }
         PlannedSize size = PlannedSize.of(transformations, source.video());
-        List<FilledTransformation> filled = filled(
+        List<ResolvedTransformation> filled = filled(
                 job,
                 source,
                 transformations,
@@ -381,7 +381,7 @@ public class TranscodePlanner {
     }
 
     /** Of the options of the video those that are not of the encoder of the picture, which has run. */
-    private static List<String> ofContainer(List<FilledTransformation> transformations) {
+    private static List<String> ofContainer(List<ResolvedTransformation> transformations) {
         List<String> options = transformations.stream()
                 .flatMap(transformation -> transformation.output().stream())
                 .toList();
@@ -451,7 +451,7 @@ public class TranscodePlanner {
             @ExchangeProperty("loudness") Loudness loudness) {
         PlannedSize size = PlannedSize.of(transformations, source.video());
         PlannedResult result = result(source, transformations, size);
-        List<FilledTransformation> filled = filled(
+        List<ResolvedTransformation> filled = filled(
                 job,
                 source,
                 transformations,
@@ -604,7 +604,7 @@ public class TranscodePlanner {
             line.addAll(fileInput(subtitles.track()));
             last = track;
         }
-        List<FilledTransformation> filled =
+        List<ResolvedTransformation> filled =
                 filled(job, source, transformations, result, size, inputs.pictures(), inputs.assets(), measured);
         Map<Produced, PlannedLadder> ladders = new HashMap<>();
         for (AppliedTransformation transformation : transformations) {
@@ -649,8 +649,8 @@ public class TranscodePlanner {
         if (measured.firstPass()) {
             return line;
         }
-        for (FilledTransformation transformation : filled) {
-            for (FilledTransformation.File file : transformation.produces()) {
+        for (ResolvedTransformation transformation : filled) {
+            for (ResolvedTransformation.File file : transformation.produces()) {
                 if (file.produced().ladder() != null) {
                     line.addAll(renditions(file, ladders.get(file.produced()), threads, sounds));
                 } else if (file.produced().cues() == null && (!isSound(file.produced()) || result.sound())) {
@@ -717,7 +717,7 @@ public class TranscodePlanner {
 
     /** @param sounds labels of the sound that no file has yet */
     private static List<String> output(
-            FilledTransformation.File file, String threads, Deque<String> sounds, PlannedResult result) {
+            ResolvedTransformation.File file, String threads, Deque<String> sounds, PlannedResult result) {
         Produced produced = file.produced();
         List<String> line = new ArrayList<>();
         if (isSound(produced)) {
@@ -738,7 +738,7 @@ public class TranscodePlanner {
     }
 
     private static List<String> renditions(
-            FilledTransformation.File file, PlannedLadder ladder, String threads, Deque<String> sounds) {
+            ResolvedTransformation.File file, PlannedLadder ladder, String threads, Deque<String> sounds) {
         List<String> line = new ArrayList<>();
         for (PlannedLadder.Rung rung : ladder.rungs()) {
             line.addAll(List.of("-map", "[" + rung.stream() + "]", "-map_metadata", "-1", "-map_chapters", "-1"));
@@ -762,10 +762,10 @@ public class TranscodePlanner {
     }
 
     /** Labels of the sound, one for each file that has it. */
-    private static List<String> sounds(List<FilledTransformation> transformations, PlannedResult result) {
+    private static List<String> sounds(List<ResolvedTransformation> transformations, PlannedResult result) {
         long files = transformations.stream()
                 .flatMap(transformation -> transformation.produces().stream())
-                .map(FilledTransformation.File::produced)
+                .map(ResolvedTransformation.File::produced)
                 .filter(produced -> isSound(produced) && result.sound() || produced.withSound() && result.audio())
                 .count();
         return LongStream.range(result.audio() ? 0 : 1, files + 1)
@@ -773,7 +773,7 @@ public class TranscodePlanner {
                 .toList();
     }
 
-    private List<FilledTransformation> filled(
+    private List<ResolvedTransformation> filled(
             RunningJob job,
             SourceTimeline source,
             List<AppliedTransformation> transformations,
@@ -800,7 +800,7 @@ public class TranscodePlanner {
         values.put("source_fps", source.rate().toString());
         values.put("source_seconds", inSeconds(source.seconds()));
         return transformations.stream()
-                .map(transformation -> FilledTransformation.of(transformation, values, files, job.getFolder()))
+                .map(transformation -> ResolvedTransformation.of(transformation, values, files, job.getFolder()))
                 .toList();
     }
 
@@ -849,12 +849,12 @@ public class TranscodePlanner {
             String head,
             String ending,
             SourceTimeline source,
-            List<FilledTransformation> transformations,
+            List<ResolvedTransformation> transformations,
             PlannedSize size,
             Map<Produced, PlannedLadder> ladders) {
         FilterGraph graph = new FilterGraph("[0:" + source.video().index() + "]");
         graph.link(head);
-        for (FilledTransformation transformation : transformations) {
+        for (ResolvedTransformation transformation : transformations) {
             String filter = transformation.filter();
             if (filter != null && TransformationEntry.isGraph(filter)) {
                 graph.graph(filter);
@@ -870,7 +870,7 @@ public class TranscodePlanner {
         StringBuilder whole = new StringBuilder(graph.endAt("[video]"));
         transformations.stream()
                 .flatMap(transformation -> transformation.produces().stream())
-                .map(FilledTransformation.File::produced)
+                .map(ResolvedTransformation.File::produced)
                 .filter(produced -> isVideo(produced.mediaType()))
                 .forEach(produced -> whole.append(";[")
                         .append(produced.stream())
@@ -882,10 +882,10 @@ public class TranscodePlanner {
     }
 
     /** Ends of the graph for what files beside the video would be made of. */
-    private static String unused(List<FilledTransformation> transformations, Map<Produced, PlannedLadder> ladders) {
+    private static String unused(List<ResolvedTransformation> transformations, Map<Produced, PlannedLadder> ladders) {
         Stream<String> files = transformations.stream()
                 .flatMap(transformation -> transformation.produces().stream())
-                .map(FilledTransformation.File::produced)
+                .map(ResolvedTransformation.File::produced)
                 .filter(produced -> produced.cues() == null && produced.ladder() == null && !isSound(produced))
                 .map(produced -> isVideo(produced.mediaType()) ? ended(produced) : "[" + produced.stream() + "]");
         Stream<String> renditions = ladders.values().stream()
@@ -896,9 +896,9 @@ public class TranscodePlanner {
                 .collect(Collectors.joining());
     }
 
-    private static List<String> audioFilters(List<FilledTransformation> transformations) {
+    private static List<String> audioFilters(List<ResolvedTransformation> transformations) {
         return transformations.stream()
-                .map(FilledTransformation::audioFilter)
+                .map(ResolvedTransformation::audioFilter)
                 .filter(Objects::nonNull)
                 .toList();
     }

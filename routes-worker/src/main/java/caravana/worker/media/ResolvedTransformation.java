@@ -20,7 +20,7 @@ import java.util.Map;
  * @param output encoder options of the video, one item for each argument
  * @param produces additional files
  */
-record FilledTransformation(String filter, String audioFilter, List<String> output, List<File> produces) {
+record ResolvedTransformation(String filter, String audioFilter, List<String> output, List<File> produces) {
 
     /**
      * A file that is made beside the video, with its options filled in.
@@ -37,7 +37,7 @@ record FilledTransformation(String filter, String audioFilter, List<String> outp
      * @param assets what stands in a fragment for an asset, by its id
      * @throws UncheckedIOException when a text cannot be written
      */
-    static FilledTransformation of(
+    static ResolvedTransformation of(
             AppliedTransformation transformation, Map<String, String> values, Map<String, String> assets, Path folder) {
         Map<String, String> all = new HashMap<>(values);
         all.put("in", "{in}");
@@ -56,7 +56,7 @@ record FilledTransformation(String filter, String audioFilter, List<String> outp
                         default -> transformation.written(parameter);
                     });
         }
-        return new FilledTransformation(
+        return new ResolvedTransformation(
                 filled(transformation.filter(), all),
                 filled(transformation.audioFilter(), all),
                 filled(transformation.output(), all),
