@@ -29,8 +29,8 @@ final class StableFiles {
             before = null;
             return Optional.empty();
         }
-        boolean settled = now.equals(before);
+        boolean stable = now.equals(before);
         before = now;
-        return settled ? Optional.of(now) : Optional.empty();
+        return stable ? Optional.of(now) : Optional.empty();
     }
 }

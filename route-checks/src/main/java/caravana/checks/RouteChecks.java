@@ -48,7 +48,7 @@ public final class RouteChecks {
             texts,
             contracts,
             new NameRules(System::getenv),
-            new ActRules(),
+            new StepOnlyRules(),
             new SqlListRules(),
             endpoints,
             statements,

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * Checks that each access to another system is a step of its own, with an id and retries, and not part of an
  * expression.
  */
-final class ActRules implements FileRule {
+final class StepOnlyRules implements FileRule {
 
     private static final Pattern IN_SIMPLE =
             Pattern.compile("\\$\\{bean:([\\w-]+)(?:\\?(?:[^}]*&)?method=|\\.|::)(\\w+)");
@@ -24,7 +24,7 @@ final class ActRules implements FileRule {
 
     private final Map<AppFolders, Vocabulary> vocabularies = new EnumMap<>(AppFolders.class);
 
-    ActRules() {
+    StepOnlyRules() {
         for (AppFolders app : AppFolders.values()) {
             vocabularies.put(app, Vocabulary.of(app));
         }
