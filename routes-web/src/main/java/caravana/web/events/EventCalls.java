@@ -97,7 +97,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
         if (opening.video == null) {
             opening.proceed(request, response);
         } else {
-            request.setAttribute(Continued.NAME, opening);
+            request.setAttribute(DispatchedRequest.NAME, opening);
             opening.request = request.startAsync();
             opening.request.setTimeout(0);
             checks.execute(opening);
@@ -116,7 +116,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
     }
 
     /** A call that has a place, until it is answered or its stream is over. */
-    private final class Opening implements Continued, Runnable {
+    private final class Opening implements DispatchedRequest, Runnable {
 
         private final Caller caller;
         private final Instant until;

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * It does so under this object's lock, and only while the stream is not over. If another thread wrote and failed, the
  * container would end the request, and reuse its objects for the next connection (ADR 15).
  */
-final class EventStream implements Continued, WriteListener, AsyncListener {
+final class EventStream implements DispatchedRequest, WriteListener, AsyncListener {
 
     /**
      * How many videos a client may be behind. It gets {@value WatchedVideos#MOST} at once when it comes, and of as

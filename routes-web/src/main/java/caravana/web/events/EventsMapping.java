@@ -30,10 +30,10 @@ class EventsMapping {
     /** It comes first: whatever the other filters check has been checked when the request came. */
     @Bean
     FilterRegistrationBean<Filter> continuedRequests() {
-        FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>(Continued::resume);
+        FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>(DispatchedRequest::resume);
         filter.setName("continuedRequests");
         filter.setDispatcherTypes(DispatcherType.ASYNC);
-        filter.addUrlPatterns(Continued.PATH);
+        filter.addUrlPatterns(DispatchedRequest.PATH);
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return filter;
     }

@@ -269,7 +269,7 @@ public class ImportCall implements DisposableBean {
         long announced = announced(response);
         UploadRules.checkNotEmpty(response.getEntity() == null ? 0 : announced);
         objects.checkSize(announced);
-        OriginalSum sum = OriginalSum.of((String) row.get("announced_sha256"));
+        OriginalChecksum sum = OriginalChecksum.of((String) row.get("announced_sha256"));
         InputStream body = new TimedStream(
                 new AnnouncedBytes(counted(response.getEntity().getContent(), fetch), announced, fetch), limits);
         long bytes = objects.take(sum.watched(body), new Opening((String) row.get("original_key"), null));

@@ -26,7 +26,7 @@ public final class IncomingUpload {
     private final String videoId;
     private final String originalKey;
     private final String token;
-    private final UploadSum sum;
+    private final UploadChecksum checksum;
     private final boolean last;
     private final PartBuffer buffer = new PartBuffer();
 
@@ -57,10 +57,10 @@ public final class IncomingUpload {
     /**
      * @param row of the upload, as {@code take-upload.sql} returns it
      * @param token by which this request may write
-     * @param sum of the request's body; null when the client sent none
+     * @param checksum of the request's body; null when the client sent none
      * @param last whether the file ends where the request's body does
      */
-    IncomingUpload(Map<?, ?> row, String token, UploadSum sum, boolean last) {
+    IncomingUpload(Map<?, ?> row, String token, UploadChecksum checksum, boolean last) {
         this.videoId = (String) row.get("video_id");
         this.originalKey = (String) row.get("original_key");
         this.bytes = (Long) row.get("bytes");
@@ -69,7 +69,7 @@ public final class IncomingUpload {
         this.tailKey = (String) row.get("tail_key");
         this.tailBytes = (Integer) row.get("tail_bytes");
         this.token = token;
-        this.sum = sum;
+        this.checksum = checksum;
         this.last = last;
         this.start = received - tailBytes;
     }
@@ -90,15 +90,15 @@ public final class IncomingUpload {
         long most = bytes == null ? objects.maxBytes() : bytes;
         long upTo = Math.min(partBytes(), most - start);
         try {
-            ended = buffer.fill(body, Math.min(upTo, Signatures.BYTES), sum == null ? null : sum.digest());
+            ended = buffer.fill(body, Math.min(upTo, Signatures.BYTES), checksum == null ? null : checksum.digest());
             checkFirst(most);
-            ended = ended || buffer.fill(body, upTo, sum == null ? null : sum.digest());
+            ended = ended || buffer.fill(body, upTo, checksum == null ? null : checksum.digest());
             if (!ended && start + buffer.length() == most) {
                 checkNoMore(body, objects);
                 ended = true;
             }
-            if (ended && sum != null) {
-                sum.check();
+            if (ended && checksum != null) {
+                checksum.check();
             }
             if (ended && last && bytes == null) {
                 refused = getArrived() == 0;
@@ -162,7 +162,7 @@ public final class IncomingUpload {
         failure = why;
         ended = true;
         // With a checksum, a request counts as a whole or not at all.
-        if (nothingCounts || sum != null) {
+        if (nothingCounts || checksum != null) {
             parts.clear();
             start = received;
             buffer.clear();
@@ -286,7 +286,7 @@ public final class IncomingUpload {
 
     /** Whether what is stored can be counted before the request ends. */
     public boolean isCountedAtOnce() {
-        return sum == null;
+        return checksum == null;
     }
 
     /** Whether something has arrived, or is known now, that the row does not name yet. */

@@ -70,7 +70,7 @@ public class MultipartUpload {
         String type = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, String.class);
         Opening opening = Opening.of(exchange);
         Map<String, Object> upload = new LinkedHashMap<>();
-        upload.put(OriginalSum.COLUMN, null);
+        upload.put(OriginalChecksum.COLUMN, null);
         upload.put(VideoLabels.REFERENCE, null);
         upload.put(VideoLabels.COLUMN, null);
         Map<String, String> asked = new HashMap<>();
@@ -87,7 +87,7 @@ public class MultipartUpload {
                     putOnce(upload, VideoLabels.REFERENCE, VideoLabels.reference(text(form, FIELD_BYTES)), name);
                 case VideoLabels.METADATA ->
                     putOnce(upload, VideoLabels.COLUMN, VideoLabels.metadata(text(form, FIELD_BYTES)), name);
-                case OriginalSum.FIELD -> readSum(form, upload);
+                case OriginalChecksum.FIELD -> readSum(form, upload);
                 case TransformationRules.FIELD -> {
                     // A form may have it several times, one for each box that is ticked.
                     asked.put(name, joined(asked.get(name), text(form, TransformationRules.JSON_BYTES)));
@@ -113,7 +113,7 @@ public class MultipartUpload {
                                     TITLE,
                                     TransformationRules.FIELD,
                                     TransformationRules.PRESET,
-                                    OriginalSum.FIELD,
+                                    OriginalChecksum.FIELD,
                                     Priority.FIELD,
                                     VideoLabels.REFERENCE,
                                     VideoLabels.METADATA));
@@ -134,9 +134,9 @@ public class MultipartUpload {
         }
         putOnce(
                 upload,
-                OriginalSum.COLUMN,
-                OriginalSum.of(text(field, FIELD_BYTES).strip()).announced(),
-                OriginalSum.FIELD);
+                OriginalChecksum.COLUMN,
+                OriginalChecksum.of(text(field, FIELD_BYTES).strip()).announced(),
+                OriginalChecksum.FIELD);
     }
 
     private static void putOnce(Map<String, Object> upload, String column, String value, String field) {
@@ -153,7 +153,7 @@ public class MultipartUpload {
         checkEncoding(field.header("Content-Transfer-Encoding"), List.of("", "binary", "8bit", "7bit"));
         VideoCheck.checkType(field.contentType());
         VideoCheck.checkName(field.fileName());
-        OriginalSum sum = OriginalSum.of((String) upload.get(OriginalSum.COLUMN));
+        OriginalChecksum sum = OriginalChecksum.of((String) upload.get(OriginalChecksum.COLUMN));
         long bytes = objects.take(sum.watched(field.content()), opening);
         UploadRules.checkNotEmpty(bytes);
         sum.check();

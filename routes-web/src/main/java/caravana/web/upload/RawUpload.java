@@ -48,8 +48,8 @@ public class RawUpload {
         transformations.recipe(address, exchange).putInto(upload);
         upload.put("original_name", null);
         upload.put(
-                OriginalSum.COLUMN,
-                OriginalSum.of(address.get(OriginalSum.FIELD)).announced());
+                OriginalChecksum.COLUMN,
+                OriginalChecksum.of(address.get(OriginalChecksum.FIELD)).announced());
         VideoLabels.put(address, upload);
         upload.put(Priority.COLUMN, Priority.of(address.get(Priority.FIELD), exchange));
         return upload;
@@ -86,7 +86,7 @@ public class RawUpload {
         Map<String, Object> upload = new LinkedHashMap<>();
         Map<?, ?> announced = exchange.getProperty("upload", Map.class);
         announced.forEach((field, value) -> upload.put(String.valueOf(field), value));
-        OriginalSum sum = OriginalSum.of((String) upload.get(OriginalSum.COLUMN));
+        OriginalChecksum sum = OriginalChecksum.of((String) upload.get(OriginalChecksum.COLUMN));
         long bytes = objects.take(sum.watched(in), Opening.of(exchange));
         UploadRules.checkNotEmpty(bytes);
         sum.check();

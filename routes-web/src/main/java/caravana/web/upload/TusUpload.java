@@ -41,7 +41,7 @@ public class TusUpload {
             "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination";
 
     /** For {@code Tus-Checksum-Algorithm}. */
-    public static final String CHECKSUMS = String.join(",", UploadSum.NAMES);
+    public static final String CHECKSUMS = String.join(",", UploadChecksum.NAMES);
 
     /** The media type of what is sent by tus. */
     public static final String TYPE = "application/offset+octet-stream";
@@ -97,7 +97,7 @@ public class TusUpload {
         }
         if (hasBody) {
             // An invalid one is refused before there is an upload.
-            UploadSum.of(request.getHeader("Upload-Checksum"));
+            UploadChecksum.of(request.getHeader("Upload-Checksum"));
         }
     }
 
@@ -295,7 +295,7 @@ public class TusUpload {
         return new IncomingUpload(
                 row,
                 exchange.getProperty("token", String.class),
-                UploadSum.of(request(exchange).getHeader("Upload-Checksum")),
+                UploadChecksum.of(request(exchange).getHeader("Upload-Checksum")),
                 exchange.getProperty("last", false, Boolean.class));
     }
 

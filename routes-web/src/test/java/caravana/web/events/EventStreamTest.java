@@ -67,7 +67,7 @@ class EventStreamTest {
     private final BlockingQueue<EventStream> opened = new LinkedBlockingQueue<>();
     private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
     private final List<EventClient> clients = new ArrayList<>();
-    private final Complaints complaints = new Complaints();
+    private final FfmpegErrors complaints = new FfmpegErrors();
     private final Tomcat tomcat = new Tomcat();
 
     @BeforeAll
@@ -83,7 +83,7 @@ class EventStreamTest {
                 getNext().invoke(request, response);
             }
         });
-        add(context, Continued.PATH, new HttpServlet() {
+        add(context, DispatchedRequest.PATH, new HttpServlet() {
             @Override
             protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
                 EventStream stream =
@@ -101,12 +101,12 @@ class EventStreamTest {
         });
         FilterDef filter = new FilterDef();
         filter.setFilterName("continued");
-        filter.setFilter((Filter) Continued::resume);
+        filter.setFilter((Filter) DispatchedRequest::resume);
         filter.setAsyncSupported("true");
         context.addFilterDef(filter);
         FilterMap mapping = new FilterMap();
         mapping.setFilterName("continued");
-        mapping.addURLPattern(Continued.PATH);
+        mapping.addURLPattern(DispatchedRequest.PATH);
         mapping.setDispatcher(DispatcherType.ASYNC.name());
         context.addFilterMap(mapping);
         tomcat.start();
@@ -268,7 +268,7 @@ class EventStreamTest {
 
     private Void vanish(int times, Random random) throws Exception {
         for (int i = 0; i < times; i++) {
-            EventClient client = new EventClient(port()).send("GET", Continued.PATH, null);
+            EventClient client = new EventClient(port()).send("GET", DispatchedRequest.PATH, null);
             client.setPatience(50);
             try {
                 switch (random.nextInt(5)) {
@@ -292,7 +292,7 @@ class EventStreamTest {
     }
 
     private EventClient connect() throws IOException {
-        EventClient client = new EventClient(port()).send("GET", Continued.PATH, null);
+        EventClient client = new EventClient(port()).send("GET", DispatchedRequest.PATH, null);
         clients.add(client);
         return client;
     }
@@ -314,7 +314,7 @@ class EventStreamTest {
     }
 
     /** What the container has to say against the way it is used. */
-    private static final class Complaints extends Handler {
+    private static final class FfmpegErrors extends Handler {
 
         private final ConcurrentLinkedQueue<String> texts = new ConcurrentLinkedQueue<>();
 

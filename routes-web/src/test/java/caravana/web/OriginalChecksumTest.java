@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The SHA-256 of an original that its client announces: compared here where that is possible, and kept for the worker. */
-class OriginalSumTest extends WebTest {
+class OriginalChecksumTest extends WebTest {
 
     private static final byte[] FILE = bytes(6 * 1024 * 1024);
     private static final String OTHER = "ab".repeat(32);

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** The checksum of one request's body, which the client announces with tus's {@code Upload-Checksum}. */
-final class UploadSum {
+final class UploadChecksum {
 
     private static final int MISMATCH = 460;
 
@@ -24,7 +24,7 @@ final class UploadSum {
     private final MessageDigest digest;
     private final byte[] announced;
 
-    private UploadSum(String algorithm, MessageDigest digest, byte[] announced) {
+    private UploadChecksum(String algorithm, MessageDigest digest, byte[] announced) {
         this.algorithm = algorithm;
         this.digest = digest;
         this.announced = announced;
@@ -37,7 +37,7 @@ final class UploadSum {
      * @return null for none
      * @throws Problem 400 {@code checksum_invalid}
      */
-    static UploadSum of(String header) {
+    static UploadChecksum of(String header) {
         if (header == null) {
             return null;
         }
@@ -52,7 +52,7 @@ final class UploadSum {
             if (announced.length != digest.getDigestLength()) {
                 throw invalid(header);
             }
-            return new UploadSum(name, digest, announced);
+            return new UploadChecksum(name, digest, announced);
         } catch (IllegalArgumentException noBase64) {
             throw invalid(header);
         } catch (NoSuchAlgorithmException e) {

@@ -12,10 +12,10 @@ import java.io.IOException;
  * A request that waits without a thread. Any thread may call {@code AsyncContext.dispatch(PATH)}; then a thread of the
  * container calls {@link #proceed}.
  */
-interface Continued {
+interface DispatchedRequest {
 
     /** The request attribute that holds it. */
-    String NAME = Continued.class.getName();
+    String NAME = DispatchedRequest.class.getName();
 
     /** Where requests are dispatched to; the filter {@link #resume} is there and answers. */
     String PATH = "/api/videos/events";
@@ -26,7 +26,7 @@ interface Continued {
     /** A filter for asynchronous dispatches to {@link #PATH}. */
     static void resume(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request.getAttribute(NAME) instanceof Continued waiting) {
+        if (request.getAttribute(NAME) instanceof DispatchedRequest waiting) {
             waiting.proceed((HttpServletRequest) request, (HttpServletResponse) response);
         } else {
             chain.doFilter(request, response);

@@ -13,7 +13,7 @@ import java.util.Locale;
  * The SHA-256 of a whole file, as its client announced it. Web compares it if all of the file passes one node. The
  * worker compares it in any case.
  */
-final class OriginalSum {
+final class OriginalChecksum {
 
     /** The field or parameter that has it. */
     static final String FIELD = "original_sha256";
@@ -24,7 +24,7 @@ final class OriginalSum {
     private final String announced;
     private final MessageDigest digest;
 
-    private OriginalSum(String announced) {
+    private OriginalChecksum(String announced) {
         this.announced = announced;
         try {
             this.digest = announced == null ? null : MessageDigest.getInstance("SHA-256");
@@ -37,7 +37,7 @@ final class OriginalSum {
      * @param text 64 hexadecimal digits; null for none
      * @throws Problem 400 {@code checksum_invalid}
      */
-    static OriginalSum of(String text) {
+    static OriginalChecksum of(String text) {
         if (text != null && !text.matches("[0-9a-fA-F]{64}")) {
             throw new Problem(
                     400,
@@ -45,7 +45,7 @@ final class OriginalSum {
                     FIELD + " is " + InputText.shown(text)
                             + ". Send the SHA-256 of the file as 64 hexadecimal digits, or leave it out.");
         }
-        return new OriginalSum(text == null ? null : text.toLowerCase(Locale.ROOT));
+        return new OriginalChecksum(text == null ? null : text.toLowerCase(Locale.ROOT));
     }
 
     /** As the row keeps it; null for none. */
