@@ -34,7 +34,7 @@ public class DatabaseConfiguration {
         return SecretsManagerClient.builder().region(Region.of(aws.region())).build();
     }
 
-    /** Lets the pool connect with what the secret says. */
+    /** Makes the pool connect with user and password of the secret. */
     @Bean
     @ConditionalOnExpression(IN_A_SECRET)
     static BeanPostProcessor credentialsFromSecret(

@@ -15,7 +15,7 @@ public final class LogContext {
 
     private LogContext() {}
 
-    /** From now on, on this thread; null says nothing. */
+    /** Adds a field to all later log lines of this thread; null adds none. */
     public static void put(String name, Object value) {
         if (value == null) {
             MDC.remove(name);
@@ -24,7 +24,7 @@ public final class LogContext {
         }
     }
 
-    /** The job or the request is over. */
+    /** Removes all fields, at the end of the job or the request. */
     public static void clear() {
         ALL.forEach(MDC::remove);
     }

@@ -19,13 +19,13 @@ public record TraceParent(String traceId, String spanId, boolean sampled) {
             Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})");
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** That of a header; a new one, of which no span is recorded, when there is none, or none that is as it should be. */
+    /** Parses a header. A missing or invalid one gives a new trace of which no span is recorded. */
     public static TraceParent of(String header) {
         TraceParent read = read(header);
         return read == null ? create(false) : read;
     }
 
-    /** That of a header; null when there is none, or none that is as it should be. */
+    /** Parses a header; null if it is missing or invalid. */
     public static TraceParent read(String header) {
         Matcher form = FORM.matcher(header == null ? "" : header);
         return form.matches()
@@ -33,12 +33,12 @@ public record TraceParent(String traceId, String spanId, boolean sampled) {
                 : null;
     }
 
-    /** A new trace. */
+    /** Begins a new trace. */
     public static TraceParent create(boolean sampled) {
         return new TraceParent(random(16), random(8), sampled);
     }
 
-    /** Another span of the same trace. */
+    /** A new span of the same trace. */
     public TraceParent another() {
         return new TraceParent(traceId, random(8), sampled);
     }
@@ -49,7 +49,7 @@ public record TraceParent(String traceId, String spanId, boolean sampled) {
         return HexFormat.of().formatHex(random);
     }
 
-    /** As the header has it. */
+    /** The text of the header. */
     @Override
     public String toString() {
         return "00-" + traceId + "-" + spanId + (sampled ? "-01" : "-00");

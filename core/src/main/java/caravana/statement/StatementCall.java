@@ -20,7 +20,7 @@ import org.apache.camel.Exchange;
  */
 final class StatementCall {
 
-    /** What becomes of the rows. */
+    /** How the rows become the body of the message. */
     enum Result {
         /** One row as a map by column label, or null. */
         row,
@@ -28,7 +28,7 @@ final class StatementCall {
         rows,
         /** How many rows were returned, or changed by a statement that returns none. */
         count,
-        /** Nothing: the body stays. */
+        /** The body stays. */
         none
     }
 

@@ -77,7 +77,7 @@ final class OpenTelemetryExporter implements SpanTree.Exporter, AutoCloseable {
                 == SamplingDecision.RECORD_AND_SAMPLE;
     }
 
-    /** In the order of their beginnings, so that what is sent of a tree is never without what is above it. */
+    /** Exports the spans in the order of their starts, so that each exported span has its parent. */
     @Override
     public synchronized void export(SpanTree tree) {
         Map<Span, Context> contexts = new HashMap<>();
@@ -136,7 +136,7 @@ final class OpenTelemetryExporter implements SpanTree.Exporter, AutoCloseable {
         return attributes.build();
     }
 
-    /** Sends what is left. */
+    /** Sends the remaining spans. */
     @Override
     public void close() {
         sdk.getSdkTracerProvider().forceFlush().join(FLUSH_SECONDS, TimeUnit.SECONDS);

@@ -41,14 +41,14 @@ public final class Span {
         }
     }
 
-    /** Something has happened just now. */
+    /** Adds an event at the current time. */
     public synchronized void event(String what, Map<String, Object> details) {
         if (events.size() < MOST_EVENTS) {
             events.add(new Event(what, clock.nanos(), Map.copyOf(details)));
         }
     }
 
-    /** It has failed; the text of the failure is left to the log, since it may quote what a trace must not show. */
+    /** Marks the span as failed. Only the type of the failure is recorded: its text may quote data that must not be in a trace. */
     public synchronized void failed(String errorType) {
         error = errorType;
     }

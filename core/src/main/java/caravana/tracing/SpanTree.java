@@ -15,14 +15,14 @@ import java.util.function.Function;
  */
 public final class SpanTree {
 
-    /** Who called, as OpenTelemetry has it. */
+    /** OpenTelemetry's kind of the root span. */
     enum Kind {
         SERVER,
         CONSUMER,
         INTERNAL
     }
 
-    /** Where trees go that have ended. */
+    /** Receives trees that have ended. */
     interface Exporter {
 
         /**
@@ -33,11 +33,11 @@ public final class SpanTree {
          */
         boolean isSampled(TraceParent parent, String traceId, String name);
 
-        /** Takes a tree that has ended. */
+        /** Exports a tree that has ended. */
         void export(SpanTree tree);
     }
 
-    /** Times of one tree: as exact between each other as the machine has them. */
+    /** The clock of one tree: differences between its times are as exact as the machine measures them. */
     static final class Clock {
 
         private final long offset = System.currentTimeMillis() * 1_000_000 - System.nanoTime();
@@ -70,14 +70,14 @@ public final class SpanTree {
         belong(parent, null);
     }
 
-    /** Begins a tree on this thread, in place of one that never ended. */
+    /** Begins a tree on this thread. It replaces one that never ended. */
     static SpanTree begin(Exporter exporter, Kind kind, String name, TraceParent parent) {
         SpanTree tree = new SpanTree(exporter, kind, name, parent);
         CURRENT.set(tree);
         return tree;
     }
 
-    /** That of this thread; null when what it does is not traced. */
+    /** The tree of this thread; null when its work is not traced. */
     public static SpanTree current() {
         return CURRENT.get();
     }
@@ -104,7 +104,7 @@ public final class SpanTree {
         }
     }
 
-    /** What {@link SpanTree#span} runs. */
+    /** The work of {@link SpanTree#span}. */
     @FunctionalInterface
     public interface Work<T, E extends Exception> {
 
@@ -139,17 +139,17 @@ public final class SpanTree {
         }
     }
 
-    /** The span of the whole. */
+    /** The root span. */
     public Span root() {
         return root;
     }
 
-    /** Calls the whole otherwise. */
+    /** Renames the root span. */
     public void rename(String name) {
         root.rename(name);
     }
 
-    /** What an outgoing message or a row says of the trace. */
+    /** The trace context for an outgoing message or a row. */
     public synchronized TraceParent traceParent() {
         return self;
     }
@@ -159,7 +159,7 @@ public final class SpanTree {
         return parent;
     }
 
-    /** Turns out to continue from that span, in that one's trace. */
+    /** Sets the parent of the root span: the tree continues the trace of that span. */
     public synchronized void continueFrom(TraceParent span) {
         belong(span, null);
     }
@@ -186,7 +186,7 @@ public final class SpanTree {
         }
     }
 
-    /** Turns out to continue from another span than it seemed, to which it keeps a link. */
+    /** Replaces the parent of the root span by another one, and links to the earlier parent. */
     public synchronized void moveTo(TraceParent span) {
         if (parent != null) {
             links.add(parent);
@@ -194,17 +194,17 @@ public final class SpanTree {
         belong(span, null);
     }
 
-    /** Has to do with that span, which is not above it. */
+    /** Links to a related span, which is not its parent. */
     public synchronized void link(TraceParent span) {
         links.add(span);
     }
 
-    /** The span of the whole gets that id, so that others can name it who have not seen it. */
+    /** Sets the id of the root span, so that others can calculate it without having seen it. */
     public synchronized void identify(Function<TraceParent, TraceParent> id) {
         belong(parent, id.apply(self));
     }
 
-    /** The present step is the last of this tree. What follows is a tree of its own, which continues from this one. */
+    /** Ends this tree with the current step. Later steps get a new tree, which continues the trace of this one. */
     public synchronized void goOnAs(String name) {
         next = name;
     }
@@ -223,7 +223,7 @@ public final class SpanTree {
         root.attributes().forEach(following.root::attribute);
     }
 
-    /** The work is over, and with it the tree. */
+    /** Ends the tree. */
     public synchronized void finish() {
         for (Span left = open; left != null; left = left.parent()) {
             left.end();
@@ -238,7 +238,7 @@ public final class SpanTree {
         return kind;
     }
 
-    /** All of them, each after the one above it. */
+    /** All spans, each after its parent. */
     synchronized List<Span> spans() {
         return List.copyOf(spans);
     }
