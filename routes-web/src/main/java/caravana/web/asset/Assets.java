@@ -60,8 +60,8 @@ public class Assets {
     }
 
     /**
-     * Reads a file, and looks whether it is what its media type says. Nothing is decoded. Sets the property {@code asset}, a
-     * {@link NewAsset}.
+     * Reads an asset's file, and checks that it is what its media type says, without decoding it. Sets the property
+     * {@code asset}, a {@link NewAsset}.
      *
      * @throws Problem 400 {@code asset_name_invalid}, 408, 413 {@code asset_too_large}, 415 {@code asset_unreadable}, 422
      *     {@code picture_too_large}, or 503 when too many are arriving

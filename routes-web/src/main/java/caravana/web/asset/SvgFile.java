@@ -51,7 +51,7 @@ final class SvgFile {
     private SvgFile() {}
 
     /**
-     * The size of the picture; that of its view box when it says none.
+     * Reads the size of the picture, or of its view box if it has no size.
      *
      * @throws IOException when it is no SVG, or has what it must not have; the message is the end of a sentence
      */

@@ -26,7 +26,10 @@ public class BatchResults implements AggregationStrategy {
         this.failures = failures;
     }
 
-    /** A message of its own, so that nothing of an operation's headers and failures comes into the answer to all. */
+    /**
+     * Collects the answers in a new message, so that headers and failures of an operation do not reach the answer of
+     * the batch.
+     */
     @Override
     public Exchange aggregate(Exchange before, Exchange answered) {
         Exchange all = before;

@@ -24,7 +24,7 @@ public final class Callers {
 
     private Callers() {}
 
-    /** The caller of this thread's request, as its token or API key says; null for nobody. */
+    /** The caller of this thread's request; null for a request without credentials. */
     public static Caller current() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication instanceof KeyAuthentication key) {
@@ -42,7 +42,7 @@ public final class Callers {
         return new Caller(id(token.getToken()), email(token.getToken()), roles, Priorities.of(roles));
     }
 
-    /** When a token was issued, as exactly as it says; null when it does not say. */
+    /** When a token was issued, to the millisecond if it has that claim; null when it has neither claim. */
     public static Instant issuedAt(JwtAuthenticationToken token) {
         return token.getToken().getClaims().get(ISSUED_MILLIS) instanceof Number millis
                 ? Instant.ofEpochMilli(millis.longValue())

@@ -50,12 +50,12 @@ public final class KeyText {
         return KEY.matcher(text).matches() && text.substring(end).equals(checksum(text.substring(0, end)));
     }
 
-    /** How the key begins: what people recognise it by, and nobody can use. */
+    /** The beginning of the key, by which people recognize it, and which is not secret. */
     public static String shown(String key) {
         return key.substring(0, SHOWN_CHARACTERS);
     }
 
-    /** The same text, in which no key can be read. */
+    /** Replaces all keys in a text, so that none can be read. */
     public static String masked(String text) {
         return KEY_OR_PART.matcher(text).replaceAll(key -> shown(key.group()) + "…");
     }

@@ -68,7 +68,7 @@ public class ContractValidator implements RestClientRequestValidator {
     }
 
     /**
-     * Checks a request, whose method and path are in the message's headers, and gives its route the body as JSON text.
+     * Validates the request whose method and path are in the message's headers, and sets the body to JSON text.
      *
      * @throws Problem 400 or 404 when it is not as the contract says
      */

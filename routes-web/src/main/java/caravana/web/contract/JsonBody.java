@@ -99,7 +99,7 @@ final class JsonBody {
     }
 
     /**
-     * Looks at all texts in it.
+     * Checks all texts in a JSON value.
      *
      * @param name of what is looked at, for the refusal
      * @throws Problem 400 {@code invalid_request}, see {@link InputText#check}

@@ -42,7 +42,7 @@ public final class Operations {
             Set<String> answers,
             String scope) {}
 
-    /** What stands for the id of an operation that the contract does not have. */
+    /** The id for requests that are not in the OpenAPI document. */
     public static final String UNKNOWN = "unknown";
 
     /** Names the scope that an API key needs; an operation without it takes none. */

@@ -73,7 +73,7 @@ public class KnownKeys {
     }
 
     /**
-     * Who calls.
+     * Identifies the caller by a key.
      *
      * @param text the key as it was sent
      * @param address where the request comes from
@@ -98,7 +98,7 @@ public class KnownKeys {
     }
 
     /**
-     * The key, if it counts.
+     * Finds a valid key.
      *
      * @param hash what is stored of it
      * @throws CredentialRefusedException 401 when there is no such key, or it has expired; 403 {@code account_blocked}; 503 when that

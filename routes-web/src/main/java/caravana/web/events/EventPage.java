@@ -27,7 +27,7 @@ public class EventPage {
     }
 
     /**
-     * Reads which page is wanted, for {@code list-events.sql}.
+     * Reads the parameters of the page, for {@code list-events.sql}.
      *
      * @return {@code transaction} and {@code id} of the last event that the client has, zeros for none, and {@code limit}
      * @throws Problem 400 {@code invalid_request} when the cursor is none of ours

@@ -27,7 +27,7 @@ class EventsMapping {
                 Map.of("/api/videos/events", calls, "/api/videos/{video_id}/events", calls), BEFORE_CAMEL);
     }
 
-    /** It comes first: whatever the other filters check has been checked when the request came. */
+    /** This filter comes first: when the request is dispatched again, all other filters have checked it before. */
     @Bean
     FilterRegistrationBean<Filter> continuedRequests() {
         FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>(DispatchedRequest::resume);

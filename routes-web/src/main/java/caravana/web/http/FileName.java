@@ -30,7 +30,7 @@ public final class FileName {
     private FileName() {}
 
     /**
-     * The name as it is kept: without characters that are not seen, and of at most 255 characters, with its extension.
+     * The name to store: without invisible characters, and with its extension at most 255 characters long.
      *
      * @return null for null, and for a name of which nothing is left
      */
@@ -46,8 +46,8 @@ public final class FileName {
     }
 
     /**
-     * A {@code Content-Disposition} (RFC 6266) of at most 200 bytes: the name in ASCII, and as it is when that is not the
-     * same. A longer name is cut before its extension.
+     * A {@code Content-Disposition} header (RFC 6266) of at most 200 bytes, with the name in ASCII, and also in UTF-8
+     * if that differs. A longer name is cut before its extension.
      *
      * @param type {@code inline} or {@code attachment}
      */

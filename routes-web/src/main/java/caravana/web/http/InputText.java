@@ -39,7 +39,7 @@ public final class InputText {
     }
 
     /**
-     * Looks at a text for what cannot be stored as it is.
+     * Checks that a text can be stored unchanged.
      *
      * @param name the field's, for the refusal
      * @throws Problem 400 {@code invalid_request} when the text has a NUL, which PostgreSQL does not store, or half of a
@@ -60,7 +60,7 @@ public final class InputText {
         return !INVISIBLE.matcher(text).matches() && !CONTROL.matcher(text).find();
     }
 
-    /** A name as a refusal shows it: on one line, not longer than that, and without an API key that somebody has put there. */
+    /** Formats a name for a refusal: on one line, with a limited length, and with API keys masked. */
     public static String shown(String name) {
         String line = KeyText.masked(name).replaceAll("\\p{C}", "\uFFFD");
         return line.codePointCount(0, line.length()) <= LONGEST_NAME

@@ -14,7 +14,7 @@ public class Problem extends RuntimeException {
     /** Its media type. */
     public static final String TYPE = "application/problem+json";
 
-    /** How all calls are authenticated; RFC 9110 wants it in each 401. */
+    /** The challenge for all calls; RFC 9110 requires one in each 401. */
     public static final String CHALLENGE = "Bearer realm=\"caravana\"";
 
     private static final int UNAVAILABLE_RETRY_SECONDS = 5;
@@ -42,7 +42,7 @@ public class Problem extends RuntimeException {
     }
 
     /**
-     * 400 {@code invalid_request}: something of the request is not as the contract says.
+     * 400 {@code invalid_request}: the request does not match the OpenAPI document.
      *
      * @param detail names what is wrong, and says what to send instead
      */
@@ -51,7 +51,7 @@ public class Problem extends RuntimeException {
     }
 
     /**
-     * What a status alone says, for answers that the servlet container or Camel gave.
+     * The problem for a status alone, when the servlet container or Camel gave the answer.
      *
      * @param status HTTP status, 400 to 599
      */
@@ -111,14 +111,12 @@ public class Problem extends RuntimeException {
         return code;
     }
 
-    /** Seconds; null when there is nothing to be said. */
+    /** Seconds after which to try again; null if unknown. */
     public Integer getRetryAfter() {
         return retryAfter;
     }
 
-    /**
-     * What the header {@code WWW-Authenticate} says (RFC 6750, section 3); null when how the client authenticates is not the reason.
-     */
+    /** The header {@code WWW-Authenticate} (RFC 6750, section 3); null when authentication is not the reason. */
     public String getChallenge() {
         return status == 401 ? CHALLENGE : null;
     }

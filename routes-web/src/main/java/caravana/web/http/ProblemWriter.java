@@ -18,7 +18,7 @@ public class ProblemWriter {
         this.json = json;
     }
 
-    /** Writes the whole answer. A challenge that says more than the problem stays. */
+    /** Writes the whole answer. It does not replace a more specific {@code WWW-Authenticate} header. */
     public void write(Problem problem, HttpServletResponse response) throws IOException {
         response.setStatus(problem.getStatus());
         response.setContentType(Problem.TYPE);

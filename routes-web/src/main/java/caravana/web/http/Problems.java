@@ -19,8 +19,8 @@ public class Problems {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
     /**
-     * The answer to a request that failed, by the failure's type: a {@link Problem} is answered as it is, a system that
-     * is unavailable is 503, and what is left is our own mistake, a statement that does not fit the schema as well.
+     * Chooses the answer by the type of the exception: a {@link Problem} is the answer itself; an unavailable system
+     * gives 503; anything else is our own mistake and gives 500, also a statement that does not fit the schema.
      */
     public Problem of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

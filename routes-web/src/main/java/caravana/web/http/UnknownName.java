@@ -28,7 +28,7 @@ public final class UnknownName {
         return Problem.invalid(sentence(kind, name, known));
     }
 
-    /** What that problem says. */
+    /** The sentence of this problem. */
     public static String sentence(String kind, String name, Collection<String> known) {
         String unknown = name.isEmpty()
                 ? "A " + kind + " has no name."

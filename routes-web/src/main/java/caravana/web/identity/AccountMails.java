@@ -65,7 +65,8 @@ public class AccountMails {
     }
 
     /**
-     * The same for an address that the caller's account is to have; {@link #count} counts it once the password is checked.
+     * Reads a change of the e-mail address of the caller's account; {@link #count} counts it after the check of the
+     * password.
      *
      * @param account the caller's row
      * @throws Problem 404 {@code accounts_elsewhere}; 503 {@code mail_not_configured}

@@ -178,7 +178,7 @@ public class Accounts {
         return exchange.getMessage().getHeader("CamelHttpServletRequest", HttpServletRequest.class);
     }
 
-    /** Who sent the call, as {@link Source} counts them. */
+    /** The sender of the call, as {@link Source} identifies it. */
     static String source(Exchange exchange) {
         return Source.of(request(exchange).getRemoteAddr());
     }

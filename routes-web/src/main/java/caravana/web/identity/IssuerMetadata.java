@@ -35,7 +35,8 @@ final class IssuerMetadata {
     }
 
     /**
-     * Finds out where the issuer's keys are, and fetches them. Each call to the issuer ends within five seconds.
+     * Reads the address of the issuer's keys from its metadata, and fetches them. Each call to the issuer ends within
+     * five seconds.
      *
      * @throws IOException when they cannot be had; the message says why
      */

@@ -50,7 +50,7 @@ public class PasswordChanges {
     }
 
     /**
-     * Reads the password of a call that only asks for it, as {@link #read} reads the current one.
+     * Reads the password of a call that needs only this, in the same way as {@link #read} reads the current one.
      *
      * @throws Problem 400 without a password; 401 when the account was deleted meanwhile; 429 {@code too_many_attempts}
      */

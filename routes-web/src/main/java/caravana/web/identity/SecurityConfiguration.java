@@ -84,7 +84,7 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** A token that comes along is not looked at: a client that logs in again may send the one that has expired. */
+    /** Ignores a token on public calls: a client that logs in again may send its expired one. */
     @Bean
     @Order(1)
     SecurityFilterChain openToAll(HttpSecurity http) throws Exception {
@@ -96,7 +96,10 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** Which methods there are, and which an address does not take, the contract says to all. */
+    /**
+     * Everyone may see which methods exist, and which an address does not accept: they are in the public OpenAPI
+     * document.
+     */
     @Bean
     @Order(1)
     SecurityFilterChain methods(HttpSecurity http, Operations operations) throws Exception {
@@ -145,7 +148,10 @@ class SecurityConfiguration {
                 .requestCache(RequestCacheConfigurer::disable);
     }
 
-    /** Each filter of each request would be timed on its own, and nobody reads that; {@code caravana.api} times the calls. */
+    /**
+     * Disables Spring's timers for each filter of each request, which nobody needs; {@code caravana.api} times the
+     * calls.
+     */
     @Bean
     SecurityObservationSettings securityObservations() {
         return SecurityObservationSettings.noObservations();

@@ -32,8 +32,8 @@ public class Quotas {
     }
 
     /**
-     * Sets what each account may have as the property {@code quota}, null for no limit, and how much a request brings as
-     * {@code content_length}, if it says so.
+     * Sets the default quotas as the property {@code quota} (null for no limit), and the announced length of the
+     * request as {@code content_length}.
      */
     public void note(Exchange exchange) {
         exchange.setProperty("quota", settings);
@@ -41,7 +41,7 @@ public class Quotas {
     }
 
     /**
-     * What an account has of each kind, and what it may have.
+     * Use and limit of each quota of an account.
      *
      * @param usage what {@code show-usage.sql} returned
      */

@@ -110,7 +110,7 @@ public class PresignedLinks {
         return to(key, "application/zip", "attachment", "caravana.zip");
     }
 
-    /** To a segment of a rendition, for a player that asks for it at once. */
+    /** A link to a segment of a rendition, for a player that requests it immediately. */
     public String segment(String key, String mediaType) {
         return signed(
                 SdkHttpRequest.builder()

@@ -33,12 +33,12 @@ public class Mails {
         }
     }
 
-    /** How long a link to another password or e-mail address counts. */
+    /** How long a link to reset the password or change the e-mail address is valid. */
     public Duration linkLife() {
         return settings.linkLife();
     }
 
-    /** How long a link that confirms the address of a sign-up counts. */
+    /** How long a link that confirms the address of a sign-up is valid. */
     public Duration verificationLife() {
         return settings.verificationLife();
     }
@@ -49,7 +49,7 @@ public class Mails {
     }
 
     /**
-     * The language of a mail that a request asks for: {@code es} or {@code en}.
+     * The language of the mail: {@code es} or {@code en}.
      *
      * @param accepted the header {@code Accept-Language}; null for none
      */

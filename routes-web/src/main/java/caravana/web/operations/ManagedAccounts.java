@@ -25,7 +25,7 @@ public class ManagedAccounts {
         this.keptElsewhere = !issuer.isBlank();
     }
 
-    /** Takes what is searched for as the property {@code search}, so that it matches as it stands. */
+    /** Sets the property {@code search} to the search text, escaped so that it is matched literally. */
     public void search(Exchange exchange) {
         Map<String, String> query = QueryString.of(exchange.getMessage());
         query.forEach(InputText::check);

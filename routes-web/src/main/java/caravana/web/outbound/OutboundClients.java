@@ -46,7 +46,7 @@ public class OutboundClients {
     }
 
     /**
-     * The same, but bodies have all that a server sends until it closes the connection, whatever length it announces.
+     * As {@link #client}, but reads bodies until the server closes the connection, whatever length it announces.
      *
      * @param userAgent see {@link #client}
      * @param silence see {@link #client}

@@ -34,7 +34,7 @@ final class DashManifest {
     }
 
     /**
-     * Composes one.
+     * Writes the manifest.
      *
      * @param renditions as {@code list-renditions.sql} has them, each with the lengths of its segments, the first that of what
      *     initialises a decoder

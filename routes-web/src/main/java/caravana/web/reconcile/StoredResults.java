@@ -47,7 +47,7 @@ public class StoredResults {
     }
 
     /**
-     * Deletes objects; what is not there any more counts as deleted.
+     * Deletes objects; one that does not exist counts as deleted.
      *
      * @throws IllegalStateException when S3 refuses some of them
      */

@@ -125,7 +125,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         return writer;
     }
 
-    /** For who answers after the filters, on a thread of the container's: all that was collected goes out. */
+    /** Sends everything that was collected, for code that answers after the filters on a thread of the container. */
     @Override
     public void flushBuffer() throws IOException {
         sent = true;
@@ -159,7 +159,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         sendError(status, null);
     }
 
-    /** Of a dropped answer nobody else says why it failed. */
+    /** Logs why a dropped answer failed, since nothing else does. */
     @Override
     public void sendError(int status, String message) throws IOException {
         if (!dropped) {

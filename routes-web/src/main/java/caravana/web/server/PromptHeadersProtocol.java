@@ -34,8 +34,8 @@ public final class PromptHeadersProtocol extends Http11NioProtocol {
         }
 
         /**
-         * Called when bytes come while no request is answered. The request's time begins with its first byte, and ends when the
-         * processor goes to another connection or another request.
+         * Called when bytes arrive while no request is answered. The time of a request begins with its first byte, and
+         * ends when the processor takes another connection or request.
          */
         @Override
         public SocketState service(SocketWrapperBase<?> connection) throws IOException {

@@ -112,7 +112,7 @@ final class UnreadBodyValve extends ValveBase {
             // The container ends the request.
         }
 
-        /** Otherwise the container would answer once more. */
+        /** Prevents a second answer by the container. */
         @Override
         public void onError(AsyncEvent gone) {
             async.complete();

@@ -32,7 +32,7 @@ public class ShownTransformations {
         this.json = json;
     }
 
-    /** Makes the answer: the catalogue as it is now, or 304 for a client that has it. */
+    /** Answers with the current catalogue, or with 304 if the client has it. */
     public void answer(Exchange exchange) throws JsonProcessingException {
         Map<String, Object> document = new LinkedHashMap<>();
         List<String> defaultSet = catalogue.defaultSet();

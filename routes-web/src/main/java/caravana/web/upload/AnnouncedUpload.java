@@ -21,7 +21,7 @@ class AnnouncedUpload {
     }
 
     /**
-     * Checks it, and returns the columns of the upload's row.
+     * Validates the announcement, and returns the columns of the upload's row.
      *
      * @param bytes the file's length; null when it is not known yet
      * @param name the file's name; empty for none

@@ -69,7 +69,7 @@ public class DirectUpload {
     }
 
     /**
-     * Reads what a client announces that will send parts: the properties {@code announced} and {@code token}.
+     * Reads the announcement of an upload in parts, as the properties {@code announced} and {@code token}.
      *
      * @throws Problem 400, 413 or 415 when it is not as the contract says, or no video may be like that
      */
@@ -95,7 +95,7 @@ public class DirectUpload {
     }
 
     /**
-     * Reads what a client announces that will send the file by one PUT: the properties {@code announced} and {@code token}.
+     * Reads the announcement of an upload by one PUT, as the properties {@code announced} and {@code token}.
      *
      * @throws Problem 400, 413 or 415 when it is not as the contract says, or no video may be like that
      */
@@ -248,8 +248,8 @@ public class DirectUpload {
     }
 
     /**
-     * Keeps what a call says besides its upload's id: the properties {@code key}, {@code part} and {@code claimed}, the body.
-     * Statements take the body's place.
+     * Stores the body of a call as the properties {@code key}, {@code part} and {@code claimed}, because statements
+     * replace the body.
      */
     public void noteRequest(Exchange exchange) {
         Message in = exchange.getMessage();
@@ -332,8 +332,7 @@ public class DirectUpload {
     }
 
     /**
-     * Compares the parts that the client has sent, as it says, with those that S3 has; the property {@code verified} then has
-     * them.
+     * Compares the parts that the client reports with those in S3, and stores them as the property {@code verified}.
      *
      * @throws Problem 400 {@code parts_out_of_order} or {@code no_such_part}; 409 {@code parts_missing}, {@code part_mismatch}
      *     or {@code size_mismatch}

@@ -128,7 +128,7 @@ final class FormReader {
         return name;
     }
 
-    /** The field's media type; null when it says none. */
+    /** The field's media type; null if it has none. */
     String contentType() {
         return header("Content-Type");
     }

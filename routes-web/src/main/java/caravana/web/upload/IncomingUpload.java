@@ -190,7 +190,7 @@ public final class IncomingUpload {
     }
 
     /**
-     * The row counts all that has arrived.
+     * Records that the row has all bytes that have arrived.
      *
      * @return the tail that is of no use any more; null for none
      */
@@ -294,7 +294,7 @@ public final class IncomingUpload {
         return getArrived() > received || lengthFound;
     }
 
-    /** Whether nobody can make a video of this upload: another kind of file, or a file that is too large. */
+    /** Whether this upload can never become a video: it is another kind of file, or too large. */
     public boolean isRefused() {
         return refused;
     }

@@ -54,8 +54,8 @@ public class MultipartUpload {
     }
 
     /**
-     * Stores {@code video_file}, or only counts it when the upload is one that we have. Each field is checked when it
-     * comes, so that what is wrong before the file is refused before the file is read.
+     * Stores {@code video_file}, or only counts its bytes if the upload repeats an earlier one. Each field is validated
+     * when it arrives, so a mistake before the file is refused before the file is read.
      *
      * <p>The exchange property {@code upload} then has {@code title}, {@code original_name}, {@code original_bytes} and
      * {@code transformations}, {@code transformation_parameters}, {@code announced_sha256},

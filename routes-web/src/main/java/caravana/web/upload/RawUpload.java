@@ -29,7 +29,7 @@ public class RawUpload {
     }
 
     /**
-     * What the address says of the upload, checked before a byte of it is read.
+     * Reads and validates the query parameters of the upload, before its body.
      *
      * @return {@code title}, and {@code transformations} and {@code transformation_parameters} as the row keeps them
      * @throws Problem 400, 413 or 415 when the upload is not as the contract says
@@ -74,8 +74,8 @@ public class RawUpload {
     }
 
     /**
-     * Stores the body, or only counts it when the upload is one that we have. The exchange property {@code upload}, with what
-     * was announced, then has {@code original_bytes} as well.
+     * Stores the body, or only counts its bytes if the upload repeats an earlier one. The exchange property
+     * {@code upload} then also has {@code original_bytes}.
      *
      * @throws Problem 400, 408 or 413 when the upload is not as the contract says
      * @throws IOException when the client went away

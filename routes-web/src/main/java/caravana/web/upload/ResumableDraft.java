@@ -14,7 +14,7 @@ import org.apache.camel.Message;
  */
 public record ResumableDraft(int version) {
 
-    /** The header that says so. */
+    /** The header with the interop version. */
     public static final String VERSION_HEADER = "Upload-Draft-Interop-Version";
 
     /** The media type of what is appended. */
@@ -90,7 +90,7 @@ public record ResumableDraft(int version) {
         answer.setHeader(LIMIT, limit(maxBytes) + ", max-age=" + seconds + ", expires=" + seconds);
     }
 
-    /** What {@code Upload-Limit} says of every upload. */
+    /** The value of {@code Upload-Limit} for every upload. */
     public static String limit(long maxBytes) {
         return "max-size=" + maxBytes + ", min-size=1";
     }

@@ -177,7 +177,7 @@ public class ResumableUpload {
         }
     }
 
-    /** Removes whatever an upload has left in S3 besides its original. */
+    /** Deletes everything of an upload in S3 except its original. */
     @StepOnly
     public void clean(
             @ExchangeProperty("video_id") String videoId, @ExchangeProperty("original_key") String originalKey) {

@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 final class Signatures {
 
-    /** How many bytes are looked at, at most. */
+    /** Bytes at the beginning of a file that are compared, at most. */
     static final int BYTES = 1024;
 
     private record Signature(String kind, int at, byte[] bytes) {

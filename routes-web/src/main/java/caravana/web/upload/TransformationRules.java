@@ -63,7 +63,7 @@ public class TransformationRules {
     }
 
     /**
-     * What the row keeps of a request.
+     * The recipe of a request, as the row stores it.
      *
      * @param request its fields or parameters, of which {@link #FIELD} and {@link #PRESET} are read; with neither, the default set
      *     is requested
@@ -76,7 +76,7 @@ public class TransformationRules {
     }
 
     /**
-     * What the row keeps of a preset as it is now: the caller's own one of that name, or the deployment's.
+     * The recipe of a preset with its current content: the caller's own preset of that name, or the deployment's.
      *
      * @param listed whether the request has a list as well
      * @throws Problem 400 {@code invalid_request} when it has, {@code unknown_preset}, or as for a list in JSON when the preset has
@@ -101,7 +101,7 @@ public class TransformationRules {
     }
 
     /**
-     * What the row keeps of a field or a parameter of the address.
+     * The recipe of a form field or query parameter.
      *
      * @param text names separated by commas, or a JSON array of names and objects; null or empty for the default set
      * @throws Problem 400 {@code field_too_long}, {@code invalid_request}, {@code unknown_transformation},
@@ -174,7 +174,7 @@ public class TransformationRules {
     }
 
     /**
-     * What the row keeps of a list in JSON; the default set of an empty one.
+     * The recipe of a list in JSON; an empty one is the default set.
      *
      * @param exchange has the caller's assets
      * @throws Problem 400 as {@link #recipe(String)}, but {@code field_too_long}

@@ -36,7 +36,7 @@ public class TusUpload {
     /** The version, for {@code Tus-Resumable}. */
     public static final String VERSION = "1.0.0";
 
-    /** What of tus there is beyond its core, for {@code Tus-Extension}. */
+    /** The supported extensions of tus, for {@code Tus-Extension}. */
     public static final String EXTENSIONS =
             "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination";
 
@@ -68,7 +68,7 @@ public class TusUpload {
     }
 
     /**
-     * Reads what a creation announces, before a byte of the file is read: the properties {@code announced}, {@code token} and
+     * Reads the announcement of a new upload before its bytes, as the properties {@code announced}, {@code token} and
      * {@code has_body}.
      *
      * @throws Problem 400, 412, 413 or 415 when it is not as the contract says, or no video may be like that

@@ -45,7 +45,7 @@ public class UploadRules {
                 && text.strip().codePointCount(0, text.strip().length()) <= TITLE_LENGTH;
     }
 
-    /** A number of bytes in digits; one that no file has counts as the largest that there is. */
+    /** Parses a number of bytes; a number beyond the range counts as the largest long. */
     static long number(String digits) {
         String significant = digits.replaceFirst("^0+(?=.)", "");
         return significant.length() > MOST_DIGITS ? Long.MAX_VALUE : Long.parseLong(significant);
@@ -67,7 +67,8 @@ public class UploadRules {
     }
 
     /**
-     * Notes for the answer how many jobs the account may still have within an hour, if they are limited.
+     * Sets the rate limit headers of the answer: how many jobs the account may still start within an hour, if they are
+     * limited.
      *
      * @param row of a statement that counts them: {@code per_hour}, {@code uploads_left} and {@code next_seconds}
      */

@@ -37,7 +37,7 @@ public class UsageReport {
     }
 
     /**
-     * Reads what is wanted, for {@code list-usage.sql}: an operator gets all accounts, everybody else their own.
+     * Reads the parameters for {@code list-usage.sql}: an operator gets all accounts, others get their own.
      *
      * @throws Problem 400 {@code invalid_request} when the period ends before it begins, or is too long
      */

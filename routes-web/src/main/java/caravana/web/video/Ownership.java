@@ -45,7 +45,11 @@ public class Ownership {
         }
     }
 
-    /** @throws Problem always: the video has been deleted in this very moment */
+    /**
+     * Refuses the call because the video was deleted at the same moment.
+     *
+     * @throws Problem always: the video has been deleted in this very moment
+     */
     public void gone() {
         throw unknown();
     }

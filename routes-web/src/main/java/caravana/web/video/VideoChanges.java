@@ -76,7 +76,7 @@ public class VideoChanges {
     }
 
     /**
-     * Says why the row was not changed.
+     * Refuses the change, with the reason.
      *
      * @throws Problem always: 412 {@code precondition_failed} or 404 {@code not_found}, since somebody else has changed or
      *     deleted the video in this very moment

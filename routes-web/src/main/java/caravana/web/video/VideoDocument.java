@@ -33,7 +33,7 @@ public class VideoDocument {
     }
 
     /**
-     * What the list says of it.
+     * The document of a video in a list.
      *
      * @param row a row of {@code list-videos.sql}
      */
@@ -93,7 +93,7 @@ public class VideoDocument {
         return document;
     }
 
-    /** What a video says apart from its links, which differ each time that they are made: this shows whether it has changed. */
+    /** The document without its links, which differ each time: equal documents mean an unchanged video. */
     public static Map<Object, Object> withoutLinks(Map<?, ?> video) {
         Map<Object, Object> content = new LinkedHashMap<>(video);
         content.keySet().removeIf(field -> String.valueOf(field).endsWith("url"));

@@ -46,7 +46,7 @@ public class VideoPage {
     }
 
     /**
-     * Reads which page is wanted, for {@code list-videos.sql} and {@code count-matching.sql}.
+     * Reads the parameters of the page, for {@code list-videos.sql} and {@code count-matching.sql}.
      *
      * @return {@code rows} (how many), {@code sort}, {@code count} (whether the total is wanted), and {@code q},
      *     {@code status}, {@code reference}, {@code metadata}, {@code uploaded_after}, {@code cursor_at}, {@code cursor_title} and {@code cursor_id}, each null

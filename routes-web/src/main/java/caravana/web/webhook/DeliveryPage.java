@@ -29,7 +29,7 @@ public class DeliveryPage {
     }
 
     /**
-     * Reads which page is wanted, for {@code list-deliveries.sql}.
+     * Reads the parameters of the page, for {@code list-deliveries.sql}.
      *
      * @return {@code before}, {@code state} (null for any) and {@code rows}, one more than are shown
      * @throws Problem 400 {@code invalid_request} when the cursor is none of ours
@@ -68,7 +68,7 @@ public class DeliveryPage {
     }
 
     /**
-     * Since when events are wanted.
+     * Reads the time from which events are sent again.
      *
      * @throws Problem 400 {@code invalid_request}
      */
