@@ -159,7 +159,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         sendError(status, null);
     }
 
-    /** Logs why a dropped answer failed, since nothing else does. */
+    /** Does nothing after the answer was dropped, so that the client gets this reason and no other. */
     @Override
     public void sendError(int status, String message) throws IOException {
         if (!dropped) {

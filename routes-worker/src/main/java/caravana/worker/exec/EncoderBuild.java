@@ -19,7 +19,7 @@ public class EncoderBuild {
         this.routes = routes;
     }
 
-    /** What ffmpeg says of itself, in one line, and the version of the routes. ffmpeg is run for it once, and only if somebody asks. */
+    /** The first line of {@code ffmpeg -version}, and the version of the routes. ffmpeg runs for it once, on demand. */
     public synchronized String name() throws IOException, InterruptedException, ToolFailedException {
         if (name == null) {
             Process process = new ProcessBuilder("ffmpeg", "-version")

@@ -73,8 +73,8 @@ final class ForeignFailure {
     private ForeignFailure() {}
 
     /**
-     * Its code. What a system or the machine has done wrong counts before what a program has: a bean that complains of a
-     * missing value because the disk is full has a full disk.
+     * The code of the failure. Failures of systems and of the machine have precedence over those of a program: if a
+     * bean reports a missing value because the disk is full, the code is that of a full disk.
      */
     static FailureCode of(Throwable failure) {
         List<Throwable> causes = new ArrayList<>();

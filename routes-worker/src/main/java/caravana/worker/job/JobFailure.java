@@ -49,7 +49,7 @@ public class JobFailure {
         return outcome == null && document ? FailureCode.POISON_MESSAGE.code() : code(failure);
     }
 
-    /** Whether nobody can ever handle the message. */
+    /** Whether no worker can ever process the message. */
     public boolean isPoison(Throwable failure, @OneOf(property = "outcome") String outcome) {
         return FailureCode.POISON_MESSAGE.code().equals(code(failure, outcome));
     }

@@ -20,7 +20,7 @@ public final class JobInterruptedException extends RuntimeException implements C
         return new JobInterruptedException(FailureCode.WORKER_STOPPED, message);
     }
 
-    /** A mistake in this worker's routes stands in its way. */
+    /** The job was stopped by a mistake in this worker's routes. */
     public static JobInterruptedException byRouteDefect(String message) {
         return new JobInterruptedException(FailureCode.ROUTE_DEFECT, message);
     }

@@ -194,8 +194,8 @@ public class JobLease {
     }
 
     /**
-     * Goes by what a heartbeat found in the database: messages of renewed claims stay hidden for another visibility
-     * time-out, and jobs of all other claims that it asked for are stopped.
+     * Applies the result of a heartbeat's query: the messages of renewed claims stay hidden for another visibility
+     * timeout, and the jobs of all other claims in the query are stopped.
      *
      * @param rows one for each claim that still holds, with its {@code claim_token}
      */
@@ -277,7 +277,7 @@ public class JobLease {
     }
 
     /**
-     * Lets the exchange's message come back later.
+     * Makes the exchange's message visible again after a delay.
      *
      * @param seconds 0 to 43,200
      * @return false when SQS says that there is no such message any more

@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 @Component("jobLog")
 public class JobLog {
 
-    /** A message has come; until its exchange is done, its id stands on every line. */
+    /** Adds the id of a received message to each log line, until its exchange is done. */
     public void received(Exchange exchange) {
         LogContext.clear();
         LogContext.put(LogContext.MESSAGE_ID, exchange.getMessage().getHeader("CamelAwsSqsMessageId"));

@@ -75,7 +75,7 @@ class JobSpans implements RoutePolicyFactory {
     }
 
     /**
-     * The message says to which trace its video belongs.
+     * Continues the trace of the video, which the message names.
      *
      * @param traceparent as the message has it; null for none
      * @return the trace that it is now

@@ -141,7 +141,7 @@ public final class RunningJob {
         this.plannedSeconds = plannedSeconds;
     }
 
-    /** Sets how much of the result earlier runs have made, in seconds; what the tool reports comes on top. */
+    /** Sets the seconds of the result that earlier runs have made, to which the progress of the tool is added. */
     public void setSecondsBefore(double secondsBefore) {
         this.secondsBefore = secondsBefore;
         tool.progress(null);

@@ -41,7 +41,10 @@ final class FfmpegErrors {
         return "Error while decoding stream #0:" + track.index() + ":";
     }
 
-    /** Whether all that a decoder complained of is what it says where it begins in the middle, and no frame is lost by it. */
+    /**
+     * Whether all errors are those that a decoder reports when it begins in the middle of a video, and that lose no
+     * frame.
+     */
     static boolean loseNothing(String errors) {
         return errors.lines().allMatch(line -> line.endsWith(NOTHING_LOST) || line.startsWith(SAID_AGAIN));
     }

@@ -18,8 +18,8 @@ public class GrowingStreams {
     private final Map<String, GrowingStream> byClaimToken = new ConcurrentHashMap<>();
 
     /**
-     * Takes the renditions of a run that begins, until its exchange is done. The exchange property {@code growing} then holds them. A
-     * video that must have a size may be encoded again, so what the first run makes is nobody's yet.
+     * Registers the renditions of a run that begins, until its exchange is done, as the exchange property
+     * {@code growing}. With a target size, the video may be encoded again, so nothing of the first run is published.
      */
     @StepOnly
     public void open(

@@ -55,7 +55,9 @@ public final class MadeOutputs {
         return List.copyOf(files);
     }
 
-    /** Objects that nobody knows before the result is committed: a file each. Segments may be listed already. */
+    /**
+     * Objects that are not visible before the commit of the result, one for each file. Segments may be visible earlier.
+     */
     public List<StoredFile> getUnlisted() {
         return files.stream()
                 .filter(output -> output.file() != null)
@@ -82,7 +84,7 @@ public final class MadeOutputs {
         return files.get(0);
     }
 
-    /** The picture that stands for the video; null when none was requested, or all was black. */
+    /** The poster; null when none was requested, or when all frames are black. */
     public MadeOutput getPoster() {
         return files.stream()
                 .filter(file -> file.role().equals("poster"))

@@ -152,9 +152,9 @@ public class MediaProbe {
     }
 
     /**
-     * What keeps ffmpeg and ffprobe from opening anything but this file, in a format that is known. They know the picture's
-     * size once the second frame comes, which in slides is later than the 5 s that they would wait; the first 5 MB of the
-     * file limit that in any case.
+     * Options that let ffmpeg and ffprobe open only this file, in an accepted format. They know the size of the picture
+     * when the second frame arrives, which in slides is later than the 5 s that they would wait by default; they read
+     * at most the first 5 MB of the file for this.
      */
     static List<String> inputLimits(MediaLimits limits) {
         return List.of(

@@ -46,8 +46,8 @@ public class OutputCheck {
     }
 
     /**
-     * What of the plan was made: the main video, which is checked already, the pictures, which are checked here, and what a tool
-     * must look at.
+     * Sorts the planned files: the main video, which is checked already; pictures, which are checked here; and files
+     * that a tool must check.
      *
      * @param growing the renditions, some segments of which may be stored already; null for none
      * @throws OutputInvalidException when a file is missing that there must be, or a picture is none

@@ -12,7 +12,7 @@ final class Placeholders {
     private Placeholders() {}
 
     /**
-     * The fragment with a value in the place of each name. Values are not looked at again: a brace in one stays a brace.
+     * Replaces each name in a fragment by its value. Values are not parsed again: a brace in a value stays a brace.
      *
      * @throws IllegalStateException when there is no value of that name
      */

@@ -56,7 +56,7 @@ public class ResultCheck {
     }
 
     /**
-     * Describes the job's result by what its file says, without a run of ffprobe.
+     * Describes the job's result from its file, without ffprobe.
      *
      * @return null when ffprobe must look: at a file of another kind than an ordinary result, and when ffmpeg counted other frames
      *     than the file has

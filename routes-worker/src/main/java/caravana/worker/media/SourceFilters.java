@@ -130,7 +130,7 @@ final class SourceFilters {
         return chain.append(ColourFilters.afterScaling(video)).append(FORGET).toString();
     }
 
-    /** When ffmpeg shows the frame that is the result's first one, in seconds after the time that it counts from. */
+    /** The time of the result's first frame, in seconds on ffmpeg's clock. */
     static double zeroOfPicture(SourceTimeline source, PlannedResult result) {
         return zero(source, result) + source.heldBack();
     }

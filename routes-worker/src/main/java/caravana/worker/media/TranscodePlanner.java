@@ -439,8 +439,8 @@ public class TranscodePlanner {
     }
 
     /**
-     * The next run that measures the sound, as it is after all filters: its peaks, and its loudness without what the encoder leaves
-     * out. The loudness takes what it finds.
+     * Plans the next run that measures the sound after all filters: its peaks, and its loudness without what the
+     * encoder drops. {@link Loudness} gets the result.
      *
      * @throws RejectedMediaException as {@link #plan}
      */

@@ -116,7 +116,7 @@ public class JobMetrics {
     }
 
     /**
-     * A job has come to an end on this worker; the exchange property {@code ended} then says how.
+     * Counts a job that ended on this worker, and sets the exchange property {@code ended} to the result.
      *
      * @param result {@code processed}, {@code rejected}, {@code retry_scheduled}, {@code requeued},
      *     {@code failed_permanently}, {@code lost}, {@code cancelled} or {@code poison}

@@ -16,7 +16,10 @@ public final class TaskLimit {
 
     private TaskLimit() {}
 
-    /** Whether it says that the kernel gave no further thread: that is the limit of processes, and not of memory. */
+    /**
+     * Whether the error means that the kernel created no further thread, because of the limit of processes and not of
+     * memory.
+     */
     public static boolean isReachedBy(OutOfMemoryError error) {
         return String.valueOf(error.getMessage()).contains("native thread");
     }

@@ -17,7 +17,7 @@ import java.util.Set;
 public final class ToolMeter {
 
     /**
-     * What a tool used.
+     * The use of a tool.
      *
      * @param cpuMillis CPU time in user and in kernel mode
      * @param peakMemory the most bytes of memory that it had at a time when it was looked at
