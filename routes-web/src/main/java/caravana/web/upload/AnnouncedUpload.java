@@ -41,7 +41,8 @@ class AnnouncedUpload {
         announced.put("original_name", FileName.stored(name));
         transformations.recipe(texts, exchange).putInto(announced);
         announced.put(
-                OriginalChecksum.COLUMN, OriginalChecksum.of(texts.get(OriginalChecksum.FIELD)).announced());
+                OriginalChecksum.COLUMN,
+                OriginalChecksum.of(texts.get(OriginalChecksum.FIELD)).announced());
         VideoLabels.put(texts, announced);
         announced.put(Priority.COLUMN, Priority.of(texts.get(Priority.FIELD), exchange));
         return announced;
