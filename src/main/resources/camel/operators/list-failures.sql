@@ -5,6 +5,7 @@ FROM (SELECT id AS video_id,
              error_code AS code,
              last_code,
              error_detail AS detail,
+             error_values AS values,
              iso(failed_at) AS failed_at
       FROM videos
       WHERE status = 'failed'

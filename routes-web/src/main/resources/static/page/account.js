@@ -4,7 +4,7 @@ import {logIn, showMe, signUp} from './api.js';
 import {h} from './dom.js';
 import {field, newPasswordFields} from './fields.js';
 import {signedIn} from './session.js';
-import {t, why} from './texts.js';
+import {t, whyRefused} from './texts.js';
 
 let creating = false;
 /** The outside issuer that keeps the accounts, whose tokens are taken instead; null as long as nobody has named one. */
@@ -51,7 +51,7 @@ export function accountView(notice) {
           view.querySelector('input').focus();
           return;
         }
-        problem.textContent = isElsewhere() && refused.status === 401 ? t('tokenRefused') : why({code: refused.code, detail: refused.message});
+        problem.textContent = isElsewhere() && refused.status === 401 ? t('tokenRefused') : whyRefused(refused);
         problem.hidden = false;
         submit.disabled = false;
       }

@@ -4,7 +4,7 @@ import {cancelVideo, deleteVideo, processVideo, Refused, renameVideo, restoreVid
 import {ask, h, say} from './dom.js';
 import {ofVideo} from './place.js';
 import {play, save} from './player.js';
-import {number, t, why} from './texts.js';
+import {number, t, whyRefused} from './texts.js';
 import {mayChoose, processOtherwise} from './transformations.js';
 
 /** The states in which nothing changes until somebody wants it. */
@@ -130,7 +130,7 @@ function offerUndo(videos) {
           if (!(refused instanceof Refused)) {
             throw refused;
           }
-          close(why({code: refused.code, detail: refused.message}));
+          close(whyRefused(refused));
         }
       },
     },

@@ -8,6 +8,8 @@ export class Refused extends Error {
     super(problem.detail ?? '');
     this.status = status;
     this.code = problem.code ?? '';
+    /** What the page's own refusals name in their sentence. */
+    this.values = problem.values ?? null;
   }
 }
 

@@ -63,7 +63,7 @@ export function assetField({id, title, accepts, value, keep}) {
     add.disabled = true;
     await attempt(async () => {
       if (!accepts.includes(type)) {
-        throw new Refused(415, {code: 'asset_type', detail: t('error_asset_type', {types: file.accept.replaceAll(',', ', ')})});
+        throw new Refused(415, {code: 'asset_type', values: {types: file.accept.replaceAll(',', ', ')}});
       }
       const name = [...picked.name.replace(/\.[^.]*$/, '')].slice(0, LONGEST_NAME).join('').trim() || picked.name;
       const asset = await sendAsset(name, type, picked);

@@ -6,7 +6,7 @@ import {icon} from './icons.js';
 import {inAll, phaseItems} from './media.js';
 import {polled} from './polling.js';
 import {runbookOf} from './runbooks.js';
-import {dateTime, fileSize, milliseconds, money, number, percent, phase, t, why} from './texts.js';
+import {dateTime, fileSize, milliseconds, money, number, percent, phase, sentence, t, why} from './texts.js';
 
 /** Colours of badges, by how an attempt has ended. */
 const COLOURS = {processed: 'redrivable', retry_scheduled: 'stale', requeued: 'stale', rejected: 'poison', failed_permanently: 'poison', running: ''};
@@ -38,10 +38,10 @@ export function jobView(id) {
 function show({receipt, running, failure}) {
   const cpu = Object.values(receipt.cpu_seconds).reduce((sum, seconds) => sum + seconds, 0);
   const figure = (name, value) => h('div', {class: 'figure'}, h('dt', {}, t(name)), h('dd', {}, value));
-  const cards = [...receipt.attempts.map(ended), ...(running ? [now(running, receipt.attempts.length + 1)] : [])];
+  const cards = [...receipt.attempts.map((attempt, index) => ended(attempt, index, failure)), ...(running ? [now(running, receipt.attempts.length + 1)] : [])];
   return [
-    failure ? h('div', {class: 'problem'}, h('p', {class: 'strong'}, failure.title), h('p', {}, why({...failure, detail: null})),
-      failure.detail ? h('p', {lang: 'en'}, h('code', {}, failure.detail)) : null) : null,
+    failure ? h('div', {class: 'problem'}, h('p', {class: 'strong'}, failure.title), h('p', {}, why(failure)),
+      failure.detail && failure.values === null ? h('p', {lang: 'en'}, h('code', {}, failure.detail)) : null) : null,
     h('dl', {class: 'figures'},
       figure('attempts', number(cards.length)),
       figure('processorTime', milliseconds(cpu * 1000)),
@@ -53,12 +53,13 @@ function show({receipt, running, failure}) {
   ].filter((part) => part !== null);
 }
 
-function ended(attempt, index) {
+/** @param {Object|null} failure of the video, which has the values of its last attempt */
+function ended(attempt, index, failure) {
   const {outcome, code, worker, ended_at: at, phase_ms: spent} = attempt;
   const runbook = code ? runbookOf({code}) : null;
   return card(index + 1, outcome, worker,
     h('p', {class: 'meta'}, h('time', {datetime: at}, t('endedAt', {time: dateTime(at)})), h('span', {}, t('tookInAll', {time: milliseconds(inAll(spent))}))),
-    code ? h('p', {class: 'failure'}, h('code', {}, code), ' ', why({code, detail: null})) : null,
+    code ? h('p', {class: 'failure'}, h('code', {}, code), ' ', sentence(failure?.code === code ? failure : {code}) ?? '') : null,
     runbook ? h('p', {}, h('a', {href: runbook, 'aria-label': t('ofVideo', {what: t('runbook'), title: code})}, t('runbook'))) : null,
     h('ol', {class: 'timeline'}, ...phaseItems(spent)));
 }

@@ -4,7 +4,7 @@ import {confirmEmail, requestPasswordReset, resetPassword, showMe} from './api.j
 import {h} from './dom.js';
 import {field, newPasswordFields} from './fields.js';
 import {named, session, signOut} from './session.js';
-import {t, why} from './texts.js';
+import {t, whyRefused} from './texts.js';
 
 /**
  * A card with a form.
@@ -26,7 +26,7 @@ export function card({title, text, fields, submit, send}) {
       quiet.remove();
       view.querySelector('[role=status]')?.focus();
     } catch (refused) {
-      problem.textContent = why({code: refused.code, detail: refused.message});
+      problem.textContent = whyRefused(refused);
       problem.hidden = false;
     }
     button.disabled = false;

@@ -5,7 +5,7 @@ import {chart} from './charts.js';
 import {ask, emptyState, h, reasonLine, say, table} from './dom.js';
 import {ofJob} from './job.js';
 import {runbookOf} from './runbooks.js';
-import {ago, dateTime, duration, number, percent, phase, t, why} from './texts.js';
+import {ago, dateTime, duration, number, percent, phase, sentence, t, why, whyRefused} from './texts.js';
 
 const PERIOD = 3_000;
 /** How many of them the charts show: half an hour. */
@@ -115,7 +115,7 @@ export function operatorsView() {
     if (!(refused instanceof Refused)) {
       throw refused;
     }
-    const reason = why({code: refused.code, detail: refused.message});
+    const reason = whyRefused(refused);
     problem.textContent = text ? t(text, {why: reason}) : reason;
     problem.hidden = false;
   }
@@ -222,6 +222,7 @@ export function operatorsView() {
     const rows = dead.items.map((item, i) => h('tr', {},
       h('td', {class: 'box'}, boxes[i]),
       h('td', {}, h('code', {}, codes(item)), ' ', h('span', {class: `badge ${item.state}`}, t(`state_${item.state}`)),
+        h('small', {}, sentence(item) ?? ''),
         h('small', {class: 'reason', lang: 'en'}, item.reason)),
       h('td', {class: 'id'}, item.video_id ? linkToJob('letter', item.video_id) : '–'),
       h('td', {class: 'number'}, item.attempts === null ? '–' : number(item.attempts)),
@@ -278,7 +279,7 @@ export function operatorsView() {
         : h('span', {class: 'quiet'}, t('fileAtFault')))));
     const rows = items.map((item) => h('tr', {},
       h('th', {scope: 'row'}, item.title, h('small', {}, linkToJob('failed', item.video_id))),
-      h('td', {}, h('code', {}, codes(item)), h('small', {class: 'reason', lang: 'en'}, item.detail ?? '')),
+      h('td', {}, h('code', {}, codes(item)), h('small', {}, why(item)), stored(item)),
       h('td', {class: 'time'}, dateTime(item.failed_at))));
     return [
       h('h2', {id: 'failures'}, t('failures')),
@@ -291,6 +292,9 @@ export function operatorsView() {
 
 /** @param {string} where it stands, since a video may be named more than once */
 const linkToJob = (where, id) => h('a', {href: ofJob(id), id: `${where}-${id}`}, id);
+
+/** What happened, as it was stored; null for a refused file, about which the page's own sentence says as much. */
+const stored = ({values, detail}) => (detail && values === null ? h('small', {class: 'reason', lang: 'en'}, detail) : null);
 
 /** The code of a failure; when no attempts were left, with that of the last one. */
 function codes({code, last_code: last}) {

@@ -5,7 +5,7 @@ import {h, say} from './dom.js';
 import {field} from './fields.js';
 import {card, done} from './mails.js';
 import {isVerified, session, verifiedElsewhere} from './session.js';
-import {t, why} from './texts.js';
+import {t, whyRefused} from './texts.js';
 
 /** Says that the address is not confirmed yet, and sends another link; null when there is nothing to be said. */
 export function verificationHint() {
@@ -18,7 +18,7 @@ export function verificationHint() {
       await requestVerification();
       say(t('linkSentTo', {email: session().email}));
     } catch (refused) {
-      say(why({code: refused.code, detail: refused.message}), {kind: 'bad'});
+      say(whyRefused(refused), {kind: 'bad'});
       if (refused.code === 'mail_not_configured') {
         verifiedElsewhere();
         hint.remove();

@@ -86,7 +86,7 @@ export async function take(files, wanted) {
       keepFile(same.key, file);
       start([same]);
     } else if (wanted) {
-      wanted.problem = {code: 'another_file', detail: null};
+      wanted.problem = {code: 'another_file'};
     } else {
       fresh.push(chosen(account, file, print));
     }
@@ -120,15 +120,15 @@ function chosen(account, file, print) {
 /** Why the server would refuse a file, as far as it can be known without sending any of it; null when it may take it. */
 function refusal(file, print) {
   if (print === null) {
-    return {code: 'unreadable', detail: null};
+    return {code: 'unreadable'};
   }
   if (file.size === 0) {
-    return {code: 'empty', detail: null};
+    return {code: 'empty'};
   }
   if (NO_VIDEO.test(file.type)) {
-    return {code: 'no_video_name', detail: null};
+    return {code: 'no_video_name'};
   }
-  return limits() && file.size > limits().max_bytes ? {code: 'too_large', detail: null, values: {bytes: file.size}} : null;
+  return limits() && file.size > limits().max_bytes ? {code: 'too_large', values: {bytes: file.size}} : null;
 }
 
 /** Not randomUUID, which is not there where the page comes without TLS. */
@@ -327,7 +327,7 @@ async function failed(item, refused, failures) {
   // Sent again, it is another upload, maybe with another title.
   Object.assign(item, {
     state: 'stopped',
-    problem: {code: refused.code, detail: refused.message},
+    problem: refused,
     key: uniqueKey(),
     id: null,
     sent: 0,

@@ -2,7 +2,7 @@
 
 import {Refused} from './api.js';
 import {h} from './dom.js';
-import {why} from './texts.js';
+import {whyRefused} from './texts.js';
 
 /**
  * @param {Object<string, string>} others codes that have another text here, with the code of that text
@@ -21,7 +21,7 @@ export function refusable(others = {}) {
       if (!(refused instanceof Refused)) {
         throw refused;
       }
-      problem.textContent = why({code: others[refused.code] ?? refused.code, detail: refused.message});
+      problem.textContent = whyRefused({code: others[refused.code] ?? refused.code, message: refused.message, values: refused.values});
       problem.hidden = false;
     }
   }

@@ -141,6 +141,11 @@ const TEXTS = {
     event: 'Event',
     tries: 'Tries',
     triesMade: '{n} tries',
+    try_timeout: 'no answer in time',
+    try_connection_failed: 'no connection',
+    try_tls_failed: 'TLS failed',
+    try_host_unknown: 'unknown host',
+    try_address_refused: 'address refused',
     delivery_waiting: 'Waiting',
     delivery_delivered: 'Delivered',
     delivery_failed: 'Failed',
@@ -207,7 +212,8 @@ const TEXTS = {
     saidAssetUploaded: 'The file {name} is uploaded.',
     saidAssetDeleted: 'The file {name} is deleted.',
     error_nothing_chosen: 'Choose at least one of them.',
-    error_asset_type: 'A file of another kind is needed: {types}.',
+    notAbove: '“{what}” must be more than “{other}”, which is {least}.',
+    error_asset_type: 'A file of another kind is needed: {found_types}.',
     title: 'Title',
     upload: 'Upload',
     cancel: 'Cancel',
@@ -286,10 +292,10 @@ const TEXTS = {
     saidRestored: '“{title}” is back.',
     saidDeleted: '“{title}” is deleted.',
     reason: 'Reason',
-    details: 'Details',
     error_no_answer: 'The server does not answer. Check your connection, then try again.',
     error_unknown: 'Something went wrong. Try again in a moment.',
     error_passwords_differ: 'The two passwords are not the same.',
+    error_refused: 'The server refused this ({code}). Reload the page, then try again.',
     error_unavailable: 'A system that we need is unavailable. Try again in a moment.',
     error_attempts_exhausted: 'Processing failed several times in a row. You can try again.',
     error_output_invalid: 'The result did not pass our checks. The fault is ours.',
@@ -305,6 +311,8 @@ const TEXTS = {
     error_database_unavailable: 'The database was unavailable.',
     error_queue_unavailable: 'The queue was unavailable.',
     error_tool_unavailable: 'The video tools were unavailable.',
+    error_unknown_transformation: 'One of the transformations is not available.',
+    error_poison_message: 'The message is not a job.',
     error_route_defect: 'The service has a defect. The fault is ours.',
     error_worker_lost: 'Processing was interrupted.',
     error_internal_error: 'The service has a defect. The fault is ours.',
@@ -321,10 +329,10 @@ const TEXTS = {
     error_nothing_kept: 'The part to keep begins at {found_start_seconds}, and the video is {found_duration_seconds} long. Process it again with an earlier start.',
     error_size_unreachable:
       'The video, {found_duration_seconds} long, cannot be made as small as {found_size_mb} MB; it needs about {found_least_mb} MB. Process it again with a larger size, a smaller picture or a shorter part.',
-    error_too_long: 'The video is {found_duration_seconds} long; the limit is {longest}. Trim it.',
-    error_resolution_too_high: 'The picture has {found_width}×{found_height} pixels; the limit is {width}×{height}, in landscape or portrait. Scale it down.',
-    error_frame_rate_too_high: 'The video has {found_frame_rate} frames per second on average; the limit is {rate}. Convert it to a lower frame rate.',
-    error_too_many_streams: 'The file has {found_tracks} video and audio tracks; the limit is {streams}. Remove some.',
+    error_too_long: 'The video is {found_duration_seconds} long; the limit is {longest}. Trim it, or ask an operator for a higher limit.',
+    error_resolution_too_high: 'The picture has {found_width}×{found_height} pixels; the limit is {width}×{height}, in landscape or portrait. Scale it down, or ask an operator for a higher limit.',
+    error_frame_rate_too_high: 'The video has {found_frame_rate} frames per second on average; the limit is {rate}. Convert it to a lower frame rate, or ask an operator for a higher limit.',
+    error_too_many_streams: 'The file has {found_tracks} video and audio tracks; the limit is {streams}. Remove some, or ask an operator for a higher limit.',
     error_codec_unsupported: 'The video codec ({found_codec}) is not supported. Convert the video to one of these: {codecs}.',
     error_duration_out_of_rules: 'The video is {found_duration_seconds} long; it must be {shortest} to {longest} long.',
     error_resolution_out_of_rules:
@@ -587,6 +595,11 @@ const TEXTS = {
     event: 'Evento',
     tries: 'Intentos',
     triesMade: '{n} intentos',
+    try_timeout: 'sin respuesta a tiempo',
+    try_connection_failed: 'sin conexión',
+    try_tls_failed: 'fallo de TLS',
+    try_host_unknown: 'servidor desconocido',
+    try_address_refused: 'dirección rechazada',
     delivery_waiting: 'En espera',
     delivery_delivered: 'Entregado',
     delivery_failed: 'Fallido',
@@ -661,7 +674,8 @@ const TEXTS = {
     saidAssetUploaded: 'El archivo {name} se ha subido.',
     saidAssetDeleted: 'El archivo {name} se ha eliminado.',
     error_nothing_chosen: 'Elige al menos una.',
-    error_asset_type: 'Hace falta un archivo de otro tipo: {types}.',
+    notAbove: '«{what}» tiene que ser más que «{other}», que es {least}.',
+    error_asset_type: 'Hace falta un archivo de otro tipo: {found_types}.',
     error_asset_refused: 'El archivo está dañado, no es del tipo que indica su nombre o contiene algo que no se acepta, como enlaces o programas.',
     error_asset_too_large: 'El archivo es demasiado grande: el límite es {asset_size}.',
     error_asset_name_invalid: 'El nombre del archivo no sirve. Cámbialo y vuelve a subirlo.',
@@ -771,7 +785,6 @@ const TEXTS = {
     saidRestored: '«{title}» ha vuelto.',
     saidDeleted: '«{title}» se ha eliminado.',
     reason: 'Motivo',
-    details: 'Detalles',
     error_no_answer: 'El servidor no responde. Revisa tu conexión y vuelve a intentarlo.',
     error_unknown: 'Algo salió mal. Vuelve a intentarlo en un momento.',
     error_bad_credentials: 'El correo o la contraseña no son correctos.',
@@ -801,6 +814,9 @@ const TEXTS = {
     error_too_many_at_once: 'Tienes demasiadas peticiones o subidas a la vez. Espera un poco y vuelve a intentarlo.',
     error_too_slow: 'La subida es demasiado lenta. Inténtalo con una conexión más rápida.',
     error_busy: 'El servidor está sobrecargado. Inténtalo de nuevo en un momento.',
+    error_refused: 'El servidor no aceptó esto ({code}). Recarga la página y vuelve a intentarlo.',
+    error_invalid_parameter: 'Uno de los valores de las transformaciones no es válido. Revísalos.',
+    error_origin_not_allowed: 'Solo se puede iniciar sesión en la dirección de esta página que conoce el servidor. Pregúntala a quien lo administra.',
     error_unavailable: 'Un sistema que necesitamos no está disponible. Inténtalo de nuevo en un momento.',
     error_not_retryable: 'Este video no se puede reintentar: fallaría otra vez por lo mismo.',
     error_not_cancellable: 'Este video ya no está en espera ni en proceso.',
@@ -842,16 +858,16 @@ const TEXTS = {
       'La parte que se conserva empieza en {found_start_seconds} y el video dura {found_duration_seconds}. Procésalo otra vez con un comienzo anterior.',
     error_size_unreachable:
       'El video, de {found_duration_seconds}, no puede ocupar solo {found_size_mb} MB; necesita unos {found_least_mb} MB. Procésalo otra vez con un tamaño mayor, una imagen más pequeña o una parte más corta.',
-    error_too_long: 'El video dura {found_duration_seconds} y el límite es {longest}. Recórtalo.',
+    error_too_long: 'El video dura {found_duration_seconds} y el límite es {longest}. Recórtalo, o pide a un operador un límite mayor.',
     error_too_complex:
       'El archivo no se pudo analizar en {found_limit_seconds} de tiempo de procesador. Conviértelo a un MP4 corriente.',
     error_too_many_streams:
-      'El archivo tiene {found_tracks} pistas de video y audio y el límite es {streams}. Quita algunas.',
+      'El archivo tiene {found_tracks} pistas de video y audio y el límite es {streams}. Quita algunas, o pide a un operador un límite mayor.',
     error_too_many_streams_plain: 'El archivo tiene más pistas de las que se pueden listar y el límite es {streams}. Quita algunas.',
     error_resolution_too_high:
-      'La imagen tiene {found_width}×{found_height} píxeles y el límite es {width}×{height}, en horizontal o vertical. Redúcela.',
+      'La imagen tiene {found_width}×{found_height} píxeles y el límite es {width}×{height}, en horizontal o vertical. Redúcela, o pide a un operador un límite mayor.',
     error_frame_rate_too_high:
-      'El video tiene {found_frame_rate} cuadros por segundo en promedio y el límite es {rate}. Conviértelo a menos.',
+      'El video tiene {found_frame_rate} cuadros por segundo en promedio y el límite es {rate}. Conviértelo a menos, o pide a un operador un límite mayor.',
     error_codec_unsupported:
       'El códec del video ({found_codec}) no está soportado. Convierte el video a uno de estos: {codecs}.',
     error_hdr_unsupported:
@@ -878,6 +894,7 @@ const TEXTS = {
     error_queue_unavailable: 'La cola no estaba disponible.',
     error_tool_unavailable: 'Las herramientas de video no estaban disponibles.',
     error_unknown_transformation: 'Una de las transformaciones no está disponible.',
+    error_poison_message: 'El mensaje no es un trabajo.',
     error_route_defect: 'El servicio tiene un defecto. La culpa es nuestra.',
     error_worker_lost: 'El procesamiento se interrumpió.',
     error_internal_error: 'El servicio tiene un defecto. La culpa es nuestra.',
@@ -1027,15 +1044,30 @@ export function t(key, values = {}) {
 }
 
 /**
- * Why something was refused or failed, in the words of the reader: those of this page, or else the server's own, which
- * are English. When no attempts are left, what the last one failed of is added.
+ * Why a video has failed, in the language of the page. Where the page has no text for the code, the stored sentence is shown: a
+ * deployment that inspects uploads with its own programs also chooses their words. After the last attempt, its failure is added.
  *
- * @param {{code: string, last_code?: string|null, detail: string|null, values?: Object|null}} problem
+ * @param {{code: string, last_code?: string|null, detail?: string|null, values?: Object|null}} failure
  */
 export function why({code, last_code: last, detail, values}) {
-  const said = filled(`error_${code}`, {...limitValues(), ...found(values)}) ?? (detail || t('error_unknown'));
+  const said = sentence({code, values}) ?? (detail || t('error_unknown'));
   const lastText = last ? TEXTS[language][`error_${last}`] : null;
   return lastText ? `${said} ${lastText}` : said;
+}
+
+/** @returns {string|null} the page's own sentence for a code; null when it has none, or needs a value that is missing */
+export function sentence({code, values}) {
+  return filled(`error_${code}`, {...limitValues(), ...found(values)});
+}
+
+/**
+ * Why a call was refused, in the language of the page. The API's sentences are English: other languages show the code of a refusal
+ * for which the page has no text.
+ *
+ * @param {{code: string, message?: string, values?: Object|null}} refused a Refused, or what is kept of one
+ */
+export function whyRefused({code, message, values}) {
+  return why({code, values, detail: language === 'en' ? message : code && t('error_refused', {code})});
 }
 
 /**

@@ -5,7 +5,7 @@ import {assetField} from './assets.js';
 import {ask, h, say} from './dom.js';
 import {refusable} from './refusals.js';
 import {onSession, session} from './session.js';
-import {currentLanguage, t, why} from './texts.js';
+import {currentLanguage, number, t, whyRefused} from './texts.js';
 
 /** Milliseconds for which the page waits for the catalogue; without it, uploads get the default set. */
 const PATIENCE = 3_000;
@@ -100,7 +100,7 @@ export function processOtherwise(video, act) {
       await attempt(async () => {
         const transformaciones = choice.choice();
         if (transformaciones.length === 0) {
-          throw new Refused(400, {code: 'nothing_chosen', detail: t('error_nothing_chosen')});
+          throw new Refused(400, {code: 'nothing_chosen'});
         }
         await act(transformaciones);
         done = true;
@@ -276,7 +276,7 @@ function choiceForm(prefix) {
       show(focused);
     } catch (refused) {
       const problem = document.getElementById(`${prefix}preset-problem`);
-      problem.textContent = why({code: refused.code, detail: refused.message});
+      problem.textContent = whyRefused(refused);
       problem.hidden = false;
     }
   }
@@ -332,6 +332,7 @@ function choiceForm(prefix) {
       if (schema.instead_of) {
         giveWay(entry, schema.instead_of, given !== '');
       }
+      checkOrder(entry);
     };
     if (schema.format === 'asset') {
       return assetField({id, title, accepts: schema.accepts, value, keep});
@@ -361,6 +362,19 @@ function choiceForm(prefix) {
   function isReplaced(entry, name) {
     return Object.entries(entry.parameters.properties)
       .some(([other, schema]) => schema.instead_of === name && kept[entry.nombre][other] !== undefined);
+  }
+
+  /** Makes a number invalid that must be above another one and is not, so that the browser says so before anything is sent. */
+  function checkOrder(entry) {
+    const {properties} = entry.parameters;
+    Object.entries(properties).filter(([, {above}]) => above).forEach(([name, {title, above}]) => {
+      const [input, other] = [name, above].map((each) => document.getElementById(parameterId(entry, each)));
+      const wrong = input.value !== '' && other.value !== '' && input.valueAsNumber <= other.valueAsNumber;
+      const language = currentLanguage();
+      input.setCustomValidity(wrong
+        ? t('notAbove', {what: title[language], other: properties[above].title[language], least: number(other.valueAsNumber)})
+        : '');
+    });
   }
 
   /** Takes the value of a parameter away while another one is given instead of it. */

@@ -3,7 +3,7 @@
 import {h, say, setText} from './dom.js';
 import {limits} from './limits.js';
 import {isStartable, isUnderWay, LONGEST_TITLE, pause, queue, remove, showQueue, start, take} from './queue.js';
-import {accepted, percent, t, why} from './texts.js';
+import {accepted, percent, t, whyRefused} from './texts.js';
 import {checkTransformations, transformationsView} from './transformations.js';
 
 /** Where the choice is kept that files are uploaded as soon as they are chosen. */
@@ -190,7 +190,7 @@ function uploadRow(item, ask) {
 
 function note({problem, delay, state}) {
   if (problem) {
-    return why(problem);
+    return whyRefused(problem);
   }
   if (delay) {
     return t(`delay_${delay}`);

@@ -11,7 +11,7 @@ import {listAddress} from './place.js';
 import {player} from './player.js';
 import {progressView} from './progress.js';
 import {refusable} from './refusals.js';
-import {ago, dateTime, t, why} from './texts.js';
+import {ago, dateTime, t, why, whyRefused} from './texts.js';
 
 /** @param {string} id */
 export function videoPage(id) {
@@ -69,7 +69,7 @@ export function videoPage(id) {
     setText(heading, t('video'));
     screen.replaceChildren(h('div', {class: 'blank', role: 'alert'},
       icon(refused.status === 0 ? 'offline' : 'alert'),
-      h('p', {class: 'strong'}, why({code: refused.code === 'invalid_request' ? 'not_found' : refused.code, detail: refused.message})),
+      h('p', {class: 'strong'}, whyRefused({code: refused.code === 'invalid_request' ? 'not_found' : refused.code, message: refused.message})),
       h('button', {type: 'button', class: 'plain', onclick: load}, t('tryAgain'))));
   }
 
@@ -114,12 +114,7 @@ export function videoPage(id) {
       screen.replaceChildren(h('div', {class: 'thumb'}, ...picture(video, false)));
     }
     if (FINISHED.includes(video.status)) {
-      const text = video.error ? why(video.error) : null;
-      const more = video.error?.detail && video.error.detail !== text;
-      reason.replaceChildren(...(video.status === 'failed' && text
-        ? [h('p', {class: 'problem why'}, text),
-          ...(more ? [h('details', {}, h('summary', {}, t('details')), h('p', {lang: 'en'}, video.error.detail))] : [])]
-        : []));
+      reason.replaceChildren(...(video.status === 'failed' && video.error ? [h('p', {class: 'problem why'}, why(video.error))] : []));
     } else {
       reason.replaceChildren(progress.element);
     }

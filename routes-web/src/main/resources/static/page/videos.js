@@ -8,7 +8,7 @@ import {finder} from './finder.js';
 import {icon} from './icons.js';
 import {watch} from './live.js';
 import {place as address} from './place.js';
-import {number, t, why} from './texts.js';
+import {number, t, whyRefused} from './texts.js';
 import {uploadsView} from './uploads.js';
 
 /** How many videos' details are fetched at once. */
@@ -156,7 +156,7 @@ export function videosView() {
       if (!(refused instanceof Refused)) {
         throw refused;
       }
-      setText(reason, why({code: refused.code, detail: refused.message}));
+      setText(reason, whyRefused(refused));
       problem.hidden = false;
       showEmpty();
     }

@@ -91,6 +91,13 @@ function state({enabled, disabled_reason: reason, failing_since: since}) {
   return [h('span', {class: `badge ${COLOURS[name]}`}, t(`webhook_${name}`)), text ? h('small', {}, text) : null].filter((part) => part !== null);
 }
 
+/** Why a try got no answer; a code that is new to the page is shown as it is. */
+function outcome(code) {
+  const key = `try_${code}`;
+  const text = t(key);
+  return text === key ? code : text;
+}
+
 /** The only time that it is shown. */
 async function showSecret({secret}) {
   await ask({title: t('secretTitle'), text: t('secretText'), yes: t('close'), no: t('cancel'), input: t('secret'), value: secret});
@@ -167,7 +174,7 @@ function deliveriesView(id) {
   function tries({id: delivery, tries: all}) {
     return h('details', {id: `tries-${delivery}`}, h('summary', {}, t('triesMade', {n: number(all.length)})),
       ...all.map((each) => h('div', {class: 'try'},
-        h('small', {}, `${dateTime(each.at)} · ${each.status ?? each.error} · ${milliseconds(each.milliseconds)}`),
+        h('small', {}, `${dateTime(each.at)} · ${each.status ?? outcome(each.error)} · ${milliseconds(each.milliseconds)}`),
         each.answer ? h('code', {class: 'answer'}, each.answer) : null)));
   }
 }

@@ -275,6 +275,15 @@ class OperationsTest extends WebTest {
         assertThat(failure.path("code").asText()).isEqualTo("attempts_exhausted");
         assertThat(failure.path("last_code").asText()).isEqualTo("time_limit");
         assertThat(failure.path("title").asText()).isEqualTo("t");
+        assertThat(failure.path("values").isNull()).isTrue();
+
+        set(
+                letters.failed(),
+                "error_code = 'too_long', last_code = NULL, error_values = '{\"duration_seconds\": 601}'");
+        assertThat(json(operator.get("/api/ops/failures"))
+                        .at("/items/0/values/duration_seconds")
+                        .asInt())
+                .isEqualTo(601);
     }
 
     /** Message ids of one dead letter of each state, and the video of the one that can be redriven. */

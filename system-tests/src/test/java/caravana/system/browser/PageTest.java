@@ -248,7 +248,7 @@ class PageTest {
         page.upload(SampleVideo.make(folder.resolve("long.mp4"), "64x48", 62), "Demasiado largo");
         page.see(
                 ".video[data-status=failed] .why",
-                "El video dura 1 minuto 2 segundos y el límite es 1 minuto. Recórtalo.",
+                "El video dura 1 minuto 2 segundos y el límite es 1 minuto. Recórtalo, o pide a un operador un límite mayor.",
                 JOB);
         Path large = folder.resolve("large.mp4");
         try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
@@ -268,16 +268,13 @@ class PageTest {
         page.choose("language", "en");
         page.see(
                 ".video[data-status=failed] .why",
-                "The video is 1 minute 2 seconds long; the limit is 1 minute. Trim it.",
+                "The video is 1 minute 2 seconds long; the limit is 1 minute. Trim it, or ask an operator for a higher limit.",
                 SOON);
         assertThat(page.text("#accepted")).isEqualTo("Up to 400 MiB and 1 minute.");
+        page.choose("language", "es");
         page.click(".video h3 a");
-        page.click(".video-page .state summary");
-        page.see(
-                ".video-page .state details p",
-                "The video is 1 minute 2 seconds long; the limit is 1 minute. Trim it, or ask an operator to raise"
-                        + " `CARAVANA_VIDEO_MAX_DURATION`.",
-                SOON);
+        page.see(".video-page .state", "El video dura 1 minuto 2 segundos", SOON);
+        assertThat(page.count("main [lang=en]")).as("sentences of the server").isZero();
         assertThat(page.errors()).isEmpty();
     }
 
@@ -638,13 +635,20 @@ class PageTest {
         page.press(Keys.TAB);
         page.press("0.5");
         page.press(Keys.ENTER);
-        page.see("dialog form > .problem", "must be above inicio", SOON);
+        assertThat(page.run(
+                        "return document.querySelector('#again-parameter-recortar-fin:invalid')?.validationMessage"))
+                .isEqualTo("«Fin (s)» tiene que ser más que «Inicio (s)», que es 1.");
+        page.type("#again-parameter-recortar-fin", "2");
+        page.click("#again-transformation-rotulo");
+        page.type("#again-parameter-rotulo-texto", " ");
+        page.press(Keys.ENTER);
+        page.see("dialog form > .problem", "Uno de los valores de las transformaciones no es válido.", SOON);
         page.screenshot("process-otherwise");
         assertThat(page.barriers()).isEmpty();
         // The browser reports what the server refuses.
         assertThat(page.errors()).singleElement().asString().contains("400");
-        page.type("#again-parameter-recortar-fin", "2");
-        page.press(Keys.ENTER);
+        page.click("#again-transformation-rotulo");
+        page.click("dialog button[type=submit]");
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
         await().atMost(JOB).until(() -> !List.of("", first).contains(poster()));
         page.click(".poster");
@@ -1582,12 +1586,9 @@ class PageTest {
     void anOperatorSeesFiguresOverTimeAndFailuresByCodeWithTheirRunbooks() throws Exception {
         ApiClient user = ApiClient.signUp(web.uri());
         Map<String, String> settings = stack.environment();
-        HttpResponse<String> accepted = user.upload(web.uri(), "No video", BodyPublishers.ofFile(text));
-        String id = accepted.body().replaceAll(".*\"video_id\":\"([^\"]+)\".*", "$1");
-        await().atMost(JOB)
-                .until(() ->
-                        user.get(web.uri().resolve("/api/videos/" + id)).body().contains("\"failed\""));
+        String id = failed(user);
         failForLackOfDisk(id);
+        String refused = failed(user);
         page = Page.open(web.uri(), "es", folder);
         page.resize(1440, 900);
         page.signIn(settings.get("CARAVANA_OPERATOR_EMAIL"), settings.get("CARAVANA_OPERATOR_PASSWORD"));
@@ -1597,8 +1598,17 @@ class PageTest {
                 .until(() -> page.texts(".chart:nth-child(1) .quiet").toString().contains("últimos"));
         page.see("#failures + .table tbody", "attempts_exhausted: disk_full", SOON);
         page.see("#failures + .table tbody", "No quedaba espacio en disco", SOON);
+        page.see("#failures + .table tbody", "El archivo no es un video que podamos leer", SOON);
+        assertThat(page.count("#failures + .table [lang=en]"))
+                .as("sentences of the server")
+                .isZero();
         page.click(".all-failures summary");
         page.see(".all-failures tbody", id, SOON);
+        assertThat(page.texts("tr:has(#failed-" + id + ") [lang=en]")).containsExactly("no space left on device");
+        assertThat(page.texts("tr:has(#failed-" + refused + ") td:nth-child(2) small"))
+                .singleElement()
+                .asString()
+                .contains("sus primeros bytes son");
         sheet.take(page, "operations");
         page.click("#runbook-attempts_exhausted-disk_full");
         page.see(".runbook h1");
@@ -1616,6 +1626,16 @@ class PageTest {
         await().atMost(SOON).until(() -> page.run("return location.hash").equals("#runbook/disk-space"));
         page.see(".runbook pre");
         assertThat(page.errors()).isEmpty();
+    }
+
+    /** Uploads what is not a video, and waits until its job has failed. */
+    private static String failed(ApiClient user) throws Exception {
+        HttpResponse<String> accepted = user.upload(web.uri(), "No video", BodyPublishers.ofFile(text));
+        String id = accepted.body().replaceAll(".*\"video_id\":\"([^\"]+)\".*", "$1");
+        await().atMost(JOB)
+                .until(() ->
+                        user.get(web.uri().resolve("/api/videos/" + id)).body().contains("\"failed\""));
+        return id;
     }
 
     /** Ten accounts with one to four videos each, and other weights; the workers are paused, so that all of them wait. */
@@ -1663,8 +1683,8 @@ class PageTest {
     private static void failForLackOfDisk(String id) throws Exception {
         try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
                 PreparedStatement fail = database.prepareStatement(
-                        "UPDATE videos SET error_code = 'attempts_exhausted',"
-                                + " last_code = 'disk_full', attempts = 5, retryable = true WHERE id = CAST(? AS uuid)")) {
+                        "UPDATE videos SET error_code = 'attempts_exhausted', error_detail = 'no space left on device',"
+                                + " error_values = NULL, last_code = 'disk_full', attempts = 5, retryable = true WHERE id = CAST(? AS uuid)")) {
             fail.setString(1, id);
             assertThat(fail.executeUpdate()).isEqualTo(1);
         }
