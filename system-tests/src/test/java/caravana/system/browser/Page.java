@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -21,6 +22,7 @@ import java.util.logging.Level;
 import java.util.stream.Collectors;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
+import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
@@ -44,6 +46,7 @@ public final class Page implements AutoCloseable {
 
     private final ChromeDriver browser;
     private final URI web;
+    private String scheme = "light";
 
     private Page(ChromeDriver browser, URI web) {
         this.browser = browser;
@@ -67,6 +70,14 @@ public final class Page implements AutoCloseable {
     static Page open(URI web, String language, Path downloads, Path profile) {
         Page page = new Page(Chromium.start(language, downloads, profile), web);
         page.visit();
+        return page;
+    }
+
+    /** Opens it in a new browser of that language, width and colour scheme. */
+    static Page open(URI web, Shape shape, Path downloads) {
+        Page page = open(web, shape.language(), downloads);
+        page.resize(shape.width(), Shape.HEIGHT);
+        page.prefer(shape.scheme());
         return page;
     }
 
@@ -124,9 +135,17 @@ public final class Page implements AutoCloseable {
         return texts;
     }
 
-    /** Clicks an element as soon as it is to be seen. */
+    /** Clicks an element as soon as it can be seen. What is under a bar is scrolled to, and what is under a message is waited for. */
     public void click(String selector) {
-        see(selector).click();
+        await().atMost(SOON).pollInterval(Duration.ofMillis(50)).until(() -> {
+            try {
+                see(selector).click();
+                return true;
+            } catch (ElementClickInterceptedException covered) {
+                run("document.querySelector(arguments[0])?.scrollIntoView({block: 'center'})", selector);
+                return false;
+            }
+        });
     }
 
     /** Types a text in place of what is in a field. */
@@ -224,6 +243,18 @@ public final class Page implements AutoCloseable {
         return browser.executeScript(script, arguments);
     }
 
+    /** A text of the page in its language. @param values what stands in braces, as names and values in turn */
+    String say(String key, String... values) {
+        Map<String, String> named = new HashMap<>();
+        for (int i = 0; i < values.length; i += 2) {
+            named.put(values[i], values[i + 1]);
+        }
+        return (String) browser.executeAsyncScript(
+                "const [key, values, done] = arguments; import('/page/texts.js').then(({t}) => done(t(key, values)))",
+                key,
+                named);
+    }
+
     /** The language that the page is in, as a code. */
     String language() {
         return run("return document.documentElement.lang").toString();
@@ -271,9 +302,15 @@ public final class Page implements AutoCloseable {
 
     /** Prefers {@code light} or {@code dark}, as the user of a device sets it. */
     void prefer(String scheme) {
+        this.scheme = scheme;
         browser.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    /** What is preferred now. */
+    String scheme() {
+        return scheme;
     }
 
     /** Makes the window as small as a phone's, and prefers dark colours. */

@@ -53,6 +53,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.openqa.selenium.Keys;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -90,6 +92,10 @@ class PageTest {
 
     private Page page;
 
+    static List<Shape> shapes() {
+        return Shape.ofRun();
+    }
+
     @BeforeAll
     static void start() throws Exception {
         sheet = new VisualSheet();
@@ -123,9 +129,10 @@ class PageTest {
         }
     }
 
-    @Test
-    void fromSigningUpToTheVideoThatPlays() throws Exception {
-        page = Page.open(web.uri(), "en", folder);
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void fromSigningUpToTheVideoThatPlays(Shape shape) throws Exception {
+        page = Page.open(web.uri(), shape, folder);
         page.click(".switch button");
         page.screenshot("sign-up");
         page.click(".switch button");
@@ -166,11 +173,11 @@ class PageTest {
         page.press(Keys.ESCAPE);
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
 
-        act("Download result");
+        choose("downloadResult");
         Path saved = folder.resolve("Arrival in Bogotá.mp4");
         await().atMost(SOON).until(() -> Files.exists(saved));
         assertThat(Videos.probe(saved).at("/streams/0/width").asInt()).isEqualTo(1280);
-        act("Download original");
+        choose("downloadOriginal");
         await().atMost(SOON).until(() -> savedOriginal() > 0);
 
         page.click(".video h3 a");
@@ -178,17 +185,18 @@ class PageTest {
         assertThat(page.texts(".files .file"))
                 .satisfiesExactly(
                         clip -> assertThat(clip)
-                                .startsWith("video.mp4Video, 1280×720, ")
+                                .startsWith("video.mp4" + page.say("role_video") + ", 1280×720, ")
                                 .endsWith("B"),
                         poster -> assertThat(poster)
-                                .startsWith("poster.jpgPoster, 1280×720, ")
+                                .startsWith("poster.jpg" + page.say("role_poster") + ", 1280×720, ")
                                 .endsWith("kB"));
         page.screenshot("outputs");
         page.click(".files li:nth-child(2) button:nth-child(2)");
         await().atMost(SOON).until(() -> page.windows() == 2);
         assertThat(page.texts(".compare tr:nth-child(5) td")).hasSize(2).allMatch("h264"::equals);
         assertThat(page.texts(".compare tr:nth-child(4) td")).containsExactly("1280×720", "1280×720");
-        assertThat(page.texts(".timeline li span:first-child")).contains("Converting", "Storing the result");
+        assertThat(page.texts(".timeline li span:first-child"))
+                .contains(page.say("phase_transcode"), page.say("phase_publish"));
         assertThat(page.count(".notes")).isZero();
         assertThat(page.errors()).isEmpty();
     }
@@ -304,10 +312,11 @@ class PageTest {
         assertThat(page.errors()).isEmpty();
     }
 
-    @Test
-    void everythingByKeyboardAlone() throws Exception {
-        page = Page.open(web.uri(), "en", folder);
-        tabTo("No account yet? Create one");
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void everythingByKeyboardAlone(Shape shape) throws Exception {
+        page = Page.open(web.uri(), shape, folder);
+        tabTo(page.say("toSignUp"));
         page.press(Keys.ENTER);
         // The first field has the focus by now.
         String email = "keys-" + System.nanoTime() + "@example.org";
@@ -318,7 +327,7 @@ class PageTest {
         page.press(Keys.ENTER);
         page.see(".drop");
 
-        tabTo("Choose videos");
+        tabTo(page.say("choose"));
         page.run("document.getElementById('file').addEventListener('click', event => { event.preventDefault();"
                 + " window.picking = true; })");
         page.press(Keys.ENTER);
@@ -331,44 +340,45 @@ class PageTest {
         page.see(".video[data-status=processed] .poster", JOB);
         assertThat(page.text(".video h3")).isEqualTo("By keyboard");
 
-        tabTo("Play “By keyboard”");
+        tabTo(page.say("playOf", "title", "By keyboard"));
         page.press(Keys.ENTER);
         await().atMost(SOON).until(() -> page.player("currentTime") > 0.2);
         page.press(Keys.ESCAPE);
         await().atMost(SOON).until(() -> page.count("dialog") == 0);
-        assertThat(page.focused().getAttribute("aria-label")).isEqualTo("Play “By keyboard”");
+        assertThat(page.focused().getAttribute("aria-label")).isEqualTo(page.say("playOf", "title", "By keyboard"));
 
-        tabTo("More: By keyboard");
+        tabTo(named("moreActions", "By keyboard"));
         page.press(Keys.ENTER);
-        tabTo("Rename: By keyboard");
+        tabTo(named("rename", "By keyboard"));
         page.press(Keys.ENTER);
         assertThat(page.focused().getAttribute("value")).isEqualTo("By keyboard");
         page.press("By keys", Keys.ENTER);
         page.see(".video h3", "By keys", SOON);
-        assertThat(page.focused().getAccessibleName()).isEqualTo("More: By keys");
+        assertThat(page.focused().getAccessibleName()).isEqualTo(named("moreActions", "By keys"));
         page.press(Keys.ENTER);
-        tabTo("Delete: By keys");
+        tabTo(named("delete", "By keys"));
         page.press(Keys.ENTER);
-        await().atMost(SOON).until(() -> page.focused().getAccessibleName().equals("Undo: By keys"));
+        await().atMost(SOON).until(() -> page.focused().getAccessibleName().equals(named("undo", "By keys")));
         page.press(Keys.ENTER);
         page.see(".video[data-status=processed] .poster");
-        tabTo("More: By keys");
+        tabTo(named("moreActions", "By keys"));
         page.press(Keys.ENTER);
-        tabTo("Delete: By keys");
+        tabTo(named("delete", "By keys"));
         page.press(Keys.ENTER);
         page.see(".empty");
         // The way back is gone when the server has none any more.
         await().atMost(SOON).until(() -> page.count(".deleted") == 0);
-        tabTo("Sign out");
+        tabTo(page.say("signOut"));
         page.press(Keys.ENTER);
         page.see(".account");
         assertThat(page.errors()).isEmpty();
     }
 
     /** One's own videos in each order, and those with a word in their title or file name. */
-    @Test
-    void videosAreFoundByTitleAndFileName() throws Exception {
-        page = Page.open(web.uri(), "es", folder);
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void videosAreFoundByTitleAndFileName(Shape shape) throws Exception {
+        page = Page.open(web.uri(), shape, folder);
         page.signUp();
         for (String title : List.of("Árbol", "Zapatos", "bogotá de noche")) {
             page.upload(text, title);
@@ -376,23 +386,23 @@ class PageTest {
             await().atMost(JOB).until(() -> page.count(".uploads .card") == 0);
         }
         await().atMost(JOB).until(() -> page.count(".video[data-status=failed]") == 3);
-        page.see(".count", "3 videos", SOON);
+        page.see(".count", page.say("count", "n", "3"), SOON);
         assertThat(titles()).containsExactly("bogotá de noche", "Zapatos", "Árbol");
 
         page.choose("order", "title");
         await().atMost(SOON).until(() -> titles().equals(List.of("Árbol", "bogotá de noche", "Zapatos")));
         page.type("#search", "BOGOTA");
         await().atMost(SOON).until(() -> titles().equals(List.of("bogotá de noche")));
-        page.see(".count", "1 video", SOON);
+        page.see(".count", page.say("countOne"), SOON);
         page.screenshot("search");
-        act("Renombrar");
+        choose("rename");
         page.type("dialog input", "Bogotá de día");
         page.screenshot("rename");
         page.press(Keys.ENTER);
         page.see(".video h3", "Bogotá de día", SOON);
 
         page.type("#search", "nada de esto");
-        page.see(".empty", "Ningún video con «nada de esto»", SOON);
+        page.see(".empty", page.say("nothingFound", "q", "nada de esto"), SOON);
         page.type("#search", "NOTES");
         await().atMost(SOON).until(() -> titles().equals(List.of("Árbol", "Bogotá de día", "Zapatos")));
         assertThat(page.errors()).isEmpty();
@@ -403,9 +413,10 @@ class PageTest {
     }
 
     /** By keyboard: cut to a second. By mouse: a line of text, and no cards. */
-    @Test
-    void whatTheClipIsToBecomeIsChosen() throws Exception {
-        page = Page.open(web.uri(), "es", folder);
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void whatTheClipIsToBecomeIsChosen(Shape shape) throws Exception {
+        page = Page.open(web.uri(), shape, folder);
         page.signUp();
         page.click("#transformations summary");
         page.see("#transformation-hd_720p");
@@ -694,6 +705,17 @@ class PageTest {
         page.click(button(says));
     }
 
+    /** The same by the action's name among the texts, in any language. */
+    private void choose(String action) {
+        page.click(".video .menu summary");
+        page.click(".video .menu [data-action=" + action + "]");
+    }
+
+    /** What a control of a video is called: what it does and the video's title. */
+    private String named(String action, String title) {
+        return page.say("ofVideo", "what", page.say(action), "title", title);
+    }
+
     /** Continues by the Tab key until something of that name has the focus. */
     private void tabTo(String name) {
         tabTo(name, false);
@@ -793,10 +815,10 @@ class PageTest {
     }
 
     /** By mouse as a grid, by keyboard as a list. */
-    @Test
-    void severalVideosAreChangedAtOnce() throws Exception {
-        page = Page.open(web.uri(), "es", folder);
-        page.resize(768, 1024);
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void severalVideosAreChangedAtOnce(Shape shape) throws Exception {
+        page = Page.open(web.uri(), shape, folder);
         String email = page.signUp();
         page.upload(text, "Uno");
         page.see(".video[data-status=failed]", JOB);
@@ -806,18 +828,18 @@ class PageTest {
         page.click("#as-grid");
         page.see(".videos.grid");
         page.click(".video:nth-child(1) .pick");
-        page.see(".selection p", "1 seleccionado", SOON);
+        page.see(".selection p", page.say("selectedOne"), SOON);
         page.click(".video:nth-child(2) .pick");
-        page.see(".selection p", "2 seleccionados", SOON);
+        page.see(".selection p", page.say("selected", "n", "2"), SOON);
         sheet.takeInOneLanguage(page, "selection");
-        await().atMost(SOON).until(() -> page.texts(".selection p").equals(List.of("2 seleccionados")));
+        await().atMost(SOON).until(() -> page.texts(".selection p").equals(List.of(page.say("selected", "n", "2"))));
         page.click("[data-several=delete]");
-        page.see(".toast.deleted p", "2 videos se han eliminado.", SOON);
+        page.see(".toast.deleted p", page.say("saidDeletedMany", "n", "2"), SOON);
         assertThat(page.count(".video[data-id]")).isEqualTo(2);
-        page.see(".count", "2 videos", SOON);
+        page.see(".count", page.say("count", "n", "2"), SOON);
         page.click(".toast.deleted .plain");
         await().atMost(SOON).until(() -> page.count(".video[data-id]") == 4);
-        page.see(".count", "4 videos", SOON);
+        page.see(".count", page.say("count", "n", "4"), SOON);
 
         page.visit();
         page.see(".videos.grid .video[data-id]");
@@ -827,13 +849,13 @@ class PageTest {
         page.run("document.querySelector('.pick').focus()");
         page.press(Keys.SPACE);
         page.see(".selection");
-        tabTo("Seleccionar los mostrados");
+        tabTo(page.say("selectShown"));
         page.press(Keys.ENTER);
-        page.see(".selection p", "4 seleccionados", SOON);
+        page.see(".selection p", page.say("selected", "n", "4"), SOON);
         assertThat(page.count("[data-several=cancelJob][hidden]")).isEqualTo(1);
-        tabTo("Eliminar");
+        tabTo(page.say("delete"));
         page.press(Keys.ENTER);
-        page.see(".empty", "Todavía no hay videos", SOON);
+        page.see(".empty", page.say("none"), SOON);
         assertThat(page.errors()).isEmpty();
     }
 
@@ -1544,10 +1566,11 @@ class PageTest {
         }
     }
 
-    @Test
-    void anOperatorRedrives() throws Exception {
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void anOperatorRedrives(Shape shape) throws Exception {
         ApiClient user = ApiClient.signUp(web.uri());
-        page = Page.open(web.uri(), "en", folder);
+        page = Page.open(web.uri(), shape, folder);
         Map<String, String> settings = stack.environment();
         page.signIn(settings.get("CARAVANA_OPERATOR_EMAIL"), settings.get("CARAVANA_OPERATOR_PASSWORD"));
         page.click("nav a[href='#operations']");
@@ -1563,7 +1586,7 @@ class PageTest {
     }
 
     private void redriveByThePage(ApiClient user) throws Exception {
-        page.see(".operations .notice", "paused", SOON);
+        page.see(".operations .notice", page.say("workersPaused"), SOON);
         String id = deadLetter(user);
         page.see("input[id^=select-]", JOB);
         page.screenshot("operations");
@@ -1572,7 +1595,7 @@ class PageTest {
         page.click("dialog button[type=submit]");
         await().atMost(JOB).until(() -> page.count("input[id^=select-]") == 0);
         page.click("#pause-or-resume");
-        page.see("#pause-or-resume", "Pause", SOON);
+        page.see("#pause-or-resume", page.say("pause"), SOON);
 
         await().atMost(JOB)
                 .until(() ->

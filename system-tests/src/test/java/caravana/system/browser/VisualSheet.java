@@ -21,11 +21,6 @@ import java.util.TreeSet;
  */
 final class VisualSheet {
 
-    private static final List<String> LANGUAGES = List.of("en", "es");
-    private static final List<Integer> WIDTHS = List.of(360, 768, 1440);
-    private static final List<String> SCHEMES = List.of("light", "dark");
-    private static final int HEIGHT = 900;
-
     /** By state, then by language, width and scheme. */
     private final Map<String, Map<String, String>> pictures = new TreeMap<>();
 
@@ -33,13 +28,13 @@ final class VisualSheet {
 
     /** The languages in which a run walks through states that a change of language would end, such as dialogs. */
     static List<String> languages() {
-        return Sample.WHOLE ? LANGUAGES : LANGUAGES.subList(0, 1);
+        return Sample.WHOLE ? Shape.LANGUAGES : Shape.LANGUAGES.subList(0, 1);
     }
 
     /** Takes a state in each language. */
     void take(Page page, String state) throws IOException {
         String before = page.language();
-        for (String language : Sample.WHOLE ? LANGUAGES : List.of(before)) {
+        for (String language : Sample.WHOLE ? Shape.LANGUAGES : List.of(before)) {
             choose(page, language);
             takeInOneLanguage(page, state);
         }
@@ -51,11 +46,12 @@ final class VisualSheet {
         double width = page.number("window.innerWidth");
         double height = page.number("window.innerHeight");
         String language = page.language();
-        for (int i = 0; i < WIDTHS.size(); i++) {
-            int wide = WIDTHS.get(i);
-            page.resize(wide, HEIGHT);
+        String before = page.scheme();
+        for (int i = 0; i < Shape.WIDTHS.size(); i++) {
+            int wide = Shape.WIDTHS.get(i);
+            page.resize(wide, Shape.HEIGHT);
             await().atMost(SOON).until(() -> page.number("window.innerWidth") == wide);
-            for (String scheme : Sample.WHOLE ? SCHEMES : List.of(SCHEMES.get(i % 2))) {
+            for (String scheme : Sample.WHOLE ? Shape.SCHEMES : List.of(Shape.SCHEMES.get(i % 2))) {
                 page.prefer(scheme);
                 assertThat(page.number("document.scrollingElement.scrollWidth"))
                         .as(() -> state + " " + wide + page.beyondTheEdge())
@@ -70,7 +66,7 @@ final class VisualSheet {
                 checked++;
             }
         }
-        page.prefer("light");
+        page.prefer(before);
         page.resize((int) width, (int) height);
     }
 
