@@ -154,7 +154,8 @@ function askQuotas(account, {quotas, own}) {
   });
 }
 
-function inUse(name, {used, limit}) {
+/** How much of a quota an account uses. */
+export function inUse(name, {used, limit}) {
   const say = name === 'bytes' ? fileSize : (value) => number(Math.ceil(value));
   return limit === null ? t('inUse', {used: say(used)}) : t('inUseOf', {used: say(used), limit: say(limit)});
 }

@@ -28,10 +28,19 @@ export function filesView(video, attempt) {
   }, t(what));
   return h('ul', {class: 'files'}, ...video.outputs.map(({name, ...output}) => h('li', {},
     h('div', {class: 'file'}, h('b', {}, name), h('span', {class: 'quiet'}, facts(output))),
-    h('div', {class: 'buttons'},
+    h('div', {class: 'buttons'}, ...(output.role === 'stream' ? forPlayers(name, output) : [
       button('download', name, () => save(id, name)),
       button('open', name, () => open(id, name)),
-      button('copyLink', name, () => copy(new URL(output.url, location.href).href, t('saidFileLinkCopied')))))));
+      button('copyLink', name, () => copy(new URL(output.url, location.href).href, t('saidFileLinkCopied')))])))));
+
+  /** Renditions are no file: players get the address of a list of them. */
+  function forPlayers(name, {url}) {
+    const hls = new URL(url, location.href).href;
+    return [
+      button('copyHls', name, () => copy(hls, t('saidStreamLinkCopied'))),
+      button('copyDash', name, () => copy(hls.replace('master.m3u8', 'manifest.mpd'), t('saidStreamLinkCopied'))),
+    ];
+  }
 }
 
 /** Such as "Video, 1280×720, 12.3 seconds, 4.2 MB" and "Subtitles, Spanish, 2 kB". */

@@ -284,7 +284,7 @@ export function operatorsView() {
     return [
       h('h2', {id: 'failures'}, t('failures')),
       ...(rows.length > 0
-        ? [table([t('reason'), t('videos'), t('lastOne'), t('whatToDo')], kindRows), h('details', {class: 'all-failures'}, h('summary', {}, t('eachFailure')), table([t('video'), t('reason'), t('failedAt')], rows))]
+        ? [table([t('reason'), t('videos'), t('lastOne'), t('whatToDo')], kindRows, {stacked: true}), h('details', {class: 'all-failures'}, h('summary', {}, t('eachFailure')), table([t('video'), t('reason'), t('failedAt')], rows, {stacked: true}))]
         : [emptyState('noFailures', 'noFailuresText')]),
     ];
   }

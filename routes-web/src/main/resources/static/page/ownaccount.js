@@ -1,6 +1,7 @@
-// The account of who is signed in: its e-mail address, whether that is confirmed, and how it gets another one.
+// The account of who is signed in: its e-mail address, whether that is confirmed, how it gets another one, and what it uses.
 
-import {changeEmail, requestVerification} from './api.js';
+import {inUse} from './accounts.js';
+import {call, changeEmail, requestVerification} from './api.js';
 import {h, say} from './dom.js';
 import {field} from './fields.js';
 import {card, done} from './mails.js';
@@ -32,10 +33,11 @@ export function verificationHint() {
 
 export function ownAccountView() {
   const {email, outside} = session();
+  const usage = usageView();
   if (outside) {
-    return h('section', {class: 'account card'}, h('h1', {}, t('account')), h('p', {class: 'quiet'}, email));
+    return h('div', {}, h('section', {class: 'account card'}, h('h1', {}, t('account')), h('p', {class: 'quiet'}, email)), usage);
   }
-  return card({
+  return h('div', {}, card({
     title: t('account'),
     text: t('changeEmailText', {email}),
     fields: [
@@ -47,5 +49,16 @@ export function ownAccountView() {
       await changeEmail(wanted, password);
       return [done(t('changeSent', {email: wanted}))];
     },
-  });
+  }), usage);
+}
+
+/** What the account uses of its quotas; empty until the server has said it. */
+function usageView() {
+  const view = h('section', {class: 'account card usage', 'aria-labelledby': 'usage', hidden: true});
+  call('/me').then(({quotas}) => {
+    view.replaceChildren(h('h2', {id: 'usage'}, t('usage')), h('dl', {}, ...Object.entries(quotas).flatMap(([name, quota]) => [
+      h('dt', {}, t(`usage_${name}`)), h('dd', {}, inUse(name, quota))])));
+    view.hidden = false;
+  }, () => {});
+  return view;
 }

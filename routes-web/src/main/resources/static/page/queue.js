@@ -12,13 +12,15 @@ import {cancelUpload, createUpload, sendRest, uploadOffset} from './tus.js';
 export const LONGEST_TITLE = 200;
 /** One less than a web node takes of one account, for another client. */
 const AT_ONCE = 3;
+/** Milliseconds over which the pace of an upload is measured. */
+const PACE = 10_000;
 /** Milliseconds between two attempts, at most. */
 const LONGEST_PAUSE = 30_000;
 /** What a browser calls a file that is surely no video. The server knows more of them, and refuses those before their first byte. */
 const NO_VIDEO = /^(text|font|message|model)\/|^image\/(?!gif)|^audio\/(?!3gpp|mp4|ogg|webm)|^application\/(pdf|zip|json)$/;
 
 /**
- * {key, account, name, bytes, print, file, title, asked, at, id, sent, state, problem, delay, stop, wake, work}; the state is
+ * {key, account, name, bytes, print, file, title, asked, at, id, sent, pace, state, problem, delay, stop, wake, work}; the state is
  * one of ready: chosen; loading: its file, of an earlier visit; waiting: for its turn; uploading; paused; stopped: refused;
  * missing: its file must be chosen again. The delay is why nothing is sent at the moment: lost, busy or elsewhere.
  */
@@ -302,8 +304,10 @@ async function create(item) {
 }
 
 async function sendFrom(item, offset) {
+  item.pace = [{at: Date.now(), sent: offset}];
   const sending = sendRest(item.id, item.file, offset, (bytes) => {
     item.sent = bytes;
+    item.pace = [...item.pace, {at: Date.now(), sent: bytes}].filter(({at}) => at > Date.now() - PACE);
     listener.onChange();
   });
   item.stop = sending.stop;
@@ -311,7 +315,15 @@ async function sendFrom(item, offset) {
     await sending.done;
   } finally {
     item.stop = null;
+    item.pace = [];
   }
+}
+
+/** @returns {number|null} seconds until all is sent, at the pace of the last seconds; null until there is one */
+export function secondsLeft({bytes, sent, pace = []}) {
+  const [first] = pace;
+  const seconds = first ? (Date.now() - first.at) / 1000 : 0;
+  return seconds >= 2 && sent > first.sent ? (bytes - sent) * seconds / (sent - first.sent) : null;
 }
 
 async function failed(item, refused, failures) {

@@ -2,8 +2,8 @@
 
 import {h, say, setText} from './dom.js';
 import {limits} from './limits.js';
-import {isStartable, isUnderWay, LONGEST_TITLE, pause, queue, remove, showQueue, start, take} from './queue.js';
-import {accepted, percent, t, whyRefused} from './texts.js';
+import {isStartable, isUnderWay, LONGEST_TITLE, pause, queue, remove, secondsLeft, showQueue, start, take} from './queue.js';
+import {accepted, duration, fileSize, percent, t, whyRefused} from './texts.js';
 import {checkTransformations, transformationsView} from './transformations.js';
 
 /** Where the choice is kept that files are uploaded as soon as they are chosen. */
@@ -129,6 +129,9 @@ function uploadRow(item, ask) {
   const label = h('label', {for: id}, t('title'));
   const bar = h('progress', {max: 100, value: 0, 'aria-labelledby': `name-${item.key}`});
   const far = h('span', {class: 'far'});
+  const amount = h('span', {class: 'amount'});
+  const left = h('span');
+  let counted = 0;
   const text = h('p', {hidden: true});
   const go = h('button', {type: 'submit'});
   const hold = h('button', {type: 'button', class: 'plain hold', onclick: () => {
@@ -149,7 +152,7 @@ function uploadRow(item, ask) {
     }
   }},
   label,
-  h('p', {class: 'file', id: `name-${item.key}`}, item.name),
+  h('p', {class: 'file-line'}, h('span', {class: 'file', id: `name-${item.key}`}, item.name), amount, left),
   h('div', {class: 'line'}, title, go, hold, off),
   h('div', {class: 'line under'}, bar, far),
   text);
@@ -178,6 +181,13 @@ function uploadRow(item, ask) {
       const hundredths = Math.floor(item.sent / item.bytes * 100);
       bar.value = hundredths;
       setText(far, item.state === 'waiting' ? t('waitsForTurn') : percent(hundredths));
+    }
+    setText(amount, begun ? t('sentOf', {sent: fileSize(item.sent), size: fileSize(item.bytes)}) : fileSize(item.bytes));
+    // Counted once a second, so that it can be read.
+    if (Date.now() - counted > 1000 || item.state !== 'uploading') {
+      const seconds = item.state === 'uploading' ? secondsLeft(item) : null;
+      counted = Date.now();
+      setText(left, seconds === null ? '' : t('left', {time: duration(seconds)}));
     }
     const said = note(item);
     text.hidden = !said;

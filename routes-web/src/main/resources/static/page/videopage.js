@@ -1,6 +1,6 @@
 // One video, at an address of its own: player, files, what it is made of, and what has happened to it.
 
-import {FINISHED, isDeletedHere} from './actions.js';
+import {copy, FINISHED, isDeletedHere} from './actions.js';
 import {Refused, showVideo} from './api.js';
 import {actionMenu, picture, size} from './card.js';
 import {h, say, setText} from './dom.js';
@@ -32,7 +32,9 @@ export function videoPage(id) {
   }, open: true});
   const content = h('article', {class: 'video-page', 'data-id': id, 'aria-busy': 'true'},
     heading, h('p', {class: 'meta'}, badge, facts, age),
-    screen, reason, menu.element, problem, parts, steps);
+    screen, reason, menu.element, problem, parts, steps,
+    h('p', {class: 'quiet video-id'}, t('videoId'), ' ', h('code', {}, id), ' ',
+      h('button', {type: 'button', class: 'link', onclick: () => copy(id, t('saidIdCopied'))}, t('copyId'))));
   const element = h('div', {}, h('p', {}, h('a', {class: 'back', href: listAddress()}, icon('back'), t('yourVideos'))), content);
   const unwatch = watch({
     onVideo: (video) => video.video_id === id && show(video),

@@ -459,7 +459,30 @@ class PageTest {
         assertThat(page.run("return document.querySelector('dialog video').src").toString())
                 .startsWith("blob:");
         assertThat(page.text(".quality")).isEqualTo(Math.round(page.player("videoHeight")) + "p");
+        page.press(Keys.ESCAPE);
+
+        page.click(".video h3 a");
+        page.see(".files", "Streaming, several qualities", SOON);
+        page.run(
+                "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.copied = text; }}})");
+        assertThat(copied("Copy HLS link: hls.m3u8")).startsWith("#EXTM3U");
+        page.see(".toast", "It works for 6 hours", SOON);
+        assertThat(copied("Copy DASH link: hls.m3u8")).contains("<MPD");
+        page.screenshot("streams");
         assertThat(page.errors()).isEmpty();
+    }
+
+    /** What a player gets at the address that a button copies. */
+    private String copied(String button) throws Exception {
+        page.run("window.copied = ''");
+        page.click(".files [aria-label='" + button + "']");
+        await().atMost(SOON).until(() -> !"".equals(page.run("return window.copied")));
+        HttpRequest list = HttpRequest.newBuilder(
+                        URI.create(page.run("return window.copied").toString()))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(list, HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     /** By mouse: saved. By keyboard: chosen, and deleted. */
@@ -775,6 +798,8 @@ class PageTest {
         page.click(".files li:nth-child(1) button:nth-child(3)");
         await().atMost(SOON)
                 .until(() -> page.run("return window.copied").toString().contains("/processed/"));
+        page.click(".video-id button");
+        await().atMost(SOON).until(() -> address.endsWith("/" + page.run("return window.copied")));
         page.click(".files li:nth-child(2) button:nth-child(1)");
         await().atMost(SOON).until(() -> Files.exists(folder.resolve("Arrival poster.jpg")));
         page.click(".video-page [data-action=rename]");
@@ -1034,6 +1059,7 @@ class PageTest {
 
         page.click("nav a[href='#account']");
         page.see(".account h1", "Cuenta", SOON);
+        page.see(".usage dd", "0 B en uso, sin límite", SOON);
         inEveryShape("account");
         String next = "next-" + email;
         page.type("[name=email]", next);
@@ -1159,12 +1185,18 @@ class PageTest {
             page.pick(files);
             await().atMost(SOON).until(() -> page.count(".uploads [data-state=ready]") == 5);
             assertThat(asksToLeave()).as("leaving before anything is sent").isFalse();
+            assertThat(page.texts(".uploads .amount")).hasSize(5).allMatch("41,9 MB"::equals);
             page.screenshot("chosen");
             assertThat(page.barriers()).isEmpty();
 
             network.stallAfter(4 * MEBIBYTE);
             page.click("#upload-all");
             await().atMost(JOB).until(network::isStalled);
+            assertThat(page.text(".uploads li:nth-child(5) .amount")).isEqualTo("0 B de 41,9 MB");
+            assertThat(page.promised("import('/page/queue.js').then(queue => Math.round(queue.secondsLeft("
+                            + "{bytes: 100, sent: 50, pace: [{at: Date.now() - 4000, sent: 10}]})))"))
+                    .as("seconds for 50 bytes, at 10 bytes a second")
+                    .isEqualTo(5L);
             assertThat(page.count(".uploads [data-state=uploading]")).isEqualTo(3);
             assertThat(page.count(".uploads [data-state=waiting]")).isEqualTo(2);
             assertThat(asksToLeave()).isTrue();
@@ -1642,6 +1674,9 @@ class PageTest {
         tabTo("Operaciones");
         page.press(Keys.ENTER);
         page.see("#failures + .table");
+        assertThat(page.fit("#failures + .table td:last-child"))
+                .as("what to do is visible")
+                .isTrue();
         page.run("location.hash = '#runbook/dead-letters'");
         page.see(".runbook h2", "Symptom", SOON);
         tabTo("disk-space");
