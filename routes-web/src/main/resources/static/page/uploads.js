@@ -1,6 +1,7 @@
 // The place to drop videos, and below it a row for each upload.
 
 import {h, say, setText} from './dom.js';
+import {importsView} from './imports.js';
 import {limits} from './limits.js';
 import {isStartable, isUnderWay, LONGEST_TITLE, pause, queue, remove, secondsLeft, showQueue, start, take} from './queue.js';
 import {accepted, duration, fileSize, percent, t, whyRefused} from './texts.js';
@@ -74,7 +75,7 @@ export function uploadsView(onUploaded) {
     },
   });
   onChange();
-  return h('div', {}, zone, transformationsView(), bar, rows);
+  return h('div', {}, zone, transformationsView(), importsView(onUploaded), bar, rows);
 
   function ask(item) {
     wanted = item;

@@ -485,6 +485,49 @@ class PageTest {
                 .body();
     }
 
+    /** By mouse: a file. By keyboard: one that its server does not have. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void aVideoIsImportedFromAnAddress(Shape shape) throws Exception {
+        byte[] file = Files.readAllBytes(small);
+        HttpServer source = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        source.createContext("/clip.mp4", call -> {
+            call.sendResponseHeaders(200, file.length);
+            call.getResponseBody().write(file);
+            call.close();
+        });
+        source.start();
+        try {
+            String address = "http://127.0.0.1:" + source.getAddress().getPort() + "/";
+            page = Page.open(web.uri(), shape, folder);
+            page.signUp();
+            page.click("#import summary");
+            page.type("#import-url", address + "clip.mp4");
+            page.click("#import button");
+            page.see(".imports .file", address + "clip.mp4", SOON);
+            page.see(".video[data-status=processed] .poster", JOB);
+            assertThat(page.text(".video h3")).startsWith("clip");
+            assertThat(page.count(".imports li")).isZero();
+
+            page.run("document.getElementById('import-url').focus()");
+            page.press(address + "nothing.mp4", Keys.ENTER);
+            page.see(
+                    ".imports .problem",
+                    shape.language().equals("es")
+                            ? "El servidor de esa dirección no entrega el archivo."
+                            : "The server answered 404 instead of 200.",
+                    SOON);
+            sheet.takeInOneLanguage(page, "import");
+            page.run("document.querySelector('.imports button').focus()");
+            page.press(Keys.ENTER);
+            await().atMost(SOON).until(() -> page.count(".imports li") == 0);
+            assertThat(page.focused().getTagName()).isEqualTo("summary");
+            assertThat(page.errors()).isEmpty();
+        } finally {
+            source.stop(0);
+        }
+    }
+
     /** By mouse: saved. By keyboard: chosen, and deleted. */
     @Test
     void aChoiceIsSavedAsAPresetUsedAndDeleted() throws Exception {
