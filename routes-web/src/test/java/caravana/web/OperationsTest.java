@@ -116,7 +116,7 @@ class OperationsTest extends WebTest {
         return json(operator.get("/api/ops/queue")).path("due_work_seconds").asDouble();
     }
 
-    /** 3 and 1.5 s of two attempts are 4.5 s. */
+    /** 3 and 1.5 s of two attempts, and 1 s of help, are 5.5 s. */
     @Test
     void aReceiptSumsAllAttempts() throws Exception {
         String video = uploaded(user());
@@ -128,23 +128,25 @@ class OperationsTest extends WebTest {
                         + " \"peak_tool_memory_bytes\": 70, \"bytes_read\": 2000, \"phase_ms\": {\"probe\": 5}}', 0,"
                         + " now() - interval '1 min'),"
                         + " ('processed', NULL, '{\"cpu_ms\": {\"ffmpeg\": 1000, \"ffprobe\": 300, \"jvm\": 200},"
-                        + " \"peak_tool_memory_bytes\": 60, \"bytes_read\": 2000, \"phase_ms\": {}}', 500, now()))"
+                        + " \"peak_tool_memory_bytes\": 60, \"bytes_read\": 2000, \"phase_ms\": {}}', 500, now()),"
+                        + " ('helped', NULL, '{\"cpu_ms\": {\"ffmpeg\": 1000}, \"peak_tool_memory_bytes\": 60,"
+                        + " \"bytes_read\": 2000, \"part_bytes_written\": 40, \"phase_ms\": {}}', 0, now() + interval '1 s'))"
                         + " made (outcome, code, measured, written, at)",
                 video);
 
         JsonNode receipt = json(operator.get("/api/ops/videos/" + video + "/receipt"));
 
-        assertThat(receipt.path("cpu_seconds").toString()).isEqualTo("{\"ffmpeg\":3.9,\"ffprobe\":0.3,\"jvm\":0.3}");
+        assertThat(receipt.path("cpu_seconds").toString()).isEqualTo("{\"ffmpeg\":4.9,\"ffprobe\":0.3,\"jvm\":0.3}");
         assertThat(receipt.path("peak_tool_memory_bytes").asInt()).isEqualTo(70);
-        assertThat(receipt.path("bytes_read").asInt()).isEqualTo(4000);
-        assertThat(receipt.path("bytes_written").asInt()).isEqualTo(500);
+        assertThat(receipt.path("bytes_read").asInt()).isEqualTo(6000);
+        assertThat(receipt.path("bytes_written").asInt()).isEqualTo(540);
         assertThat(receipt.path("storage_bytes").asInt()).isEqualTo(2000);
-        assertThat(receipt.at("/usd/processing").asDouble()).isCloseTo(4.5 / 3600 * 0.0104, within(1e-9));
+        assertThat(receipt.at("/usd/processing").asDouble()).isCloseTo(5.5 / 3600 * 0.0104, within(1e-9));
         assertThat(receipt.at("/usd/storage_month").asDouble())
                 .isCloseTo(2000 / Math.pow(1024, 3) * 0.023, within(1e-12));
         assertThat(receipt.at("/usd/prices_as_of").asText()).isEqualTo("2025-06-30");
         assertThat(receipt.path("attempts").findValuesAsText("outcome"))
-                .containsExactly("retry_scheduled", "processed");
+                .containsExactly("retry_scheduled", "processed", "helped");
         assertThat(receipt.at("/attempts/0/code").asText()).isEqualTo("killed");
         assertThat(user().get("/api/ops/videos/" + video + "/receipt").statusCode())
                 .isEqualTo(403);

@@ -314,8 +314,14 @@ public class TranscodePlanner {
     }
 
     /** Takes the part that was encoded. */
-    public void takePart(@ExchangeProperty("parts") VideoParts parts, @ExchangeProperty("tool_errors") String errors) {
+    public void takePart(
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("parts") VideoParts parts,
+            @ExchangeProperty("tool_errors") String errors) {
         parts.take(errors);
+        if (parts.getMade() != null) {
+            job.wrote(parts.getFile().length());
+        }
     }
 
     /** Takes what is known of all parts, of which others may be doing some. */
@@ -328,7 +334,8 @@ public class TranscodePlanner {
     }
 
     /** Compares the parts of others that were fetched with what was noted of them. */
-    public void checkParts(@ExchangeProperty("parts") VideoParts parts) {
+    public void checkParts(@ExchangeProperty("job") RunningJob job, @ExchangeProperty("parts") VideoParts parts) {
+        parts.getStored().forEach(part -> job.read(part.file().toFile().length()));
         parts.check();
     }
 

@@ -175,7 +175,7 @@ class VideoPartsTest extends CatalogueFixture {
         Kind ordinary = kind("ordinary", "mp4", picture("25", 13) + X264 + "-g 25 ");
         VideoParts short1 = parts(ordinary, "[\"transcodificacion\"]");
         ffmpeg(with(planPart(short1, 0), "-frames:v", "99"));
-        planner.takePart(short1, "");
+        planner.takePart(job, short1, "");
         assertThat(short1.isWanted()).as("99 frames instead of 100").isFalse();
         assertThat(short1.isDropped()).isTrue();
         assertThat(short1.getMade()).isNull();
@@ -183,7 +183,7 @@ class VideoPartsTest extends CatalogueFixture {
 
         VideoParts damaged = parts(ordinary, "[\"transcodificacion\"]");
         ffmpeg(planPart(damaged, 0));
-        planner.takePart(damaged, "[h264 @ 0x55] error while decoding MB 3 4");
+        planner.takePart(job, damaged, "[h264 @ 0x55] error while decoding MB 3 4");
         assertThat(damaged.isWanted()).as("complaints").isFalse();
 
         VideoParts odd = parts(ordinary, "[\"transcodificacion\"]");
@@ -191,7 +191,7 @@ class VideoPartsTest extends CatalogueFixture {
         for (VideoParts.Part part : odd.all()) {
             List<String> line = planPart(odd, part.number());
             ffmpeg(part.number() == 1 ? with(line, "-profile:v", "baseline") : line);
-            planner.takePart(odd, "");
+            planner.takePart(job, odd, "");
             rows.add(row(part, odd.getMade(), true));
         }
         odd.note(rows);
@@ -217,10 +217,19 @@ class VideoPartsTest extends CatalogueFixture {
         parts.note(rows);
         assertThat(parts.isOpen()).isFalse();
         assertThat(parts.getStored()).extracting(VideoParts.Stored::key).containsExactly("part of another");
-        planner.checkParts(parts);
+        planner.checkParts(job, parts);
         assertThat(parts.isWanted()).isTrue();
+        assertThat(job.getReceipt().partBytesWritten())
+                .as("bytes of parts that were stored")
+                .isEqualTo(parts.all().stream()
+                        .mapToLong(part -> part.file().toFile().length())
+                        .sum());
+        assertThat(job.getReceipt().bytesRead())
+                .as("bytes of the original and of the part of another")
+                .isEqualTo(job.getOriginal().length()
+                        + parts.all().get(1).file().toFile().length());
         Files.write(parts.all().get(1).file(), new byte[] {1}, StandardOpenOption.APPEND);
-        planner.checkParts(parts);
+        planner.checkParts(job, parts);
         assertThat(parts.isWanted()).as("other bytes").isFalse();
         assertThat(parts.isDropped()).isTrue();
 
@@ -326,7 +335,7 @@ class VideoPartsTest extends CatalogueFixture {
 
     private void encode(VideoParts parts, int number) throws Exception {
         ffmpeg(planPart(parts, number));
-        planner.takePart(parts, Files.readString(job.getFolder().resolve("errors.txt")));
+        planner.takePart(job, parts, Files.readString(job.getFolder().resolve("errors.txt")));
     }
 
     private void join(VideoParts parts) throws Exception {
