@@ -53,6 +53,10 @@ class PartStatementsTest {
     }
 
     private String insert(String status, String claim) {
+        return insert(OWNER, status, claim);
+    }
+
+    private String insert(String owner, String status, String claim) {
         String id = token();
         database.update(
                 "INSERT INTO videos (id, owner_id, status, original_key, original_bytes, transformations, expires_at, uploaded_at,"
@@ -60,7 +64,7 @@ class PartStatementsTest {
                         + " VALUES (CAST(? AS uuid), CAST(? AS uuid), ?, 'uploads/' || ?, 200000000, '[]', now() + interval '1 hour', now(),"
                         + " CAST(? AS uuid), now() + interval '1 hour', 'owner')",
                 id,
-                OWNER,
+                owner,
                 status,
                 id,
                 claim);
@@ -306,6 +310,45 @@ class PartStatementsTest {
         assertThat(claim(video, token())).as("tried three times").isNull();
         database.update("UPDATE parts SET part_state = 'waiting', claim_token = NULL");
         assertThat(claim(video, claim)).as("the job's own worker").isNotNull();
+    }
+
+    @Test
+    void aClaimOfAJobCountsThePartsOfOthers() {
+        String claim = token();
+        String video = insert("processing", claim);
+        plan(video, claim, 4, "a");
+        database.update("UPDATE shares SET at_once = 3, since = now() - interval '2 days'");
+        claim(video, claim);
+        claim(video, token());
+        claim(video, token());
+        String due = insert("uploaded", null);
+        assertThat(claimJob(due)).as("one job and two parts run").isEqualTo("early");
+        assertThat(claim(video, token())).as("nor is there a third part").isNull();
+
+        set("lease_until = now() - interval '1 s'", video);
+        database.update("UPDATE shares SET at_once = 2");
+        assertThat(claimJob(due)).as("workers that are gone do nothing").isEqualTo("claimed");
+    }
+
+    /** What is not due for a claim of a job keeps nobody from helping. */
+    @Test
+    void anAccountAtItsLimitKeepsNobodyFromHelpingAnother() {
+        String claim = token();
+        String video = insert("processing", claim);
+        plan(video, claim, 4, "a");
+        database.update("UPDATE shares SET at_once = 2");
+        claim(video, token());
+        insert("uploaded", null);
+        String other = token();
+        String others = insert(token(), "processing", other);
+        plan(others, other, 1, "a");
+        assertThat(claim(others, token())).isNotNull();
+    }
+
+    private Object claimJob(String video) {
+        return new ClaimStatement(jdbc, 50, 50)
+                .run(video, OWNER, "uploads/" + video, 0, token())
+                .get("outcome");
     }
 
     @Test
