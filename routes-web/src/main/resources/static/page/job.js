@@ -70,7 +70,16 @@ function now(running, title) {
   const known = typeof running.percent === 'number';
   return card(title, 'running', running.worker,
     h('p', {}, phase(running.phase ?? 'claim'), known ? ` · ${percent(running.percent)}` : ''),
-    h('progress', {max: 100, value: known ? running.percent : null, 'aria-label': t('progressOf', {title: running.video_id})}));
+    h('progress', {max: 100, value: known ? running.percent : null, 'aria-label': t('progressOf', {title: running.video_id})}),
+    ...(running.parts ? partItems(running.parts) : []));
+}
+
+/** @returns {HTMLElement[]} how many parts are done, and those that are being encoded */
+function partItems({planned, done, running}) {
+  return [
+    h('p', {}, t('partsDone', {n: number(done), planned: number(planned)})),
+    h('ul', {class: 'encoding'}, ...running.map((part) => h('li', {}, t('partOnWorker', {n: number(part.number + 1), worker: part.worker})))),
+  ];
 }
 
 function card(title, outcome, worker, ...rest) {

@@ -55,6 +55,15 @@ class OperationsTest extends WebTest {
         jdbc.update("UPDATE workers SET routes = '2026-11', closed_why = 'disk: full' WHERE name = 'node:1'");
         jdbc.update("DELETE FROM route_versions");
         jdbc.update("INSERT INTO route_versions VALUES ('2026-10', now() - interval '1 day'), ('2026-11', now())");
+        jdbc.update(
+                "INSERT INTO parts (video_id, plan_id, number, job_token, digest, build, first_frame, frames, part_state, worker,"
+                        + " claimed_at, lease_until)"
+                        + " SELECT id, claim_token, number, claim_token, 'd', 'b', number, 1, part_state, 'node:2', now(),"
+                        + " now() + left_for"
+                        + " FROM videos CROSS JOIN (VALUES (0, 'done', NULL), (1, 'running', interval '1 h'),"
+                        + " (2, 'running', interval '-1 s'), (3, 'waiting', NULL)) made (number, part_state, left_for)"
+                        + " WHERE id = CAST(? AS uuid)",
+                running);
         deadLetter("{}", null);
 
         JsonNode queue = json(operator.get("/api/ops/queue"));
@@ -76,6 +85,18 @@ class OperationsTest extends WebTest {
         assertThat(job.path("phase").asText()).isEqualTo("transcode");
         assertThat(job.path("percent").asDouble()).isEqualTo(40.5);
         assertThat(job.path("attempt").asInt()).isEqualTo(2);
+        assertThat(job.at("/parts/planned").asInt()).isEqualTo(4);
+        assertThat(job.at("/parts/done").asInt()).isEqualTo(1);
+        assertThat(job.at("/parts/running").findValuesAsText("number"))
+                .as("those whose worker is alive")
+                .containsExactly("1");
+        assertThat(job.at("/parts/running/0/worker").asText()).isEqualTo("node:2");
+        jdbc.update("DELETE FROM parts");
+        assertThat(json(operator.get("/api/ops/queue"))
+                        .at("/workers/0/jobs/0/parts")
+                        .isNull())
+                .as("in one run")
+                .isTrue();
     }
 
     /** Each a worker could do something for, and no more of it than it could. */
