@@ -17,7 +17,7 @@ if ! (
     SQS_QUEUE_URL=http://127.0.0.1:1/jobs SQS_DLQ_URL=http://127.0.0.1:1/dead \
     AWS_REGION=none AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none \
     JWT_PRIVATE_KEY="$(openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 2>/dev/null | openssl pkcs8 -topk8 -nocrypt -outform DER | base64 -w 0)" \
-    CARAVANA_SECRET_KEY="$(openssl rand -base64 32)" \
+    CARAVANA_SECRET_KEY="$(openssl rand -base64 32)" OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1 \
     java "@$work/options" "-XX:ArchiveClassesAtExit=$folder/app/app.jsa" \
     -Dspring.context.exit=onRefresh -Dspring.flyway.enabled=false \
     -jar "$folder/app/routes-$tier.jar"

@@ -66,6 +66,8 @@ module "storage" {
   destroy_with_content        = !var.protected
   cors_origins                = var.cors_origins
   originals_expire_after_days = var.originals_expire_after_days
+  cdn_public_keys             = var.cdn_public_keys
+  cdn_price_class             = var.cdn_price_class
 }
 
 module "queue" {
@@ -136,7 +138,7 @@ module "web" {
   cpu_target_percent             = var.web_cpu_target_percent
 
   shared_settings  = local.shared_settings
-  further_settings = merge(local.mail_settings, local.retention_settings, var.web_settings)
+  further_settings = merge(local.mail_settings, local.retention_settings, module.storage.cdn_settings, var.web_settings)
   secret_settings  = local.secret_settings
 
   queue_arn             = module.queue.jobs.arn

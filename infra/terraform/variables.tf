@@ -413,6 +413,30 @@ variable "web_settings" {
   }
 }
 
+# Playback
+
+variable "cdn_public_keys" {
+  description = "Public keys, in PEM format, of the links to segments that a CloudFront distribution answers; none for no distribution: players get segments from S3. `ops/bin/rotate-web-secret SECRET_ARN cdn-key` makes a key. Web signs by the first one; a second one stays valid while keys are changed."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for key in var.cdn_public_keys : startswith(key, "-----BEGIN PUBLIC KEY-----")])
+    error_message = "cdn_public_keys has what is no public key in PEM format. Set what `ops/bin/rotate-web-secret SECRET_ARN cdn-key` prints."
+  }
+}
+
+variable "cdn_price_class" {
+  description = "Where the distribution answers: PriceClass_100 (North America and Europe), PriceClass_200 or PriceClass_All."
+  type        = string
+  default     = "PriceClass_100"
+
+  validation {
+    condition     = contains(["PriceClass_100", "PriceClass_200", "PriceClass_All"], var.cdn_price_class)
+    error_message = "cdn_price_class is PriceClass_100, PriceClass_200 or PriceClass_All."
+  }
+}
+
 # Mails
 
 variable "smtp_host" {

@@ -24,8 +24,8 @@ run "as_the_origin_has_it" {
   command = plan
 
   assert {
-    condition     = length(output.alarm_names) == 14
-    error_message = "Fourteen alarms have a page in ops/runbooks."
+    condition     = length(output.alarm_names) == 15
+    error_message = "Fifteen alarms have a page in ops/runbooks."
   }
 
   assert {
@@ -100,13 +100,13 @@ run "a_mail_server" {
   }
 
   assert {
-    condition = local.mail_settings == {
+    condition = local.mail_settings == tomap({
       CARAVANA_PUBLIC_URL = "https://videos.example.org"
       CARAVANA_MAIL_FROM  = "videos@example.org"
       CARAVANA_SMTP_HOST  = "email-smtp.eu-west-1.amazonaws.com"
       CARAVANA_SMTP_PORT  = "465"
       CARAVANA_SMTP_USER  = "AKIA"
-    }
+    })
     error_message = "Web gets what is set, and no empty parameter."
   }
 }

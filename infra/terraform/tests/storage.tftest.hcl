@@ -19,6 +19,8 @@ variables {
   destroy_with_content        = false
   cors_origins                = []
   originals_expire_after_days = 0
+  cdn_public_keys             = []
+  cdn_price_class             = "PriceClass_100"
 }
 
 run "kept" {
@@ -69,5 +71,48 @@ run "expiring" {
   assert {
     condition     = aws_s3_bucket_lifecycle_configuration.media.rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 8
     error_message = "An upload may take 7 days; S3 must not remove its parts before."
+  }
+}
+
+run "without_a_distribution" {
+  command = plan
+
+  module {
+    source = "./modules/storage"
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_distribution.segments) == 0 && length(output.cdn_settings) == 0
+    error_message = "Without a key, players get segments from the bucket."
+  }
+}
+
+run "with_a_distribution" {
+  module {
+    source = "./modules/storage"
+  }
+
+  variables {
+    cdn_public_keys = ["-----BEGIN PUBLIC KEY-----\nnew\n-----END PUBLIC KEY-----\n", "-----BEGIN PUBLIC KEY-----\nold\n-----END PUBLIC KEY-----\n"]
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_distribution.segments[0].default_cache_behavior[0].trusted_key_groups) == 1 && aws_cloudfront_distribution.segments[0].default_cache_behavior[0].viewer_protocol_policy == "https-only"
+    error_message = "The distribution answers only links that web has signed."
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.media.statement[1].resources == toset(["${aws_s3_bucket.media.arn}/processed/*"]) && length(data.aws_iam_policy_document.media.statement[1].condition) == 1
+    error_message = "The distribution, and no other, reads results, and nothing else."
+  }
+
+  assert {
+    condition     = toset(aws_cloudfront_key_group.segments[0].items) == toset([for key in aws_cloudfront_public_key.segments : key.id]) && length(aws_cloudfront_public_key.segments) == 2
+    error_message = "While keys are changed, links by both are answered."
+  }
+
+  assert {
+    condition     = output.cdn_settings.CARAVANA_CDN_URL == "https://${aws_cloudfront_distribution.segments[0].domain_name}" && output.cdn_settings.CARAVANA_CDN_KEY_ID == aws_cloudfront_public_key.segments[sha256("-----BEGIN PUBLIC KEY-----\nnew\n-----END PUBLIC KEY-----")].id
+    error_message = "Web signs by the first key."
   }
 }

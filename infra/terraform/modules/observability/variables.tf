@@ -62,6 +62,7 @@ variable "thresholds" {
   description = "Above which values alarms ring; below which for cpu_credits."
   type = object({
     oldest_message_seconds      = number
+    work_seconds_per_slot       = number
     failure_percent             = number
     api_p95_seconds             = number
     api_error_percent           = number

@@ -35,7 +35,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "media" {
   }
 }
 
-data "aws_iam_policy_document" "tls_only" {
+data "aws_iam_policy_document" "media" {
   statement {
     sid     = "TlsOnly"
     effect  = "Deny"
@@ -56,11 +56,32 @@ data "aws_iam_policy_document" "tls_only" {
       values   = ["false"]
     }
   }
+
+  dynamic "statement" {
+    for_each = aws_cloudfront_distribution.segments
+
+    content {
+      sid       = "Distribution"
+      actions   = ["s3:GetObject"]
+      resources = ["${aws_s3_bucket.media.arn}/processed/*"]
+
+      principals {
+        type        = "Service"
+        identifiers = ["cloudfront.amazonaws.com"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceArn"
+        values   = [statement.value.arn]
+      }
+    }
+  }
 }
 
 resource "aws_s3_bucket_policy" "media" {
   bucket = aws_s3_bucket.media.id
-  policy = data.aws_iam_policy_document.tls_only.json
+  policy = data.aws_iam_policy_document.media.json
 
   # Two calls about the bucket's policy at once are refused.
   depends_on = [aws_s3_bucket_public_access_block.media]

@@ -27,3 +27,13 @@ variable "originals_expire_after_days" {
   description = "Days after which originals are deleted; 0 keeps them. Links to them answer 410 then."
   type        = number
 }
+
+variable "cdn_public_keys" {
+  description = "Public keys, in PEM format, of the links to segments that a CloudFront distribution answers. Web signs by the first one. Without a key, there is no distribution."
+  type        = list(string)
+}
+
+variable "cdn_price_class" {
+  description = "Where the distribution answers: PriceClass_100, PriceClass_200 or PriceClass_All."
+  type        = string
+}

@@ -80,7 +80,7 @@ resource "aws_lb_listener" "https" {
 # Signing key and operator's account: stored by ops/bin/put-web-secret, never in Terraform's state.
 resource "aws_secretsmanager_secret" "this" {
   name        = "${var.name}/web"
-  description = "Environment variables of web that nobody may read: JWT_PRIVATE_KEY, CARAVANA_SECRET_KEY, CARAVANA_OPERATOR_EMAIL, CARAVANA_OPERATOR_PASSWORD, CARAVANA_SMTP_PASSWORD"
+  description = "Environment variables of web that nobody may read: JWT_PRIVATE_KEY, CARAVANA_SECRET_KEY, CARAVANA_OPERATOR_EMAIL, CARAVANA_OPERATOR_PASSWORD, CARAVANA_SMTP_PASSWORD, CARAVANA_CDN_PRIVATE_KEY"
   # Deleted at once, so that the name is free again.
   recovery_window_in_days = var.protected ? 30 : 0
 }

@@ -1,14 +1,15 @@
 package caravana.tracing;
 
 import caravana.logging.TraceParent;
+import java.util.function.Supplier;
 
 /** Begins the {@link SpanTree}s of requests and messages; where tracing is off, there are none. */
 public final class Tracing {
 
-    private final SpanTree.Exporter exporter;
+    private final Supplier<SpanTree.Exporter> exporter;
 
-    /** @param exporter null when nothing is traced */
-    Tracing(SpanTree.Exporter exporter) {
+    /** @param exporter asked for with the first span; null when nothing is traced */
+    Tracing(Supplier<SpanTree.Exporter> exporter) {
         this.exporter = exporter;
     }
 
@@ -29,7 +30,7 @@ public final class Tracing {
         if (reads && (caller == null || !caller.sampled())) {
             return null;
         }
-        SpanTree tree = SpanTree.begin(exporter, SpanTree.Kind.SERVER, name, caller);
+        SpanTree tree = SpanTree.begin(exporter.get(), SpanTree.Kind.SERVER, name, caller);
         tree.root().attribute("http.request.method", method);
         return tree;
     }
@@ -40,6 +41,6 @@ public final class Tracing {
      * @return null when nothing is traced
      */
     public SpanTree message(String name) {
-        return exporter == null ? null : SpanTree.begin(exporter, SpanTree.Kind.CONSUMER, name, null);
+        return exporter == null ? null : SpanTree.begin(exporter.get(), SpanTree.Kind.CONSUMER, name, null);
     }
 }

@@ -3,6 +3,7 @@ package caravana.tracing;
 import org.apache.camel.spi.InterceptStrategy;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -13,8 +14,9 @@ public class TracingConfiguration {
     static final String ENDPOINT = "otel.exporter.otlp.endpoint";
 
     @Bean
-    Tracing tracing(ObjectProvider<SpanTree.Exporter> exporter) {
-        return new Tracing(exporter.getIfAvailable());
+    @ConditionalOnMissingBean
+    Tracing noTracing() {
+        return new Tracing(null);
     }
 
     /** What exists only where spans are exported. */
@@ -22,7 +24,13 @@ public class TracingConfiguration {
     @ConditionalOnTracing
     static class On {
 
-        @Bean(destroyMethod = "close")
+        @Bean
+        Tracing tracing(ObjectProvider<SpanTree.Exporter> exporter) {
+            return new Tracing(exporter::getObject);
+        }
+
+        /** The SDK takes half a second to start, and nothing is exported before the app serves. */
+        @Bean(bootstrap = Bean.Bootstrap.BACKGROUND, destroyMethod = "close")
         SpanTree.Exporter spanExporter(
                 @Value("${" + ENDPOINT + "}") String endpoint, @Value("${spring.application.name}") String service) {
             return OpenTelemetryExporter.to(endpoint, service);

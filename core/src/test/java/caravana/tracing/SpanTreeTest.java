@@ -17,7 +17,7 @@ class SpanTreeTest {
     private static final String VIDEO = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
     private final List<SpanTree> exported = new ArrayList<>();
-    private final Tracing tracing = new Tracing(new SpanTree.Exporter() {
+    private final SpanTree.Exporter exporter = new SpanTree.Exporter() {
         @Override
         public boolean isSampled(TraceParent parent, String traceId, String name) {
             return parent == null || parent.sampled();
@@ -27,7 +27,8 @@ class SpanTreeTest {
         public void export(SpanTree tree) {
             exported.add(tree);
         }
-    });
+    };
+    private final Tracing tracing = new Tracing(() -> exporter);
 
     @AfterEach
     void nothingIsLeftOnTheThread() {

@@ -79,8 +79,8 @@ final class PlaylistRate implements Benchmark {
             measure(setting, "playlist-growing", playlist);
             update(
                     database,
-                    "INSERT INTO outputs (video_id, claim_token, name, role, media_type, object_key, bytes, sha256)"
-                            + " SELECT CAST(? AS uuid), CAST(? AS uuid), name, role, 'video/mp4', ? || key, 9, repeat('0', 64)"
+                    "INSERT INTO outputs (video_id, claim_token, name, role, media_type, object_key, bytes, sha256, checked)"
+                            + " SELECT CAST(? AS uuid), CAST(? AS uuid), name, role, 'video/mp4', ? || key, 9, repeat('0', 64), ''"
                             + " FROM (VALUES ('video.mp4', 'video', 'video.mp4'), ('hls.m3u8', 'stream', 'hls/')) made (name, role, key)",
                     id,
                     claim,

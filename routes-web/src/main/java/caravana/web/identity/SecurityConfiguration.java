@@ -8,8 +8,11 @@ import caravana.web.caller.Caller;
 import caravana.web.contract.Operations;
 import caravana.web.health.HealthFilter;
 import caravana.web.links.PresignedLinks;
+import caravana.web.links.SegmentLinks;
 import jakarta.servlet.DispatcherType;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -56,7 +59,10 @@ class SecurityConfiguration {
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /** The page shows objects of the bucket: {@code %1$s} is where the links to them lead. It plays segments from memory. */
+    /**
+     * The page shows objects of the bucket: {@code %1$s} is where the links to them lead, or to a distribution in front of it. It plays segments
+     * from memory.
+     */
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
             + " img-src 'self' %1$s; media-src 'self' blob: %1$s; connect-src 'self' %1$s; base-uri 'none';"
             + " form-action 'self'; frame-ancestors 'none'";
@@ -75,12 +81,14 @@ class SecurityConfiguration {
 
     @Bean
     @Order(0)
-    SecurityFilterChain page(HttpSecurity http, PresignedLinks links) throws Exception {
+    SecurityFilterChain page(HttpSecurity http, PresignedLinks links, SegmentLinks segments) throws Exception {
         return headers(
                         http.securityMatcher(PAGE)
                                 .authorizeHttpRequests(
                                         calls -> calls.anyRequest().permitAll()),
-                        PAGE_POLICY.formatted(links.origin()))
+                        PAGE_POLICY.formatted(Stream.of(links.origin(), segments.origin())
+                                .distinct()
+                                .collect(Collectors.joining(" "))))
                 .build();
     }
 

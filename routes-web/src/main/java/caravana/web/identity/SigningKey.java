@@ -1,14 +1,13 @@
 package caravana.web.identity;
 
+import caravana.web.secret.RsaKeys;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.RSAKey;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
-import java.util.Base64;
 
 /** Reads the key that signs tokens. */
 final class SigningKey {
@@ -48,13 +47,9 @@ final class SigningKey {
     }
 
     private static RSAPrivateCrtKey decoded(String text) {
-        String base64 =
-                text.replaceAll("-----[A-Z ]+-----", "").replace("\\n", "").replaceAll("\\s", "");
         try {
-            byte[] encoded = Base64.getDecoder().decode(base64);
-            return (RSAPrivateCrtKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(encoded));
-        } catch (GeneralSecurityException | IllegalArgumentException | ClassCastException e) {
-            // Without its cause, whose message may hold parts of the key.
+            return RsaKeys.read(text);
+        } catch (IllegalArgumentException e) {
             throw new SettingRefusedException("JWT_PRIVATE_KEY is not an RSA key in PKCS #8 format.", REMEDY);
         }
     }

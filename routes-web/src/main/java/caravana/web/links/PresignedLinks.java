@@ -27,8 +27,6 @@ public class PresignedLinks {
     /** How long they are valid. */
     public static final Duration VALID = Duration.ofMinutes(15);
 
-    private static final Duration VALID_FOR_A_SEGMENT = Duration.ofMinutes(1);
-
     private static final Map<String, String> ASSET_ENDINGS =
             Map.of("image/png", ".png", "image/svg+xml", ".svg", "application/x-subrip", ".srt", "text/vtt", ".vtt");
 
@@ -109,15 +107,15 @@ public class PresignedLinks {
         return to(key, "application/zip", "attachment", "caravana.zip");
     }
 
-    /** To a segment of a rendition, for a player that asks for it at once. */
-    public String segment(String key, String mediaType) {
+    /** To a segment of a rendition. */
+    String segment(String key, String mediaType, Duration valid) {
         return signed(
                 SdkHttpRequest.builder()
                         .method(SdkHttpMethod.GET)
                         .uri(URI.create(bucketAddress + key))
                         .putRawQueryParameter("response-content-type", mediaType)
                         .build(),
-                VALID_FOR_A_SEGMENT);
+                valid);
     }
 
     /** The name that people gave it, with the ending of its type. */

@@ -2,10 +2,11 @@ package caravana.web.playback;
 
 import caravana.web.http.EntityTag;
 import caravana.web.http.Problem;
-import caravana.web.links.PresignedLinks;
+import caravana.web.links.SegmentLinks;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Map;
 import javax.xml.stream.XMLStreamException;
@@ -35,9 +36,9 @@ public class Playlists {
     private static final String KEY_FRAMES = "iframes";
 
     private final ObjectMapper json;
-    private final PresignedLinks links;
+    private final SegmentLinks links;
 
-    Playlists(ObjectMapper json, PresignedLinks links) {
+    Playlists(ObjectMapper json, SegmentLinks links) {
         this.json = json;
         this.links = links;
     }
@@ -172,7 +173,9 @@ public class Playlists {
         for (int number = 1; number < seconds.size(); number++) {
             double length = seconds.path(number).asDouble();
             longest = Math.max(longest, length);
-            segments.append(String.format(Locale.ROOT, "#EXTINF:%.6f,%n", length))
+            segments.append("#EXTINF:")
+                    .append(decimal(length))
+                    .append(",\n")
                     .append(
                             keyFrames
                                     ? "#EXT-X-BYTERANGE:"
@@ -190,6 +193,11 @@ public class Playlists {
                         : "#EXT-X-MAP:URI=\"" + folder + segment(0, ticket) + "\"\n")
                 + segments + (isFinished(stream) ? "#EXT-X-ENDLIST\n" : "");
         answer(list, stream, exchange.getMessage());
+    }
+
+    /** With six places. A player asks every few seconds, and {@code String.format} would be most of what an answer costs. */
+    private static String decimal(double seconds) {
+        return BigDecimal.valueOf(Math.round(seconds * 1e6), 6).toPlainString();
     }
 
     private static String segment(Object number, String ticket) {
@@ -215,8 +223,7 @@ public class Playlists {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, 302);
-        message.setHeader(
-                "Location", links.segment((String) stream.get("object_key"), (String) stream.get("media_type")));
+        message.setHeader("Location", links.to((String) stream.get("object_key"), (String) stream.get("media_type")));
         message.setHeader("Cache-Control", "no-store");
         message.setBody(null);
     }

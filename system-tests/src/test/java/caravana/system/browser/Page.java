@@ -26,6 +26,7 @@ import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 
@@ -127,6 +128,23 @@ public final class Page implements AutoCloseable {
     /** Clicks an element as soon as it is to be seen. */
     public void click(String selector) {
         see(selector).click();
+    }
+
+    /** Moves the mouse over an element, to that share of its width. */
+    void hover(String selector, double share) {
+        at(selector, share).perform();
+    }
+
+    /** Clicks there. */
+    void click(String selector, double share) {
+        at(selector, share).click().perform();
+    }
+
+    private Actions at(String selector, double share) {
+        WebElement element = see(selector);
+        run("arguments[0].scrollIntoView({block: 'center'})", element);
+        int fromTheMiddle = (int) Math.round((share - 0.5) * element.getSize().getWidth());
+        return new Actions(browser).moveToElement(element, fromTheMiddle, 0);
     }
 
     /** Types a text in place of what is in a field. */
@@ -293,7 +311,12 @@ public final class Page implements AutoCloseable {
     /** Leaves a picture of what is to be seen. */
     void screenshot(String name) throws IOException {
         Files.createDirectories(SCREENSHOTS);
-        Files.write(SCREENSHOTS.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+        Files.write(SCREENSHOTS.resolve(name + ".png"), picture());
+    }
+
+    /** A picture of what is to be seen, as PNG. */
+    byte[] picture() {
+        return browser.getScreenshotAs(OutputType.BYTES);
     }
 
     /** Leaves a picture of the whole page, also of what is below the screen. */

@@ -14,6 +14,8 @@ import caravana.test.SampledClass;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -29,11 +31,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
 
 /** A video that is played while it is processed, from the upload on, with both packaged apps as processes. */
 @SampledClass(turn = 0)
@@ -52,6 +57,8 @@ class PlayableTest {
 
     /** How many seconds of an original the worker reads in one, so that a job is as long on every machine. */
     private static final int PACE = 1;
+
+    private static final int UPLOAD_BYTES_A_SECOND = 2_000_000;
 
     private static final String PACED = """
             #!/bin/sh
@@ -311,6 +318,93 @@ class PlayableTest {
         assertThat(processed.path("status").asText()).isEqualTo("processed");
         assertThat(processed.path("attempts").asInt()).isEqualTo(1);
         assertThat(segments(playback)).isEqualTo(SEGMENTS);
+    }
+
+    /**
+     * From the choice of a file to the end of the video, as one sees it: it plays after some seconds, goes on while it is processed, and then
+     * shows where one would seek. Leaves a sheet of ten pictures.
+     */
+    @Test
+    void aVideoIsWatchedFromItsUploadOn() throws Exception {
+        Sample.require(Chromium.missing() == null, "the page that plays a growing video", "there is no Chromium");
+        // The left half says in which half of the video a picture is.
+        Path halves = SampleVideo.make(
+                folder.resolve("Halves.mp4"),
+                "640x360",
+                SECONDS,
+                List.of(
+                        "drawbox=w=iw/2:t=fill:color=red:enable='lt(t," + KEPT / 2 + ")'",
+                        "drawbox=w=iw/2:t=fill:color=blue:enable='gte(t," + KEPT / 2 + ")'"),
+                List.of());
+        page = Page.open(web.uri(), "en", folder);
+        page.signUp();
+        page.click("#transformations summary");
+        page.see("#transformation-hls");
+        page.click("#transformation-hls");
+        page.click("#transformation-storyboard");
+        page.pick(halves);
+        page.type(".uploads input[name=title]", "Two halves");
+        Sheet sheet = new Sheet(page);
+        sheet.add("chosen");
+        page.throttle(UPLOAD_BYTES_A_SECOND);
+        page.click(".uploads button[type=submit]");
+        await().atMost(Page.JOB).until(() -> page.number("document.querySelector('.uploads progress')?.value") > 20);
+        sheet.add("uploading");
+        page.throttle(0);
+        page.see(".video[data-status=processing]", Page.JOB);
+        sheet.add("processing");
+        page.see(".video[data-status=processing] button.poster", Page.JOB);
+        sheet.add("playable");
+        page.click(".video h3 a");
+        page.see(".video-page video");
+        page.run("document.querySelector('video').play()");
+        await().atMost(Page.SOON).until(() -> page.player("currentTime") > 3);
+        assertThat(page.count("[data-status=processing] video")).isEqualTo(1);
+        sheet.add("plays-at-3-s");
+        await().atMost(Page.SOON).until(() -> page.player("currentTime") > 8);
+        sheet.add("plays-at-8-s");
+        page.see("[data-status=processed] video", Page.JOB);
+        assertThat(page.player("currentTime")).isGreaterThan(8);
+        sheet.add("processed");
+
+        page.see(".seek input");
+        page.run("document.querySelector('video').pause()");
+        // The player asks for the last segments a moment later.
+        await().atMost(Page.SOON).until(() -> page.player("duration") > CLIP - 0.5);
+        page.hover(".seek input", 10.0 / CLIP);
+        seeHalf(10, "red");
+        sheet.add("seeking-at-10-s");
+        page.hover(".seek input", 26.0 / CLIP);
+        seeHalf(26, "blue");
+        sheet.add("seeking-at-26-s");
+        page.click(".seek input", 0.95);
+        await().atMost(Page.SOON).until(() -> page.player("currentTime") > CLIP * 0.9);
+        page.run("document.querySelector('video').play()");
+        await().atMost(Page.JOB)
+                .until(() ->
+                        page.run("return document.querySelector('video').ended").equals(true));
+        sheet.add("finished");
+        assertThat(page.barriers()).isEmpty();
+        assertThat(page.errors()).isEmpty();
+        sheet.write("playable-sheet");
+    }
+
+    /** Waits until the picture above the line is of this second, and its left half has this colour. */
+    private void seeHalf(int second, String colour) {
+        page.see(".seek .preview", String.format("0:%02d", second), Page.SOON);
+        await().atMost(Page.SOON).untilAsserted(() -> assertThat(half()).isEqualTo(colour));
+    }
+
+    private String half() throws IOException {
+        if (page.number("document.querySelector('.preview canvas').width") == 0) {
+            return "nothing";
+        }
+        WebElement canvas = page.see(".preview canvas");
+        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(canvas.getScreenshotAs(OutputType.BYTES)));
+        int pixel = picture.getRGB(picture.getWidth() / 4, picture.getHeight() / 2);
+        int red = pixel >> 16 & 0xff;
+        int blue = pixel & 0xff;
+        return red > 2 * blue ? "red" : blue > 2 * red ? "blue" : Integer.toHexString(pixel);
     }
 
     /** How many segments of the lowest rendition are listed. */

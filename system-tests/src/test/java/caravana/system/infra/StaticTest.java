@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 class StaticTest {
 
     private static final Pattern VARIABLE = Pattern.compile("\\bvar\\.(\\w+)");
+    private static final Pattern ATTRIBUTE = Pattern.compile("\\bvar\\.(\\w+)\\.(\\w+)");
+    private static final Pattern OBJECT_ATTRIBUTE = Pattern.compile("(?:^|[{\\n])\\s*(\\w+)\\s*=");
+
     /** An environment variable with a default, as Spring resolves it, or one that a comment says is a property's name. */
     private static final Pattern APP_VARIABLE = Pattern.compile("(?:\\$\\{|unless )([A-Z][A-Z0-9_]+)[: ]");
 
@@ -55,6 +58,19 @@ class StaticTest {
             }
             used.removeAll(declared);
             check(used.isEmpty(), "%s: not declared: %s", folder, used);
+            Map<String, Set<String>> attributes = objectAttributes(module);
+            module.expressions()
+                    .forEach(e -> ATTRIBUTE
+                            .matcher(e)
+                            .results()
+                            .forEach(m -> check(
+                                    attributes
+                                            .getOrDefault(m.group(1), Set.of())
+                                            .contains(m.group(2)),
+                                    "%s: var.%s has no attribute %s",
+                                    folder,
+                                    m.group(1),
+                                    m.group(2))));
             module.all("output")
                     .forEach(o -> check(!o.get("description").isEmpty(), "%s: %s is not described", folder, o.name()));
         }
@@ -335,6 +351,17 @@ class StaticTest {
 
     private static String defaultOf(Hcl.Block module, String variable) {
         return module.all("variable", variable).get(0).get("default");
+    }
+
+    /** Of each variable that is an object, the names in its type. */
+    private static Map<String, Set<String>> objectAttributes(Hcl.Block module) {
+        Map<String, Set<String>> all = new TreeMap<>();
+        for (Hcl.Block variable : module.all("variable")) {
+            Set<String> names = new TreeSet<>();
+            OBJECT_ATTRIBUTE.matcher(variable.get("type")).results().forEach(m -> names.add(m.group(1)));
+            all.put(variable.labels().get(0), names);
+        }
+        return all;
     }
 
     private static List<Path> modules() {
