@@ -63,6 +63,15 @@ WITH named AS (
     ORDER BY lease_until
     LIMIT 1
     FOR UPDATE SKIP LOCKED
+), helped AS MATERIALIZED (
+    -- parts that workers encode for the job of another one: each is a unit that runs for its account
+    SELECT work.owner_id, count(*) AS units
+    FROM parts
+    JOIN work ON work.video_id = parts.video_id
+    WHERE parts.part_state = 'running'
+      AND parts.claim_token <> parts.job_token
+      AND parts.lease_until > now()
+    GROUP BY work.owner_id
 ), able AS MATERIALIZED (
     -- the accounts that may be served, the next ones first: more than one, so that claims at once seldom wait for each other
     SELECT owner_id, virtual_time
@@ -70,7 +79,8 @@ WITH named AS (
     WHERE EXISTS (SELECT 1 FROM anew)
       AND NOT EXISTS (SELECT 1 FROM abandoned)
       AND waiting > 0
-      AND running < coalesce(at_once, :?account_at_once)
+      AND running + coalesce((SELECT units FROM helped WHERE helped.owner_id = shares.owner_id), 0)
+          < coalesce(at_once, :?account_at_once)
       AND (
           since < now() - interval '1 day'
           OR :?new_accounts_at_once > (
@@ -97,7 +107,8 @@ WITH named AS (
     SELECT shares.owner_id
     FROM able
     JOIN shares USING (owner_id)
-    WHERE shares.running < coalesce(shares.at_once, :?account_at_once)
+    WHERE shares.running + coalesce((SELECT units FROM helped WHERE helped.owner_id = shares.owner_id), 0)
+          < coalesce(shares.at_once, :?account_at_once)
     ORDER BY able.virtual_time
     LIMIT 1
     FOR UPDATE OF shares SKIP LOCKED
@@ -108,7 +119,8 @@ WITH named AS (
     FROM shares
     WHERE NOT EXISTS (SELECT 1 FROM free_account)
       AND owner_id = (SELECT owner_id FROM able ORDER BY virtual_time LIMIT 1)
-      AND running < coalesce(at_once, :?account_at_once)
+      AND running + coalesce((SELECT units FROM helped WHERE helped.owner_id = shares.owner_id), 0)
+          < coalesce(at_once, :?account_at_once)
     FOR UPDATE
 ), next_unit AS (
     SELECT work.video_id
@@ -219,7 +231,8 @@ LEFT JOIN LATERAL (
     FROM shares
     WHERE owner_id = named.owner_id
       AND (
-          running >= coalesce(at_once, :?account_at_once)
+          running + coalesce((SELECT units FROM helped WHERE helped.owner_id = shares.owner_id), 0)
+              >= coalesce(at_once, :?account_at_once)
           OR (since >= now() - interval '1 day'
               AND :?new_accounts_at_once <= (
                   SELECT sum(running)

@@ -12,26 +12,29 @@ WITH job AS (
     JOIN work ON work.video_id = video.id
     WHERE video.id = CAST(:?video_id AS uuid)
       AND video.status = 'processing'
+), helped AS MATERIALIZED (
+    -- parts that workers encode for the job of another one: each is a unit that runs for its account
+    SELECT work.owner_id, count(*) AS units
+    FROM parts
+    JOIN work ON work.video_id = parts.video_id
+    WHERE parts.part_state = 'running'
+      AND parts.claim_token <> parts.job_token
+      AND parts.lease_until > now()
+    GROUP BY work.owner_id
 ), allowed AS (
-    -- Jobs that are due come first, and parts that others do count to the account's limit.
+    -- Jobs that are due come first: what no claim of a job would get is not due.
     SELECT job.id
     FROM job
     LEFT JOIN shares own ON own.owner_id = job.owner_id
     WHERE job.is_own
-       OR (own.running + (
-               SELECT count(*)
-               FROM parts
-               JOIN work ON work.video_id = parts.video_id
-               WHERE work.owner_id = job.owner_id
-                 AND parts.part_state = 'running'
-                 AND parts.claim_token <> parts.job_token
-                 AND parts.lease_until > now()
-           ) < coalesce(own.at_once, :?account_at_once)
+       OR (own.running + coalesce((SELECT units FROM helped WHERE helped.owner_id = job.owner_id), 0)
+               < coalesce(own.at_once, :?account_at_once)
            AND NOT EXISTS (
                SELECT 1
                FROM shares
                WHERE shares.waiting > 0
-                 AND shares.running < coalesce(shares.at_once, :?account_at_once)
+                 AND shares.running + coalesce((SELECT units FROM helped WHERE helped.owner_id = shares.owner_id), 0)
+                     < coalesce(shares.at_once, :?account_at_once)
                  AND EXISTS (
                      SELECT 1
                      FROM work

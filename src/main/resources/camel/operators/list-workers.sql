@@ -50,7 +50,21 @@ SELECT (SELECT paused FROM intake) AS paused,
                    'jobs', (SELECT coalesce(json_agg(json_build_object(
                                        'video_id', id,
                                        'attempt', attempts,
-                                       'started_at', iso(claimed_at))
+                                       'started_at', iso(claimed_at),
+                                       -- Null for a job that is done in one run. A part whose worker is gone waits.
+                                       'parts', (SELECT json_build_object(
+                                                     'planned', count(*),
+                                                     'done', count(*) FILTER (WHERE part_state = 'done'),
+                                                     'running', coalesce(json_agg(json_build_object(
+                                                             'number', number,
+                                                             'worker', parts.worker,
+                                                             'started_at', iso(parts.claimed_at))
+                                                         ORDER BY number)
+                                                         FILTER (WHERE part_state = 'running' AND parts.lease_until > now()), '[]'))
+                                                 FROM parts
+                                                 WHERE parts.video_id = videos.id
+                                                   AND parts.job_token = videos.claim_token
+                                                 HAVING count(*) > 0))
                                    ORDER BY claimed_at), '[]')
                             FROM videos
                             WHERE status = 'processing'

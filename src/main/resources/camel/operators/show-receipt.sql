@@ -9,7 +9,7 @@ SELECT id::text AS video_id,
                    'outcome', outcome,
                    'code', code,
                    'worker', worker,
-                   'bytes_written', written
+                   'bytes_written', written + coalesce(CAST(measured ->> 'part_bytes_written' AS bigint), 0)
                ) || measured
                ORDER BY created_at)
            FROM receipts

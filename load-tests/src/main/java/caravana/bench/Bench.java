@@ -43,6 +43,7 @@ public final class Bench {
                 new OnePass(),
                 new Renditions(),
                 new Ladder(),
+                new Parts(),
                 new Pipeline(),
                 new Dispatch(),
                 new StubJobs());

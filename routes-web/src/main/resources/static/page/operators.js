@@ -40,13 +40,20 @@ function sample({visible, in_flight: running, workers}) {
     running,
     workers: workers.length,
     slots: workers.reduce((sum, {slots}) => sum + slots, 0),
-    busy: workers.reduce((sum, {jobs}) => sum + jobs.length, 0),
+    busy: workers.reduce((sum, worker) => sum + worker.jobs.length + helped(workers, worker).length, 0),
   }].filter(({at}) => at > Date.now() - KEPT * PERIOD);
   try {
     sessionStorage.setItem(KEY, JSON.stringify(samples));
   } catch {
     // Then they do not survive a reload.
   }
+}
+
+/** The parts that a worker encodes for jobs of others. */
+function helped(workers, {worker: helper}) {
+  return workers.filter(({worker}) => worker !== helper)
+    .flatMap(({jobs}) => jobs)
+    .flatMap(({video_id: video, parts}) => (parts?.running ?? []).filter(({worker}) => worker === helper).map((part) => ({...part, video})));
 }
 
 const post = (path, json) => call(`/ops/${path}`, {method: 'POST', json});
@@ -153,12 +160,12 @@ export function operatorsView() {
   }
 
   function showWorkers(state) {
-    const rows = state.workers.map((worker) => h('tr', {},
+    const rows = state.workers.map((worker) => [worker, [...worker.jobs.map(job), ...helped(state.workers, worker).map(help)]]).map(([worker, busy]) => h('tr', {},
       h('th', {scope: 'row'}, worker.worker,
-        h('small', {}, `${t('slots', {used: number(worker.jobs.length), slots: number(worker.slots)})}, ${t('seen', {time: ago(worker.seen_at)})}`),
+        h('small', {}, `${t('slots', {used: number(busy.length), slots: number(worker.slots)})}, ${t('seen', {time: ago(worker.seen_at)})}`),
         worker.closed_by?.length > 0 ? h('small', {class: 'closed'}, t('closedBy', {what: worker.closed_by.map((by) => t(`closed_${by}`)).join(', ')})) : null,
         worker.closed_why ? h('small', {class: 'reason', lang: 'en'}, worker.closed_why) : null),
-      h('td', {}, ...(worker.jobs.length > 0 ? worker.jobs.map(job) : [h('span', {class: 'quiet'}, t('idle'))]))));
+      h('td', {}, ...(busy.length > 0 ? busy : [h('span', {class: 'quiet'}, t('idle'))]))));
     return [
       h('div', {class: 'head'},
         h('h2', {id: 'workers'}, t('workers')),
@@ -193,7 +200,15 @@ export function operatorsView() {
     return h('div', {class: 'job'},
       h('span', {}, phase(running.phase ?? 'claim'), known ? ` · ${percent(running.percent)}` : ''),
       h('progress', {max: 100, value: known ? running.percent : null, 'aria-label': t('progressOf', {title: running.video_id})}),
-      h('small', {}, linkToJob('running', running.video_id), running.attempt > 1 ? ` · ${t('attempt', {n: number(running.attempt)})}` : ''));
+      h('small', {}, linkToJob('running', running.video_id), running.attempt > 1 ? ` · ${t('attempt', {n: number(running.attempt)})}` : '',
+        running.parts ? ` · ${t('partsDone', {n: number(running.parts.done), planned: number(running.parts.planned)})}` : ''));
+  }
+
+  /** A part that a worker encodes for a job of another one. */
+  function help({video, number: part}) {
+    return h('div', {class: 'job'},
+      h('span', {}, t('helpOfWorker')),
+      h('small', {}, linkToJob(`part-${part}`, video), ` · ${t('partNumber', {n: number(part + 1)})}`));
   }
 
   async function pause() {

@@ -55,6 +55,15 @@ class OperationsTest extends WebTest {
         jdbc.update("UPDATE workers SET routes = '2026-11', closed_why = 'disk: full' WHERE name = 'node:1'");
         jdbc.update("DELETE FROM route_versions");
         jdbc.update("INSERT INTO route_versions VALUES ('2026-10', now() - interval '1 day'), ('2026-11', now())");
+        jdbc.update(
+                "INSERT INTO parts (video_id, plan_id, number, job_token, digest, build, first_frame, frames, part_state, worker,"
+                        + " claimed_at, lease_until)"
+                        + " SELECT id, claim_token, number, claim_token, 'd', 'b', number, 1, part_state, 'node:2', now(),"
+                        + " now() + left_for"
+                        + " FROM videos CROSS JOIN (VALUES (0, 'done', NULL), (1, 'running', interval '1 h'),"
+                        + " (2, 'running', interval '-1 s'), (3, 'waiting', NULL)) made (number, part_state, left_for)"
+                        + " WHERE id = CAST(? AS uuid)",
+                running);
         deadLetter("{}", null);
 
         JsonNode queue = json(operator.get("/api/ops/queue"));
@@ -64,7 +73,9 @@ class OperationsTest extends WebTest {
         double passed = (System.nanoTime() - began) / 1e9;
         assertThat(queue.path("oldest_due_seconds").asDouble()).isBetween(100.0, 101 + passed);
         assertThat(queue.path("paused").asBoolean()).isFalse();
-        assertThat(queue.path("workers").findValuesAsText("worker")).containsExactly("node:1", "node:2");
+        assertThat(queue.path("workers"))
+                .extracting(worker -> worker.path("worker").asText())
+                .containsExactly("node:1", "node:2");
         assertThat(queue.at("/workers/0/closed_by").toString()).isEqualTo("[\"disk\",\"storage\"]");
         assertThat(queue.at("/workers/1/closed_by").toString()).isEqualTo("[]");
         assertThat(queue.at("/workers/0/routes").asText()).isEqualTo("2026-11");
@@ -76,6 +87,18 @@ class OperationsTest extends WebTest {
         assertThat(job.path("phase").asText()).isEqualTo("transcode");
         assertThat(job.path("percent").asDouble()).isEqualTo(40.5);
         assertThat(job.path("attempt").asInt()).isEqualTo(2);
+        assertThat(job.at("/parts/planned").asInt()).isEqualTo(4);
+        assertThat(job.at("/parts/done").asInt()).isEqualTo(1);
+        assertThat(job.at("/parts/running").findValuesAsText("number"))
+                .as("those whose worker is alive")
+                .containsExactly("1");
+        assertThat(job.at("/parts/running/0/worker").asText()).isEqualTo("node:2");
+        jdbc.update("DELETE FROM parts");
+        assertThat(json(operator.get("/api/ops/queue"))
+                        .at("/workers/0/jobs/0/parts")
+                        .isNull())
+                .as("in one run")
+                .isTrue();
     }
 
     /** Each a worker could do something for, and no more of it than it could. */
@@ -116,7 +139,7 @@ class OperationsTest extends WebTest {
         return json(operator.get("/api/ops/queue")).path("due_work_seconds").asDouble();
     }
 
-    /** 3 and 1.5 s of two attempts are 4.5 s. */
+    /** 3 and 1.5 s of two attempts, and 1 s of help, are 5.5 s. */
     @Test
     void aReceiptSumsAllAttempts() throws Exception {
         String video = uploaded(user());
@@ -128,23 +151,25 @@ class OperationsTest extends WebTest {
                         + " \"peak_tool_memory_bytes\": 70, \"bytes_read\": 2000, \"phase_ms\": {\"probe\": 5}}', 0,"
                         + " now() - interval '1 min'),"
                         + " ('processed', NULL, '{\"cpu_ms\": {\"ffmpeg\": 1000, \"ffprobe\": 300, \"jvm\": 200},"
-                        + " \"peak_tool_memory_bytes\": 60, \"bytes_read\": 2000, \"phase_ms\": {}}', 500, now()))"
+                        + " \"peak_tool_memory_bytes\": 60, \"bytes_read\": 2000, \"phase_ms\": {}}', 500, now()),"
+                        + " ('helped', NULL, '{\"cpu_ms\": {\"ffmpeg\": 1000}, \"peak_tool_memory_bytes\": 60,"
+                        + " \"bytes_read\": 2000, \"part_bytes_written\": 40, \"phase_ms\": {}}', 0, now() + interval '1 s'))"
                         + " made (outcome, code, measured, written, at)",
                 video);
 
         JsonNode receipt = json(operator.get("/api/ops/videos/" + video + "/receipt"));
 
-        assertThat(receipt.path("cpu_seconds").toString()).isEqualTo("{\"ffmpeg\":3.9,\"ffprobe\":0.3,\"jvm\":0.3}");
+        assertThat(receipt.path("cpu_seconds").toString()).isEqualTo("{\"ffmpeg\":4.9,\"ffprobe\":0.3,\"jvm\":0.3}");
         assertThat(receipt.path("peak_tool_memory_bytes").asInt()).isEqualTo(70);
-        assertThat(receipt.path("bytes_read").asInt()).isEqualTo(4000);
-        assertThat(receipt.path("bytes_written").asInt()).isEqualTo(500);
+        assertThat(receipt.path("bytes_read").asInt()).isEqualTo(6000);
+        assertThat(receipt.path("bytes_written").asInt()).isEqualTo(540);
         assertThat(receipt.path("storage_bytes").asInt()).isEqualTo(2000);
-        assertThat(receipt.at("/usd/processing").asDouble()).isCloseTo(4.5 / 3600 * 0.0104, within(1e-9));
+        assertThat(receipt.at("/usd/processing").asDouble()).isCloseTo(5.5 / 3600 * 0.0104, within(1e-9));
         assertThat(receipt.at("/usd/storage_month").asDouble())
                 .isCloseTo(2000 / Math.pow(1024, 3) * 0.023, within(1e-12));
         assertThat(receipt.at("/usd/prices_as_of").asText()).isEqualTo("2025-06-30");
         assertThat(receipt.path("attempts").findValuesAsText("outcome"))
-                .containsExactly("retry_scheduled", "processed");
+                .containsExactly("retry_scheduled", "processed", "helped");
         assertThat(receipt.at("/attempts/0/code").asText()).isEqualTo("killed");
         assertThat(user().get("/api/ops/videos/" + video + "/receipt").statusCode())
                 .isEqualTo(403);

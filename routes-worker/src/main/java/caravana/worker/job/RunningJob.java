@@ -25,6 +25,8 @@ public final class RunningJob {
     private final Map<String, Long> phaseMillis = new LinkedHashMap<>();
     private final Map<String, Long> cpuMillis = new LinkedHashMap<>();
     private long peakToolMemory;
+    private long partBytesRead;
+    private long partBytesWritten;
     private volatile String phase;
     private long phaseStarted;
     private volatile double plannedSeconds;
@@ -70,7 +72,7 @@ public final class RunningJob {
         return folder.resolve("video.mp4").toFile();
     }
 
-    /** Whether it encodes parts of a job that another worker has: progress and receipt are that one's. */
+    /** Whether it encodes parts of a job that another worker has: progress and result are that one's. */
     boolean isHelping() {
         return helping;
     }
@@ -129,11 +131,22 @@ public final class RunningJob {
         peakToolMemory = Math.max(peakToolMemory, use.peakMemory());
     }
 
+    /** Adds what was fetched for this job beside its original. */
+    public synchronized void read(long bytes) {
+        partBytesRead += bytes;
+    }
+
+    /** Adds what was stored for this job before its results. */
+    public synchronized void wrote(long bytes) {
+        partBytesWritten += bytes;
+    }
+
     /** What the job has cost so far. */
     public synchronized JobReceipt getReceipt() {
         Map<String, Long> cpu = new LinkedHashMap<>(cpuMillis);
         cpu.put("jvm", TimeUnit.NANOSECONDS.toMillis(shares.of(claimToken)));
-        return new JobReceipt(cpu, peakToolMemory, getOriginal().length(), getPhaseMillis());
+        return new JobReceipt(
+                cpu, peakToolMemory, getOriginal().length() + partBytesRead, partBytesWritten, getPhaseMillis());
     }
 
     /** Sets how long the result will be, in seconds, so that progress can be reported in percent. */

@@ -3,21 +3,17 @@ package caravana.worker.media;
 import caravana.checks.StepOnly;
 import caravana.checks.TransformationEntry;
 import caravana.checks.TransformationEntry.Parameter;
-import caravana.checks.TransformationEntry.Parts;
 import caravana.checks.TransformationEntry.Produced;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
 import caravana.transformation.AppliedTransformation;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +21,6 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
@@ -37,7 +32,7 @@ public class TranscodePlanner {
      * Scaling to even sizes bends the shape by less than a pixel, and would note that as pixels that are not square. What
      * generates pictures, such as cards, does not tag their colours.
      */
-    private static final String STILL_SQUARE = "setsar=1," + ColourFilters.TAGS;
+    static final String STILL_SQUARE = "setsar=1," + ColourFilters.TAGS;
 
     /** A result's length may differ by one frame, and by one more that the filter of the rate rounds. */
     private static final long TOLERANCE = 2;
@@ -46,14 +41,12 @@ public class TranscodePlanner {
     private static final int TEXTS_IN_A_PICTURE = 10;
 
     /** Encoded frames that may wait for sound that begins late: those of the longest video. */
-    private static final String MOST_WAITING_PACKETS = "1000000";
+    static final String MOST_WAITING_PACKETS = "1000000";
 
     /** The highest tones, in Hz, of which the encoder of sound keeps half; what is above counts as loudness, and is not in the result. */
     private static final int ENCODED = 16_500;
 
     private static final int ENCODED_MONO = 20_000;
-
-    private static final String CONTAINER_FLAGS = "-movflags";
 
     /** Where a first pass notes what each frame needs; the encoder adds endings. */
     private static final String FIRST_PASS = "first-pass";
@@ -182,221 +175,9 @@ public class TranscodePlanner {
         target.take(job.getResult().length(), refusals);
     }
 
-    /** Whether long videos are encoded in parts, by this worker and others. */
-    public boolean isInParts() {
-        return !media.partsFrom().isZero();
-    }
-
-    /**
-     * In which parts the picture may be encoded: in none unless the job is expected to take long, makes the video alone and by
-     * transformations that need not see the whole, and nothing is odd about the original. A job that failed once is done in one run.
-     */
-    public VideoParts beginParts(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("predicted_seconds") double predictedSeconds,
-            @ExchangeProperty("previous_error") String previousError,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("plan") TranscodePlan plan) {
-        boolean wanted = isInParts()
-                && predictedSeconds >= media.partsFrom().toSeconds()
-                && previousError == null
-                && plan.result().footageSeconds() >= 2 * media.partSeconds()
-                && plan.outputs().size() == 1
-                && !plan.result().subtitles()
-                && transformations.stream().allMatch(each -> each.entry().parts() == Parts.EXACT)
-                && source.gapsClosed() == 0
-                && source.joins().isEmpty()
-                && source.heldBack() == 0
-                && !source.endIsAMistake();
-        if (!wanted) {
-            return VideoParts.none();
-        }
-        VideoParts parts = VideoParts.begin(job.getFolder());
-        List<String> line = new ArrayList<>(List.of("-v", "error"));
-        line.addAll(MediaProbe.inputLimits(limits));
-        line.addAll(List.of("-select_streams", String.valueOf(source.video().index())));
-        line.addAll(List.of("-show_entries", CutPoints.ENTRIES, "-of", "csv=print_section=0"));
-        line.add("file:" + job.getOriginal());
-        parts.setCommand(new ToolCommand(
-                line,
-                ToolCommand.Output.LINES,
-                media.probeLimit().plus(MediaProperties.readingTime(job.getOriginal())),
-                media.stallLimit(),
-                (status, errors) -> null,
-                null,
-                parts::add));
-        return parts;
-    }
-
-    /** Divides the picture into parts, by what was found about the original. */
-    public void cutParts(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("loudness") Loudness loudness,
-            @ExchangeProperty("target_size") TargetSize target,
-            @ExchangeProperty("plan") TranscodePlan plan,
-            @ExchangeProperty("parts") VideoParts parts) {
-        parts.cut(source, plan.result(), media.partSeconds());
-        MessageDigest digest = OriginalDigest.sha256();
-        for (VideoParts.Part part : parts.all()) {
-            parts.choose(part.number());
-            partPicture(job, source, transformations, new Measured(loudness, target, false), plan.result(), parts)
-                    // Each claim has another folder.
-                    .forEach(argument ->
-                            digest.update((argument.replace(job.getFolder().toString(), "") + "\n")
-                                    .getBytes(StandardCharsets.UTF_8)));
-        }
-        parts.setDigest(HexFormat.of().formatHex(digest.digest()));
-    }
-
-    /**
-     * Makes sure that the parts are those that the job's worker has planned.
-     *
-     * @param part that was claimed
-     * @throws IllegalStateException when they are not: this worker has other settings or is of another version
-     */
-    @StepOnly
-    public void requireSameParts(
-            @ExchangeProperty("parts") VideoParts parts, @ExchangeProperty("part") Map<String, Object> part) {
-        if (!parts.isWanted() || !part.get("digest").equals(parts.getDigest())) {
-            throw new IllegalStateException("This worker would encode the video in other parts than were planned");
-        }
-    }
-
-    /** The run that encodes the part that was claimed. */
-    public ToolCommand planPart(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("loudness") Loudness loudness,
-            @ExchangeProperty("target_size") TargetSize target,
-            @ExchangeProperty("plan") TranscodePlan plan,
-            @ExchangeProperty("parts") VideoParts parts,
-            @ExchangeProperty("part") Map<String, Object> claimed) {
-        parts.choose((Integer) claimed.get("number"));
-        VideoParts.Part part = parts.next();
-        PlannedResult result = plan.result();
-        job.setSecondsBefore(result.secondsOf((Long) claimed.get("done_frames")));
-        List<String> line =
-                partPicture(job, source, transformations, new Measured(loudness, target, false), result, parts);
-        line.addAll(List.of("-f", "mp4", "-y", "file:" + part.file()));
-        // What is wrong with a part need not be wrong with the original: in one run, that is found out.
-        return encoding(line, result.secondsOf(part.frames()), (status, errors) -> null);
-    }
-
-    /** Reads the original for the chosen part, and ends with the options of its encoder. */
-    List<String> partPicture(
-            RunningJob job,
-            SourceTimeline source,
-            List<AppliedTransformation> transformations,
-            Measured measured,
-            PlannedResult result,
-            VideoParts parts) {
-        PlannedSize size = PlannedSize.of(transformations, source.video());
-        JobSubtitles none = JobSubtitles.of(transformations, job.getFolder(), result, 0);
-        List<String> line = progressing();
-        line.addAll(original(job, SourceFilters.inputOptions(source, parts.next())));
-        Inputs inputs = inputs(line, job, transformations, none);
-        List<ResolvedTransformation> filled =
-                filled(job, source, transformations, result, size, inputs.pictures(), inputs.assets(), measured);
-        String head = SourceFilters.video(source, result, parts.next(), parts.zero());
-        String graph = graph(head, STILL_SQUARE + ",setpts=PTS-STARTPTS", source, filled, size, Map.of())
-                + forgetRotation(line, inputs.last(), source);
-        String threads = String.valueOf(media.threads());
-        line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
-        line.addAll(List.of("-filter_complex", graph, "-map", "[video]"));
-        line.addAll(List.of("-map_metadata", "-1", "-map_chapters", "-1", "-threads", threads));
-        filled.forEach(transformation -> line.addAll(transformation.output()));
-        line.addAll(List.of("-r", result.frameRate().toString()));
-        return line;
-    }
-
-    /** Takes the part that was encoded. */
-    public void takePart(@ExchangeProperty("parts") VideoParts parts, @ExchangeProperty("tool_errors") String errors) {
-        parts.take(errors);
-    }
-
-    /** Takes what is known of all parts, of which others may be doing some. */
-    public void noteParts(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("plan") TranscodePlan plan,
-            @ExchangeProperty("parts") VideoParts parts,
-            @Body List<Map<String, Object>> rows) {
-        job.setSecondsBefore(plan.result().secondsOf(parts.note(rows)));
-    }
-
-    /** Compares the parts of others that were fetched with what was noted of them. */
-    public void checkParts(@ExchangeProperty("parts") VideoParts parts) {
-        parts.check();
-    }
-
-    /** The run that makes the video: of its parts and the original's sound, when there are parts, and otherwise as planned. */
-    public ToolCommand planVideo(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("loudness") Loudness loudness,
-            @ExchangeProperty("target_size") TargetSize target,
-            @ExchangeProperty("plan") TranscodePlan plan,
-            @ExchangeProperty("parts") VideoParts parts) {
-        PlannedResult result = plan.result();
-        job.setSecondsBefore(0);
-        if (!parts.isWanted()) {
-            return plan.command();
-        }
-        PlannedSize size = PlannedSize.of(transformations, source.video());
-        List<ResolvedTransformation> filled = filled(
-                job,
-                source,
-                transformations,
-                result,
-                size,
-                unnamed(transformations),
-                unnamedAssets(transformations),
-                new Measured(loudness, target, false));
-        List<String> line = progressing();
-        line.addAll(List.of("-f", "concat"));
-        line.addAll(fileInput(parts.list(result.frameRate())));
-        if (result.audio()) {
-            line.addAll(original(job, source));
-            line.addAll(List.of(
-                    "-filter_complex",
-                    SourceFilters.audio(1, source, result, audioFilters(filled), List.of("[audio]"))));
-            line.addAll(List.of("-max_muxing_queue_size", MOST_WAITING_PACKETS));
-        }
-        line.addAll(List.of("-map", "0:v"));
-        if (result.audio()) {
-            line.addAll(List.of("-map", "[audio]"));
-        }
-        line.addAll(List.of("-map_metadata", "-1", "-map_chapters", "-1"));
-        line.addAll(ofContainer(filled));
-        line.addAll(List.of("-c:v", "copy", "-f", "mp4", "-y", "file:" + job.getResult()));
-        return encoding(
-                line,
-                result.seconds(),
-                (status, errors) -> new RejectedMediaException(
-                        refusals.undecodable(source.video().codec())));
-    }
-
-    /** Of the options of the video those that are not of the encoder of the picture, which has run. */
-    private static List<String> ofContainer(List<ResolvedTransformation> transformations) {
-        List<String> options = transformations.stream()
-                .flatMap(transformation -> transformation.output().stream())
-                .toList();
-        int flags = options.indexOf(CONTAINER_FLAGS);
-        return flags < 0 ? List.of() : options.subList(flags, flags + 2);
-    }
-
-    private static List<String> progressing() {
+    static List<String> progressing() {
         return new ArrayList<>(List.of(
                 "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25"));
-    }
-
-    private ToolCommand encoding(List<String> line, double seconds, ToolCommand.OnError onError) {
-        return new ToolCommand(
-                line, ToolCommand.Output.PROGRESS, media.timeLimit(seconds), media.stallLimit(), onError, null);
     }
 
     /** The run that decodes the original as the one that makes the result does, and finds until when there are frames. */
@@ -480,13 +261,13 @@ public class TranscodePlanner {
     }
 
     /** For a run that has none of these inputs. */
-    private static Map<String, String> unnamed(List<AppliedTransformation> transformations) {
+    static Map<String, String> unnamed(List<AppliedTransformation> transformations) {
         Map<String, String> inputs = new HashMap<>();
         transformations.forEach(each -> each.entry().inputs().forEach(name -> inputs.put(name, "")));
         return inputs;
     }
 
-    private static Map<String, String> unnamedAssets(List<AppliedTransformation> transformations) {
+    static Map<String, String> unnamedAssets(List<AppliedTransformation> transformations) {
         Map<String, String> assets = new HashMap<>();
         transformations.forEach(each -> each.assets().values().forEach(id -> assets.put(id, "")));
         return assets;
@@ -671,9 +452,9 @@ public class TranscodePlanner {
      * @param assets what stands in a fragment for an asset, by its id
      * @param last number of the last one; 0 when there is none
      */
-    private record Inputs(Map<String, String> pictures, Map<String, String> assets, int last) {}
+    record Inputs(Map<String, String> pictures, Map<String, String> assets, int last) {}
 
-    private Inputs inputs(
+    Inputs inputs(
             List<String> line, RunningJob job, List<AppliedTransformation> transformations, JobSubtitles subtitles) {
         Map<String, String> pictures = new HashMap<>();
         for (AppliedTransformation transformation : transformations) {
@@ -700,11 +481,11 @@ public class TranscodePlanner {
     }
 
     /** Reads the original: all of it that is decoded at all. */
-    private List<String> original(RunningJob job, SourceTimeline source) {
+    List<String> original(RunningJob job, SourceTimeline source) {
         return original(job, SourceFilters.inputOptions(source));
     }
 
-    private List<String> original(RunningJob job, List<String> options) {
+    List<String> original(RunningJob job, List<String> options) {
         List<String> line = new ArrayList<>(MediaProbe.inputLimits(limits));
         // The probe has seen the first frames only; later ones may be of any size.
         long pixels = (long) limits.width() * limits.height();
@@ -773,7 +554,7 @@ public class TranscodePlanner {
                 .toList();
     }
 
-    private List<ResolvedTransformation> filled(
+    List<ResolvedTransformation> filled(
             RunningJob job,
             SourceTimeline source,
             List<AppliedTransformation> transformations,
@@ -812,7 +593,7 @@ public class TranscodePlanner {
         return List.of("-protocol_whitelist", "file", "-i", "file:" + assets.input(name));
     }
 
-    private static List<String> fileInput(Path file) {
+    static List<String> fileInput(Path file) {
         return List.of("-protocol_whitelist", "file", "-i", "file:" + file);
     }
 
@@ -833,7 +614,7 @@ public class TranscodePlanner {
      * Of a graph with one input alone, ffmpeg notes the input's rotation in the result, which is turned already. Then there is
      * another input, and this is the end of the graph for it.
      */
-    private String forgetRotation(List<String> line, int lastInput, SourceTimeline source) {
+    String forgetRotation(List<String> line, int lastInput, SourceTimeline source) {
         if (lastInput > 0 || source.video().orientation().filters().isEmpty()) {
             return "";
         }
@@ -845,7 +626,7 @@ public class TranscodePlanner {
      * @param head the first links of the chain
      * @param ending the last ones
      */
-    private static String graph(
+    static String graph(
             String head,
             String ending,
             SourceTimeline source,
@@ -896,7 +677,7 @@ public class TranscodePlanner {
                 .collect(Collectors.joining());
     }
 
-    private static List<String> audioFilters(List<ResolvedTransformation> transformations) {
+    static List<String> audioFilters(List<ResolvedTransformation> transformations) {
         return transformations.stream()
                 .map(ResolvedTransformation::audioFilter)
                 .filter(Objects::nonNull)

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.ColumnMapRowMapper;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapperResultSetExtractor;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 
 /** What becomes of parts of videos, by the statements as they stand in the route tree, against the real database. */
@@ -31,6 +33,8 @@ class PartStatementsTest {
     private static final int CLAIMERS = 8;
     private static final String OWNER = UUID.randomUUID().toString();
     private static final String BUILD = "ffmpeg 5";
+    private static final RowMapperResultSetExtractor<Map<String, Object>> ROWS =
+            new RowMapperResultSetExtractor<>(new ColumnMapRowMapper());
 
     private final JdbcTemplate database = new JdbcTemplate(WorkerFixture.DATABASE);
     private final NamedParameterJdbcTemplate jdbc = new NamedParameterJdbcTemplate(database);
@@ -49,6 +53,10 @@ class PartStatementsTest {
     }
 
     private String insert(String status, String claim) {
+        return insert(OWNER, status, claim);
+    }
+
+    private String insert(String owner, String status, String claim) {
         String id = token();
         database.update(
                 "INSERT INTO videos (id, owner_id, status, original_key, original_bytes, transformations, expires_at, uploaded_at,"
@@ -56,7 +64,7 @@ class PartStatementsTest {
                         + " VALUES (CAST(? AS uuid), CAST(? AS uuid), ?, 'uploads/' || ?, 200000000, '[]', now() + interval '1 hour', now(),"
                         + " CAST(? AS uuid), now() + interval '1 hour', 'owner')",
                 id,
-                OWNER,
+                owner,
                 status,
                 id,
                 claim);
@@ -77,14 +85,14 @@ class PartStatementsTest {
                 "helpers_attempts",
                 3));
         all.put("is_stopping", false);
+        all.put("job.receipt", null);
+        all.put("worker", "helper");
         all.put("alive_seconds", 35);
         all.putAll(parameters);
-        String sql = read(file);
-        if (sql.contains("RETURNING id") || sql.contains("SELECT")) {
-            return jdbc.queryForList(sql, all);
-        }
-        jdbc.update(sql, all);
-        return List.of();
+        return jdbc.execute(
+                read(file),
+                all,
+                statement -> statement.execute() ? ROWS.extractData(statement.getResultSet()) : List.of());
     }
 
     private static String read(String file) {
@@ -119,8 +127,7 @@ class PartStatementsTest {
     }
 
     private Map<String, Object> claim(String video, String claim, Map<String, Object> other) {
-        Map<String, Object> parameters =
-                new HashMap<>(Map.of("video_id", video, "claim_token", claim, "worker", "helper"));
+        Map<String, Object> parameters = new HashMap<>(Map.of("video_id", video, "claim_token", claim));
         parameters.putAll(other);
         return run("job/claim-part.sql", parameters).stream().findFirst().orElse(null);
     }
@@ -306,18 +313,86 @@ class PartStatementsTest {
     }
 
     @Test
+    void aClaimOfAJobCountsThePartsOfOthers() {
+        String claim = token();
+        String video = insert("processing", claim);
+        plan(video, claim, 4, "a");
+        database.update("UPDATE shares SET at_once = 3, since = now() - interval '2 days'");
+        claim(video, claim);
+        claim(video, token());
+        claim(video, token());
+        String due = insert("uploaded", null);
+        assertThat(claimJob(due)).as("one job and two parts run").isEqualTo("early");
+        assertThat(claim(video, token())).as("nor is there a third part").isNull();
+
+        set("lease_until = now() - interval '1 s'", video);
+        database.update("UPDATE shares SET at_once = 2");
+        assertThat(claimJob(due)).as("workers that are gone do nothing").isEqualTo("claimed");
+    }
+
+    /** What is not due for a claim of a job keeps nobody from helping. */
+    @Test
+    void anAccountAtItsLimitKeepsNobodyFromHelpingAnother() {
+        String claim = token();
+        String video = insert("processing", claim);
+        plan(video, claim, 4, "a");
+        database.update("UPDATE shares SET at_once = 2");
+        claim(video, token());
+        insert("uploaded", null);
+        String other = token();
+        String others = insert(token(), "processing", other);
+        plan(others, other, 1, "a");
+        assertThat(claim(others, token())).isNotNull();
+    }
+
+    private Object claimJob(String video) {
+        return new ClaimStatement(jdbc, 50, 50)
+                .run(video, OWNER, "uploads/" + video, 0, token())
+                .get("outcome");
+    }
+
+    @Test
     void aPartThatIsGivenBackIsFree() {
         String claim = token();
         String video = insert("processing", claim);
         plan(video, claim, 1, "a");
         String helper = token();
         claim(video, helper);
-        run("job/give-part-back.sql", Map.of("claim_token", helper));
+        run("job/give-part-back.sql", Map.of("video_id", video, "claim_token", helper));
         assertThat(count("part_state = 'waiting' AND attempts = 1 AND claim_token IS NULL"))
                 .isEqualTo(1);
         claim(video, helper);
-        run("job/give-part-back.sql", Map.of("claim_token", helper, "is_stopping", "true"));
+        run("job/give-part-back.sql", Map.of("video_id", video, "claim_token", helper, "is_stopping", "true"));
         assertThat(count("part_state = 'waiting' AND attempts = 1")).isEqualTo(1);
+        assertThat(receipts()).as("no help has begun").isEmpty();
+    }
+
+    @Test
+    void aHelpHasAReceipt() {
+        String claim = token();
+        String video = insert("processing", claim);
+        plan(video, claim, 1, "a");
+        String helper = token();
+        note(video, helper, claim(video, helper));
+        // The job's own worker needs no more than the part.
+        database.update(
+                "UPDATE videos SET status = 'processed', processed_key = 'p' WHERE id = CAST(? AS uuid)", video);
+        Map<String, Object> used =
+                Map.of("video_id", video, "claim_token", helper, "job.receipt", "{\"cpu_ms\": {\"ffmpeg\": 7}}");
+        run("job/give-part-back.sql", used);
+        assertThat(receipts()).containsExactly("helped by helper: 7");
+        run("job/give-part-back.sql", used);
+        assertThat(receipts()).as("asked again").hasSize(1);
+
+        database.update("DELETE FROM videos");
+        run("job/give-part-back.sql", used);
+        assertThat(receipts()).as("of a video that is gone").isEmpty();
+    }
+
+    private List<String> receipts() {
+        return database.queryForList(
+                "SELECT outcome || ' by ' || worker || ': ' || (measured #>> '{cpu_ms,ffmpeg}') FROM receipts",
+                String.class);
     }
 
     @Test

@@ -102,6 +102,32 @@ abstract class CatalogueFixture {
         return answer;
     }
 
+    /** Frames that are decoded, each by its time. */
+    static List<String> frames(Path file) throws Exception {
+        List<String> options =
+                List.of("-v", "error", "-select_streams", "v", "-show_entries", "frame=pts_time", "-of", "csv=p=0");
+        // Each encoder begins with a message about itself, which is a field of its frame.
+        return listed(options, file).stream()
+                .map(line -> line.replace(",", ""))
+                .filter(line -> !line.isEmpty())
+                .toList();
+    }
+
+    /** The lines that ffprobe prints about a file. */
+    static List<String> listed(List<String> options, Path file) throws Exception {
+        List<String> line = new ArrayList<>(List.of("ffprobe"));
+        line.addAll(options);
+        line.add(file.toString());
+        Process ffprobe = new ProcessBuilder(line)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader lines = ffprobe.inputReader()) {
+            List<String> all = lines.lines().toList();
+            assertThat(ffprobe.waitFor()).isZero();
+            return all;
+        }
+    }
+
     static void run(Path folder, String options, Path made) throws Exception {
         List<String> line = new ArrayList<>(List.of("ffmpeg", "-v", "error", "-y"));
         line.addAll(List.of(options.split(" ")));

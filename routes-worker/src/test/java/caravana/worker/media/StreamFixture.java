@@ -79,30 +79,6 @@ abstract class StreamFixture extends CatalogueFixture {
         return some;
     }
 
-    /** Frames that are decoded, each by its time. */
-    static List<String> frames(Path file) throws Exception {
-        Process ffprobe = new ProcessBuilder(
-                        "ffprobe",
-                        "-v",
-                        "error",
-                        "-select_streams",
-                        "v",
-                        "-show_entries",
-                        "frame=pts_time",
-                        "-of",
-                        "csv=p=0",
-                        file.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        List<String> frames = ffprobe.inputReader()
-                .lines()
-                .map(line -> line.replace(",", ""))
-                .filter(line -> !line.isEmpty())
-                .toList();
-        assertThat(ffprobe.waitFor()).isZero();
-        return frames;
-    }
-
     void assertWhole(int frames) throws Exception {
         List<Double> seconds =
                 pictures().get(0).segments().stream().map(Segment::seconds).toList();

@@ -10,7 +10,6 @@ import caravana.transformation.TransformationRecipe;
 import caravana.worker.WorkerSettings;
 import caravana.worker.job.ClaimLostException;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -36,6 +35,7 @@ class VideoPartsTest extends CatalogueFixture {
     private static final String X264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p ";
     private static final String AAC = "-c:a aac ";
 
+    private PartsPlanner partsPlanner;
     private TranscodePlan plan;
 
     /**
@@ -54,10 +54,9 @@ class VideoPartsTest extends CatalogueFixture {
 
     @BeforeEach
     void planInParts() {
-        planner = new TranscodePlanner(
-                MediaSettings.assets(work.resolve("parts")),
-                MediaSettings.inParts(FROM, PART_SECONDS),
-                WorkerSettings.LIMITS);
+        MediaProperties media = MediaSettings.inParts(FROM, PART_SECONDS);
+        planner = new TranscodePlanner(MediaSettings.assets(work.resolve("parts")), media, WorkerSettings.LIMITS);
+        partsPlanner = new PartsPlanner(planner, media, WorkerSettings.LIMITS);
     }
 
     private static Kind kind(String name, String format, String options) {
@@ -132,12 +131,12 @@ class VideoPartsTest extends CatalogueFixture {
             assertThat(made).as("%s, in %d parts", kind, parts.all().size()).isEqualTo(whole);
             join(parts);
             assertThat(decoded(job.getResult().toPath())).as("%s, joined", kind).isEqualTo(decoded);
-            List<String> times = times(job.getResult().toPath());
+            List<String> times = frames(job.getResult().toPath());
             List<String> sound = sound();
             run(plan);
             assertThat(times)
                     .as("%s, times of frames", kind)
-                    .isEqualTo(times(job.getResult().toPath()));
+                    .isEqualTo(frames(job.getResult().toPath()));
             assertThat(sound).as("%s, sound", kind).isEqualTo(sound());
             frames += whole.size();
         }
@@ -175,7 +174,7 @@ class VideoPartsTest extends CatalogueFixture {
         Kind ordinary = kind("ordinary", "mp4", picture("25", 13) + X264 + "-g 25 ");
         VideoParts short1 = parts(ordinary, "[\"transcodificacion\"]");
         ffmpeg(with(planPart(short1, 0), "-frames:v", "99"));
-        planner.takePart(short1, "");
+        partsPlanner.takePart(job, short1, "");
         assertThat(short1.isWanted()).as("99 frames instead of 100").isFalse();
         assertThat(short1.isDropped()).isTrue();
         assertThat(short1.getMade()).isNull();
@@ -183,7 +182,7 @@ class VideoPartsTest extends CatalogueFixture {
 
         VideoParts damaged = parts(ordinary, "[\"transcodificacion\"]");
         ffmpeg(planPart(damaged, 0));
-        planner.takePart(damaged, "[h264 @ 0x55] error while decoding MB 3 4");
+        partsPlanner.takePart(job, damaged, "[h264 @ 0x55] error while decoding MB 3 4");
         assertThat(damaged.isWanted()).as("complaints").isFalse();
 
         VideoParts odd = parts(ordinary, "[\"transcodificacion\"]");
@@ -191,7 +190,7 @@ class VideoPartsTest extends CatalogueFixture {
         for (VideoParts.Part part : odd.all()) {
             List<String> line = planPart(odd, part.number());
             ffmpeg(part.number() == 1 ? with(line, "-profile:v", "baseline") : line);
-            planner.takePart(odd, "");
+            partsPlanner.takePart(job, odd, "");
             rows.add(row(part, odd.getMade(), true));
         }
         odd.note(rows);
@@ -217,10 +216,19 @@ class VideoPartsTest extends CatalogueFixture {
         parts.note(rows);
         assertThat(parts.isOpen()).isFalse();
         assertThat(parts.getStored()).extracting(VideoParts.Stored::key).containsExactly("part of another");
-        planner.checkParts(parts);
+        partsPlanner.checkParts(job, parts);
         assertThat(parts.isWanted()).isTrue();
+        assertThat(job.getReceipt().partBytesWritten())
+                .as("bytes of parts that were stored")
+                .isEqualTo(parts.all().stream()
+                        .mapToLong(part -> part.file().toFile().length())
+                        .sum());
+        assertThat(job.getReceipt().bytesRead())
+                .as("bytes of the original and of the part of another")
+                .isEqualTo(job.getOriginal().length()
+                        + parts.all().get(1).file().toFile().length());
         Files.write(parts.all().get(1).file(), new byte[] {1}, StandardOpenOption.APPEND);
-        planner.checkParts(parts);
+        partsPlanner.checkParts(job, parts);
         assertThat(parts.isWanted()).as("other bytes").isFalse();
         assertThat(parts.isDropped()).isTrue();
 
@@ -271,8 +279,9 @@ class VideoPartsTest extends CatalogueFixture {
         plan = plan(applied);
         VideoParts parts = begin(null, 60);
         if (parts.isUnknown()) {
-            listed("ffprobe", parts.getCommand().arguments()).forEach(parts::add);
-            planner.cutParts(job, source, recipe, measured, target, plan, parts);
+            List<String> line = parts.getCommand().arguments();
+            listed(line.subList(0, line.size() - 1), job.getOriginal().toPath()).forEach(parts::add);
+            partsPlanner.cutParts(job, source, recipe, measured, target, plan, parts);
         }
         return parts;
     }
@@ -286,7 +295,7 @@ class VideoPartsTest extends CatalogueFixture {
     }
 
     private VideoParts begin(String previousError, double predictedSeconds) {
-        return planner.beginParts(job, predictedSeconds, previousError, source, recipe, plan);
+        return partsPlanner.beginParts(job, predictedSeconds, previousError, source, recipe, plan);
     }
 
     private PacketTimes packets(SourceHeaders headers) throws Exception {
@@ -294,27 +303,22 @@ class VideoPartsTest extends CatalogueFixture {
                 headers.closesGaps(),
                 headers.videos().stream().map(Track::index).collect(Collectors.toSet()));
         listed(
-                        "ffprobe",
-                        List.of(
-                                "-v",
-                                "error",
-                                "-show_entries",
-                                PacketTimes.ENTRIES,
-                                "-of",
-                                "csv=print_section=0",
-                                job.getOriginal().toString()))
+                        List.of("-v", "error", "-show_entries", PacketTimes.ENTRIES, "-of", "csv=print_section=0"),
+                        job.getOriginal().toPath())
                 .forEach(packets::add);
         return packets;
     }
 
     private List<String> planPart(VideoParts parts, int number) {
         Map<String, Object> claimed = Map.of("number", number, "done_frames", 0L);
-        return planner.planPart(job, source, recipe, measured, target, plan, parts, claimed)
+        return partsPlanner
+                .planPart(job, source, recipe, measured, target, plan, parts, claimed)
                 .arguments();
     }
 
     private List<String> planVideo(VideoParts parts) {
-        return planner.planVideo(job, source, recipe, measured, target, plan, parts)
+        return partsPlanner
+                .planVideo(job, source, recipe, measured, target, plan, parts)
                 .arguments();
     }
 
@@ -326,7 +330,7 @@ class VideoPartsTest extends CatalogueFixture {
 
     private void encode(VideoParts parts, int number) throws Exception {
         ffmpeg(planPart(parts, number));
-        planner.takePart(parts, Files.readString(job.getFolder().resolve("errors.txt")));
+        partsPlanner.takePart(job, parts, Files.readString(job.getFolder().resolve("errors.txt")));
     }
 
     private void join(VideoParts parts) throws Exception {
@@ -383,30 +387,9 @@ class VideoPartsTest extends CatalogueFixture {
                 .toList();
     }
 
-    private static List<String> times(Path file) throws Exception {
-        // Each encoder begins with a message about itself, which is a field of its frame.
-        return listed(
-                        "ffprobe",
-                        List.of(
-                                "-v",
-                                "error",
-                                "-select_streams",
-                                "v",
-                                "-show_entries",
-                                "frame=pts_time",
-                                "-of",
-                                "csv=p=0",
-                                file.toString()))
-                .stream()
-                .map(line -> line.replace(",", ""))
-                .filter(line -> !line.isEmpty())
-                .toList();
-    }
-
     /** Packets of the result's sound: times and digests. */
     private List<String> sound() throws Exception {
         return listed(
-                "ffprobe",
                 List.of(
                         "-v",
                         "error",
@@ -417,20 +400,7 @@ class VideoPartsTest extends CatalogueFixture {
                         "-show_entries",
                         "packet=pts_time,duration_time,data_hash",
                         "-of",
-                        "csv=p=0",
-                        job.getResult().toString()));
-    }
-
-    private static List<String> listed(String tool, List<String> arguments) throws Exception {
-        List<String> line = new ArrayList<>(List.of(tool));
-        line.addAll(arguments);
-        Process process = new ProcessBuilder(line)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try (BufferedReader lines = process.inputReader()) {
-            List<String> all = lines.lines().toList();
-            assertThat(process.waitFor()).isZero();
-            return all;
-        }
+                        "csv=p=0"),
+                job.getResult().toPath());
     }
 }

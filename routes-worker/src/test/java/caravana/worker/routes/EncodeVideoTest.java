@@ -8,64 +8,32 @@ import static caravana.worker.routes.JobRoutes.SEND;
 import static caravana.worker.routes.JobRoutes.STORE;
 import static caravana.worker.routes.JobRoutes.TRANSCODE;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyDouble;
-import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import caravana.worker.media.VideoParts;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /** The way of a job whose video is encoded in parts, by the worker that has the job. */
-class EncodeVideoTest {
+class EncodeVideoTest extends PartRoutesFixture {
 
     private static final String PLAN = "statement:job/plan-parts.sql";
-    private static final String CLAIM_PART = "statement:job/claim-part.sql";
     private static final String WAKE = "statement:job/wake-helpers.sql";
-    private static final String NOTE = "statement:job/note-part.sql";
     private static final String LIST = "statement:job/list-parts.sql";
     private static final String DROP = "statement:job/drop-parts.sql";
-    private static final String PLAN_ID = UUID.randomUUID().toString();
-
-    private final VideoParts parts = mock(VideoParts.class);
-    private final AtomicInteger claims = new AtomicInteger();
-
-    @TempDir
-    Path folder;
-
-    private JobRoutes routes;
 
     @BeforeEach
-    void start() throws Exception {
-        routes = JobRoutes.start(folder);
-        when(routes.planner.beginParts(any(), anyDouble(), any(), any(), any(), any()))
-                .thenReturn(parts);
+    void planTwo() {
         when(parts.isUnknown()).thenReturn(true);
-        when(parts.isWanted()).thenReturn(true);
-        when(parts.getMade()).thenReturn(Map.of("sha256", "digest"));
-        when(parts.getFile()).thenReturn(folder.resolve("part").toFile());
         routes.answer(PLAN, with -> with.getMessage().setBody(Map.of("number", 2L, "done", 0L)));
-        // One is left for this worker.
-        routes.answer(
-                CLAIM_PART,
-                with -> with.getMessage()
-                        .setBody(claims.incrementAndGet() > 1 ? null : Map.of("plan_id", PLAN_ID, "number", 0)));
+        // For this worker.
+        leave(1);
         routes.answer(WAKE, with -> with.getMessage().setBody(List.of(Map.of("job_message", "a copy"))));
         routes.answer(LIST, with -> with.getMessage().setBody(List.of()));
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        routes.close();
     }
 
     @Test
@@ -101,7 +69,7 @@ class EncodeVideoTest {
                         ACKNOWLEDGE);
         assertThat(routes.last(SEND).body()).isEqualTo("a copy");
         assertThat(routes.last(SEND).headers()).containsEntry("CamelAwsSqsDelaySeconds", 0);
-        assertThat(routes.last(NOTE).properties().get("part")).isEqualTo(Map.of("plan_id", PLAN_ID, "number", 0));
+        assertThat(routes.last(NOTE).properties().get("part")).isEqualTo(part(0));
     }
 
     @Test

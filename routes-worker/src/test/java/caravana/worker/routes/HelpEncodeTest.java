@@ -7,73 +7,27 @@ import static caravana.worker.routes.JobRoutes.STORE;
 import static caravana.worker.routes.JobRoutes.TRANSCODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyDouble;
 import static org.mockito.Mockito.doThrow;
-import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import caravana.worker.exec.ToolFailures;
 import caravana.worker.job.JobInterruptedException;
-import caravana.worker.media.VideoParts;
-import java.nio.file.Path;
+import caravana.worker.job.RunningJob;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a message whose job another worker has, where videos are encoded in parts. */
-class HelpEncodeTest {
+class HelpEncodeTest extends PartRoutesFixture {
 
-    private static final String CLAIM_PART = "statement:job/claim-part.sql";
-    private static final String NOTE = "statement:job/note-part.sql";
     private static final String GIVE_BACK = "statement:job/give-part-back.sql";
     private static final String LEFT_WAITING = "statement:failure/left-waiting.sql";
 
-    private final VideoParts parts = mock(VideoParts.class);
-    private final AtomicInteger claims = new AtomicInteger();
-
-    @TempDir
-    Path folder;
-
-    private JobRoutes routes;
-
     @BeforeEach
-    void start() throws Exception {
-        routes = JobRoutes.start(folder);
+    void leaveTwo() {
         routes.answer(CLAIM, Map.of("outcome", "owned"));
-        when(routes.planner.isInParts()).thenReturn(true);
-        when(routes.planner.beginParts(any(), anyDouble(), any(), any(), any(), any()))
-                .thenReturn(parts);
-        when(parts.isWanted()).thenReturn(true);
-        when(parts.getMade()).thenReturn(Map.of("sha256", "digest"));
-        when(parts.getFile()).thenReturn(folder.resolve("part").toFile());
+        when(routes.partsPlanner.isInParts()).thenReturn(true);
         leave(2);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        routes.close();
-    }
-
-    private void leave(int waiting) {
-        routes.answer(
-                CLAIM_PART,
-                with -> with.getMessage()
-                        .setBody(
-                                claims.incrementAndGet() > waiting
-                                        ? null
-                                        : Map.of(
-                                                "plan_id",
-                                                UUID.randomUUID().toString(),
-                                                "number",
-                                                claims.get(),
-                                                "transformations",
-                                                "[\"sin_audio\"]",
-                                                "predicted_seconds",
-                                                90.0)));
     }
 
     @Test
@@ -96,6 +50,9 @@ class HelpEncodeTest {
                         ACKNOWLEDGE,
                         LEFT_WAITING);
         assertThat(routes.ended().values()).as("the job is another worker's").containsOnly(0.0);
+        assertThat(routes.last(GIVE_BACK).properties().get("job"))
+                .as("of which there is a receipt")
+                .isInstanceOf(RunningJob.class);
     }
 
     @Test
@@ -107,7 +64,7 @@ class HelpEncodeTest {
 
     @Test
     void whereNothingIsInPartsNoneIsLookedFor() {
-        when(routes.planner.isInParts()).thenReturn(false);
+        when(routes.partsPlanner.isInParts()).thenReturn(false);
 
         assertThat(routes.receiveJob()).containsExactly(CLAIM, ACKNOWLEDGE, LEFT_WAITING);
     }
@@ -133,7 +90,9 @@ class HelpEncodeTest {
 
     @Test
     void otherPartsThanPlannedAreGivenBack() {
-        doThrow(new IllegalStateException("other parts")).when(routes.planner).requireSameParts(any(), any());
+        doThrow(new IllegalStateException("other parts"))
+                .when(routes.partsPlanner)
+                .requireSameParts(any(), any());
 
         assertThat(routes.receiveJob())
                 .containsExactly(CLAIM, CLAIM_PART, FETCH, "exec:ffprobe", GIVE_BACK, ACKNOWLEDGE, LEFT_WAITING);

@@ -36,6 +36,7 @@ import caravana.worker.media.MediaReport;
 import caravana.worker.media.MediaWarning;
 import caravana.worker.media.OriginalDigest;
 import caravana.worker.media.OutputCheck;
+import caravana.worker.media.PartsPlanner;
 import caravana.worker.media.ResultCheck;
 import caravana.worker.media.SourceHeaders;
 import caravana.worker.media.SourceInfo;
@@ -116,6 +117,7 @@ final class JobRoutes implements AutoCloseable {
     final OutputCheck outputs = mock(OutputCheck.class);
     final SystemProbe systems = mock(SystemProbe.class);
     final TranscodePlanner planner = mock(TranscodePlanner.class);
+    final PartsPlanner partsPlanner = mock(PartsPlanner.class);
     final List<Call> calls = new ArrayList<>();
     private final Map<String, Processor> answers = new HashMap<>();
     private final AnnotationConfigApplicationContext beans = new AnnotationConfigApplicationContext();
@@ -134,7 +136,8 @@ final class JobRoutes implements AutoCloseable {
             when(size.isOpen()).thenReturn(true, false);
             return size;
         });
-        when(planner.beginParts(any(), anyDouble(), any(), any(), any(), any())).thenReturn(mock(VideoParts.class));
+        when(partsPlanner.beginParts(any(), anyDouble(), any(), any(), any(), any()))
+                .thenReturn(mock(VideoParts.class));
         when(planner.plan(any(), any(), any(), any(), any()))
                 .thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
         when(outputs.begin(any(), any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
@@ -152,6 +155,7 @@ final class JobRoutes implements AutoCloseable {
         beans.registerBean("mediaProbe", MediaProbe.class, () -> probe);
         beans.registerBean("encoderBuild", EncoderBuild.class, () -> mock(EncoderBuild.class));
         beans.registerBean("transcodePlanner", TranscodePlanner.class, () -> planner);
+        beans.registerBean("partsPlanner", PartsPlanner.class, () -> partsPlanner);
         // In the order of the files, by the thread of the job.
         beans.registerBean("outputs", SynchronousExecutorService.class);
         beans.registerBean("growingStreams", GrowingStreams.class, GrowingStreams::new);

@@ -2028,6 +2028,51 @@ class PageTest {
         page.run("location.hash = '#job/00000000-0000-4000-8000-000000000000'");
         page.see(".job-page .problem", "There is no video with this id.", SOON);
         assertThat(page.barriers()).isEmpty();
+        seesParts(id);
+    }
+
+    /** As while two workers encode it: of three parts one is done, one is being encoded, and one waits. */
+    private void seesParts(String id) throws Exception {
+        try {
+            update(
+                    "UPDATE videos SET status = 'processing', claim_token = gen_random_uuid(), claimed_at = now(),"
+                            + " lease_until = now() + interval '1 hour', worker = 'worker-with-job' WHERE id = CAST(? AS uuid)",
+                    id);
+            update(
+                    "INSERT INTO parts (video_id, plan_id, number, job_token, digest, build, first_frame, frames, part_state,"
+                            + " worker, claimed_at, lease_until)"
+                            + " SELECT id, claim_token, number, claim_token, 'd', 'b', number, 1, part_state, 'worker-that-helps',"
+                            + " now(), now() + interval '1 hour'"
+                            + " FROM videos CROSS JOIN (VALUES (0, 'done'), (1, 'running'), (2, 'waiting')) made (number, part_state)"
+                            + " WHERE id = CAST(? AS uuid)",
+                    id);
+            update(
+                    "INSERT INTO workers (name, slots, closed_by, seen_at) SELECT name, 1, '', now() + interval '10 minutes'"
+                            + " FROM (VALUES ('worker-with-job'), ('worker-that-helps')) made (name) WHERE ? <> ''",
+                    id);
+            page.run("location.hash = '#job/" + id + "'");
+            page.see(".attempts > li[data-outcome=running]", "1 of 3 parts done", SOON);
+            page.see(
+                    ".attempts > li[data-outcome=running] .encoding",
+                    "Part 2 is being encoded on worker-that-helps",
+                    SOON);
+            sheet.take(page, "job-in-parts");
+            page.run("location.hash = '#operations'");
+            page.see("#workers ~ .table", "1 of 3 parts done", SOON);
+            page.see("#part-1-" + id, id, SOON);
+            assertThat(page.barriers()).isEmpty();
+        } finally {
+            update("UPDATE videos SET status = 'processed', claim_token = NULL WHERE id = CAST(? AS uuid)", id);
+            update("DELETE FROM workers WHERE name LIKE 'worker-%' AND ? <> ''", id);
+        }
+    }
+
+    private static void update(String sql, String id) throws Exception {
+        try (Connection database = DriverManager.getConnection(stack.jdbcUrl());
+                PreparedStatement update = database.prepareStatement(sql)) {
+            update.setString(1, id);
+            update.executeUpdate();
+        }
     }
 
     /** An attempt that ended an hour ago, as a worker without disk space would have recorded it. */

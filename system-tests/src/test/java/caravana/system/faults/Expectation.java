@@ -6,6 +6,8 @@ public enum Expectation {
     PROCESSED,
     /** A good video; the real ffmpeg processes it. */
     PROCESSED_BY_FFMPEG,
+    /** A good long video; the real ffmpeg processes it in parts, on any worker that has nothing due. */
+    PROCESSED_IN_PARTS,
     /** No video at all: refused at the first attempt. */
     REJECTED,
     /** Its tool dies at every attempt: fails permanently after the last. */

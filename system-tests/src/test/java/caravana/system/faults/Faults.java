@@ -119,8 +119,9 @@ final class Faults {
 
     private Set<String> claimsInDatabase() {
         try {
-            String claims = cluster.query(
-                    "SELECT coalesce(string_agg(claim_token::text, ','), '') FROM videos WHERE status = 'processing'");
+            String claims = cluster.query("SELECT coalesce(string_agg(claim_token::text, ','), '')"
+                    + " FROM (SELECT claim_token FROM videos WHERE status = 'processing'"
+                    + " UNION SELECT claim_token FROM parts WHERE part_state = 'running') AS held");
             return claims.isEmpty() ? new HashSet<>() : new HashSet<>(Arrays.asList(claims.split(",")));
         } catch (SQLException away) {
             throw new IllegalStateException("The database must be available between faults", away);

@@ -53,7 +53,8 @@ class FaultsTest {
         try (Cluster cluster = new Cluster(folder, scale.settings(GRACE), path)) {
             // All at once: the workers wait for the schema that web makes.
             for (int i = 0; i < profile.workers(); i++) {
-                cluster.addWorker(profile.slots());
+                cluster.addWorker(
+                        profile.slots(), Map.of("CARAVANA_MEDIA_PARTS_FROM", "1s", "CARAVANA_MEDIA_PART_SECONDS", "4"));
             }
             cluster.startWeb();
             try (Connection database = cluster.database()) {
@@ -110,6 +111,12 @@ class FaultsTest {
         List<String> missed = new ArrayList<>(faults.missed());
         if (whileSqsWasDown == 0) {
             missed.add("SQS down at submit: nothing was accepted meanwhile");
+        }
+        int inParts = Quiet.count(cluster, "SELECT count(*) FROM videos WHERE in_parts");
+        System.out.println("videos in parts: " + inParts + ", workers that helped "
+                + cluster.query("SELECT count(*) FROM receipts WHERE outcome = 'helped'"));
+        if (inParts == 0) {
+            missed.add("no video was encoded in parts");
         }
         if (acknowledgements.seen() == 0) {
             missed.add("no acknowledgement was seen at all");

@@ -33,6 +33,11 @@ public final class FfmpegStub {
     private static final String RESULT_TAGS =
             " -color_range tv -colorspace bt709 -color_trc bt709 -color_primaries bt709";
 
+    /** Of the long video. */
+    static final int LONG_WIDTH = 160;
+
+    static final int LONG_FRAMES = 260;
+
     private static final String SCRIPT = """
             #!/bin/sh
             # Stands in for ffmpeg: see FfmpegStub.java.
@@ -100,6 +105,7 @@ public final class FfmpegStub {
     private final Path folder;
     private final byte[] original;
     private final byte[] footage;
+    private final byte[] longFootage;
     private final byte[] result;
 
     private FfmpegStub(Path folder) throws IOException, InterruptedException {
@@ -112,6 +118,11 @@ public final class FfmpegStub {
                 Files.createFile(this.folder.resolve(RUNS)), PosixFilePermissions.fromString("rw-rw-rw-"));
         original = clip("original.mp4", "color=teal:size=320x240:rate=10:duration=2", "");
         footage = clip("footage.mp4", "testsrc2=size=640x360:rate=30:duration=6", "");
+        longFootage = clip(
+                "long.mp4",
+                "testsrc2=size=" + LONG_WIDTH + "x90:rate=10:duration=" + LONG_FRAMES / 10,
+                // It can be cut where there are keys.
+                " -g 20");
         result = clip("result.mp4", "color=teal:size=1280x720:rate=10:duration=7", RESULT_TAGS);
     }
 
@@ -120,9 +131,9 @@ public final class FfmpegStub {
         return new FfmpegStub(folder);
     }
 
-    private byte[] clip(String name, String source, String tags) throws IOException, InterruptedException {
+    private byte[] clip(String name, String source, String more) throws IOException, InterruptedException {
         Path file = folder.resolve(name);
-        Samples.make(file, "-f lavfi -i " + source + " -pix_fmt yuv420p" + tags);
+        Samples.make(file, "-f lavfi -i " + source + " -pix_fmt yuv420p" + more);
         return Files.readAllBytes(file);
     }
 
@@ -137,6 +148,11 @@ public final class FfmpegStub {
     /** A video without orders: the real ffmpeg is run on it. */
     public byte[] originalForFfmpeg() {
         return footage;
+    }
+
+    /** One that the real ffmpeg encodes in parts, where a worker does so from few seconds on. */
+    byte[] longOriginalForFfmpeg() {
+        return longFootage;
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -72,7 +73,7 @@ public final class Invariants {
             found.merge(expectation + " → " + state, 1, Integer::sum);
             String wanted =
                     switch (expectation) {
-                        case PROCESSED, PROCESSED_BY_FFMPEG, PROCESSED_AGAIN -> "processed";
+                        case PROCESSED, PROCESSED_BY_FFMPEG, PROCESSED_IN_PARTS, PROCESSED_AGAIN -> "processed";
                         case CANCELLED -> "cancelled";
                         case REJECTED -> "failed/not_a_video";
                         case GIVEN_UP -> "failed/attempts_exhausted";
@@ -114,10 +115,7 @@ public final class Invariants {
                     violations.add(row.id() + " was committed " + times + " times");
                 }
                 Optional<byte[]> object = object(s3, row.processedKey());
-                boolean whole = object.isPresent()
-                        && (expected.get(row.id()) == Expectation.PROCESSED_BY_FFMPEG
-                                ? isClip(object.get())
-                                : Arrays.equals(object.get(), stubsResult));
+                boolean whole = object.isPresent() && isWhole(expected.get(row.id()), object.get(), stubsResult);
                 if (!whole) {
                     violations.add(row.id() + ": its object is " + (object.isPresent() ? "not whole" : "missing"));
                 }
@@ -126,12 +124,26 @@ public final class Invariants {
         return violations;
     }
 
-    private boolean isClip(byte[] object) {
+    /** @param expectation null when the answer to the upload was lost */
+    private boolean isWhole(Expectation expectation, byte[] object, byte[] stubsResult) {
+        if (expectation == null) {
+            return Stream.of(Expectation.PROCESSED, Expectation.PROCESSED_BY_FFMPEG, Expectation.PROCESSED_IN_PARTS)
+                    .anyMatch(any -> isWhole(any, object, stubsResult));
+        }
+        return switch (expectation) {
+            case PROCESSED_BY_FFMPEG -> isClip(object, 1280, 1, Integer.MAX_VALUE);
+            case PROCESSED_IN_PARTS ->
+                isClip(object, FfmpegStub.LONG_WIDTH, FfmpegStub.LONG_FRAMES, FfmpegStub.LONG_FRAMES);
+            default -> Arrays.equals(object, stubsResult);
+        };
+    }
+
+    private boolean isClip(byte[] object, int width, int leastFrames, int mostFrames) {
         try {
             Path file = Files.write(cluster.folder().resolve("result-to-probe.mp4"), object);
             JsonNode stream = Videos.probe(file).at("/streams/0");
-            return stream.path("width").asInt() == 1280
-                    && stream.path("nb_frames").asInt() > 0;
+            int frames = stream.path("nb_frames").asInt();
+            return stream.path("width").asInt() == width && frames >= leastFrames && frames <= mostFrames;
         } catch (IOException | InterruptedException | AssertionError unreadable) {
             return false;
         }

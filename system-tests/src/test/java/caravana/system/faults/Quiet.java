@@ -45,7 +45,8 @@ public final class Quiet {
                                 cluster,
                                 "SELECT count(*) FROM videos WHERE outputs_swept_at IS NULL"
                                         + " AND (claims > 1 AND status IN ('processed', 'failed')"
-                                        + " OR claims > 0 AND status = 'cancelled')")
+                                        + " OR claims > 0 AND status = 'cancelled'"
+                                        + " OR in_parts AND status IN ('processed', 'failed', 'cancelled'))")
                         == 0);
     }
 

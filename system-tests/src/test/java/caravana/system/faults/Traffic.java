@@ -89,6 +89,7 @@ final class Traffic implements Runnable {
                     case 5 -> Expectation.REJECTED;
                     case 12 -> Expectation.GONE;
                     case 7, 17, 27 -> Expectation.PROCESSED_BY_FFMPEG;
+                    case 0, 9, 14, 23, 32 -> Expectation.PROCESSED_IN_PARTS;
                     default -> Expectation.PROCESSED;
                 };
         Optional<String> id = upload(kind);
@@ -105,7 +106,9 @@ final class Traffic implements Runnable {
 
     /** Uploads one video of that kind; empty when it was not accepted. */
     Optional<String> upload(Expectation kind) throws InterruptedException {
-        Optional<String> id = uploads.upload(web(), video(kind));
+        Optional<String> id = kind == Expectation.PROCESSED_IN_PARTS
+                ? uploads.upload(web(), video(kind), "[\"transcodificacion\"]")
+                : uploads.upload(web(), video(kind));
         if (id.isPresent()) {
             expected.put(id.get(), kind);
             accepted.get(kind).incrementAndGet();
@@ -125,6 +128,7 @@ final class Traffic implements Runnable {
         return switch (kind) {
             case PROCESSED -> stub.original(Map.of("seconds", String.valueOf(seconds)));
             case PROCESSED_BY_FFMPEG -> stub.originalForFfmpeg();
+            case PROCESSED_IN_PARTS -> stub.longOriginalForFfmpeg();
             case CANCELLED, GONE -> stub.original(Map.of("seconds", "30"));
             case PROCESSED_AGAIN -> stub.original(Map.of("seconds", "4"));
             case GIVEN_UP -> stub.original(Map.of("seconds", "0.3", "fail", "signal"));

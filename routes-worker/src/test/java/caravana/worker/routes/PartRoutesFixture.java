@@ -1,0 +1,59 @@
+package caravana.worker.routes;
+
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyDouble;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import caravana.worker.media.VideoParts;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job whose video is encoded in parts, each of which comes out as it must be. */
+abstract class PartRoutesFixture {
+
+    static final String CLAIM_PART = "statement:job/claim-part.sql";
+    static final String NOTE = "statement:job/note-part.sql";
+    static final String PLAN_ID = UUID.randomUUID().toString();
+
+    final VideoParts parts = mock(VideoParts.class);
+    final AtomicInteger claims = new AtomicInteger();
+
+    @TempDir
+    Path folder;
+
+    JobRoutes routes;
+
+    @BeforeEach
+    void start() throws Exception {
+        routes = JobRoutes.start(folder);
+        when(routes.partsPlanner.beginParts(any(), anyDouble(), any(), any(), any(), any()))
+                .thenReturn(parts);
+        when(parts.isWanted()).thenReturn(true);
+        when(parts.getMade()).thenReturn(Map.of("sha256", "digest"));
+        when(parts.getFile()).thenReturn(folder.resolve("part").toFile());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        routes.close();
+    }
+
+    /** So many parts wait, which are numbered from 0. */
+    void leave(int waiting) {
+        routes.answer(CLAIM_PART, with -> {
+            int number = claims.getAndIncrement();
+            with.getMessage().setBody(number < waiting ? part(number) : null);
+        });
+    }
+
+    static Map<String, Object> part(int number) {
+        return Map.of(
+                "plan_id", PLAN_ID, "number", number, "transformations", "[\"sin_audio\"]", "predicted_seconds", 90.0);
+    }
+}
