@@ -227,7 +227,7 @@ final class Servers implements AutoCloseable {
                 s3proxy.authorization=aws-v2-or-v4
                 s3proxy.identity=%s
                 s3proxy.credential=%s
-                s3proxy.cors-allow-origins=http://(127[.]0[.]0[.]1|localhost)(:[0-9]+)?
+                s3proxy.cors-allow-origins=http://(127[.]0[.]0[.]1|localhost)(:[0-9]+)? null
                 s3proxy.cors-allow-methods=GET PUT HEAD
                 s3proxy.cors-allow-headers=content-type content-md5 if-none-match range x-amz-checksum-crc32c x-amz-checksum-sha256
                 s3proxy.cors-exposed-headers=ETag x-amz-checksum-crc32c x-amz-checksum-sha256

@@ -110,6 +110,25 @@ class PlaybackTest extends WebTest {
         assertThat(get(link).headers().firstValue("Content-Type")).hasValue("video/mp4");
     }
 
+    /** As Shaka Player does, to learn a segment's media type. */
+    @Test
+    void whoAsksForHeadersAloneIsLedToThem() throws Exception {
+        URI segment = addresses(get(addresses(get(playback(user, id))).get(1))).get(1);
+
+        HttpResponse<String> head = head(segment);
+
+        assertThat(head.statusCode()).isEqualTo(302);
+        HttpResponse<String> led =
+                head(URI.create(head.headers().firstValue("Location").orElseThrow()));
+        assertThat(led.statusCode()).isEqualTo(200);
+        assertThat(led.headers().firstValue("Content-Type")).hasValue("video/mp4");
+        assertThat(led.headers().firstValueAsLong("Content-Length")).hasValue("ahls/240p/1.mp4".length());
+    }
+
+    private HttpResponse<String> head(URI address) throws Exception {
+        return api().send(HttpRequest.newBuilder(address).method("HEAD", BodyPublishers.noBody()));
+    }
+
     @Test
     void aPlaylistThatIsKnownIsNotSentAgain() throws Exception {
         URI address = playback(user, id);
@@ -119,7 +138,7 @@ class PlaybackTest extends WebTest {
 
         assertThat(again.statusCode()).isEqualTo(304);
         assertThat(again.body()).isEmpty();
-        HttpResponse<String> head = api().send(HttpRequest.newBuilder(address).method("HEAD", BodyPublishers.noBody()));
+        HttpResponse<String> head = head(address);
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.headers().firstValue("ETag")).hasValue(tag);
         assertThat(head.headers().firstValue("Cache-Control")).hasValue("private, max-age=60");

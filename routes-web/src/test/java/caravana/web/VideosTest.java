@@ -236,6 +236,19 @@ class VideosTest extends QuickSweepsTest {
                 .startsWith("inline")
                 .contains("Citt%C3%A0.mp4");
 
+        // Who asks for headers alone follows so.
+        HttpResponse<String> head = user.send(
+                user.request("/api/videos/" + id + "/original").method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        assertThat(head.statusCode()).isEqualTo(302);
+        HttpResponse<Void> headers = Api.HTTP.send(
+                HttpRequest.newBuilder(
+                                URI.create(head.headers().firstValue("Location").orElseThrow()))
+                        .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+        assertThat(headers.statusCode()).isEqualTo(200);
+        assertThat(headers.headers().firstValueAsLong("Content-Length")).hasValue(1000);
+
         // Of the poster there is a row, but no object any more.
         assertProblem(user.get("/api/videos/" + id + "/poster"), 410, "expired");
     }

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner.AuthLocation;
@@ -112,7 +114,7 @@ public class PresignedLinks {
     String segment(String key, String mediaType, Duration valid) {
         return signed(
                 SdkHttpRequest.builder()
-                        .method(SdkHttpMethod.GET)
+                        .method(asked())
                         .uri(URI.create(bucketAddress + key))
                         .putRawQueryParameter("response-content-type", mediaType)
                         .build(),
@@ -126,6 +128,14 @@ public class PresignedLinks {
         return name.toLowerCase(Locale.ROOT).endsWith(ending) ? name : name + ending;
     }
 
+    /** Who asks for a redirect by {@code HEAD} follows it by {@code HEAD}, and a signature is for one method. */
+    private static SdkHttpMethod asked() {
+        return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes call
+                        && call.getRequest().getMethod().equals("HEAD")
+                ? SdkHttpMethod.HEAD
+                : SdkHttpMethod.GET;
+    }
+
     private static String title(Map<String, Object> row) {
         return String.valueOf(row.get("title"));
     }
@@ -135,7 +145,7 @@ public class PresignedLinks {
             return null;
         }
         return signed(SdkHttpRequest.builder()
-                .method(SdkHttpMethod.GET)
+                .method(asked())
                 .uri(URI.create(bucketAddress + key))
                 .putRawQueryParameter("response-content-disposition", FileName.disposition(way, name))
                 .putRawQueryParameter("response-content-type", type)
