@@ -2058,7 +2058,7 @@ class PageTest {
                     SOON);
             sheet.take(page, "job-in-parts");
             page.run("location.hash = '#operations'");
-            page.see("#workers ~ .table", "1 of 3 parts done", SOON);
+            page.see("section[aria-labelledby=workers] .table", "1 of 3 parts done", SOON);
             page.see("#part-1-" + id, id, SOON);
             assertThat(page.barriers()).isEmpty();
         } finally {
