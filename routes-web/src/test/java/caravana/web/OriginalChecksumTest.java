@@ -19,12 +19,12 @@ class OriginalChecksumTest extends WebTest {
     private static final byte[] FILE = bytes(6 * 1024 * 1024);
     private static final String OTHER = "ab".repeat(32);
 
-    private final String right = sum();
+    private final String right = sum(FILE);
     private Api user;
 
-    private static String sum() {
+    private static String sum(byte[] file) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(FILE));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
@@ -94,6 +94,33 @@ class OriginalChecksumTest extends WebTest {
                 .file("video_file", "a.mp4", FILE);
         assertProblem(user.upload(twice), 400, "invalid_request");
         assertNothingLeft();
+    }
+
+    /** It would be another file, which nobody would keep. */
+    @Test
+    void aRepetitionWithAnotherOneIsRefused() throws Exception {
+        byte[] another = FILE.clone();
+        another[0]++;
+        assertThat(keyed(FILE).statusCode()).isEqualTo(201);
+        assertThat(keyed(FILE).statusCode()).isEqualTo(201);
+        assertProblem(keyed(another), 409, "idempotency_mismatch");
+
+        TusClient tus = new TusClient(user);
+        String first = Api.json(keyed(tus, right)).path("video_id").asText();
+        assertThat(Api.json(keyed(tus, right)).path("video_id").asText()).isEqualTo(first);
+        assertProblem(keyed(tus, OTHER), 409, "idempotency_mismatch");
+    }
+
+    private HttpResponse<String> keyed(byte[] file) throws Exception {
+        return user.send(user.raw("?title=t&original_sha256=" + sum(file), file).header("Idempotency-Key", "raw"));
+    }
+
+    private static HttpResponse<String> keyed(TusClient tus, String sum) throws Exception {
+        return tus.send(tus.request("/api/uploads")
+                .header("Idempotency-Key", "tus")
+                .header("Upload-Length", String.valueOf(FILE.length))
+                .header("Upload-Metadata", TusClient.metadata("title", "t", "original_sha256", sum))
+                .POST(BodyPublishers.noBody()));
     }
 
     /** Nobody has seen all of the bytes: the worker compares it. */

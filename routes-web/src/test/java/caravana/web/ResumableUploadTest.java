@@ -358,6 +358,8 @@ class ResumableUploadTest extends WebTest {
         assertRefused(no, 400, "invalid_request");
         assertRefused(Map.of("Upload-Length", "5", "Upload-Defer-Length", "1"), 400, "invalid_request");
         assertRefused(Map.of("Upload-Defer-Length", "2"), 400, "invalid_request");
+        assertRefused(Map.of("Upload-Length", "5", "Upload-Concat", "partial"), 400, "invalid_request");
+        assertRefused(Map.of("Upload-Length", "5", "Upload-Concat", "final;/api/uploads/a"), 400, "invalid_request");
         assertRefused(Map.of("Upload-Length", "0"), 415, "not_a_video");
         assertRefused(Map.of("Upload-Length", "999999999999"), 413, "too_large");
         assertRefused(Map.of("Upload-Length", String.valueOf(Long.MAX_VALUE)), 413, "too_large");

@@ -153,6 +153,9 @@ public class Assets {
                             "The picture has " + size.width() + "×" + size.height() + " pixels; the limit is " + PIXELS
                                     + "×" + PIXELS + ". Scale it down.");
                 }
+                if (!type.equals("image/png")) {
+                    SvgFile.requireShape(size);
+                }
                 document.put("width", size.width());
                 document.put("height", size.height());
             } else {

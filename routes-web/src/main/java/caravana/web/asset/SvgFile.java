@@ -17,7 +17,14 @@ import javax.xml.stream.XMLStreamReader;
  */
 final class SvgFile {
 
+    /**
+     * How many times as long as the other one a side may be: it is drawn 1,024 pixels wide, and would be higher than a picture can be,
+     * or have no height.
+     */
+    private static final int FLATTEST = 16;
+
     private static final String SVG = "http://www.w3.org/2000/svg";
+    private static final String HTML = "http://www.w3.org/1999/xhtml";
 
     /** Of its elements within one another, and of all of them. */
     private static final int DEEPEST = 64;
@@ -45,8 +52,8 @@ final class SvgFile {
 
     private static final Pattern LENGTH =
             Pattern.compile("\\s*([0-9]{1,9}(?:\\.[0-9]{1,9})?)\\s*(px|pt|pc|mm|cm|in|em|ex)?\\s*");
-    private static final Pattern URL =
-            Pattern.compile("url\\s*\\(\\s*['\"]?\\s*([^#'\"\\s])", Pattern.CASE_INSENSITIVE);
+    private static final Pattern URL = Pattern.compile(
+            "url\\s*\\(\\s*['\"]?\\s*([^#'\"\\s])|image-set\\s*\\(|\\bsrc\\s*\\(", Pattern.CASE_INSENSITIVE);
 
     private SvgFile() {}
 
@@ -83,12 +90,16 @@ final class SvgFile {
                                 "its root is not an svg element");
                         size = size(in);
                     }
+                    require(!inStyle, "a style of it has an element");
                     element(in);
                     inStyle = in.getLocalName().equalsIgnoreCase("style");
                 }
                 case XMLStreamConstants.END_ELEMENT -> {
                     depth--;
                     inStyle = false;
+                    // Each alone: a comment does not go on in the next one.
+                    styles(style.toString());
+                    style.setLength(0);
                 }
                 case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA, XMLStreamConstants.SPACE -> {
                     if (inStyle) {
@@ -107,19 +118,30 @@ final class SvgFile {
             }
         }
         require(size != null, "it has no element");
-        styles(style.toString());
         return size;
+    }
+
+    /** @throws IOException as {@link #read} */
+    static void requireShape(PictureSize size) throws IOException {
+        require(
+                Math.max(size.width(), size.height()) <= FLATTEST * Math.min(size.width(), size.height()),
+                "one of its sides is more than " + FLATTEST + " times as long as the other");
     }
 
     private static void element(XMLStreamReader in) throws IOException {
         String name = in.getLocalName().toLowerCase(Locale.ROOT);
         require(!SCRIPTS.contains(name), "it has a script or something that runs one: " + name);
         require(!name.equals("a"), "it has a link");
+        require(!HTML.equals(in.getNamespaceURI()), "it has an element of HTML: " + name);
         require(!FOREIGN.contains(name), "it has something that is not drawn in it: " + name);
         for (int i = 0; i < in.getAttributeCount(); i++) {
             String attribute = in.getAttributeLocalName(i).toLowerCase(Locale.ROOT);
             String value = in.getAttributeValue(i);
             require(!attribute.startsWith("on"), "it has a script: " + attribute);
+            require(
+                    !attribute.equals("attributename")
+                            || !value.toLowerCase(Locale.ROOT).contains("href"),
+                    "it has something that changes a reference: " + name);
             boolean refers = attribute.equals("href") || attribute.equals("src") || attribute.equals("base");
             require(!refers || value.strip().startsWith("#"), "it refers to something outside the file: " + attribute);
             require(!URL.matcher(value).find(), "it refers to something outside the file: " + attribute);
@@ -150,6 +172,7 @@ final class SvgFile {
         } else if (wide == 0) {
             wide = high * shape;
         }
+        require(Math.min(wide, high) >= 1, "it is less than a pixel wide or high");
         return new PictureSize(rounded(wide), rounded(high));
     }
 

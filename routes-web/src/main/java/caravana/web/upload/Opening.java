@@ -49,7 +49,8 @@ record Opening(String originalKey, Map<?, ?> earlier) {
         boolean same = Objects.equals(earlier.get("title"), upload.get("title"))
                 && Objects.equals(earlier.get("original_bytes"), upload.get("original_bytes"))
                 && TransformationRecipe.in(earlier).isSame(TransformationRecipe.in(upload))
-                && VideoLabels.areSame(earlier, upload);
+                && VideoLabels.areSame(earlier, upload)
+                && OriginalChecksum.areSame(earlier, upload);
         if (!same) {
             throw mismatch();
         }
@@ -61,6 +62,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
                 409,
                 "idempotency_mismatch",
                 "An earlier upload with this Idempotency-Key had another title, other "
-                        + "transformations, another reference, other metadata or another length. Use a new key.");
+                        + "transformations, another reference, other metadata, another original_sha256 or another"
+                        + " length. Use a new key.");
     }
 }

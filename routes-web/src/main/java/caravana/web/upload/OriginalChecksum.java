@@ -8,6 +8,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * The SHA-256 of a whole file, as its client announced it. Web compares it if all of the file passes one node. The
@@ -46,6 +48,11 @@ final class OriginalChecksum {
                             + ". Send the SHA-256 of the file as 64 hexadecimal digits, or leave it out.");
         }
         return new OriginalChecksum(text == null ? null : text.toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether two uploads announce the same, or none: with another one, another file would be taken for the first. */
+    static boolean areSame(Map<?, ?> one, Map<?, ?> other) {
+        return Objects.equals(one.get(COLUMN), other.get(COLUMN));
     }
 
     /** As the row keeps it; null for none. */

@@ -76,6 +76,12 @@ public class TusUpload {
     public void announce(Exchange exchange) {
         HttpServletRequest request = request(exchange);
         ResumableDraft draft = checkVersion(request);
+        if (request.getHeader("Upload-Concat") != null) {
+            // Ignored, it would make a video of each piece of a file.
+            throw Problem.invalid(
+                    "Files are not put together from several uploads. Send the whole file in one upload, without"
+                            + " Upload-Concat; for tus-js-client, that is without parallelUploads.");
+        }
         boolean hasBody = hasBody(request);
         if (draft == null) {
             checkType(request, TYPE);
@@ -220,6 +226,7 @@ public class TusUpload {
                 && Objects.equals(row.get("part_bytes"), announced.get("part_bytes"))
                 && TransformationRecipe.in(row).isSame(TransformationRecipe.in(announced))
                 && VideoLabels.areSame(row, announced)
+                && OriginalChecksum.areSame(row, announced)
                 && (announced.get("bytes") == null || announced.get("bytes").equals(row.get("bytes")));
         if (!same) {
             throw Opening.mismatch();
