@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,12 +90,44 @@ class AssetsTest extends WebTest {
 
     /** The same picture, which says that it has another size. */
     private static byte[] saying(byte[] png, int width, int height) {
-        ByteBuffer file = ByteBuffer.wrap(png.clone());
-        file.putInt(16, width).putInt(20, height);
+        return summed(ByteBuffer.wrap(png.clone()).putInt(16, width).putInt(20, height));
+    }
+
+    /** The same picture with another value in its header. */
+    private static byte[] with(byte[] png, int at, int value) {
+        return summed(ByteBuffer.wrap(png.clone()).put(at, (byte) value));
+    }
+
+    private static byte[] summed(ByteBuffer file) {
         CRC32 sum = new CRC32();
         sum.update(file.array(), 12, 17);
-        file.putInt(29, (int) sum.getValue());
-        return file.array();
+        return file.putInt(29, (int) sum.getValue()).array();
+    }
+
+    /** The same picture with a chunk behind its header that is small, and of 16 MiB when it is not compressed. */
+    private static byte[] bomb(byte[] png, String type) throws Exception {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        content.writeBytes(type.getBytes(StandardCharsets.US_ASCII));
+        content.writeBytes(
+                switch (type) {
+                    case "IDAT" -> new byte[0];
+                    case "iTXt" -> new byte[] {'a', 0, 1, 0, 0, 0};
+                    default -> new byte[] {'a', 0, 0};
+                });
+        try (DeflaterOutputStream compressed = new DeflaterOutputStream(content)) {
+            compressed.write(new byte[16 << 20]);
+        }
+        byte[] chunk = content.toByteArray();
+        CRC32 sum = new CRC32();
+        sum.update(chunk);
+        int header = 33;
+        return ByteBuffer.allocate(png.length + chunk.length + 8)
+                .put(png, 0, header)
+                .putInt(chunk.length - 4)
+                .put(chunk)
+                .putInt((int) sum.getValue())
+                .put(png, header, png.length - header)
+                .array();
     }
 
     @Test
@@ -246,6 +279,19 @@ class AssetsTest extends WebTest {
         all.add(new Broken(PNG, Arrays.copyOf(picture, 8)));
         all.add(new Broken(PNG, saying(picture, 0, 2)));
         all.add(new Broken(PNG, saying(picture, -1, 2)));
+        all.add(new Broken(PNG, saying(picture, 3, 1)));
+        all.add(new Broken(PNG, saying(picture, 3, 3)));
+        // Depth, colour, compression, filter, interlacing.
+        all.add(new Broken(PNG, with(picture, 24, 3)));
+        all.add(new Broken(PNG, with(picture, 25, 3)));
+        all.add(new Broken(PNG, with(picture, 25, 7)));
+        all.add(new Broken(PNG, with(picture, 26, 1)));
+        all.add(new Broken(PNG, with(picture, 27, 1)));
+        all.add(new Broken(PNG, with(picture, 28, 1)));
+        all.add(new Broken(PNG, with(picture, 28, 9)));
+        for (String bomb : List.of("IDAT", "zTXt", "iCCP", "iTXt")) {
+            all.add(new Broken(PNG, bomb(picture, bomb)));
+        }
         all.add(new Broken(PNG, bytes(1000)));
         all.add(new Broken(PNG, new byte[0]));
         for (String bad : List.of(

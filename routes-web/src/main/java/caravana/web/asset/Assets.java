@@ -145,7 +145,8 @@ public class Assets {
     private static void describe(byte[] content, String type, Map<String, Object> document) {
         try {
             if (TransformationEntry.PICTURES.contains(type)) {
-                PictureSize size = type.equals("image/png") ? PictureSize.ofPng(content) : SvgFile.read(content);
+                PngFile png = type.equals("image/png") ? PngFile.read(content) : null;
+                PictureSize size = png == null ? SvgFile.read(content) : png.size();
                 if (Math.max(size.width(), size.height()) > PIXELS) {
                     throw new Problem(
                             422,
@@ -153,8 +154,10 @@ public class Assets {
                             "The picture has " + size.width() + "×" + size.height() + " pixels; the limit is " + PIXELS
                                     + "×" + PIXELS + ". Scale it down.");
                 }
-                if (!type.equals("image/png")) {
+                if (png == null) {
                     SvgFile.requireShape(size);
+                } else {
+                    png.requirePixels();
                 }
                 document.put("width", size.width());
                 document.put("height", size.height());
