@@ -24,6 +24,7 @@ public enum FailureCode {
     TOO_LONG(false, "The video is longer than allowed."),
     NOTHING_KEPT(false, "The part to keep begins after the end of the video."),
     SIZE_UNREACHABLE(false, "The video cannot be made as small as requested."),
+    RESULT_RESOLUTION_TOO_HIGH(false, "With these transformations, the picture would be larger than can be encoded."),
     TOO_COMPLEX(false, "Inspecting the file takes too long."),
     TOO_MANY_STREAMS(false, "The file has more tracks than allowed."),
     RESOLUTION_TOO_HIGH(false, "The picture is larger than allowed."),

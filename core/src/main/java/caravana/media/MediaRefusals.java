@@ -74,6 +74,22 @@ public class MediaRefusals {
                 Map.of("size_mb", megabytes, "least_mb", least, "duration_seconds", length));
     }
 
+    /**
+     * The transformations would enlarge the picture beyond what can be encoded.
+     *
+     * @param width of the original, as it is shown
+     * @param height of the original, as it is shown
+     * @param most pixels of a side of a result
+     */
+    public Refusal resultResolutionTooHigh(int width, int height, int most) {
+        return new Refusal(
+                "result_resolution_too_high",
+                "The picture has " + width + "×" + height
+                        + " pixels; with these transformations, a side would have more than " + most
+                        + ", which is the limit. Process it again with a smaller height or another aspect ratio.",
+                Map.of("width", width, "height", height, "most_pixels", most));
+    }
+
     /** The picture is larger than {@link MediaLimits#width} by {@link MediaLimits#height}, lying or upright. */
     public Refusal resolutionTooHigh(int width, int height) {
         return new Refusal(

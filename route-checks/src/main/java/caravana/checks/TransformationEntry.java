@@ -282,13 +282,21 @@ public record TransformationEntry(
      * @param codec ffmpeg's name of the codec of its first track
      * @param width of the picture in pixels, unless the picture is smaller; null for any
      * @param height of the picture in pixels, unless the picture is smaller; null for any
+     * @param least pixels of each side, for which a smaller picture gets bars; null when it gets none
      * @param from second of the video at which it begins; null for 0
      * @param length how many seconds of the video it has at most; {@link #WHOLE} for all of them, null for a picture
      * @param rate frames per second, of which it has a whole number; null for that of the video
      * @param optional whether it may be missing, since there is nothing to put into it
      */
     public record Check(
-            String codec, String width, String height, String from, String length, String rate, boolean optional) {
+            String codec,
+            String width,
+            String height,
+            String least,
+            String from,
+            String length,
+            String rate,
+            boolean optional) {
 
         /** As long as the video. */
         public static final String WHOLE = "whole";

@@ -393,6 +393,7 @@ public final class TransformationFiles {
         for (Produced produced : entry.allProduced()) {
             amounts.add(produced.check().width());
             amounts.add(produced.check().height());
+            amounts.add(produced.check().least());
             amounts.add(produced.check().from());
             amounts.add(produced.check().length());
             amounts.add(produced.check().rate());

@@ -70,6 +70,10 @@ final class TransformationList {
         }
         entry.allProduced().forEach(produced -> {
             facts.add("Also produces `" + produced.name() + "` (" + produced.role() + ").");
+            if (produced.check().least() != null) {
+                facts.add("A picture with a side below " + produced.check().least()
+                        + " pixels, the least of the encoder, gets black bars.");
+            }
             if (produced.sheets() != null) {
                 facts.add("`" + produced.sheets().index() + "` says which picture shows each second.");
             }

@@ -72,7 +72,7 @@ final class TransformationReader {
     private static final Set<String> SHEETS_KEYS = Set.of("index", "every", "columns", "rows");
     private static final Set<String> LADDER_KEYS = Set.of("heights", "sound");
     private static final Set<String> CHECK_KEYS =
-            Set.of("codec", "width", "height", "from", "length", "rate", "optional");
+            Set.of("codec", "width", "height", "least", "from", "length", "rate", "optional");
     private static final Set<String> PARTS = Set.of("exact", "whole");
     private static final String FILE_NAME = "[a-z0-9_-]+\\.[a-z0-9]+";
     private static final String NAME = "[a-z][a-z0-9_]{0,39}";
@@ -475,6 +475,7 @@ final class TransformationReader {
                 text(check, "codec"),
                 amount(check, "width", false),
                 amount(check, "height", false),
+                amount(check, "least", false),
                 amount(check, "from", false),
                 length.equals(Check.WHOLE) ? length : amount(check, "length", false),
                 amount(check, "rate", false),

@@ -343,6 +343,8 @@ const TEXTS = {
     error_nothing_kept: 'The part to keep begins at {found_start_seconds}, and the video is {found_duration_seconds} long. Process it again with an earlier start.',
     error_size_unreachable:
       'The video, {found_duration_seconds} long, cannot be made as small as {found_size_mb} MB; it needs about {found_least_mb} MB. Process it again with a larger size, a smaller picture or a shorter part.',
+    error_result_resolution_too_high:
+      'The picture has {found_width}×{found_height} pixels; with these transformations, a side would have more than {found_most_pixels}, which is the limit. Process it again with a smaller height or another aspect ratio.',
     error_too_long: 'The video is {found_duration_seconds} long; the limit is {longest}. Trim it, or ask an operator for a higher limit.',
     error_resolution_too_high: 'The picture has {found_width}×{found_height} pixels; the limit is {width}×{height}, in landscape or portrait. Scale it down, or ask an operator for a higher limit.',
     error_frame_rate_too_high: 'The video has {found_frame_rate} frames per second on average; the limit is {rate}. Convert it to a lower frame rate, or ask an operator for a higher limit.',
@@ -903,6 +905,8 @@ const TEXTS = {
       'La parte que se conserva empieza en {found_start_seconds} y el video dura {found_duration_seconds}. Procésalo otra vez con un comienzo anterior.',
     error_size_unreachable:
       'El video, de {found_duration_seconds}, no puede ocupar solo {found_size_mb} MB; necesita unos {found_least_mb} MB. Procésalo otra vez con un tamaño mayor, una imagen más pequeña o una parte más corta.',
+    error_result_resolution_too_high:
+      'La imagen tiene {found_width}×{found_height} píxeles; con estas transformaciones, un lado tendría más de {found_most_pixels}, que es el límite. Procésalo otra vez con una altura menor u otra proporción.',
     error_too_long: 'El video dura {found_duration_seconds} y el límite es {longest}. Recórtalo, o pide a un operador un límite mayor.',
     error_too_complex:
       'El archivo no se pudo analizar en {found_limit_seconds} de tiempo de procesador. Conviértelo a un MP4 corriente.',

@@ -3,6 +3,8 @@ package caravana.worker.media;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Classifies the error messages of ffmpeg about an original by their subject. */
 final class FfmpegErrors {
@@ -18,6 +20,14 @@ final class FfmpegErrors {
 
     /** How the complaint about a file of which nothing more can be read begins. */
     private static final String READING_ENDED = "file:";
+
+    /** What encoders and filters say of a picture that they cannot make as large as it would get, some with their limit. */
+    private static final Pattern TOO_LARGE =
+            Pattern.compile("invalid width x height|Failed to configure output pad on Parsed_scale"
+                    + "|(?:resolutions above|Max is|Source (?:Width|Height) must be less than or equal to) ([0-9]+)");
+
+    /** The most pixels of a side, in H.264 and in others that do not name their limit. */
+    private static final int LARGEST_SIDE = 16_384;
 
     private final List<String> lines;
     private final Set<String> otherThanPicture = new HashSet<>();
@@ -47,6 +57,20 @@ final class FfmpegErrors {
      */
     static boolean loseNothing(String errors) {
         return errors.lines().allMatch(line -> line.endsWith(NOTHING_LOST) || line.startsWith(SAID_AGAIN));
+    }
+
+    /** The most pixels that a side may have, when errors say that a result would have more; otherwise 0. */
+    static int largestSide(String errors) {
+        Matcher found = TOO_LARGE.matcher(errors);
+        if (!found.find()) {
+            return 0;
+        }
+        return found.group(1) == null ? LARGEST_SIDE : Integer.parseInt(found.group(1));
+    }
+
+    /** Whether errors are those of an encoder that does not begin. */
+    static boolean refuseEncoder(String errors) {
+        return errors.contains("Error while opening encoder");
     }
 
     boolean isEmpty() {

@@ -228,8 +228,8 @@ public class OutputCheck {
             // The side that is limited is made even first, and the other one follows from it.
             double side = (expected.height() > 0 ? main.height() : main.width()) * factor;
             double even = Math.floor(side / 2 + 1e-6) * 2 / side;
-            double wide = main.width() * factor * even;
-            double high = main.height() * factor * even;
+            double wide = Math.max(expected.least(), main.width() * factor * even);
+            double high = Math.max(expected.least(), main.height() * factor * even);
             if (Math.abs(width - wide) > SIZE_TOLERANCE || Math.abs(height - high) > SIZE_TOLERANCE) {
                 wrong.add(width + "×" + height + " instead of " + Math.round(wide) + "×" + Math.round(high));
             }

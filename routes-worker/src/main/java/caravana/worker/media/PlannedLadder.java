@@ -156,7 +156,7 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
         for (Rung rung : rungs) {
             graph.append(";[")
                     .append(rung.stream())
-                    .append("_in]scale=w=-2:h='trunc(min(ih,")
+                    .append("_in]scale=w='max(2,round(oh*iw/ih/2)*2)':h='trunc(min(ih,")
                     .append(rung.height())
                     .append(")/2)*2',format=yuv420p,")
                     .append(ending)

@@ -25,6 +25,9 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
     /** Media type of subtitles, and of what says where in sheets a second is. */
     static final String WEBVTT = Sheets.INDEX_TYPE;
 
+    /** The least pixels of a side, since all sizes are even. */
+    private static final int EVEN = 2;
+
     /** Media type of pictures. */
     static final String JPEG = "image/jpeg";
 
@@ -38,6 +41,7 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
      * @param optional whether it may be missing
      * @param width of the picture, unless the picture that it is made of is smaller; 0 for any
      * @param height of the picture, unless the picture that it is made of is smaller; 0 for any
+     * @param least pixels that each side has, whatever it is made of
      * @param scale how much larger the picture is that it is made of than that of the video
      * @param from second of the video at which it begins
      * @param seconds of the video that it has at most; infinite for all of them, 0 for a picture
@@ -50,6 +54,7 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
             boolean optional,
             double width,
             double height,
+            double least,
             double scale,
             double from,
             double seconds,
@@ -59,15 +64,15 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
 
         /** A picture of any size. */
         static Expected picture(String codec, boolean optional) {
-            return new Expected(codec, optional, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, null, null);
+            return new Expected(codec, optional, 0, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, null, null);
         }
 
         private static Expected index(SpriteSheets sheets) {
-            return new Expected(null, false, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, sheets, null);
+            return new Expected(null, false, 0, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, sheets, null);
         }
 
         private static Expected renditions(PlannedLadder ladder) {
-            return new Expected(null, false, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, null, ladder);
+            return new Expected(null, false, 0, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, null, ladder);
         }
 
         /** Whether a video of that length ends before it begins. */
@@ -105,6 +110,7 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
                 check.optional(),
                 transformation.number(check.width(), 0),
                 transformation.number(check.height(), 0),
+                transformation.number(check.least(), EVEN),
                 scale,
                 transformation.number(check.from(), 0),
                 Check.WHOLE.equals(check.length())

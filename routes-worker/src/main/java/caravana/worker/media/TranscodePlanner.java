@@ -113,10 +113,7 @@ public class TranscodePlanner {
                 media.stallLimit(),
                 (status, errors) -> {
                     RejectedMediaException tooSmall = target.meaning(errors, refusals);
-                    return tooSmall == null
-                            ? new RejectedMediaException(
-                                    refusals.undecodable(source.video().codec()))
-                            : tooSmall;
+                    return tooSmall == null ? meaning(errors, source.video(), refusals) : tooSmall;
                 },
                 null);
         return new TranscodePlan(command, result, List.copyOf(outputs), List.copyOf(soundless));
@@ -161,9 +158,21 @@ public class TranscodePlanner {
                 ToolCommand.Output.PROGRESS,
                 media.timeLimit(result.workedSeconds()),
                 media.stallLimit(),
-                (status, errors) -> new RejectedMediaException(
-                        refusals.undecodable(source.video().codec())),
+                (status, errors) -> meaning(errors, source.video(), refusals),
                 null);
+    }
+
+    /** What it means that ffmpeg has ended with these errors while it encoded. */
+    private static RuntimeException meaning(String errors, Track video, MediaRefusals refusals) {
+        int largest = FfmpegErrors.largestSide(errors);
+        if (largest > 0) {
+            PlannedResult.Box shown = shown(video);
+            return new RejectedMediaException(refusals.resultResolutionTooHigh(shown.width(), shown.height(), largest));
+        }
+        // An encoder that takes no picture at all has options that are wrong.
+        return FfmpegErrors.refuseEncoder(errors)
+                ? new OutputInvalidException("ffmpeg cannot open an encoder of the result")
+                : new RejectedMediaException(refusals.undecodable(video.codec()));
     }
 
     /**
@@ -644,8 +653,9 @@ public class TranscodePlanner {
             }
         }
         if (size.scale() != 1) {
-            graph.link("scale=w=" + size.fit().width() + ":h=" + size.fit().height()
-                    + ":force_original_aspect_ratio=decrease:force_divisible_by=2");
+            graph.link(String.format(
+                    "scale=w='max(2,trunc(min(%1$d,round(%2$d*iw/ih))/2)*2)':h='max(2,trunc(min(%2$d,round(%1$d*ih/iw))/2)*2)'",
+                    size.fit().width(), size.fit().height()));
         }
         graph.link(ending);
         StringBuilder whole = new StringBuilder(graph.endAt("[video]"));
