@@ -1,5 +1,6 @@
 -- Those that the job names, as far as its owner has them.
 SELECT id::text AS id,
+       name,
        media_type,
        object_key
 FROM assets

@@ -338,8 +338,10 @@ const TEXTS = {
     error_another_file: 'This is another file. Choose the file whose upload you began, or cancel this upload.',
     error_too_large: 'The file has {found_bytes} bytes; the limit is {size}. Send a smaller file.',
     error_too_large_plain: 'The file is too large: the limit is {size}. Send a smaller file.',
-    error_asset_missing: 'A picture or subtitle file that this video needs was deleted. Process the video again without it.',
-    error_asset_unreadable: 'A picture or subtitle file that this video needs cannot be read. Process the video again without it.',
+    error_asset_missing: 'A picture or subtitle file that “{found_transformation}” needs ({found_asset_id}) was deleted. Process the video again without it.',
+    error_asset_missing_plain: 'A picture or subtitle file that this video needs was deleted. Process the video again without it.',
+    error_asset_unreadable: 'The file “{found_asset_name}”, which “{found_transformation}” needs, cannot be read. Upload it again, or process the video again without it.',
+    error_asset_unreadable_plain: 'A picture or subtitle file that this video needs cannot be read. Process the video again without it.',
     error_nothing_kept: 'The part to keep begins at {found_start_seconds}, and the video is {found_duration_seconds} long. Process it again with an earlier start.',
     error_size_unreachable:
       'The video, {found_duration_seconds} long, cannot be made as small as {found_size_mb} MB; it needs about {found_least_mb} MB. Process it again with a larger size, a smaller picture or a shorter part.',
@@ -898,8 +900,12 @@ const TEXTS = {
       'El video, con el códec {found_codec}, no se puede decodificar: está dañado o es de una variante no soportada. Expórtalo otra vez.',
     error_too_large: 'El archivo tiene {found_bytes} bytes; el límite es {size}. Envía uno más pequeño.',
     error_too_large_plain: 'El archivo es demasiado grande: el límite es {size}. Envía uno más pequeño.',
-    error_asset_missing: 'Se eliminó una imagen o un archivo de subtítulos que este video necesita. Procésalo otra vez sin ellos.',
+    error_asset_missing:
+      'Se eliminó una imagen o un archivo de subtítulos que necesita «{found_transformation}» ({found_asset_id}). Procesa el video otra vez sin él.',
+    error_asset_missing_plain: 'Se eliminó una imagen o un archivo de subtítulos que este video necesita. Procésalo otra vez sin ellos.',
     error_asset_unreadable:
+      'No se puede leer el archivo «{found_asset_name}», que necesita «{found_transformation}». Súbelo otra vez, o procesa el video otra vez sin él.',
+    error_asset_unreadable_plain:
       'No se puede leer una imagen o un archivo de subtítulos que este video necesita. Procésalo otra vez sin ellos.',
     error_nothing_kept:
       'La parte que se conserva empieza en {found_start_seconds} y el video dura {found_duration_seconds}. Procésalo otra vez con un comienzo anterior.',

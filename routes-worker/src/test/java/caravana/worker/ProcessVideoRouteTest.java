@@ -688,7 +688,7 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         s3.putObject(p -> p.bucket(bucket()).key("assets/" + asset), RequestBody.fromString(content));
         jdbc.update(
                 "INSERT INTO assets (id, owner_id, name, media_type, object_key, bytes, sha256, stored_at) SELECT CAST(? AS uuid), "
-                        + owner + ", 'a', ?, ?, 1, '', now() FROM videos WHERE id = CAST(? AS uuid)",
+                        + owner + ", 'mi logo.svg', ?, ?, 1, '', now() FROM videos WHERE id = CAST(? AS uuid)",
                 asset,
                 type,
                 "assets/" + asset,
@@ -720,6 +720,8 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         await().atMost(JOB).until(() -> "failed".equals(row(id).get("status")));
 
         assertThat(row(id)).containsEntry("error_code", "asset_missing").containsEntry("retryable", false);
+        assertThat((String) row(id).get("error_detail")).contains("which marca_propia needs, was deleted");
+        assertThat(row(id).get("error_values").toString()).contains("\"asset_id\"", "\"transformation\": \"marca_propia\"");
     }
 
     @Test
@@ -729,6 +731,9 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         await().atMost(JOB).until(() -> "failed".equals(row(id).get("status")));
 
         assertThat(row(id)).containsEntry("error_code", "asset_unreadable").containsEntry("retryable", false);
+        assertThat((String) row(id).get("error_detail")).contains("mi logo.svg", "which marca_propia needs, cannot be read");
+        assertThat(row(id).get("error_values").toString())
+                .contains("\"asset_id\"", "\"asset_name\": \"mi logo.svg\"", "\"transformation\": \"marca_propia\"");
     }
 
     @Test

@@ -2,6 +2,7 @@ package caravana.worker.media;
 
 import caravana.checks.TransformationEntry;
 import caravana.job.FailureCode;
+import caravana.media.Refusal;
 import caravana.media.Subtitles;
 import caravana.transformation.AppliedTransformation;
 import caravana.worker.exec.ToolCommand;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
@@ -35,10 +37,9 @@ public class JobAssets {
 
     /** What is to be fetched. */
     public FetchedAssets begin(@ExchangeProperty("recipe") List<AppliedTransformation> transformations) {
-        return new FetchedAssets(transformations.stream()
-                .flatMap(each -> each.assets().values().stream())
-                .distinct()
-                .toList());
+        Map<String, String> users = new LinkedHashMap<>();
+        transformations.forEach(each -> each.assets().values().forEach(id -> users.putIfAbsent(id, each.name())));
+        return new FetchedAssets(users);
     }
 
     /**
@@ -47,15 +48,32 @@ public class JobAssets {
      * @throws RejectedMediaException {@code asset_missing} when the owner does not have all of them
      */
     public void found(@Body List<Map<String, Object>> rows, @ExchangeProperty("assets") FetchedAssets assets) {
-        if (rows.size() < assets.getIds().size()) {
-            throw rejected(FailureCode.ASSET_MISSING);
+        rows.forEach(row -> assets.add(
+                (String) row.get("id"),
+                (String) row.get("name"),
+                (String) row.get("media_type"),
+                (String) row.get("object_key")));
+        String missing = assets.missing();
+        if (missing != null) {
+            throw new RejectedMediaException(new Refusal(
+                    FailureCode.ASSET_MISSING.code(),
+                    "The asset " + missing + ", which " + assets.userOf(missing)
+                            + " needs, was deleted. Process the video again without it.",
+                    Map.of("asset_id", missing, "transformation", assets.userOf(missing))));
         }
-        rows.forEach(row ->
-                assets.add((String) row.get("id"), (String) row.get("media_type"), (String) row.get("object_key")));
     }
 
-    private static RejectedMediaException rejected(FailureCode code) {
-        return new RejectedMediaException(code.code(), code.sentence());
+    private static RejectedMediaException unreadable(FetchedAssets.File asset, FetchedAssets assets) {
+        return new RejectedMediaException(new Refusal(
+                FailureCode.ASSET_UNREADABLE.code(),
+                "The asset " + asset.name() + " (" + asset.id() + "), which " + assets.userOf(asset.id())
+                        + " needs, cannot be read. Upload its file again, or process the video again without it.",
+                valuesOf(asset, assets)));
+    }
+
+    private static Map<String, Object> valuesOf(FetchedAssets.File asset, FetchedAssets assets) {
+        return Map.of(
+                "asset_id", asset.id(), "asset_name", asset.name(), "transformation", assets.userOf(asset.id()));
     }
 
     /**
@@ -80,7 +98,7 @@ public class JobAssets {
                 ToolCommand.Output.DOCUMENT,
                 media.probeLimit(),
                 media.probeLimit(),
-                (status, errors) -> rejected(FailureCode.ASSET_UNREADABLE),
+                (status, errors) -> unreadable(picture, assets),
                 null);
     }
 
@@ -94,23 +112,43 @@ public class JobAssets {
     }
 
     /**
-     * The subtitles in a file of the account's.
+     * Reads all subtitles, so that one that cannot be read is rejected by its name.
      *
-     * @throws RejectedMediaException {@code asset_unreadable} when it is none
+     * @throws RejectedMediaException {@code asset_unreadable} when a text has none
      */
+    public void checkSubtitles(
+            @ExchangeProperty("job") RunningJob job, @ExchangeProperty("assets") FetchedAssets assets) {
+        for (FetchedAssets.File asset : assets.getFiles()) {
+            if (TransformationEntry.TEXTS.contains(asset.mediaType())) {
+                try {
+                    read(job.getFolder().resolve(asset.fileName()), asset.mediaType());
+                } catch (Subtitles.UnreadableException e) {
+                    throw unreadable(asset, assets);
+                }
+            }
+        }
+    }
+
+    /** The subtitles in a file of the account's, which were checked. */
     static Subtitles subtitles(Path folder, String id) {
         for (String type : TransformationEntry.TEXTS) {
             Path file = folder.resolve(FetchedAssets.fileName(id, type));
             if (Files.exists(file)) {
                 try {
-                    return Subtitles.read(Files.readAllBytes(file), type.equals(WEBVTT));
-                } catch (IOException e) {
-                    throw new UncheckedIOException("The asset " + id + " cannot be read", e);
+                    return read(file, type);
                 } catch (Subtitles.UnreadableException e) {
-                    throw rejected(FailureCode.ASSET_UNREADABLE);
+                    throw new IllegalStateException("The asset " + id + " was checked, and cannot be read", e);
                 }
             }
         }
         throw new IllegalStateException("The asset " + id + " is not in the job's folder");
+    }
+
+    private static Subtitles read(Path file, String type) throws Subtitles.UnreadableException {
+        try {
+            return Subtitles.read(Files.readAllBytes(file), type.equals(WEBVTT));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The subtitles " + file.getFileName() + " cannot be read", e);
+        }
     }
 }

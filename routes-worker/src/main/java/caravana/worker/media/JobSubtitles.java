@@ -27,7 +27,6 @@ final class JobSubtitles {
      * Writes the files, those beside the video among them.
      *
      * @param before seconds of something else before the footage in the result
-     * @throws RejectedMediaException when an asset has no subtitles
      * @throws UncheckedIOException when a file cannot be written
      */
     static JobSubtitles of(
