@@ -37,6 +37,7 @@ public enum FailureCode {
     CHECKSUM_MISMATCH(false, "The uploaded file has another SHA-256 than was announced. Upload it again."),
     ASSET_MISSING(false, "An asset that the job needs was deleted. Process the video again without it."),
     ASSET_UNREADABLE(false, "An asset that the job needs cannot be read. Process the video again without it."),
+    ASSET_TOO_COMPLEX(false, "An asset that the job needs takes too long to draw. Process the video again without it."),
     ORIGINAL_MISSING(false, "The uploaded file is no longer stored. Upload it again."),
 
     // The product is at fault, and another attempt would end the same.

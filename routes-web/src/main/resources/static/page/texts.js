@@ -342,6 +342,8 @@ const TEXTS = {
     error_asset_missing_plain: 'A picture or subtitle file that this video needs was deleted. Process the video again without it.',
     error_asset_unreadable: 'The file “{found_asset_name}”, which “{found_transformation}” needs, cannot be read. Upload it again, or process the video again without it.',
     error_asset_unreadable_plain: 'A picture or subtitle file that this video needs cannot be read. Process the video again without it.',
+    error_asset_too_complex:
+      'The picture “{found_asset_name}”, which “{found_transformation}” needs, cannot be drawn within {found_limit_seconds} of processor time. Simplify it or upload it as a PNG, or process the video again without it.',
     error_nothing_kept: 'The part to keep begins at {found_start_seconds}, and the video is {found_duration_seconds} long. Process it again with an earlier start.',
     error_size_unreachable:
       'The video, {found_duration_seconds} long, cannot be made as small as {found_size_mb} MB; it needs about {found_least_mb} MB. Process it again with a larger size, a smaller picture or a shorter part.',
@@ -907,6 +909,8 @@ const TEXTS = {
       'No se puede leer el archivo «{found_asset_name}», que necesita «{found_transformation}». Súbelo otra vez, o procesa el video otra vez sin él.',
     error_asset_unreadable_plain:
       'No se puede leer una imagen o un archivo de subtítulos que este video necesita. Procésalo otra vez sin ellos.',
+    error_asset_too_complex:
+      'La imagen «{found_asset_name}», que necesita «{found_transformation}», no se puede dibujar en {found_limit_seconds} de tiempo de procesador. Simplifícala o súbela como PNG, o procesa el video otra vez sin ella.',
     error_nothing_kept:
       'La parte que se conserva empieza en {found_start_seconds} y el video dura {found_duration_seconds}. Procésalo otra vez con un comienzo anterior.',
     error_size_unreachable:

@@ -721,7 +721,8 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
 
         assertThat(row(id)).containsEntry("error_code", "asset_missing").containsEntry("retryable", false);
         assertThat((String) row(id).get("error_detail")).contains("which marca_propia needs, was deleted");
-        assertThat(row(id).get("error_values").toString()).contains("\"asset_id\"", "\"transformation\": \"marca_propia\"");
+        assertThat(row(id).get("error_values").toString())
+                .contains("\"asset_id\"", "\"transformation\": \"marca_propia\"");
     }
 
     @Test
@@ -731,9 +732,33 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
         await().atMost(JOB).until(() -> "failed".equals(row(id).get("status")));
 
         assertThat(row(id)).containsEntry("error_code", "asset_unreadable").containsEntry("retryable", false);
-        assertThat((String) row(id).get("error_detail")).contains("mi logo.svg", "which marca_propia needs, cannot be read");
+        assertThat((String) row(id).get("error_detail"))
+                .contains("mi logo.svg", "which marca_propia needs, cannot be read");
         assertThat(row(id).get("error_values").toString())
                 .contains("\"asset_id\"", "\"asset_name\": \"mi logo.svg\"", "\"transformation\": \"marca_propia\"");
+    }
+
+    /** Eight levels that each draw the one below ten times. */
+    @Test
+    void aPictureThatTakesTooLongToDrawIsRejectedAtItsFirstAttempt() throws Exception {
+        StringBuilder levels = new StringBuilder("<rect id='a0' width='1' height='1'/>");
+        for (int level = 1; level <= 8; level++) {
+            levels.append("<g id='a").append(level).append("'>");
+            levels.append(("<use xlink:href='#a" + (level - 1) + "'/>").repeat(10))
+                    .append("</g>");
+        }
+        String drawing =
+                "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='9' height='9'>"
+                        + "<defs>" + levels + "</defs><use xlink:href='#a8'/></svg>";
+        String id = uploadWithPicture("owner_id", "image/svg+xml", drawing);
+
+        await().atMost(JOB).until(() -> "failed".equals(row(id).get("status")));
+
+        assertThat(row(id))
+                .containsEntry("error_code", "asset_too_complex")
+                .containsEntry("attempts", 1)
+                .containsEntry("retryable", false);
+        assertThat((String) row(id).get("error_detail")).contains("mi logo.svg", "marca_propia", "10 s");
     }
 
     @Test

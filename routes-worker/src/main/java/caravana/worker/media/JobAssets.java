@@ -2,6 +2,7 @@ package caravana.worker.media;
 
 import caravana.checks.TransformationEntry;
 import caravana.job.FailureCode;
+import caravana.media.Amounts;
 import caravana.media.Refusal;
 import caravana.media.Subtitles;
 import caravana.transformation.AppliedTransformation;
@@ -11,7 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +29,11 @@ public class JobAssets {
     /** The width in pixels to which an SVG is drawn, so that it is sharp in a large picture as well. */
     private static final int DRAWN_WIDTH = 1024;
 
+    /** CPU time for one picture, which usually takes a tenth of a second. What takes longer does so on each worker. */
+    private static final Duration DRAWING_LIMIT = Duration.ofSeconds(10);
+
     private static final String WEBVTT = "text/vtt";
     private static final String SVG = "image/svg+xml";
-
-    private final MediaProperties media;
-
-    JobAssets(MediaProperties media) {
-        this.media = media;
-    }
 
     /** What is to be fetched. */
     public FetchedAssets begin(@ExchangeProperty("recipe") List<AppliedTransformation> transformations) {
@@ -48,11 +48,9 @@ public class JobAssets {
      * @throws RejectedMediaException {@code asset_missing} when the owner does not have all of them
      */
     public void found(@Body List<Map<String, Object>> rows, @ExchangeProperty("assets") FetchedAssets assets) {
-        rows.forEach(row -> assets.add(
-                (String) row.get("id"),
-                (String) row.get("name"),
-                (String) row.get("media_type"),
-                (String) row.get("object_key")));
+        rows.forEach(row ->
+                assets.add((String) row.get("id"), (String) row.get("name"), (String) row.get("media_type"), (String)
+                        row.get("object_key")));
         String missing = assets.missing();
         if (missing != null) {
             throw new RejectedMediaException(new Refusal(
@@ -71,15 +69,25 @@ public class JobAssets {
                 valuesOf(asset, assets)));
     }
 
+    private static RejectedMediaException tooComplex(FetchedAssets.File asset, FetchedAssets assets) {
+        Map<String, Object> values = new HashMap<>(valuesOf(asset, assets));
+        values.put("limit_seconds", DRAWING_LIMIT.toMillis() / 1000.0);
+        return new RejectedMediaException(new Refusal(
+                FailureCode.ASSET_TOO_COMPLEX.code(),
+                "The asset " + asset.name() + " (" + asset.id() + "), which " + assets.userOf(asset.id())
+                        + " needs, cannot be drawn within " + Amounts.duration(DRAWING_LIMIT)
+                        + " of processor time. Simplify it or send it as a PNG, or process the video again without it.",
+                values));
+    }
+
     private static Map<String, Object> valuesOf(FetchedAssets.File asset, FetchedAssets assets) {
-        return Map.of(
-                "asset_id", asset.id(), "asset_name", asset.name(), "transformation", assets.userOf(asset.id()));
+        return Map.of("asset_id", asset.id(), "asset_name", asset.name(), "transformation", assets.userOf(asset.id()));
     }
 
     /**
-     * The run that decodes the next picture to a PNG. What is no picture is rejected.
+     * The run that decodes the next picture to a PNG. What is no picture is rejected, and what uses more CPU time than pictures do.
      *
-     * @throws RejectedMediaException {@code asset_unreadable} by the run
+     * @throws RejectedMediaException {@code asset_unreadable} and {@code asset_too_complex}, by the run
      */
     public ToolCommand planPicture(
             @ExchangeProperty("job") RunningJob job, @ExchangeProperty("assets") FetchedAssets assets) {
@@ -96,10 +104,10 @@ public class JobAssets {
         return new ToolCommand(
                 line,
                 ToolCommand.Output.DOCUMENT,
-                media.probeLimit(),
-                media.probeLimit(),
+                DRAWING_LIMIT,
+                DRAWING_LIMIT,
                 (status, errors) -> unreadable(picture, assets),
-                null);
+                () -> tooComplex(picture, assets));
     }
 
     /** The file with the pixels of a picture. */

@@ -26,7 +26,7 @@ class JobAssetsTest {
     @TempDir
     Path folder;
 
-    private final JobAssets assets = new JobAssets(MediaSettings.DEFAULTS);
+    private final JobAssets assets = new JobAssets();
     private RunningJob job;
     private FetchedAssets fetched;
 
@@ -34,14 +34,15 @@ class JobAssetsTest {
     void openJob() throws Exception {
         job = RunningJobs.inFolder(folder);
         fetched = assets.begin(TransformationCatalogue.builtIn()
-                .apply(List.of(AskedTransformation.read(TransformationRecipe.parse(
-                                "[{\"nombre\": \"subtitulos\", \"texto\": \"" + ID + "\"}]")
-                        .get(0)))));
+                .apply(List.of(AskedTransformation.read(
+                        TransformationRecipe.parse("[{\"nombre\": \"subtitulos\", \"texto\": \"" + ID + "\"}]")
+                                .get(0)))));
     }
 
     private void found(String type) {
         assets.found(
-                List.of(Map.of("id", ID, "name", "capítulo 1.srt", "media_type", type, "object_key", "assets/x")), fetched);
+                List.of(Map.of("id", ID, "name", "capítulo 1.srt", "media_type", type, "object_key", "assets/x")),
+                fetched);
     }
 
     @Test
@@ -77,9 +78,7 @@ class JobAssetsTest {
                 .hasMessageContaining("subtitulos")
                 .isInstanceOfSatisfying(RejectedMediaException.class, e -> {
                     assertThat(e.code()).isEqualTo(code);
-                    assertThat(e.values())
-                            .containsEntry("asset_id", ID)
-                            .containsEntry("transformation", "subtitulos");
+                    assertThat(e.values()).containsEntry("asset_id", ID).containsEntry("transformation", "subtitulos");
                 });
     }
 }
