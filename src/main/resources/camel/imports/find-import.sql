@@ -8,6 +8,8 @@ SELECT video_id::text AS video_id,
        error_code,
        error_detail,
        upload ->> 'title' AS title,
+       upload::text AS upload,
+       headers,
        CASE WHEN import_state = 'waiting' AND claim_token IS NULL THEN iso(due_at) END AS next_attempt_at,
        iso(created_at) AS created_at,
        iso(ended_at) AS ended_at

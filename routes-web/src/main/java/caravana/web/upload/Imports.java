@@ -4,7 +4,10 @@ import caravana.web.http.Problem;
 import caravana.web.outbound.NamedAddress;
 import caravana.web.secret.SecretBox;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -24,17 +27,20 @@ public class Imports {
 
     private static final String URL = "url";
     private static final String HEADERS = "headers";
+    private static final String UPLOAD = "upload";
 
     private static final int CONFLICT = 409;
 
     private final NamedAddress address;
     private final AnnouncedUpload announcedUpload;
     private final SecretBox box;
+    private final ObjectMapper json;
 
-    Imports(NamedAddress address, AnnouncedUpload announcedUpload, SecretBox box) {
+    Imports(NamedAddress address, AnnouncedUpload announcedUpload, SecretBox box, ObjectMapper json) {
         this.address = address;
         this.announcedUpload = announcedUpload;
         this.box = box;
+        this.json = json;
     }
 
     /**
@@ -58,7 +64,7 @@ public class Imports {
         Map<String, Object> order = new LinkedHashMap<>();
         order.put(URL, url);
         order.put(HEADERS, body.path(HEADERS).isEmpty() ? null : sealed(body.path(HEADERS)));
-        order.put("upload", announcedUpload.columns(null, name, "", titled(texts, name), exchange));
+        order.put(UPLOAD, announcedUpload.columns(null, name, "", titled(texts, name), exchange));
         return order;
     }
 
@@ -109,13 +115,26 @@ public class Imports {
      * @throws Problem 409 {@code idempotency_mismatch} when it was another one
      */
     public Map<String, Object> created(
-            @Body Map<String, Object> row, @ExchangeProperty("ordered_import") Map<String, Object> order) {
-        if (row == null
-                || !row.get(URL).equals(order.get(URL))
-                || !row.get("title").equals(((Map<?, ?>) order.get("upload")).get("title"))) {
-            throw Opening.mismatch();
+            @Body Map<String, Object> row, @ExchangeProperty("ordered_import") Map<String, Object> order)
+            throws JsonProcessingException {
+        RepeatedUpload.requireWay(row != null);
+        RepeatedUpload.require(row.get(URL).equals(order.get(URL)), "another " + URL);
+        RepeatedUpload.check(
+                json.readValue((String) row.get(UPLOAD), new TypeReference<Map<String, Object>>() {}),
+                (Map<?, ?>) order.get(UPLOAD));
+        // Those of an import that has ended are not kept.
+        if (row.get("ended_at") == null) {
+            RepeatedUpload.require(
+                    unsealed((String) row.get(HEADERS)).equals(unsealed((String) order.get(HEADERS))),
+                    "other " + HEADERS);
         }
         return show(row);
+    }
+
+    private JsonNode unsealed(String sealed) throws JsonProcessingException {
+        return sealed == null
+                ? NullNode.getInstance()
+                : json.readTree(new String(box.open(PURPOSE, sealed), StandardCharsets.UTF_8));
     }
 
     /**
@@ -127,7 +146,7 @@ public class Imports {
     public Map<String, Object> show(@Body Map<String, Object> row) {
         checkFound(row);
         Map<String, Object> shown = new LinkedHashMap<>(row);
-        shown.remove("import_state");
+        shown.keySet().removeAll(List.of("import_state", UPLOAD, HEADERS));
         shown.put("state", row.get("import_state"));
         return shown;
     }

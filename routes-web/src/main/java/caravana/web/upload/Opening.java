@@ -1,6 +1,5 @@
 package caravana.web.upload;
 
-import caravana.transformation.TransformationRecipe;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.Map;
@@ -46,23 +45,8 @@ record Opening(String originalKey, Map<?, ?> earlier) {
 
     /** @throws Problem 409 {@code idempotency_mismatch} when the earlier upload was another one */
     void checkSame(Map<?, ?> upload) throws JsonProcessingException {
-        boolean same = Objects.equals(earlier.get("title"), upload.get("title"))
-                && Objects.equals(earlier.get("original_bytes"), upload.get("original_bytes"))
-                && TransformationRecipe.in(earlier).isSame(TransformationRecipe.in(upload))
-                && VideoLabels.areSame(earlier, upload)
-                && OriginalChecksum.areSame(earlier, upload);
-        if (!same) {
-            throw mismatch();
-        }
-    }
-
-    /** 409 {@code idempotency_mismatch}. */
-    static Problem mismatch() {
-        return new Problem(
-                409,
-                "idempotency_mismatch",
-                "An earlier upload with this Idempotency-Key had another title, other "
-                        + "transformations, another reference, other metadata, another original_sha256 or another"
-                        + " length. Use a new key.");
+        RepeatedUpload.check(earlier, upload);
+        RepeatedUpload.require(
+                Objects.equals(earlier.get("original_bytes"), upload.get("original_bytes")), "another length");
     }
 }

@@ -1,7 +1,6 @@
 package caravana.web.upload;
 
 import caravana.tracing.SpanTree;
-import caravana.transformation.TransformationRecipe;
 import caravana.web.caller.Caller;
 import caravana.web.http.InputText;
 import caravana.web.http.MediaTypes;
@@ -220,17 +219,11 @@ public class TusUpload {
             @Variable("first_upload") Map<String, Object> row,
             @ExchangeProperty("announced") Map<String, Object> announced)
             throws JsonProcessingException {
-        boolean same = row != null
-                && row.get("title").equals(announced.get("title"))
-                && Objects.equals(row.get("direct"), announced.get("direct"))
-                && Objects.equals(row.get("part_bytes"), announced.get("part_bytes"))
-                && TransformationRecipe.in(row).isSame(TransformationRecipe.in(announced))
-                && VideoLabels.areSame(row, announced)
-                && OriginalChecksum.areSame(row, announced)
-                && (announced.get("bytes") == null || announced.get("bytes").equals(row.get("bytes")));
-        if (!same) {
-            throw Opening.mismatch();
-        }
+        RepeatedUpload.requireWay(row != null && Objects.equals(row.get("direct"), announced.get("direct")));
+        RepeatedUpload.check(row, announced);
+        RepeatedUpload.require(Objects.equals(row.get("part_bytes"), announced.get("part_bytes")), "another part_bytes");
+        RepeatedUpload.require(
+                announced.get("bytes") == null || announced.get("bytes").equals(row.get("bytes")), "another length");
     }
 
     /**

@@ -67,10 +67,9 @@ public final class VideoLabels {
         columns.put(COLUMN, metadata(texts.get(METADATA)));
     }
 
-    /** Whether two uploads have the same of both. */
-    static boolean areSame(Map<?, ?> one, Map<?, ?> other) {
-        return Objects.equals(one.get(REFERENCE), other.get(REFERENCE))
-                && Objects.equals(stored((String) one.get(COLUMN)), stored((String) other.get(COLUMN)));
+    /** Whether two uploads have the same metadata, however it is written. */
+    static boolean haveSameMetadata(Map<?, ?> one, Map<?, ?> other) {
+        return Objects.equals(stored((String) one.get(COLUMN)), stored((String) other.get(COLUMN)));
     }
 
     /**
