@@ -457,6 +457,32 @@ class AssetsTest extends WebTest {
         assertThat(kept).contains("\"assets\": [\"" + picture + "\"]").contains("\"imagen\": \"" + picture + "\"");
     }
 
+    private static HttpResponse<String> preset(Api caller, String transformations) throws Exception {
+        return caller.send(caller.request("/api/presets/logo")
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString("{\"transformaciones\": " + transformations + "}")));
+    }
+
+    @Test
+    void aPresetKeepsAnAssetOfItsOwnersAndOfTheRightKind() throws Exception {
+        String picture = asset(user, PNG, png(3, 2));
+        String text = asset(user, SRT, CUE.getBytes(StandardCharsets.UTF_8));
+        Api other = user();
+
+        assertProblem(preset(user, own(text)), 400, "asset_unfit");
+        assertProblem(preset(user, own(UUID.randomUUID().toString())), 400, "unknown_asset");
+        assertProblem(preset(other, own(picture)), 400, "unknown_asset");
+        assertThat(user.get("/api/presets/logo").statusCode()).isEqualTo(404);
+        HttpResponse<String> kept = preset(user, own(picture));
+        assertThat(kept.statusCode()).as(kept.body()).isEqualTo(201);
+
+        // An upload says that the preset has it, since its own fields do not.
+        assertThat(user.delete("/api/assets/" + picture).statusCode()).isEqualTo(204);
+        HttpResponse<String> upload = user.send(user.raw("?title=t&preset=logo", bytes(10)));
+        assertProblem(upload, 400, "unknown_asset");
+        assertThat(json(upload).path("detail").asText()).startsWith("In the preset logo:");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "status = 'uploaded', 409",

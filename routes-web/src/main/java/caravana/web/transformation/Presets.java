@@ -101,10 +101,12 @@ public class Presets {
     /**
      * Reads what is to be kept, for {@code save-preset.sql}.
      *
+     * @param exchange has the caller's assets
      * @return {@code name}, {@code transformations} as JSON, and {@code most}, how many the account may have
      * @throws Problem 400 {@code preset_name_invalid}, or as an upload with the same list; 409 {@code preset_of_deployment}
      */
-    public Map<String, Object> read(@Header("name") String name, @Body String body) throws JsonProcessingException {
+    public Map<String, Object> read(@Header("name") String name, @Body String body, Exchange exchange)
+            throws JsonProcessingException {
         if (!NAME.matcher(name).matches()) {
             throw new Problem(
                     400,
@@ -119,7 +121,8 @@ public class Presets {
         Map<String, Object> preset = new LinkedHashMap<>();
         preset.put("name", name);
         preset.put(
-                "transformations", rules.kept(TransformationRecipe.parse(body).path(TransformationRules.FIELD)));
+                "transformations",
+                rules.kept(TransformationRecipe.parse(body).path(TransformationRules.FIELD), exchange));
         preset.put("most", MOST);
         return preset;
     }

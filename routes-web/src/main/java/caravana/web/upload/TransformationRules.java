@@ -96,7 +96,8 @@ public class TransformationRules {
         if (!known.containsKey(name)) {
             throw new Problem(400, "unknown_preset", UnknownName.sentence("preset", name, known.keySet()));
         }
-        return checked("the preset " + name, known.get(name), asked -> recipe(asked, exchange))
+        String where = "the preset " + name;
+        return checked(where, known.get(name), asked -> recipe(where, asked, exchange))
                 .fromPreset(name);
     }
 
@@ -127,18 +128,23 @@ public class TransformationRules {
     }
 
     private TransformationRecipe orDefault(List<AskedTransformation> asked, Exchange exchange) {
-        return recipe(asked.isEmpty() ? catalogue.askedByDefault() : asked, exchange);
+        return recipe(LIST, asked.isEmpty() ? catalogue.askedByDefault() : asked, exchange);
     }
 
-    private TransformationRecipe recipe(List<AskedTransformation> asked, Exchange exchange) {
-        for (AppliedTransformation each : catalogue.apply(asked)) {
-            each.assets().forEach((parameter, id) -> checkAsset(each, parameter, id, exchange));
-        }
+    private TransformationRecipe recipe(String where, List<AskedTransformation> asked, Exchange exchange) {
+        checkAssets(where, asked, exchange);
         return catalogue.recipe(asked);
     }
 
-    private static void checkAsset(AppliedTransformation of, Parameter parameter, String id, Exchange exchange) {
-        String where = "In " + LIST + ": The parameter " + parameter.name() + " of " + of.name() + " is " + id;
+    private void checkAssets(String where, List<AskedTransformation> asked, Exchange exchange) {
+        for (AppliedTransformation each : catalogue.apply(asked)) {
+            each.assets().forEach((parameter, id) -> checkAsset(where, each, parameter, id, exchange));
+        }
+    }
+
+    private static void checkAsset(
+            String list, AppliedTransformation of, Parameter parameter, String id, Exchange exchange) {
+        String where = "In " + list + ": The parameter " + parameter.name() + " of " + of.name() + " is " + id;
         for (Object row : exchange.getVariable(OWN_ASSETS, List.class)) {
             Map<?, ?> own = (Map<?, ?>) row;
             if (own.get("id").equals(id)) {
@@ -177,7 +183,7 @@ public class TransformationRules {
      * The recipe of a list in JSON; an empty one is the default set.
      *
      * @param exchange has the caller's assets
-     * @throws Problem 400 as {@link #recipe(String)}, but {@code field_too_long}
+     * @throws Problem 400 as {@link #recipe(String, Exchange)}, but {@code field_too_long}
      */
     public TransformationRecipe recipe(JsonNode list, Exchange exchange) {
         return checked(LIST, items(list), asked -> orDefault(asked, exchange));
@@ -186,10 +192,14 @@ public class TransformationRules {
     /**
      * A list in JSON as a preset keeps it.
      *
-     * @throws Problem 400 as {@link #recipe(JsonNode)}, and {@code field_too_long}
+     * @param exchange has the caller's assets
+     * @throws Problem 400 as {@link #recipe(JsonNode, Exchange)}, and {@code field_too_long}
      */
-    public String kept(JsonNode list) {
-        String kept = checked(LIST, items(list), catalogue::request);
+    public String kept(JsonNode list, Exchange exchange) {
+        String kept = checked(LIST, items(list), asked -> {
+            checkAssets(LIST, asked, exchange);
+            return catalogue.request(asked);
+        });
         if (kept.getBytes(StandardCharsets.UTF_8).length > PRESET_BYTES) {
             throw tooLong(PRESET_BYTES / 1024 + " KiB");
         }

@@ -36,8 +36,8 @@ class TransformationRulesTest {
                 """);
         TransformationRules rules = new TransformationRules(new TransformationCatalogue("file:" + folder));
 
-        assertThat(rules.kept(poem(8000))).hasSizeBetween(8000, 8192);
-        assertThatThrownBy(() -> rules.kept(poem(8192)))
+        assertThat(rules.kept(poem(8000), null)).hasSizeBetween(8000, 8192);
+        assertThatThrownBy(() -> rules.kept(poem(8192), null))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.getCode()).isEqualTo("field_too_long"))
                 .hasMessageContaining("8 KiB");
