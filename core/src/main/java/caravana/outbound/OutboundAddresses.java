@@ -150,7 +150,7 @@ public final class OutboundAddresses {
 
     private static RefusedAddressException invalid() {
         return new RefusedAddressException(
-                INVALID, "The address is not a URL with a host. Write one such as https://example.com/hooks.");
+                INVALID, "The address is not a URL with a host. Write one such as https://example.com/path.");
     }
 
     private void checkHost(String host) throws RefusedAddressException {

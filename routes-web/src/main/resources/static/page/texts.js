@@ -658,7 +658,7 @@ const TEXTS = {
     error_content_encoding_unsupported: 'El servidor de esa dirección envía el archivo comprimido. Usa una que lo envíe sin comprimir.',
     error_longer_than_announced: 'El servidor de esa dirección envía más bytes de los que anuncia.',
     error_host_unknown: 'El nombre del servidor no existe. Escribe uno que exista.',
-    error_url_invalid: 'Eso no es una dirección válida, como https://example.com/hooks.',
+    error_url_invalid: 'Eso no es una dirección válida, como https://example.com/ruta.',
     error_url_scheme: 'La dirección tiene que empezar por https://.',
     error_url_credentials: 'La dirección lleva un usuario o una contraseña. Quita lo que está antes de la @.',
     error_url_port: 'Ese puerto no se puede usar. Usa el 443 o el 8443.',

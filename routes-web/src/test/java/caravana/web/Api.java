@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.springframework.core.io.ClassPathResource;
 
 /** A client of the API under test. Every answer that it gets is validated by the contract. */
@@ -28,6 +29,11 @@ final class Api {
     static final ObjectMapper JSON = new ObjectMapper();
     static final HttpClient HTTP = HttpClient.newHttpClient();
     static final String CONTRACT = contract();
+
+    /** Words of Jackson's and of the validator's messages, and of a sentence that leaves its reader alone. */
+    private static final Pattern FOREIGN = Pattern.compile(
+            "as the contract says|JsonReadFeature|Unrecognized token"
+                    + "|Unexpected (character|end-of-input)|Trailing token|fasterxml|Instance (type|failed)|has missing required");
 
     /** Of the accounts that {@link #signedUp} makes. */
     static final String PASSWORD = "a good password";
@@ -178,6 +184,9 @@ final class Api {
     /** The same of an answer however it was got. */
     static Optional<String> violations(
             String method, String path, int status, Map<String, List<String>> headers, String body) {
+        if (status >= 400 && FOREIGN.matcher(body).find()) {
+            return Optional.of("a sentence of a library, or one that does not say what to do: " + body);
+        }
         SimpleResponse.Builder response = SimpleResponse.Builder.status(status);
         headers.forEach((name, values) -> {
             response.withHeader(name, values);

@@ -112,12 +112,13 @@ class IdentityTest extends WebTest {
                 "passwords_differ");
         assertProblem(form("username=a", ""), 400, "invalid_request");
         assertProblem(form("password=a+good+password", "?username=" + encoded(email)), 400, "invalid_request");
-        assertProblem(
-                api().send(api().request("/api/auth/login")
-                        .header("Content-Type", "text/plain")
-                        .POST(BodyPublishers.ofString("x"))),
-                415,
-                "unsupported_media_type");
+        HttpResponse<String> plain = api().send(api().request("/api/auth/login")
+                .header("Content-Type", "text/plain")
+                .POST(BodyPublishers.ofString("x")));
+        assertProblem(plain, 415, "unsupported_media_type");
+        assertThat(Api.json(plain).path("detail").asText())
+                .isEqualTo("The media type is text/plain. This call needs a body of application/json or"
+                        + " application/x-www-form-urlencoded.");
     }
 
     @Test

@@ -72,6 +72,25 @@ class InputTest extends WebTest {
         details.put(logIn(JSON, "{\"email\":" + "[".repeat(2000) + "]".repeat(2000) + "}"), "nested too deeply");
         details.put(logIn(JSON, "{\"email\":" + "1".repeat(2000) + "}"), "too long a number");
         details.put(logIn(JSON, "[]"), "not a JSON object. Send one");
+        details.put(logIn(JSON, "{\"email\":NaN}"), "Check quotes, commas, brackets and numbers");
+        details.put(form(part("metadata", "{\"a\":NaN}"), file()), "metadata is not valid JSON at line 1, column");
+        details.put(
+                posted("/api/videos/import", "{\"url\":\"https://example.com/a.mp4\",\"headers\":{\"Acept\":\"x\"}}"),
+                "There is no field headers/Acept. Did you mean headers/Accept?");
+        details.put(posted("/api/videos/import", "{\"url\":\"nowhere\"}"), "The address must begin with");
+        details.put(posted("/api/videos/import", "{\"url\":\"https:///a\"}"), "such as https://example.com/path.");
+        details.put(posted("/api/videos/import", "{\"url\":\"\"}"), "such as https://example.com/videos/match.mp4");
+        details.put(
+                posted("/api/videos/import", "{\"url\":\"https://example.com/a.mp4\",\"metadata\":1}"),
+                "The field metadata must be an object in braces.");
+        details.put(
+                posted("/api/uploads/s3/multipart", "{\"filename\":\"a.mp4\",\"bytes\":-1}"),
+                "The field bytes must be a whole number of at least 0.");
+        details.put(
+                posted(
+                        "/api/uploads/s3/multipart/" + UUID.randomUUID() + "/complete",
+                        "{\"parts\":[{\"PartNumber\":1,\"Etag\":\"x\"}]}"),
+                "There is no field parts/0/Etag. Did you mean parts/0/ETag?");
         details.put(
                 logIn(JSON, "{\"email\":[[\"a\"]],\"password\":\"x\"}"), "The field email must be text of 1 to 254");
         details.put(multipart("multipart/form-data"), "has no boundary. Send");
@@ -284,6 +303,10 @@ class InputTest extends WebTest {
             add("a form with " + list, form(part("transformaciones", list), file()), 400, "invalid_request");
         }
         add("a discard's reason with NUL", discard("abc\\u0000"), 403, "forbidden");
+    }
+
+    private RawRequest posted(String path, String body) {
+        return new RawRequest("POST " + path).token(user).body(JSON, body);
     }
 
     private RawRequest discard(String reason) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.test.Sample;
 import caravana.test.Waits;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.security.MessageDigest;
@@ -397,13 +398,48 @@ class ResumableUploadTest extends WebTest {
                                 .POST(BodyPublishers.noBody())),
                 412,
                 "tus_version_unsupported");
-        assertProblem(
-                client.send(client.creation(5)
-                        .header("Content-Type", "video/mp4")
-                        .POST(BodyPublishers.ofByteArray(bytes(5)))),
-                415,
-                "unsupported_media_type");
+        HttpResponse<String> otherType = client.send(
+                client.creation(5).header("Content-Type", "video/mp4").POST(BodyPublishers.ofByteArray(bytes(5))));
+        assertProblem(otherType, 415, "unsupported_media_type");
+        assertThat(Api.json(otherType).path("detail").asText())
+                .contains("video/mp4", "as application/offset+octet-stream");
         assertNothingLeft();
+    }
+
+    /** Each header would be ignored by the other protocol. */
+    @Test
+    void headersOfBothProtocolsAreRefused() throws Exception {
+        for (Map.Entry<String, String> draft : Map.of(
+                        "Upload-Complete", "?0", "Upload-Incomplete", "?1", "Upload-Draft-Interop-Version", "6")
+                .entrySet()) {
+            assertBoth(client.creation(5).header(draft.getKey(), draft.getValue()), draft.getKey());
+        }
+        assertNothingLeft();
+        String id = client.create(5);
+        assertBoth(client.piece(id, 0, bytes(5)).header("Upload-Complete", "?1"), "Upload-Complete");
+        assertThat(client.offset(id)).isZero();
+    }
+
+    private void assertBoth(HttpRequest.Builder request, String header) throws Exception {
+        HttpResponse<String> answer = client.send(request);
+        assertProblem(answer, 400, "invalid_request");
+        assertThat(Api.json(answer).path("detail").asText()).contains("Tus-Resumable", header);
+    }
+
+    @Test
+    void aLengthThatIsGivenLaterIsNotZero() throws Exception {
+        HttpResponse<String> created = client.send(client.request("/api/uploads")
+                .header("Upload-Defer-Length", "1")
+                .header("Upload-Metadata", TusClient.metadata("title", "t"))
+                .POST(BodyPublishers.noBody()));
+        String id = Api.json(created).path("video_id").asText();
+        assertThat(client.patch(id, bytes(5), 0, 5).statusCode()).isEqualTo(204);
+
+        HttpResponse<String> answer =
+                client.send(client.piece(id, 5, new byte[0]).header("Upload-Length", "0"));
+
+        assertProblem(answer, 415, "not_a_video");
+        assertThat(Api.json(answer).path("detail").asText()).startsWith("The header Upload-Length is 0");
     }
 
     private void assertRefused(Map<String, String> headers, int status, String code) throws Exception {

@@ -163,8 +163,10 @@ class TransformationsTest extends WebTest {
             [{"nombre": "escalar"}, "hd_720p"]                   | impossible_combination | 'escalar' is not possible together with hd_720p
             [{"nombre": "calidad"}]                              | impossible_combination | 'calidad' is not possible without transcodificacion
             [{"nombre": "girar"}, "girar", {"nombre": "girar", "giro": "espejo"}] | impossible_combination | appears twice
-            [{"nombre": "girar", "nombre": "recortar"}]          | invalid_request        | is not JSON
-            [{"nombre": "girar"}                                 | invalid_request        | is not JSON
+            [{"nombre": "girar", "nombre": "recortar"}]          | invalid_request        | has the name nombre more than once
+            [{"nombre": "girar"}                                 | invalid_request        | is not valid JSON at line 1, column
+            [{"nombre": "recortar", "inicio": NaN}]              | invalid_request        | is not valid JSON at line 1, column
+            []                                                   | invalid_request        | a list of 1 to 50 names and objects
             {"nombre": "girar"}                                  | invalid_request        | must be a list
             [[]]                                                 | invalid_parameter      | a name, or an object with the name as nombre
             [7]                                                  | invalid_parameter      | a name, or an object with the name as nombre

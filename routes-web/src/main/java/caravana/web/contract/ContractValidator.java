@@ -175,8 +175,15 @@ public class ContractValidator implements RestClientRequestValidator {
         if (!body.isObject()) {
             throw Problem.invalid("The body is not a JSON object. Send one in braces, with the fields of this call.");
         }
-        checkNames(body, schema);
+        checkNames("", body, schema);
         checkLists(body, schema);
+        body.properties().forEach(field -> {
+            JsonNode of = operations.resolved(schema.path("properties").path(field.getKey()));
+            // Operations of a batch are checked one by one.
+            if (!of.has(Operations.LIST)) {
+                checkNamesWithin(field.getKey(), field.getValue(), of);
+            }
+        });
         checkLines(body, schema);
         checkNumbers("the body", body, schema);
         JsonBody.checkTexts("the body", withoutOperations(body, schema));
@@ -216,19 +223,39 @@ public class ContractValidator implements RestClientRequestValidator {
         };
     }
 
-    private static void checkNames(JsonNode body, JsonNode schema) {
+    /** @param within the path of the object, with a slash at its end; empty for the body */
+    private static void checkNames(String within, JsonNode object, JsonNode schema) {
         List<String> known = new ArrayList<>();
-        schema.path("properties").fieldNames().forEachRemaining(known::add);
-        body.fieldNames().forEachRemaining(name -> {
-            if (!known.contains(name)) {
-                throw UnknownName.of("field", name, known);
+        schema.path("properties").fieldNames().forEachRemaining(name -> known.add(within + name));
+        object.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(within + name)) {
+                throw UnknownName.of("field", within + name, known);
             }
         });
         schema.path("required").forEach(name -> {
-            if (!body.has(name.asText())) {
-                throw Problem.invalid("The field " + name.asText() + " is missing.");
+            if (!object.has(name.asText())) {
+                throw Problem.invalid("The field " + within + name.asText() + " is missing. Send it.");
             }
         });
+    }
+
+    /** The same of the objects in a field, as far as the contract has a list of their names. */
+    private void checkNamesWithin(String path, JsonNode value, JsonNode schema) {
+        if (value.isArray()) {
+            JsonNode items = operations.resolved(schema.path("items"));
+            for (int i = 0; i < value.size(); i++) {
+                checkNamesWithin(path + "/" + i, value.get(i), items);
+            }
+        } else if (value.isObject() && schema.has("properties")) {
+            if (!schema.path("additionalProperties").asBoolean(true)) {
+                checkNames(path + "/", value, schema);
+            }
+            value.properties()
+                    .forEach(field -> checkNamesWithin(
+                            path + "/" + field.getKey(),
+                            field.getValue(),
+                            operations.resolved(schema.path("properties").path(field.getKey()))));
+        }
     }
 
     /** Before the validator does: it composes a report of each item, which takes seconds of a list of 20,000. */
@@ -298,6 +325,8 @@ public class ContractValidator implements RestClientRequestValidator {
             name.append(i == 1 ? "" : "/").append(steps[i]);
         }
         return Problem.invalid(
-                name.isEmpty() ? message.getMessage() : SchemaSentence.of("field", name.toString(), schema));
+                name.isEmpty()
+                        ? "The body is not as this call needs it. Send what /api/openapi.yaml describes."
+                        : SchemaSentence.of("field", name.toString(), schema));
     }
 }

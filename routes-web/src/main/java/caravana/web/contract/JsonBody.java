@@ -70,7 +70,7 @@ final class JsonBody {
         JsonLocation at = malformed.getLocation();
         return "The body is not valid JSON at line " + at.getLineNr() + ", column " + at.getColumnNr()
                 + (where.isEmpty() ? "" : ", in the field " + where)
-                + ". Check quotes, commas and brackets; nothing may follow the closing bracket.";
+                + ". Check quotes, commas, brackets and numbers; nothing may follow the closing bracket.";
     }
 
     /** The parser of bytes stops in the field whose text it cannot decode. */

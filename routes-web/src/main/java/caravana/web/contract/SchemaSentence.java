@@ -36,6 +36,8 @@ final class SchemaSentence {
         }
         return switch (schema.path("type").asText()) {
             case "integer" -> "a whole number" + range(schema, "minimum", "maximum", "");
+            case "number" -> "a number" + range(schema, "minimum", "maximum", "");
+            case "object" -> "an object in braces";
             case "boolean" -> "true or false";
             case "array" -> "a list" + range(schema, "minItems", "maxItems", " items");
             case "string" ->
@@ -48,7 +50,7 @@ final class SchemaSentence {
 
     private static String range(JsonNode schema, String least, String most, String unit) {
         if (!schema.has(most)) {
-            return "";
+            return schema.has(least) ? " of at least " + schema.path(least).asText() + unit : "";
         }
         String from = schema.has(least) ? schema.path(least).asText() + " to " : "at most ";
         return (unit.isEmpty() ? " from " : " of ") + from + schema.path(most).asText() + unit;

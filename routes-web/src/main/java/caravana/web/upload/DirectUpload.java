@@ -134,7 +134,7 @@ public class DirectUpload {
         String text = request.get("bytes");
         if (text == null || !text.matches("[0-9]+")) {
             throw Problem.invalid("The file's length (bytes) is " + (text == null ? "missing" : InputText.shown(text))
-                    + ". Send a number, as the field bytes or in metadata.");
+                    + ". Send its size in bytes, a whole number from 1, as the field bytes or in metadata.");
         }
         long bytes = UploadRules.number(text);
         UploadRules.checkNotEmpty(bytes);

@@ -3,6 +3,7 @@ package caravana.web.upload;
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.stream.Stream;
 import org.apache.camel.Message;
 
 /**
@@ -53,6 +54,14 @@ public record ResumableDraft(int version) {
                             + NEWEST + ".");
         }
         return new ResumableDraft(Integer.parseInt(version));
+    }
+
+    /** The name of a header that only the drafts have; null when the request has none. */
+    static String headerIn(HttpServletRequest request) {
+        return Stream.of(VERSION_HEADER, COMPLETE, INCOMPLETE)
+                .filter(name -> request.getHeader(name) != null)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Whether what is appended must be of {@link #TYPE}. */

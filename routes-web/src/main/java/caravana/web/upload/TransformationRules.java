@@ -10,6 +10,7 @@ import caravana.transformation.TransformationRecipe;
 import caravana.transformation.UnknownParameterException;
 import caravana.transformation.UnknownTransformationException;
 import caravana.web.http.InputText;
+import caravana.web.http.JsonMistake;
 import caravana.web.http.Problem;
 import caravana.web.http.UnknownName;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -174,19 +175,19 @@ public class TransformationRules {
         try {
             return TransformationRecipe.parse(text);
         } catch (JsonProcessingException e) {
-            throw Problem.invalid("The field transformaciones is not JSON: " + InputText.shown(e.getOriginalMessage())
-                    + ". Send names separated by commas, or a JSON array.");
+            throw Problem.invalid("The field transformaciones " + JsonMistake.of(e)
+                    + " It must be names separated by commas, or a JSON array.");
         }
     }
 
     /**
-     * The recipe of a list in JSON; an empty one is the default set.
+     * The recipe of a list in JSON.
      *
      * @param exchange has the caller's assets
      * @throws Problem 400 as {@link #recipe(String, Exchange)}, but {@code field_too_long}
      */
     public TransformationRecipe recipe(JsonNode list, Exchange exchange) {
-        return checked(LIST, items(list), asked -> orDefault(asked, exchange));
+        return checked(LIST, items(list), asked -> recipe(LIST, asked, exchange));
     }
 
     /**
@@ -207,9 +208,9 @@ public class TransformationRules {
     }
 
     private static Iterable<JsonNode> items(JsonNode list) {
-        if (!list.isArray() || list.size() > MOST) {
-            throw Problem.invalid(
-                    "The field transformaciones must be a list of at most " + MOST + " names and objects.");
+        if (!list.isArray() || list.isEmpty() || list.size() > MOST) {
+            throw Problem.invalid("The field transformaciones must be a list of 1 to " + MOST
+                    + " names and objects. Leave the field out for the default set.");
         }
         return list;
     }

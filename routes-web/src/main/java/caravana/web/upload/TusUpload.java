@@ -153,12 +153,26 @@ public class TusUpload {
     /** @throws Problem 415 when there is a body of another type */
     private static void checkType(HttpServletRequest request, String type) {
         if (hasBody(request) && !type.equals(MediaTypes.essence(request.getContentType()))) {
-            throw Problem.of(415);
+            String sent = MediaTypes.essence(request.getContentType());
+            throw new Problem(
+                    415,
+                    "unsupported_media_type",
+                    (sent.isEmpty()
+                                    ? "The header Content-Type is missing"
+                                    : "The media type is " + InputText.shown(sent))
+                            + ". Send the bytes of the file as " + type + ".");
         }
     }
 
     private Long length(HttpServletRequest request) {
-        return checkedLength(number(request, LENGTH));
+        long bytes = number(request, LENGTH);
+        if (bytes == 0) {
+            throw new Problem(
+                    415,
+                    "not_a_video",
+                    "The header Upload-Length is 0, and an empty file is not a video. Send the file's size in bytes.");
+        }
+        return checkedLength(bytes);
     }
 
     private Long checkedLength(long bytes) {
@@ -221,7 +235,8 @@ public class TusUpload {
             throws JsonProcessingException {
         RepeatedUpload.requireWay(row != null && Objects.equals(row.get("direct"), announced.get("direct")));
         RepeatedUpload.check(row, announced);
-        RepeatedUpload.require(Objects.equals(row.get("part_bytes"), announced.get("part_bytes")), "another part_bytes");
+        RepeatedUpload.require(
+                Objects.equals(row.get("part_bytes"), announced.get("part_bytes")), "another part_bytes");
         RepeatedUpload.require(
                 announced.get("bytes") == null || announced.get("bytes").equals(row.get("bytes")), "another length");
     }
@@ -363,6 +378,11 @@ public class TusUpload {
     /** The draft that the request speaks; null for tus. */
     private static ResumableDraft checkVersion(HttpServletRequest request) {
         String version = request.getHeader(VERSION_HEADER);
+        String other = version == null ? null : ResumableDraft.headerIn(request);
+        if (other != null) {
+            throw Problem.invalid("The request has " + VERSION_HEADER + ", which is a header of tus, and " + other
+                    + ", which is one of the IETF's drafts. Send those of one protocol.");
+        }
         ResumableDraft draft = version == null ? ResumableDraft.of(request) : null;
         if (draft == null && !VERSION.equals(version)) {
             throw new Problem(

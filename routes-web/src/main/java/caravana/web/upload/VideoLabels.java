@@ -1,11 +1,11 @@
 package caravana.web.upload;
 
 import caravana.web.http.InputText;
+import caravana.web.http.JsonMistake;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -42,6 +42,8 @@ public final class VideoLabels {
 
     /** Of a number, before the point and behind it. As many every JSON reader keeps. */
     private static final int MOST_DIGITS = 15;
+
+    private static final String INVALID = "metadata_invalid";
 
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -151,11 +153,8 @@ public final class VideoLabels {
         JsonNode value;
         try {
             value = JSON.readTree(text);
-        } catch (StreamConstraintsException tooMuch) {
-            throw invalid("is nested too deeply, or has a name or a number of more than 1,000 characters. Send less");
         } catch (JsonProcessingException malformed) {
-            throw invalid("is not valid JSON: " + InputText.shown(malformed.getOriginalMessage())
-                    + ". Check quotes, commas and brackets, and send each name once");
+            throw new Problem(400, INVALID, "The field metadata " + JsonMistake.of(malformed));
         } catch (NumberFormatException exponent) {
             // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
             throw longNumber();
@@ -221,6 +220,6 @@ public final class VideoLabels {
     }
 
     private static Problem invalid(String what) {
-        return new Problem(400, "metadata_invalid", "The field metadata " + what + ".");
+        return new Problem(400, INVALID, "The field metadata " + what + ".");
     }
 }
