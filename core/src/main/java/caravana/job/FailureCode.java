@@ -84,17 +84,20 @@ public enum FailureCode {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether a video that failed of it may be retried, by its owner or by a redrive of its dead letter. */
+    /**
+     * Returns whether a video with this failure may be retried: by its owner, or by an operator who redrives its dead
+     * letter.
+     */
     public boolean retryable() {
         return retryable;
     }
 
-    /** One English sentence for the uploader; it names no path, host, statement or setting. */
+    /** Returns one English sentence for the uploader. It has no paths, hosts, statements or settings. */
     public String sentence() {
         return sentence;
     }
 
-    /** The failure of that code; empty for a code of somebody's own, which a route may give to a refusal. */
+    /** Returns the failure with that code; empty for a code that only a route uses. */
     public static Optional<FailureCode> of(String code) {
         return Optional.ofNullable(BY_CODE.get(code));
     }
