@@ -37,10 +37,10 @@ import org.springframework.web.servlet.HandlerMapping;
 @Component
 class EventCalls implements HttpRequestHandler, DisposableBean {
 
-    /** Videos that are looked up at once; each takes a connection to the database. */
+    /** The most videos that are looked up concurrently; each lookup uses a database connection. */
     private static final int CHECKS = 4;
 
-    /** How long a call may wait for that. */
+    /** The longest time for which a call waits for its lookup. */
     private static final long CHECK_PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final VideoEvents events;
@@ -104,7 +104,10 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
         }
     }
 
-    /** The time of an event that we sent; null when the client names none, or somebody else's. */
+    /**
+     * Returns the time in the id of the last event that the client has; null without an id, or for an id that this app
+     * did not send.
+     */
     private static Long lastEvent(HttpServletRequest request) {
         String id = request.getHeader("Last-Event-ID");
         return id != null && id.matches("\\d{13}") ? Long.valueOf(id) : null;
@@ -115,7 +118,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
         checks.shutdown();
     }
 
-    /** A call that has a place, until it is answered or its stream is over. */
+    /** A call with a place, from its beginning until it is answered or its stream ends. */
     private final class Opening implements DispatchedRequest, Runnable {
 
         private final Caller caller;
@@ -135,7 +138,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
             this.lastEvent = lastEvent;
         }
 
-        /** Looks the video up, without a thread of the container's. */
+        /** Looks up the video without occupying a thread of the container. */
         @Override
         public void run() {
             if (System.nanoTime() - begun > CHECK_PATIENCE_NANOS) {

@@ -19,8 +19,9 @@ public class Problems {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
     /**
-     * Chooses the answer by the type of the exception: a {@link Problem} is the answer itself; an unavailable system
-     * gives 503; anything else is our own mistake and gives 500, also a statement that does not fit the schema.
+     * Chooses the answer by the type of the exception. A {@link Problem} is the answer itself, and an unavailable
+     * system gives 503. Anything else is a defect of this app and gives 500, including a statement that does not fit
+     * the schema.
      */
     public Problem of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

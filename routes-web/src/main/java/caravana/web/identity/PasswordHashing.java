@@ -30,13 +30,16 @@ class PasswordHashing {
 
     private static final int KNOWN_LOG_INS_WAITING = 32;
 
-    /** More than the guesses on one account that unknown sources have at once by default: these alone fill no queue. */
+    /**
+     * The most waiting log-ins from unknown sources. It is larger than the number of concurrent guesses on one account
+     * that unknown sources may make by default, so these cannot fill the queue.
+     */
     private static final int OTHER_LOG_INS_WAITING = 64;
 
     private static final int SIGN_UPS_WAITING = 16;
     private static final int PATIENCE_SECONDS = 5;
 
-    /** How long a thread rests after a hash while others wait, as a multiple of what the hash took. */
+    /** How long a thread pauses after a hash while others wait, as a multiple of the hash's duration. */
     private static final int SIGN_UP_REST = 3;
 
     private static final int NO_REST = 0;
@@ -56,16 +59,16 @@ class PasswordHashing {
     }
 
     /**
-     * Who logs in.
+     * The client of a log-in.
      *
-     * @param account the e-mail address, whether or not there is such an account
+     * @param account the e-mail address, even if no account has it
      * @param source see {@link caravana.web.http.Source}
      * @param known whether the source has logged in to the account before
      */
     record Caller(String account, String source, boolean known) {}
 
     /**
-     * Whether that is the password; see {@link Passwords#matches}.
+     * Returns whether the password matches the hash, see {@link Passwords#matches}.
      *
      * @throws Problem 503 {@code busy} when too many log-ins wait
      */
@@ -77,7 +80,7 @@ class PasswordHashing {
     }
 
     /**
-     * Refuses a sign-up that would find no place, before anything is done for it.
+     * Refuses a sign-up for which there is no place, before other work is done for it.
      *
      * @param source see {@link caravana.web.http.Source}
      * @throws Problem 503 {@code busy}
@@ -89,7 +92,7 @@ class PasswordHashing {
     }
 
     /**
-     * The hash of a new account's password.
+     * Returns the hash of a new account's password.
      *
      * @param source see {@link caravana.web.http.Source}
      * @throws Problem 503 {@code busy} when too many sign-ups wait

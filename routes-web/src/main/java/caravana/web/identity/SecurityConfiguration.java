@@ -54,20 +54,26 @@ class SecurityConfiguration {
     /** The page for people, and what it is made of. */
     private static final String[] PAGE = {"/", "/index.html", "/page/**"};
 
-    /** The page of the contract needs its own scripts and styles; everything else is data. */
+    /**
+     * The content security policy of everything except the page. Only the page of Swagger UI needs its scripts and
+     * styles.
+     */
     private static final String CONTENT_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /**
-     * The page shows objects of the bucket: {@code %1$s} is where the links to them lead, or to a distribution in front of it. It plays segments
-     * from memory.
+     * The content security policy of the page. It shows objects of the bucket: {@code %1$s} is the address of S3 or of
+     * the distribution. It plays segments from memory.
      */
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
             + " img-src 'self' %1$s; media-src 'self' blob: %1$s; connect-src 'self' %1$s; base-uri 'none';"
             + " form-action 'self'; frame-ancestors 'none'";
 
-    /** The management port listens on loopback only, and what scrapes it has no account. */
+    /**
+     * Requests to the management port need no account: it listens only on loopback, and the metrics scraper has no
+     * account.
+     */
     @Bean
     @Order(0)
     SecurityFilterChain management(HttpSecurity http) throws Exception {
@@ -120,7 +126,7 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** @param taken the methods that the address takes; empty when the contract does not have it */
+    /** @param taken the methods that the address supports; empty when the contract does not have the address */
     private static boolean isAnsweredToAll(String method, Set<String> taken) {
         return method.equals("OPTIONS") || method.equals("TRACE") || !taken.isEmpty() && !taken.contains(method);
     }

@@ -27,7 +27,7 @@ public class Tokens {
     private final RSAKey key;
     private final NimbusJwtEncoder encoder;
 
-    /** @throws SettingRefusedException when there is neither a key nor an outside issuer */
+    /** @throws SettingRefusedException when there is neither a signing key nor an outside issuer */
     Tokens(IdentityProperties identity) {
         this.identity = identity;
         this.key = identity.outside() ? null : SigningKey.parse(identity.signingKey());
@@ -35,7 +35,7 @@ public class Tokens {
     }
 
     /**
-     * The answer to a log-in.
+     * Composes the answer to a log-in.
      *
      * @param account the account's row
      */
@@ -60,7 +60,7 @@ public class Tokens {
                 identity.tokenLife().toSeconds());
     }
 
-    /** Reads our own tokens. */
+    /** Returns the decoder of our own tokens. */
     JwtDecoder decoder() {
         try {
             NimbusJwtDecoder decoder = NimbusJwtDecoder.withPublicKey(key.toRSAPublicKey())

@@ -32,7 +32,7 @@ public class MailCall {
 
     private static final Logger log = LoggerFactory.getLogger(MailCall.class);
 
-    /** What a server says of an address from here on, it will say again. */
+    /** The lowest status of an SMTP server's permanent refusals. */
     private static final int PERMANENT = 500;
 
     private static final double JITTER = 0.1;
@@ -58,7 +58,7 @@ public class MailCall {
         return settings.folder().isBlank() ? null : new MailFolder(Path.of(settings.folder()));
     }
 
-    /** Whether this node can send mails. */
+    /** Returns whether this node can send mails. */
     public boolean isConfigured() {
         return output != null;
     }
@@ -67,7 +67,7 @@ public class MailCall {
      * Sends a mail.
      *
      * @param row of {@code claim-mails.sql}
-     * @param letter of {@code write-link.sql}; null when nobody is to get it
+     * @param letter of {@code write-link.sql}; null when the mail is no longer to be sent
      * @param token of its link
      * @return for {@code note-mail.sql}: {@code ended}, and the {@code delay} of the next try in seconds
      */
@@ -163,7 +163,7 @@ public class MailCall {
         return mail;
     }
 
-    /** A Message-ID that does not name the machine and its user. */
+    /** A mail whose Message-ID does not contain the names of the machine and its user. */
     private static final class OwnId extends MimeMessage {
 
         private final String domain;

@@ -10,7 +10,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
-/** An SMTP server. Each mail has a connection of its own, since there are few mails. */
+/** An SMTP server. Each mail uses a separate connection, because mails are rare. */
 final class SmtpServer implements MailOutput {
 
     private final MailProperties.Smtp server;

@@ -31,7 +31,10 @@ class Migrations implements FlywayMigrationStrategy {
         this.pool = pool;
     }
 
-    /** @throws FlywayException when a migration fails, or gets no lock within two minutes; nothing of it stays */
+    /**
+     * @throws FlywayException when a migration fails, or gets no lock within two minutes; it is rolled back
+     *     completely
+     */
     @Override
     public void migrate(Flyway flyway) {
         Flyway patient = Flyway.configure()

@@ -17,7 +17,7 @@ final class ProblemReportValve extends ErrorReportValve {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemReportValve.class);
 
-    /** The request attribute of a {@link Problem} that explains the status better than the status does. */
+    /** The request attribute with a {@link Problem} that explains the error better than its status. */
     static final String PROBLEM = ProblemReportValve.class.getName() + ".problem";
 
     private final ProblemWriter problems;

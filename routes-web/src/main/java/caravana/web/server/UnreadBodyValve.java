@@ -22,7 +22,7 @@ import org.apache.tomcat.util.net.ApplicationBufferHandler;
  */
 final class UnreadBodyValve extends ValveBase {
 
-    /** How long. */
+    /** How long the rest of a body is read. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     UnreadBodyValve() {
@@ -52,7 +52,7 @@ final class UnreadBodyValve extends ValveBase {
         }
     }
 
-    /** Reads below the request's stream, which its user may have closed. */
+    /** Reads the rest below the request's stream, which the app may have closed. */
     private static final class Remainder implements ReadListener, AsyncListener, ApplicationBufferHandler {
 
         private final Request request;
@@ -112,7 +112,7 @@ final class UnreadBodyValve extends ValveBase {
             // The container ends the request.
         }
 
-        /** Prevents a second answer by the container. */
+        /** Prevents a second answer by the container after the client has disconnected. */
         @Override
         public void onError(AsyncEvent gone) {
             async.complete();

@@ -10,8 +10,8 @@ import org.apache.camel.Exchange;
 /**
  * The result of {@code open-upload.sql}.
  *
- * @param originalKey key under which to store the original; null for a repetition of an upload that exists
- * @param earlier row of that upload
+ * @param originalKey key under which to store the original; null when the upload repeats an earlier one
+ * @param earlier row of the earlier upload
  */
 record Opening(String originalKey, Map<?, ?> earlier) {
 
@@ -44,7 +44,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
         };
     }
 
-    /** @throws Problem 409 {@code idempotency_mismatch} when the earlier upload was another one */
+    /** @throws Problem 409 {@code idempotency_mismatch} when the earlier upload differed */
     void checkSame(Map<?, ?> upload) throws JsonProcessingException {
         boolean same = Objects.equals(earlier.get("title"), upload.get("title"))
                 && Objects.equals(earlier.get("original_bytes"), upload.get("original_bytes"))
@@ -56,7 +56,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
         }
     }
 
-    /** 409 {@code idempotency_mismatch}. */
+    /** Returns 409 {@code idempotency_mismatch}. */
     static Problem mismatch() {
         return new Problem(
                 409,

@@ -34,16 +34,19 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
-/** Calls a receiver once: at a validated address, without redirects, for a limited time, and with a limited answer. */
+/**
+ * Calls a receiver once: at a validated address, without redirects, with a limit of time, and with a limit of the
+ * answer's length.
+ */
 @Component("webhookCall")
 public class WebhookCall implements DisposableBean {
 
     private static final ContentType TYPE = ContentType.create("application/cloudevents+json", StandardCharsets.UTF_8);
 
-    /** Of an answer, this much is read, so that the connection can be used again. */
+    /** The most bytes of an answer that are read. The connection of a shorter answer can be reused. */
     private static final int READ_BYTES = 64 * 1024;
 
-    /** Of what is read, this much is kept. */
+    /** The most bytes of an answer that are stored. */
     private static final int KEPT_BYTES = 1024;
 
     private static final int CONNECTIONS = 256;
@@ -84,8 +87,8 @@ public class WebhookCall implements DisposableBean {
      * Sends an event.
      *
      * @param row of {@code claim-deliveries.sql}
-     * @return for {@code note-attempt.sql}: {@code status}, {@code error}, {@code answer} (null for none), {@code milliseconds},
-     *     {@code success}, {@code gone}, {@code delivery_state} and {@code delay} in seconds
+     * @return for {@code note-attempt.sql}: {@code status}, {@code error}, {@code answer} (null for none), {@code
+     *     milliseconds}, {@code success}, {@code gone}, {@code delivery_state} and {@code delay} in seconds
      */
     @StepOnly
     public Map<String, Object> send(@ExchangeProperty("delivery") Map<String, Object> row) throws IOException {
@@ -145,7 +148,7 @@ public class WebhookCall implements DisposableBean {
         return request;
     }
 
-    /** How an answer begins, as a text that can be kept and shown; null for none. */
+    /** Returns the beginning of an answer as a text that can be stored and shown; null without a body. */
     private static String answer(ClassicHttpResponse response, HttpPost request) {
         if (response.getEntity() == null) {
             return null;
