@@ -24,7 +24,7 @@ final class IntakeClient implements SqsClient {
 
     private static final Logger log = LoggerFactory.getLogger(IntakeClient.class);
 
-    /** How much longer than the long poll itself a receive may take. */
+    /** How much longer than the long poll a receive may take. */
     private static final Duration ALLOWANCE = Duration.ofSeconds(5);
 
     private final SqsClient sqs;
@@ -39,7 +39,7 @@ final class IntakeClient implements SqsClient {
         this.queue = queue;
     }
 
-    /** @throws SdkClientException instead of an {@link Error}, after which Camel's consumer would never poll again */
+    /** @throws SdkClientException in place of an {@link Error}, after which Camel's consumer would stop polling */
     @Override
     public ReceiveMessageResponse receiveMessage(ReceiveMessageRequest request) {
         try {
@@ -77,7 +77,7 @@ final class IntakeClient implements SqsClient {
         }
     }
 
-    /** The client's time-outs are for short calls; a receive waits for a message. */
+    /** Returns the request with a time-out for long polls. The client's own time-outs are for short calls. */
     private ReceiveMessageRequest patient(ReceiveMessageRequest request) {
         Duration limit = Duration.ofSeconds(queue.longPollSeconds()).plus(ALLOWANCE);
         return request.toBuilder()
@@ -116,7 +116,7 @@ final class IntakeClient implements SqsClient {
         return sqs.serviceName();
     }
 
-    /** Leaves the client behind it open, which others use. */
+    /** Does nothing: the wrapped client is shared, and stays open. */
     @Override
     public void close() {}
 }
