@@ -10,15 +10,15 @@ import java.util.List;
 public final class FetchedAssets {
 
     /**
-     * One of them.
+     * An asset.
      *
-     * @param id its id
-     * @param mediaType its media type
-     * @param key of its object
+     * @param id id of the asset
+     * @param mediaType media type of the asset
+     * @param key key of its object
      */
     public record File(String id, String mediaType, String key) {
 
-        /** Where it is put in the job's folder. */
+        /** Returns the asset's file name in the job's folder. */
         public String fileName() {
             return FetchedAssets.fileName(id, mediaType);
         }
@@ -44,22 +44,22 @@ public final class FetchedAssets {
         }
     }
 
-    /** Their ids. */
+    /** Returns the ids of the assets. */
     public List<String> getIds() {
         return ids;
     }
 
-    /** Whether there is any. */
+    /** Returns whether the job needs any asset. */
     public boolean isWanted() {
         return !ids.isEmpty();
     }
 
-    /** Those that were found. */
+    /** Returns the assets that were found. */
     public List<File> getFiles() {
         return List.copyOf(files);
     }
 
-    /** Whether a picture is not decoded yet. */
+    /** Returns whether a picture is not decoded yet. */
     public boolean isOpen() {
         return !pictures.isEmpty();
     }

@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 @Component("jobAssets")
 public class JobAssets {
 
-    /** The width in pixels to which an SVG is drawn, so that it is sharp in a large picture as well. */
+    /** The width in pixels at which an SVG is drawn, so that it is sharp in large pictures too. */
     private static final int DRAWN_WIDTH = 1024;
 
     private static final String WEBVTT = "text/vtt";
@@ -33,7 +33,7 @@ public class JobAssets {
         this.media = media;
     }
 
-    /** What is to be fetched. */
+    /** Returns the assets to download. */
     public FetchedAssets begin(@ExchangeProperty("recipe") List<AppliedTransformation> transformations) {
         return new FetchedAssets(transformations.stream()
                 .flatMap(each -> each.assets().values().stream())
@@ -42,9 +42,9 @@ public class JobAssets {
     }
 
     /**
-     * Takes the rows of {@code find-assets.sql}.
+     * Processes the rows of {@code find-assets.sql}.
      *
-     * @throws RejectedMediaException {@code asset_missing} when the owner does not have all of them
+     * @throws RejectedMediaException {@code asset_missing} when the owner does not have all assets
      */
     public void found(@Body List<Map<String, Object>> rows, @ExchangeProperty("assets") FetchedAssets assets) {
         if (rows.size() < assets.getIds().size()) {
@@ -59,9 +59,9 @@ public class JobAssets {
     }
 
     /**
-     * The run that decodes the next picture to a PNG. What is no picture is rejected.
+     * Returns the run that decodes the next picture to a PNG.
      *
-     * @throws RejectedMediaException {@code asset_unreadable} by the run
+     * @throws RejectedMediaException from the run, {@code asset_unreadable}, when it is not a picture
      */
     public ToolCommand planPicture(
             @ExchangeProperty("job") RunningJob job, @ExchangeProperty("assets") FetchedAssets assets) {
@@ -84,7 +84,7 @@ public class JobAssets {
                 null);
     }
 
-    /** The file with the pixels of a picture. */
+    /** Returns the file with the pixels of a picture. */
     static Path picture(Path folder, String id) {
         return folder.resolve(pictureName(id));
     }
@@ -94,9 +94,9 @@ public class JobAssets {
     }
 
     /**
-     * The subtitles in a file of the account's.
+     * Reads the subtitles of an asset.
      *
-     * @throws RejectedMediaException {@code asset_unreadable} when it is none
+     * @throws RejectedMediaException {@code asset_unreadable} when the file has no subtitles
      */
     static Subtitles subtitles(Path folder, String id) {
         for (String type : TransformationEntry.TEXTS) {

@@ -24,9 +24,9 @@ final class JobSubtitles {
     private JobSubtitles() {}
 
     /**
-     * Writes the files, those beside the video among them.
+     * Writes the subtitle files, including those that are additional outputs.
      *
-     * @param before seconds of something else before the footage in the result
+     * @param before seconds of the result before the footage
      * @throws RejectedMediaException when an asset has no subtitles
      * @throws UncheckedIOException when a file cannot be written
      */
@@ -79,12 +79,12 @@ final class JobSubtitles {
         }
     }
 
-    /** The file that a filter draws from, as a tool sees it; null when none does. */
+    /** Returns the file that a filter draws, by its path for tools; null when none is drawn. */
     String drawn(String id) {
         return drawn.get(id);
     }
 
-    /** The file that becomes a track of the video; null for none. */
+    /** Returns the file that becomes a track of the video; null for none. */
     Path track() {
         return track;
     }
