@@ -45,7 +45,7 @@ export function accountView(notice) {
         signedIn(issued, me);
       } catch (refused) {
         if (refused.code === 'accounts_elsewhere') {
-          elsewhere = /https?:[^\s;]+/.exec(refused.message)?.[0] ?? '';
+          elsewhere = refused.issuer;
           creating = false;
           show();
           view.querySelector('input').focus();

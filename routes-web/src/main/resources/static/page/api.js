@@ -10,6 +10,8 @@ export class Refused extends Error {
     this.code = problem.code ?? '';
     /** What the page's own refusals name in their sentence. */
     this.values = problem.values ?? null;
+    /** With the code accounts_elsewhere, the outside issuer that manages the accounts. */
+    this.issuer = problem.issuer ?? null;
   }
 }
 

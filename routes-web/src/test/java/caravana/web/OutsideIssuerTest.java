@@ -120,7 +120,9 @@ class OutsideIssuerTest extends WebTest {
     @Test
     void nobodySignsUpHere() throws Exception {
         assertProblem(api().signUp("ana@example.org", "a good password"), 404, "accounts_elsewhere");
-        assertProblem(api().logIn("ana@example.org", "a good password"), 404, "accounts_elsewhere");
+        HttpResponse<String> logIn = api().logIn("ana@example.org", "a good password");
+        assertProblem(logIn, 404, "accounts_elsewhere");
+        assertThat(Api.json(logIn).path("issuer").asText()).isEqualTo(ISSUER.address());
         assertProblem(
                 api().postJson("/api/auth/password-reset", "{\"email\": \"ana@example.org\"}"),
                 404,

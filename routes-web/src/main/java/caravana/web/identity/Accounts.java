@@ -152,12 +152,11 @@ public class Accounts {
         }
     }
 
-    /** @throws Problem 404 {@code accounts_elsewhere} */
+    /** @throws AccountsElsewhere when an outside issuer manages the accounts */
     void checkKeptHere() {
         if (identity.outside()) {
-            throw new Problem(
-                    404,
-                    "accounts_elsewhere",
+            throw new AccountsElsewhere(
+                    identity.issuerUri(),
                     "Another service manages the accounts: " + identity.issuerUri() + ". Log in there.");
         }
     }

@@ -4,6 +4,7 @@ import caravana.web.caller.Caller;
 import caravana.web.http.InputText;
 import caravana.web.http.Problem;
 import caravana.web.http.QueryString;
+import caravana.web.identity.AccountsElsewhere;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,11 +19,11 @@ import org.springframework.stereotype.Component;
 public class ManagedAccounts {
 
     private final ObjectMapper json;
-    private final boolean keptElsewhere;
+    private final String issuer;
 
     ManagedAccounts(ObjectMapper json, @Value("${caravana.identity.issuer-uri}") String issuer) {
         this.json = json;
-        this.keptElsewhere = !issuer.isBlank();
+        this.issuer = issuer;
     }
 
     /** Sets the property {@code search} to the search text, escaped so that it is matched literally. */
@@ -48,8 +49,8 @@ public class ManagedAccounts {
         if (caller.getId().equalsIgnoreCase(account)) {
             throw new Problem(409, "own_account", "This is your own account. Ask another operator.");
         }
-        if (order.has("role") && keptElsewhere) {
-            throw new Problem(404, "accounts_elsewhere", "The issuer of the tokens decides who is an operator.");
+        if (order.has("role") && !issuer.isBlank()) {
+            throw new AccountsElsewhere(issuer, "The issuer of the tokens decides who is an operator.");
         }
         exchange.setProperty("reason", order.path("reason").textValue());
         exchange.setProperty("role", order.path("role").asText(""));
