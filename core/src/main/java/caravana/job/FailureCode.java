@@ -41,7 +41,7 @@ public enum FailureCode {
     // The product is at fault, and another attempt would end the same.
     OUTPUT_INVALID(false, "The result did not pass our checks. The fault is ours, and a retry does not help."),
 
-    // No attempts are left; the last one's own code stands beside it.
+    // No attempts are left. The code of the last attempt is stored separately.
     ATTEMPTS_EXHAUSTED(true, "Processing failed several times in a row. You can retry it."),
 
     // One attempt failed.

@@ -15,7 +15,7 @@ import java.util.UUID;
  */
 public record Caller(UUID id, String email, List<String> roles, Priorities priorities) {
 
-    /** Which priorities a caller may give its videos. */
+    /** The priorities that a caller may give to its videos. */
     public enum Priorities {
         /** Only the ordinary priority: an API key without the scope {@link #SCOPE}. */
         ORDINARY,

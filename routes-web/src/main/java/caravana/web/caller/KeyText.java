@@ -15,7 +15,7 @@ import java.util.zip.CRC32;
  */
 public final class KeyText {
 
-    /** How every key begins. */
+    /** The first characters of every key. */
     public static final String PREFIX = "cvn_";
 
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -128,8 +128,9 @@ public class ContractValidator implements RestClientRequestValidator {
     }
 
     /**
-     * Whether a request consists of an address only, and the contract bounds only the length of its varying parts. The validator, which
-     * compares each request with all addresses of the contract, has nothing to find there.
+     * Returns whether the request consists only of an address, and the contract limits only the length of its variable
+     * parts. The validator is skipped then: it would compare the request with all addresses of the contract, and find
+     * nothing.
      */
     private static boolean isAddressAlone(Operation operation, String path, Message in) {
         return !operation.queryRequired()

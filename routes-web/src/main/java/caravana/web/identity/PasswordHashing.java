@@ -51,7 +51,7 @@ class PasswordHashing {
 
     PasswordHashing(Passwords passwords, MeterRegistry meters) {
         this.passwords = passwords;
-        // Rather few: what all other requests do has to continue beside them.
+        // Few threads, so that all other requests continue meanwhile.
         int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         this.knownLogIns = new Pool("log-in", atOnce, KNOWN_LOG_INS_WAITING, NO_REST, meters);
         this.otherLogIns = new Pool("log-in", atOnce, OTHER_LOG_INS_WAITING, NO_REST, meters);

@@ -61,9 +61,9 @@ public class PlaybackLinks {
     }
 
     /**
-     * The same of a video that has renditions.
+     * Returns a link to the master playlist of a video that has renditions.
      *
-     * @throws Problem 409 {@code not_available} when tickets cannot be signed here
+     * @throws Problem 409 {@code not_available} when this node has no key to sign tickets
      */
     String require(Map<String, Object> row) {
         if (!secrets.hasKey()) {

@@ -55,7 +55,7 @@ public record MailProperties(
         @NotEmpty List<Duration> delays,
         @NotNull @Valid Limits limits) {
 
-    /** How the connection is encrypted. */
+    /** The encryption of the connection. */
     public enum Security {
         /** STARTTLS; nothing is sent unencrypted. */
         STARTTLS,

@@ -46,7 +46,8 @@ public class OutboundClients {
     }
 
     /**
-     * As {@link #client}, but reads bodies until the server closes the connection, whatever length it announces.
+     * Builds a client as {@link #client} does, but it reads bodies until the server closes the connection, even beyond
+     * the announced length.
      *
      * @param userAgent see {@link #client}
      * @param silence see {@link #client}

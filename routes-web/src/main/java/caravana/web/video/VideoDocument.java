@@ -50,7 +50,7 @@ public class VideoDocument {
         document.put("playback_url", playback.to(row));
         JsonNode more = parsed((String) row.get("more"));
         if (more != null) {
-            // What the contract has is put behind it, and wins.
+            // Fields of the contract are added later, and replace fields of the same name.
             more.properties().forEach(field -> document.putIfAbsent(field.getKey(), field.getValue()));
         }
         return document;

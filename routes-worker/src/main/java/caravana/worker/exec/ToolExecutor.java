@@ -182,7 +182,7 @@ public class ToolExecutor implements ExecCommandExecutor {
     }
 
     private static boolean wasRefusedMemory(String stderr) {
-        // A decoder gets no picture for want of memory, or because the picture has a size that is not allowed.
+        // A decoder gets no picture for lack of memory, or because the size of the picture is not allowed.
         boolean noPicture = stderr.contains("get_buffer() failed") && !stderr.contains("is invalid");
         return noPicture || MEMORY_REFUSED.matcher(stderr).find();
     }

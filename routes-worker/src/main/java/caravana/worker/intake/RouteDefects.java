@@ -165,7 +165,7 @@ public class RouteDefects {
         processed |= wasProcessed;
         FailedStep failed = FailedStep.last(exchange);
         if (exchange.getException() != null && failed != null && isDefect(failed.failure())) {
-            // In what handles failures: nothing has been done about the job, its lease runs out.
+            // The handling of the failure has failed: nothing was done about the job, and its lease expires.
             judge(failed.step(), failed.failure());
         }
         if (exchange.getProperty(TRIAL) != null) {

@@ -292,7 +292,7 @@ final class Mp4Headers {
     private static void descriptor(ByteBuffer stream, int tag) throws IOException {
         require(stream.remaining() > Short.BYTES && stream.get() == tag, "no description of sound");
         while (stream.get() < 0) {
-            // The length goes on.
+            // The length continues in the next byte.
         }
     }
 

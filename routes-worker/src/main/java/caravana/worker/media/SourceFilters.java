@@ -187,7 +187,7 @@ final class SourceFilters {
         int shownWidth = even(video.shownWidth() * factor);
         int shownHeight = even(video.shownHeight() * factor);
         boolean sideways = video.orientation().isSideways();
-        // A shape of pixels that is a mistake would be taken for one that is not.
+        // Otherwise a wrong pixel shape of the header would be used.
         String square = video.pixelShape() == 1 ? "setsar=1," : "";
         return square
                 + String.format(

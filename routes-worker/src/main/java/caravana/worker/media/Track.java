@@ -28,7 +28,7 @@ import java.util.Set;
  * @param sampleRate of sound, per second; 0 when unknown or no sound
  * @param dolbyVision profile of Dolby Vision; −1 for none
  * @param baseLayer what the base layer of Dolby Vision is compatible with; 0 for nothing
- * @param alphaBeside whether its transparency is a second picture beside it, as that of VP8 and VP9 is
+ * @param alphaBeside whether its transparency is stored as a second picture, as in VP8 and VP9
  */
 public record Track(
         int index,

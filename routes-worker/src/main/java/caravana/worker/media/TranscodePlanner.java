@@ -602,7 +602,7 @@ public class TranscodePlanner {
         return List.of("-protocol_whitelist", "file", "-i", "file:" + file);
     }
 
-    /** Length of what comes before the footage. */
+    /** Returns the length of what comes before the footage, in seconds. */
     private double openingSeconds(List<AppliedTransformation> transformations, PlannedResult result) {
         return result.secondsOf(transformations.stream()
                 .map(transformation -> transformation.set("adds"))
@@ -616,8 +616,9 @@ public class TranscodePlanner {
     }
 
     /**
-     * Of a graph with one input alone, ffmpeg notes the input's rotation in the result, which is turned already. Then there is
-     * another input, and this is the end of the graph for it.
+     * Ends the graph of a result with a single input. ffmpeg would copy the input's rotation into the result, whose
+     * picture is rotated already. With another input it does not, so one is added, and this is the end of the graph for
+     * it.
      */
     String forgetRotation(List<String> line, int lastInput, SourceTimeline source) {
         if (lastInput > 0 || source.video().orientation().filters().isEmpty()) {
@@ -628,8 +629,8 @@ public class TranscodePlanner {
     }
 
     /**
-     * @param head the first links of the chain
-     * @param ending the last ones
+     * @param head the first filters of the chain
+     * @param ending the last filters of the chain
      */
     static String graph(
             String head,
@@ -667,7 +668,7 @@ public class TranscodePlanner {
         return whole.toString();
     }
 
-    /** Ends of the graph for what files beside the video would be made of. */
+    /** Returns ends of the graph for the streams that additional files would use. */
     private static String unused(List<ResolvedTransformation> transformations, Map<Produced, PlannedLadder> ladders) {
         Stream<String> files = transformations.stream()
                 .flatMap(transformation -> transformation.produces().stream())
