@@ -37,7 +37,7 @@ public class AwsConfiguration {
                 .httpClientBuilder(new CancelledCalls.Builder())
                 .region(Region.of(aws.region()))
                 .endpointOverride(aws.sqsEndpoint())
-                // Two tries at least: a connection that died unnoticed must not cost the call.
+                // At least two tries, so that a connection that has died unnoticed does not fail the call.
                 .overrideConfiguration(c -> c.apiCallTimeout(queue.callTimeout())
                         .apiCallAttemptTimeout(queue.callTimeout().dividedBy(2))
                         .scheduledExecutorService(TIME_LIMITS))

@@ -145,7 +145,7 @@ public final class WriteOnceClient extends DelegatingS3Client {
         try (InputStream in =
                 new CheckedInputStream(body.contentStreamProvider().newStream(), sum)) {
             while (in.read(buffer) >= 0) {
-                // The sum takes what is read.
+                // Reading updates the checksum.
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

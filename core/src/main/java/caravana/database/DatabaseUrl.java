@@ -47,7 +47,7 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
         try {
             uri = URI.create(url.strip());
         } catch (IllegalArgumentException notAUri) {
-            // Neither the cause nor its message: both hold the password.
+            // Without the cause and its message: both contain the password.
             throw new IllegalArgumentException("DATABASE_URL is not a URL (special characters in user and password "
                     + "are percent-encoded); it must be " + FORM);
         }
@@ -73,7 +73,7 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
     private static final String FORM = "postgresql://user:password@host:port/database";
 
     private static String decode(String part) {
-        // A plus sign stands for itself in a URI, unlike in a form.
+        // In a URI, unlike in a form, a plus sign is not a space.
         return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 

@@ -77,7 +77,7 @@ class SecretDataSource extends AbstractDataSource {
 
     private Connection connect(Credentials with) throws SQLException {
         Properties all = new Properties();
-        // The driver reads strings alone.
+        // The driver accepts only texts.
         properties.forEach((name, value) -> all.setProperty(name.toString(), value.toString()));
         all.setProperty("user", with.user);
         all.setProperty("password", with.password);

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * with paths, statements and exit statuses, is stored separately, for operators.
  */
 public enum FailureCode {
-    // The original is at fault, and stays so.
+    // The original is at fault, so a retry cannot help.
     NOT_A_VIDEO(false, "The file is not a video that we can read."),
     NO_VIDEO_STREAM(false, "The file has no video track."),
     NO_DURATION(false, "The video's duration could not be determined."),
@@ -38,7 +38,7 @@ public enum FailureCode {
     ASSET_UNREADABLE(false, "An asset that the job needs cannot be read. Process the video again without it."),
     ORIGINAL_MISSING(false, "The uploaded file is no longer stored. Upload it again."),
 
-    // The product is at fault, and another attempt would end the same.
+    // The product is at fault, and a retry would have the same result.
     OUTPUT_INVALID(false, "The result did not pass our checks. The fault is ours, and a retry does not help."),
 
     // No attempts are left. The code of the last attempt is stored separately.
@@ -63,7 +63,7 @@ public enum FailureCode {
     QUEUE_UNAVAILABLE(true, "The queue is not available at the moment."),
     ROUTE_DEFECT(true, "Processing failed. The fault is ours."),
 
-    // The job continues elsewhere, or there never was one.
+    // The job continues on another worker, or the message was not a job.
     WORKER_STOPPED(true, "Processing was interrupted and starts again."),
     CLAIM_LOST(true, "Processing continues elsewhere."),
     POISON_MESSAGE(false, "The message is not a job.");

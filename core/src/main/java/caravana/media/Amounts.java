@@ -50,7 +50,7 @@ public final class Amounts {
      * @param rounding the direction of rounding, so that a length over a limit is not rounded to the limit
      */
     public static String length(double seconds, RoundingMode rounding) {
-        // What is less than a thousandth over is the measurement's own error.
+        // A difference of less than a thousandth is a measuring error.
         BigDecimal tenths =
                 BigDecimal.valueOf(seconds).setScale(3, RoundingMode.HALF_UP).setScale(1, rounding);
         long minutes = tenths.longValue() / 60;

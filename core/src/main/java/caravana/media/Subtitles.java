@@ -143,7 +143,7 @@ public record Subtitles(List<Cue> cues) {
     }
 
     private static Cue cue(String[] lines, int first, int end, boolean webVtt) throws UnreadableException {
-        // Its number, or its name, is optional.
+        // The number or name of a cue is optional.
         int at = lines[first].contains("-->") || first + 1 == end ? first : first + 1;
         Matcher times = TIMES.matcher(lines[at].strip());
         if (!times.matches()) {

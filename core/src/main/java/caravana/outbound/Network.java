@@ -20,7 +20,7 @@ public record Network(InetAddress base, int bits) {
             if (!address.matches("[0-9a-fA-F:.]*[:.][0-9a-fA-F:.]*")) {
                 throw new IllegalArgumentException(wrong(text));
             }
-            // Of digits, points and colons it is an address, and no name that would be looked up.
+            // A text of digits, points and colons is an address, so Java does not resolve it as a name.
             InetAddress base = InetAddress.getByName(address);
             int length = base.getAddress().length * Byte.SIZE;
             int bits = slash < 0 ? length : Integer.parseInt(text.substring(slash + 1));

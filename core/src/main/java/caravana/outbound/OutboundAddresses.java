@@ -213,7 +213,7 @@ public final class OutboundAddresses {
         if (allowed.stream().anyMatch(network -> network.contains(address))) {
             return true;
         }
-        // Java makes an address of IPv4 of one that is mapped into IPv6.
+        // Java converts an IPv4 address that is mapped into IPv6 to an IPv4 address.
         return address instanceof Inet4Address
                 ? IPV4_REFUSED.stream().noneMatch(network -> network.contains(address))
                 : IPV6_GLOBAL.contains(address)

@@ -30,7 +30,7 @@ public class OwnTries implements InterceptStrategy {
     @Override
     public Processor wrapProcessorInInterceptors(
             CamelContext context, NamedNode definition, Processor target, Processor next) {
-        // Not the step's id: a reload creates another step while exchanges are still in the old one.
+        // The step object and not its id: a reload creates another step while exchanges are still in the old one.
         String failures = "caravana.tries." + STEPS.incrementAndGet();
         return new DelegateAsyncProcessor(target) {
             @Override

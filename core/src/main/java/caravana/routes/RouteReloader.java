@@ -139,7 +139,7 @@ public final class RouteReloader {
         }
         seen = now;
         try {
-            // What is wrong with the other app's routes, that one reports.
+            // The other app reports mistakes in its own routes.
             List<Finding> findings = checks.check(now).stream()
                     .filter(finding -> RouteFiles.isLoadedBy(app, finding.file()))
                     .toList();
@@ -154,7 +154,7 @@ public final class RouteReloader {
                 failing = true;
             }
         } catch (RuntimeException | Error e) {
-            // Or nobody would watch any more.
+            // An exception would end the thread that watches.
             failing = true;
             LOG.error("This edit could not be loaded; edit again, or restart the app", e);
         }
@@ -219,7 +219,7 @@ public final class RouteReloader {
             return;
         }
         if (!edited.isEmpty()) {
-            // A statement may take what only the routes that were saved with it set: neither runs without the other.
+            // A statement may need values that only the routes set that were saved together with it.
             stop(files);
         }
         takeOverStatements.run();

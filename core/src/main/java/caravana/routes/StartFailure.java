@@ -116,7 +116,7 @@ final class StartFailure {
         OptionalInt line = block.with(said);
         OptionalInt handled = handling == null ? OptionalInt.empty() : handling.with(said);
         if (line.isEmpty() && handled.isPresent()) {
-            // Camel reads the exceptions of all handlers at each step.
+            // At each step, Camel resolves the exceptions of all handlers.
             return handling.place(handled.getAsInt());
         }
         if (line.isEmpty()) {

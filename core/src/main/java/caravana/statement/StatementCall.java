@@ -96,7 +96,7 @@ final class StatementCall {
     private Connection connection() throws SQLException {
         Connection connection = database.getConnection();
         if (!timeout.isZero()) {
-            // A server that hangs answers no query's own time-out either. The pool sets it back.
+            // A server that hangs also ignores the time-out of the query. The pool resets this limit.
             connection.setNetworkTimeout(Runnable::run, (int) timeout.toMillis());
         }
         return connection;

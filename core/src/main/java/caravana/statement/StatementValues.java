@@ -80,11 +80,11 @@ class StatementValues {
         for (int i = 1; i < path.length && value != null && value != NOTHING; i++) {
             value = part(value, path[i]);
             if (value == null) {
-                // What holds it was set, and has nothing there.
+                // The variable or property exists, but this part of it is missing.
                 return i == path.length - 1 ? null : NOTHING;
             }
         }
-        // Camel keeps no variable and no property that is null.
+        // Camel cannot store null in variables and properties.
         return value == null ? NOTHING : value;
     }
 

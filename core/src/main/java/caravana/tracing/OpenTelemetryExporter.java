@@ -54,12 +54,12 @@ final class OpenTelemetryExporter implements SpanTree.Exporter, AutoCloseable {
         Map<String, String> defaults = new HashMap<>();
         defaults.put(TracingConfiguration.ENDPOINT, endpoint);
         defaults.put("otel.service.name", service);
-        // The sender for gRPC is another library.
+        // The sender for gRPC would need another library.
         defaults.put("otel.exporter.otlp.protocol", "http/protobuf");
-        // Metrics are Prometheus's, and logs are read where they are written.
+        // Prometheus collects metrics, and logs are not sent.
         defaults.put("otel.metrics.exporter", "none");
         defaults.put("otel.logs.exporter", "none");
-        // What a node that is killed has not sent is lost.
+        // A killed node loses the spans that it has not sent.
         defaults.put("otel.bsp.schedule.delay", "1000");
         OpenTelemetrySdk sdk = AutoConfiguredOpenTelemetrySdk.builder()
                 .addPropertiesSupplier(() -> defaults)

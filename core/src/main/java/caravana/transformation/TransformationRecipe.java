@@ -169,7 +169,7 @@ public record TransformationRecipe(String names, String parameters) {
                     .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .readTree(text);
         } catch (NumberFormatException e) {
-            // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
+            // Jackson does not catch BigDecimal's exception about an exponent of more than ten digits.
             throw new JsonParseException(null, "A number has too large an exponent", e);
         }
     }

@@ -179,7 +179,7 @@ record PngFile(PictureSize size, int depth, int colour, boolean interlaced, List
                 count += length;
             }
         } catch (IOException end) {
-            // What cannot be read is not there.
+            // Data that cannot be decompressed count as missing.
         }
         return Math.min(count, most + 1);
     }

@@ -98,7 +98,7 @@ final class SvgFile {
                 case XMLStreamConstants.END_ELEMENT -> {
                     depth--;
                     inStyle = false;
-                    // Each alone: a comment does not go on in the next one.
+                    // Each text is checked separately: a comment does not continue in the next one.
                     styles(style.toString());
                     style.setLength(0);
                 }

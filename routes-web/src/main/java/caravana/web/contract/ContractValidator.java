@@ -86,9 +86,10 @@ public class ContractValidator implements RestClientRequestValidator {
                     .forEach(content -> content.addMediaType(FORM_AS_JSON, content.get(FORM)));
             validator = OpenApiInteractionValidator.createFor(contract)
                     .withLevelResolver(LevelResolver.create()
-                            // Spring Security has looked at the token.
+                            // Spring Security has checked the token.
                             .withLevel("validation.request.security.missing", ValidationReport.Level.IGNORE)
-                            // It is not given the headers: a route that wants one says what is wrong with it.
+                            // The validator does not get the headers: routes check those that they need, and explain
+                            // what is wrong.
                             .withLevel("validation.request.parameter.header", ValidationReport.Level.IGNORE)
                             .build())
                     .build();
@@ -295,7 +296,7 @@ public class ContractValidator implements RestClientRequestValidator {
         String parameter = context.getParameter().map(Parameter::getName).orElse(null);
         if (parameter != null) {
             JsonNode schema = operation.parameters().get(parameter);
-            // What is no query parameter is part of the address.
+            // A parameter that is not in the query is in the path.
             return schema == null
                     ? Problem.of(404)
                     : Problem.invalid(SchemaSentence.of("parameter", parameter, schema));

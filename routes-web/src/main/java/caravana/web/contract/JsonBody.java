@@ -35,7 +35,7 @@ final class JsonBody {
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // As doubles, large ones would become the text "Infinity".
+            // As a double, a large number would become the text "Infinity".
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
@@ -53,7 +53,7 @@ final class JsonBody {
                     .toString();
             return STRICT.readTree(text);
         } catch (NumberFormatException exponent) {
-            // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
+            // Jackson does not catch BigDecimal's exception about an exponent of more than ten digits.
             throw Problem.invalid(
                     "The body has a number with too large an exponent. Send a smaller number, or a text.");
         } catch (CharacterCodingException malformed) {

@@ -109,7 +109,7 @@ public final class Operations {
 
     /** Returns the operations that may match a path, in their order. */
     private List<Operation> near(String path) {
-        // A segment with parameters or encoded characters may stand for another text.
+        // A segment with parameters or encoded characters may mean another text.
         boolean plain = path.indexOf(';') < 0 && path.indexOf('%') < 0;
         return plain ? byPlace.getOrDefault(place(path), List.of()) : operations;
     }

@@ -77,7 +77,7 @@ class RequestCheck extends OncePerRequestFilter {
                 checkAccept(request, operation);
             } catch (Problem refused) {
                 if (refused.getStatus() == 415) {
-                    // What would be accepted, see RFC 9110, 15.5.16.
+                    // Names the accepted encoding, see RFC 9110, 15.5.16.
                     response.setHeader("Accept-Encoding", "identity");
                 }
                 problems.write(refused, response);

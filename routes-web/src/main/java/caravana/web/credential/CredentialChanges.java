@@ -72,7 +72,7 @@ public class CredentialChanges {
                         hear(connection);
                     }
                 } finally {
-                    // Never back to the pool: who got it next would listen as well.
+                    // It never returns to the pool, where its next user would also listen.
                     database.evictConnection(connection);
                 }
             } catch (SQLException unavailable) {
@@ -90,11 +90,11 @@ public class CredentialChanges {
     private void begin(Connection connection) throws SQLException {
         long asked = System.nanoTime();
         try (Statement statement = connection.createStatement()) {
-            // So that pg_stat_activity shows what the connection is for.
+            // The name of the connection in pg_stat_activity.
             statement.execute("SET application_name = 'caravana credentials'");
             statement.execute("LISTEN credentials");
         }
-        // Of what was said before, nothing was heard.
+        // Earlier notifications may have been missed.
         changed();
         answeredAt = asked;
     }
@@ -106,7 +106,7 @@ public class CredentialChanges {
         if (!connection.isValid(ANSWER_SECONDS)) {
             throw new SQLException("The database does not answer on the connection that listens");
         }
-        // What the answer came with, without a wait.
+        // Notifications that have arrived already, without waiting.
         heard |= driver.getNotifications().length > 0;
         if (heard) {
             changed();

@@ -43,7 +43,7 @@ public class CloudEvents {
         event.put("type", type);
         event.put("subject", row.get("subject"));
         event.put("time", row.get("occurred_at"));
-        // As the extension of that name has it: compared as texts.
+        // The extension compares sequence numbers as texts.
         event.put("sequence", "%010d".formatted((Integer) row.get("number")));
         event.put("datacontenttype", "application/json");
         event.put(

@@ -51,7 +51,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
     private final ObjectMapper mapper;
     private final Problems failures;
     private final ProblemWriter problems;
-    // No bean: any Executor bean would switch Spring Boot's own off. The places bound how many wait for it.
+    // Not a bean, because any Executor bean disables Spring Boot's own. The places limit how many calls wait for it.
     private final ExecutorService checks =
             Executors.newFixedThreadPool(CHECKS, new CustomizableThreadFactory("events-check-"));
 
@@ -82,7 +82,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
 
     @Override
     public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        // Null at the address without an id.
+        // Null for the address of all videos.
         Map<?, ?> path = (Map<?, ?>) request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
         String video = path == null ? null : (String) path.get("video_id");
         Opening opening = new Opening(Callers.current(), Callers.currentUntil(), video, lastEvent(request));
@@ -166,7 +166,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
                 return;
             }
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-            // Otherwise nginx would pass events on when a buffer is full.
+            // Otherwise nginx would hold events back until a buffer is full.
             response.setHeader("X-Accel-Buffering", "no");
             if (request.getMethod().equals("HEAD")) {
                 leave();
@@ -174,7 +174,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
             }
             EventStream stream = new EventStream(
                     caller.getId(),
-                    // As the database writes it.
+                    // In lower case, as the database writes ids.
                     video == null ? null : video.toLowerCase(Locale.ROOT),
                     lastEvent,
                     until,

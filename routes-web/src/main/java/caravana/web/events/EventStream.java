@@ -73,7 +73,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
     private ContainerHandle container;
     private boolean flushed;
 
-    // What follows is guarded by this object's lock.
+    // The following fields are guarded by this object's lock.
 
     private State state = State.BUSY;
     private AsyncContext async;
@@ -138,7 +138,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         informed = true;
     }
 
-    // What other threads call.
+    // Methods that other threads call.
 
     /**
      * Adds events of videos and webhooks.
@@ -187,7 +187,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         if (state == State.BLOCKED && nanos > patience.toNanos()) {
             drop("has taken nothing for " + patience.toSeconds() + " s");
         } else if (now.isAfter(until)) {
-            // It comes back with a new token, and gets them then.
+            // The client reconnects with a new token, and gets the events then.
             waiting.clear();
             end();
         } else if (state == State.IDLE && nanos > heartbeat.toNanos()) {
@@ -244,7 +244,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         try {
             request.run();
         } catch (RuntimeException ended) {
-            // When it stops, it ends requests without a word.
+            // A container that stops ends requests without a notification.
             log.debug("The container has ended an event stream", ended);
             enter(State.OVER);
             leave();
@@ -262,7 +262,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         stateSince = System.nanoTime();
     }
 
-    // What the container calls.
+    // Methods that the container calls.
 
     /** Opens the stream, on the thread of the request. */
     void open(HttpServletRequest request) throws IOException {
@@ -383,7 +383,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
     public void onError(AsyncEvent event) {
         become(State.OVER);
         leave();
-        // Otherwise the container would look for a page that explains the error.
+        // Otherwise the container would send an error page.
         event.getAsyncContext().complete();
     }
 
@@ -398,7 +398,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
 
     @Override
     public void onStartAsync(AsyncEvent event) {
-        // The request continues, and this listens again.
+        // The request continues, and this listener is added again.
     }
 
     private static byte[] bytes(String text) {

@@ -57,10 +57,10 @@ public class VideoEvents implements SmartLifecycle {
     private final EventsProperties settings;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean asked = new AtomicBoolean();
-    // No beans: any Executor bean would switch Spring Boot's own off.
+    // Not beans, because any Executor bean disables Spring Boot's own.
     private final ScheduledExecutorService rounds =
             Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("events-rounds-"));
-    // Apart from the rounds, which wait for the database.
+    // Separate from the rounds, which wait for the database.
     private final ScheduledExecutorService upkeep =
             Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("events-upkeep-"));
 
@@ -165,13 +165,13 @@ public class VideoEvents implements SmartLifecycle {
             }
             failing = false;
         } catch (Problem away) {
-            // Nothing is lost: a later round finds what has changed meanwhile.
+            // Nothing is lost: a later round finds these changes.
             if (!failing && !draining) {
                 log.warn("Event streams send nothing until the database is available again: {}", away.getMessage());
             }
             failing = true;
         } catch (RuntimeException e) {
-            // It would be the last round.
+            // An exception would end the rounds.
             log.error("A round of events failed", e);
         }
     }
@@ -185,7 +185,7 @@ public class VideoEvents implements SmartLifecycle {
         for (Found latest : findings.all()) {
             Found earlier = known.get(latest.id());
             boolean changed = !latest.equals(earlier);
-            // The same object as long as nothing changes: many streams may hold it, and its document.
+            // Unchanged states keep their object, because many streams may share it and its document.
             Found current = changed ? latest : earlier;
             found.put(current.id(), current);
             foundOfOwner.merge(current.owner(), 1, Integer::sum);

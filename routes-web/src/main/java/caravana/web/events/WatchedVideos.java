@@ -76,7 +76,7 @@ public class WatchedVideos {
                 .orElse(0L);
         Stream<Found> videos = rows.stream().map(row -> {
             Map<String, Object> content = new LinkedHashMap<>(row);
-            // They change all the time: each round would find everything changed.
+            // These fields change all the time, so every round would find changes.
             content.remove("asked_at");
             boolean replay = Boolean.TRUE.equals(content.remove("replay"));
             return new FoundVideo(

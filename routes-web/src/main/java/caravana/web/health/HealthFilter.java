@@ -88,7 +88,7 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
         try {
             chain.doFilter(request, response);
         } finally {
-            // What continues asynchronously is counted on its own: a body on its way, or an event stream.
+            // Asynchronous work is counted separately: a body that arrives, or an event stream.
             inFlight.end();
         }
     }

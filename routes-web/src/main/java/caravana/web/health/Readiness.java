@@ -150,7 +150,7 @@ public class Readiness {
 
     private static States awaited(CompletableFuture<States> round) {
         try {
-            // A little more than it takes at most.
+            // Slightly longer than a check can take.
             return round.get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException(e);

@@ -57,7 +57,7 @@ public final class ContainerHandle {
      */
     public void closeAfterwards() {
         request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
-        // Tomcat takes that for an error, and would have it answered.
+        // Tomcat treats this as an error, and would send an answer to it.
         request.getResponse().setErrorReported();
     }
 

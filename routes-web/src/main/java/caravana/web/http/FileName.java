@@ -65,7 +65,7 @@ public final class FileName {
         int room = LONGEST_DISPOSITION - start.length() - middle.length() - extension.length();
         StringBuilder encoded = new StringBuilder();
         int characters = 0;
-        // Each takes at least one place in both names.
+        // Each character needs at least one byte in both forms of the name.
         for (int character : stem.codePoints().limit(room).toArray()) {
             String next = encoded(character);
             if (characters + 1 + encoded.length() + next.length() > room) {

@@ -43,7 +43,7 @@ class MailThrottle {
     }
 
     private Lane lane(int free, String name) {
-        // One mail after the other, at the rate of the window.
+        // Mails beyond the limit are possible one by one, at the rate of the window.
         Duration delay = limits.window().dividedBy(free);
         return new Lane("mails:" + name, free, limits.window(), delay, delay);
     }

@@ -49,7 +49,7 @@ final class OutsideIssuer implements JwtDecoder, AutoCloseable {
         this.keys = new IssuerKeys(new IssuerMetadata(identity.issuerUri()), tokens::forget);
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(
-                // RFC 9068, in both ways that RFC 7515 lets a media type be written.
+                // The type of RFC 9068, in both forms that RFC 7515 allows for a media type.
                 new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"), JOSEObjectType.JWT, null));
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys));
         // The claims are checked by the rules.

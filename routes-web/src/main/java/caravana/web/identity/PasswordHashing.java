@@ -127,7 +127,8 @@ class PasswordHashing {
         <T> T run(Callable<T> hash, List<String> owners) {
             FairQueue.Task<T> task = queue.enter(() -> hashes.recordCallable(hash), owners);
             try {
-                // Orders of tasks that gave way stay with the threads; as many as tasks can wait are enough.
+                // Cancelled tasks leave their calls of runNext in this queue; its length is enough for all waiting
+                // tasks.
                 if (!task.isCancelled() && threads.getQueue().size() < waiting) {
                     threads.execute(queue::runNext);
                 }
@@ -147,7 +148,7 @@ class PasswordHashing {
             try {
                 return task.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             } catch (TimeoutException tooLong) {
-                // One that is being made has left the queue, so that its result counts.
+                // A running task has left the queue, so its result is used.
                 queue.leave(task);
                 return task.get();
             }

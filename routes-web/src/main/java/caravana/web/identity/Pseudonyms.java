@@ -21,7 +21,7 @@ class Pseudonyms {
     private final SecretKeySpec key;
 
     Pseudonyms(IdentityProperties identity) {
-        // With an outside issuer nobody logs in or signs up here, so nothing is named.
+        // With an outside issuer, nobody logs in or signs up here, so no pseudonyms are needed.
         String secret = "pseudonyms:" + identity.signingKey();
         this.key = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
     }

@@ -39,12 +39,12 @@ class SecurityConfiguration {
         "/api/auth/password-reset",
         "/api/auth/password-reset/confirm",
         "/api/auth/confirm-email",
-        // HealthFilter answers it; what is left are methods that it does not take.
+        // HealthFilter answers it; only methods that it does not support reach this chain.
         HealthFilter.PATH,
         "/api/health/ready",
         "/api/limits",
         "/api/transformations",
-        // Players have a ticket.
+        // Players have a ticket instead of a token.
         "/api/videos/*/playback/**",
         "/api/openapi.yaml",
         "/api/docs",
@@ -137,7 +137,7 @@ class SecurityConfiguration {
             throws Exception {
         return headers(
                         http.authorizeHttpRequests(calls -> calls
-                                        // A request that has been let in continues, whatever becomes of it.
+                                        // A request that was accepted continues, even when it is dispatched again.
                                         .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                                         .permitAll()
                                         .requestMatchers("/api/ops/**")
@@ -156,7 +156,7 @@ class SecurityConfiguration {
         return http.headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(contentPolicy))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                // The one cookie, a session's, is for two calls that refuse pages of other origins themselves.
+                // The only cookie is that of a session. The two calls that use it refuse pages of other origins.
                 .csrf(CsrfConfigurer::disable)
                 .logout(LogoutConfigurer::disable)
                 .requestCache(RequestCacheConfigurer::disable);

@@ -44,7 +44,7 @@ class SignUpThrottle {
     }
 
     private Lane lane(int free, String name) {
-        // One account after the other, at the rate of the window.
+        // Sign-ups beyond the limit are possible one by one, at the rate of the window.
         Duration delay = limits.window().dividedBy(free);
         return new Lane("sign-ups:" + name, free, limits.window(), delay, delay);
     }

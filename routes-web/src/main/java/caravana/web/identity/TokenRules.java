@@ -74,7 +74,7 @@ final class TokenRules {
         boolean declared = "access".equals(use) || type.equals("bearer") || headerType.endsWith("at+jwt");
         boolean otherUse = use != null && !"access".equals(use);
         boolean bound = token.hasClaim("at_hash") || token.hasClaim("c_hash");
-        // Older Keycloaks put the nonce into access tokens as well, and declare those as bearer tokens.
+        // Older versions of Keycloak also put the nonce into access tokens, and declare these as bearer tokens.
         boolean nonce = token.hasClaim("nonce") && !declared;
         return !otherUse && !NOT_FOR_CALLS.contains(type) && !bound && !nonce;
     }

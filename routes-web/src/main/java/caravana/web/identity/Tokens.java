@@ -47,7 +47,7 @@ public class Tokens {
                 .issuedAt(now)
                 .expiresAt(now.plus(identity.tokenLife()))
                 .claim(identity.rolesClaim(), List.of(account.get("role")))
-                // By the database's clock, as what ends tokens is; iat has whole seconds.
+                // The database's clock, which also decides when tokens end; iat has only whole seconds.
                 .claim(Callers.ISSUED_MILLIS, account.get("issued_ms"))
                 .build();
         String token = encoder.encode(JwtEncoderParameters.from(claims)).getTokenValue();

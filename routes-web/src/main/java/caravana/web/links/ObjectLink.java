@@ -73,7 +73,7 @@ public class ObjectLink {
         }
         VideoOutput output = find(name, outputs);
         if (PlaybackLinks.isStream(output)) {
-            // Its segments are kept as long as the video is.
+            // Segments are kept as long as the video.
             return new Link((String) row.get("processed_key"), playback.require(row));
         }
         return new Link(output.key(), links.output(row, output));

@@ -101,7 +101,7 @@ public class MailCall {
         }
         note("failed", begun);
         boolean last = tries > settings.delays().size();
-        // Without what the server said, which may have the address in it.
+        // Without the server's answer, which may contain the address.
         log.warn(
                 "Mail {} ({}) could not be sent at try {}{}: {}",
                 row.get("mail_id"),
@@ -142,7 +142,7 @@ public class MailCall {
     private MimeMessage written(Map<String, Object> letter, String token) throws MessagingException {
         String kind = (String) letter.get("mail_kind");
         String language = (String) letter.get("mail_language");
-        // Behind `#`, which browsers send to no server: no log has it.
+        // Browsers do not send the part after `#` to servers, so no log has the token.
         String link = settings.publicUrl() + "/#" + (kind.equals("reset") ? "reset" : "confirm") + "/" + token;
         MailText text = MailText.of(
                 kind,
@@ -157,7 +157,7 @@ public class MailCall {
         mail.setText(text.body(), StandardCharsets.UTF_8.name());
         mail.setContentLanguage(new String[] {language});
         mail.setSentDate(new Date());
-        // RFC 3834: no absence note comes back.
+        // RFC 3834: receivers send no automatic replies.
         mail.setHeader("Auto-Submitted", "auto-generated");
         mail.saveChanges();
         return mail;

@@ -24,7 +24,7 @@ public class Mails {
     /** @throws Problem 503 {@code mail_not_configured} when this deployment cannot send mails */
     public void requireConfigured() {
         if (!isConfigured()) {
-            // It will be the same in a moment, so there is no time to try again.
+            // No Retry-After: a missing setting does not change within seconds.
             throw new Problem(
                     UNAVAILABLE,
                     "mail_not_configured",

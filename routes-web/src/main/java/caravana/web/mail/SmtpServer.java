@@ -25,7 +25,7 @@ final class SmtpServer implements MailOutput {
         properties.put("mail.smtp.writetimeout", milliseconds);
         properties.put("mail.smtp.auth", String.valueOf(!server.user().isBlank()));
         properties.put("mail.smtp.ssl.checkserveridentity", "true");
-        // Not the machine's own name, which concerns nobody.
+        // Without this, the client would send the machine's own name.
         properties.put("mail.smtp.localhost", "localhost");
         switch (server.effectiveSecurity()) {
             case STARTTLS -> {

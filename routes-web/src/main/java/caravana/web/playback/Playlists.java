@@ -144,7 +144,7 @@ public class Playlists {
             codecs += "," + sound.path("codecs").asText();
             group = ",AUDIO=\"sound\"";
         }
-        // Of renditions that are being made, the peak is a bound, and the mean is not known.
+        // While renditions are being made, the peak is an upper limit, and the average is unknown.
         boolean known = picture.path("average_bit_rate").asLong() > 0;
         return String.format(
                 Locale.ROOT,

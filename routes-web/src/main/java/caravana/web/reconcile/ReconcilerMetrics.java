@@ -23,7 +23,7 @@ public class ReconcilerMetrics {
 
     ReconcilerMetrics(MeterRegistry meters) {
         this.meters = meters;
-        // From the start, so that the first of each is seen as an increase.
+        // Registered at the start, so that the first repair is seen as an increase.
         REPAIRS.forEach(this::repairs);
     }
 

@@ -47,7 +47,7 @@ class Migrations implements FlywayMigrationStrategy {
                 log.warn("Another transaction holds a lock that a migration needs; trying again");
             }
         } finally {
-            // Only migrations get a connection with a limit for locks.
+            // Only migrations use connections with a lock time-out.
             pool.getHikariPoolMXBean().softEvictConnections();
         }
     }

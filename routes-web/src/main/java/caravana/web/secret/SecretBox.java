@@ -86,7 +86,7 @@ public class SecretBox {
             try {
                 return cipher(Cipher.DECRYPT_MODE, key(master, purpose), nonce).doFinal(text);
             } catch (AEADBadTagException another) {
-                // Sealed by another key of the setting, or by none.
+                // Another key of the setting has encrypted it, or none of them.
                 continue;
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(e);

@@ -63,7 +63,7 @@ final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
                 LOG.info("Calls are answered again");
             }
         } else if (exchange.getProperty(FAILURE) != failure) {
-            // Before the answer is made, which has other headers.
+            // Read here, because the answer replaces the headers.
             exchange.setProperty(
                     CALL,
                     exchange.getMessage().getHeader(Exchange.HTTP_METHOD) + " "

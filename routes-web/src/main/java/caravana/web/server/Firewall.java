@@ -24,7 +24,7 @@ class Firewall {
         firewall.setAllowedHeaderNames(any -> true);
         firewall.setAllowedHeaderValues(any -> true);
         firewall.setAllowedParameterNames(any -> true);
-        // A method that an address does not take is 405, whatever it is called.
+        // An unsupported method gets 405, even an unknown one.
         firewall.setUnsafeAllowAnyHttpMethod(true);
         return firewall;
     }

@@ -91,9 +91,10 @@ public class HttpConfiguration {
             factory.addConnectorCustomizers(connector -> {
                 AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
                 protocol.setMaxThreads(CALLS + CALLS_OF_SOURCES + upload.atOnce() + SPARE_THREADS);
-                // Not before the token has been looked at.
+                // The body is requested only after the token was checked.
                 protocol.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
-                // Tomcat would refuse it with the methods of any address; MethodFilter refuses it with the right ones.
+                // Tomcat would refuse it, and report the methods of any address; MethodFilter reports those of this
+                // one.
                 connector.setAllowTrace(true);
                 ServerOptions.addTo(connector, operations.allMethods());
                 // Tomcat would refuse these without a word about the parameter; QueryString reads what follows the

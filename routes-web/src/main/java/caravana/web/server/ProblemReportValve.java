@@ -32,7 +32,7 @@ final class ProblemReportValve extends ErrorReportValve {
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        // What is below 500 is the client's affair.
+        // A status below 500 is caused by the client, and is not logged.
         if (failure != null && status >= 500) {
             log.error("A request failed outside of all routes", failure);
         }

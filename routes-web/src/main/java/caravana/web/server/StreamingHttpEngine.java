@@ -141,7 +141,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         try {
             route.process(exchange);
         } catch (Throwable t) {
-            // An Error that escaped from here would be answered by 200 and the request's own body.
+            // An Error that is not caught here would lead to a 200 with the request's own body.
             exchange.setException(t);
         } finally {
             LogContext.clear();
@@ -257,7 +257,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             if (answer.getBody() instanceof byte[] whole) {
                 response.setContentLength(whole.length);
             } else if (answer.getBody() == null) {
-                // Camel names one for whatever the contract has some type for.
+                // Camel sets a media type of the contract even for an answer without a body.
                 answer.removeHeader(Exchange.CONTENT_TYPE);
             }
             if (request != null) {
@@ -269,7 +269,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                 limit.write(response);
             }
             if (answer.getHeader(CACHE_CONTROL) != null) {
-                // Camel takes it for one of the connection's, and does not write it.
+                // Camel treats it as a header of the connection, and does not write it.
                 response.setHeader(CACHE_CONTROL, answer.getHeader(CACHE_CONTROL, String.class));
             }
             super.afterProcess(response, exchange);
@@ -285,7 +285,8 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         private void leaveToContainer(HttpServletRequest request, Exchange exchange) {
             Problem problem = exchange.getProperty("problem", Problem.class);
             if (problem == null) {
-                // A route may have had all that it wanted before the body turned out to be no HTTP.
+                // A route may have read everything that it needs before the rest of the body turns out to be invalid
+                // HTTP.
                 problem = failures.of(
                         exchange.getException() == null
                                 ? (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION)

@@ -33,7 +33,7 @@ final class UnreadBodyValve extends ValveBase {
     public void invoke(Request request, Response response) throws IOException, ServletException {
         ContainerHandle container = ContainerHandle.lend(request);
         getNext().invoke(request, response);
-        // With a read listener, somebody waits for the body, or has refused to.
+        // With a read listener, other code waits for the body, or has refused to.
         if (request.isAsync()
                 || request.getCoyoteRequest().isFinished()
                 || request.getCoyoteRequest().getReadListener() != null) {
@@ -75,9 +75,10 @@ final class UnreadBodyValve extends ValveBase {
         @Override
         public void onDataAvailable() throws IOException {
             org.apache.coyote.Request body = request.getCoyoteRequest();
-            // In this order: at its end, asking whether more is ready would take the next request for more.
+            // In this order: after the end of the body, the question whether more is ready would read the next
+            // request.
             while (!body.isFinished() && body.isReady() && body.doRead(this) >= 0) {
-                // On to the next bytes. A chunked body ends by -1, and an incomplete one by an exception.
+                // Continue with the next bytes. The end of a chunked body is -1, and an incomplete one throws.
             }
         }
 
@@ -93,7 +94,7 @@ final class UnreadBodyValve extends ValveBase {
 
         @Override
         public void expand(int size) {
-            // The next bytes take the place of those before.
+            // The next bytes overwrite the previous ones.
         }
 
         @Override
@@ -120,12 +121,12 @@ final class UnreadBodyValve extends ValveBase {
 
         @Override
         public void onComplete(AsyncEvent event) {
-            // Nothing is left to do.
+            // Nothing to do.
         }
 
         @Override
         public void onStartAsync(AsyncEvent event) {
-            // Nobody starts it again.
+            // It is not started again.
         }
     }
 }

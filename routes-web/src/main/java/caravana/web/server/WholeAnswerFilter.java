@@ -78,7 +78,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         if (request.getAttribute(CONNECTED) == null) {
             request.setAttribute(CONNECTED, response);
         }
-        // A request that waited for its body comes back with the answer of before, which is not sent.
+        // A request that waited for its body is dispatched again with the previous answer object, which is not used.
         HttpServletResponse connected = (HttpServletResponse) request.getAttribute(CONNECTED);
         CollectedAnswer answer =
                 new CollectedAnswer(connected, !request.getMethod().equals("HEAD"), () -> memory.owner(request));
@@ -94,7 +94,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
                         new Problem(503, "busy", "Too many large answers are being sent; try again in a moment."),
                         answer);
             } else if (answer.getStatus() >= 400 && answer.content().size() == 0) {
-                // Spring refuses some requests for pages without a word, but for the page's charset.
+                // Spring refuses some requests for pages without a body, but sets the charset of a page.
                 answer.setCharacterEncoding(null);
                 problems.write(Problem.of(answer.getStatus()), answer);
             }
@@ -102,7 +102,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
                 new Departure(request, connected, answer).begin();
                 departed = true;
             } else {
-                // It is a refusal, and short. UnreadBodyValve reads on.
+                // The answer is a short refusal. UnreadBodyValve reads the rest of the body.
                 answer.flushBuffer();
             }
         } finally {
@@ -168,7 +168,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
          */
         @Override
         public void onWritePossible() throws IOException {
-            // Not one for each connection that waits.
+            // Allocated here, so that connections that wait have no buffer.
             byte[] buffer = new byte[(int) Math.min(WRITE_BYTES, size - sent)];
             while (out.isReady()) {
                 if (sent < size) {

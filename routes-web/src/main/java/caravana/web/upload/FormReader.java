@@ -72,7 +72,7 @@ final class FormReader {
             shift[delimiter[i] & 0xff] = delimiter.length - 1 - i;
         }
         buffer = new byte[BUFFER_BYTES + delimiter.length];
-        // So that the first delimiter, at the begin of the body, is like the others.
+        // With this, the first delimiter, at the beginning of the body, looks like all others.
         buffer[0] = '\r';
         buffer[1] = '\n';
         tail = 2;
@@ -119,7 +119,7 @@ final class FormReader {
      */
     String fileName() {
         String name = understood(() -> headers.getFileName(field));
-        // The library decodes filename*=UTF-8''… and puts U+FFFD in the place of what is none.
+        // The library decodes filename*=UTF-8''… and replaces invalid bytes by U+FFFD.
         if (name != null
                 && name.indexOf('\uFFFD') >= 0
                 && field.getHeader("Content-Disposition").indexOf('\uFFFD') < 0) {
@@ -182,7 +182,7 @@ final class FormReader {
         if (found >= 0) {
             return found - head;
         }
-        // The last of them may be the begin of a delimiter, unless nothing comes after them.
+        // The last bytes may be the beginning of a delimiter, unless the body ends after them.
         return ended ? tail - head : Math.max(0, tail - head - delimiter.length + 1);
     }
 

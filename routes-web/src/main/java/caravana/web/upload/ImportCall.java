@@ -83,7 +83,7 @@ public class ImportCall implements DisposableBean {
     private final ObjectMapper json;
     private final CloseableHttpClient client;
     private final Map<String, Fetch> running = new ConcurrentHashMap<>();
-    // No bean: any Executor bean would switch Spring Boot's own off.
+    // Not a bean, because any Executor bean disables Spring Boot's own.
     private final ScheduledExecutorService deadlines =
             Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("import-deadlines-"));
 
@@ -176,9 +176,9 @@ public class ImportCall implements DisposableBean {
         Map<String, String> headers = headers((String) row.get("headers"));
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             HttpGet request = new HttpGet(address);
-            // Whatever is compressed would not have the announced length.
+            // A compressed body would not have the announced length.
             request.setHeader("Accept-Encoding", "identity");
-            // So that the end of the connection shows whether more comes than was announced.
+            // The end of the connection then shows whether the server sends more than it has announced.
             request.setHeader("Connection", "close");
             headers.forEach(request::setHeader);
             fetch.begin(request);
@@ -194,7 +194,7 @@ public class ImportCall implements DisposableBean {
                 }
                 address = next;
             } finally {
-                // Whatever else comes is not waited for.
+                // The rest is not read.
                 request.abort();
                 Closer.closeQuietly(response);
             }
@@ -231,12 +231,12 @@ public class ImportCall implements DisposableBean {
     private URI target(URI from, Header location) throws IOException {
         try {
             if (location != null) {
-                // What stands behind # is for the client.
+                // The part after # is not sent to servers.
                 String written = location.getValue().replaceFirst("#.*", "");
                 return addresses.check(from.resolve(new URI(written)).toString());
             }
         } catch (URISyntaxException malformed) {
-            // As without one.
+            // Treated like a missing header.
         }
         throw new FailedTry(
                 "url_invalid",

@@ -140,7 +140,7 @@ public final class IncomingUpload {
         try {
             more = body.read();
         } catch (IOException gone) {
-            // All of the file is there.
+            // The whole file has arrived.
             return;
         }
         if (more < 0) {
@@ -165,7 +165,7 @@ public final class IncomingUpload {
     private void fail(Exception why, boolean nothingCounts) {
         failure = why;
         ended = true;
-        // With a checksum, a request counts as a whole or not at all.
+        // A request with a checksum is stored completely or not at all.
         if (nothingCounts || checksum != null) {
             parts.clear();
             start = received;

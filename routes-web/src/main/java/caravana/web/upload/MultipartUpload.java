@@ -92,7 +92,7 @@ public class MultipartUpload {
                     putOnce(upload, VideoLabels.COLUMN, VideoLabels.metadata(text(form, FIELD_BYTES)), name);
                 case OriginalChecksum.FIELD -> readSum(form, upload);
                 case TransformationRules.FIELD -> {
-                    // A form may have it several times, one for each box that is ticked.
+                    // A form may have this field several times, once for each ticked box.
                     asked.put(name, joined(asked.get(name), text(form, TransformationRules.JSON_BYTES)));
                     transformations.recipe(asked, exchange);
                 }

@@ -24,7 +24,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
      */
     static Opening of(Exchange exchange) {
         Map<?, ?> row = exchange.getVariable("opening", Map.class);
-        // No row: another upload with this key has been opened in this very moment.
+        // No row: another request with this key has opened an upload at the same moment.
         String outcome = row == null ? "running" : (String) row.get("outcome");
         if (row != null) {
             UploadRules.noteRateLimit(row, exchange);

@@ -168,7 +168,7 @@ class PartStore {
     void getTail(String key, int bytes, PartBuffer into) throws IOException {
         try (InputStream tail = s3.getObject(g -> g.bucket(bucket).key(key))) {
             into.fill(tail, bytes, null);
-            // To the end: there the checksum is compared.
+            // Read to the end, where the checksum is compared.
             if (into.length() != bytes || tail.read() >= 0) {
                 throw new IllegalStateException("The tail " + key + " does not have " + bytes + " bytes");
             }

@@ -86,7 +86,7 @@ public record ResumableDraft(int version) {
         } else {
             answer.setHeader(COMPLETE, complete ? TRUE : FALSE);
         }
-        // Draft 06 has renamed the last one.
+        // Draft 06 has renamed the last limit.
         answer.setHeader(LIMIT, limit(maxBytes) + ", max-age=" + seconds + ", expires=" + seconds);
     }
 

@@ -121,7 +121,7 @@ final class Signatures {
     private static boolean isText(byte[] first) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         CharBuffer text = CharBuffer.allocate(first.length);
-        // The last character may be cut off.
+        // The last character may be incomplete.
         boolean malformed = decoder.decode(ByteBuffer.wrap(first), text, false).isError();
         String read = text.flip().toString();
         return !malformed

@@ -91,7 +91,8 @@ public class TransformationRules {
         catalogue.presets().forEach(preset -> known.put(preset.name(), preset.transformations()));
         for (Object row : exchange.getVariable(OWN_PRESETS, List.class)) {
             Map<?, ?> own = (Map<?, ?>) row;
-            // It goes before one that the deployment got later, so that it stays what its owner means by it.
+            // The account's preset has precedence over a deployment's preset that was added later, so its meaning
+            // does not change.
             known.put((String) own.get("name"), json((String) own.get("transformations"), Integer.MAX_VALUE));
         }
         if (!known.containsKey(name)) {

@@ -77,7 +77,7 @@ public class TusUpload {
         HttpServletRequest request = request(exchange);
         ResumableDraft draft = checkVersion(request);
         if (request.getHeader("Upload-Concat") != null) {
-            // Ignored, it would make a video of each piece of a file.
+            // If the header were ignored, each piece of a file would become a video.
             throw Problem.invalid(
                     "Files are not put together from several uploads. Send the whole file in one upload, without"
                             + " Upload-Concat; for tus-js-client, that is without parallelUploads.");
@@ -102,7 +102,7 @@ public class TusUpload {
             checkEnd(request, 0, bytes);
         }
         if (hasBody) {
-            // An invalid one is refused before there is an upload.
+            // An invalid checksum is refused before an upload is created.
             UploadChecksum.of(request.getHeader("Upload-Checksum"));
         }
     }

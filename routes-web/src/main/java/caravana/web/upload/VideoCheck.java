@@ -89,7 +89,7 @@ final class VideoCheck {
 
     private static boolean isNoVideo(String type) {
         return type.startsWith("image/") && !type.equals("image/gif")
-                // Debian's list of media types takes the .ts of MPEG transport streams for text/vnd.trolltech.linguist.
+                // Debian's list of media types has text/vnd.trolltech.linguist for the .ts of MPEG transport streams.
                 || type.startsWith("text/") && !type.startsWith("text/vnd.")
                 || type.startsWith("audio/") && !MAYBE_VIDEOS.contains(type)
                 || type.startsWith("font/")

@@ -166,7 +166,7 @@ public final class VideoLabels {
             throw invalid("is not valid JSON: " + InputText.shown(malformed.getOriginalMessage())
                     + ". Check quotes, commas and brackets, and send each name once");
         } catch (NumberFormatException exponent) {
-            // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
+            // Jackson does not catch BigDecimal's exception about an exponent of more than ten digits.
             throw longNumber();
         }
         if (!value.isObject()) {

@@ -59,7 +59,7 @@ public class ProcessOrder {
         }
         switch (outcome) {
             case "queued" -> {
-                // Its message is sent next.
+                // The route sends its message next.
             }
             case "gone" -> throw Ownership.unknown();
             case "unfinished" ->

@@ -84,7 +84,7 @@ public class VideoDocument {
         document.put("ready_from", row.get("ready_from"));
         document.put("ready_by", row.get("ready_by"));
         document.put("attempts", row.get("attempts"));
-        // It ended before its own description says; what there was has been processed.
+        // The original ended before its own description says; the available part was processed.
         document.put("truncated", row.get("truncated"));
         document.put("warnings", row.get("warnings") == null ? List.of() : parsed((String) row.get("warnings")));
         document.put("media_info", parsed((String) row.get("media_info")));

@@ -60,7 +60,7 @@ public class WebhookCall implements DisposableBean {
     private final ObjectMapper json;
     private final MeterRegistry meters;
     private final CloseableHttpClient client;
-    // No bean: any Executor bean would switch Spring Boot's own off.
+    // Not a bean, because any Executor bean disables Spring Boot's own.
     private final ScheduledExecutorService deadlines =
             Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("webhook-deadlines-"));
 
@@ -117,7 +117,7 @@ public class WebhookCall implements DisposableBean {
                 deadline.cancel(false);
             }
         } catch (IOException failure) {
-            // An answer whose body breaks off is one.
+            // An answer counts even if its body ends early.
             if (attempt.get("status") == null) {
                 attempt.put("error", late.get() ? "timeout" : code(failure));
             }
@@ -158,7 +158,7 @@ public class WebhookCall implements DisposableBean {
             InputStream body = response.getEntity().getContent();
             kept = body.readNBytes(KEPT_BYTES);
             if (body.readNBytes(READ_BYTES - kept.length).length == READ_BYTES - kept.length) {
-                // Whatever else comes is not waited for; the connection is not used again.
+                // The rest is not read, and the connection is not reused.
                 request.abort();
             }
         } catch (IOException broken) {

@@ -153,7 +153,7 @@ public class ToolExecutor implements ExecCommandExecutor {
             Thread out = reader(progress ? "progress" : "stdout", process.getInputStream(), read);
             Thread err = reader("stderr", process.getErrorStream(), in -> drain(in, stderr));
             worked = watch(process, command.command(), control, meter, progress ? stall : null);
-            // Bounded: something that the tool left behind may hold the pipes open.
+            // With a limit, because a process that the tool left behind may keep the pipes open.
             out.join(lines ? LINES_JOIN_MILLIS : JOIN_MILLIS);
             err.join(JOIN_MILLIS);
         } catch (OutOfMemoryError noThread) {

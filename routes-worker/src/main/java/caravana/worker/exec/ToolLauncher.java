@@ -88,7 +88,7 @@ public class ToolLauncher {
                 .directory(folder.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().keySet().retainAll(ENVIRONMENT);
-        // Errors only: the encoder of AV1 would write its settings among the error messages.
+        // Only errors: the AV1 encoder would write its settings among the error messages.
         builder.environment().put("SVT_LOG", "1");
         try {
             return builder.start();
@@ -102,7 +102,8 @@ public class ToolLauncher {
             }
             throw new ToolUnavailableException(tool, e.getMessage());
         } catch (OutOfMemoryError noThread) {
-            // Java gives each process a thread that waits for its end. Without one the process may run all the same.
+            // Java creates a thread for each process, which waits for its end. Without this thread, the process may
+            // still run.
             ProcessTree.killChildrenIn(folder);
             throw noThreadFor(tool, noThread);
         }

@@ -58,7 +58,7 @@ public class ToolProbe {
         Process process = launcher.start(tool, arguments, workFolder.path());
         try {
             awaitEnd(process, tool);
-            // What it says fits into the pipe, so that nobody need read while it runs.
+            // The output fits into the pipe, so it need not be read while the tool runs.
             String said = text(process.getInputStream().readNBytes(200));
             if (process.exitValue() != 0 || !said.startsWith(answer)) {
                 throw new ToolUnavailableException(

@@ -51,7 +51,7 @@ final class IntakeClient implements SqsClient {
 
     private ReceiveMessageResponse receive(ReceiveMessageRequest request) {
         if (!intake.isOpen()) {
-            // Camel asks again after its poll delay of half a second.
+            // Camel receives again after its poll delay of half a second.
             return defects.beginTrial() ? receiveOnTrial(request) : nothing();
         }
         ReceiveMessageResponse received = sqs.receiveMessage(patient(request));
@@ -92,7 +92,7 @@ final class IntakeClient implements SqsClient {
     private void handBack(Message message) {
         try {
             if (receives(message) >= queue.maxReceiveCount()) {
-                // One more receive and SQS itself would move it to the dead-letter queue.
+                // One more receive, and SQS would move the message to the dead-letter queue.
                 sqs.sendMessage(m -> m.queueUrl(queue.queueUrl()).messageBody(message.body()));
                 sqs.deleteMessage(d -> d.queueUrl(queue.queueUrl()).receiptHandle(message.receiptHandle()));
             } else {
@@ -101,7 +101,7 @@ final class IntakeClient implements SqsClient {
                         .visibilityTimeout(0));
             }
         } catch (SdkException e) {
-            // It comes back at its visibility, which costs time and no job.
+            // The message becomes visible after its visibility timeout. This only costs time.
             log.warn("Could not return a message to the queue: {}", e.toString());
         }
     }

@@ -184,7 +184,7 @@ public class RouteDefects {
         if (failed != null && isDefect(failed.failure())) {
             ofTimers.put(route, describe(failed.step(), failed.failure()));
             if (route.equals(HEARTBEAT)) {
-                // Others would take the jobs while they run, and count that as an attempt.
+                // Other workers would take the jobs that still run, and count an attempt for each.
                 lease.stopUnrenewed();
             }
         } else {

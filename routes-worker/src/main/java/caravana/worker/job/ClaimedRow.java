@@ -31,7 +31,7 @@ public class ClaimedRow {
             return;
         }
         exchange.setProperty("outcome", row.get("outcome"));
-        // The sender of the message may have written it in capitals; keys of objects and of progress are made of it.
+        // The message may have the id in upper case; keys of objects and of progress need lower case.
         exchange.setProperty("video_id", row.get("video_id"));
         LogContext.put(LogContext.VIDEO_ID, row.get("video_id"));
         exchange.setProperty("attempt", row.get("attempts"));

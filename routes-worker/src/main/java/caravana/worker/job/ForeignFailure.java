@@ -81,7 +81,8 @@ final class ForeignFailure {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             causes.add(cause);
         }
-        // Database before service before file: a broken connection is an IOException below the driver's own.
+        // In this order: database, service, file. The cause of a driver's exception about a lost connection is an
+        // IOException.
         return Stream.<Function<Throwable, FailureCode>>of(
                         ForeignFailure::ofDatabase,
                         ForeignFailure::ofService,
@@ -133,7 +134,7 @@ final class ForeignFailure {
             return FailureCode.ROUTE_DEFECT;
         }
         boolean ofDisk = ofCamel || failure instanceof FileSystemException || failure instanceof FileNotFoundException;
-        // Of a job's steps, only those that speak to S3 read from the network.
+        // Among the steps of a job, only those that call S3 read from the network.
         return ofDisk ? FailureCode.DISK_UNAVAILABLE : FailureCode.STORE_UNAVAILABLE;
     }
 

@@ -293,7 +293,8 @@ public class JobLease {
             log.info("A message no longer exists; sending another one: {}", e.getMessage());
             return false;
         } catch (SdkException e) {
-            // The message comes back after its old visibility timeout. That costs time, never the job: the row decides.
+            // The message becomes visible after its old visibility timeout. This only costs time, because the row
+            // decides about the job.
             log.warn("Could not change a message's visibility timeout: {}", e.toString());
         }
         return true;

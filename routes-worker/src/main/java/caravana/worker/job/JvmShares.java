@@ -49,7 +49,7 @@ final class JvmShares {
         this.cpuNanos = cpuNanos;
         this.clockNanos = clockNanos;
         this.settled = cpuNanos.getAsLong();
-        // The start is no job's.
+        // The CPU time of the start belongs to no job.
         this.emptySince = clockNanos.getAsLong() - PAUSE_NANOS - 1;
     }
 

@@ -67,7 +67,7 @@ final class AppendedFile {
                 length = bytes.getLong(BOX_HEADER);
             }
             if (length < BOX_HEADER) {
-                // The last one, whose length is open, or no box at all.
+                // The last box, whose length is open, or not a box.
                 return channel.size();
             }
             at += length;
@@ -93,7 +93,7 @@ final class AppendedFile {
     private ByteBuffer read(long from, int most) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(most);
         while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {
-            // Until it is full, or the file ends.
+            // Continue until the buffer is full, or the file ends.
         }
         return bytes.flip();
     }
@@ -118,7 +118,7 @@ final class AppendedFile {
     }
 
     private static boolean isBeginningOfBoxes(ByteBuffer bytes, int at) {
-        // The letter first: most of what is looked at are zeros.
+        // Compare the letter first, because most bytes are zero.
         return at + BOX_HEADER <= bytes.limit()
                 && bytes.get(at + 4) == 'f'
                 && text(bytes, at, 3).equals("\0\0\0")

@@ -27,7 +27,7 @@ final class ColourFilters {
     /** Returns options of the scaling filter, which also converts matrix and range in the same pass. */
     static String whileScaling(Track video) {
         if (isWide(video)) {
-            // The filter would otherwise make it limited.
+            // Otherwise the filter would convert to limited range.
             return video.colour().range().equals("pc") ? ":out_range=pc" : "";
         }
         if (isRgb(video)) {
@@ -57,7 +57,7 @@ final class ColourFilters {
         if (isRgb(video)) {
             return "format=yuv444p," + TAGS;
         }
-        // The formats whose names have a j are of full range, whatever the tags say.
+        // Pixel formats with a j in their names have full range, even if the tags say otherwise.
         boolean full = video.pixelFormat().startsWith("yuvj");
         return (full ? "format=" + video.pixelFormat().replace("yuvj", "yuv") + "," : "") + TAGS;
     }

@@ -113,7 +113,7 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
                     moof = null;
                 }
                 default -> {
-                    // An index at the end, which segments do not need.
+                    // An index at the end of the file, which segments do not need.
                 }
             }
         }

@@ -54,7 +54,7 @@ final class JobSubtitles {
         double seconds = result.secondsOf(result.footageFrames());
         String inBraces = "{" + parameter + "}";
         if (transformation.filter() != null && transformation.filter().contains(inBraces)) {
-            // Filters see the footage alone; a tool runs in the folder.
+            // Filters see only the footage, and a tool runs in the folder.
             String name = transformation.name() + "-" + parameter + ".vtt";
             write(folder.resolve(name), all.part(result.startSeconds(), seconds, 0));
             drawn.put(id, name);

@@ -112,7 +112,7 @@ public record MadeStream(
         }
         if (ladder.sound() != null) {
             Fragments sound = Fragments.read(ladder.sound());
-            // What cannot be decoded after its beginning leaves nothing.
+            // If nothing can be decoded after the beginning, no rendition remains.
             if (!sound.fragments().isEmpty()) {
                 List<Piece> pieces = pieces(sound, ladder, true);
                 objects.addAll(write(ladder, SOUND, ladder.sound(), pieces, stored.applyAsInt(SOUND), digest));

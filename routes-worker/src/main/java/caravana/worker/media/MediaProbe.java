@@ -67,7 +67,7 @@ public class MediaProbe {
 
     /** Returns the command that describes the job's original as JSON. It can open only that file. */
     public ToolCommand plan(@ExchangeProperty("job") RunningJob job) {
-        // Which track a decoder refuses is a warning to ffprobe.
+        // ffprobe reports the track that a decoder refuses as a warning.
         return command(
                 job,
                 "warning",
@@ -111,7 +111,7 @@ public class MediaProbe {
         arguments.addAll(inputLimits(limits));
         arguments.addAll(List.of("-i", "file:" + job.getOriginal(), "-map", "0:V", "-map", "0:a?"));
         refused.codecs().keySet().forEach(track -> arguments.addAll(List.of("-map", "-0:" + track)));
-        // Of all containers, QuickTime's keeps most: rotation, colours, and tracks of any codec that phones use.
+        // QuickTime's container preserves most: rotation, colours, and tracks of any codec that phones use.
         arguments.addAll(List.of("-c", "copy", "-f", "mov", "-y", "file:" + rest(job)));
         return new ToolCommand(
                 arguments,
@@ -183,13 +183,13 @@ public class MediaProbe {
             @ExchangeProperty("tool_output") String answer,
             @ExchangeProperty("unreadable_tracks") UnreadableTracksException refused) {
         if (!answer.startsWith("{") && answer.length() >= LONG) {
-            // Of a longer description, only the end was kept.
+            // Only the end of a longer description was kept.
             throw new RejectedMediaException(refusals.tooManyStreams());
         }
         List<String> removed =
                 refused == null ? List.of() : List.copyOf(refused.codecs().values());
         SourceHeaders headers = SourceHeaders.read(FfprobeAnswer.read(json, answer), removed);
-        // What is only demuxed, such as subtitles, timecode and attachments, costs next to nothing.
+        // Tracks that are only demuxed, such as subtitles, timecode and attachments, cost almost nothing.
         int tracks = headers.videos().size() + headers.audios().size();
         if (tracks > limits.streams()) {
             throw new RejectedMediaException(refusals.tooManyStreams(tracks));
@@ -207,7 +207,7 @@ public class MediaProbe {
         PacketTimes packets = new PacketTimes(
                 headers.closesGaps(),
                 headers.videos().stream().map(Track::index).collect(Collectors.toSet()));
-        // That a file ends too early is a warning to ffmpeg.
+        // ffmpeg reports a file that ends too early as a warning.
         ToolCommand command = command(
                 job,
                 "warning",
@@ -324,7 +324,7 @@ public class MediaProbe {
         if (longer > limits.width() || shorter > limits.height()) {
             throw new RejectedMediaException(refusals.resolutionTooHigh(video.width(), video.height()));
         }
-        // Half a frame more, since an average is never exact.
+        // Half a frame of tolerance, because an average is never exact.
         if (source.averageRate() > limits.frameRate() + 0.5) {
             throw new RejectedMediaException(refusals.frameRateTooHigh(source.averageRate()));
         }

@@ -89,7 +89,7 @@ final class Mp4Headers {
                 case "moov" -> movie = Mp4Box.read(channel, place);
                 case "mdat" -> media.add(place);
                 case "ftyp", "free" -> {
-                    // They have nothing to play.
+                    // These tracks have nothing to play.
                 }
                 default -> throw new IOException("the box " + place.type());
             }

@@ -228,7 +228,7 @@ public class OutputCheck {
                     Math.min(
                             expected.width() > 0 ? expected.width() / main.width() : Double.POSITIVE_INFINITY,
                             expected.height() > 0 ? expected.height() / main.height() : Double.POSITIVE_INFINITY));
-            // The side that is limited is made even first, and the other one follows from it.
+            // The limited side is made even first, and the other one is calculated from it.
             double side = (expected.height() > 0 ? main.height() : main.width()) * factor;
             double even = Math.floor(side / 2 + 1e-6) * 2 / side;
             double wide = main.width() * factor * even;
@@ -238,7 +238,7 @@ public class OutputCheck {
             }
         }
         double length = expected.seconds() > 0 ? expected.seconds(main.seconds()) : 0;
-        // Frames that do not differ are one picture in a WebP file, which has no length.
+        // A WebP file stores identical frames as one picture, which has no length.
         boolean still = codec.equals(WEBP_CODEC) && seconds == 0;
         if (length > 0 && !still) {
             compared.add("length");

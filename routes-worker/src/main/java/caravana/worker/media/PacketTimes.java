@@ -85,7 +85,7 @@ public final class PacketTimes {
             tracks.computeIfAbsent(track, any -> new Times(pictures.contains(track)))
                     .add(seconds(fields[1]), seconds(fields[2]), seconds(fields[3]), position(fields[4]), fields[5]);
         } catch (NumberFormatException noPacket) {
-            // ffprobe was stopped in the middle of a line; the check of the result has the last word.
+            // ffprobe was stopped in the middle of a line; the check of the result decides later.
         }
     }
 
@@ -170,7 +170,7 @@ public final class PacketTimes {
             }
             next = decoded + shift + length;
             if (flags.contains("D")) {
-                // An edit list leaves it out: it is decoded, since others refer to it, and not shown.
+                // An edit list hides this frame: it is decoded, because other frames refer to it, but not shown.
                 beginsBefore |= flags.contains(KEY) && packets == 0;
                 return;
             }

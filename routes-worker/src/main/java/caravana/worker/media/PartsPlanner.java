@@ -138,7 +138,7 @@ public class PartsPlanner {
         List<String> line =
                 partPicture(job, source, transformations, new Measured(loudness, target, false), result, parts);
         line.addAll(List.of("-f", "mp4", "-y", "file:" + part.file()));
-        // What is wrong with a part need not be wrong with the original: in one run, that is found out.
+        // A failed part does not mean that the original is at fault. A run without parts finds that out.
         return encoding(line, result.secondsOf(part.frames()), (status, errors) -> null);
     }
 

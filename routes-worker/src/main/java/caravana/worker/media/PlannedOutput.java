@@ -141,7 +141,7 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
                 .toList();
         List<PlannedOutput> outputs = new ArrayList<>();
         for (String name : names) {
-            // Of footage that ends early, the last ones are not made.
+            // If the footage ends early, the last sheets are not made.
             Expected expected = Expected.picture(produced.check().codec(), !outputs.isEmpty());
             outputs.add(named(name, produced.mediaType(), produced, folder, expected));
         }

@@ -25,7 +25,7 @@ record PlannedSize(Box source, Box fit, Box drawn, Box result) {
         for (AppliedTransformation transformation : transformations) {
             String box = transformation.set("fit");
             if (box != null) {
-                // What is cropped first would be scaled up again.
+                // A cropped part would be scaled up again.
                 atOnce = fit == null && !reshaped;
                 fit = box(box);
                 filled = false;

@@ -44,7 +44,7 @@ record ResolvedTransformation(String filter, String audioFilter, List<String> ou
         all.put("out", "{out}");
         for (Parameter parameter : transformation.entry().parameters().values()) {
             if (!transformation.values().containsKey(parameter.name())) {
-                // Another one is given instead.
+                // Another parameter replaces this one.
                 continue;
             }
             all.put(

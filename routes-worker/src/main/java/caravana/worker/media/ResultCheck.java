@@ -127,7 +127,7 @@ public class ResultCheck {
             @ExchangeProperty("transcoding_errors") String errors,
             Exchange exchange) {
         FfmpegErrors ffmpegErrors = new FfmpegErrors(errors, headers, source);
-        // ffmpeg writes no track for pictures of which none came; some decoders skip damaged ones without a complaint.
+        // ffmpeg writes no track when there were no pictures. Some decoders skip damaged ones without an error.
         if (result.videos().isEmpty() && planned.addedFrames() == 0) {
             throw new RejectedMediaException(refusals.undecodable(source.video().codec()));
         }
@@ -154,7 +154,7 @@ public class ResultCheck {
         double excess = more > planned.tolerance() ? planned.secondsOf(more) : 0;
         exchange.setProperty("missing_seconds", lacking);
         exchange.setProperty("excess_seconds", excess);
-        // A route cannot ask for it: Simple takes 0.7 for 0 when it compares it with 0.
+        // A route cannot make this comparison: Simple reads 0.7 as 0 when it compares it with 0.
         exchange.setProperty("length_differs", lacking > 0 || excess > 0);
         exchange.setProperty("picture_damaged", ffmpegErrors.areOfPicture());
     }

@@ -54,7 +54,7 @@ record SequenceParameters(int width, int height, double pixelShape, Colour colou
             case 0 -> bits.unsigned();
             case 1 -> throw new IOException("sequence parameters: an order of frames of their own");
             default -> {
-                // The order follows from the frames.
+                // The order follows from the frames, so there is nothing to read.
             }
         }
         bits.unsigned();

@@ -43,7 +43,7 @@ final class SourceFilters {
     static List<String> inputOptions(SourceTimeline source) {
         List<String> options = new ArrayList<>(List.of("-reinit_filter", "0", "-noautorotate"));
         if (source.video().alphaBeside()) {
-            // ffmpeg's own decoders leave the transparency out, so that what lies beneath would show.
+            // ffmpeg's own decoders ignore the transparency, and would show the pixels below it.
             options.add("-c:" + source.video().index());
             options.add(source.video().codec().equals("vp8") ? "libvpx" : "libvpx-vp9");
         }
@@ -100,7 +100,7 @@ final class SourceFilters {
         StringBuilder clock =
                 new StringBuilder("setpts=PTS-").append(seconds(moved)).append("/TB,");
         if (part.key() != null) {
-            // Frames before it may refer to others that were not read.
+            // Frames before the key may refer to others that were not read.
             clock.append(String.format(
                     Locale.ROOT, "trim=start=%.6f,", Math.max(0, part.key().shown() - moved - CLOSELY)));
         }
@@ -125,7 +125,7 @@ final class SourceFilters {
         StringBuilder chain = new StringBuilder(clock);
         if (video.mayBeInterlaced()) {
             chain.append(notes).append(',');
-            // It reads three frames at once, which must be of one size.
+            // The filter reads three frames at once, which must have the same size.
             chain.append("scale=w=").append(video.width()).append(":h=").append(video.height());
             chain.append(":eval=frame:interl=-1,bwdif=mode=send_frame:deint=interlaced,");
         }
@@ -221,7 +221,7 @@ final class SourceFilters {
     /** @param input the number of the original among the inputs */
     static String audio(
             int input, SourceTimeline source, PlannedResult result, List<String> transformations, List<String> labels) {
-        // Some decoders, as that of Speex, do not say whether one channel is mono.
+        // Some decoders, such as that of Speex, do not declare that one channel is mono.
         String layout = source.audio().channels() == 1 ? "mono" : "stereo";
         return "[" + input + ":" + source.audio().index() + "]" + (source.soundJumps() > 0 ? JUMPS_CLOSED : "")
                 + "asetpts=" + clock(source, zero(source, result))

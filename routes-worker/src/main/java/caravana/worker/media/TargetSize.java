@@ -110,7 +110,8 @@ public final class TargetSize {
         if (tooLarge && (passes == MOST_PASSES || rate <= LOWEST_RATE)) {
             throw unreachable(made, refusals);
         }
-        // A file that was made smaller once, and too small, stays: another correction could make it too large again.
+        // A file that was reduced once, and is now too small, is kept: another correction could make it too large
+        // again.
         boolean tooSmall = passes == 1 && made < LEAST * bytes && made > FULL * bytes;
         if (tooLarge || tooSmall) {
             open = true;

@@ -195,7 +195,7 @@ public class TranscodePlanner {
         line.addAll(original(job, source));
         String graph = "[0:" + source.video().index() + "]" + DecodedFrames.LISTED + "[frames]";
         if (planned.sound()) {
-            // A jump in its clock moves that of the picture.
+            // A jump in the clock of the sound shifts the picture.
             graph += ";[0:" + source.audio().index() + "]anullsink";
         }
         line.addAll(List.of("-filter_complex", graph));
@@ -351,7 +351,7 @@ public class TranscodePlanner {
         boolean audioWanted = isAudioWanted(transformations);
         boolean audio = audioWanted && source.hasAudio();
         boolean sound = isSoundWanted(transformations) && source.hasAudio();
-        // Which of two tracks first meets a jump of the clock decides by how much it is closed.
+        // The track that first meets a jump of the clock decides by how much ffmpeg closes it.
         long inexact = sound ? source.gapsClosed() * rate.framesIn(1) : 0;
         return new PlannedResult(
                 Math.max(1, rate.framesIn(Math.min(kept, rest))),
@@ -411,7 +411,7 @@ public class TranscodePlanner {
         line.addAll(List.of("-filter_complex", graph));
         Deque<String> sounds = new ArrayDeque<>(measured.firstPass() ? List.of() : sounds(filled, result));
         if (!sounds.isEmpty()) {
-            // A graph of its own: in a common one, decoded pictures would wait in memory until the first sound comes.
+            // A separate graph: in a common one, decoded pictures would wait in memory until the first sound arrives.
             line.addAll(List.of(
                     "-filter_complex", SourceFilters.audio(source, result, audioFilters(filled), List.copyOf(sounds))));
             line.addAll(List.of("-max_muxing_queue_size", MOST_WAITING_PACKETS));
@@ -492,7 +492,7 @@ public class TranscodePlanner {
 
     List<String> original(RunningJob job, List<String> options) {
         List<String> line = new ArrayList<>(MediaProbe.inputLimits(limits));
-        // The probe has seen the first frames only; later ones may be of any size.
+        // The probe has read only the first frames; later ones may have any size.
         long pixels = (long) limits.width() * limits.height();
         line.addAll(List.of("-max_pixels", String.valueOf(pixels)));
         line.addAll(List.of("-threads", String.valueOf(media.threads())));

@@ -139,7 +139,7 @@ public final class VideoParts {
                 * result.frameRate().framesIn(SEGMENT);
         double again = 0;
         for (long from = 0; from < result.footageFrames(); from += each) {
-            // What is left at the end, and shorter than half a part, belongs to the part before.
+            // A rest at the end that is shorter than half a part belongs to the previous part.
             boolean last = from + each + each / 2 >= result.footageFrames();
             long to = last ? result.footageFrames() : from + each;
             double time = zero + Math.max(0, from - LEAD) / result.frameRate().perSecond();
@@ -150,7 +150,7 @@ public final class VideoParts {
                 break;
             }
         }
-        // Where keys are rare, most of the work would be to decode what is left out.
+        // If keys are rare, most of the work would be decoding frames that are then dropped.
         if (parts.size() < 2 || again > result.footageSeconds()) {
             parts.clear();
         }
@@ -335,7 +335,7 @@ public final class VideoParts {
         for (Part part : parts) {
             list.append("file '").append(part.file().getFileName()).append("'\n");
             if (!part.isLast()) {
-                // Differences of rounded times: rounded differences would add up.
+                // Differences of rounded times, because the errors of rounded differences would add up.
                 double seconds = micros(part.to() / rate.perSecond()) - micros(part.from() / rate.perSecond());
                 list.append(String.format(Locale.ROOT, "duration %.6f%n", seconds));
             }

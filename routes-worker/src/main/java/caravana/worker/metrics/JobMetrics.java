@@ -92,7 +92,7 @@ public class JobMetrics {
                 if (outage) {
                     jobs("requeued", code.code(), NONE);
                 }
-                // A defect that meets one job alone costs it attempts.
+                // A mistake in the routes that only one job meets uses up its attempts.
                 if (!outage || code == FailureCode.ROUTE_DEFECT) {
                     jobs("retry_scheduled", code.code(), NONE);
                     jobs("failed_permanently", FailureCode.ATTEMPTS_EXHAUSTED.code(), code.code());

@@ -14,7 +14,7 @@ public final class ProcessTree {
 
     /** Kills the whole tree immediately (SIGKILL). */
     public static void kill(ProcessHandle root) {
-        // A child may be born between the snapshot and the kill; it then hangs below a dead parent for a moment.
+        // A child may be created between the snapshot and the kill. It then has a dead parent for a moment.
         for (int round = 0; round < 3; round++) {
             List<ProcessHandle> descendants = root.descendants().toList();
             root.destroyForcibly();

@@ -34,7 +34,7 @@ public final class TaskLimit {
 
     private static boolean isNearUserLimit() {
         String user = field(Path.of("/proc/self/status"), "Uid:", 1);
-        // The kernel does not hold root to it.
+        // The kernel does not apply the limit to root.
         if (user == null || user.equals(ROOT)) {
             return false;
         }

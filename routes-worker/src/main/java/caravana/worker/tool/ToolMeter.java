@@ -67,7 +67,7 @@ public final class ToolMeter {
     public static ToolMeter of(Process process) {
         synchronized (OPEN) {
             if (OPEN.isEmpty()) {
-                // What programs used that nobody measured is no tool's.
+                // The use of programs that were not measured belongs to no tool.
                 settledTicks = ofEndedChildren();
             }
             ToolMeter meter = new ToolMeter(process);
@@ -98,7 +98,7 @@ public final class ToolMeter {
             OPEN.remove(this);
             long ticks = seenTicks;
             if (!process.isAlive()) {
-                // First: what ends after this is not in the sum.
+                // Read first: a tool that ends later is not in the sum.
                 long ended = ofEndedChildren();
                 long endedTogether = OPEN.stream()
                         .filter(other -> !other.process.isAlive())
