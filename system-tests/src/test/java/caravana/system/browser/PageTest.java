@@ -1373,6 +1373,61 @@ class PageTest {
             network.restore();
             network.stallAfter(MEBIBYTE);
             page.see(".account .notice", "You were signed out because your session has ended.", SOON);
+    /** Started by keyboard; what is shown of all of them only grows, and is in no live region. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void severalUploadsHaveOneProgressTogether(Shape shape) throws Exception {
+        try (Network network = new Network(web.uri())) {
+            page = Page.open(network.uri(), shape, folder);
+            page.signUp();
+            Path longest = padded("Viaje.mp4", 40 * MEBIBYTE);
+            page.pick(padded("Salida.mp4", 20 * MEBIBYTE), longest, padded("Vuelta.mp4", 20 * MEBIBYTE));
+            assertThat(page.count(".whole:not([hidden])"))
+                    .as("before any begins")
+                    .isZero();
+            page.throttle(5_000_000);
+            network.stallAfter(2 * MEBIBYTE);
+            tabTo(page.say("uploadAll", "n", "3"));
+            page.press(Keys.ENTER);
+            await().atMost(JOB).until(network::isStalled);
+            page.see(".whole", page.say("filesSent", "done", "0", "n", "3"), SOON);
+            String size =
+                    page.say("sentOf", "sent", "", "size", shape.language().equals("es") ? "83,9 MB" : "83.9 MB");
+            page.see(".whole", size.strip(), SOON);
+            assertThat(page.count(".whole [role=status], .whole [role=alert], .whole [aria-live]"))
+                    .isZero();
+            assertThat(page.see(".whole progress").getAccessibleName()).isEqualTo(page.say("allUploads"));
+            sheet.take(page, "uploads-together");
+
+            tabTo(named("cancel", "Vuelta"));
+            page.press(Keys.ENTER);
+            page.see(".whole", page.say("filesSent", "done", "0", "n", "2"), SOON);
+            network.restore();
+            List<Double> shown = new ArrayList<>();
+            List<String> texts = new ArrayList<>();
+            await().atMost(JOB).pollInterval(Duration.ofMillis(50)).until(() -> {
+                if (page.count(".whole:not([hidden])") == 0) {
+                    return true;
+                }
+                shown.add(page.number("document.querySelector('.whole progress').value"));
+                texts.addAll(page.texts(".whole .file-line span"));
+                return false;
+            });
+            assertThat(shown).as("percent of all files").hasSizeGreaterThan(10).isSorted();
+            assertThat(texts).contains(page.say("filesSent", "done", "1", "n", "2"));
+            String left = page.say("left", "time", "@").replace("@", "\\d+.+");
+            assertThat(texts).as("time left").anyMatch(each -> each.matches(left));
+            await().atMost(JOB).until(() -> page.count(".video") == 2);
+            page.throttle(0);
+
+            page.upload(small, "Alone");
+            await().atMost(JOB).until(() -> page.count(".video") == 3);
+            assertThat(page.count(".whole:not([hidden])")).isZero();
+            // What was cancelled in a stalled network still has its place on the node for a while; the page asks again.
+            assertThat(page.errors()).allMatch(error -> error.contains("429"));
+        }
+    }
+
             page.screenshot("session-over");
             network.restore();
             page.signIn(email, "a good password");
