@@ -683,6 +683,7 @@ const TEXTS = {
     importWaiting: 'Espera a otras importaciones',
     importRunning: 'Recibidos: {size}',
     uploadAll: 'Subir los {n}',
+    error_no_webhook: 'Este webhook, o la entrega, ya no existe.',
     sentOf: '{sent} de {size}',
     pauseUpload: 'Pausar',
     resumeUpload: 'Continuar',

@@ -8,6 +8,8 @@ import {ago, dateTime, milliseconds, number, t} from './texts.js';
 
 const TYPES = ['video.uploaded', 'video.processing', 'video.playable', 'video.processed', 'video.failed', 'video.cancelled', 'video.deleted',
   'video.restored', 'upload.expired', 'import.failed', 'webhook.disabled'];
+/** What is not found here is a webhook, or a delivery of one. */
+const OTHERS = {not_found: 'no_webhook'};
 const STATES = ['waiting', 'delivered', 'failed'];
 /** Colours of badges: of states of deliveries, and of webhooks. */
 const COLOURS = {delivered: 'redrivable', waiting: '', failed: 'poison', works: 'redrivable', fails: 'stale', off: 'poison'};
@@ -21,8 +23,8 @@ export function webhooksView(id) {
 }
 
 function listView() {
-  const {problem, attempt} = refusable();
-  const section = polled({read: () => call('/webhooks'), make: ({webhooks}) => show(webhooks), label: t('webhooks')});
+  const {problem, attempt} = refusable(OTHERS);
+  const section = polled({read: () => call('/webhooks'), make: ({webhooks}) => show(webhooks), label: t('webhooks'), others: OTHERS});
   const element = h('div', {class: 'operations webhooks'},
     h('div', {class: 'head'}, h('h1', {}, t('webhooks'))),
     h('p', {class: 'quiet'}, t('webhooksText')), form(), problem, ...section.elements);
@@ -104,7 +106,7 @@ async function showSecret({secret}) {
 }
 
 function deliveriesView(id) {
-  const {problem, attempt} = refusable();
+  const {problem, attempt} = refusable(OTHERS);
   const about = h('div', {});
   let wanted = '';
   let pages = 1;
@@ -122,7 +124,7 @@ function deliveriesView(id) {
       await section.refresh();
     });
   }}, h('label', {for: 'replay-since'}, t('replaySince')), since, h('button', {type: 'submit', class: 'plain'}, t('replayAll')));
-  const section = polled({read, make: show, label: t('deliveries')});
+  const section = polled({read, make: show, label: t('deliveries'), others: OTHERS});
   const element = h('div', {class: 'operations webhooks'},
     h('p', {}, h('a', {href: '#webhooks'}, t('allWebhooks'))), about, h('div', {class: 'head'}, filter, again), problem, ...section.elements);
   return {element, leave: section.leave};

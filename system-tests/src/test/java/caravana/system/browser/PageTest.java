@@ -1793,6 +1793,8 @@ class PageTest {
                         user.get(web.uri().resolve("/api/videos/" + id)).body().contains("\"failed\""));
         return id;
     }
+            page.run("location.hash = '#webhooks/00000000-0000-4000-8000-000000000000'");
+            page.see(".webhooks .problem:not([hidden])", "Este webhook, o la entrega, ya no existe.", SOON);
 
     /** Ten accounts with one to four videos each, and other weights; the workers are paused, so that all of them wait. */
     @Test
