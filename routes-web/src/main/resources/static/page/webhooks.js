@@ -1,7 +1,7 @@
 // The account's webhooks: where its events are sent, and what came of each.
 
 import {call, request} from './api.js';
-import {ask, emptyState, h, say, table} from './dom.js';
+import {ask, emptyState, h, say, showSecret, table} from './dom.js';
 import {polled} from './polling.js';
 import {refusable} from './refusals.js';
 import {ago, dateTime, milliseconds, number, t} from './texts.js';
@@ -40,7 +40,7 @@ function listView() {
         const webhook = await call('/webhooks', {method: 'POST', json: {url: url.value, types}});
         made.reset();
         await section.refresh();
-        await showSecret(webhook);
+        await showSecretOf(webhook);
       });
     }},
     h('label', {for: 'webhook-url'}, t('webhookUrl')),
@@ -76,7 +76,7 @@ function listView() {
         }) : null,
         button('rotateSecret', async () => {
           const question = {title: t('rotateTitle'), text: t('rotateText'), yes: t('rotateSecret'), no: t('cancel')};
-          return await ask(question) === null ? null : showSecret(await post(id, '/rotate-secret'));
+          return await ask(question) === null ? null : showSecretOf(await post(id, '/rotate-secret'));
         }),
         button(webhook.enabled ? 'disableWebhook' : 'enableWebhook', () => call(ofWebhook(id), {method: 'PATCH', json: {enabled: !webhook.enabled}})),
         button('deleteWebhook', async () => {
@@ -101,9 +101,7 @@ function outcome(code) {
 }
 
 /** The only time that it is shown. */
-async function showSecret({secret}) {
-  await ask({title: t('secretTitle'), text: t('secretText'), yes: t('close'), no: t('cancel'), input: t('secret'), value: secret});
-}
+const showSecretOf = ({secret}) => showSecret({title: t('secretTitle'), text: t('secretText'), label: t('secret'), secret});
 
 function deliveriesView(id) {
   const {problem, attempt} = refusable(OTHERS);
