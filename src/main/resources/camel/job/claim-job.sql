@@ -64,14 +64,8 @@ WITH named AS (
     LIMIT 1
     FOR UPDATE SKIP LOCKED
 ), helped AS MATERIALIZED (
-    -- parts that workers encode for the job of another one: each is a unit that runs for its account
-    SELECT work.owner_id, count(*) AS units
-    FROM parts
-    JOIN work ON work.video_id = parts.video_id
-    WHERE parts.part_state = 'running'
-      AND parts.claim_token <> parts.job_token
-      AND parts.lease_until > now()
-    GROUP BY work.owner_id
+    SELECT owner_id, units
+    FROM helped_accounts
 ), able AS MATERIALIZED (
     -- the accounts that may be served, the next ones first: more than one, so that claims at once seldom wait for each other
     SELECT owner_id, virtual_time

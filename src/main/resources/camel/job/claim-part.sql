@@ -13,14 +13,8 @@ WITH job AS (
     WHERE video.id = CAST(:?video_id AS uuid)
       AND video.status = 'processing'
 ), helped AS MATERIALIZED (
-    -- parts that workers encode for the job of another one: each is a unit that runs for its account
-    SELECT work.owner_id, count(*) AS units
-    FROM parts
-    JOIN work ON work.video_id = parts.video_id
-    WHERE parts.part_state = 'running'
-      AND parts.claim_token <> parts.job_token
-      AND parts.lease_until > now()
-    GROUP BY work.owner_id
+    SELECT owner_id, units
+    FROM helped_accounts
 ), allowed AS (
     -- Jobs that are due come first: what no claim of a job would get is not due.
     SELECT job.id

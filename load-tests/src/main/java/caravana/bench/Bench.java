@@ -44,6 +44,7 @@ public final class Bench {
                 new Renditions(),
                 new Ladder(),
                 new Parts(),
+                new LongVideo(),
                 new Pipeline(),
                 new Dispatch(),
                 new StubJobs());

@@ -96,7 +96,7 @@ final class Memory implements Benchmark {
         tell(setting, "memory-worker", ProcessFigures.residentBytes(pid), IDLE_MB, worker);
         Account account = new Account(target.web());
         Peak peak = Peak.of(() -> ProcessFigures.residentBytes(pid));
-        Peak node = Peak.of(() -> ProcessFigures.residentBytes(pid) + tools(worker));
+        Peak node = Peak.of(() -> withTools(worker));
         account.awaitProcessed(account.upload(clip, JOBS), PATIENCE);
         tell(setting, "memory-worker-loaded", peak.end(), LOADED_MB, worker);
         setting.results().atMost("node-memory", node.end() / MB, "MB", NODE_MB, "slots=" + SLOTS + " video=1920x1080");
@@ -106,14 +106,14 @@ final class Memory implements Benchmark {
         own.startWorkers(1, 1, Optional.empty());
         AppProcess worker = own.workers().get(0);
         Account account = new Account(target.web());
-        Peak peak = Peak.of(() -> ProcessFigures.residentBytes(worker.pid()) + tools(worker));
+        Peak peak = Peak.of(() -> withTools(worker));
         account.awaitProcessed(account.upload(clip, 1), PATIENCE);
         tell(setting, "worker-memory", peak.end(), ONE_JOB_MB, worker);
     }
 
-    /** All that the worker has started, ffmpeg above all. */
-    private static long tools(AppProcess worker) throws IOException {
-        long bytes = 0;
+    /** Resident bytes of a worker's JVM and of all that it has started, ffmpeg above all. */
+    static long withTools(AppProcess worker) throws IOException {
+        long bytes = ProcessFigures.residentBytes(worker.pid());
         for (ProcessHandle tool : worker.handle().descendants().toList()) {
             bytes += ProcessFigures.residentBytes(tool.pid());
         }

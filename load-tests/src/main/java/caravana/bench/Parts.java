@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 /**
  * What it costs to encode a video in parts, on one worker: the same job in one run and in parts, once each. CPU time of all tools, as the
  * receipts have it, with what finds the cuts and joins the parts; bytes of the clip; and how like the original the frames on either side of
- * a cut are.
+ * a cut are. And how much sooner two workers are done with it than one, where each uses one processor.
  */
 final class Parts implements Benchmark {
 
@@ -39,34 +39,42 @@ final class Parts implements Benchmark {
     private static final double CPU_RATIO = 1.08;
     private static final double BYTES_RATIO = 1.05;
     private static final double SSIM_LOSS = 0.005;
+    private static final double TWO_WORKERS_RATIO = 0.58;
+
+    /** How many times as long the video of two workers is in the long form: ten minutes. */
+    private static final int LONG = 5;
 
     /** Frames that are compared on either side of a cut. */
     private static final int BESIDE = 3;
 
-    private static final Duration PATIENCE = Duration.ofMinutes(15);
+    private static final String PARTS_FROM = "CARAVANA_MEDIA_PARTS_FROM";
+    private static final double MILLIS = 1000;
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final Pattern SSIM = Pattern.compile("All:([0-9.]+)");
 
     /**
      * A finished job.
      *
+     * @param cpuSeconds of all tools
+     * @param seconds from its upload until it was processed
      * @param cuts the first frames of all parts but the first
      */
-    private record Encode(Path clip, double cpuSeconds, long bytes, List<Long> cuts) {}
+    private record Encode(Path clip, double cpuSeconds, double seconds, List<Long> cuts) {}
 
     private Path folder;
 
     @Override
     public List<String> names() {
-        return List.of("parts-cpu", "parts-bytes", "parts-ssim-lost");
+        return List.of("parts-cpu", "parts-bytes", "parts-ssim-lost", "parts-two-workers");
     }
 
     @Override
     public void run(Setting setting) throws Exception {
         folder = setting.folder();
         Path original = Media.video(folder.resolve("original.mp4"), SIZE, SECONDS, MEGABYTES);
-        Encode whole = encode(original, false);
-        Encode parts = encode(original, true);
+        Encode whole = encode(original, "whole", 1, Map.of(PARTS_FROM, "0s"));
+        Encode parts = encode(original, "parts", 1, Map.of(PARTS_FROM, "1s"));
         setting.results()
                 .atMost(
                         "parts-cpu",
@@ -78,10 +86,10 @@ final class Parts implements Benchmark {
         setting.results()
                 .atMost(
                         "parts-bytes",
-                        (double) parts.bytes() / whole.bytes(),
+                        (double) Files.size(parts.clip()) / Files.size(whole.clip()),
                         "ratio",
                         BYTES_RATIO,
-                        "parts=" + parts.bytes() + " whole=" + whole.bytes());
+                        "parts=" + Files.size(parts.clip()) + " whole=" + Files.size(whole.clip()));
         List<Double> likeWhole = ssim(whole.clip(), original, parts.cuts());
         List<Double> likeParts = ssim(parts.clip(), original, parts.cuts());
         double lost = Double.NEGATIVE_INFINITY;
@@ -89,30 +97,55 @@ final class Parts implements Benchmark {
             lost = Math.max(lost, likeWhole.get(side) - likeParts.get(side));
         }
         setting.results().atMost("parts-ssim-lost", lost, "ssim", SSIM_LOSS, "sides-of-cuts=" + likeWhole.size());
+        measureTwoWorkers(setting, original);
     }
 
-    private Encode encode(Path original, boolean inParts) throws Exception {
-        try (Target target = Target.ofOwn(Map.of("CARAVANA_MEDIA_PARTS_FROM", inParts ? "1s" : "0s"))) {
+    private void measureTwoWorkers(Setting setting, Path original) throws Exception {
+        Path video = setting.thorough()
+                ? Media.video(folder.resolve("long.mp4"), SIZE, LONG * SECONDS, LONG * MEGABYTES)
+                : original;
+        Map<String, String> settings = Map.of(PARTS_FROM, "1s", "CARAVANA_MEDIA_THREADS", "1");
+        double one = encode(video, "one", 1, settings).seconds();
+        double two = encode(video, "two", 2, settings).seconds();
+        setting.results()
+                .atMost(
+                        "parts-two-workers",
+                        two / one,
+                        "ratio",
+                        TWO_WORKERS_RATIO,
+                        "two=" + Figures.text(two) + "s one=" + Figures.text(one) + "s video="
+                                + (setting.thorough() ? LONG : 1) * SECONDS + "s processors="
+                                + Runtime.getRuntime().availableProcessors());
+    }
+
+    private Encode encode(Path original, String name, int workers, Map<String, String> settings) throws Exception {
+        try (Target target = Target.ofOwn(settings)) {
             Target.Own own = target.own().orElseThrow();
-            own.startWorkers(1, 1, Optional.empty());
+            own.startWorkers(workers, 1, Optional.empty());
             Account account = new Account(target.web());
             String id = account.upload(original, List.of("transcodificacion"));
-            List<Long> cuts = inParts ? awaitCuts(own, id) : List.of();
+            List<Long> cuts = settings.get(PARTS_FROM).equals("0s") ? List.of() : awaitCuts(own, id);
             JsonNode video = account.awaitProcessed(List.of(id), PATIENCE).get(0);
-            Path clip = folder.resolve(inParts ? "parts.mp4" : "whole.mp4");
+            Path clip = folder.resolve(name + ".mp4");
             HttpClient.newHttpClient()
                     .send(
                             HttpRequest.newBuilder(URI.create(
                                             video.path("processed_url").asText()))
                                     .build(),
                             HttpResponse.BodyHandlers.ofFile(clip));
-            double millis = numbers(
+            double cpu = numbers(
                             own,
                             "SELECT sum(ms::bigint) FROM receipts, jsonb_each_text(measured -> 'cpu_ms') cpu (tool, ms)"
                                     + " WHERE tool <> 'jvm' AND video_id = CAST(? AS uuid)",
                             id)
                     .get(0);
-            return new Encode(clip, millis / 1000, Files.size(clip), cuts);
+            double millis = numbers(
+                            own,
+                            "SELECT (extract(epoch FROM processed_at - uploaded_at) * 1000)::bigint FROM videos"
+                                    + " WHERE id = CAST(? AS uuid)",
+                            id)
+                    .get(0);
+            return new Encode(clip, cpu / MILLIS, millis / MILLIS, cuts);
         }
     }
 

@@ -137,6 +137,11 @@ public final class Target implements AutoCloseable {
             workers.forEach(worker -> worker.awaitReady());
         }
 
+        /** Where the worker that was started last has its jobs' folders. */
+        public Path workFolder() {
+            return folder.resolve("worker-" + started);
+        }
+
         public void stopWorkers() {
             workers.forEach(AppProcess::close);
             workers.clear();

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caravana.web.secret.SecretBox;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -74,10 +77,10 @@ class PlaybackTest extends WebTest {
                         #EXTM3U
                         #EXT-X-VERSION:7
                         #EXT-X-INDEPENDENT-SEGMENTS
-                        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="sound",DEFAULT=YES,AUTOSELECT=YES,URI="%1$s/sound/index.m3u8?ticket=T"
-                        #EXT-X-STREAM-INF:BANDWIDTH=630000,AVERAGE-BANDWIDTH=528000,CODECS="avc1.64000d,mp4a.40.2",RESOLUTION=426x240,FRAME-RATE=25.000,AUDIO="sound"
+                        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="sound",LANGUAGE="und",DEFAULT=YES,AUTOSELECT=YES,URI="%1$s/sound/index.m3u8?ticket=T"
+                        #EXT-X-STREAM-INF:BANDWIDTH=630000,AVERAGE-BANDWIDTH=528000,CODECS="avc1.64000d,mp4a.40.2",RESOLUTION=426x240,FRAME-RATE=25.000,CLOSED-CAPTIONS=NONE,AUDIO="sound"
                         %1$s/240p/index.m3u8?ticket=T
-                        #EXT-X-STREAM-INF:BANDWIDTH=1030000,AVERAGE-BANDWIDTH=828000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25.000,AUDIO="sound"
+                        #EXT-X-STREAM-INF:BANDWIDTH=1030000,AVERAGE-BANDWIDTH=828000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=25.000,CLOSED-CAPTIONS=NONE,AUDIO="sound"
                         %1$s/360p/index.m3u8?ticket=T
                         """.formatted(claim));
 
@@ -142,6 +145,27 @@ class PlaybackTest extends WebTest {
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.headers().firstValue("ETag")).hasValue(tag);
         assertThat(head.headers().firstValue("Cache-Control")).hasValue("private, max-age=60");
+    }
+
+    /** As Apple's players require it. */
+    @Test
+    void playlistsAreCompressed() throws Exception {
+        URI address = playback(user, id);
+
+        HttpResponse<byte[]> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(address)
+                                .header("Accept-Encoding", "gzip")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+
+        assertThat(answer.headers().firstValue("Content-Encoding")).hasValue("gzip");
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(answer.body())).readAllBytes())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(get(address).body());
+        HttpResponse<String> detail =
+                user.send(user.request("/api/videos/" + id).header("Accept-Encoding", "gzip"));
+        assertThat(detail.headers().firstValue("Content-Encoding")).isEmpty();
     }
 
     @Test

@@ -18,11 +18,15 @@ import org.junit.jupiter.api.Test;
 class GrowingStreamTest extends WorkerRouteTest {
 
     private String uploadLong() throws Exception {
-        Path file = Files.createTempFile(WorkerFixture.FOLDER, "long", ".mp4");
+        return upload("426x240", 90);
+    }
+
+    private String upload(String size, int seconds) throws Exception {
+        Path file = Files.createTempFile(WorkerFixture.FOLDER, "video", ".mp4");
         Samples.make(
                 file,
-                "-f lavfi -i testsrc2=size=426x240:rate=25:duration=90 -f lavfi -i sine=duration=90"
-                        + " -c:v libx264 -preset ultrafast -g 100 -pix_fmt yuv420p -c:a aac");
+                "-f lavfi -i testsrc2=size=" + size + ":rate=25:duration=" + seconds + " -f lavfi -i sine=duration="
+                        + seconds + " -c:v libx264 -preset ultrafast -g 100 -pix_fmt yuv420p -c:a aac");
         String id = upload(Files.readAllBytes(file), List.of("transcodificacion", "hls"));
         Files.delete(file);
         return id;
@@ -86,6 +90,22 @@ class GrowingStreamTest extends WorkerRouteTest {
                         id))
                 .isTrue();
         assertNothingLeftOnDisk();
+    }
+
+    /** ffmpeg would gather small fragments, and write those of a quiet picture and of the sound near the end. */
+    @Test
+    void aShortVideoIsPlayableLongBeforeItsEnd() throws Exception {
+        String id = upload("1280x720", 10);
+        send(message(id));
+
+        await().atMost(JOB).until(() -> row(id).get("status").equals("processed"));
+
+        assertThat(jdbc.queryForObject(
+                        "SELECT extract(epoch FROM playable_at - claimed_at) / extract(epoch FROM processed_at - claimed_at)"
+                                + " FROM videos WHERE id = CAST(? AS uuid)",
+                        Double.class,
+                        id))
+                .isLessThan(0.6);
     }
 
     /** The next claim makes the same renditions, whose list continues, and what the lost one writes later is in no list. */

@@ -36,6 +36,8 @@ public class Playlists {
     /** The head of all playlists. Version 7 allows fMP4 segments in each of them. */
     private static final String HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n";
 
+    private static final String UNDETERMINED = "und";
+
     private static final String TICKET = "?ticket=";
 
     /** The prefix of a rendition's name for the playlist of the first frames of its segments. */
@@ -77,20 +79,17 @@ public class Playlists {
             list.append("#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"captions\",NAME=\"")
                     .append(each.path("language").asText(each.path("name").asText()))
                     .append('"');
-            if (each.path("language").isTextual()) {
-                list.append(",LANGUAGE=\"")
-                        .append(each.path("language").asText())
-                        .append('"');
-            }
-            list.append(",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI=\"")
+            list.append(language(each))
+                    .append(",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI=\"")
                     .append(address(stream, each, ticket))
                     .append("\"\n");
         }
         for (JsonNode rendition : renditions) {
             if (rendition.path("height").isNull()) {
                 sound = rendition;
-                list.append(
-                                "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"sound\",DEFAULT=YES,AUTOSELECT=YES,URI=\"")
+                list.append("#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"sound\"")
+                        .append(language(rendition))
+                        .append(",DEFAULT=YES,AUTOSELECT=YES,URI=\"")
                         .append(address(stream, rendition, ticket))
                         .append("\"\n");
             }
@@ -107,6 +106,11 @@ public class Playlists {
             }
         }
         answer(list.toString(), stream, exchange.getMessage());
+    }
+
+    /** Apple's players require one; where it is not known, as ISO 639-2 says that. */
+    private static String language(JsonNode rendition) {
+        return ",LANGUAGE=\"" + rendition.path("language").asText(UNDETERMINED) + '"';
     }
 
     private static String keyFrames(Map<String, Object> stream, JsonNode rendition, String ticket) {
@@ -148,7 +152,7 @@ public class Playlists {
         boolean known = picture.path("average_bit_rate").asLong() > 0;
         return String.format(
                 Locale.ROOT,
-                "#EXT-X-STREAM-INF:BANDWIDTH=%d%s,CODECS=\"%s\",RESOLUTION=%dx%d,FRAME-RATE=%.3f%s",
+                "#EXT-X-STREAM-INF:BANDWIDTH=%d%s,CODECS=\"%s\",RESOLUTION=%dx%d,FRAME-RATE=%.3f,CLOSED-CAPTIONS=NONE%s",
                 peak,
                 known ? ",AVERAGE-BANDWIDTH=" + average : "",
                 codecs,

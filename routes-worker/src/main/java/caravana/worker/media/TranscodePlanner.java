@@ -56,6 +56,9 @@ public class TranscodePlanner {
     /** The name of the first pass's notes about each frame; the encoder appends endings. */
     private static final String FIRST_PASS = "first-pass";
 
+    /** Writes each fragment when it is complete: a small one would wait in memory until there are 32 KiB, while players wait for it. */
+    private static final List<String> AT_ONCE = List.of("-flush_packets", "1");
+
     private final MediaAssets assets;
     private final MediaProperties media;
     private final MediaLimits limits;
@@ -532,11 +535,13 @@ public class TranscodePlanner {
             line.addAll(file.options());
             String rate = String.valueOf(rung.maxRate(ladder.rate()));
             line.addAll(List.of("-maxrate", rate, "-bufsize", rate));
+            line.addAll(AT_ONCE);
             line.addAll(List.of("-y", "file:" + rung.file()));
         }
         if (ladder.sound() != null) {
             line.addAll(List.of("-map", sounds.remove(), "-map_metadata", "-1", "-map_chapters", "-1"));
             line.addAll(file.sound());
+            line.addAll(AT_ONCE);
             line.addAll(List.of("-y", "file:" + ladder.sound()));
         }
         return line;
