@@ -25,8 +25,9 @@ public class AwsConfiguration {
     private static final Set<String> DAMAGED = Set.of("BadDigest", "XAmzContentSHA256Mismatch");
 
     /**
-     * Ends calls at their time limits. Its thread is started now: the SDK's own start with the first calls, and where the
-     * limit of processes is reached by then, a call ends with an {@link OutOfMemoryError}.
+     * Ends calls at their time limits. Its thread is started when this class is loaded. The SDK would start its own
+     * thread with the first call, and a call ends with an {@link OutOfMemoryError} if the limit of processes is reached
+     * by then.
      */
     private static final ScheduledExecutorService TIME_LIMITS = timeLimits();
 
@@ -36,7 +37,7 @@ public class AwsConfiguration {
                 .httpClientBuilder(new CancelledCalls.Builder())
                 .region(Region.of(aws.region()))
                 .endpointOverride(aws.sqsEndpoint())
-                // Two tries at least: a connection that died unnoticed must not cost the call.
+                // At least two tries, so that a connection that has died unnoticed does not fail the call.
                 .overrideConfiguration(c -> c.apiCallTimeout(queue.callTimeout())
                         .apiCallAttemptTimeout(queue.callTimeout().dividedBy(2))
                         .scheduledExecutorService(TIME_LIMITS))
@@ -54,7 +55,7 @@ public class AwsConfiguration {
         return limits;
     }
 
-    /** The client of S3 for those who run before there are beans; the caller closes it. */
+    /** Creates an S3 client for programs that run before the app has beans. The caller closes it. */
     public static S3Client s3Client(Environment environment) {
         return s3(Binder.get(environment).bindOrCreate(AwsProperties.PREFIX, AwsProperties.class));
     }

@@ -9,7 +9,10 @@ public final class AwsErrors {
 
     private AwsErrors() {}
 
-    /** Whether it is one of these codes. The answer to a HEAD has no body, and so no code. */
+    /**
+     * Returns whether AWS refused the call with one of these codes. The answer to a HEAD request has no body, and so no
+     * code.
+     */
     public static boolean hasCode(AwsServiceException refusal, Set<String> codes) {
         AwsErrorDetails details = refusal.awsErrorDetails();
         return details != null && details.errorCode() != null && codes.contains(details.errorCode());

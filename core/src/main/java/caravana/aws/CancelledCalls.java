@@ -22,7 +22,7 @@ final class CancelledCalls implements SdkHttpClient {
         this.http = http;
     }
 
-    /** With the defaults that a service's client has for its HTTP client. */
+    /** Builds the wrapped client from the HTTP defaults of the service. */
     record Builder(Apache5HttpClient.Builder http) implements SdkHttpClient.Builder<Builder> {
 
         Builder() {

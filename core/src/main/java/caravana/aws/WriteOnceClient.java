@@ -53,7 +53,7 @@ public final class WriteOnceClient extends DelegatingS3Client {
     /**
      * Stores an object.
      *
-     * @param body can be read more than once
+     * @param body the content; it must be readable more than once, for repetitions
      * @throws S3Exception 412 when another object has that key
      */
     @Override
@@ -76,7 +76,7 @@ public final class WriteOnceClient extends DelegatingS3Client {
     }
 
     /**
-     * Fetches an object; reading it to its end fails when its content is not that of its checksum.
+     * Fetches an object. Reading it to its end fails when its content does not match its checksum.
      *
      * @param <R> what the transformer makes of the content
      */
@@ -87,10 +87,10 @@ public final class WriteOnceClient extends DelegatingS3Client {
     }
 
     /**
-     * Sends one part.
+     * Sends one part of a multipart upload.
      *
-     * @param body can be read more than once
-     * @return has the checksum that was sent: S3 has verified it, and not every server repeats it
+     * @param body the content; it must be readable more than once, for repetitions
+     * @return the answer with the checksum that was sent. S3 has verified it, but not every server repeats it
      */
     @Override
     public UploadPartResponse uploadPart(UploadPartRequest part, RequestBody body) {
@@ -101,10 +101,10 @@ public final class WriteOnceClient extends DelegatingS3Client {
     }
 
     /**
-     * Makes an object of the parts.
+     * Completes a multipart upload: S3 makes one object of its parts.
      *
-     * @param completion has the CRC-32C of the whole object; without one, for parts that others sent, any object of that key
-     *     is taken for the one of these parts
+     * @param completion has the CRC-32C of the whole object. Without one, for parts that other programs sent, any
+     *     object with that key counts as the result
      * @throws S3Exception 412 when another object has that key; 404 when there is no such upload
      */
     @Override
@@ -118,7 +118,10 @@ public final class WriteOnceClient extends DelegatingS3Client {
         }
     }
 
-    /** The tag of the object that a write was refused for, if it is what was to be written; throws the refusal if not. */
+    /**
+     * Returns the ETag of the existing object if it has the content that the refused write had; otherwise throws the
+     * refusal.
+     */
     private String tagOfOurs(S3Exception refusal, String bucket, String key, String checksum) {
         if (refusal.statusCode() != EXISTS && !AwsErrors.hasCode(refusal, COMPLETED_OR_ABORTED)) {
             throw refusal;
@@ -142,7 +145,7 @@ public final class WriteOnceClient extends DelegatingS3Client {
         try (InputStream in =
                 new CheckedInputStream(body.contentStreamProvider().newStream(), sum)) {
             while (in.read(buffer) >= 0) {
-                // The sum takes what is read.
+                // Reading updates the checksum.
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -150,7 +153,7 @@ public final class WriteOnceClient extends DelegatingS3Client {
         return text(sum);
     }
 
-    /** A CRC-32C as S3 writes it: four bytes, the first the highest, in base64. */
+    /** Writes a CRC-32C as S3 does: four bytes, the highest first, in base64. */
     public static String text(CRC32C sum) {
         byte[] bytes =
                 ByteBuffer.allocate(Integer.BYTES).putInt((int) sum.getValue()).array();

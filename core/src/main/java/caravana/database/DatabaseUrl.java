@@ -12,8 +12,8 @@ import org.springframework.boot.autoconfigure.jdbc.JdbcConnectionDetails;
  * as {@code sslmode=verify-full}. This is libpq's connection URI, limited to one host.
  *
  * @param jdbcUrl the same as a JDBC URL, without user and password
- * @param user null when it is kept elsewhere
- * @param password null when it is kept elsewhere
+ * @param user null when a secret has it
+ * @param password null when a secret has it
  */
 public record DatabaseUrl(String jdbcUrl, String user, String password) implements JdbcConnectionDetails {
 
@@ -31,7 +31,7 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
     }
 
     /**
-     * Reads a {@code DATABASE_URL} whose user and password are kept elsewhere, so that those in it do not count.
+     * Reads a {@code DATABASE_URL}, and ignores the user and the password in it, because a secret has them.
      *
      * @throws IllegalArgumentException when it is missing or not of that form
      */
@@ -47,7 +47,7 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
         try {
             uri = URI.create(url.strip());
         } catch (IllegalArgumentException notAUri) {
-            // Neither the cause nor its message: both hold the password.
+            // Without the cause and its message: both contain the password.
             throw new IllegalArgumentException("DATABASE_URL is not a URL (special characters in user and password "
                     + "are percent-encoded); it must be " + FORM);
         }
@@ -73,7 +73,7 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
     private static final String FORM = "postgresql://user:password@host:port/database";
 
     private static String decode(String part) {
-        // A plus sign stands for itself in a URI, unlike in a form.
+        // In a URI, unlike in a form, a plus sign is not a space.
         return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
@@ -92,7 +92,7 @@ public record DatabaseUrl(String jdbcUrl, String user, String password) implemen
         return password;
     }
 
-    /** Leaves the password out. */
+    /** Returns a text without the password, so that logs do not have it. */
     @Override
     public String toString() {
         return jdbcUrl + " as " + user;

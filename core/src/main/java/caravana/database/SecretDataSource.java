@@ -23,11 +23,11 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 class SecretDataSource extends AbstractDataSource {
 
     private static final Logger log = LoggerFactory.getLogger(SecretDataSource.class);
-    /** PostgreSQL's {@code invalid_password} and {@code invalid_authorization_specification}. */
+    /** PostgreSQL's SQLSTATE {@code invalid_password}. */
     private static final String WRONG_PASSWORD = "28P01";
 
     private static final String WRONG_USER = "28000";
-    /** {@code connection_exception}: no query has reached the database yet. */
+    /** The SQLSTATE class {@code connection_exception}: no query has reached the database yet. */
     private static final String NOT_CONNECTED = "08001";
 
     private final String jdbcUrl;
@@ -77,7 +77,7 @@ class SecretDataSource extends AbstractDataSource {
 
     private Connection connect(Credentials with) throws SQLException {
         Properties all = new Properties();
-        // The driver reads strings alone.
+        // The driver accepts only texts.
         properties.forEach((name, value) -> all.setProperty(name.toString(), value.toString()));
         all.setProperty("user", with.user);
         all.setProperty("password", with.password);

@@ -5,10 +5,16 @@ import java.util.Map;
 /** An exception that names its own failure code. */
 public interface CodedFailure {
 
-    /** One of {@link FailureCode}'s codes, or one that a route gives to a refusal of its own. */
+    /**
+     * Returns one of {@link FailureCode}'s codes, or a code that only a route uses, for a refusal that the route
+     * defines.
+     */
     String code();
 
-    /** What was found of a refused original, by name, for programs that write a sentence of their own; empty for none. */
+    /**
+     * Returns the measured values of a refused original by name, such as its {@code duration_seconds}, for programs
+     * that write their own sentence; empty when there are none.
+     */
     default Map<String, Object> values() {
         return Map.of();
     }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * with paths, statements and exit statuses, is stored separately, for operators.
  */
 public enum FailureCode {
-    // The original is at fault, and stays so.
+    // The original is at fault, so a retry cannot help.
     NOT_A_VIDEO(false, "The file is not a video that we can read."),
     NO_VIDEO_STREAM(false, "The file has no video track."),
     NO_DURATION(false, "The video's duration could not be determined."),
@@ -40,10 +40,10 @@ public enum FailureCode {
     ASSET_TOO_COMPLEX(false, "An asset that the job needs takes too long to draw. Process the video again without it."),
     ORIGINAL_MISSING(false, "The uploaded file is no longer stored. Upload it again."),
 
-    // The product is at fault, and another attempt would end the same.
+    // The product is at fault, and a retry would have the same result.
     OUTPUT_INVALID(false, "The result did not pass our checks. The fault is ours, and a retry does not help."),
 
-    // No attempts are left; the last one's own code stands beside it.
+    // No attempts are left. The code of the last attempt is stored separately.
     ATTEMPTS_EXHAUSTED(true, "Processing failed several times in a row. You can retry it."),
 
     // One attempt failed.
@@ -65,7 +65,7 @@ public enum FailureCode {
     QUEUE_UNAVAILABLE(true, "The queue is not available at the moment."),
     ROUTE_DEFECT(true, "Processing failed. The fault is ours."),
 
-    // The job continues elsewhere, or there never was one.
+    // The job continues on another worker, or the message was not a job.
     WORKER_STOPPED(true, "Processing was interrupted and starts again."),
     CLAIM_LOST(true, "Processing continues elsewhere."),
     POISON_MESSAGE(false, "The message is not a job.");
@@ -86,17 +86,20 @@ public enum FailureCode {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether a video that failed of it may be retried, by its owner or by a redrive of its dead letter. */
+    /**
+     * Returns whether a video with this failure may be retried: by its owner, or by an operator who redrives its dead
+     * letter.
+     */
     public boolean retryable() {
         return retryable;
     }
 
-    /** One English sentence for the uploader; it names no path, host, statement or setting. */
+    /** Returns one English sentence for the uploader. It has no paths, hosts, statements or settings. */
     public String sentence() {
         return sentence;
     }
 
-    /** The failure of that code; empty for a code of somebody's own, which a route may give to a refusal. */
+    /** Returns the failure with that code; empty for a code that only a route uses. */
     public static Optional<FailureCode> of(String code) {
         return Optional.ofNullable(BY_CODE.get(code));
     }

@@ -6,7 +6,7 @@ import org.springframework.stereotype.Component;
 @Component("failureCodes")
 public class FailureCodes {
 
-    /** Whether a job that failed with that code may be started again; false for a code that is unknown. */
+    /** Returns whether a job that failed with that code may be retried; false for an unknown code. */
     public boolean isRetryable(String code) {
         return FailureCode.of(code).map(FailureCode::retryable).orElse(false);
     }

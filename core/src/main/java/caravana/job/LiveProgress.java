@@ -9,21 +9,24 @@ import org.springframework.stereotype.Component;
 @Component("liveProgress")
 public class LiveProgress {
 
-    /** What the job does: {@code claim}, {@code download}, {@code probe} and so on. Always there. */
+    /** The field of the current phase: {@code claim}, {@code download}, {@code probe} and so on. It is always set. */
     public static final String PHASE = "phase";
 
-    /** From 0 to 100, with one decimal. Not there until it is known. */
+    /**
+     * The field of the phase's progress in percent, 0 to 100 with one decimal. It is missing while the progress is
+     * unknown.
+     */
     public static final String PERCENT = "percent";
 
-    /** Whole seconds until the job is done. Not there until it is known. */
+    /** The field of the remaining time in whole seconds. It is missing while the time is unknown. */
     public static final String ETA_SECONDS = "eta_seconds";
 
-    /** The hash's key. */
+    /** Returns the key of a video's hash. */
     public static String keyOf(String videoId) {
         return "progress:" + videoId;
     }
 
-    /** The same, for routes. */
+    /** Returns the key of a video's hash, for routes. */
     public String key(String videoId) {
         return keyOf(videoId);
     }

@@ -25,7 +25,7 @@ public record TraceParent(String traceId, String spanId, boolean sampled) {
         return read == null ? create(false) : read;
     }
 
-    /** Parses a header; null if it is missing or invalid. */
+    /** Parses a header. Returns null if it is missing or invalid. */
     public static TraceParent read(String header) {
         Matcher form = FORM.matcher(header == null ? "" : header);
         return form.matches()
@@ -38,7 +38,7 @@ public record TraceParent(String traceId, String spanId, boolean sampled) {
         return new TraceParent(random(16), random(8), sampled);
     }
 
-    /** A new span of the same trace. */
+    /** Creates a new span of the same trace. */
     public TraceParent another() {
         return new TraceParent(traceId, random(8), sampled);
     }
@@ -49,7 +49,7 @@ public record TraceParent(String traceId, String spanId, boolean sampled) {
         return HexFormat.of().formatHex(random);
     }
 
-    /** The text of the header. */
+    /** Returns the text of the header. */
     @Override
     public String toString() {
         return "00-" + traceId + "-" + spanId + (sampled ? "-01" : "-00");

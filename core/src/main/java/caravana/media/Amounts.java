@@ -14,7 +14,10 @@ public final class Amounts {
 
     private Amounts() {}
 
-    /** Such as {@code 100 MiB}; ops/bin/nginx-settings and the page have the same. */
+    /**
+     * Formats a size, such as {@code 100 MiB}. {@code ops/bin/nginx-settings} and the page format sizes in the same
+     * way.
+     */
     public static String size(DataSize size) {
         long bytes = size.toBytes();
         if (bytes >= GIB && bytes % GIB == 0) {
@@ -29,7 +32,7 @@ public final class Amounts {
         return bytes + " bytes";
     }
 
-    /** Such as {@code 10 minutes}. */
+    /** Formats a duration, such as {@code 10 minutes}. */
     public static String duration(Duration duration) {
         if (!duration.isZero() && duration.equals(Duration.ofHours(duration.toHours()))) {
             return number(duration.toHours(), "hour");
@@ -42,12 +45,12 @@ public final class Amounts {
     }
 
     /**
-     * A measured length, to the tenth of a second, such as {@code 12 minutes 30.5 seconds}.
+     * Formats a measured length to the tenth of a second, such as {@code 12 minutes 30.5 seconds}.
      *
-     * @param rounding towards which side, so that what is over a limit is also said to be
+     * @param rounding the direction of rounding, so that a length over a limit is not rounded to the limit
      */
     public static String length(double seconds, RoundingMode rounding) {
-        // What is less than a thousandth over is the measurement's own error.
+        // A difference of less than a thousandth is a measuring error.
         BigDecimal tenths =
                 BigDecimal.valueOf(seconds).setScale(3, RoundingMode.HALF_UP).setScale(1, rounding);
         long minutes = tenths.longValue() / 60;
@@ -63,7 +66,7 @@ public final class Amounts {
         return value + " " + unit + (value == 1 ? "" : "s");
     }
 
-    /** Without a fraction of zero: 60 and 29.97. */
+    /** Formats a number without trailing zeros, such as 60 and 29.97. */
     public static String number(double value) {
         return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }

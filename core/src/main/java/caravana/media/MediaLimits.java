@@ -38,36 +38,36 @@ public record MediaLimits(
         Rules rules) {
 
     /**
-     * No run of ffmpeg may take longer. SQS lets a message be held for 12 hours; the other half is for download, upload
-     * and a queue whose consumers do not renew (docs/adr/0008).
+     * The longest run of ffmpeg. SQS hides a message from other workers for 12 hours at most. The other 6 hours are for
+     * download, upload and queues whose visibility timeout is not renewed (docs/adr/0008).
      */
     public static final Duration LONGEST_RUN = Duration.ofHours(6);
 
     private static final DataSize SMALLEST_SIZE = DataSize.ofKilobytes(1);
 
-    /** S3 takes 10,000 parts, and web sends parts of 5 MiB. */
+    /** S3 accepts 10,000 parts, and web sends parts of 5 MiB. */
     private static final DataSize LARGEST_SIZE = DataSize.ofMegabytes(50_000);
 
     private static final Duration SHORTEST_DURATION = Duration.ofSeconds(1);
 
-    /** Within the longest run, even at the speed at which the video plays. */
+    /** A video of this length can be processed within {@link #LONGEST_RUN}, even as slowly as it plays. */
     private static final Duration LONGEST_DURATION = Duration.ofHours(5);
 
     private static final int FEWEST_PIXELS = 16;
 
-    /** H.264's own limit of a side. */
+    /** H.264's limit for a side of the picture. */
     private static final int MOST_PIXELS = 16_384;
 
     private static final int MOST_FRAMES = 1000;
 
-    /** ffprobe's description of more does not fit into what is kept of its output. */
+    /** The output of ffprobe about more tracks would exceed the length to which it is kept. */
     private static final int MOST_STREAMS = 1000;
 
     /** A set of rules for originals. */
     public enum Rules {
-        /** Whatever the limits allow. */
+        /** No rules: the limits alone decide. */
         NONE(Duration.ZERO, LONGEST_DURATION, 1),
-        /** 20 to 60 seconds, and 1080p at least. */
+        /** 20 to 60 seconds long, and at least 1080 pixels on the shorter side. */
         ANB(Duration.ofSeconds(20), Duration.ofSeconds(60), 1080);
 
         private final Duration shortest;
@@ -81,7 +81,10 @@ public record MediaLimits(
         }
     }
 
-    /** @throws IllegalArgumentException when a limit makes no sense; the message names every such limit and its range */
+    /**
+     * @throws IllegalArgumentException when a limit is out of its range; the message names every such limit and its
+     *     range
+     */
     public MediaLimits {
         List<String> problems = new ArrayList<>();
         if (size == null || size.compareTo(SMALLEST_SIZE) < 0 || size.compareTo(LARGEST_SIZE) > 0) {
@@ -140,22 +143,22 @@ public record MediaLimits(
         return setting + (value == null ? " is not set" : " is " + value) + "; set it to ";
     }
 
-    /** The shortest video that limits and rules accept; zero for any. */
+    /** Returns the length of the shortest video that limits and rules accept; zero when none is too short. */
     public Duration shortest() {
         return rules.shortest;
     }
 
-    /** The longest video that limits and rules accept. */
+    /** Returns the length of the longest video that limits and rules accept. */
     public Duration longest() {
         return duration.compareTo(rules.longest) < 0 ? duration : rules.longest;
     }
 
-    /** The fewest pixels that limits and rules accept on the picture's shorter side. */
+    /** Returns the fewest pixels that limits and rules accept on the picture's shorter side. */
     public int smallestHeight() {
         return rules.height;
     }
 
-    /** Disk space that a job may need: it keeps its original, and what it makes of that. */
+    /** Returns the disk space that one job may need, for its original and for the files that it makes. */
     public DataSize space() {
         return DataSize.ofBytes(2 * size.toBytes());
     }

@@ -17,7 +17,7 @@ public class MediaRefusals {
         this.limits = limits;
     }
 
-    /** The file is larger than {@link MediaLimits#size}. By how much is not known, since it was not read to its end. */
+    /** The file is larger than {@link MediaLimits#size}. Its size is unknown, because it was not read to its end. */
     public Refusal tooLarge() {
         return new Refusal(
                 "too_large",
@@ -46,7 +46,12 @@ public class MediaRefusals {
                 Map.of("duration_seconds", seconds));
     }
 
-    /** The part that is to be kept begins at the end of the video, or later. */
+    /**
+     * The part to keep begins at or after the end of the video.
+     *
+     * @param start where the part begins, in seconds
+     * @param seconds length of the video
+     */
     public Refusal nothingKept(double start, double seconds) {
         double begins = Math.round(start * 100) / 100.0;
         double length = Math.floor(seconds * 100) / 100.0;
@@ -60,9 +65,9 @@ public class MediaRefusals {
     /**
      * The video cannot be made as small as requested.
      *
-     * @param megabytes that were requested
-     * @param least megabytes that it needs, or about as many
-     * @param seconds length of what is to be made
+     * @param megabytes the requested size of the file, in MB of 1,000,000 bytes
+     * @param least the smallest possible size, estimated, in the same unit
+     * @param seconds length of the result
      */
     public Refusal sizeUnreachable(double megabytes, double least, double seconds) {
         double length = Math.ceil(seconds * 10) / 10.0;
@@ -90,7 +95,9 @@ public class MediaRefusals {
                 Map.of("width", width, "height", height, "most_pixels", most));
     }
 
-    /** The picture is larger than {@link MediaLimits#width} by {@link MediaLimits#height}, lying or upright. */
+    /**
+     * The picture is larger than {@link MediaLimits#width} by {@link MediaLimits#height}, in landscape and in portrait.
+     */
     public Refusal resolutionTooHigh(int width, int height) {
         return new Refusal(
                 "resolution_too_high",
@@ -114,7 +121,7 @@ public class MediaRefusals {
     /**
      * The file has more tracks than {@link MediaLimits#streams}.
      *
-     * @param tracks how many, of video and audio
+     * @param tracks the number of video and audio tracks
      */
     public Refusal tooManyStreams(int tracks) {
         return new Refusal(
@@ -123,7 +130,7 @@ public class MediaRefusals {
                 Map.of("tracks", tracks));
     }
 
-    /** The file has so many tracks that even the list of them is too long. */
+    /** The file has so many tracks that they cannot even be listed. */
     public Refusal tooManyStreams() {
         return new Refusal(
                 "too_many_streams", "The file has more tracks than can be listed" + tracksAllowed(), Map.of());
@@ -138,9 +145,9 @@ public class MediaRefusals {
     }
 
     /**
-     * The file is in none of {@link MediaLimits#formats}.
+     * The file's format is not one of {@link MediaLimits#formats}.
      *
-     * @param format ffmpeg's name of the format that it has
+     * @param format ffmpeg's name of the file's format
      */
     public Refusal notAVideo(String format) {
         return new Refusal(
@@ -150,9 +157,9 @@ public class MediaRefusals {
     }
 
     /**
-     * The file is in no format that ffmpeg knows.
+     * ffmpeg does not recognize the file's format.
      *
-     * @param firstBytes in hexadecimal
+     * @param firstBytes the first bytes of the file in hexadecimal
      */
     public Refusal notInAnyFormat(String firstBytes) {
         return new Refusal(
@@ -168,9 +175,9 @@ public class MediaRefusals {
     }
 
     /**
-     * There is no picture in the file.
+     * The file has no video track with a picture.
      *
-     * @param audios how many tracks of sound there are
+     * @param audios the number of audio tracks
      */
     public Refusal noVideoStream(int audios) {
         return new Refusal(
@@ -181,9 +188,9 @@ public class MediaRefusals {
     }
 
     /**
-     * Neither header nor packets say how long the video is.
+     * Neither the header nor the packets show how long the video is.
      *
-     * @param frames that have been found
+     * @param frames the number of frames that were found
      */
     public Refusal noDuration(long frames) {
         return new Refusal(
@@ -207,9 +214,9 @@ public class MediaRefusals {
     }
 
     /**
-     * The video is not analysed in time.
+     * The video could not be analysed within the limit of processor time.
      *
-     * @param limit in which it should have been
+     * @param limit processor time of one analysis
      */
     public Refusal tooComplex(Duration limit) {
         return new Refusal(
@@ -220,9 +227,9 @@ public class MediaRefusals {
     }
 
     /**
-     * The video's codec is none of {@link MediaLimits#codecs}.
+     * The video's codec is not one of {@link MediaLimits#codecs}.
      *
-     * @param codec ffmpeg's name of it; {@code unknown} when ffmpeg does not know it
+     * @param codec ffmpeg's name of the codec; {@code unknown} when ffmpeg does not know it
      */
     public Refusal codecUnsupported(String codec) {
         return new Refusal(
@@ -237,7 +244,7 @@ public class MediaRefusals {
     /**
      * The video is Dolby Vision without a base layer that other decoders can show.
      *
-     * @param profile of Dolby Vision
+     * @param profile the number of the Dolby Vision profile
      */
     public Refusal dolbyVisionUnsupported(int profile) {
         return new Refusal(
@@ -247,7 +254,7 @@ public class MediaRefusals {
                 Map.of("profile", profile));
     }
 
-    /** The video is shorter or longer than the rules say. */
+    /** The video is shorter or longer than the rules allow. */
     public Refusal durationOutOfRules(double seconds) {
         boolean longer = seconds * 1000 > limits.longest().toMillis();
         return new Refusal(
@@ -258,7 +265,7 @@ public class MediaRefusals {
                 Map.of("duration_seconds", seconds));
     }
 
-    /** The picture is smaller than the rules say. */
+    /** The picture is smaller than the rules allow. */
     public Refusal resolutionOutOfRules(int width, int height) {
         return new Refusal(
                 "resolution_out_of_rules",

@@ -6,7 +6,7 @@ import java.util.Map;
  * The reason why an original is refused.
  *
  * @param code stable code for programs
- * @param sentence what is wrong with which limit, and what to do, for people
- * @param values what was found of the original, by name, for programs that write a sentence of their own
+ * @param sentence for people: what is wrong, which limit applies, and what to do
+ * @param values the measured values of the original by name, for programs that write their own sentence
  */
 public record Refusal(String code, String sentence, Map<String, Object> values) {}

@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
  */
 public record Subtitles(List<Cue> cues) {
 
-    /** Cues of a file. */
+    /** The most cues of a file. */
     private static final int MOST = 10_000;
 
-    /** Characters of a cue's text. */
+    /** The most characters of a cue's text. */
     private static final int LONGEST = 1_000;
 
-    /** Cues that are shown together. */
+    /** The most cues that are shown at the same time. */
     private static final int MOST_TOGETHER = 8;
 
     private static final double HOUR = 3600;
@@ -35,12 +35,12 @@ public record Subtitles(List<Cue> cues) {
 
     private static final String HEADER = "WEBVTT";
 
-    /** As far as a video may go, in seconds. */
+    /** The latest time of a cue, in seconds. */
     private static final double LATEST = 100 * HOUR;
 
     private static final String TIME = "(?:(\\d{1,2}):)?([0-5]\\d):([0-5]\\d)[.,](\\d{3})";
 
-    /** What may follow the times are WebVTT's settings, and coordinates of some SubRip files. */
+    /** Times of a cue. WebVTT's settings, or the coordinates of some SubRip files, may follow. */
     private static final Pattern TIMES = Pattern.compile(TIME + "[ \\t]+-->[ \\t]+" + TIME + "(?:[ \\t].*)?");
 
     /** Tags of SubRip and WebVTT, and positions such as {\an8}. */
@@ -50,16 +50,16 @@ public record Subtitles(List<Cue> cues) {
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}&&[^\\n\\t]]");
 
     /**
-     * Text that is shown for a while.
+     * Text that is shown during a part of the video.
      *
-     * @param start second of the video at which it appears
-     * @param end second at which it is gone
-     * @param text its lines, in which {@code <}, {@code >} and {@code &} are escaped unless they are those of bold, italics and
-     *     underlining
+     * @param start second of the video at which the text appears
+     * @param end second of the video at which the text disappears
+     * @param text its lines. The characters {@code <}, {@code >} and {@code &} are escaped, except in tags of bold,
+     *     italics and underlining
      */
     public record Cue(double start, double end, String text) {}
 
-    /** A file is not as it must be. */
+    /** The content of a subtitle file is invalid. */
     public static final class UnreadableException extends Exception {
 
         private static final long serialVersionUID = 1;
@@ -71,7 +71,7 @@ public record Subtitles(List<Cue> cues) {
             this.line = line;
         }
 
-        /** The line that is wrong, counted from 1; 0 for the file as a whole. */
+        /** Returns the number of the wrong line, counted from 1; 0 when the whole file is wrong. */
         public int line() {
             return line;
         }
@@ -80,8 +80,9 @@ public record Subtitles(List<Cue> cues) {
     /**
      * Reads a file.
      *
-     * @param webVtt whether it must be WebVTT; else SubRip
-     * @throws UnreadableException when it is not that, saying what is wrong with which line as a whole sentence
+     * @param webVtt true for WebVTT, false for SubRip
+     * @throws UnreadableException when the file is invalid. The message is a whole sentence that names the line and
+     *     the mistake
      */
     public static Subtitles read(byte[] file, boolean webVtt) throws UnreadableException {
         String[] lines = decoded(file).split("\\r\\n|\\n|\\r", -1);
@@ -142,7 +143,7 @@ public record Subtitles(List<Cue> cues) {
     }
 
     private static Cue cue(String[] lines, int first, int end, boolean webVtt) throws UnreadableException {
-        // Its number, or its name, is optional.
+        // The number or name of a cue is optional.
         int at = lines[first].contains("-->") || first + 1 == end ? first : first + 1;
         Matcher times = TIMES.matcher(lines[at].strip());
         if (!times.matches()) {
@@ -194,7 +195,7 @@ public record Subtitles(List<Cue> cues) {
         return text.append(escaped(raw.substring(from))).toString();
     }
 
-    /** Both formats have escapes; what is none of them is what it says. */
+    /** Escapes a text. Character references that both formats have stay as they are; other {@code &} are literal. */
     private static String escaped(String text) {
         return text.replaceAll("&(?!(amp|lt|gt|nbsp|lrm|rlm);)", "&amp;")
                 .replace("<", "&lt;")
@@ -216,11 +217,11 @@ public record Subtitles(List<Cue> cues) {
     }
 
     /**
-     * Those of a part of the video, with their times as they are there.
+     * Returns the cues of a part of the video, with times that are relative to the part.
      *
-     * @param start second at which the part begins
-     * @param seconds its length
-     * @param before seconds of something else that comes before the part
+     * @param start second of the video at which the part begins
+     * @param seconds length of the part
+     * @param before seconds that are added to each time, for what the result shows before the part
      */
     public Subtitles part(double start, double seconds, double before) {
         return new Subtitles(cues.stream()
@@ -232,7 +233,7 @@ public record Subtitles(List<Cue> cues) {
                 .toList());
     }
 
-    /** A WebVTT file. */
+    /** Returns the cues as the text of a WebVTT file. */
     public String webVtt() {
         StringBuilder text = new StringBuilder(HEADER).append('\n');
         for (Cue cue : cues) {
@@ -247,7 +248,11 @@ public record Subtitles(List<Cue> cues) {
         return text.toString();
     }
 
-    /** A moment of a video as WebVTT writes it, such as {@code 00:01:02.500}. */
+    /**
+     * Formats a time as WebVTT does, such as {@code 00:01:02.500}.
+     *
+     * @param seconds since the beginning of the video
+     */
     public static String time(double seconds) {
         long millis = Math.round(seconds * MILLIS);
         return String.format(

@@ -5,14 +5,14 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /**
- * A range of IP addresses, in the notation of {@code 10.0.0.0/8} or {@code fc00::/7}.
+ * A range of IP addresses, written as {@code 10.0.0.0/8} or {@code fc00::/7}.
  *
- * @param base its first address
- * @param bits how many of the first bits its addresses have in common
+ * @param base first address of the range
+ * @param bits length of the prefix: how many leading bits all addresses of the range share
  */
 public record Network(InetAddress base, int bits) {
 
-    /** @throws IllegalArgumentException when the text is no network, or has bits behind those that count */
+    /** @throws IllegalArgumentException when the text is not a network, or its address has bits set after the prefix */
     public static Network parse(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
@@ -20,7 +20,7 @@ public record Network(InetAddress base, int bits) {
             if (!address.matches("[0-9a-fA-F:.]*[:.][0-9a-fA-F:.]*")) {
                 throw new IllegalArgumentException(wrong(text));
             }
-            // Of digits, points and colons it is an address, and no name that would be looked up.
+            // A text of digits, points and colons is an address, so Java does not resolve it as a name.
             InetAddress base = InetAddress.getByName(address);
             int length = base.getAddress().length * Byte.SIZE;
             int bits = slash < 0 ? length : Integer.parseInt(text.substring(slash + 1));
@@ -39,7 +39,7 @@ public record Network(InetAddress base, int bits) {
         return text + " is no network. Write it as 10.20.0.0/16 or fd12:3456::/32";
     }
 
-    /** Whether an address is one of it; those of IPv4 and IPv6 never are of the same. */
+    /** Returns whether the range contains an address; always false when one is IPv4 and the other is IPv6. */
     public boolean contains(InetAddress address) {
         int length = base.getAddress().length;
         return address.getAddress().length == length

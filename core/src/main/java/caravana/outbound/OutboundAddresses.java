@@ -24,7 +24,7 @@ public final class OutboundAddresses {
     @FunctionalInterface
     public interface Resolver {
 
-        /** @throws UnknownHostException when it has none */
+        /** @throws UnknownHostException when the name has no address */
         InetAddress[] resolve(String host) throws UnknownHostException;
     }
 
@@ -35,21 +35,25 @@ public final class OutboundAddresses {
 
     private static final Map<String, Integer> PORTS = Map.of("http", 80, "https", 443);
 
-    /** Letters of ASCII that are visible, but no backslash, which browsers and others take for a slash. */
+    /** Visible ASCII characters, without the backslash, which browsers and other programs treat as a slash. */
     private static final Pattern VISIBLE = Pattern.compile("[!-\\[\\]-~]*");
 
     private static final Pattern NAME =
             Pattern.compile("(?i)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)" + "(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
 
-    /** Without zeros in front, which some take for octal. */
+    /** An IPv4 address. Numbers with leading zeros do not match, because some programs read them as octal. */
     private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
 
-    /** What <a href="https://url.spec.whatwg.org/#ends-in-a-number-checker">the URL standard</a> takes for an IPv4 address. */
+    /**
+     * A host that <a href="https://url.spec.whatwg.org/#ends-in-a-number-checker">the URL standard</a> treats as an
+     * IPv4 address.
+     */
     private static final Pattern NUMBER_AT_END = Pattern.compile("(?i)(.*\\.)?(\\d+|0x[0-9a-f]*)");
 
     /**
-     * What is not on the internet, by IANA's <a href="https://www.iana.org/assignments/iana-ipv4-special-registry">registry</a> of
-     * special addresses, with multicast, and with Azure's host, which has a public address.
+     * Networks that are not on the internet: IANA's <a
+     * href="https://www.iana.org/assignments/iana-ipv4-special-registry">registry</a> of special addresses, multicast,
+     * and the public address of Azure's metadata host.
      */
     private static final List<Network> IPV4_REFUSED = networks(
             "0.0.0.0/8",
@@ -71,7 +75,7 @@ public final class OutboundAddresses {
             "168.63.129.16/32",
             "224.0.0.0/3");
 
-    /** Of IPv6, global addresses are all in here. Addresses with one of IPv4 inside are not, or are refused below. */
+    /** All global IPv6 addresses. Addresses that embed an IPv4 address are outside of it, or in the list below. */
     private static final Network IPV6_GLOBAL = Network.parse("2000::/3");
 
     private static final List<Network> IPV6_REFUSED =
@@ -84,7 +88,7 @@ public final class OutboundAddresses {
 
     /**
      * @param schemes {@code https}, {@code http} or both
-     * @param ports those that may be called; empty for all
+     * @param ports the allowed ports; empty for all
      * @param allowed networks that may be called although they are not on the internet
      */
     public OutboundAddresses(
@@ -100,9 +104,9 @@ public final class OutboundAddresses {
     }
 
     /**
-     * Checks an address as it is written, and what it says of host and port. No name is looked up.
+     * Checks the text of an address, with its scheme, host and port. It resolves no name.
      *
-     * @throws RefusedAddressException when it may not be called
+     * @throws RefusedAddressException when the address must not be called
      */
     public URI check(String url) throws RefusedAddressException {
         if (url.length() > LONGEST || !VISIBLE.matcher(url).matches()) {
@@ -178,11 +182,11 @@ public final class OutboundAddresses {
     }
 
     /**
-     * The addresses of a host, to connect to.
+     * Resolves a host to the addresses to connect to.
      *
-     * @param host a name or an address; one of IPv6 with or without brackets
-     * @throws RefusedAddressException when one of them may not be called
-     * @throws UnknownHostException when it has none
+     * @param host a name or an address; an IPv6 address may be in brackets
+     * @throws RefusedAddressException when one of the addresses must not be called
+     * @throws UnknownHostException when the name has no address
      */
     public InetAddress[] resolve(String host) throws RefusedAddressException, UnknownHostException {
         InetAddress[] found = resolver.resolve(host);
@@ -192,7 +196,9 @@ public final class OutboundAddresses {
         return found;
     }
 
-    /** The refusal does not say which address it is: names of internal hosts are not for everybody. */
+    /**
+     * Checks one address. The message does not name the address, so that accounts cannot find out internal addresses.
+     */
     private void judge(String host, InetAddress address) throws RefusedAddressException {
         if (!isAllowed(address)) {
             throw new RefusedAddressException(
@@ -207,7 +213,7 @@ public final class OutboundAddresses {
         if (allowed.stream().anyMatch(network -> network.contains(address))) {
             return true;
         }
-        // Java makes an address of IPv4 of one that is mapped into IPv6.
+        // Java converts an IPv4 address that is mapped into IPv6 to an IPv4 address.
         return address instanceof Inet4Address
                 ? IPV4_REFUSED.stream().noneMatch(network -> network.contains(address))
                 : IPV6_GLOBAL.contains(address)

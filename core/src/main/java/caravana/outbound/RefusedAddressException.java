@@ -3,8 +3,8 @@ package caravana.outbound;
 import java.net.UnknownHostException;
 
 /**
- * Web may not call this address; the message says why, and what to do. It is an {@link UnknownHostException}, because
- * this is the only failure of name resolution that HTTP clients expect.
+ * An address that web must not call. The message says why, and what to do. It is an {@link UnknownHostException},
+ * because this is the only failure of name resolution that HTTP clients expect.
  */
 public class RefusedAddressException extends UnknownHostException {
 
@@ -17,7 +17,10 @@ public class RefusedAddressException extends UnknownHostException {
         this.code = code;
     }
 
-    /** {@code url_invalid}, {@code url_scheme}, {@code url_credentials}, {@code url_port} or {@code address_refused}. */
+    /**
+     * Returns {@code url_invalid}, {@code url_scheme}, {@code url_credentials}, {@code url_port} or {@code
+     * address_refused}.
+     */
     public String code() {
         return code;
     }

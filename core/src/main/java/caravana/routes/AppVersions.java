@@ -10,16 +10,16 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 
 /**
- * The versions of the apps that a version of the routes fits, each as {@code major.minor}. The beans, settings and
+ * The versions of the apps that can run a version of the routes, each as {@code major.minor}. The beans, settings and
  * files that routes may name change only with these two numbers. Third numbers and suffixes are ignored.
  *
- * @param names at least one, such as {@code 0.1}
+ * @param names at least one version, such as {@code 0.1}
  */
 record AppVersions(List<String> names) {
 
     private static final Pattern NAME = Pattern.compile("\\d+\\.\\d+");
 
-    /** @throws IllegalArgumentException when one of the names is not major.minor, or there is none */
+    /** @throws IllegalArgumentException when a name is not major.minor, or there is no name */
     AppVersions {
         if (names.isEmpty()
                 || !names.stream().allMatch(name -> NAME.matcher(name).matches())) {
@@ -28,12 +28,12 @@ record AppVersions(List<String> names) {
         }
     }
 
-    /** Reads names with commas between them. */
+    /** Reads versions that are separated by commas. */
     static AppVersions of(String text) {
         return new AppVersions(Stream.of(text.split(",", -1)).map(String::strip).toList());
     }
 
-    /** Those that fit an app of this version alone. */
+    /** Returns the versions for routes that only an app of this version can run. */
     static AppVersions ofApp(String version) {
         Matcher name = NAME.matcher(version);
         if (!name.lookingAt()) {

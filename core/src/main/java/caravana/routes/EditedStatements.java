@@ -32,10 +32,11 @@ final class EditedStatements {
     }
 
     /**
-     * What the database refuses of the statements that this app runs and that were edited; nothing while it does not answer.
+     * Returns the mistakes that the database finds in edited statements that this app runs; an empty list when the
+     * database is unavailable.
      *
      * @param before the files that the app runs
-     * @param now the files as they are edited
+     * @param now the same files after the edit
      */
     List<Finding> refused(Map<String, String> before, Map<String, String> now) {
         Map<String, String> edited = new TreeMap<>(now);

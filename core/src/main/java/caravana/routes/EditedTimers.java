@@ -33,12 +33,15 @@ final class EditedTimers implements InterceptStrategy {
 
     private static final Logger LOG = LoggerFactory.getLogger(EditedTimers.class);
 
-    /** Why steps failed that have not succeeded since. */
+    /** The steps that failed and have not succeeded since, with the reason of each failure. */
     private final Map<String, String> failing = new ConcurrentHashMap<>();
 
     private volatile CamelContext camel;
 
-    /** The routes and splits that called a step end with its failure, or with one that it caused. */
+    /**
+     * Failures that were reported. The routes and splits that called a step fail with the same exception, or with one
+     * that has it as its cause.
+     */
     private final Set<Throwable> reported = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     @Override
@@ -56,7 +59,7 @@ final class EditedTimers implements InterceptStrategy {
         };
     }
 
-    /** An edit may have taken away a step that failed. */
+    /** Forgets the failures, because an edit may have removed a step that failed. */
     @EventListener(RoutesReloaded.class)
     void reloaded() {
         Model model = camel.getCamelContextExtension().getContextPlugin(Model.class);

@@ -28,7 +28,8 @@ public class ErrorsAsFailures implements InterceptStrategy {
                 boolean doneNow;
                 try {
                     doneNow = super.process(exchange, inThisCall -> {
-                        // Of a step that ends in this call, only its return shows that it has not thrown an error.
+                        // For a step that ends within this call, only the return value shows that it has not thrown
+                        // an error.
                         if (!inThisCall || !state.compareAndSet(State.RUNNING, State.DONE)) {
                             callback.done(inThisCall);
                         }

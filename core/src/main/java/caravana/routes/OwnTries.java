@@ -30,7 +30,7 @@ public class OwnTries implements InterceptStrategy {
     @Override
     public Processor wrapProcessorInInterceptors(
             CamelContext context, NamedNode definition, Processor target, Processor next) {
-        // Not the step's id: a reload creates another step while exchanges are still in the old one.
+        // The step object and not its id: a reload creates another step while exchanges are still in the old one.
         String failures = "caravana.tries." + STEPS.incrementAndGet();
         return new DelegateAsyncProcessor(target) {
             @Override
@@ -53,12 +53,12 @@ public class OwnTries implements InterceptStrategy {
         };
     }
 
-    /** Whether the headers count the try after the one at which this step failed last. */
+    /** Returns whether the headers count the try that follows the last failure of this step. */
     private static boolean isNext(Integer before, Map<String, Object> found) {
         return before != null && Integer.valueOf(before + 1).equals(found.get(Exchange.REDELIVERY_COUNTER));
     }
 
-    /** Removes what Camel has counted. */
+    /** Removes Camel's counts from the message, and returns them. */
     private static Map<String, Object> take(Message message) {
         if (!message.hasHeaders() || message.getHeader(Exchange.REDELIVERY_COUNTER) == null) {
             return Map.of();

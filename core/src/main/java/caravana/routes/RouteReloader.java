@@ -45,7 +45,7 @@ public final class RouteReloader {
     private static final Logger LOG = LoggerFactory.getLogger(RouteReloader.class);
     private static final Duration PERIOD = Duration.ofMillis(200);
 
-    /** Its routes are made by Camel out of the contract, once. */
+    /** Camel makes the routes of this file once, from the contract, so it cannot be reloaded. */
     private static final String CONTRACT = "api/rest-api.camel.yaml";
 
     private static final String SQL = ".sql";
@@ -54,12 +54,12 @@ public final class RouteReloader {
     private final StatementFiles statements;
     private final ApplicationEventPublisher events;
 
-    /** What people edit. */
+    /** The folder with the files that people edit. */
     private final Path folder;
 
     private final StableFiles edited;
 
-    /** Where the app loads its routes and their SQL from: only what was checked. */
+    /** The folder from which the app loads its routes and their SQL. It has only checked files. */
     private final Path loaded;
 
     private final String app;
@@ -67,15 +67,15 @@ public final class RouteReloader {
     private final EditedStatements prepared;
     private final Thread watcher = new Thread(this::watch, "route-watcher");
 
-    /** What the app runs. */
+    /** The files that the app runs. */
     private Map<String, String> served;
 
-    /** The files that were checked last: {@link #served}, or an edit that was refused. */
+    /** The files that were checked last: the same as {@link #served}, or an edit that was refused. */
     private Map<String, String> seen;
 
     private volatile boolean reloading;
 
-    /** Whether the last report was a mistake. */
+    /** Whether the last report was about a mistake. */
     private boolean failing;
 
     RouteReloader(
@@ -114,7 +114,7 @@ public final class RouteReloader {
         watcher.interrupt();
     }
 
-    /** Whether routes are being replaced right now: one that is not there may be back in a moment. */
+    /** Returns whether routes are being replaced at the moment. A missing route may then return within a moment. */
     public boolean isReloading() {
         return reloading;
     }
@@ -139,7 +139,7 @@ public final class RouteReloader {
         }
         seen = now;
         try {
-            // What is wrong with the other app's routes, that one reports.
+            // The other app reports mistakes in its own routes.
             List<Finding> findings = checks.check(now).stream()
                     .filter(finding -> RouteFiles.isLoadedBy(app, finding.file()))
                     .toList();
@@ -154,7 +154,7 @@ public final class RouteReloader {
                 failing = true;
             }
         } catch (RuntimeException | Error e) {
-            // Or nobody would watch any more.
+            // An exception would end the thread that watches.
             failing = true;
             LOG.error("This edit could not be loaded; edit again, or restart the app", e);
         }
@@ -219,7 +219,7 @@ public final class RouteReloader {
             return;
         }
         if (!edited.isEmpty()) {
-            // A statement may take what only the routes that were saved with it set: neither runs without the other.
+            // A statement may need values that only the routes set that were saved together with it.
             stop(files);
         }
         takeOverStatements.run();
@@ -236,7 +236,7 @@ public final class RouteReloader {
         }
     }
 
-    /** Ends the routes of this app that were in some files and are not in others. */
+    /** Removes the routes of this app that an edit deleted from its files. */
     private void remove(Map<String, String> before, Map<String, String> after) throws Exception {
         Set<String> gone = new TreeSet<>(RouteFiles.routes(before));
         gone.removeAll(RouteFiles.routes(after));

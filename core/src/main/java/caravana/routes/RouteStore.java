@@ -39,12 +39,13 @@ final class RouteStore {
     }
 
     /**
-     * Uploads routes, by a client that writes each object once. Shipping the same again changes nothing.
+     * Uploads routes with a client that writes each object once. To ship the same routes again changes nothing.
      *
      * @param fits the versions of the apps that may run them
-     * @param routes the files by their paths, as they were checked; others than routes, SQL and the catalogue stay here
-     * @return how many files
-     * @throws RoutesRefusedException when other routes were shipped as this version, or its name cannot be one
+     * @param routes the checked files by their paths; only routes, SQL and the catalogue are uploaded
+     * @return the number of uploaded files
+     * @throws RoutesRefusedException when different routes were shipped as this version, or the version's name is
+     *     invalid
      */
     int ship(String version, AppVersions fits, Map<String, String> routes) {
         Map<String, byte[]> files = new TreeMap<>();
@@ -79,10 +80,10 @@ final class RouteStore {
     /**
      * Downloads a version.
      *
-     * @param app the version of the app that is to run it
+     * @param app the version of the app that will run it
      * @return its files by their paths
-     * @throws RoutesRefusedException when there is no such version, it does not fit the app, or a file is not as its
-     *     manifest says
+     * @throws RoutesRefusedException when there is no such version, it does not fit the app, or a file differs from
+     *     its checksum in the manifest
      */
     Map<String, String> fetch(String version, String app) {
         List<String> manifest = manifest(version).lines().toList();

@@ -17,7 +17,7 @@ public class RouteVersion {
         name = !version.isBlank() ? version : !source.isBlank() ? source : BUILT_IN;
     }
 
-    /** The version that was shipped, the folder, or {@code built-in} for those that came with the jar. */
+    /** Returns the shipped version, the folder, or {@code built-in} for the routes in the jar. */
     public String name() {
         return name;
     }

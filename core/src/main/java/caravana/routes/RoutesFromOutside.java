@@ -27,7 +27,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 final class RoutesFromOutside implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
-    /** The folder that the settings name, when they name one. */
+    /** The setting that has the folder, when the routes come from a folder. */
     static final String SOURCE = "caravana.routes.source";
 
     private static final Log LOG = LogFactory.getLog(RoutesFromOutside.class);

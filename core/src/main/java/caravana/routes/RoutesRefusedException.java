@@ -1,6 +1,6 @@
 package caravana.routes;
 
-/** The checks refuse these routes, so that an app does not start with them, and they cannot be shipped. */
+/** The checks found mistakes in routes: an app does not start with them, and they cannot be shipped. */
 public final class RoutesRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -9,14 +9,14 @@ public final class RoutesRefusedException extends RuntimeException {
 
     /**
      * @param message what is wrong
-     * @param remedy what to do about it
+     * @param remedy what to do
      */
     RoutesRefusedException(String message, String remedy) {
         super(message);
         this.remedy = remedy;
     }
 
-    /** What to do about it. */
+    /** Returns what to do. */
     String remedy() {
         return remedy;
     }

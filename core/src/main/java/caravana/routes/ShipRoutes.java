@@ -21,10 +21,11 @@ public final class ShipRoutes {
     private ShipRoutes() {}
 
     /**
-     * Exit status 0 for shipped, 1 for refused, with what is wrong on standard error.
+     * Exits with 0 when the routes are uploaded, and with 1 when they are refused; then it prints the mistakes to
+     * standard error.
      *
-     * @param args the version's name, the folder, and the versions of the apps that the routes fit, if those are others than
-     *     this app's; bucket, region and endpoint come from the apps' own settings
+     * @param args the version's name, the folder, and optionally the versions of the apps that can run the routes;
+     *     by default only this app's. Bucket, region and endpoint come from the apps' settings
      */
     public static void main(String[] args) throws IOException {
         String version = args[0];
@@ -58,7 +59,7 @@ public final class ShipRoutes {
         }
     }
 
-    /** What ffmpeg refuses of the catalogue, where there is one. */
+    /** Returns the mistakes that ffmpeg finds in the catalogue, if the routes have one. */
     private static List<Finding> graphs(Map<String, String> routes) {
         List<Finding> refused = new ArrayList<>();
         if (TransformationGraphs.isPossible()) {

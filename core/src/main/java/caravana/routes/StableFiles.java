@@ -20,7 +20,7 @@ final class StableFiles {
         this.folder = folder;
     }
 
-    /** The files; empty while an editor is still writing or replacing one. */
+    /** Returns the files; empty while an editor is still writing or replacing a file. */
     Optional<Map<String, String>> look() {
         Map<String, String> now;
         try {

@@ -17,10 +17,10 @@ import org.springframework.util.StringUtils;
 /** Finds the file and the line of a mistake that only Camel detects, when it starts a route. */
 final class StartFailure {
 
-    /** As Camel marks the step at which it failed to make a route. */
+    /** Camel marks the step that it could not create with these signs. */
     private static final Pattern STEP = Pattern.compile(">>> (.*?) <<<", Pattern.DOTALL);
 
-    /** As Camel says where a file is none of its language. */
+    /** Camel's message about a file that it cannot parse. */
     private static final Pattern PARSED = Pattern.compile("(?s)(.*?)\\s+in (\\S+), line (\\d+), column.*");
 
     private static final String HANDLER = "OnException[[";
@@ -31,10 +31,10 @@ final class StartFailure {
     private StartFailure() {}
 
     /**
-     * One line that says where and why: in the statement, when it is one that is refused.
+     * Describes a failure in one line: where it is, and why. If a statement is wrong, the line names the SQL file.
      *
      * @param texts the files by their paths
-     * @return {@code file:line: why}; without a place when Camel names no route
+     * @return {@code file:line: why}; only the reason when Camel names no route
      */
     static String describe(Exception failure, Map<String, String> texts) {
         Throwable root = failure;
@@ -72,12 +72,12 @@ final class StartFailure {
         return place(route, step, said(failure), texts) + "Camel does not start " + shortened(what) + ": " + why;
     }
 
-    /** Of an error handling the exceptions alone, and not all of its steps. */
+    /** Shortens the description of an error handler to its exceptions, without its steps. */
     private static String shortened(String what) {
         return what.replaceFirst("(?s)( at OnException\\[\\[.*?]) -> .*", "$1]");
     }
 
-    /** The words of all causes, but not of what names the whole route. */
+    /** The words of all causes, except of those that quote the whole route. */
     private static Set<String> said(Exception failure) {
         Set<String> said = new HashSet<>();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -88,7 +88,7 @@ final class StartFailure {
         return said;
     }
 
-    /** The line of a statement that gives the parameter its default of which a message speaks; else the first. */
+    /** The line of a statement that sets the default of the parameter in the message; otherwise the first line. */
     private static int lineOfParameter(String about, String sql) {
         Matcher parameter = PARAMETER.matcher(about);
         List<String> lines = sql.lines().toList();
@@ -116,7 +116,7 @@ final class StartFailure {
         OptionalInt line = block.with(said);
         OptionalInt handled = handling == null ? OptionalInt.empty() : handling.with(said);
         if (line.isEmpty() && handled.isPresent()) {
-            // Camel reads the exceptions of all handlers at each step.
+            // At each step, Camel resolves the exceptions of all handlers.
             return handling.place(handled.getAsInt());
         }
         if (line.isEmpty()) {
@@ -135,14 +135,14 @@ final class StartFailure {
     }
 
     /**
-     * A route or an error handling, or a part of one.
+     * A route or a route configuration in a file, or a part of one.
      *
-     * @param first of its lines, from 0, which names it
-     * @param end behind the last of them
+     * @param first index of its first line, which names it
+     * @param end index after its last line
      */
     private record Block(String file, List<String> lines, int first, int end) {
 
-        /** That of this id; null when there is none. */
+        /** Finds the block with this id; null when there is none. */
         static Block of(String kind, String id, Map<String, String> texts) {
             for (Map.Entry<String, String> file : texts.entrySet()) {
                 List<String> lines = file.getValue().lines().toList();
@@ -161,7 +161,7 @@ final class StartFailure {
             return null;
         }
 
-        /** The part that handles the exceptions that Camel names. */
+        /** Finds the part that handles the exceptions that Camel names. */
         Block handler(String step) {
             List<String> exceptions = List.of(
                     step.substring(HANDLER.length()).replaceFirst("(?s)].*", "").split(",\\s*"));
@@ -188,7 +188,7 @@ final class StartFailure {
             return line.length() - line.stripLeading().length();
         }
 
-        /** What a line behind its first one says; empty when none does. */
+        /** The value of a key after the block's first line; empty when no line has the key. */
         String value(String key) {
             return lines.subList(first, end).stream()
                     .filter(line -> line.startsWith(key))
@@ -197,7 +197,7 @@ final class StartFailure {
                     .orElse("");
         }
 
-        /** The line whose value is one of these words. */
+        /** The line whose value is one of these words; empty when there is none. */
         OptionalInt with(Set<String> words) {
             return IntStream.range(first + 1, end)
                     .filter(i -> words.contains(lines.get(i)
@@ -208,7 +208,7 @@ final class StartFailure {
                     .findFirst();
         }
 
-        /** The line of its only step of a kind; else its first. */
+        /** The line of its step of a kind, if it has only one such step; otherwise its first line. */
         int only(String step) {
             String kind = "- " + StringUtils.uncapitalize(step.replaceFirst("\\[.*", "")) + ":";
             int[] ofKind = IntStream.range(first + 1, end)

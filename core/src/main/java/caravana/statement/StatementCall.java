@@ -22,17 +22,17 @@ final class StatementCall {
 
     /** How the rows become the body of the message. */
     enum Result {
-        /** One row as a map by column label, or null. */
+        /** The first row, as a map by column label; null when there is no row. */
         row,
         /** All rows, as maps. */
         rows,
-        /** How many rows were returned, or changed by a statement that returns none. */
+        /** The number of rows that a query returned, or that another statement changed. */
         count,
-        /** The body stays. */
+        /** Nothing: the body of the message stays. */
         none
     }
 
-    /** The SQLSTATE by which callers know that the statement is wrong, and not the database. */
+    /** The SQLSTATE that marks the statement as wrong, so that callers do not treat the database as unavailable. */
     private static final String CARDINALITY_VIOLATION = "21000";
 
     private final StatementFiles files;
@@ -43,7 +43,7 @@ final class StatementCall {
     private final Duration timeout;
 
     /**
-     * @param timeout how long an answer of the database may take; zero for as long as any
+     * @param timeout how long the database may take to answer; zero for no limit
      * @throws StatementRefusedException as {@link StatementFiles#get}
      */
     StatementCall(
@@ -63,12 +63,13 @@ final class StatementCall {
     }
 
     /**
-     * Runs it on a connection of its own: one statement is one transaction.
+     * Runs the statement on its own connection: one statement is one transaction.
      *
-     * @throws ParameterNotSetException before the database is called
-     * @throws SQLException also when the timeout is over; whether the statement has run is not known then
-     * @throws SQLDataException when rows were wanted and the statement returns none at all, or one and there are more; what
-     *     the statement changed stays changed
+     * @throws ParameterNotSetException when a value is missing; the database is not called
+     * @throws SQLException when the database refuses the statement or does not answer in time; in the latter case,
+     *     the statement may have run or not
+     * @throws SQLDataException when rows are wanted and the statement cannot return rows, or one row is wanted and
+     *     it returns several. Changes of the statement are committed
      */
     void run(Exchange exchange) throws SQLException {
         Object found = execute(files.get(file), exchange);
@@ -95,7 +96,7 @@ final class StatementCall {
     private Connection connection() throws SQLException {
         Connection connection = database.getConnection();
         if (!timeout.isZero()) {
-            // A server that hangs answers no query's own time-out either. The pool sets it back.
+            // A server that hangs also ignores the time-out of the query. The pool resets this limit.
             connection.setNetworkTimeout(Runnable::run, (int) timeout.toMillis());
         }
         return connection;

@@ -27,16 +27,20 @@ public class StatementFiles {
         this.location = location;
     }
 
-    /** @throws StatementRefusedException when there is no such file, or a setting in it is wrong */
+    /**
+     * Returns the statement of a file.
+     *
+     * @throws StatementRefusedException when the file does not exist, or a setting in it is wrong
+     */
     StatementText get(String file) {
         return texts.computeIfAbsent(file, this::read);
     }
 
     /**
-     * Reads files again that were edited. Steps run what they ran before until the result is run, which takes all of them
-     * over.
+     * Reads edited files again. Steps run the former statements until the caller runs the result, which replaces all of
+     * them at once.
      *
-     * @param edited their paths below the routes' folder; those that no step runs are left alone
+     * @param edited paths below the routes' folder; files that no step runs are ignored
      * @throws StatementRefusedException as {@link #get}
      */
     public Runnable reread(Collection<String> edited) {

@@ -21,8 +21,8 @@ record StatementText(String file, String sql, List<String> names, Map<String, Ob
     /**
      * Reads a file.
      *
-     * @param resolve replaces property placeholders, or throws
-     * @throws StatementRefusedException when a default cannot be resolved, is not of its type or is of no use
+     * @param resolve replaces property placeholders, and throws when one has no value
+     * @throws StatementRefusedException when a default cannot be resolved, has the wrong type or is not used
      */
     static StatementText parse(String file, String text, UnaryOperator<String> resolve) {
         SqlText sql = SqlText.of(text);

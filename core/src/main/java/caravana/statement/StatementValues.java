@@ -30,7 +30,7 @@ class StatementValues {
 
     private static final Object NOTHING = new Object();
 
-    /** As which it also gives the values of rows. */
+    /** The types that the driver accepts as they are; values in rows of a result have them too. */
     private static final List<Class<?>> KNOWN_TO_THE_DRIVER = List.of(
             String.class,
             Number.class,
@@ -53,11 +53,12 @@ class StatementValues {
     }
 
     /**
-     * The value of a name, or of a part of what has a name ({@code caller.id}, of a map or a bean), as the
-     * database driver takes it: a collection becomes an array of text, a duration seconds, an instant a timestamp, an enum
-     * its name, and a map, a record or another bean JSON text. What the driver knows stays as it is.
+     * Returns the value of a name, or of a property of a named map or bean ({@code caller.id}), in a type that the
+     * database driver accepts: a collection becomes an array of text, a duration a number of seconds, an instant a
+     * timestamp, an enum its name, and a map, a record or another bean JSON text. Other types of the driver stay as
+     * they are.
      *
-     * @throws ParameterNotSetException when nothing has that name
+     * @throws ParameterNotSetException when neither a variable nor a property has that name
      */
     Object of(String name, StatementText text, Exchange exchange, Connection connection) throws SQLException {
         Object value = find(name, exchange);
@@ -79,11 +80,11 @@ class StatementValues {
         for (int i = 1; i < path.length && value != null && value != NOTHING; i++) {
             value = part(value, path[i]);
             if (value == null) {
-                // What holds it was set, and has nothing there.
+                // The variable or property exists, but this part of it is missing.
                 return i == path.length - 1 ? null : NOTHING;
             }
         }
-        // Camel keeps no variable and no property that is null.
+        // Camel cannot store null in variables and properties.
         return value == null ? NOTHING : value;
     }
 

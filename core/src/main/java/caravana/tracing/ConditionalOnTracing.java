@@ -16,7 +16,7 @@ import org.springframework.util.StringUtils;
 @Conditional(ConditionalOnTracing.EndpointSet.class)
 public @interface ConditionalOnTracing {
 
-    /** Whether it is set, and not to nothing. */
+    /** Matches when the endpoint is set and not empty. */
     final class EndpointSet implements Condition {
 
         @Override

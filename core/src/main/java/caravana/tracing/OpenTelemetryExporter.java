@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class OpenTelemetryExporter implements SpanTree.Exporter, AutoCloseable {
 
-    /** An instance that ends for good has no more time than that for what it has not sent yet. */
+    /** The seconds in which an app that shuts down may send its remaining spans. */
     private static final int FLUSH_SECONDS = 3;
 
     private final OpenTelemetrySdk sdk;
@@ -45,20 +45,21 @@ final class OpenTelemetryExporter implements SpanTree.Exporter, AutoCloseable {
     /**
      * Starts the SDK.
      *
-     * @param endpoint what its own variable says, if that is set
-     * @param service what it is called, unless a variable says otherwise
+     * @param endpoint URL of the collector; the SDK's own variable {@code OTEL_EXPORTER_OTLP_ENDPOINT} has the same
+     *     value
+     * @param service name of the app in traces, unless {@code OTEL_SERVICE_NAME} sets another one
      */
     static OpenTelemetryExporter to(String endpoint, String service) {
         GivenIds ids = new GivenIds();
         Map<String, String> defaults = new HashMap<>();
         defaults.put(TracingConfiguration.ENDPOINT, endpoint);
         defaults.put("otel.service.name", service);
-        // The sender for gRPC is another library.
+        // The sender for gRPC would need another library.
         defaults.put("otel.exporter.otlp.protocol", "http/protobuf");
-        // Metrics are Prometheus's, and logs are read where they are written.
+        // Prometheus collects metrics, and logs are not sent.
         defaults.put("otel.metrics.exporter", "none");
         defaults.put("otel.logs.exporter", "none");
-        // What a node that is killed has not sent is lost.
+        // A killed node loses the spans that it has not sent.
         defaults.put("otel.bsp.schedule.delay", "1000");
         OpenTelemetrySdk sdk = AutoConfiguredOpenTelemetrySdk.builder()
                 .addPropertiesSupplier(() -> defaults)
@@ -143,13 +144,13 @@ final class OpenTelemetryExporter implements SpanTree.Exporter, AutoCloseable {
         sdk.shutdown();
     }
 
-    /** The ids of a tree's root are known before its span is made. */
+    /** Gives spans the ids that the tree has chosen, because others know a root's id before the span exists. */
     private static final class GivenIds implements IdGenerator {
 
         private final IdGenerator random = IdGenerator.random();
         private TraceParent given;
 
-        /** For the next span; the caller makes one at a time. */
+        /** Sets the ids of the next span. The caller creates one span at a time. */
         void give(TraceParent span) {
             given = span;
         }

@@ -8,13 +8,13 @@ import java.util.Map;
 /** One span of a {@link SpanTree}: a name, start, end, and attributes. Any thread may add attributes. */
 public final class Span {
 
-    /** How many events are kept; OpenTelemetry itself keeps no more of a span. */
+    /** The most events of a span; OpenTelemetry's SDK also keeps no more. */
     private static final int MOST_EVENTS = 128;
 
     /**
      * Something that happened during a span.
      *
-     * @param nanos when, since 1970
+     * @param nanos when it happened, in nanoseconds since 1970
      */
     record Event(String name, long nanos, Map<String, Object> attributes) {}
 
@@ -34,7 +34,7 @@ public final class Span {
         this.started = clock.nanos();
     }
 
-    /** Sets a text, a number or a truth value; null is left out. */
+    /** Sets an attribute to a text, a number or a boolean; null sets nothing. */
     public synchronized void attribute(String key, Object value) {
         if (value != null) {
             attributes.put(key, value);
@@ -79,7 +79,7 @@ public final class Span {
         return ended;
     }
 
-    /** The type of the failure; null when there was none. */
+    /** Returns the type of the failure; null when there was none. */
     synchronized String error() {
         return error;
     }

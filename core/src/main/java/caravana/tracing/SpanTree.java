@@ -15,7 +15,7 @@ import java.util.function.Function;
  */
 public final class SpanTree {
 
-    /** OpenTelemetry's kind of the root span. */
+    /** The kind of the root span, in OpenTelemetry's terms. */
     enum Kind {
         SERVER,
         CONSUMER,
@@ -26,10 +26,10 @@ public final class SpanTree {
     interface Exporter {
 
         /**
-         * Whether the spans of a trace are recorded.
+         * Returns whether the spans of a trace are recorded.
          *
-         * @param parent null when the trace begins here
-         * @param traceId that of the parent, if any
+         * @param parent the span that the tree continues; null when the trace begins here
+         * @param traceId id of the parent's trace, or of the new trace
          */
         boolean isSampled(TraceParent parent, String traceId, String name);
 
@@ -37,7 +37,7 @@ public final class SpanTree {
         void export(SpanTree tree);
     }
 
-    /** The clock of one tree: differences between its times are as exact as the machine measures them. */
+    /** The clock of one tree. All its times come from one monotonic clock, so differences between them are exact. */
     static final class Clock {
 
         private final long offset = System.currentTimeMillis() * 1_000_000 - System.nanoTime();
@@ -70,7 +70,7 @@ public final class SpanTree {
         belong(parent, null);
     }
 
-    /** Begins a tree on this thread. It replaces one that never ended. */
+    /** Begins a tree on this thread. It replaces a tree of this thread that was not ended. */
     static SpanTree begin(Exporter exporter, Kind kind, String name, TraceParent parent) {
         SpanTree tree = new SpanTree(exporter, kind, name, parent);
         CURRENT.set(tree);
@@ -83,9 +83,9 @@ public final class SpanTree {
     }
 
     /**
-     * Runs something as a span of its own, where this thread's work is traced.
+     * Runs something as a separate span, if this thread's work is traced.
      *
-     * @param run gets the span, or null
+     * @param run receives the span; null when nothing is traced
      */
     public static <T, E extends Exception> T span(String name, Work<T, E> run) throws E {
         SpanTree tree = current();
@@ -109,14 +109,14 @@ public final class SpanTree {
     public interface Work<T, E extends Exception> {
 
         /**
-         * Does it.
+         * Does the work.
          *
-         * @param span its span; null when nothing is traced
+         * @param span the span of the work; null when nothing is traced
          */
         T with(Span span) throws E;
     }
 
-    /** Begins a span below the one that is open. */
+    /** Begins a span below the current one. */
     synchronized Span begin(String name) {
         Span span = new Span(name, open, clock);
         spans.add(span);
@@ -124,7 +124,10 @@ public final class SpanTree {
         return span;
     }
 
-    /** Ends a span, and those below it that were left open. When it was the last one open, the tree continues as {@link #goOnAs} said. */
+    /**
+     * Ends a span, and the spans below it that are still open. If it was the last open span, the tree continues as
+     * {@link #goOnAs} was called.
+     */
     synchronized void end(Span span, Throwable failure) {
         if (failure != null) {
             span.failed(failure.getClass().getName());
@@ -154,7 +157,7 @@ public final class SpanTree {
         return self;
     }
 
-    /** The span that this one continues from; null when the trace begins here. */
+    /** Returns the span that this tree continues; null when the trace begins here. */
     synchronized TraceParent parent() {
         return parent;
     }
@@ -165,10 +168,10 @@ public final class SpanTree {
     }
 
     /**
-     * Turns out to be about something that has a trace already, as the next piece of an upload is: continues in that one, unless the caller
-     * has a trace of its own, which then has a link to it.
+     * Continues the trace of something that has one already, such as the upload that the request's piece belongs to. If
+     * the caller sent a trace of its own, the tree stays in the caller's trace and links to the other one.
      *
-     * @param traceparent as a row has it; null for none
+     * @param traceparent the trace context as a row has it; null for none
      */
     public static void join(String traceparent) {
         SpanTree tree = current();
@@ -194,17 +197,21 @@ public final class SpanTree {
         belong(span, null);
     }
 
-    /** Links to a related span, which is not its parent. */
+    /** Links to a related span that is not its parent. */
     public synchronized void link(TraceParent span) {
         links.add(span);
     }
 
-    /** Sets the id of the root span, so that others can calculate it without having seen it. */
+    /** Sets the id of the root span, so that other processes can calculate the id without receiving it. */
     public synchronized void identify(Function<TraceParent, TraceParent> id) {
         belong(parent, id.apply(self));
     }
 
-    /** Ends this tree with the current step. Later steps get a new tree, which continues the trace of this one. */
+    /**
+     * Ends this tree with the current step. Later steps get a new tree, which continues this trace.
+     *
+     * @param name of the new tree's root span
+     */
     public synchronized void goOnAs(String name) {
         next = name;
     }

@@ -8,18 +8,19 @@ public final class Tracing {
 
     private final Supplier<SpanTree.Exporter> exporter;
 
-    /** @param exporter asked for with the first span; null when nothing is traced */
+    /** @param exporter is called for the first span; null when nothing is traced */
     Tracing(Supplier<SpanTree.Exporter> exporter) {
         this.exporter = exporter;
     }
 
     /**
-     * A request has come, which this thread answers. One that only reads is traced when its caller says so: clients ask again and again
-     * how far their videos are.
+     * Begins the tree of a request that this thread answers. A GET or HEAD request is traced only when its caller's
+     * trace is sampled, because clients poll the progress of their videos.
      *
-     * @param method of HTTP
-     * @param traceparent the header; null for none
-     * @return null when it is not traced
+     * @param method HTTP method
+     * @param name of the root span
+     * @param traceparent the request's header; null for none
+     * @return null when the request is not traced
      */
     public SpanTree request(String method, String name, String traceparent) {
         if (exporter == null) {
@@ -36,8 +37,9 @@ public final class Tracing {
     }
 
     /**
-     * A message has come, for which this thread works. Whose trace that is turns out later.
+     * Begins the tree of a message that this thread processes. Its trace is set later, when it is known.
      *
+     * @param name of the root span
      * @return null when nothing is traced
      */
     public SpanTree message(String name) {

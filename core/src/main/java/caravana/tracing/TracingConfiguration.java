@@ -21,7 +21,7 @@ public class TracingConfiguration {
         return new Tracing(null);
     }
 
-    /** What exists only where spans are exported. */
+    /** The beans of an app that exports spans. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnTracing
     static class On {
@@ -31,7 +31,10 @@ public class TracingConfiguration {
             return new Tracing(exporter::getObject);
         }
 
-        /** The SDK takes half a second to start, and nothing is exported before the app serves. */
+        /**
+         * The exporter starts with its first span: the SDK takes half a second to start, and the app exports nothing
+         * before it serves.
+         */
         @Bean(bootstrap = Bean.Bootstrap.BACKGROUND, destroyMethod = "close")
         SpanTree.Exporter spanExporter(
                 @Value("${" + ENDPOINT + "}") String endpoint, @Value("${spring.application.name}") String service) {

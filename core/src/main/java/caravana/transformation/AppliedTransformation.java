@@ -14,7 +14,7 @@ import java.util.Map;
  * An entry of the catalogue with the values of its parameters, as a job applies it.
  *
  * @param entry the entry
- * @param values of its parameters, all but those that others are given instead of: BigDecimal, Boolean or String
+ * @param values of its parameters: BigDecimal, Boolean or String. A parameter that another one replaces has none
  */
 public record AppliedTransformation(TransformationEntry entry, Map<String, Object> values) {
 
@@ -22,35 +22,35 @@ public record AppliedTransformation(TransformationEntry entry, Map<String, Objec
         return entry.name();
     }
 
-    /** The fragment of the picture's graph; null when it needs none. */
+    /** Returns the part of ffmpeg's filter graph for the picture; null when the entry has none. */
     public String filter() {
         return chosen(entry.filter());
     }
 
-    /** The links of the sound's chain; null when it needs none. */
+    /** Returns the filters of the sound; null when the entry has none. */
     public String audioFilter() {
         return chosen(entry.audioFilter());
     }
 
-    /** The LUFS to which it brings the sound; null when it leaves the loudness as it is. */
+    /** Returns the target loudness of the sound in LUFS; null when the loudness stays as it is. */
     public Double loudness() {
         String loudness = chosen(entry.loudness());
         return loudness == null ? null : number(loudness, 0);
     }
 
-    /** How many megabytes the video's file has at most; null for any number. */
+    /** Returns the largest size of the video's file in MB of 1,000,000 bytes; null for no limit. */
     public Double size() {
         String size = chosen(entry.size());
         return size == null ? null : number(size, 0);
     }
 
-    /** Output options of the video, one argument an item. */
+    /** Returns output options of the video; each item is one argument of ffmpeg. */
     public List<String> output() {
         List<String> output = chosen(entry.output());
         return output == null ? List.of() : output;
     }
 
-    /** The ids of the assets that it uses, by parameter. */
+    /** Returns the ids of the assets that the entry uses, by parameter. */
     public Map<Parameter, String> assets() {
         Map<Parameter, String> assets = new LinkedHashMap<>();
         for (Parameter parameter : entry.parameters().values()) {
@@ -61,52 +61,61 @@ public record AppliedTransformation(TransformationEntry entry, Map<String, Objec
         return assets;
     }
 
-    /** The id of the text asset that becomes a track of the video; null for none. */
+    /** Returns the id of the text asset that becomes a subtitle track of the video; null for none. */
     public String subtitles() {
         return valueOf(chosen(entry.subtitles()));
     }
 
-    /** The text that a parameter in braces has as its value; null for null. */
+    /**
+     * Returns the text value of a parameter.
+     *
+     * @param inBraces the parameter's name in braces; null returns null
+     */
     public String valueOf(String inBraces) {
         return inBraces == null ? null : (String) values.get(inBraces.substring(1, inBraces.length() - 1));
     }
 
-    /** The files that it makes beside the video. */
+    /** Returns the files that the entry makes in addition to the video. */
     public List<Produced> produces() {
         List<Produced> produced = chosen(entry.produces());
         return produced == null ? List.of() : produced;
     }
 
-    /** What it sets under that key of {@link TransformationEntry#SETS}; null for nothing. */
+    /** Returns the value that the entry sets for a key of {@link TransformationEntry#SETS}; null when it sets none. */
     public String set(String key) {
         return chosen(entry.sets().get(key));
     }
 
-    /** Where the footage begins, in seconds. */
+    /** Returns where the kept part of the original begins, in seconds. */
     public double start() {
         return entry.trim() == null ? 0 : number(entry.trim().start(), 0);
     }
 
-    /** Where the footage ends, in seconds; infinite for its own end. */
+    /** Returns where the kept part of the original ends, in seconds; infinite for the original's end. */
     public double end() {
         return entry.trim() == null
                 ? Double.POSITIVE_INFINITY
                 : number(entry.trim().end(), Double.POSITIVE_INFINITY);
     }
 
-    /** How long the footage is at most, in seconds; infinite for no limit. */
+    /** Returns how long the kept part may be, in seconds; infinite for no limit. */
     public double keep() {
         return entry.trim() == null
                 ? Double.POSITIVE_INFINITY
                 : number(entry.trim().keep(), Double.POSITIVE_INFINITY);
     }
 
-    /** What stands in a fragment for the value of a number, a choice or a colour. */
+    /** Formats the value of a number, a choice or a colour for ffmpeg's filter graph. */
     public String written(Parameter parameter) {
         return parameter.written(values.get(parameter.name()));
     }
 
-    /** A number of the entry, which may be a parameter in braces; the other one when there is none. */
+    /**
+     * Reads a number of the entry, which may be a parameter in braces.
+     *
+     * @param text a number, or a parameter's name in braces; null when the entry has neither
+     * @param missing the result for null
+     */
     public double number(String text, double missing) {
         if (text == null) {
             return missing;

@@ -7,21 +7,21 @@ import java.util.Map;
 /**
  * One item of a request for transformations: the name of an entry of the catalogue, with or without parameters.
  *
- * @param name the entry's
- * @param parameters as they were given, by name; not validated
+ * @param name name of the entry
+ * @param parameters the values of the request by name; they are not validated yet
  */
 public record AskedTransformation(String name, Map<String, JsonNode> parameters) {
 
     /** The key of the name in the object form. */
     public static final String NAME = "nombre";
 
-    /** One without parameters. */
+    /** Creates an item without parameters. */
     public static AskedTransformation named(String name) {
         return new AskedTransformation(name, Map.of());
     }
 
     /**
-     * Reads a name, or an object with a name and parameters beside it.
+     * Reads an item: a name, or an object with a name and parameters.
      *
      * @throws InvalidParameterException when it is neither
      */

@@ -15,8 +15,8 @@ public class InvalidParameterException extends IllegalArgumentException implemen
 
     /**
      * @param what the parameter, as the beginning of a sentence
-     * @param value what was given; null when nothing was
-     * @param allowed what may be given
+     * @param value the value of the request; null when it has none
+     * @param allowed the allowed values
      */
     InvalidParameterException(String what, JsonNode value, String allowed) {
         super(what + " must be " + allowed);
@@ -25,17 +25,17 @@ public class InvalidParameterException extends IllegalArgumentException implemen
         this.allowed = allowed;
     }
 
-    /** The parameter, as the beginning of a sentence. */
+    /** Returns the parameter, as the beginning of a sentence. */
     public String what() {
         return what;
     }
 
-    /** What was given, as JSON of any length; null when nothing was. */
+    /** Returns the value of the request as JSON, of any length; null when the request has none. */
     public String value() {
         return value;
     }
 
-    /** What may be given. */
+    /** Returns the allowed values. */
     public String allowed() {
         return allowed;
     }

@@ -55,14 +55,14 @@ public class TransformationCatalogue {
     private final String location;
     private volatile Loaded loaded;
 
-    /** What an edit replaces at once. */
+    /** The content of the files; an edit replaces all of it at once. */
     private record Loaded(List<TransformationEntry> entries, List<TransformationPreset> presets) {}
 
     /**
      * Reads the catalogue.
      *
-     * @param location of the routes; when these have no catalogue, the one of this app is read
-     * @throws IllegalStateException when something is wrong with it, naming file and line
+     * @param location of the routes; if it has no catalogue, the one in the app's jar is read
+     * @throws IllegalStateException when the catalogue has a mistake; the message names file and line
      */
     @Autowired
     public TransformationCatalogue(@Value("${caravana.routes.location}") String location) {
@@ -70,7 +70,7 @@ public class TransformationCatalogue {
         load();
     }
 
-    /** The one that comes with the app. */
+    /** Reads the catalogue in the app's jar. */
     public static TransformationCatalogue builtIn() {
         return new TransformationCatalogue(BUILT_IN);
     }
@@ -114,17 +114,17 @@ public class TransformationCatalogue {
         }
     }
 
-    /** All that there are, in the order in which they apply. */
+    /** Returns all entries, in the order in which they apply. */
     public List<TransformationEntry> entries() {
         return loaded.entries();
     }
 
-    /** The deployment's presets, the default one first. */
+    /** Returns the deployment's presets, the default one first. */
     public List<TransformationPreset> presets() {
         return loaded.presets();
     }
 
-    /** The names of all that there are. */
+    /** Returns the names of all entries. */
     public Set<String> names() {
         return names(loaded.entries());
     }
@@ -133,12 +133,12 @@ public class TransformationCatalogue {
         return entries.stream().map(TransformationEntry::name).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** Names of the transformations that an upload gets when it asks for nothing. */
+    /** Returns the names of the transformations that an upload without a choice gets. */
     public List<String> defaultSet() {
         return askedByDefault().stream().map(AskedTransformation::name).toList();
     }
 
-    /** What an upload gets when it asks for nothing: the first preset. */
+    /** Returns the transformations that an upload without a choice gets: those of the first preset. */
     public List<AskedTransformation> askedByDefault() {
         return loaded.presets().get(0).transformations().stream()
                 .map(AskedTransformation::read)
@@ -146,12 +146,14 @@ public class TransformationCatalogue {
     }
 
     /**
-     * What is requested, in the order in which it applies; what is requested twice in the same way counts once.
+     * Validates a request, and returns its transformations in the order in which they apply. Identical items count
+     * once.
      *
-     * @throws UnknownTransformationException naming the first one that is not in the catalogue
-     * @throws UnknownParameterException naming the first parameter that a transformation does not have
-     * @throws InvalidParameterException naming the first parameter with a value that it does not take, or without any
-     * @throws ImpossibleCombinationException naming the first one that lacks what it needs, or that another excludes
+     * @throws UnknownTransformationException for the first name that is not in the catalogue
+     * @throws UnknownParameterException for the first parameter that its transformation does not have
+     * @throws InvalidParameterException for the first parameter with an invalid value, or without a required one
+     * @throws ImpossibleCombinationException for the first transformation that lacks one that it needs, or that
+     *     another one excludes
      */
     public List<AppliedTransformation> apply(Collection<AskedTransformation> asked) {
         List<TransformationEntry> all = loaded.entries();
@@ -191,18 +193,18 @@ public class TransformationCatalogue {
         }
     }
 
-    /** What a row keeps of what is requested; fails as {@link #apply}. */
+    /** Returns the form in which a row stores the request. It throws as {@link #apply}. */
     public TransformationRecipe recipe(List<AskedTransformation> asked) {
         return TransformationRecipe.of(asked, apply(asked));
     }
 
-    /** What is requested as the JSON of a request, for a preset; fails as {@link #apply}. */
+    /** Returns the request as JSON, as a preset stores it. It throws as {@link #apply}. */
     public String request(List<AskedTransformation> asked) {
         return TransformationRecipe.request(asked, apply(asked));
     }
 
     /**
-     * What a row has kept, in the order in which it applies; fails as {@link #apply}.
+     * Reads the transformations that a row has stored, in the order in which they apply. It throws as {@link #apply}.
      *
      * @throws UnknownTransformationException also when the parameters have a version that this app does not know
      */

@@ -24,10 +24,13 @@ import java.util.Map;
  */
 public record TransformationRecipe(String names, String parameters) {
 
-    /** Of the object; a worker that does not know it leaves the job to a newer one. */
+    /**
+     * The version of the JSON object with the parameters. A worker that does not know the version leaves the job to a
+     * newer worker.
+     */
     private static final int VERSION = 1;
 
-    /** Decimal fractions stay what was written. */
+    /** Keeps decimal fractions as they were written. */
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
@@ -43,10 +46,11 @@ public record TransformationRecipe(String names, String parameters) {
             List<String> assets) {}
 
     /**
-     * What is kept of transformations; defaults as well, so that another default later changes nothing that waits.
+     * Creates the form to be stored. It also stores defaults, so that a later change of a default does not change
+     * waiting jobs.
      *
-     * @param asked for the order of the names
-     * @param transformations the same, as they apply
+     * @param asked the request, for the order of the names
+     * @param transformations the same, validated
      */
     static TransformationRecipe of(List<AskedTransformation> asked, List<AppliedTransformation> transformations) {
         Map<String, Map<String, Object>> parameters = new LinkedHashMap<>();
@@ -68,7 +72,7 @@ public record TransformationRecipe(String names, String parameters) {
         }
     }
 
-    /** The same as a request would ask for it: each with the values that were given, as they were read. */
+    /** Writes the transformations as JSON of a request, each with the values that were given. */
     static String request(List<AskedTransformation> asked, List<AppliedTransformation> transformations) {
         Map<String, Map<String, Object>> values = new LinkedHashMap<>();
         transformations.forEach(each -> values.put(each.name(), each.values()));
@@ -88,7 +92,7 @@ public record TransformationRecipe(String names, String parameters) {
         }
     }
 
-    /** The same, with the name of the preset that it was taken from. */
+    /** Returns a copy with the name of the preset from which the transformations come. */
     public TransformationRecipe fromPreset(String preset) {
         try {
             return new TransformationRecipe(names, JSON.writeValueAsString(kept().put(PRESET, preset)));
@@ -97,16 +101,16 @@ public record TransformationRecipe(String names, String parameters) {
         }
     }
 
-    /** What a row has under the names of its columns. */
+    /** Reads the columns of a row. */
     public static TransformationRecipe in(Map<?, ?> row) {
         return new TransformationRecipe((String) row.get(NAMES), (String) row.get(PARAMETERS));
     }
 
     /**
-     * Whether a request that is repeated asks for the same: for the same preset, whatever is in it by now, or for the same
-     * transformations.
+     * Returns whether a repeated request asks for the same: for the same preset, even if its content has changed, or
+     * for the same transformations.
      *
-     * @throws JsonProcessingException when one of them is not JSON
+     * @throws JsonProcessingException when the stored form or the repeated one is not JSON
      */
     public boolean isSame(TransformationRecipe repeated) throws JsonProcessingException {
         ObjectNode before = kept();
@@ -123,17 +127,17 @@ public record TransformationRecipe(String names, String parameters) {
                 : (ObjectNode) JSON.readTree(parameters);
     }
 
-    /** Puts it into a row that is to be written, under the names of its columns. */
+    /** Sets the columns of a row that will be written. */
     public void putInto(Map<String, Object> row) {
         row.put(NAMES, names);
         row.put(PARAMETERS, parameters);
     }
 
     /**
-     * Reads it again.
+     * Returns the stored request.
      *
-     * @throws UnknownTransformationException when the parameters have another version
-     * @throws JsonProcessingException when it is not JSON, or the names are no array
+     * @throws UnknownTransformationException when the parameters have a version that this app does not know
+     * @throws JsonProcessingException when it is not JSON, or the names are not an array
      */
     List<AskedTransformation> asked() throws JsonProcessingException {
         JsonNode kept = parameters == null ? JSON.createObjectNode() : JSON.readTree(parameters);
@@ -154,9 +158,9 @@ public record TransformationRecipe(String names, String parameters) {
     }
 
     /**
-     * Reads the JSON of a request, in which no key is there twice.
+     * Reads the JSON of a request, in which no object may have the same key twice.
      *
-     * @throws JsonProcessingException when it is not that
+     * @throws JsonProcessingException when it is not JSON, or a key is repeated
      */
     public static JsonNode parse(String text) throws JsonProcessingException {
         try {
@@ -165,7 +169,7 @@ public record TransformationRecipe(String names, String parameters) {
                     .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .readTree(text);
         } catch (NumberFormatException e) {
-            // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
+            // Jackson does not catch BigDecimal's exception about an exponent of more than ten digits.
             throw new JsonParseException(null, "A number has too large an exponent", e);
         }
     }

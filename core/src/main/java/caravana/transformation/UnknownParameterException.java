@@ -28,7 +28,7 @@ public class UnknownParameterException extends IllegalArgumentException implemen
         return parameter;
     }
 
-    /** The names of those that it has. */
+    /** Returns the names of the parameters that the transformation has. */
     public Set<String> known() {
         return known;
     }

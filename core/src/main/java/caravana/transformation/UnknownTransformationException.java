@@ -21,12 +21,12 @@ public class UnknownTransformationException extends IllegalArgumentException imp
         this.name = null;
     }
 
-    /** The parameters of a job are kept in a way that this version of the app does not know. */
+    /** The parameters of a job are stored in a version that this app does not know. */
     static UnknownTransformationException ofVersion(int version) {
         return new UnknownTransformationException("unknown version " + version + " of the parameters");
     }
 
-    /** The name that the catalogue does not have; null when it is not about a name. */
+    /** Returns the name that is not in the catalogue; null when the exception is about a version. */
     public String name() {
         return name;
     }

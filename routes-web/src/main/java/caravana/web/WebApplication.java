@@ -17,7 +17,8 @@ public class WebApplication {
         try {
             SpringApplication.run(WebApplication.class, args);
         } catch (RuntimeException failedToStart) {
-            // Spring has reported it. Threads of clients and pools would keep the process alive, serving nothing.
+            // Spring has reported the failure. Without an exit, threads of clients and pools would keep the process
+            // alive.
             System.exit(1);
         }
     }

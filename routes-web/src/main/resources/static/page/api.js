@@ -182,3 +182,9 @@ export const listAssets = async () => (await call('/assets')).assets;
 export const sendAsset = (name, type, file) =>
   call(`/assets?name=${encodeURIComponent(name)}`, {method: 'POST', headers: {'Content-Type': type}, body: file});
 export const deleteAsset = (id) => request(`/assets/${id}`, {method: 'DELETE'});
+
+/** @returns {Promise<{keys: Object[], limit: number}>} the account's API keys, the oldest first, and how many it may have */
+export const listKeys = () => call('/keys');
+/** @returns {Promise<Object>} the key, with its text as `key`: no later call has it */
+export const createKey = (wanted) => call('/keys', {method: 'POST', json: wanted});
+export const deleteKey = (id) => request(`/keys/${id}`, {method: 'DELETE'});

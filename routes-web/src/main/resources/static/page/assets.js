@@ -30,8 +30,8 @@ export function assetField({id, title, accepts, value, keep}) {
   });
   const add = h('button', {type: 'button', class: 'plain', id: `${id}-upload`, onclick: () => file.click()}, t('uploadAsset'));
   const off = h('button', {type: 'button', class: 'plain warn', id: `${id}-delete`, onclick: remove}, t('deleteAsset'));
-  // What a job says of an asset by this code has another remedy.
-  const {problem, attempt} = refusable({asset_unreadable: 'asset_refused'});
+  // What a job says of an asset by the first of these codes has another remedy.
+  const {problem, attempt} = refusable({asset_unreadable: 'asset_refused', not_found: 'unknown_asset'});
   fill();
   if (!assets) {
     attempt(async () => {

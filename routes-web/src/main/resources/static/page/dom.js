@@ -119,6 +119,41 @@ export function ask({title, text, yes, no, input, value = '', danger = false, sh
   });
 }
 
+/**
+ * Shows a secret that no later call of the API has, with a button that copies it.
+ *
+ * @param {{title: string, text: string, label: string, secret: string}} what `label` is what the secret is called
+ * @returns {Promise<void>} when the dialog is closed
+ */
+export function showSecret({title, text, label, secret}) {
+  return new Promise((closed) => {
+    const place = h('code', {class: 'secret', id: 'secret', tabindex: 0, role: 'textbox', 'aria-readonly': 'true', 'aria-label': label}, secret);
+    const said = h('p', {class: 'quiet', role: 'status'});
+    const copy = h('button', {type: 'button', class: 'main', id: 'copy-secret', autofocus: true, onclick: async () => {
+      // The same words again would not be announced.
+      said.textContent = '';
+      try {
+        await navigator.clipboard.writeText(secret);
+        said.textContent = t('secretCopied');
+      } catch {
+        getSelection().selectAllChildren(place);
+        said.textContent = t('secretSelected');
+      }
+    }}, t('copySecret'));
+    const dialog = h('dialog', {'aria-labelledby': 'secret-title', 'aria-describedby': 'secret-text'},
+      h('h2', {id: 'secret-title'}, title),
+      h('p', {id: 'secret-text'}, text),
+      place, said,
+      h('div', {class: 'buttons end'}, copy, h('button', {type: 'button', class: 'plain', onclick: () => dialog.close()}, t('close'))));
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      closed();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
 /** For {@link ask}: the line in which an operator says why, as long as the server takes it. */
 export const reasonLine = () => ({no: t('cancel'), input: t('reason'), shortest: 3, longest: 500});
 

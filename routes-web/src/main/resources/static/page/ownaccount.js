@@ -1,9 +1,11 @@
-// The account of who is signed in: its e-mail address, whether that is confirmed, how it gets another one, and what it uses.
+// The account of who is signed in: its e-mail address, whether that is confirmed, how it gets another one, what it uses, and its
+// API keys.
 
 import {inUse} from './accounts.js';
 import {call, changeEmail, requestVerification} from './api.js';
 import {h, say} from './dom.js';
 import {field} from './fields.js';
+import {keysView} from './keys.js';
 import {card, done} from './mails.js';
 import {isVerified, session, verifiedElsewhere} from './session.js';
 import {t, whyRefused} from './texts.js';
@@ -35,9 +37,9 @@ export function ownAccountView() {
   const {email, outside} = session();
   const usage = usageView();
   if (outside) {
-    return h('div', {}, h('section', {class: 'account card'}, h('h1', {}, t('account')), h('p', {class: 'quiet'}, email)), usage);
+    return h('div', {class: 'own-account'}, h('section', {class: 'account card'}, h('h1', {}, t('account')), h('p', {class: 'quiet'}, email)), usage, keysView());
   }
-  return h('div', {}, card({
+  return h('div', {class: 'own-account'}, card({
     title: t('account'),
     text: t('changeEmailText', {email}),
     fields: [
@@ -49,7 +51,7 @@ export function ownAccountView() {
       await changeEmail(wanted, password);
       return [done(t('changeSent', {email: wanted}))];
     },
-  }), usage);
+  }), usage, keysView());
 }
 
 /** What the account uses of its quotas; empty until the server has said it. */

@@ -9,12 +9,13 @@ const PERIOD = 3_000;
  * Reads every three seconds, and draws the section again when the answer has changed. What has the focus and what is opened stays
  * so. A read that is refused has a message of its own, so that the next one does not take away why an action was refused.
  *
- * @param {{read: () => Promise<Object>, make: (answer: Object) => Node[], label: string}} section
+ * @param {{read: () => Promise<Object>, make: (answer: Object) => Node[], label: string, others?: Object<string, string>}} section
+ *     `others` as {@link refusable} has it
  * @returns {{elements: Element[], refresh: () => Promise<void>, leave: () => void}}
  */
-export function polled({read, make, label}) {
+export function polled({read, make, label, others}) {
   const place = h('section', {'aria-label': label});
-  const {problem, attempt} = refusable();
+  const {problem, attempt} = refusable(others);
   let shown = null;
   let left = false;
   let timer;

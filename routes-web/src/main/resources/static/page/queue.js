@@ -25,6 +25,11 @@ const NO_VIDEO = /^(text|font|message|model)\/|^image\/(?!gif)|^audio\/(?!3gpp|m
  * missing: its file must be chosen again. The delay is why nothing is sent at the moment: lost, busy or elsewhere.
  */
 let items = [];
+/** What has been sent completely since the queue was empty last. */
+let ended = {files: 0, bytes: 0};
+/** Bytes that have left this tab, of all uploads, since the page was opened; and what they were at times of the last seconds. */
+let moved = 0;
+let pace = [];
 let listener = {onChange: () => {}, onUploaded: () => {}};
 
 if (session()) {
@@ -138,8 +143,28 @@ function uniqueKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/**
+ * How far all uploads of this tab are together: those that are under way, and those that ended meanwhile.
+ *
+ * @returns {{files: number, done: number, bytes: number, sent: number, seconds: number|null}|null} `seconds` until all is sent, at the pace of
+ *     the last seconds, null until there is one; null when there are not several, or none is under way
+ */
+export function together() {
+  const running = queue().filter((item) => isUnderWay(item) && item.delay !== 'elsewhere');
+  const files = ended.files + running.length;
+  if (running.length === 0 || files < 2) {
+    return null;
+  }
+  const sum = (name) => running.reduce((whole, item) => whole + item[name], ended.bytes);
+  const [bytes, sent] = [sum('bytes'), sum('sent')];
+  return {files, done: ended.files, bytes, sent, seconds: secondsFor(bytes - sent, moved, pace)};
+}
+
 /** Queues uploads, with the transformations that are chosen now if they have not begun. */
 export function start(uploads) {
+  if (!queue().some(isUnderWay)) {
+    ended = {files: 0, bytes: 0};
+  }
   for (const item of uploads) {
     item.problem = null;
     if (item.state === 'ready' || item.state === 'stopped') {
@@ -306,8 +331,10 @@ async function create(item) {
 async function sendFrom(item, offset) {
   item.pace = [{at: Date.now(), sent: offset}];
   const sending = sendRest(item.id, item.file, offset, (bytes) => {
+    moved += bytes - item.sent;
     item.sent = bytes;
-    item.pace = [...item.pace, {at: Date.now(), sent: bytes}].filter(({at}) => at > Date.now() - PACE);
+    pace = sampled(pace, moved);
+    item.pace = sampled(item.pace, bytes);
     listener.onChange();
   });
   item.stop = sending.stop;
@@ -319,11 +346,16 @@ async function sendFrom(item, offset) {
   }
 }
 
+const sampled = (samples, sent) => [...samples, {at: Date.now(), sent}].filter(({at}) => at > Date.now() - PACE);
+
 /** @returns {number|null} seconds until all is sent, at the pace of the last seconds; null until there is one */
-export function secondsLeft({bytes, sent, pace = []}) {
-  const [first] = pace;
+export const secondsLeft = ({bytes, sent, pace: samples = []}) => secondsFor(bytes - sent, sent, samples);
+
+/** @returns {number|null} seconds that so many bytes take; `sent` are those until now, of which the samples are the earlier ones */
+function secondsFor(bytes, sent, samples) {
+  const [first] = samples;
   const seconds = first ? (Date.now() - first.at) / 1000 : 0;
-  return seconds >= 2 && sent > first.sent ? (bytes - sent) * seconds / (sent - first.sent) : null;
+  return seconds >= 2 && sent > first.sent ? bytes * seconds / (sent - first.sent) : null;
 }
 
 async function failed(item, refused, failures) {
@@ -361,6 +393,8 @@ function delay(item, why) {
 
 function end(item) {
   item.state = 'done';
+  ended.files++;
+  ended.bytes += item.bytes;
   forget(item);
   listener.onUploaded(item);
 }

@@ -276,7 +276,8 @@ function choiceForm(prefix) {
       show(focused);
     } catch (refused) {
       const problem = document.getElementById(`${prefix}preset-problem`);
-      problem.textContent = whyRefused(refused);
+      const {code, message, values} = refused;
+      problem.textContent = whyRefused({code: code === 'not_found' ? 'unknown_preset' : code, message, values});
       problem.hidden = false;
     }
   }

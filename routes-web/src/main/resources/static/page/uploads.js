@@ -3,8 +3,8 @@
 import {h, say, setText} from './dom.js';
 import {importsView} from './imports.js';
 import {limits} from './limits.js';
-import {isStartable, isUnderWay, LONGEST_TITLE, pause, queue, remove, secondsLeft, showQueue, start, take} from './queue.js';
-import {accepted, duration, fileSize, percent, t, whyRefused} from './texts.js';
+import {isStartable, isUnderWay, LONGEST_TITLE, pause, queue, remove, secondsLeft, showQueue, start, take, together} from './queue.js';
+import {accepted, duration, fileSize, number, percent, t, whyRefused} from './texts.js';
 import {checkTransformations, transformationsView} from './transformations.js';
 
 /** Where the choice is kept that files are uploaded as soon as they are chosen. */
@@ -58,6 +58,7 @@ export function uploadsView(onUploaded) {
   h('label', {class: 'at-once', for: 'at-once'}, atOnce, h('span', {}, t('atOnce'))),
   input);
   const bar = h('div', {class: 'buttons end all'}, all);
+  const whole = wholeProgress();
   const onChange = () => {
     const shown = new Map([...rows.children].map((row) => [row.item, row]));
     const uploads = queue();
@@ -66,6 +67,7 @@ export function uploadsView(onUploaded) {
     const startable = uploads.filter(isStartable).length;
     bar.hidden = startable < 2;
     setText(all, t('uploadAll', {n: startable}));
+    whole.update();
   };
   showQueue({
     onChange,
@@ -75,11 +77,43 @@ export function uploadsView(onUploaded) {
     },
   });
   onChange();
-  return h('div', {}, zone, transformationsView(), importsView(onUploaded), bar, rows);
+  return h('div', {}, zone, transformationsView(), importsView(onUploaded), bar, whole.element, rows);
 
   function ask(item) {
     wanted = item;
     input.click();
+  }
+}
+
+/** How far all uploads are together. It is no live region: each upload that ends has a message, which is announced. */
+function wholeProgress() {
+  const files = h('span', {class: 'strong', id: 'files-sent'});
+  const amount = h('span');
+  const left = h('span');
+  const bar = h('progress', {max: 100, value: 0, 'aria-label': t('allUploads'), 'aria-describedby': 'files-sent'});
+  const far = h('span', {class: 'far'});
+  const element = h('div', {class: 'whole card', role: 'group', 'aria-label': t('allUploads'), hidden: true},
+    h('p', {class: 'file-line'}, files, amount, left),
+    h('div', {class: 'line under'}, bar, far));
+  let counted = 0;
+  return {element, update};
+
+  function update() {
+    const all = together();
+    element.hidden = all === null;
+    if (all === null) {
+      return;
+    }
+    const hundredths = Math.floor(all.sent / all.bytes * 100);
+    setText(files, t('filesSent', {done: number(all.done), n: number(all.files)}));
+    setText(amount, t('sentOf', {sent: fileSize(all.sent), size: fileSize(all.bytes)}));
+    bar.value = hundredths;
+    setText(far, percent(hundredths));
+    // Once a second, so that it can be read.
+    if (Date.now() - counted > 1000) {
+      counted = Date.now();
+      setText(left, all.seconds === null ? '' : t('left', {time: duration(all.seconds)}));
+    }
   }
 }
 

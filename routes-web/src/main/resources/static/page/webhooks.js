@@ -1,13 +1,15 @@
 // The account's webhooks: where its events are sent, and what came of each.
 
 import {call, request} from './api.js';
-import {ask, emptyState, h, say, table} from './dom.js';
+import {ask, emptyState, h, say, showSecret, table} from './dom.js';
 import {polled} from './polling.js';
 import {refusable} from './refusals.js';
 import {ago, dateTime, milliseconds, number, t} from './texts.js';
 
 const TYPES = ['video.uploaded', 'video.processing', 'video.playable', 'video.processed', 'video.failed', 'video.cancelled', 'video.deleted',
   'video.restored', 'upload.expired', 'import.failed', 'webhook.disabled'];
+/** What is not found here is a webhook, or a delivery of one. */
+const OTHERS = {not_found: 'no_webhook'};
 const STATES = ['waiting', 'delivered', 'failed'];
 /** Colours of badges: of states of deliveries, and of webhooks. */
 const COLOURS = {delivered: 'redrivable', waiting: '', failed: 'poison', works: 'redrivable', fails: 'stale', off: 'poison'};
@@ -21,8 +23,8 @@ export function webhooksView(id) {
 }
 
 function listView() {
-  const {problem, attempt} = refusable();
-  const section = polled({read: () => call('/webhooks'), make: ({webhooks}) => show(webhooks), label: t('webhooks')});
+  const {problem, attempt} = refusable(OTHERS);
+  const section = polled({read: () => call('/webhooks'), make: ({webhooks}) => show(webhooks), label: t('webhooks'), others: OTHERS});
   const element = h('div', {class: 'operations webhooks'},
     h('div', {class: 'head'}, h('h1', {}, t('webhooks'))),
     h('p', {class: 'quiet'}, t('webhooksText')), form(), problem, ...section.elements);
@@ -38,7 +40,7 @@ function listView() {
         const webhook = await call('/webhooks', {method: 'POST', json: {url: url.value, types}});
         made.reset();
         await section.refresh();
-        await showSecret(webhook);
+        await showSecretOf(webhook);
       });
     }},
     h('label', {for: 'webhook-url'}, t('webhookUrl')),
@@ -74,7 +76,7 @@ function listView() {
         }) : null,
         button('rotateSecret', async () => {
           const question = {title: t('rotateTitle'), text: t('rotateText'), yes: t('rotateSecret'), no: t('cancel')};
-          return await ask(question) === null ? null : showSecret(await post(id, '/rotate-secret'));
+          return await ask(question) === null ? null : showSecretOf(await post(id, '/rotate-secret'));
         }),
         button(webhook.enabled ? 'disableWebhook' : 'enableWebhook', () => call(ofWebhook(id), {method: 'PATCH', json: {enabled: !webhook.enabled}})),
         button('deleteWebhook', async () => {
@@ -99,12 +101,10 @@ function outcome(code) {
 }
 
 /** The only time that it is shown. */
-async function showSecret({secret}) {
-  await ask({title: t('secretTitle'), text: t('secretText'), yes: t('close'), no: t('cancel'), input: t('secret'), value: secret});
-}
+const showSecretOf = ({secret}) => showSecret({title: t('secretTitle'), text: t('secretText'), label: t('secret'), secret});
 
 function deliveriesView(id) {
-  const {problem, attempt} = refusable();
+  const {problem, attempt} = refusable(OTHERS);
   const about = h('div', {});
   let wanted = '';
   let pages = 1;
@@ -122,7 +122,7 @@ function deliveriesView(id) {
       await section.refresh();
     });
   }}, h('label', {for: 'replay-since'}, t('replaySince')), since, h('button', {type: 'submit', class: 'plain'}, t('replayAll')));
-  const section = polled({read, make: show, label: t('deliveries')});
+  const section = polled({read, make: show, label: t('deliveries'), others: OTHERS});
   const element = h('div', {class: 'operations webhooks'},
     h('p', {}, h('a', {href: '#webhooks'}, t('allWebhooks'))), about, h('div', {class: 'head'}, filter, again), problem, ...section.elements);
   return {element, leave: section.leave};

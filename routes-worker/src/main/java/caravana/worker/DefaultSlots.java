@@ -29,7 +29,7 @@ class DefaultSlots implements ApplicationContextInitializer<ConfigurableApplicat
     }
 
     /**
-     * @param free bytes of the disk
+     * @param free free bytes of the disk
      * @param reserve bytes that stay free
      * @param largest bytes of the largest original; a job may need twice that
      */
@@ -37,7 +37,9 @@ class DefaultSlots implements ApplicationContextInitializer<ConfigurableApplicat
         return (int) Math.max(1, Math.min(cpus, (free - reserve) / (2 * Math.max(1, largest))));
     }
 
-    /** Of the folder's disk, or of the one on which it is made. */
+    /**
+     * The free bytes of the folder's disk; if the folder does not exist yet, of the disk on which it will be created.
+     */
     private static long free(Path folder) {
         File existing = folder.toAbsolutePath().toFile();
         while (!existing.exists() && existing.getParentFile() != null) {
@@ -46,7 +48,9 @@ class DefaultSlots implements ApplicationContextInitializer<ConfigurableApplicat
         return existing.getUsableSpace();
     }
 
-    /** Zero for a value that is not a size: the settings' own check refuses it, and names it. */
+    /**
+     * Returns the size in bytes; zero for a value that is not a size. The check of the settings refuses and names it.
+     */
     private static long bytes(Environment settings, String name) {
         try {
             return DataSize.parse(settings.getProperty(name, "0")).toBytes();

@@ -39,7 +39,7 @@ class TimingValidator implements CamelContextConfiguration {
 
     private final WorkerProperties worker;
 
-    /** @throws IllegalStateException when they do not fit together; the message names every reason */
+    /** @throws IllegalStateException when the settings contradict each other; the message names every violated rule */
     TimingValidator(
             WorkerProperties worker,
             MediaProperties media,

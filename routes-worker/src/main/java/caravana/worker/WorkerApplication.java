@@ -19,7 +19,8 @@ public class WorkerApplication {
             worker.addInitializers(new DefaultSlots());
             worker.run(args);
         } catch (RuntimeException failedToStart) {
-            // Spring has reported it. Threads of clients and pools would keep the process alive, serving nothing.
+            // Spring has reported the failure. Without an exit, threads of clients and pools would keep the process
+            // alive.
             System.exit(1);
         }
     }

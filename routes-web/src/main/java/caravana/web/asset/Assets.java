@@ -34,16 +34,16 @@ import org.springframework.stereotype.Component;
 @Component("assets")
 public class Assets {
 
-    /** Of one account. */
+    /** The most assets of one account. */
     public static final int MOST = 50;
 
-    /** Of one asset. */
+    /** The largest asset, in bytes. */
     public static final int BYTES = 2 * 1024 * 1024;
 
-    /** Of a picture's longer side, in pixels. */
+    /** The most pixels of a picture's longer side. */
     public static final int PIXELS = 4096;
 
-    /** How many are received at once, of all accounts and of one; each holds its file in memory. */
+    /** The most assets that one node receives concurrently. Each holds its file in memory. */
     private static final int AT_ONCE = 8;
 
     private static final int AT_ONCE_OF_ONE = 2;
@@ -187,7 +187,7 @@ public class Assets {
     }
 
     /**
-     * Goes by what {@code open-asset.sql} returned.
+     * Checks the result of {@code open-asset.sql}.
      *
      * @throws Problem 403 {@code too_many_assets}
      */
@@ -201,7 +201,7 @@ public class Assets {
     }
 
     /**
-     * Composes the answer about an asset that has arrived.
+     * Composes the answer about an asset that was stored.
      *
      * @param row of {@code select-assets.sql}
      * @throws Problem 503 {@code unavailable} when storing it took longer than the limit
@@ -224,7 +224,7 @@ public class Assets {
     }
 
     /**
-     * The link to an asset's file.
+     * Signs a link to an asset's file.
      *
      * @param row of {@code select-assets.sql}
      * @throws Problem 404 {@code not_found}
@@ -241,7 +241,7 @@ public class Assets {
         return row;
     }
 
-    /** Without the key of its object. */
+    /** Returns the document of a row, without the key of the asset's object. */
     private static Map<String, Object> shown(Map<String, Object> row) {
         Map<String, Object> document = new LinkedHashMap<>(row);
         document.remove("object_key");
@@ -249,7 +249,7 @@ public class Assets {
     }
 
     /**
-     * Composes the answer: the caller's, in the order in which they came.
+     * Composes the list of the caller's assets, the oldest first.
      *
      * @param rows of {@code select-assets.sql}
      */
@@ -261,7 +261,7 @@ public class Assets {
     }
 
     /**
-     * Goes by what {@code delete-asset.sql} returned.
+     * Checks the result of {@code delete-asset.sql}.
      *
      * @throws Problem 404 {@code not_found}, or 409 {@code asset_in_use}
      */

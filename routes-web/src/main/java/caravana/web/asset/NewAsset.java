@@ -2,7 +2,7 @@ package caravana.web.asset;
 
 import java.util.Map;
 
-/** An uploaded asset that is checked, and not stored yet. */
+/** An uploaded asset that was checked and is not stored yet. */
 public final class NewAsset {
 
     private final String id;
@@ -25,7 +25,7 @@ public final class NewAsset {
         return id;
     }
 
-    /** What its row has, by column. */
+    /** Returns the values of its row, by column. */
     public Map<String, Object> getDocument() {
         return document;
     }
@@ -34,17 +34,17 @@ public final class NewAsset {
         return mediaType;
     }
 
-    /** The key of its object. */
+    /** Returns the key of its object in the bucket. */
     public String getKey() {
         return key;
     }
 
-    /** The file. */
+    /** Returns the content of the file. */
     public byte[] getContent() {
         return content;
     }
 
-    /** How many assets the account may have. */
+    /** Returns the most assets that the account may have. */
     public int getMost() {
         return most;
     }

@@ -1,7 +1,7 @@
 package caravana.web.asset;
 
 /**
- * The size of a picture, as its file says it.
+ * The size that a picture's file declares.
  *
  * @param width in pixels
  * @param height in pixels

@@ -14,10 +14,10 @@ import java.util.zip.CRC32;
 import java.util.zip.InflaterInputStream;
 
 /**
- * A PNG file whose chunks have been walked over. Its pixels are counted, and not decoded.
+ * A PNG file whose chunks were checked. Its pixels are counted, but not decoded.
  *
  * @param size in pixels
- * @param depth bits a sample
+ * @param depth bits of a sample
  * @param colour type of colour, as in the header
  * @param interlaced whether it has the seven passes of Adam7
  * @param data the chunks of compressed pixels
@@ -34,17 +34,17 @@ record PngFile(PictureSize size, int depth, int colour, boolean interlaced, List
     private static final int COMPRESSED_TEXT = 0x7A545874;
     private static final int INTERNATIONAL_TEXT = 0x69545874;
 
-    /** Of what is compressed beside the pixels, in bytes. */
+    /** The most bytes of compressed data other than pixels, after decompression. */
     private static final int MOST_BESIDE = 1 << 20;
 
-    /** Of a chunk: its length, its type and its sum. */
+    /** The bytes of a chunk in addition to its data: its length, type and checksum. */
     private static final int AROUND = 12;
 
     private static final int HEADER_BYTES = 13;
 
     private static final int INDEXED = 3;
 
-    /** Samples a pixel, by type of colour. */
+    /** The number of samples of a pixel, by type of colour. */
     private static final Map<Integer, Integer> SAMPLES = Map.of(0, 1, 2, 3, INDEXED, 1, 4, 2, 6, 4);
 
     private static final Map<Integer, Set<Integer>> DEPTHS = Map.of(
@@ -59,7 +59,7 @@ record PngFile(PictureSize size, int depth, int colour, boolean interlaced, List
             6,
             Set.of(8, 16));
 
-    /** Of each pass of Adam7: its first column and line, and the steps to the next ones. */
+    /** The passes of Adam7: first column, first line, and the steps to the next column and line. */
     private static final int[][] PASSES = {
         {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
     };
@@ -67,9 +67,9 @@ record PngFile(PictureSize size, int depth, int colour, boolean interlaced, List
     private static final int[][] WHOLE = {{0, 0, 1, 1}};
 
     /**
-     * Reads the header, and walks over the chunks.
+     * Reads the header and checks the chunks.
      *
-     * @throws IOException when it is no PNG, or not whole; the message is the end of a sentence
+     * @throws IOException when the file is not a complete PNG; the message is the end of a sentence
      */
     static PngFile read(byte[] file) throws IOException {
         ByteBuffer in = ByteBuffer.wrap(file);
@@ -122,9 +122,10 @@ record PngFile(PictureSize size, int depth, int colour, boolean interlaced, List
     }
 
     /**
-     * Makes sure that it has as many pixels as its header says: fewer cannot be drawn, and more would take memory and time of a worker.
+     * Checks that the file has as many pixels as its header declares. With fewer it could not be drawn; more would use
+     * time and memory of a worker.
      *
-     * @throws IOException when it has not; the message is the end of a sentence
+     * @throws IOException when the number differs; the message is the end of a sentence
      */
     void requirePixels() throws IOException {
         long expected = 0;
@@ -136,7 +137,7 @@ record PngFile(PictureSize size, int depth, int colour, boolean interlaced, List
         require(inflated(data, expected) == expected, "its pixels are not as many as its header says");
     }
 
-    /** @param international whether it is a text with a language, which need not be compressed */
+    /** @param international whether the chunk is a text with a language, which need not be compressed */
     private static void requireSmall(ByteBuffer chunk, boolean international) throws IOException {
         // Behind a name that ends with 0: the way of compression; or whether there is one, the way, and two more texts
         // that end so.
@@ -165,7 +166,7 @@ record PngFile(PictureSize size, int depth, int colour, boolean interlaced, List
         return at + 1;
     }
 
-    /** How many bytes that is when it is not compressed; one more than so many for all that are more. */
+    /** Returns the length of decompressed data in bytes; {@code most + 1} when it is longer than {@code most}. */
     private static long inflated(List<ByteBuffer> compressed, long most) {
         List<InputStream> parts = compressed.stream()
                 .map(part -> (InputStream)
@@ -178,7 +179,7 @@ record PngFile(PictureSize size, int depth, int colour, boolean interlaced, List
                 count += length;
             }
         } catch (IOException end) {
-            // What cannot be read is not there.
+            // Data that cannot be decompressed count as missing.
         }
         return Math.min(count, most + 1);
     }

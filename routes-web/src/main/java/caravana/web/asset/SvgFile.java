@@ -18,15 +18,15 @@ import javax.xml.stream.XMLStreamReader;
 final class SvgFile {
 
     /**
-     * How many times as long as the other one a side may be: it is drawn 1,024 pixels wide, and would be higher than a picture can be,
-     * or have no height.
+     * The largest ratio of the two sides. The picture is drawn 1,024 pixels wide; with a larger ratio it would be
+     * higher than a picture may be, or have no height.
      */
     private static final int FLATTEST = 16;
 
     private static final String SVG = "http://www.w3.org/2000/svg";
     private static final String HTML = "http://www.w3.org/1999/xhtml";
 
-    /** Of its elements within one another, and of all of them. */
+    /** The deepest nesting of elements; the next constant is the most elements in total. */
     private static final int DEEPEST = 64;
 
     private static final int MOST_ELEMENTS = 20_000;
@@ -45,7 +45,7 @@ final class SvgFile {
             "canvas",
             "html");
 
-    /** The default size of what says none, as browsers have it. */
+    /** The default width of a picture without a size, as in browsers. */
     private static final double WIDE = 300;
 
     private static final double HIGH = 150;
@@ -60,7 +60,8 @@ final class SvgFile {
     /**
      * Reads the size of the picture, or of its view box if it has no size.
      *
-     * @throws IOException when it is no SVG, or has what it must not have; the message is the end of a sentence
+     * @throws IOException when the file is not an SVG, or has forbidden content; the message is the end of a
+     *     sentence
      */
     static PictureSize read(byte[] file) throws IOException {
         XMLInputFactory factory = XMLInputFactory.newFactory();
@@ -97,7 +98,7 @@ final class SvgFile {
                 case XMLStreamConstants.END_ELEMENT -> {
                     depth--;
                     inStyle = false;
-                    // Each alone: a comment does not go on in the next one.
+                    // Each text is checked separately: a comment does not continue in the next one.
                     styles(style.toString());
                     style.setLength(0);
                 }
@@ -180,7 +181,7 @@ final class SvgFile {
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, Math.round(pixels)));
     }
 
-    /** In pixels; 0 for none, and for a share of something else. */
+    /** Returns a length in pixels; 0 when there is none, or it is a percentage. */
     private static double length(String text) throws IOException {
         if (text == null || text.strip().endsWith("%") || text.strip().equals("auto")) {
             return 0;

@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 @Component("batch")
 public class Batch {
 
-    /** Of an operation: which call it is. */
+    /** The field of an operation that names its call. */
     private static final String ACTION = "action";
 
     private static final String ORDER = "order";
@@ -35,7 +35,10 @@ public class Batch {
     private static final Map<String, Set<String>> FIELDS =
             Map.of("import", Set.of(ORDER, KEY), "retry", Set.of(VIDEO), "delete", Set.of(VIDEO));
 
-    /** After that, no further operation begins: name service or database answer slowly, and the client waits. */
+    /**
+     * The time after which no further operation begins, because the client waits while the name service or the database
+     * is slow.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final ObjectMapper json;
@@ -47,9 +50,9 @@ public class Batch {
     }
 
     /**
-     * The operations in their order. Sets the property {@code batch_deadline}.
+     * Reads the operations in their order. Sets the property {@code batch_deadline}.
      *
-     * @param body which the contract has been checked of, but for the operations
+     * @param body of a request that matches the contract; the operations in it are not checked yet
      */
     public List<JsonNode> read(@Body String body, Exchange exchange) throws JsonProcessingException {
         List<JsonNode> operations = new ArrayList<>();
@@ -59,10 +62,11 @@ public class Batch {
     }
 
     /**
-     * Makes the message that the operation's own call would be, and checks it by the contract. Sets the property {@code action}.
+     * Builds the message of the operation's single call, and checks it against the contract. Sets the property {@code
+     * action}.
      *
-     * @throws Problem 400 {@code invalid_request} when the call is none; 404 {@code not_found} for the address of no video; 503
-     *     {@code batch_too_slow} when the batch has taken too long
+     * @throws Problem 400 {@code invalid_request} when the call does not match the contract; 404 {@code not_found}
+     *     for an address that no video can have; 503 {@code batch_too_slow} when the batch has taken too long
      */
     public void call(
             @Body JsonNode operation, @ExchangeProperty("batch_deadline") Instant deadline, Exchange exchange) {
@@ -99,7 +103,7 @@ public class Batch {
         exchange.getMessage().setHeader(Exchange.HTTP_PATH, path);
     }
 
-    /** The action of an operation that has the fields of its action and no others. */
+    /** Returns the action of an operation, and checks that it has only that action's fields. */
     private static String checked(JsonNode operation) {
         Set<String> fields = FIELDS.get(operation.path(ACTION).asText());
         if (fields == null) {

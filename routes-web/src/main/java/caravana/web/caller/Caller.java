@@ -9,25 +9,25 @@ import java.util.UUID;
  * {@code caller}. Nothing else in a request identifies the sender.
  *
  * @param id the account's id
- * @param email the e-mail address that the token names; null when it names none, and for an API key
+ * @param email the e-mail address in the token; null when the token has none, and for an API key
  * @param roles {@code operator}, {@code user}, both or none
- * @param priorities those that the caller may give its videos
+ * @param priorities the priorities that the caller may give to its videos
  */
 public record Caller(UUID id, String email, List<String> roles, Priorities priorities) {
 
-    /** Which priorities a caller may give its videos. */
+    /** The priorities that a caller may give to its videos. */
     public enum Priorities {
-        /** The ordinary one alone: an API key without the scope {@link #SCOPE}. */
+        /** Only the ordinary priority: an API key without the scope {@link #SCOPE}. */
         ORDINARY,
-        /** The ordinary one and those below it. */
+        /** The ordinary priority and lower ones: a user. */
         UP_TO_ORDINARY,
-        /** All: an operator, or an operator's key with the scope. */
+        /** All priorities: an operator, or an operator's key with the scope. */
         ALL;
 
-        /** What an API key needs for any other than the ordinary one. */
+        /** The scope that an API key needs for other priorities than the ordinary one. */
         public static final String SCOPE = "videos:priority";
 
-        /** Those of an account with these roles. */
+        /** Returns the priorities that an account with these roles may use. */
         public static Priorities of(Collection<String> roles) {
             return roles.contains(OPERATOR) ? ALL : UP_TO_ORDINARY;
         }
@@ -39,7 +39,7 @@ public record Caller(UUID id, String email, List<String> roles, Priorities prior
     /** The role of those who operate the deployment. */
     public static final String OPERATOR = "operator";
 
-    /** For routes: {@code ${exchangeProperty.caller.id}}. */
+    /** Returns the account's id as text, for routes: {@code ${exchangeProperty.caller.id}}. */
     public String getId() {
         return id.toString();
     }

@@ -13,18 +13,18 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 /** Determines the {@link Caller} of a request. */
 public final class Callers {
 
-    /** Before a role's name, as Spring Security wants it. */
+    /** Spring Security's prefix of role names. */
     public static final String ROLE_PREFIX = "ROLE_";
 
     /** The {@code iss} of the tokens that this app signs. */
     public static final String OWN_ISSUER = "caravana";
 
-    /** The claim of our own tokens that says to the millisecond when the token was issued. */
+    /** The claim of our own tokens with the time of issue in milliseconds. */
     public static final String ISSUED_MILLIS = "issued_ms";
 
     private Callers() {}
 
-    /** The caller of this thread's request; null for a request without credentials. */
+    /** Returns the caller of this thread's request; null for a request without credentials. */
     public static Caller current() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         if (authentication instanceof KeyAuthentication key) {
@@ -33,7 +33,7 @@ public final class Callers {
         return authentication instanceof JwtAuthenticationToken token ? of(token) : null;
     }
 
-    /** The caller that a token names. */
+    /** Returns the caller that a token identifies. */
     public static Caller of(JwtAuthenticationToken token) {
         List<String> roles = token.getAuthorities().stream()
                 .map(authority -> authority.getAuthority().substring(ROLE_PREFIX.length()))
@@ -42,14 +42,16 @@ public final class Callers {
         return new Caller(id(token.getToken()), email(token.getToken()), roles, Priorities.of(roles));
     }
 
-    /** When a token was issued, to the millisecond if it has that claim; null when it has neither claim. */
+    /**
+     * Returns when a token was issued, to the millisecond if the token has that claim; null without a time of issue.
+     */
     public static Instant issuedAt(JwtAuthenticationToken token) {
         return token.getToken().getClaims().get(ISSUED_MILLIS) instanceof Number millis
                 ? Instant.ofEpochMilli(millis.longValue())
                 : token.getToken().getIssuedAt();
     }
 
-    /** When the token or key of this thread's request expires; never, if it does not say. */
+    /** Returns when the token or key of this thread's request expires; {@link Instant#MAX} when it does not expire. */
     public static Instant currentUntil() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         Instant until = null;
@@ -61,12 +63,15 @@ public final class Callers {
         return until == null ? Instant.MAX : until;
     }
 
-    /** An issuer may put anything there. */
+    /** Returns the claim only if it is a text: an outside issuer may put anything into it. */
     private static String email(Jwt token) {
         return token.getClaims().get("email") instanceof String email ? email : null;
     }
 
-    /** Our own subjects are UUIDs; another issuer's become one, always the same, and no other issuer's. */
+    /**
+     * Returns the account's id. The subjects of our tokens are UUIDs. The subject of another issuer is mapped to a
+     * UUID: always the same one, and a different one for each issuer.
+     */
     private static UUID id(Jwt token) {
         String issuer = token.getClaimAsString("iss");
         if (OWN_ISSUER.equals(issuer)) {

@@ -18,10 +18,10 @@ public final class KeyAuthentication extends AbstractAuthenticationToken {
 
     /**
      * @param caller the account that the key belongs to, with the roles that the key has
-     * @param hash what is stored of the key, see {@link KeyText#hash}
-     * @param prefix how the key begins
-     * @param scopes what it may do
-     * @param expiresAt null for never
+     * @param hash the stored hash of the key, see {@link KeyText#hash}
+     * @param prefix the first characters of the key
+     * @param scopes what the key permits
+     * @param expiresAt when the key expires; null for never
      */
     public KeyAuthentication(Caller caller, String hash, String prefix, Set<String> scopes, Instant expiresAt) {
         super(caller.roles().stream()
@@ -35,12 +35,12 @@ public final class KeyAuthentication extends AbstractAuthenticationToken {
         setAuthenticated(true);
     }
 
-    /** What is stored of the key. */
+    /** Returns the stored hash of the key. */
     public String hash() {
         return hash;
     }
 
-    /** How the key begins. */
+    /** Returns the first characters of the key. */
     public String prefix() {
         return prefix;
     }
@@ -58,7 +58,7 @@ public final class KeyAuthentication extends AbstractAuthenticationToken {
         return caller;
     }
 
-    /** The key itself is forgotten. */
+    /** Returns an empty value: the key is not kept. */
     @Override
     public Object getCredentials() {
         return null;

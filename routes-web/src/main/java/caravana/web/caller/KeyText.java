@@ -15,14 +15,17 @@ import java.util.zip.CRC32;
  */
 public final class KeyText {
 
-    /** How every key begins. */
+    /** The first characters of every key. */
     public static final String PREFIX = "cvn_";
 
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int RANDOM_CHARACTERS = 32;
     private static final int CHECKSUM_CHARACTERS = 6;
 
-    /** With the prefix; 26 unknown characters are left. */
+    /**
+     * The length of the shown part with the prefix. The other characters stay secret: 26 random ones and 6 of the
+     * checksum.
+     */
     private static final int SHOWN_CHARACTERS = PREFIX.length() + 6;
 
     private static final Pattern KEY =
@@ -32,35 +35,38 @@ public final class KeyText {
 
     private KeyText() {}
 
-    /** A new key. */
+    /** Generates a key. */
     public static String generate() {
         StringBuilder key = new StringBuilder(PREFIX);
         RANDOM.ints(RANDOM_CHARACTERS, 0, ALPHABET.length()).forEach(index -> key.append(ALPHABET.charAt(index)));
         return key + checksum(key.toString());
     }
 
-    /** Whether the text is meant to be a key, right or wrong. */
+    /** Returns whether the text has a key's prefix, even if the rest is wrong. */
     public static boolean isKey(String text) {
         return text.startsWith(PREFIX);
     }
 
-    /** Whether the text is complete and written without a mistake. */
+    /** Returns whether the text is complete and its checksum is correct. */
     public static boolean isWellFormed(String text) {
         int end = text.length() - CHECKSUM_CHARACTERS;
         return KEY.matcher(text).matches() && text.substring(end).equals(checksum(text.substring(0, end)));
     }
 
-    /** The beginning of the key, by which people recognize it, and which is not secret. */
+    /** Returns the first characters of the key, by which people recognize it. They are not secret. */
     public static String shown(String key) {
         return key.substring(0, SHOWN_CHARACTERS);
     }
 
-    /** Replaces all keys in a text, so that none can be read. */
+    /** Replaces all keys in a text, so that logs and answers do not reveal them. */
     public static String masked(String text) {
         return KEY_OR_PART.matcher(text).replaceAll(key -> shown(key.group()) + "…");
     }
 
-    /** What is stored of a key: its SHA-256 in hexadecimal digits. A key is random, so nothing slower is needed. */
+    /**
+     * Returns the SHA-256 of the key in hexadecimal digits, which is stored instead of the key. A key is random, so a
+     * slower hash is not needed.
+     */
     public static String hash(String key) {
         try {
             return HexFormat.of()

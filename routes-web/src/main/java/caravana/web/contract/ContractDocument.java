@@ -18,15 +18,16 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 @Configuration(proxyBeanMethods = false)
 public class ContractDocument {
 
-    /** Where it lies on the class path. */
+    /** The path of the document on the class path. */
     public static final String RESOURCE = "caravana/openapi.yaml";
 
     /** Marks an operation that no route of {@code rest: openApi} answers. */
     static final String SERVED_ELSEWHERE = "x-served-by";
 
     /**
-     * The part that {@code rest: openApi} binds to routes, as JSON; {@code rest-api.camel.yaml} refers to it by name. A
-     * declared operation without a route stops the start, so what is served by something else is left out.
+     * Returns the operations that {@code rest: openApi} binds to routes, as JSON; {@code rest-api.camel.yaml} refers to
+     * them by name. Operations that other parts of the app answer are left out, because Camel does not start with an
+     * operation that has no route.
      */
     @Bean("bound-operations.json")
     String boundOperations(ObjectMapper json) {
@@ -43,7 +44,7 @@ public class ContractDocument {
         return document.toString();
     }
 
-    /** The contract's operations, each by its method and the pattern of its path. */
+    /** Returns the contract's operations. */
     @Bean
     Operations operations(ObjectMapper json) {
         return new Operations(json.valueToTree(read()));

@@ -38,8 +38,8 @@ public class ContractValidator implements RestClientRequestValidator {
     private static final String FORM = "application/x-www-form-urlencoded";
 
     /**
-     * Under which the validator knows the schema of a form. Without them it guesses the types of a form's fields, takes the
-     * password 12345678 for a number and refuses it; so it gets the form as JSON, in which every field is a text.
+     * The media type under which the validator knows the schemas of forms. With a form's own type it would guess the
+     * types of the fields, and refuse the password 12345678 as a number. As JSON, each field is a text.
      */
     private static final String FORM_AS_JSON = "application/form+json";
 
@@ -70,7 +70,7 @@ public class ContractValidator implements RestClientRequestValidator {
     /**
      * Validates the request whose method and path are in the message's headers, and sets the body to JSON text.
      *
-     * @throws Problem 400 or 404 when it is not as the contract says
+     * @throws Problem 400 or 404 when the request does not match the contract
      */
     public void check(Exchange exchange) {
         check(exchange.getMessage(), validator(exchange.getProperty(Exchange.REST_OPENAPI, OpenAPI.class)));
@@ -86,9 +86,10 @@ public class ContractValidator implements RestClientRequestValidator {
                     .forEach(content -> content.addMediaType(FORM_AS_JSON, content.get(FORM)));
             validator = OpenApiInteractionValidator.createFor(contract)
                     .withLevelResolver(LevelResolver.create()
-                            // Spring Security has looked at the token.
+                            // Spring Security has checked the token.
                             .withLevel("validation.request.security.missing", ValidationReport.Level.IGNORE)
-                            // It is not given the headers: a route that wants one says what is wrong with it.
+                            // The validator does not get the headers: routes check those that they need, and explain
+                            // what is wrong.
                             .withLevel("validation.request.parameter.header", ValidationReport.Level.IGNORE)
                             .build())
                     .build();
@@ -128,8 +129,9 @@ public class ContractValidator implements RestClientRequestValidator {
     }
 
     /**
-     * Whether a request consists of an address only, and the contract bounds only the length of its varying parts. The validator, which
-     * compares each request with all addresses of the contract, has nothing to find there.
+     * Returns whether the request consists only of an address, and the contract limits only the length of its variable
+     * parts. The validator is skipped then: it would compare the request with all addresses of the contract, and find
+     * nothing.
      */
     private static boolean isAddressAlone(Operation operation, String path, Message in) {
         return !operation.queryRequired()
@@ -150,9 +152,9 @@ public class ContractValidator implements RestClientRequestValidator {
     }
 
     /**
-     * Reads the body, checks the names in it, and gives it to the route and to the validator.
+     * Reads the body, checks the names of its fields, and gives it to the route and to the validator.
      *
-     * @return its schema; a missing node when there is none
+     * @return the schema of the body; a missing node when there is none
      */
     private JsonNode readBody(Message in, Operation operation, SimpleRequest.Builder request) {
         byte[] bytes = in.getBody(byte[].class);
@@ -192,7 +194,10 @@ public class ContractValidator implements RestClientRequestValidator {
         return schema;
     }
 
-    /** Operations of a batch are checked one by one, so that one of them alone is refused. */
+    /**
+     * Removes the operations of a batch. They are checked one by one, so that a wrong operation does not refuse the
+     * others.
+     */
     private JsonNode withoutOperations(JsonNode body, JsonNode schema) {
         ObjectNode rest = body.deepCopy();
         rest.properties()
@@ -214,7 +219,7 @@ public class ContractValidator implements RestClientRequestValidator {
                 .split("/");
     }
 
-    /** The validator removes the space around it, and routes do not. */
+    /** Returns whether a value has white space around it, which the validator would ignore and routes would not. */
     private static boolean isWrittenWrong(String value, JsonNode schema) {
         return switch (schema.path("type").asText()) {
             case "integer" -> !value.matches("-?[0-9]{1,18}");
@@ -239,7 +244,7 @@ public class ContractValidator implements RestClientRequestValidator {
         });
     }
 
-    /** The same of the objects in a field, as far as the contract has a list of their names. */
+    /** Checks the names of fields in the objects within a value, where the contract lists them. */
     private void checkNamesWithin(String path, JsonNode value, JsonNode schema) {
         if (value.isArray()) {
             JsonNode items = operations.resolved(schema.path("items"));
@@ -258,7 +263,10 @@ public class ContractValidator implements RestClientRequestValidator {
         }
     }
 
-    /** Before the validator does: it composes a report of each item, which takes seconds of a list of 20,000. */
+    /**
+     * Checks the length of lists before the validator does, because its report about a list of 20,000 items takes
+     * seconds.
+     */
     private void checkLists(JsonNode body, JsonNode schema) {
         body.properties().forEach(field -> {
             JsonNode of = operations.resolved(schema.path("properties").path(field.getKey()));
@@ -277,7 +285,10 @@ public class ContractValidator implements RestClientRequestValidator {
         });
     }
 
-    /** Of a whole number beyond every double, the validator would tell of its own failure to read it. */
+    /**
+     * Checks the range of numbers. For an integer that is too large for a double, the validator would report its own
+     * parse error.
+     */
     private void checkNumbers(String name, JsonNode value, JsonNode reference) {
         JsonNode schema = operations.resolved(reference);
         if (value.isNumber() && Double.isInfinite(value.doubleValue()) && schema.has("type")) {
@@ -303,13 +314,16 @@ public class ContractValidator implements RestClientRequestValidator {
         });
     }
 
-    /** What is wrong with a value. All objects of bodies are flat, but for lists; their names have been checked. */
+    /**
+     * Composes the refusal of a value. Objects in bodies contain no other objects except in lists, and their names have
+     * been checked.
+     */
     private Problem refusal(ValidationReport.Message message, Operation operation, JsonNode bodySchema) {
         ValidationReport.MessageContext context = message.getContext().orElseThrow();
         String parameter = context.getParameter().map(Parameter::getName).orElse(null);
         if (parameter != null) {
             JsonNode schema = operation.parameters().get(parameter);
-            // What is no query parameter is part of the address.
+            // A parameter that is not in the query is in the path.
             return schema == null
                     ? Problem.of(404)
                     : Problem.invalid(SchemaSentence.of("parameter", parameter, schema));

@@ -18,7 +18,7 @@ class DocumentationPages implements WebMvcConfigurer {
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
         registry.addResourceHandler("/api/openapi*.yaml").addResourceLocations("classpath:caravana/");
-        // Ours first: its initializer names our document instead of the viewer's sample.
+        // Our folder comes first: its initializer names our document instead of the viewer's sample.
         registry.addResourceHandler(FOLDER + "**").addResourceLocations("classpath:caravana/docs/", swaggerUi());
     }
 

@@ -22,7 +22,10 @@ import java.nio.charset.StandardCharsets;
 /** Parses a JSON body (RFC 8259) strictly: UTF-8 only, no duplicate field, nothing after the value. */
 final class JsonBody {
 
-    /** Deeper than anything that the contract has; what is stored of it can be put into answers. */
+    /**
+     * The deepest nesting of a body, more than any body of the contract needs. Parts of a body are stored and put into
+     * answers, which nest deeper.
+     */
     private static final int MOST_DEPTH = 100;
 
     private static final ObjectMapper STRICT = JsonMapper.builder(JsonFactory.builder()
@@ -32,13 +35,16 @@ final class JsonBody {
                     .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            // As doubles, large ones would become the text "Infinity".
+            // As a double, a large number would become the text "Infinity".
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
     private JsonBody() {}
 
-    /** @throws Problem 400 {@code invalid_request}, naming the field as far as there is one, when it cannot be read */
+    /**
+     * @throws Problem 400 {@code invalid_request} when the body is not valid JSON; it names the field if that is
+     *     known
+     */
     static JsonNode read(byte[] body) {
         try {
             String text = StandardCharsets.UTF_8
@@ -47,7 +53,7 @@ final class JsonBody {
                     .toString();
             return STRICT.readTree(text);
         } catch (NumberFormatException exponent) {
-            // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
+            // Jackson does not catch BigDecimal's exception about an exponent of more than ten digits.
             throw Problem.invalid(
                     "The body has a number with too large an exponent. Send a smaller number, or a text.");
         } catch (CharacterCodingException malformed) {
@@ -57,7 +63,7 @@ final class JsonBody {
         }
     }
 
-    /** It never repeats a value: that may be a password. */
+    /** Composes the sentence of a refusal. It never repeats a value, which may be a password. */
     private static String sentence(JsonProcessingException malformed) {
         String where = where(malformed);
         if (malformed instanceof StreamConstraintsException) {
@@ -73,7 +79,7 @@ final class JsonBody {
                 + ". Check quotes, commas, brackets and numbers; nothing may follow the closing bracket.";
     }
 
-    /** The parser of bytes stops in the field whose text it cannot decode. */
+    /** Returns the field at which the parser stopped because it could not decode the text. */
     private static String whereMalformed(byte[] body) {
         try {
             STRICT.readTree(body);
@@ -101,7 +107,7 @@ final class JsonBody {
     /**
      * Checks all texts in a JSON value.
      *
-     * @param name of what is looked at, for the refusal
+     * @param name of the value, for the refusal
      * @throws Problem 400 {@code invalid_request}, see {@link InputText#check}
      */
     static void checkTexts(String name, JsonNode json) {

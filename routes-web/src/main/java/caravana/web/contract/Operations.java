@@ -20,15 +20,15 @@ import org.springframework.web.util.pattern.PathPatternParser;
 public final class Operations {
 
     /**
-     * An operation.
+     * An operation of the contract.
      *
      * @param parameters the schema of each query parameter, by its name
-     * @param queryRequired whether one of them must be there
-     * @param pathParameters the schema of each part of the address that varies, by its name
+     * @param queryRequired whether at least one query parameter is required
+     * @param pathParameters the schema of each variable part of the address, by its name
      * @param bodies the schema of the body, by its media type in lower case; empty when the operation takes none
-     * @param bodyRequired whether it must have one
-     * @param answers the media types in which it answers what succeeds; empty when another part of the app decides that
-     * @param scope the scope that an API key needs for it; null when no key may call it
+     * @param bodyRequired whether the request must have a body
+     * @param answers the media types of successful answers; empty when another part of the app decides them
+     * @param scope the scope that an API key needs; null when no key may call the operation
      */
     record Operation(
             String id,
@@ -45,22 +45,22 @@ public final class Operations {
     /** The id for requests that are not in the OpenAPI document. */
     public static final String UNKNOWN = "unknown";
 
-    /** Names the scope that an API key needs; an operation without it takes none. */
+    /** Names the scope that an API key needs. An operation without it accepts no key. */
     private static final String SCOPE = "x-scope";
 
     /** Marks texts that people read on one line, see {@link InputText#isLine}. */
     static final String LINE = "x-line";
 
     /**
-     * Marks a list whose items are calls: each is checked as its own call is, and refused alone. Its value is the code of 422 for more
-     * items than there may be.
+     * Marks a list whose items are calls. Each item is checked as its single call is, and refused alone. The value is
+     * the code of the 422 answer to a list with too many items.
      */
     static final String LIST = "x-operations";
 
     private final JsonNode contract;
     private final List<Operation> operations = new ArrayList<>();
 
-    /** The operations by what {@link #place} says of their paths, so that each request is compared with a few of them. */
+    /** The operations by the {@link #place} of their paths, so that a request is compared with only a few of them. */
     private final Map<String, List<Operation>> byPlace = new HashMap<>();
 
     Operations(JsonNode contract) {
@@ -89,7 +89,10 @@ public final class Operations {
                 .add(operation));
     }
 
-    /** How many segments a path has, and its second one, such as {@code videos}, which no operation's path leaves open. */
+    /**
+     * Returns the number of a path's segments and its second one, such as {@code videos}, which is fixed in each
+     * operation's path.
+     */
     private static String place(String path) {
         int segments = 0;
         int second = 0;
@@ -104,16 +107,16 @@ public final class Operations {
         return segments + path.substring(second, end);
     }
 
-    /** Those that may match a path, in their order. */
+    /** Returns the operations that may match a path, in their order. */
     private List<Operation> near(String path) {
-        // A segment with parameters or encoded characters may stand for another text.
+        // A segment with parameters or encoded characters may mean another text.
         boolean plain = path.indexOf(';') < 0 && path.indexOf('%') < 0;
         return plain ? byPlace.getOrDefault(place(path), List.of()) : operations;
     }
 
     /**
-     * The methods that an address takes, in alphabetical order: those of its operations, {@code HEAD} where there is
-     * {@code GET}, and {@code OPTIONS}. Empty when the contract has no such address.
+     * Returns the methods that an address supports, in alphabetical order, including {@code HEAD} where there is {@code
+     * GET}, and {@code OPTIONS}. Empty when the contract has no such address.
      */
     public Set<String> methods(String path) {
         PathContainer parsed = PathContainer.parsePath(path);
@@ -135,7 +138,7 @@ public final class Operations {
         return methods;
     }
 
-    /** The methods that any address of the contract takes, in alphabetical order. */
+    /** Returns the methods that at least one address of the contract supports, in alphabetical order. */
     public Set<String> allMethods() {
         Set<String> methods = new TreeSet<>();
         operations.forEach(operation -> methods.addAll(methods(operation.path().getPatternString())));
@@ -189,12 +192,12 @@ public final class Operations {
         return types;
     }
 
-    /** Follows a reference, if it is one. */
+    /** Returns the target of a reference; other nodes are returned as they are. */
     JsonNode resolved(JsonNode node) {
         return node.has("$ref") ? contract.at(node.path("$ref").asText().substring(1)) : node;
     }
 
-    /** The operation; {@code HEAD} is that of {@code GET}; empty when the contract has none. */
+    /** Finds the operation; {@code HEAD} finds that of {@code GET}. Empty when the contract has none. */
     Optional<Operation> find(String method, String path) {
         PathContainer parsed = PathContainer.parsePath(path);
         String asked = method.equals("HEAD") ? "GET" : method;
@@ -204,12 +207,15 @@ public final class Operations {
                 .findFirst();
     }
 
-    /** The scope that an API key needs for the operation; empty when no key may call it, or the contract has none. */
+    /**
+     * Returns the scope that an API key needs for the operation; empty when no key may call it, or the contract has no
+     * such operation.
+     */
     public Optional<String> scope(String method, String path) {
         return find(method, path).map(Operation::scope);
     }
 
-    /** The operation's id; {@link #UNKNOWN} when the contract has none. */
+    /** Returns the operation's id; {@link #UNKNOWN} when the contract has no such operation. */
     public String of(String method, String path) {
         return find(method, path).map(Operation::id).orElse(UNKNOWN);
     }

@@ -34,7 +34,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.LOWEST_PRECEDENCE - 1)
 class RequestCheck extends OncePerRequestFilter {
 
-    /** Headers of one value. Of two, proxies and we could read different ones. */
+    /** Headers that may occur only once. If there were two, a proxy and this app could use different ones. */
     private static final List<String> SINGLE = List.of(
             "Authorization",
             "Content-Type",
@@ -50,7 +50,10 @@ class RequestCheck extends OncePerRequestFilter {
             "Upload-Offset",
             "X-HTTP-Method-Override");
 
-    /** What uploads take is theirs to say: the type may be missing or wrong, and the first bytes right. */
+    /**
+     * Media types that are not checked here. The checks of uploads decide: the type may be missing or wrong although
+     * the content is a video.
+     */
     private static final Set<String> UPLOADS = Set.of("video/*", "multipart/form-data");
 
     private final Operations operations;
@@ -75,7 +78,7 @@ class RequestCheck extends OncePerRequestFilter {
                 checkAccept(request, operation);
             } catch (Problem refused) {
                 if (refused.getStatus() == 415) {
-                    // What would be accepted, see RFC 9110, 15.5.16.
+                    // Names the accepted encoding, see RFC 9110, 15.5.16.
                     response.setHeader("Accept-Encoding", "identity");
                 }
                 problems.write(refused, response);
@@ -125,7 +128,7 @@ class RequestCheck extends OncePerRequestFilter {
         }
     }
 
-    /** An answer that the client does not take would be lost, and what the call has done with it. */
+    /** Checks that the client accepts the answer before the call changes anything. */
     private static void checkAccept(HttpServletRequest request, Operations.Operation operation) {
         List<String> accepted = Collections.list(request.getHeaders(HttpHeaders.ACCEPT));
         if (operation.answers().isEmpty() || accepted.isEmpty()) {
@@ -151,7 +154,7 @@ class RequestCheck extends OncePerRequestFilter {
         }
     }
 
-    /** Whether a name such as {@code metadata[title]} is a field of a parameter that is an object. */
+    /** Returns whether a name such as {@code metadata[title]} is a field of a parameter that is an object. */
     private static boolean isField(String name, Map<String, JsonNode> known) {
         int bracket = name.indexOf('[');
         return bracket > 0

@@ -5,18 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Describes what a schema of the OpenAPI document accepts, as part of a refusal. It never repeats what was sent, since
- * this may be a password.
+ * Describes what a schema of the OpenAPI document accepts, as part of a refusal. It never repeats the value of the
+ * request, which may be a password.
  */
 final class SchemaSentence {
 
     private SchemaSentence() {}
 
     /**
-     * One or two sentences.
+     * Returns one or two sentences.
      *
      * @param kind {@code field} or {@code parameter}
-     * @param schema the contract's for it, without a reference
+     * @param schema of the contract, with references resolved
      */
     static String of(String kind, String name, JsonNode schema) {
         String sentence = "The " + kind + " " + name + " must be " + value(schema) + ".";

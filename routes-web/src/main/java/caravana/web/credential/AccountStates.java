@@ -23,7 +23,7 @@ public class AccountStates {
             "SELECT valid_after, blocked_at, EXISTS (SELECT 1 FROM erasures WHERE account_id = accounts.id) AS erasing"
                     + " FROM accounts WHERE id = ?";
 
-    /** Accounts of an outside issuer have a row from their first call on. */
+    /** Creates the row of an account of an outside issuer with its first call. */
     private static final String NOTE = "INSERT INTO accounts (id) VALUES (?) ON CONFLICT DO NOTHING";
 
     private final JdbcTemplate jdbc;
@@ -45,8 +45,9 @@ public class AccountStates {
     /**
      * Checks a token of the account.
      *
-     * @param issuedAt when it was issued, as exactly as it says
-     * @throws CredentialRefusedException 401 when it counts no more; 403 {@code account_blocked} or {@code account_erasing}; 503 when that cannot be found out
+     * @param issuedAt when the token was issued, as exactly as it says
+     * @throws CredentialRefusedException 401 when the token is no longer valid; 403 {@code account_blocked} or
+     *     {@code account_erasing}; 503 when the database is unavailable
      */
     public void check(UUID account, Instant issuedAt) {
         State state = states.find(account)
@@ -71,7 +72,7 @@ public class AccountStates {
         return new CredentialRefusedException(blockedProblem());
     }
 
-    /** The answer to calls and log-ins of an account that is blocked. */
+    /** Returns the answer to calls and log-ins of a blocked account. */
     public static Problem blockedProblem() {
         return new Problem(403, "account_blocked", "An operator has blocked this account. Ask an operator why.");
     }

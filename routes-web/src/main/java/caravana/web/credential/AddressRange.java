@@ -12,13 +12,13 @@ import java.util.regex.Pattern;
  * A range of IP addresses: a single address, or a network in CIDR notation.
  *
  * @param first the first address of the range
- * @param bits how many leading bits the addresses of the range have in common
+ * @param bits length of the prefix: how many leading bits all addresses of the range share
  */
 record AddressRange(InetAddress first, int bits) {
 
     private static final Pattern CIDR = Pattern.compile("([0-9.]+|[0-9a-fA-F]*:[0-9a-fA-F:.]*)(?:/([0-9]{1,3}))?");
 
-    /** Empty when the text is neither an address nor a range. Bits behind the length count as zero. */
+    /** Reads a range. Bits after the prefix are set to zero. Empty when the text is neither an address nor a range. */
     static Optional<AddressRange> parse(String text) {
         Matcher cidr = CIDR.matcher(text);
         return cidr.matches()
@@ -51,7 +51,7 @@ record AddressRange(InetAddress first, int bits) {
         }
     }
 
-    /** In CIDR notation; one address alone as itself. */
+    /** Returns the range in CIDR notation, or the address if it is a single one. */
     @Override
     public String toString() {
         return first.getHostAddress() + (bits == first.getAddress().length * Byte.SIZE ? "" : "/" + bits);

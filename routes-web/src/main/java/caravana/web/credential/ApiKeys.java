@@ -26,13 +26,13 @@ import org.springframework.stereotype.Component;
 @Component("apiKeys")
 public class ApiKeys {
 
-    /** Of one account. */
+    /** The most keys of one account. */
     static final int MOST = 20;
 
-    /** The scope of the calls that operators alone may make. */
+    /** The scope of the calls that only operators may make. */
     static final String OPERATOR_SCOPE = "operator";
 
-    /** What can be written with four digits for the year. */
+    /** The last time whose year has four digits. */
     private static final Instant LAST_EXPIRY = Instant.parse("9999-12-31T23:59:59Z");
 
     private final ObjectMapper json;
@@ -44,9 +44,10 @@ public class ApiKeys {
     }
 
     /**
-     * Makes a key: the properties {@code key_text}, {@code key}, which has what is stored of it as JSON, and {@code most_keys}. The
-     * contract has been checked.
+     * Makes a key. Sets the properties {@code key_text}, {@code key} (JSON with the values to store) and {@code
+     * most_keys}.
      *
+     * @param body of a request that matches the contract
      * @throws Problem 400 {@code expiry_invalid} or {@code address_invalid}; 403 {@code scope_not_allowed}
      */
     public void make(@Body String body, @ExchangeProperty("caller") Caller caller, Exchange exchange)
@@ -127,9 +128,9 @@ public class ApiKeys {
     }
 
     /**
-     * Makes the answer: the key's document, and for this once the key.
+     * Composes the answer with the key's document and the key. No later answer has the key.
      *
-     * @param row what {@code create-key.sql} returned; null when the account has as many keys as it may have
+     * @param row of {@code create-key.sql}; null when the account has reached its limit of keys
      * @throws Problem 403 {@code too_many_keys}
      */
     public void created(@Body Map<String, Object> row, @ExchangeProperty("key_text") String text, Exchange exchange)
@@ -149,9 +150,9 @@ public class ApiKeys {
     }
 
     /**
-     * Composes the answer.
+     * Composes the list of keys.
      *
-     * @param rows what {@code select-keys.sql} returned
+     * @param rows of {@code select-keys.sql}
      */
     public Map<String, Object> list(@Body List<Map<String, Object>> rows) throws JsonProcessingException {
         List<Map<String, Object>> keys = new ArrayList<>();
@@ -172,7 +173,9 @@ public class ApiKeys {
     }
 
     /**
-     * @param row what {@code delete-key.sql} returned
+     * Checks that a key was deleted.
+     *
+     * @param row of {@code delete-key.sql}; null when there was no such key
      * @throws Problem 404 {@code not_found}
      */
     public void deleted(@Body Map<String, Object> row) {

@@ -13,19 +13,19 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Learns within about a second that a key or an account was changed, on any node: one thread listens, on a database
- * connection of its own, to the notifications of the triggers.
+ * Learns within about a second that any node has changed a key or an account: one thread listens to the notifications
+ * of database triggers, on a separate connection.
  *
- * <p>Remembered keys and accounts are used only if there was no notification since, and if the connection has answered
- * within the last second. So when the connection is lost or silent, each request costs a query, and no revoked
- * credential is accepted.
+ * <p>Remembered keys and accounts are used only if there was no notification since they were read, and if the
+ * connection has answered within the last second. So when the connection is lost or silent, each request costs a query,
+ * and no revoked credential is accepted.
  */
 @Component
 public class CredentialChanges {
 
     private static final Logger log = LoggerFactory.getLogger(CredentialChanges.class);
 
-    /** How long the thread waits for a notification before it asks whether the connection still works. */
+    /** The milliseconds that the thread waits for a notification before it checks the connection. */
     private static final int LISTEN_MILLIS = 200;
 
     private static final int ANSWER_SECONDS = 1;
@@ -46,15 +46,15 @@ public class CredentialChanges {
         listener.start();
     }
 
-    /** A number that grows with each change. What is read after this call may be remembered with it. */
+    /** Returns a number that grows with each change. Call it before reading what is to be remembered. */
     long count() {
         return changes;
     }
 
     /**
-     * Whether what was remembered is certainly as it was.
+     * Returns whether remembered data is certainly still current.
      *
-     * @param count as {@link #count} returned it before it was read
+     * @param count the result of {@link #count} before the data was read
      */
     boolean isUnchangedSince(long count) {
         return count == changes && System.nanoTime() - answeredAt < TRUST_NANOS;
@@ -72,7 +72,7 @@ public class CredentialChanges {
                         hear(connection);
                     }
                 } finally {
-                    // Never back to the pool: who got it next would listen as well.
+                    // It never returns to the pool, where its next user would also listen.
                     database.evictConnection(connection);
                 }
             } catch (SQLException unavailable) {
@@ -90,11 +90,11 @@ public class CredentialChanges {
     private void begin(Connection connection) throws SQLException {
         long asked = System.nanoTime();
         try (Statement statement = connection.createStatement()) {
-            // So that pg_stat_activity shows what the connection is for.
+            // The name of the connection in pg_stat_activity.
             statement.execute("SET application_name = 'caravana credentials'");
             statement.execute("LISTEN credentials");
         }
-        // Of what was said before, nothing was heard.
+        // Earlier notifications may have been missed.
         changed();
         answeredAt = asked;
     }
@@ -106,7 +106,7 @@ public class CredentialChanges {
         if (!connection.isValid(ANSWER_SECONDS)) {
             throw new SQLException("The database does not answer on the connection that listens");
         }
-        // What the answer came with, without a wait.
+        // Notifications that have arrived already, without waiting.
         heard |= driver.getNotifications().length > 0;
         if (heard) {
             changed();
@@ -114,7 +114,7 @@ public class CredentialChanges {
         answeredAt = asked;
     }
 
-    /** Of the listener's thread alone. */
+    /** Called only by the listening thread. */
     private void changed() {
         changes = changes + 1;
     }

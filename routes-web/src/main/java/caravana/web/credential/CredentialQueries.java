@@ -27,8 +27,11 @@ class CredentialQueries {
     }
 
     /**
-     * @param owner whom the question is charged to: an account's id, or the hash of a key
-     * @throws CredentialRefusedException 429 or 503 when too many run, and 503 when the database is unavailable
+     * Runs a query.
+     *
+     * @param owner an account's id or the hash of a key, whose concurrent queries are limited
+     * @throws CredentialRefusedException 429 or 503 when too many queries run, and 503 when the database is
+     *     unavailable
      */
     <T> T ask(Object owner, Supplier<T> question) {
         try {

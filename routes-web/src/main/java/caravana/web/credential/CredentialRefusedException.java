@@ -15,7 +15,7 @@ public final class CredentialRefusedException extends AuthenticationException {
         this.problem = problem;
     }
 
-    /** The answer. */
+    /** Returns the answer to the request. */
     public Problem problem() {
         return problem;
     }

@@ -29,9 +29,9 @@ public class Credentials {
     }
 
     /**
-     * Whether a request that was let in would be let in again.
+     * Returns whether a request that was accepted would still be accepted.
      *
-     * @throws Problem 429 or 503 when that cannot be found out
+     * @throws Problem 429 or 503 when the state of the credential is unknown
      */
     public boolean hold(Authentication authentication) {
         try {

@@ -25,7 +25,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class KnownKeys {
 
-    /** A key's use is noted once a minute at most, so that it costs the database next to nothing. */
+    /** Finds a key. The time of its last use is updated once a minute at most, to save writes. */
     private static final String FIND = """
             WITH used AS (
                 UPDATE api_keys
@@ -75,10 +75,9 @@ public class KnownKeys {
     /**
      * Identifies the caller by a key.
      *
-     * @param text the key as it was sent
-     * @param address where the request comes from
-     * @throws CredentialRefusedException as {@link #check}, and 403 {@code address_not_allowed}; 503
-     *     when that cannot be found out
+     * @param text the key of the request
+     * @param address IP address of the client
+     * @throws CredentialRefusedException as {@link #check}, and 403 {@code address_not_allowed}
      */
     public KeyAuthentication authenticate(String text, String address) {
         if (!KeyText.isWellFormed(text)) {
@@ -100,9 +99,9 @@ public class KnownKeys {
     /**
      * Finds a valid key.
      *
-     * @param hash what is stored of it
-     * @throws CredentialRefusedException 401 when there is no such key, or it has expired; 403 {@code account_blocked}; 503 when that
-     *     cannot be found out
+     * @param hash the stored hash of the key
+     * @throws CredentialRefusedException 401 when the key does not exist or has expired; 403 {@code
+     *     account_blocked}; 503 when the database is unavailable
      */
     Key check(String hash) {
         Key key = known.find(hash)
@@ -127,7 +126,7 @@ public class KnownKeys {
                 .findFirst();
     }
 
-    /** Scopes, role and priorities are cut to what the account may do now. */
+    /** Builds a key with only those scopes, roles and priorities that its account still has. */
     private Key key(ResultSet row) throws SQLException {
         String accountRole = rolesFromOutside ? Caller.USER : row.getString("role");
         Set<String> scopes =

@@ -9,8 +9,8 @@ import java.util.function.Function;
 /**
  * Caches the state of keys or accounts until a credential changes, for at most 30 s.
  *
- * @param <I> what identifies one: an account's id, or the hash of a key
- * @param <C> what is known of it
+ * @param <I> the type of the identifier: an account's id, or the hash of a key
+ * @param <C> the type of the state
  */
 final class RememberedCredentials<I, C> {
 
@@ -26,17 +26,19 @@ final class RememberedCredentials<I, C> {
             .executor(Runnable::run)
             .build();
 
-    /** @param read asks the database; empty when it has none */
+    /** @param read queries the database; its result is empty when there is no such key or account */
     RememberedCredentials(CredentialChanges changes, CredentialQueries queries, Function<I, Optional<C>> read) {
         this.changes = changes;
         this.queries = queries;
         this.read = read;
     }
 
-    /** What was read, and after which change. */
+    /** A state, and the number of changes before it was read. */
     private record Known<C>(long change, Optional<C> credential) {}
 
     /**
+     * Returns the state of a key or an account.
+     *
      * @return empty when there is none
      * @throws CredentialRefusedException as {@link CredentialQueries#ask}
      */

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 @Component
 public class CloudEvents {
 
-    /** Within which the ids are unique: where the things are that events are about. */
+    /** The source of the events, within which their ids are unique. */
     private static final String VIDEOS = "/api/videos";
 
     private static final String WEBHOOKS = "/api/webhooks";
@@ -28,10 +28,10 @@ public class CloudEvents {
     }
 
     /**
-     * One event, in the structured mode.
+     * Returns one event in the structured mode.
      *
-     * @param row {@code event_id}, {@code type}, {@code subject}, {@code number}, {@code occurred_at} and {@code content} of a
-     *     row of {@code events}
+     * @param row {@code event_id}, {@code type}, {@code subject}, {@code number}, {@code occurred_at} and {@code
+     *     content} of a row of {@code events}
      */
     public Map<String, Object> document(Map<String, Object> row) throws JsonProcessingException {
         Map<String, Object> content = json.readValue((String) row.get("content"), ROW);
@@ -43,7 +43,7 @@ public class CloudEvents {
         event.put("type", type);
         event.put("subject", row.get("subject"));
         event.put("time", row.get("occurred_at"));
-        // As the extension of that name has it: compared as texts.
+        // The extension compares sequence numbers as texts.
         event.put("sequence", "%010d".formatted((Integer) row.get("number")));
         event.put("datacontenttype", "application/json");
         event.put(

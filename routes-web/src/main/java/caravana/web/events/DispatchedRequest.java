@@ -14,10 +14,10 @@ import java.io.IOException;
  */
 interface DispatchedRequest {
 
-    /** The request attribute that holds it. */
+    /** The name of the request attribute with this object. */
     String NAME = DispatchedRequest.class.getName();
 
-    /** Where requests are dispatched to; the filter {@link #resume} is there and answers. */
+    /** The path to which requests are dispatched. The filter {@link #resume} handles them there. */
     String PATH = "/api/videos/events";
 
     /** Continues with the request, on the container's thread. */

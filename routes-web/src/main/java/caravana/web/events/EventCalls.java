@@ -37,10 +37,10 @@ import org.springframework.web.servlet.HandlerMapping;
 @Component
 class EventCalls implements HttpRequestHandler, DisposableBean {
 
-    /** Videos that are looked up at once; each takes a connection to the database. */
+    /** The most videos that are looked up concurrently; each lookup uses a database connection. */
     private static final int CHECKS = 4;
 
-    /** How long a call may wait for that. */
+    /** The longest time for which a call waits for its lookup. */
     private static final long CHECK_PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final VideoEvents events;
@@ -51,7 +51,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
     private final ObjectMapper mapper;
     private final Problems failures;
     private final ProblemWriter problems;
-    // No bean: any Executor bean would switch Spring Boot's own off. The places bound how many wait for it.
+    // Not a bean, because any Executor bean disables Spring Boot's own. The places limit how many calls wait for it.
     private final ExecutorService checks =
             Executors.newFixedThreadPool(CHECKS, new CustomizableThreadFactory("events-check-"));
 
@@ -82,7 +82,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
 
     @Override
     public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        // Null at the address without an id.
+        // Null for the address of all videos.
         Map<?, ?> path = (Map<?, ?>) request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
         String video = path == null ? null : (String) path.get("video_id");
         Opening opening = new Opening(Callers.current(), Callers.currentUntil(), video, lastEvent(request));
@@ -104,7 +104,10 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
         }
     }
 
-    /** The time of an event that we sent; null when the client names none, or somebody else's. */
+    /**
+     * Returns the time in the id of the last event that the client has; null without an id, or for an id that this app
+     * did not send.
+     */
     private static Long lastEvent(HttpServletRequest request) {
         String id = request.getHeader("Last-Event-ID");
         return id != null && id.matches("\\d{13}") ? Long.valueOf(id) : null;
@@ -115,7 +118,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
         checks.shutdown();
     }
 
-    /** A call that has a place, until it is answered or its stream is over. */
+    /** A call with a place, from its beginning until it is answered or its stream ends. */
     private final class Opening implements DispatchedRequest, Runnable {
 
         private final Caller caller;
@@ -135,7 +138,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
             this.lastEvent = lastEvent;
         }
 
-        /** Looks the video up, without a thread of the container's. */
+        /** Looks up the video without occupying a thread of the container. */
         @Override
         public void run() {
             if (System.nanoTime() - begun > CHECK_PATIENCE_NANOS) {
@@ -163,7 +166,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
                 return;
             }
             response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-            // Otherwise nginx would pass events on when a buffer is full.
+            // Otherwise nginx would hold events back until a buffer is full.
             response.setHeader("X-Accel-Buffering", "no");
             if (request.getMethod().equals("HEAD")) {
                 leave();
@@ -171,7 +174,7 @@ class EventCalls implements HttpRequestHandler, DisposableBean {
             }
             EventStream stream = new EventStream(
                     caller.getId(),
-                    // As the database writes it.
+                    // In lower case, as the database writes ids.
                     video == null ? null : video.toLowerCase(Locale.ROOT),
                     lastEvent,
                     until,

@@ -29,8 +29,9 @@ public class EventPage {
     /**
      * Reads the parameters of the page, for {@code list-events.sql}.
      *
-     * @return {@code transaction} and {@code id} of the last event that the client has, zeros for none, and {@code limit}
-     * @throws Problem 400 {@code invalid_request} when the cursor is none of ours
+     * @return {@code transaction} and {@code id} of the last event that the client has, zeros for none, and {@code
+     *     limit}
+     * @throws Problem 400 {@code invalid_request} when the cursor is not valid
      */
     public Map<String, Object> read(Message request) {
         Map<String, String> query = QueryString.of(request);
@@ -47,7 +48,7 @@ public class EventPage {
         return page;
     }
 
-    /** Makes the answer of the rows that are the body. */
+    /** Composes the answer from the rows in the message's body. */
     public void answer(Message message, @ExchangeProperty("page") Map<String, Object> page)
             throws JsonProcessingException {
         @SuppressWarnings("unchecked")

@@ -11,17 +11,20 @@ import java.util.Map;
  */
 final class EventQueue {
 
-    /** How long the database may take to show a change, in milliseconds: what a client that returns gets again. */
+    /**
+     * The longest delay until the database shows a change, in milliseconds. A client that reconnects gets the changes
+     * of this time again.
+     */
     static final long OVERLAP_MILLIS = 30_000;
 
     private final Map<String, Event> waiting = new LinkedHashMap<>();
 
-    /** The time up to which the client has got everything, in milliseconds; null before anything was found. */
+    /** The time until which the client has all changes, in milliseconds; null before the first change. */
     private Long told;
 
     /**
-     * @param found the last state
-     * @param id the time up to which the client has got everything once it has this, in milliseconds; 0 or less
+     * @param found the last state of a video or webhook
+     * @param id the time until which the client has all changes once it has this event, in milliseconds; 0 or less
      *     when that is unknown
      */
     record Event(Found found, long id) {}
@@ -32,9 +35,9 @@ final class EventQueue {
     }
 
     /**
-     * Adds what was found at one time; what was to be sent of the same ones before is forgotten.
+     * Adds states that were found at the same time. They replace waiting events of the same videos and webhooks.
      *
-     * @param at in milliseconds
+     * @param at the time in milliseconds
      */
     void add(List<? extends Found> found, long at) {
         if (told == null) {
@@ -46,7 +49,7 @@ final class EventQueue {
         }
     }
 
-    /** Takes the next event; null when there is none. */
+    /** Removes and returns the next event; null when there is none. */
     Event poll() {
         Iterator<Event> events = waiting.values().iterator();
         if (!events.hasNext()) {

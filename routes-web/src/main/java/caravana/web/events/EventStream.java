@@ -35,22 +35,22 @@ import org.slf4j.LoggerFactory;
 final class EventStream implements DispatchedRequest, WriteListener, AsyncListener {
 
     /**
-     * How many videos a client may be behind. It gets {@value WatchedVideos#MOST} at once when it comes, and of as
-     * many again while it takes those; a client that reads at all is never that far behind.
+     * The most videos of which a client may have waiting events. It gets up to {@value WatchedVideos#MOST} when it
+     * connects, and changes of as many more while it reads those. A client that reads stays below.
      */
     static final int MOST_WAITING = 2 * WatchedVideos.MOST;
 
     private static final Logger log = LoggerFactory.getLogger(EventStream.class);
 
-    /** With it the client gets the answer's head, even if there is no video to tell of yet. */
+    /** The first bytes of the stream. With them the client gets the headers, even if there is no event yet. */
     private static final byte[] OPENING = bytes("retry:2000\n:open\n\n");
 
     private static final byte[] REMINDER = bytes(":still there\n\n");
 
     private enum State {
-        /** A thread of the container is at it, or on its way. */
+        /** A thread of the container is writing, or was requested. */
         BUSY,
-        /** The client takes nothing; the container comes when it does. */
+        /** The client does not read; the container calls when it does. */
         BLOCKED,
         /** Everything is sent. */
         IDLE,
@@ -67,13 +67,13 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
     private final Consumer<EventStream> leave;
     private final AtomicBoolean left = new AtomicBoolean();
 
-    /** Of the request; used by the container's threads alone. */
+    /** The output of the request. Only the container's threads use it. */
     private ServletOutputStream out;
 
     private ContainerHandle container;
     private boolean flushed;
 
-    // What follows is guarded by this object's lock.
+    // The following fields are guarded by this object's lock.
 
     private State state = State.BUSY;
     private AsyncContext async;
@@ -84,16 +84,16 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
     private boolean dropped;
     private boolean stopping;
 
-    /** The thread that looks for changes alone reads and sets it. */
+    /** Whether the client has the present state. Only the thread that finds changes uses it. */
     private boolean informed;
 
     /**
      * @param account the id of the account that watches
-     * @param video the id of the video that is watched; null for all of the account's
+     * @param video the id of the watched video; null for all videos of the account
      * @param since the id of the last event that the client has, in milliseconds; null when it has none
      * @param until when the client's token expires
-     * @param permitted whether the client's token or key still counts
-     * @param leave runs once, when the stream is over
+     * @param permitted whether the client's token or key is still valid
+     * @param leave runs once, when the stream ends
      */
     EventStream(
             String account,
@@ -115,7 +115,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         this.waiting = new EventQueue(since);
     }
 
-    /** What is watched: the id of a video, or of an account. */
+    /** Returns the id of the watched video or account. */
     String subject() {
         return watchesOne() ? video : account;
     }
@@ -124,12 +124,12 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         return video != null;
     }
 
-    /** Since when the client may have missed changes, in milliseconds; null when it is new. */
+    /** Returns since when the client may have missed changes, in milliseconds; null for a new client. */
     Long since() {
         return since;
     }
 
-    /** Whether it has got the present state. */
+    /** Returns whether the client has the present state. */
     boolean isInformed() {
         return informed;
     }
@@ -138,13 +138,13 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         informed = true;
     }
 
-    // What other threads call.
+    // Methods that other threads call.
 
     /**
      * Adds events of videos and webhooks.
      *
-     * @param found one or more; of a stream that watches one, that one
-     * @param at the time when they were found, in milliseconds; 0 when it is unknown
+     * @param found one or more; for a stream of one video, only that one
+     * @param at when they were found, in milliseconds; 0 when that is unknown
      */
     synchronized void tell(List<? extends Found> found, long at) {
         if (state == State.OVER || ending || dropped) {
@@ -160,9 +160,9 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
     }
 
     /**
-     * Ends the stream when its client's token or key was ended; it gets nothing more.
+     * Ends the stream if its client's token or key is no longer valid.
      *
-     * @return whether it continues
+     * @return whether the stream continues
      */
     boolean goesOn() {
         if (permitted.getAsBoolean()) {
@@ -175,13 +175,19 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         return false;
     }
 
-    /** Sends a heartbeat if it is time for one, and ends the stream when its time has come. */
+    /**
+     * Sends a heartbeat if one is due. Ends the stream when its token has expired, or its client has read nothing for
+     * too long.
+     *
+     * @param heartbeat time without events after which a heartbeat is sent
+     * @param patience time for which the client may read nothing
+     */
     synchronized void lookAfter(Instant now, Duration heartbeat, Duration patience) {
         long nanos = System.nanoTime() - stateSince;
         if (state == State.BLOCKED && nanos > patience.toNanos()) {
             drop("has taken nothing for " + patience.toSeconds() + " s");
         } else if (now.isAfter(until)) {
-            // It comes back with a new token, and gets them then.
+            // The client reconnects with a new token, and gets the events then.
             waiting.clear();
             end();
         } else if (state == State.IDLE && nanos > heartbeat.toNanos()) {
@@ -190,7 +196,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         }
     }
 
-    /** Ends the stream because the node stops: at once, or when what waits is sent, if the client takes it. */
+    /** Ends the stream because the node stops: at once, or after the waiting events if the client reads them. */
     synchronized void stop() {
         stopping = true;
         end();
@@ -229,7 +235,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         }
     }
 
-    /** The container looks for time-outs once a second. */
+    /** The container checks for time-outs once a second. */
     private void haveTimedOut() {
         askContainer(() -> async.setTimeout(1));
     }
@@ -238,7 +244,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         try {
             request.run();
         } catch (RuntimeException ended) {
-            // When it stops, it ends requests without a word.
+            // A container that stops ends requests without a notification.
             log.debug("The container has ended an event stream", ended);
             enter(State.OVER);
             leave();
@@ -256,9 +262,9 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         stateSince = System.nanoTime();
     }
 
-    // What the container calls.
+    // Methods that the container calls.
 
-    /** Begins the stream, on the thread that the request came by. */
+    /** Opens the stream, on the thread of the request. */
     void open(HttpServletRequest request) throws IOException {
         request.setAttribute(NAME, this);
         listen(request);
@@ -313,7 +319,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         dropIfStopping();
     }
 
-    /** What is to be sent next; null for nothing. */
+    /** Returns the bytes to send next; null for none. */
     private byte[] next() throws IOException {
         EventQueue.Event next;
         synchronized (this) {
@@ -339,7 +345,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         return text.toByteArray();
     }
 
-    /** What the stream is now that everything is sent; still busy when there is more by now. */
+    /** Returns the state after everything was sent: still busy if there are more events by now. */
     private synchronized State rest() {
         if (comment == null && waiting.isEmpty()) {
             enter(ending || dropped ? State.OVER : State.IDLE);
@@ -355,7 +361,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
         async.complete();
     }
 
-    /** The client was dropped, or the container stops. */
+    /** Called when the client was disconnected, or the container stops. */
     @Override
     public void onTimeout(AsyncEvent event) {
         become(State.OVER);
@@ -377,11 +383,14 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
     public void onError(AsyncEvent event) {
         become(State.OVER);
         leave();
-        // Otherwise the container would look for a page that explains the error.
+        // Otherwise the container would send an error page.
         event.getAsyncContext().complete();
     }
 
-    /** Without the lock: the container holds one of its own, which other threads take when they have this one. */
+    /**
+     * Runs without this object's lock: the container holds its own lock, which other threads acquire while they have
+     * this one.
+     */
     @Override
     public void onComplete(AsyncEvent event) {
         leave();
@@ -389,7 +398,7 @@ final class EventStream implements DispatchedRequest, WriteListener, AsyncListen
 
     @Override
     public void onStartAsync(AsyncEvent event) {
-        // The request continues, and this listens again.
+        // The request continues, and this listener is added again.
     }
 
     private static byte[] bytes(String text) {

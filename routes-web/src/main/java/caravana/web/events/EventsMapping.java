@@ -27,7 +27,7 @@ class EventsMapping {
                 Map.of("/api/videos/events", calls, "/api/videos/{video_id}/events", calls), BEFORE_CAMEL);
     }
 
-    /** This filter comes first: when the request is dispatched again, all other filters have checked it before. */
+    /** Registers the filter before all others: a request that is dispatched again has passed them already. */
     @Bean
     FilterRegistrationBean<Filter> continuedRequests() {
         FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>(DispatchedRequest::resume);

@@ -5,26 +5,26 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 
 /**
- * Something that a round of {@link VideoEvents} has found. Two of them are equal when clients would receive the same
+ * A state that a round of {@link VideoEvents} has found. Two states are equal when clients would receive the same
  * event.
  */
 interface Found {
 
-    /** Of the video or webhook; a client gets the last state of each only. */
+    /** Returns the id of the video or webhook. A client gets only the last state of each. */
     String id();
 
-    /** The id of its account. */
+    /** Returns the id of its account. */
     String owner();
 
-    /** Whether it is no news, and was found for those only who were disconnected meanwhile. */
+    /** Returns whether the state is not new, and was found only for clients that reconnect. */
     boolean isReplay();
 
-    /** Whether more will be found of it. */
+    /** Returns whether further changes are expected. */
     boolean isUnfinished();
 
-    /** The name of its event. */
+    /** Returns the name of its event. */
     String event();
 
-    /** The data of its event. */
+    /** Returns the data of its event. */
     byte[] json(VideoDocument documents, ObjectMapper mapper) throws IOException;
 }

@@ -15,22 +15,23 @@ final class FoundVideo implements Found {
 
     private static final Set<String> FORECAST = Set.of("ready_from", "ready_by");
 
-    /** How long its document is used again; the links in it are valid for many times that long. */
+    /** How long a document is reused, in nanoseconds. The links in it are valid for much longer. */
     private static final long REUSE_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Map<String, Object> row;
     private final Map<String, String> progress;
     private final boolean replay;
 
-    /** What was made of it last, for the next of the many streams that may get it. */
+    /** The last document, reused for other streams that get the same state. */
     private volatile Document document;
 
     private record Document(byte[] json, long made) {}
 
     /**
      * @param row a row of {@code watch-videos.sql}
-     * @param progress what its worker last reported to Redis; null when none is at it
-     * @param replay whether it is no news, and was found only for clients that reconnect
+     * @param progress the last progress that the worker has written to Redis; null when no worker processes the
+     *     video
+     * @param replay whether the state is not new, and was found only for clients that reconnect
      */
     FoundVideo(Map<String, Object> row, Map<String, String> progress, boolean replay) {
         this.row = row;
@@ -38,7 +39,7 @@ final class FoundVideo implements Found {
         this.replay = replay;
     }
 
-    /** A video that no longer exists. */
+    /** Returns the state of a video that no longer exists. */
     static FoundVideo gone(String id) {
         return new FoundVideo(Map.of("video_id", id, "status", "deleting"), null, false);
     }
@@ -90,7 +91,10 @@ final class FoundVideo implements Found {
         return isDeleted() ? Map.of("video_id", id()) : documents.detail(row, progress);
     }
 
-    /** Whether there is nothing new: when it is expected to be ready is sent along with what is. */
+    /**
+     * Returns whether clients know this state. The estimated time of completion is ignored: it is sent only together
+     * with other changes.
+     */
     @Override
     public boolean equals(Object other) {
         return other instanceof FoundVideo video

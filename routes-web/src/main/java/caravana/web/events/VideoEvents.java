@@ -36,15 +36,20 @@ import org.springframework.stereotype.Component;
 @Component
 public class VideoEvents implements SmartLifecycle {
 
-    /** The route that finds the videos. */
+    /** The id of the route that finds the videos. */
     public static final String ROUTE = "watch-videos";
 
     private static final Logger log = LoggerFactory.getLogger(VideoEvents.class);
 
-    /** How far back a client that returns gets what it missed; one that was disconnected longer reads the list. */
+    /**
+     * How far back a reconnecting client gets the changes that it missed. A client that was disconnected for longer
+     * must read the list.
+     */
     private static final Duration LOOK_BACK = Duration.ofHours(1);
 
-    /** New streams soon get the present state, and those that open at the same time together. */
+    /**
+     * The delay before the first round of a new stream, in milliseconds. Streams that open within it share the round.
+     */
     private static final long FIRST_ROUND_MILLIS = 20;
 
     private final ProducerTemplate routes;
@@ -52,17 +57,17 @@ public class VideoEvents implements SmartLifecycle {
     private final EventsProperties settings;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean asked = new AtomicBoolean();
-    // No beans: any Executor bean would switch Spring Boot's own off.
+    // Not beans, because any Executor bean disables Spring Boot's own.
     private final ScheduledExecutorService rounds =
             Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("events-rounds-"));
-    // Apart from the rounds, which wait for the database.
+    // Separate from the rounds, which wait for the database.
     private final ScheduledExecutorService upkeep =
             Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("events-upkeep-"));
 
-    /** What the last round found, by id. The thread of the rounds alone uses this and what follows. */
+    /** The states of the last round, by id. Only the thread of the rounds uses this and the following fields. */
     private Map<String, Found> known = Map.of();
 
-    /** Milliseconds of the database's clock; null when nobody watched. */
+    /** The time of the last round, in milliseconds of the database's clock; null when there were no streams. */
     private Long lastRound;
 
     private boolean failing;
@@ -89,13 +94,13 @@ public class VideoEvents implements SmartLifecycle {
         return running;
     }
 
-    /** Streams are ended when health turns 503: until they are, they count as requests in flight. */
+    /** Streams are ended after health turns 503. Until then, they count as requests in progress. */
     @Override
     public int getPhase() {
         return Integer.MAX_VALUE;
     }
 
-    /** Clients whose streams have ended come back, to another node. */
+    /** Ends all streams; their clients reconnect to another node. */
     @Override
     public void stop() {
         draining = true;
@@ -105,15 +110,15 @@ public class VideoEvents implements SmartLifecycle {
         streams.forEach(EventStream::stop);
     }
 
-    /** Whether the node is stopping, and takes no more streams. */
+    /** Returns whether the node is stopping, and accepts no more streams. */
     boolean isDraining() {
         return draining;
     }
 
     /**
-     * Checks that a video may be watched.
+     * Checks that the caller may watch a video.
      *
-     * @throws Problem as {@code find-own-video} says
+     * @throws Problem as {@code find-own-video} does
      */
     void check(Caller caller, String video) {
         ask("direct:find-own-video", exchange -> {
@@ -122,7 +127,7 @@ public class VideoEvents implements SmartLifecycle {
         });
     }
 
-    /** From now on the stream gets what changes, until it leaves. */
+    /** Adds a stream, which gets all changes until it leaves. */
     void join(EventStream stream) {
         streams.add(stream);
         if (draining) {
@@ -160,13 +165,13 @@ public class VideoEvents implements SmartLifecycle {
             }
             failing = false;
         } catch (Problem away) {
-            // Nothing is lost: a later round finds what has changed meanwhile.
+            // Nothing is lost: a later round finds these changes.
             if (!failing && !draining) {
                 log.warn("Event streams send nothing until the database is available again: {}", away.getMessage());
             }
             failing = true;
         } catch (RuntimeException e) {
-            // It would be the last round.
+            // An exception would end the rounds.
             log.error("A round of events failed", e);
         }
     }
@@ -180,7 +185,7 @@ public class VideoEvents implements SmartLifecycle {
         for (Found latest : findings.all()) {
             Found earlier = known.get(latest.id());
             boolean changed = !latest.equals(earlier);
-            // The same object as long as nothing changes: many streams may hold it, and its document.
+            // Unchanged states keep their object, because many streams may share it and its document.
             Found current = changed ? latest : earlier;
             found.put(current.id(), current);
             foundOfOwner.merge(current.owner(), 1, Integer::sum);

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 @Component("watchedVideos")
 public class WatchedVideos {
 
-    /** How many of one account's videos are watched at once: those that changed last. */
+    /** The most videos of one account that are watched concurrently: those that changed last. */
     static final int MOST = 1000;
 
     private final StringRedisTemplate redis;
@@ -29,14 +29,14 @@ public class WatchedVideos {
     }
 
     /**
-     * All that was found at one time, in the order in which it changed.
+     * All states of one round, in the order of their changes.
      *
      * @param at milliseconds of the database's clock; 0 when nothing was found
      */
     record Findings(long at, List<Found> all) {}
 
     /**
-     * Live progress of those that are being processed, by id; of all of them in one round trip.
+     * Reads the live progress of the videos that are being processed, by id, in one round trip.
      *
      * @throws DataAccessException when Redis is unavailable
      */
@@ -65,7 +65,7 @@ public class WatchedVideos {
         return byId;
     }
 
-    /** Puts rows, live progress and webhooks together, as {@link Findings}. */
+    /** Combines rows, live progress and webhooks to {@link Findings}. */
     public Object compose(
             @ExchangeProperty("rows") List<Map<String, Object>> rows,
             @ExchangeProperty("webhooks") List<Map<String, Object>> webhooks,
@@ -76,7 +76,7 @@ public class WatchedVideos {
                 .orElse(0L);
         Stream<Found> videos = rows.stream().map(row -> {
             Map<String, Object> content = new LinkedHashMap<>(row);
-            // They change all the time: each round would find everything changed.
+            // These fields change all the time, so every round would find changes.
             content.remove("asked_at");
             boolean replay = Boolean.TRUE.equals(content.remove("replay"));
             return new FoundVideo(

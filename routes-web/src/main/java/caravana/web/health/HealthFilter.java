@@ -29,7 +29,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)
 public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle {
 
-    /** The path that load balancers ask. */
+    /** The path of health checks by load balancers. */
     public static final String PATH = "/api/health";
 
     private static final Set<String> METHODS = Set.of("GET", "HEAD");
@@ -49,7 +49,7 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
         this.problems = problems;
     }
 
-    /** A request that has waited for its body comes a second time, and is in flight then. */
+    /** A request that has waited for its body is dispatched again, and is then in progress. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;
@@ -88,7 +88,7 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
         try {
             chain.doFilter(request, response);
         } finally {
-            // What continues asynchronously is counted on its own: a body on its way, or an event stream.
+            // Asynchronous work is counted separately: a body that arrives, or an event stream.
             inFlight.end();
         }
     }
@@ -103,7 +103,7 @@ public class HealthFilter extends OncePerRequestFilter implements SmartLifecycle
         return running;
     }
 
-    /** Stopped before everything else, the port included. */
+    /** Stops before all other components, including the port. */
     @Override
     public int getPhase() {
         return Integer.MAX_VALUE;

@@ -56,8 +56,8 @@ public class Readiness {
     }
 
     /**
-     * @param questions of each system, one that fails when it is down
-     * @param nanoTime returns the time in nanoseconds, from any moment on
+     * @param questions a check of each system, by its name; it throws when the system is unavailable
+     * @param nanoTime a clock in nanoseconds, from any starting point
      */
     Readiness(Map<String, Runnable> questions, LongSupplier nanoTime) {
         questions.forEach((system, question) -> checks.put(system, new Check(question)));
@@ -87,10 +87,10 @@ public class Readiness {
         return questions;
     }
 
-    /** What was found out, and when. */
+    /** The results of a round of checks, and their time. */
     private record States(Map<String, String> systems, long nanoTime) {}
 
-    /** Makes the answer: 200, or 503 when anything but live progress is missing. */
+    /** Composes the answer: 200, or 503 when a system other than live progress is unavailable. */
     @StepOnly
     public void answer(Exchange exchange) {
         Map<String, String> states = states().systems();
@@ -129,7 +129,7 @@ public class Readiness {
         return nanoTime.getAsLong() - known.nanoTime() <= age.toNanos();
     }
 
-    /** Asks all systems at the same time. */
+    /** Checks all systems concurrently. */
     private CompletableFuture<States> ask() {
         Map<String, CompletableFuture<Boolean>> answers = new LinkedHashMap<>();
         checks.forEach((name, check) -> answers.put(name, check.ask(threads)));
@@ -150,7 +150,7 @@ public class Readiness {
 
     private static States awaited(CompletableFuture<States> round) {
         try {
-            // A little more than it takes at most.
+            // Slightly longer than a check can take.
             return round.get(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException(e);
@@ -160,7 +160,10 @@ public class Readiness {
         }
     }
 
-    /** One system. While it does not answer it is not asked again, so it holds one thread at most. */
+    /**
+     * The check of one system. A system that has not answered is not checked again, so that it occupies only one
+     * thread.
+     */
     private static final class Check {
 
         private final Runnable question;
@@ -170,7 +173,10 @@ public class Readiness {
             this.question = question;
         }
 
-        /** Completes with whether the system answered, after two seconds at the latest. Called by one thread at a time. */
+        /**
+         * Completes with whether the system answered, after two seconds at the latest. Only one thread may call it at a
+         * time.
+         */
         CompletableFuture<Boolean> ask(Executor threads) {
             if (asked.isDone()) {
                 asked = CompletableFuture.supplyAsync(this::answers, threads);

@@ -7,7 +7,7 @@ public final class AnnouncedBody {
 
     private AnnouncedBody() {}
 
-    /** Also when its length is not announced. */
+    /** Returns whether the request has a body, even if its length is not announced. */
     public static boolean isIn(HttpServletRequest request) {
         return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
     }

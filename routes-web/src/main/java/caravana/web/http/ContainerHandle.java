@@ -17,33 +17,33 @@ public final class ContainerHandle {
         this.request = request;
     }
 
-    /** Lends it to the request's filters. */
+    /** Makes the handle available to the request's filters. */
     public static ContainerHandle lend(Request request) {
         ContainerHandle handle = new ContainerHandle(request);
         request.setAttribute(NAME, handle);
         return handle;
     }
 
-    /** The handle of a request that {@code UnreadBodyValve} has passed. */
+    /** Returns the handle of a request that has passed {@code UnreadBodyValve}. */
     public static ContainerHandle of(ServletRequest request) {
         return (ContainerHandle) request.getAttribute(NAME);
     }
 
-    /** Answers {@code Expect: 100-continue}, if the client sent it. A blocking read does so as well. */
+    /** Sends the answer to {@code Expect: 100-continue}, if the client requested it. A blocking read also sends it. */
     public void sendContinue() throws IOException {
         request.getResponse().sendAcknowledgement(ContinueResponseTiming.ALWAYS);
     }
 
-    /** Whether the request has no body, or all of it has been read. */
+    /** Returns whether the request has no body, or all of it was read. */
     public boolean hasReadBody() {
         return request.getCoyoteRequest().isFinished();
     }
 
     /**
-     * Announces the length of the answer's body, unless the app has done so: that of a body that does not come, as to
-     * {@code HEAD}. The app's own response does not take it any more after a redirection.
+     * Sets {@code Content-Length}, unless the app has set it, for an answer without its body, as to {@code HEAD}. The
+     * app's own response no longer accepts it after a redirection.
      *
-     * @param bytes of the body that was collected
+     * @param bytes length of the body that was left out
      */
     public void announceLength(long bytes) {
         if (request.getResponse().getCoyoteResponse().getContentLengthLong() < 0) {
@@ -52,18 +52,18 @@ public final class ContainerHandle {
     }
 
     /**
-     * Closes the connection when the request ends. Without it, the container would read what is left of the body, and
-     * hold a thread for as long as the client lets it wait.
+     * Closes the connection when the request ends. Otherwise the container would read the rest of the body, and occupy
+     * a thread for as long as the client sends slowly.
      */
     public void closeAfterwards() {
         request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
-        // Tomcat takes that for an error, and would have it answered.
+        // Tomcat treats this as an error, and would send an answer to it.
         request.getResponse().setErrorReported();
     }
 
     /**
-     * Closes the connection when this thread, one of the container's, returns, and sends nothing of what is still buffered.
-     * Completing the request instead would wait until the client has taken all of it.
+     * Closes the connection when this thread of the container returns, and discards buffered output. Completing the
+     * request instead would wait until the client has read the output.
      */
     public void closeNow() {
         request.getResponse().getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);

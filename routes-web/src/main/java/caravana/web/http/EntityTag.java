@@ -19,10 +19,10 @@ public final class EntityTag {
     private EntityTag() {}
 
     /**
-     * Replaces all headers by the {@code ETag}; if the request has that tag in {@code If-None-Match}, the answer becomes
+     * Replaces all headers by the {@code ETag}. If the request's {@code If-None-Match} has that tag, the answer becomes
      * 304 without a body.
      *
-     * @param content by which one answer is distinguished from another
+     * @param content a text that differs for different answers
      */
     public static void set(Message message, String content) {
         String known = message.getHeader("If-None-Match", String.class);
@@ -35,14 +35,14 @@ public final class EntityTag {
         }
     }
 
-    /** Whether a request is for one version alone. */
+    /** Returns whether a request is conditional on a version. */
     public static boolean isCondition(Message request) {
         return request.getHeader(IF_MATCH) != null;
     }
 
     /**
-     * Checks that the request is for this version, if it names one in {@code If-Match}. Tags are compared weakly, unlike
-     * RFC 9110 has it: all of ours are weak, since what stands between may compress.
+     * Checks that the request is for this version, if it has {@code If-Match}. Unlike RFC 9110, tags are compared
+     * weakly: all tags of this app are weak, because proxies may compress answers.
      *
      * @param content as for {@link #set}
      * @throws Problem 412 {@code precondition_failed}
@@ -53,7 +53,7 @@ public final class EntityTag {
         }
     }
 
-    /** 412 {@code precondition_failed}: there is another version by now. */
+    /** Returns 412 {@code precondition_failed}: the version has changed. */
     public static Problem changed() {
         return new Problem(
                 412,
@@ -62,7 +62,7 @@ public final class EntityTag {
                         + " again, and repeat the change.");
     }
 
-    /** Weak, since what stands between may compress. */
+    /** Returns a weak tag, because proxies may compress answers. */
     private static String of(String content) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));

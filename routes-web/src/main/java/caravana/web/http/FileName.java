@@ -8,13 +8,13 @@ import java.util.regex.Pattern;
 /** File names that clients send, and that other clients get. No file is ever opened by such a name. */
 public final class FileName {
 
-    /** As file systems have it. */
+    /** The longest name of a file in common file systems. */
     private static final int LONGEST_STORED = 255;
 
-    /** Of a whole {@code Content-Disposition}: it travels in a link, percent-encoded once more. */
+    /** The longest {@code Content-Disposition}. Links contain it percent-encoded. */
     private static final int LONGEST_DISPOSITION = 200;
 
-    /** Controls, line breaks, halves of characters, and what changes the direction in which the rest is shown. */
+    /** Control characters, line breaks, unpaired surrogates, and marks that change the direction of text. */
     private static final Pattern UNSEEN =
             Pattern.compile("[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]");
 
@@ -24,15 +24,15 @@ public final class FileName {
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
-    /** RFC 8187's attr-char, but for letters and digits. */
+    /** The characters that RFC 8187 leaves unencoded, besides letters and digits (attr-char). */
     private static final String PLAIN_MARKS = "!#$&+.^_`|~-";
 
     private FileName() {}
 
     /**
-     * The name to store: without invisible characters, and with its extension at most 255 characters long.
+     * Returns the name to store: without invisible characters, and at most 255 characters long including its extension.
      *
-     * @return null for null, and for a name of which nothing is left
+     * @return null for null, and for a name of which nothing remains
      */
     public static String stored(String name) {
         String visible = name == null ? "" : UNSEEN.matcher(name).replaceAll("").strip();
@@ -46,8 +46,8 @@ public final class FileName {
     }
 
     /**
-     * A {@code Content-Disposition} header (RFC 6266) of at most 200 bytes, with the name in ASCII, and also in UTF-8
-     * if that differs. A longer name is cut before its extension.
+     * Returns a {@code Content-Disposition} header (RFC 6266) of at most 200 bytes, with the name in ASCII, and also in
+     * UTF-8 if that differs. A longer name is shortened before its extension.
      *
      * @param type {@code inline} or {@code attachment}
      */
@@ -65,7 +65,7 @@ public final class FileName {
         int room = LONGEST_DISPOSITION - start.length() - middle.length() - extension.length();
         StringBuilder encoded = new StringBuilder();
         int characters = 0;
-        // Each takes at least one place in both names.
+        // Each character needs at least one byte in both forms of the name.
         for (int character : stem.codePoints().limit(room).toArray()) {
             String next = encoded(character);
             if (characters + 1 + encoded.length() + next.length() > room) {
@@ -77,7 +77,7 @@ public final class FileName {
         return start + ascii.substring(0, characters) + middle + encoded + extension;
     }
 
-    /** One character for each. */
+    /** Replaces each other character by one ASCII character. */
     private static String ascii(String name) {
         StringBuilder ascii = new StringBuilder(name.length());
         name.codePoints()

@@ -7,20 +7,20 @@ import org.springframework.stereotype.Component;
 @Component
 public class InFlight {
 
-    /** One party for this itself, and one for each request. */
+    /** One party for this object, and one for each request. */
     private final Phaser requests = new Phaser(1);
 
-    /** A request has begun. */
+    /** Counts a request that begins. */
     public void begin() {
         requests.register();
     }
 
-    /** A request that had begun has ended. */
+    /** Stops counting a request that has ended. */
     public void end() {
         requests.arriveAndDeregister();
     }
 
-    /** Waits until there is none. To be called once. */
+    /** Waits until no request is in progress. Call it only once. */
     public void awaitNone() {
         requests.arriveAndAwaitAdvance();
     }

@@ -9,14 +9,14 @@ import java.util.regex.Pattern;
 /** The rules for all texts of a request: UTF-8, and only characters that can be stored unchanged. */
 public final class InputText {
 
-    /** Of a name that is shown in a refusal, in characters. */
+    /** The longest name that a refusal shows, in characters. */
     private static final int LONGEST_NAME = 60;
 
-    /** Control characters of ASCII and ISO 8859-1, separators of lines, and marks that turn the direction of what follows. */
+    /** Control characters of ASCII and ISO 8859-1, line separators, and marks that change the direction of text. */
     private static final Pattern CONTROL =
             Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069\\uFEFF]");
 
-    /** White space, and what has no width. */
+    /** White space and characters without width. */
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Z}\\p{Cf}]*");
 
     private InputText() {}
@@ -24,7 +24,7 @@ public final class InputText {
     /**
      * Decodes a text.
      *
-     * @param name the field's, for the refusal
+     * @param name of the field, for the refusal
      * @throws Problem 400 {@code invalid_request} when the bytes are not UTF-8
      */
     public static String decoded(String name, byte[] utf8) {
@@ -41,9 +41,9 @@ public final class InputText {
     /**
      * Checks that a text can be stored unchanged.
      *
-     * @param name the field's, for the refusal
-     * @throws Problem 400 {@code invalid_request} when the text has a NUL, which PostgreSQL does not store, or half of a
-     *     surrogate pair, which is no character
+     * @param name of the field, for the refusal
+     * @throws Problem 400 {@code invalid_request} when the text has a NUL, which PostgreSQL does not store, or an
+     *     unpaired surrogate, which is not a character
      */
     public static void check(String name, String text) {
         if (text.indexOf('\0') >= 0) {
@@ -55,7 +55,10 @@ public final class InputText {
         }
     }
 
-    /** Whether people can read it on one line: at least one character is visible, and none is a control character. */
+    /**
+     * Returns whether people can read the text on one line: it has at least one visible character and no control
+     * character.
+     */
     public static boolean isLine(String text) {
         return !INVISIBLE.matcher(text).matches() && !CONTROL.matcher(text).find();
     }

@@ -8,7 +8,7 @@ public final class MediaTypes {
     private MediaTypes() {}
 
     /**
-     * Type and subtype alone, in lower case: neither case nor parameters tell one type from another (RFC 9110, 8.3.1).
+     * Returns type and subtype in lower case, without parameters (RFC 9110, 8.3.1).
      *
      * @param header a {@code Content-Type}; null for none
      * @return empty for none

@@ -21,11 +21,11 @@ public final class Places {
 
     /**
      * @param policy the name of the limit of one owner, see {@link RateLimit}
-     * @param what what runs in them, for the refusal: "uploads", say
-     * @param ownedBy who is charged, for the refusal: "This account", say
-     * @param code the refusal's code when an owner has all that it may have
-     * @param total how many run at once, 1 or more
-     * @param perOwner how many of them may be one owner's, 1 or more
+     * @param what the calls in the plural, for the refusal, such as "uploads"
+     * @param ownedBy the owner, for the refusal, such as "This account"
+     * @param code the refusal's code when an owner has reached its limit
+     * @param total most concurrent calls, 1 or more
+     * @param perOwner most concurrent calls of one owner, 1 or more
      */
     public Places(String policy, String what, String ownedBy, String code, int total, int perOwner) {
         this.policy = policy;
@@ -37,11 +37,11 @@ public final class Places {
     }
 
     /**
-     * Takes a place, until {@link #leave}.
+     * Takes a place, which the caller gives back with {@link #leave}.
      *
-     * @param owner whom it is charged to: an account's id, or a {@link Source}
-     * @throws Problem 429 with the code of these places when the owner has all that it may have; 503 {@code busy} when none is
-     *     free
+     * @param owner an account's id, or a {@link Source}
+     * @throws Problem 429 with the code of these places when the owner has reached its limit; 503 {@code busy} when
+     *     no place is free
      */
     public void take(Object owner) {
         if (byOwner.merge(owner, 1, Integer::sum) > perOwner) {
@@ -58,12 +58,12 @@ public final class Places {
         }
     }
 
-    /** How many more places an owner may take now. */
+    /** Returns how many more places an owner may take now. */
     public RateLimit rateLimit(Object owner) {
         return RateLimit.atOnce(policy, perOwner, Math.max(0, perOwner - byOwner.getOrDefault(owner, 0)));
     }
 
-    /** Gives the place back. */
+    /** Gives a place back. */
     public void leave(Object owner) {
         free.release();
         discharge(owner);

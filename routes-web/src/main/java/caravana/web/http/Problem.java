@@ -11,10 +11,10 @@ import org.springframework.http.HttpStatus;
  */
 public class Problem extends RuntimeException {
 
-    /** Its media type. */
+    /** The media type of problem documents. */
     public static final String TYPE = "application/problem+json";
 
-    /** The challenge for all calls; RFC 9110 requires one in each 401. */
+    /** The challenge for all calls. RFC 9110 requires a challenge in each 401. */
     public static final String CHALLENGE = "Bearer realm=\"caravana\"";
 
     private static final int UNAVAILABLE_RETRY_SECONDS = 5;
@@ -27,13 +27,13 @@ public class Problem extends RuntimeException {
     /**
      * @param status HTTP status, 400 to 599; with 503 the answer has {@code Retry-After: 5}
      * @param code stable code for programs
-     * @param detail one sentence for people, which says what to do
+     * @param detail one sentence for people: what is wrong, and what to do
      */
     public Problem(int status, String code, String detail) {
         this(status, code, detail, status == 503 ? UNAVAILABLE_RETRY_SECONDS : null);
     }
 
-    /** @param retryAfter seconds after which another try may be worth it; null when there is nothing to be said */
+    /** @param retryAfter seconds after which a retry may succeed; null for no header */
     public Problem(int status, String code, String detail, Integer retryAfter) {
         super(detail);
         this.status = status;
@@ -42,16 +42,16 @@ public class Problem extends RuntimeException {
     }
 
     /**
-     * 400 {@code invalid_request}: the request does not match the OpenAPI document.
+     * Returns 400 {@code invalid_request}: the request does not match the OpenAPI document.
      *
-     * @param detail names what is wrong, and says what to send instead
+     * @param detail what is wrong, and what to send instead
      */
     public static Problem invalid(String detail) {
         return new Problem(400, "invalid_request", detail);
     }
 
     /**
-     * The problem for a status alone, when the servlet container or Camel gave the answer.
+     * Returns the problem for a status that the servlet container or Camel has set.
      *
      * @param status HTTP status, 400 to 599
      */
@@ -111,17 +111,19 @@ public class Problem extends RuntimeException {
         return code;
     }
 
-    /** Seconds after which to try again; null if unknown. */
+    /** Returns the seconds after which to retry; null if unknown. */
     public Integer getRetryAfter() {
         return retryAfter;
     }
 
-    /** The header {@code WWW-Authenticate} (RFC 6750, section 3); null when authentication is not the reason. */
+    /**
+     * Returns the header {@code WWW-Authenticate} (RFC 6750, section 3); null when authentication is not the reason.
+     */
     public String getChallenge() {
         return status == 401 ? CHALLENGE : null;
     }
 
-    /** The document that the client gets. */
+    /** Returns the problem document of the answer. */
     public Map<String, Object> getDocument() {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("type", "about:blank");
@@ -132,7 +134,7 @@ public class Problem extends RuntimeException {
         return document;
     }
 
-    /** The status by its name in RFC 9110, of which Spring has two by an older one. */
+    /** Returns the name of the status in RFC 9110. Spring has older names for two of them. */
     private String phrase() {
         HttpStatus known = HttpStatus.resolve(status);
         return switch (status) {

@@ -6,9 +6,7 @@ import java.io.IOException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
-/**
- * Writes a {@link Problem} as the answer where no route does: in filters, and for requests that do not reach a route.
- */
+/** Writes a {@link Problem} as the answer outside of routes: in filters, and for requests that no route receives. */
 @Component
 public class ProblemWriter {
 

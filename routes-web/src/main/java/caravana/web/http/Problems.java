@@ -19,8 +19,9 @@ public class Problems {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
     /**
-     * Chooses the answer by the type of the exception: a {@link Problem} is the answer itself; an unavailable system
-     * gives 503; anything else is our own mistake and gives 500, also a statement that does not fit the schema.
+     * Chooses the answer by the type of the exception. A {@link Problem} is the answer itself, and an unavailable
+     * system gives 503. Anything else is a defect of this app and gives 500, including a statement that does not fit
+     * the schema.
      */
     public Problem of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -40,7 +41,7 @@ public class Problems {
                 log.error("A system that a request needs is unavailable: {}", cause.toString());
                 return Problem.of(503);
             }
-            // Tomcat wraps it.
+            // Tomcat wraps the exception.
             if (cause instanceof SocketTimeoutException || cause.getCause() instanceof SocketTimeoutException) {
                 return new Problem(408, "too_slow", "No data arrived for too long; send the request again.");
             }
@@ -50,7 +51,7 @@ public class Problems {
                         "The chunks of the body, or the trailer fields after them, do not follow HTTP/1.1 "
                                 + "(RFC 9112, section 7.1), or are too long. Correct them.");
             }
-            // What our own JSON is wrong with is no client that went away, unless that is its cause.
+            // A mistake in our own JSON is also an IOException, but does not mean that the client has disconnected.
             if (cause instanceof IOException && !(cause instanceof JsonProcessingException)) {
                 log.info("The client closed the connection: {}", cause.toString());
                 return new Problem(

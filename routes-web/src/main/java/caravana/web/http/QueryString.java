@@ -15,18 +15,18 @@ public final class QueryString {
 
     private QueryString() {}
 
-    /** The parameters of a request's address, see {@link #parsed}. */
+    /** Returns the parameters of a request's address, see {@link #parsed}. */
     public static Map<String, String> of(Message in) {
         return parsed(in.getHeader(Exchange.HTTP_QUERY, String.class));
     }
 
     /**
-     * All parameters, decoded (<a href="https://url.spec.whatwg.org/#urlencoded-parsing">application/x-www-form-urlencoded</a>),
-     * in their order.
+     * Returns all parameters in their order, decoded (<a
+     * href="https://url.spec.whatwg.org/#urlencoded-parsing">application/x-www-form-urlencoded</a>).
      *
-     * @param query one character a byte; null and empty for no parameters
+     * @param query the query with one character for each byte; null and empty for no parameters
      * @throws Problem 400 {@code invalid_request}, naming the parameter, when an escape is malformed, a text is not
-     *     UTF-8, a name has a control character, or a parameter is there twice
+     *     UTF-8, a name has a control character, or a parameter is repeated
      */
     public static Map<String, String> parsed(String query) {
         Map<String, String> parameters = new LinkedHashMap<>();

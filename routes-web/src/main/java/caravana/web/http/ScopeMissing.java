@@ -1,6 +1,6 @@
 package caravana.web.http;
 
-/** 403: an API key does not permit the call, or something in it. */
+/** 403: an API key does not permit the call or a part of it. */
 public final class ScopeMissing extends Problem {
 
     private static final long serialVersionUID = 1L;
@@ -8,9 +8,9 @@ public final class ScopeMissing extends Problem {
     private final String scope;
 
     /**
-     * {@code insufficient_scope}: another key could.
+     * {@code insufficient_scope}: a key with another scope may make the call.
      *
-     * @param scope what such a key has
+     * @param scope the missing scope
      */
     public ScopeMissing(String scope, String detail) {
         super(403, "insufficient_scope", detail);
@@ -22,7 +22,7 @@ public final class ScopeMissing extends Problem {
         this.scope = null;
     }
 
-    /** {@code not_for_api_keys}: no key could. */
+    /** Returns {@code not_for_api_keys}: no key may make the call. */
     public static ScopeMissing ofAnyKey() {
         return new ScopeMissing();
     }

@@ -13,22 +13,23 @@ public final class Source {
     private static final int PREFIX_BYTES = 8;
     private static final String UNKNOWN = "unknown";
 
-    /** Some proxies add the port, some the interface. */
+    /** A port or an interface that some proxies append. */
     private static final Pattern ADDITIONS =
             Pattern.compile("^(?:([0-9.]+)(?::[0-9]+)?|\\[(.*)](?::[0-9]+)?|(.*)%.*)$");
 
-    /** What {@link InetAddress#getByName} may take for a name, it would ask a name server for. */
+    /** An address. {@link InetAddress#getByName} would resolve any other text as a name. */
     private static final Pattern LITERAL = Pattern.compile(
             "(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\\.(?!$)|$)){4}|[0-9a-fA-F]*:[0-9a-fA-F:.]*");
 
     private Source() {}
 
     /**
-     * The source that an address belongs to: an IPv4 address itself, also where it is written as an IPv6 address; of any
-     * other IPv6 address its /64, since a host that has one address has all of them.
+     * Returns the source of an address: the IPv4 address, even if it is written as an IPv6 address, or the /64 of
+     * another IPv6 address, because a host with one address of a /64 usually has all of them.
      *
      * @param address an IP address as the servlet container reports it
-     * @return a short text; {@code unknown} for everything that is not an IP address, so that made-up names are one source
+     * @return a short text; {@code unknown} for a text that is not an IP address, so that invented names are one
+     *     source
      */
     public static String of(String address) {
         return parse(address)
@@ -38,7 +39,9 @@ public final class Source {
                 .orElse(UNKNOWN);
     }
 
-    /** The address; an IPv4 address also where it is written as an IPv6 address. Empty for everything that is not an IP address. */
+    /**
+     * Parses an address; an IPv4 address may be written as an IPv6 address. Empty for a text that is not an IP address.
+     */
     public static Optional<InetAddress> parse(String address) {
         String literal = ADDITIONS.matcher(address).replaceFirst("$1$2$3");
         if (!LITERAL.matcher(literal).matches()) {

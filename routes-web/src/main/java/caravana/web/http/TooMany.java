@@ -7,7 +7,10 @@ public final class TooMany extends Problem {
 
     private final transient RateLimit limit;
 
-    /** @param retryAfter seconds after which another try may be worth it */
+    /**
+     * @param retryAfter seconds after which a retry may succeed
+     * @param limit the limit that was reached
+     */
     public TooMany(String code, String detail, int retryAfter, RateLimit limit) {
         super(429, code, detail, retryAfter);
         this.limit = limit;

@@ -13,13 +13,16 @@ public final class UnknownName {
 
     private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
 
-    /** Of names that are compared, in characters; comparing takes time by the product of both lengths. */
+    /**
+     * The longest names that are compared, in characters, because the comparison takes time by the product of both
+     * lengths.
+     */
     private static final int LONGEST_COMPARED = 60;
 
     private UnknownName() {}
 
     /**
-     * 400 {@code invalid_request}, with the name, the one that is most like it, and all that there are.
+     * Returns 400 {@code invalid_request} with the unknown name, the most similar known name, and all known names.
      *
      * @param kind {@code field} or {@code parameter}
      * @param known the names that the call has
@@ -28,7 +31,7 @@ public final class UnknownName {
         return Problem.invalid(sentence(kind, name, known));
     }
 
-    /** The sentence of this problem. */
+    /** Returns the sentence of this problem. */
     public static String sentence(String kind, String name, Collection<String> known) {
         String unknown = name.isEmpty()
                 ? "A " + kind + " has no name."

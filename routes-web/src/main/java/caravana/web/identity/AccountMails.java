@@ -14,7 +14,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** The beans' part of the calls that send a mail, or use the link of one. */
+/** The steps of the calls that send a mail, or use the link in one. */
 @Component("accountMails")
 public class AccountMails {
 
@@ -35,8 +35,8 @@ public class AccountMails {
     }
 
     /**
-     * Reads to which address a link to another password is to be sent: the property {@code order} with {@code email},
-     * {@code language} and {@code seconds}, for which the link will count.
+     * Reads a request for a link that resets a password. Sets the property {@code order} with {@code email}, {@code
+     * language} and {@code seconds}, the validity of the link.
      *
      * @throws Problem 404 {@code accounts_elsewhere}; 429 {@code too_many_mails}; 503 {@code mail_not_configured}
      */
@@ -48,7 +48,7 @@ public class AccountMails {
     }
 
     /**
-     * The same for the caller's own address.
+     * Reads a request for a link that confirms the caller's own address. Sets the same property as {@link #readReset}.
      *
      * @param account the caller's row
      * @throws Problem 409 {@code already_verified}; otherwise as {@link #readReset}
@@ -106,7 +106,11 @@ public class AccountMails {
         return mails.language(Accounts.request(exchange).getHeader("Accept-Language"));
     }
 
-    /** @throws Problem 429 {@code too_many_mails} */
+    /**
+     * Counts a mail.
+     *
+     * @throws Problem 429 {@code too_many_mails}
+     */
     @StepOnly
     public void count(Exchange exchange) {
         throttle.begin(
@@ -116,9 +120,9 @@ public class AccountMails {
     }
 
     /**
-     * Goes by what {@code order-change.sql} returned.
+     * Checks the result of {@code order-change.sql}.
      *
-     * @param account null when the password was no longer the one that was checked
+     * @param account null when the password has changed since it was checked
      * @throws Problem 409 {@code password_changed}
      */
     public void checkOrdered(@Body Object account) {
@@ -130,13 +134,13 @@ public class AccountMails {
         }
     }
 
-    /** The answer to a call that has ordered a mail. */
+    /** Composes the answer to a call that has queued a mail. */
     public Map<String, Object> ordered(@ExchangeProperty("order") Map<String, Object> order) {
         return Map.of("link_expires_in", order.get("seconds"));
     }
 
     /**
-     * Reads a link's token: the property {@code presented_hash}.
+     * Reads the token of a link, and sets the property {@code presented_hash}.
      *
      * @throws Problem 404 {@code accounts_elsewhere}
      */
@@ -147,7 +151,7 @@ public class AccountMails {
     }
 
     /**
-     * The answer to a link that arrived.
+     * Composes the answer to the confirmation of an address.
      *
      * @param row of {@code confirm-email.sql}; null when the link is not valid
      * @throws Problem 400 {@code link_invalid}; 409 {@code email_taken}

@@ -93,7 +93,7 @@ public class Accounts {
     public void enter(Exchange exchange) throws JsonProcessingException {
         checkKeptHere();
         Map<?, ?> form = json.readValue(exchange.getMessage().getBody(String.class), Map.class);
-        // A form's name for it is OAuth 2's.
+        // Forms use the name of OAuth 2.
         credentials(
                 exchange,
                 form.containsKey("username") ? form.get("username") : form.get("email"),

@@ -15,7 +15,7 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.web.authentication.WebAuthenticationDetails;
 import org.springframework.stereotype.Component;
 
-/** Authenticates a request by its header {@code Authorization: Bearer}, which has a token or an API key. */
+/** Authenticates a request by its header {@code Authorization: Bearer}, which contains a token or an API key. */
 @Component
 class BearerAuthentication implements AuthenticationManager {
 

@@ -12,7 +12,7 @@ import org.apache.camel.ExchangeProperty;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
-/** Helps to erase an account: makes the receipt, and deletes the data of the account in Redis. */
+/** Composes the receipt of an account's erasure, and deletes the account's data in Redis. */
 @Component("erasures")
 public class Erasures {
 
@@ -27,10 +27,10 @@ public class Erasures {
     }
 
     /**
-     * Composes the answer, and forgets from where the account logged in.
+     * Composes the receipt, and deletes the sources from which the account logged in.
      *
-     * @param row what {@code erase-account.sql} returned; null when the password was no longer the one that was checked
-     * @param account the row of users that was erased; null with an outside issuer
+     * @param row of {@code erase-account.sql}; null when the password has changed since it was checked
+     * @param account the erased row of {@code users}; null with an outside issuer
      * @throws Problem 409 {@code password_changed}
      */
     @StepOnly
@@ -52,7 +52,7 @@ public class Erasures {
         return receipt;
     }
 
-    /** Forgets how far a job was. */
+    /** Deletes the live progress of a video. */
     @StepOnly
     public void forgetProgress(@ExchangeProperty("video_id") String video) {
         redis.delete(LiveProgress.keyOf(video));

@@ -14,7 +14,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** Makes the files with everything that is stored about an account. */
+/** Makes the files with all data that is stored about an account. */
 @Component("exports")
 public class Exports {
 
@@ -25,9 +25,9 @@ public class Exports {
     }
 
     /**
-     * Composes the answer.
+     * Composes the answer about an export.
      *
-     * @param row what {@code find-export.sql} returned
+     * @param row of {@code find-export.sql}; null when there is none
      * @throws Problem 404 {@code not_found}
      */
     public Map<String, Object> show(@Body Map<String, Object> row) {
@@ -46,9 +46,9 @@ public class Exports {
     }
 
     /**
-     * Makes a ZIP of documents, and notes its size as the property {@code export_bytes}.
+     * Packs documents into a ZIP file, and sets its size in bytes as the property {@code export_bytes}.
      *
-     * @param documents JSON texts by what they are of
+     * @param documents JSON texts by their names in the file
      */
     public byte[] pack(@Body Map<String, Object> documents, Exchange exchange) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();

@@ -18,15 +18,15 @@ final class FairQueue {
     private final int places;
     private final Map<String, Integer> loads = new HashMap<>();
 
-    /** In the order in which they came. */
+    /** The waiting tasks, in the order of their arrival. */
     private final List<Task<?>> waiting = new ArrayList<>();
 
-    /** @param places tasks that may wait, 1 or more */
+    /** @param places the most waiting tasks, 1 or more */
     FairQueue(int places) {
         this.places = places;
     }
 
-    /** A task, and to whom it is counted. */
+    /** A task and its owners. */
     static final class Task<T> extends FutureTask<T> {
 
         private final List<String> owners;
@@ -37,7 +37,10 @@ final class FairQueue {
         }
     }
 
-    /** A new task waits; it is cancelled already when there is no place for it. Then a thread must call {@link #runNext}. */
+    /**
+     * Adds a task. If there is no place for it, the result is cancelled already. Afterwards, a thread must call {@link
+     * #runNext}.
+     */
     synchronized <T> Task<T> enter(Callable<T> work, List<String> owners) {
         Task<T> task = new Task<>(work, owners);
         waiting.add(task);
@@ -48,7 +51,7 @@ final class FairQueue {
         return task;
     }
 
-    /** Whether a task of these owners would be cancelled at once. */
+    /** Returns whether a task of these owners would be cancelled at once. */
     synchronized boolean isFullFor(List<String> owners) {
         int load = owners.stream()
                 .mapToInt(owner -> loads.getOrDefault(owner, 0) + 1)
@@ -62,7 +65,7 @@ final class FairQueue {
                                 <= load);
     }
 
-    /** Cancels a task that waits; one that runs or is done continues. */
+    /** Cancels a waiting task. A running or finished task is not affected. */
     synchronized void leave(Task<?> task) {
         if (waiting.remove(task)) {
             task.cancel(false);
@@ -70,7 +73,7 @@ final class FairQueue {
         }
     }
 
-    /** Runs the task whose turn it is, if one waits. */
+    /** Runs the next task, if one waits. */
     void runNext() {
         Task<?> next = take();
         if (next != null) {
@@ -89,7 +92,7 @@ final class FairQueue {
         task.owners.forEach(owner -> loads.computeIfPresent(owner, (o, load) -> load > 1 ? load - 1 : null));
     }
 
-    /** The largest by that order; of several, the one that came last. */
+    /** Returns the largest task by an order; the one that came last, if several are equal. */
     private Task<?> last(Comparator<Task<?>> order) {
         return waiting.stream()
                 .reduce((largest, next) -> order.compare(next, largest) >= 0 ? next : largest)

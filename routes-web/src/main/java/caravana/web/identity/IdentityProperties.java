@@ -77,12 +77,12 @@ public record IdentityProperties(
             @Min(1) int inTotal,
             @NotNull Duration window) {}
 
-    /** Whether tokens come from an outside issuer. */
+    /** Returns whether an outside issuer issues the tokens. */
     boolean outside() {
         return !issuerUri.isBlank();
     }
 
-    /** Leaves the secrets out. */
+    /** Returns the settings without the secrets. */
     @Override
     public String toString() {
         return outside() ? "identity by " + issuerUri : "identity by our own accounts";

@@ -45,16 +45,16 @@ final class IssuerKeys implements JWKSource<SecurityContext>, AutoCloseable {
     private volatile boolean failing;
     private volatile long nextRenewal = System.nanoTime();
 
-    /** Of the background's thread alone. */
+    /** The pause before the next fetch. Only the background thread uses it. */
     private Duration pause = FIRST_PAUSE;
 
     private CompletableFuture<Void> look;
     private long lookedAt;
 
     /**
-     * Begins to fetch the keys.
+     * Starts to fetch the keys in the background.
      *
-     * @param whenChanged called when other keys were fetched than the time before
+     * @param whenChanged is called when the fetched keys differ from the previous ones
      */
     IssuerKeys(IssuerMetadata issuer, Runnable whenChanged) {
         this.issuer = issuer;
@@ -65,7 +65,10 @@ final class IssuerKeys implements JWKSource<SecurityContext>, AutoCloseable {
         background.execute(this::renew);
     }
 
-    /** @throws IssuerUnavailableException when the keys have never been fetched, or a new one may be missing */
+    /**
+     * @throws IssuerUnavailableException when no keys were fetched yet, or when the wanted key is unknown and the
+     *     issuer does not answer
+     */
     @Override
     public List<JWK> get(JWKSelector wanted, SecurityContext context) {
         if (keys == null) {
@@ -100,7 +103,7 @@ final class IssuerKeys implements JWKSource<SecurityContext>, AutoCloseable {
         }
     }
 
-    /** The look that is being taken, or was taken a moment ago, or else a new one. */
+    /** Returns the fetch that is running or has just ended; otherwise starts one. */
     private synchronized CompletableFuture<Void> look() {
         long now = System.nanoTime();
         if (look == null || look.isDone() && now - lookedAt > LOOK_AGAIN_NANOS) {

@@ -35,10 +35,10 @@ final class IssuerMetadata {
     }
 
     /**
-     * Reads the address of the issuer's keys from its metadata, and fetches them. Each call to the issuer ends within
-     * five seconds.
+     * Reads the address of the issuer's keys from its metadata, and fetches the keys. Each call to the issuer ends
+     * within five seconds.
      *
-     * @throws IOException when they cannot be had; the message says why
+     * @throws IOException when the keys are not available; the message is the reason
      */
     JWKSet fetchKeys() throws IOException, InterruptedException {
         JsonNode metadata = json.readTree(discover());
@@ -69,7 +69,10 @@ final class IssuerMetadata {
         throw new IOException(answer.uri() + " was answered " + answer.statusCode());
     }
 
-    /** Where metadata may be: of an issuer with a path, OpenID Connect appends to it, and RFC 8414 puts itself before it. */
+    /**
+     * Returns the possible addresses of the metadata. For an issuer with a path, OpenID Connect appends its path, and
+     * RFC 8414 inserts its path before the issuer's.
+     */
     private Set<URI> addresses() {
         URI root = URI.create(issuer);
         String path = root.getRawPath().replaceAll("/$", "");

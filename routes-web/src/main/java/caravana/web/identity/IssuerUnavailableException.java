@@ -9,7 +9,7 @@ final class IssuerUnavailableException extends AuthenticationException {
 
     private final int retryAfter;
 
-    /** @param retryAfter seconds until the keys are fetched again, 1 or more */
+    /** @param retryAfter seconds until the next attempt to fetch the keys, 1 or more */
     IssuerUnavailableException(int retryAfter) {
         super("The keys of the tokens' issuer cannot be fetched");
         this.retryAfter = retryAfter;

@@ -41,7 +41,7 @@ class KeyScopes implements AuthorizationManager<RequestAuthorizationContext> {
         String method = request.getMethod();
         String path = request.getRequestURI();
         if (operations.of(method, path).equals(Operations.UNKNOWN)) {
-            // It is answered 404, as to everybody.
+            // Unknown addresses get 404, as without a key.
             return;
         }
         String scope = operations.scope(method, path).orElse(null);

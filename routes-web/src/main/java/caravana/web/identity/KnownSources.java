@@ -22,7 +22,10 @@ public class KnownSources {
 
     private static final String PREFIX = "log-in-known-sources:";
 
-    /** Removes what is too old of some accounts, and returns where to continue. An account's set that has nothing left is gone. */
+    /**
+     * Removes expired sources of some accounts, and returns the cursor of the next accounts. Redis deletes the set of
+     * an account when it is empty.
+     */
     private static final RedisScript<String> SWEEP = RedisScript.of("""
             local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
             for _, key in ipairs(found[2]) do
@@ -39,10 +42,10 @@ public class KnownSources {
     private final Duration life;
     private final Clock clock;
 
-    /** Where the next sweep continues, as Redis wants it. */
+    /** The cursor of the next sweep, as Redis returned it. */
     private String cursor = "0";
 
-    /** When each source that is known to this node logged in last, in milliseconds. */
+    /** The time of the last log-in from each source that this node knows, in milliseconds. */
     private final Map<String, Long> local = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -64,7 +67,7 @@ public class KnownSources {
         this.clock = clock;
     }
 
-    /** Whether the source has logged in to the account. */
+    /** Returns whether the source has logged in to the account before. */
     boolean know(String account, String source) {
         String name = pseudonyms.of(account, source);
         Long seen = seenHere(name);
@@ -78,7 +81,7 @@ public class KnownSources {
         return clock.millis() - seen < life.toMillis();
     }
 
-    /** The source has logged in to the account, just now. */
+    /** Remembers that the source has just logged in to the account. */
     void remember(String account, String source) {
         String name = pseudonyms.of(account, source);
         long now = clock.millis();
@@ -91,12 +94,15 @@ public class KnownSources {
         });
     }
 
-    /** Nothing is known of the account any more; what this node remembers has no name that could be looked up. */
+    /**
+     * Deletes all sources of the account in Redis. The entries of this node stay: without the account's name, they
+     * cannot be found, and they expire.
+     */
     void forget(String account) {
         redis.ask(r -> r.delete(key(account)));
     }
 
-    /** Forgets sources that are too old, of some accounts each time. */
+    /** Deletes expired sources of a few accounts. Each call continues with the next accounts. */
     @StepOnly
     public synchronized void sweep() {
         long oldest = clock.millis() - life.toMillis();

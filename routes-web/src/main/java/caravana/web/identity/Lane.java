@@ -3,9 +3,8 @@ package caravana.web.identity;
 import java.time.Duration;
 
 /**
- * One counter with a limit, which an attempt increases. Below the limit, attempts are free; above it, each further
- * attempt waits twice as long as the previous one. Counted attempts are forgotten one after the other, all free ones
- * within the window.
+ * A counter of attempts with a limit. Attempts below the limit need not wait. Each attempt above it waits twice as long
+ * as the previous one. Counted attempts are forgotten one by one, at a rate of {@code free} attempts in a window.
  *
  * @param key name of the counter
  * @param free attempts that need not wait
@@ -15,12 +14,12 @@ import java.time.Duration;
  */
 record Lane(String key, int free, Duration window, Duration firstDelay, Duration maxDelay) {
 
-    /** Milliseconds after which one attempt is forgotten. */
+    /** Returns the milliseconds after which one attempt is forgotten. */
     long stepMillis() {
         return Math.max(1, window.toMillis() / free);
     }
 
-    /** Milliseconds that the next attempt has to wait once that many are counted. */
+    /** Returns the milliseconds that the next attempt must wait when so many are counted. */
     long delayMillis(long counted) {
         if (counted < free) {
             return 0;

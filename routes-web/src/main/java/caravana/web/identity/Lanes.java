@@ -20,8 +20,9 @@ import org.springframework.stereotype.Component;
 class Lanes {
 
     /**
-     * Returns the milliseconds to wait; or, when the attempt has been counted, minus the number of attempts that are left and need not
-     * wait. {@link LocalLanes} does the same. By the time of Redis, since the nodes' clocks may differ.
+     * Counts an attempt. Returns the milliseconds to wait when it must wait; otherwise the negative number of further
+     * attempts that need not wait. {@link LocalLanes} does the same. The script uses the clock of Redis, because the
+     * clocks of nodes may differ.
      */
     private static final RedisScript<Long> RESERVE = RedisScript.of("""
             local time = redis.call('TIME')
@@ -77,16 +78,19 @@ class Lanes {
     }
 
     /**
-     * What became of an attempt that wanted to be counted.
+     * The result of counting an attempt.
      *
      * @param delay how long to wait before the next try; zero when the attempt is counted and may be made
-     * @param lanes the lanes that it is counted in
-     * @param shared whether Redis counted it
-     * @param left attempts that need not wait after this one
+     * @param lanes the counters that were increased
+     * @param shared whether Redis counted the attempt
+     * @param left further attempts that need not wait
      */
     record Place(Duration delay, List<Lane> lanes, boolean shared, long left) {
 
-        /** What the client learns of it: the limit of the first lane, and how many attempts all lanes leave. */
+        /**
+         * Returns the rate limit for the client: the limit of the first counter, and the number of attempts that all
+         * counters allow.
+         */
         RateLimit rateLimit(String policy) {
             Lane first = lanes.get(0);
             Duration reset = delay.isZero() ? Duration.ofMillis(first.stepMillis()) : delay;
@@ -99,7 +103,7 @@ class Lanes {
         }
     }
 
-    /** Counts an attempt in all these lanes, or in none. */
+    /** Counts an attempt in all of these counters, or in none. */
     Place reserve(List<Lane> lanes) {
         Optional<Long> wait = redis.ask(r -> r.execute(
                 RESERVE,
@@ -116,7 +120,7 @@ class Lanes {
         return new Place(Duration.ofMillis(Math.max(0, outcome)), lanes, wait.isPresent(), Math.max(0, -outcome));
     }
 
-    /** An attempt that was counted is not to count: it was right, or could not be made. */
+    /** Reverses the count of an attempt that was correct or could not be checked. */
     void giveBack(Place place) {
         if (place.shared()) {
             redis.ask(r -> r.execute(GIVE_BACK, keys(place.lanes())));
@@ -126,9 +130,9 @@ class Lanes {
     }
 
     /**
-     * The answer to an attempt that has to wait: 429, with the seconds until it may be made.
+     * Returns 429 for an attempt that must wait, with the seconds until it may be made.
      *
-     * @param what what there was too much of
+     * @param what the counted attempts in the plural, as a part of the sentence
      */
     static Problem refusal(String code, String what, Duration wait) {
         int seconds = (int) wait.plusMillis(999).toSeconds();

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The counters of this node alone, by the same rules as the script of {@link Lanes} in Redis. When there are too many,
- * the oldest are dropped.
+ * The counters of this node, with the same rules as the script of {@link Lanes} in Redis. When there are too many
+ * counters, the oldest ones are dropped.
  */
 final class LocalLanes {
 
@@ -37,7 +37,10 @@ final class LocalLanes {
         }
     }
 
-    /** Milliseconds to wait; or, when the attempt has been counted, minus the number of attempts that are left and need not wait. */
+    /**
+     * Counts an attempt. Returns the milliseconds to wait when it must wait; otherwise the negative number of further
+     * attempts that need not wait.
+     */
     synchronized long reserve(List<Lane> lanes) {
         long now = clock.millis();
         List<State> current = lanes.stream()

@@ -22,10 +22,10 @@ import org.springframework.stereotype.Component;
 @Component
 class LogInAttempts {
 
-    /** Log-ins of one source at once, on one node: others' requests find a thread beside them. */
+    /** The most concurrent log-ins of one source on one node. The other threads stay free for other sources. */
     private static final int AT_ONCE = 16;
 
-    /** The longest wait of a source that is known: guesses from there can slow its people down by no more. */
+    /** The longest wait of a known source, so that guesses from there slow down its honest users only a little. */
     private static final Duration KNOWN_MAX_DELAY = Duration.ofSeconds(30);
 
     private final IdentityProperties.Failures limits;
@@ -63,11 +63,11 @@ class LogInAttempts {
     }
 
     /**
-     * Counts an attempt. What is begun must be ended.
+     * Counts an attempt. The caller must end it with {@link #right}, {@link #wrong} or {@link #unchecked}.
      *
-     * @param account the e-mail address, whether or not there is such an account
+     * @param account the e-mail address, even if no account has it
      * @param source see {@link Source}
-     * @param report gets how many attempts are left, also when this one is refused
+     * @param report receives how many attempts are left, even when this one is refused
      * @throws Problem 429 {@code too_many_attempts}
      */
     Attempt begin(String account, String source, Consumer<RateLimit> report) {
@@ -89,18 +89,21 @@ class LogInAttempts {
         }
     }
 
-    /** The password was right: the attempt no longer counts, and from now on the source is known. */
+    /** Ends an attempt with the correct password: its count is reversed, and the source is known from now on. */
     void right(Attempt attempt) {
         unchecked(attempt);
         knownSources.remember(attempt.account, attempt.source);
     }
 
-    /** The password was wrong, or there is no such account: the attempt stays counted. */
+    /** Ends an attempt with a wrong password or an unknown account: it stays counted. */
     void wrong(Attempt attempt) {
         end(attempt);
     }
 
-    /** The password was not looked at: the attempt no longer counts, unless it has ended before. */
+    /**
+     * Ends an attempt whose password was not checked: its count is reversed. Does nothing if the attempt has ended
+     * already.
+     */
     void unchecked(Attempt attempt) {
         if (end(attempt)) {
             lanes.giveBack(attempt.place);

@@ -14,7 +14,7 @@ public class MailLinks {
 
     private final SecureRandom random = new SecureRandom();
 
-    /** Makes a token: the properties {@code link_token} and {@code link_hash}. */
+    /** Makes a token, and sets the properties {@code link_token} and {@code link_hash}. */
     public void make(Exchange exchange) {
         byte[] token = new byte[TOKEN_BYTES];
         random.nextBytes(token);
@@ -23,7 +23,10 @@ public class MailLinks {
         exchange.setProperty("link_hash", Sessions.hash(text));
     }
 
-    /** The refusal of a link that is not valid; the same for each reason. */
+    /**
+     * Returns the refusal of an invalid link. It is the same for all reasons, so that it reveals nothing about
+     * accounts.
+     */
     static Problem invalid() {
         return new Problem(
                 400,

@@ -24,11 +24,11 @@ class MailThrottle {
     }
 
     /**
-     * Counts a mail, whatever becomes of it.
+     * Counts a requested mail, even if it will not be sent.
      *
-     * @param recipient the e-mail address, whether or not it has an account
+     * @param recipient the e-mail address, even if no account has it
      * @param source see {@link caravana.web.http.Source}
-     * @param report gets how many mails are left, also when this one is refused
+     * @param report receives how many mails are left, even when this one is refused
      * @throws Problem 429 {@code too_many_mails}
      */
     void begin(String recipient, String source, Consumer<RateLimit> report) {
@@ -43,7 +43,7 @@ class MailThrottle {
     }
 
     private Lane lane(int free, String name) {
-        // One mail after the other, at the rate of the window.
+        // Mails beyond the limit are possible one by one, at the rate of the window.
         Duration delay = limits.window().dividedBy(free);
         return new Lane("mails:" + name, free, limits.window(), delay, delay);
     }

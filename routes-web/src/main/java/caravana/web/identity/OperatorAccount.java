@@ -7,9 +7,7 @@ import org.springframework.boot.ApplicationRunner;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/**
- * Creates the operator's account from the settings, because no other operator exists who could create the first one.
- */
+/** Creates the operator's account from the settings, because the first operator cannot be appointed by another one. */
 @Component
 class OperatorAccount implements ApplicationRunner {
 

@@ -10,8 +10,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Redis for callers that can work without it. After a failure, it is not called for a second, so that nobody waits for
- * it.
+ * Redis for callers that can work without it. After a failure, Redis is not called for a second, so that requests do
+ * not wait for it.
  */
 @Component
 class OptionalRedis {
@@ -27,8 +27,10 @@ class OptionalRedis {
     }
 
     /**
-     * @param command returns something
-     * @return what the command returned; empty while Redis is unavailable
+     * Runs a command.
+     *
+     * @param command must return a value that is not null
+     * @return the value; empty while Redis is unavailable
      */
     <T> Optional<T> ask(Function<StringRedisTemplate, T> command) {
         Long failed = failedAt;

@@ -18,7 +18,7 @@ import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 /** Decodes and verifies the tokens of an outside issuer. */
 final class OutsideIssuer implements JwtDecoder, AutoCloseable {
 
-    /** Signatures by public keys, as far as the JDK verifies them. */
+    /** The algorithms with public keys that the JDK can verify. */
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
             JWSAlgorithm.RS256,
             JWSAlgorithm.RS384,
@@ -34,7 +34,7 @@ final class OutsideIssuer implements JwtDecoder, AutoCloseable {
     private final NimbusJwtDecoder verifier;
     private final VerifiedTokens tokens;
 
-    /** @throws SettingRefusedException when the issuer's address is none, or no audience is set */
+    /** @throws SettingRefusedException when the issuer's address is invalid, or no audience is set */
     OutsideIssuer(IdentityProperties identity) {
         checkAddress(identity.issuerUri());
         if (identity.audience().isBlank()) {
@@ -49,7 +49,7 @@ final class OutsideIssuer implements JwtDecoder, AutoCloseable {
         this.keys = new IssuerKeys(new IssuerMetadata(identity.issuerUri()), tokens::forget);
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(
-                // RFC 9068, in both ways that RFC 7515 lets a media type be written.
+                // The type of RFC 9068, in both forms that RFC 7515 allows for a media type.
                 new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"), JOSEObjectType.JWT, null));
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys));
         // The claims are checked by the rules.
@@ -75,7 +75,7 @@ final class OutsideIssuer implements JwtDecoder, AutoCloseable {
         }
     }
 
-    /** @throws IssuerUnavailableException when the token may be right, and the keys to verify it are missing */
+    /** @throws IssuerUnavailableException when the keys to verify the token are not available */
     @Override
     public Jwt decode(String token) {
         return tokens.decode(token);

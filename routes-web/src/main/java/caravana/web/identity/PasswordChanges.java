@@ -13,7 +13,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import org.springframework.stereotype.Component;
 
-/** The beans' part of the calls that require the password of the caller's account. */
+/** The steps of the calls that require the password of the caller's account. */
 @Component("passwordChanges")
 public class PasswordChanges {
 
@@ -30,13 +30,13 @@ public class PasswordChanges {
     }
 
     /**
-     * Reads the current password and the new one into the properties {@code password} and {@code new_password}, and the account's
-     * row into the property {@code account}. Begins an attempt, the property {@code attempt}, which {@link #check} or
-     * {@link Accounts#leave} ends.
+     * Reads the current and the new password into the properties {@code password} and {@code new_password}, and the
+     * account's row into the property {@code account}. Begins an attempt (property {@code attempt}), which {@link
+     * #check} or {@link Accounts#leave} ends.
      *
      * @param account the caller's row
-     * @throws Problem 400 {@code passwords_differ}; 401 when the account was deleted meanwhile; 404 {@code accounts_elsewhere}; 429
-     *     {@code too_many_attempts}
+     * @throws Problem 400 {@code passwords_differ}; 401 when the account was deleted; 404 {@code
+     *     accounts_elsewhere}; 429 {@code too_many_attempts}
      */
     @StepOnly
     public void read(@Body String body, @Variable("own_account") Map<String, Object> account, Exchange exchange)
@@ -50,9 +50,10 @@ public class PasswordChanges {
     }
 
     /**
-     * Reads the password of a call that needs only this, in the same way as {@link #read} reads the current one.
+     * Reads the password of a call that needs only the current one. Sets the same properties as {@link #read}, except
+     * {@code new_password}.
      *
-     * @throws Problem 400 without a password; 401 when the account was deleted meanwhile; 429 {@code too_many_attempts}
+     * @throws Problem 400 without a password; 401 when the account was deleted; 429 {@code too_many_attempts}
      */
     @StepOnly
     public void enter(@Body String body, @Variable("own_account") Map<String, Object> account, Exchange exchange)
@@ -109,9 +110,9 @@ public class PasswordChanges {
     }
 
     /**
-     * Goes by what {@code change-password.sql} returned: the property {@code account}.
+     * Checks the result of {@code change-password.sql}, and sets the property {@code account}.
      *
-     * @param row null when the password was no longer the one that was checked
+     * @param row null when the password has changed since it was checked
      * @throws Problem 409 {@code password_changed}
      */
     public void changed(@Body Map<String, Object> row, Exchange exchange) {

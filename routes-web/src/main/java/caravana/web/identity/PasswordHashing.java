@@ -30,13 +30,16 @@ class PasswordHashing {
 
     private static final int KNOWN_LOG_INS_WAITING = 32;
 
-    /** More than the guesses on one account that unknown sources have at once by default: these alone fill no queue. */
+    /**
+     * The most waiting log-ins from unknown sources. It is larger than the number of concurrent guesses on one account
+     * that unknown sources may make by default, so these cannot fill the queue.
+     */
     private static final int OTHER_LOG_INS_WAITING = 64;
 
     private static final int SIGN_UPS_WAITING = 16;
     private static final int PATIENCE_SECONDS = 5;
 
-    /** How long a thread rests after a hash while others wait, as a multiple of what the hash took. */
+    /** How long a thread pauses after a hash while others wait, as a multiple of the hash's duration. */
     private static final int SIGN_UP_REST = 3;
 
     private static final int NO_REST = 0;
@@ -48,7 +51,7 @@ class PasswordHashing {
 
     PasswordHashing(Passwords passwords, MeterRegistry meters) {
         this.passwords = passwords;
-        // Rather few: what all other requests do has to continue beside them.
+        // Few threads, so that all other requests continue meanwhile.
         int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         this.knownLogIns = new Pool("log-in", atOnce, KNOWN_LOG_INS_WAITING, NO_REST, meters);
         this.otherLogIns = new Pool("log-in", atOnce, OTHER_LOG_INS_WAITING, NO_REST, meters);
@@ -56,16 +59,16 @@ class PasswordHashing {
     }
 
     /**
-     * Who logs in.
+     * The client of a log-in.
      *
-     * @param account the e-mail address, whether or not there is such an account
+     * @param account the e-mail address, even if no account has it
      * @param source see {@link caravana.web.http.Source}
      * @param known whether the source has logged in to the account before
      */
     record Caller(String account, String source, boolean known) {}
 
     /**
-     * Whether that is the password; see {@link Passwords#matches}.
+     * Returns whether the password matches the hash, see {@link Passwords#matches}.
      *
      * @throws Problem 503 {@code busy} when too many log-ins wait
      */
@@ -77,7 +80,7 @@ class PasswordHashing {
     }
 
     /**
-     * Refuses a sign-up that would find no place, before anything is done for it.
+     * Refuses a sign-up for which there is no place, before other work is done for it.
      *
      * @param source see {@link caravana.web.http.Source}
      * @throws Problem 503 {@code busy}
@@ -89,7 +92,7 @@ class PasswordHashing {
     }
 
     /**
-     * The hash of a new account's password.
+     * Returns the hash of a new account's password.
      *
      * @param source see {@link caravana.web.http.Source}
      * @throws Problem 503 {@code busy} when too many sign-ups wait
@@ -124,7 +127,8 @@ class PasswordHashing {
         <T> T run(Callable<T> hash, List<String> owners) {
             FairQueue.Task<T> task = queue.enter(() -> hashes.recordCallable(hash), owners);
             try {
-                // Orders of tasks that gave way stay with the threads; as many as tasks can wait are enough.
+                // Cancelled tasks leave their calls of runNext in this queue; its length is enough for all waiting
+                // tasks.
                 if (!task.isCancelled() && threads.getQueue().size() < waiting) {
                     threads.execute(queue::runNext);
                 }
@@ -144,7 +148,7 @@ class PasswordHashing {
             try {
                 return task.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             } catch (TimeoutException tooLong) {
-                // One that is being made has left the queue, so that its result counts.
+                // A running task has left the queue, so its result is used.
                 queue.leave(task);
                 return task.get();
             }

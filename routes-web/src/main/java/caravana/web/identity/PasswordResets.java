@@ -11,7 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
-/** The beans' part of setting a new password with a mailed link. */
+/** The steps of setting a new password with a mailed link. */
 @Component("passwordResets")
 public class PasswordResets {
 
@@ -52,7 +52,7 @@ public class PasswordResets {
     /**
      * Hashes the new password into the property {@code new_hash}.
      *
-     * @param link the link's account; null when it is not valid
+     * @param link the account of the link; null when the link is not valid
      * @throws Problem 400 {@code link_invalid}; 503 {@code busy}
      */
     @StepOnly
@@ -70,9 +70,9 @@ public class PasswordResets {
     }
 
     /**
-     * Goes by what {@code reset-password.sql} returned.
+     * Checks the result of {@code reset-password.sql}.
      *
-     * @param account null when the link was used meanwhile
+     * @param account null when the link was used in the meantime
      * @throws Problem 400 {@code link_invalid}
      */
     public void done(@Body Object account) {

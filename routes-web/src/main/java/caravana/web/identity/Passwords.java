@@ -25,15 +25,15 @@ public class Passwords {
     private static final int SALT_BYTES = 16;
     private static final int HASH_BYTES = 32;
     private static final Cost COST = new Cost(19 * 1024, 2, 1);
-    /** The memory of so many hashes is kept; more at once take some of their own. */
+    /** The number of hashes whose memory is kept for reuse. Further concurrent hashes allocate their own. */
     private static final int KEPT_HASHES = 2;
 
     private static final Pattern PHC = Pattern.compile(
             "\\$argon2id\\$v=19\\$m=(\\d{1,9}),t=(\\d{1,9}),p=(\\d{1,9})" + "\\$([A-Za-z0-9+/]+)\\$([A-Za-z0-9+/]+)");
 
     /**
-     * Of an account that does not exist, so that the answer takes as long as for one that does. Nobody's password: it is made
-     * up, since a real one would take its time and memory at every start.
+     * The hash of a non-existing account, so that the answer takes as long as for an existing one. It belongs to no
+     * password: a real hash would cost time and memory at each start.
      */
     private static final String NOBODY = COST.phc(new byte[SALT_BYTES], new byte[HASH_BYTES]);
 
@@ -41,7 +41,7 @@ public class Passwords {
     private final Argon2BytesGenerator.BlockPool memory = new Argon2BytesGenerator.FixedBlockPool(
             KEPT_HASHES * Argon2BytesGenerator.getBlockCount(COST.memoryKib(), COST.lanes()));
 
-    /** The hash under a new salt. */
+    /** Returns the hash with a new salt. */
     public String hash(String password) {
         byte[] salt = new byte[SALT_BYTES];
         random.nextBytes(salt);
@@ -49,10 +49,10 @@ public class Passwords {
     }
 
     /**
-     * Whether that is the password.
+     * Returns whether the password matches the hash.
      *
-     * @param hash null for an account that does not exist: then it never is, and takes as long
-     * @throws IllegalArgumentException when that is not a hash of Argon2id
+     * @param hash null for an account that does not exist: the result is false, after the same time
+     * @throws IllegalArgumentException when it is not a hash of Argon2id
      */
     public boolean matches(String password, String hash) {
         Matcher phc = PHC.matcher(hash == null ? NOBODY : hash);
@@ -82,11 +82,11 @@ public class Passwords {
     }
 
     /**
-     * What a hash costs.
+     * The cost parameters of a hash.
      *
-     * @param memoryKib its memory in KiB
-     * @param passes how often it goes through that memory
-     * @param lanes into how many parts that memory is divided
+     * @param memoryKib memory in KiB
+     * @param passes number of iterations
+     * @param lanes degree of parallelism
      */
     private record Cost(int memoryKib, int passes, int lanes) {
 

@@ -9,9 +9,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.springframework.stereotype.Component;
 
 /**
- * Keyed hashes that replace e-mail addresses and IP addresses in Redis, so that nobody who reads Redis learns them. The
- * key is the one that signs tokens: all nodes share it, and it is not in Redis. A new signing key changes all
- * pseudonyms.
+ * Keyed hashes that replace e-mail addresses and IP addresses in Redis, so that Redis does not contain these addresses.
+ * The key is derived from the key that signs tokens: all nodes have it, and Redis does not. A new signing key changes
+ * all pseudonyms.
  */
 @Component
 class Pseudonyms {
@@ -21,12 +21,12 @@ class Pseudonyms {
     private final SecretKeySpec key;
 
     Pseudonyms(IdentityProperties identity) {
-        // With an outside issuer nobody logs in or signs up here, so nothing is named.
+        // With an outside issuer, nobody logs in or signs up here, so no pseudonyms are needed.
         String secret = "pseudonyms:" + identity.signingKey();
         this.key = new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM);
     }
 
-    /** The same text for the same parts, on every node. */
+    /** Returns the pseudonym of these parts. It is the same on every node. */
     String of(String... parts) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);

@@ -69,7 +69,7 @@ class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
         response.setHeader(HttpHeaders.WWW_AUTHENTICATE, Problem.CHALLENGE + error);
     }
 
-    /** The rule that the token breaks; none of them quotes the token. */
+    /** Returns the rule that the token violates. No rule quotes the token. */
     private static String why(OAuth2AuthenticationException invalid) {
         return invalid.getCause() instanceof JwtValidationException broken
                 ? broken.getErrors().stream()

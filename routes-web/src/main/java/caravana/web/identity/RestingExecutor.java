@@ -16,9 +16,9 @@ final class RestingExecutor extends ThreadPoolExecutor {
     private final ThreadLocal<Long> began = new ThreadLocal<>();
 
     /**
-     * @param atOnce threads, 1 or more
-     * @param rest the multiple; 0 for none
-     * @param names how the threads' names begin
+     * @param atOnce number of threads, 1 or more
+     * @param rest the multiple; 0 for no pause
+     * @param names prefix of the threads' names
      */
     RestingExecutor(int atOnce, int rest, String names) {
         super(atOnce, atOnce, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new CustomizableThreadFactory(names));
@@ -30,7 +30,7 @@ final class RestingExecutor extends ThreadPoolExecutor {
         began.set(System.nanoTime());
     }
 
-    /** Called when the task's result is there already. */
+    /** Runs after the result of the task is available, so its caller does not wait for the pause. */
     @Override
     protected void afterExecute(Runnable task, Throwable failure) {
         long end = System.nanoTime();

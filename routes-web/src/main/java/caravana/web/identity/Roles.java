@@ -13,12 +13,12 @@ final class Roles {
     private Roles() {}
 
     /**
-     * The roles that a claim lists; names that mean nothing here are left out.
+     * Returns the roles that a claim lists; unknown names are ignored.
      *
      * @param claims all claims of the token
-     * @param claim the name of a claim, or, where claims contain claims, the names from the outermost on, separated by dots:
-     *     {@code roles}, {@code cognito:groups}, {@code https://example.org/roles}, {@code realm_access.roles}. Its value is
-     *     a list of names, or one text of names separated by spaces
+     * @param claim the name of a claim, or the path to a nested one, with dots between the names: {@code roles},
+     *     {@code cognito:groups}, {@code https://example.org/roles}, {@code realm_access.roles}. Its value is a list of
+     *     names, or one text of names separated by spaces
      */
     static List<String> of(Map<String, Object> claims, String claim) {
         Object value = value(claims, claim);
@@ -29,7 +29,7 @@ final class Roles {
         return ALL.stream().filter(given::contains).toList();
     }
 
-    /** Names may contain dots themselves, so each dot may or may not separate two of them. */
+    /** Finds the value of a path. Names may contain dots, so each dot may belong to a name or separate two names. */
     private static Object value(Map<?, ?> claims, String path) {
         if (claims.containsKey(path)) {
             return claims.get(path);

@@ -39,12 +39,12 @@ class SecurityConfiguration {
         "/api/auth/password-reset",
         "/api/auth/password-reset/confirm",
         "/api/auth/confirm-email",
-        // HealthFilter answers it; what is left are methods that it does not take.
+        // HealthFilter answers it; only methods that it does not support reach this chain.
         HealthFilter.PATH,
         "/api/health/ready",
         "/api/limits",
         "/api/transformations",
-        // Players have a ticket.
+        // Players have a ticket instead of a token.
         "/api/videos/*/playback/**",
         "/api/openapi.yaml",
         "/api/docs",
@@ -54,20 +54,26 @@ class SecurityConfiguration {
     /** The page for people, and what it is made of. */
     private static final String[] PAGE = {"/", "/index.html", "/page/**"};
 
-    /** The page of the contract needs its own scripts and styles; everything else is data. */
+    /**
+     * The content security policy of everything except the page. Only the page of Swagger UI needs its scripts and
+     * styles.
+     */
     private static final String CONTENT_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /**
-     * The page shows objects of the bucket: {@code %1$s} is where the links to them lead, or to a distribution in front of it. It plays segments
-     * from memory.
+     * The content security policy of the page. It shows objects of the bucket: {@code %1$s} is the address of S3 or of
+     * the distribution. It plays segments from memory.
      */
     private static final String PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
             + " img-src 'self' %1$s; media-src 'self' blob: %1$s; connect-src 'self' %1$s; base-uri 'none';"
             + " form-action 'self'; frame-ancestors 'none'";
 
-    /** The management port listens on loopback only, and what scrapes it has no account. */
+    /**
+     * Requests to the management port need no account: it listens only on loopback, and the metrics scraper has no
+     * account.
+     */
     @Bean
     @Order(0)
     SecurityFilterChain management(HttpSecurity http) throws Exception {
@@ -120,7 +126,7 @@ class SecurityConfiguration {
                 .build();
     }
 
-    /** @param taken the methods that the address takes; empty when the contract does not have it */
+    /** @param taken the methods that the address supports; empty when the contract does not have the address */
     private static boolean isAnsweredToAll(String method, Set<String> taken) {
         return method.equals("OPTIONS") || method.equals("TRACE") || !taken.isEmpty() && !taken.contains(method);
     }
@@ -131,7 +137,7 @@ class SecurityConfiguration {
             throws Exception {
         return headers(
                         http.authorizeHttpRequests(calls -> calls
-                                        // A request that has been let in continues, whatever becomes of it.
+                                        // A request that was accepted continues, even when it is dispatched again.
                                         .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                                         .permitAll()
                                         .requestMatchers("/api/ops/**")
@@ -150,7 +156,7 @@ class SecurityConfiguration {
         return http.headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(contentPolicy))
                         .referrerPolicy(referrer -> referrer.policy(ReferrerPolicy.NO_REFERRER)))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                // The one cookie, a session's, is for two calls that refuse pages of other origins themselves.
+                // The only cookie is that of a session. The two calls that use it refuse pages of other origins.
                 .csrf(CsrfConfigurer::disable)
                 .logout(LogoutConfigurer::disable)
                 .requestCache(RequestCacheConfigurer::disable);

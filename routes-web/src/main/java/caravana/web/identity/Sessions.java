@@ -37,7 +37,7 @@ public class Sessions {
         this.life = identity.sessionLife();
     }
 
-    /** Makes a refresh token: the properties {@code session_token} and {@code session_hash}. */
+    /** Makes a refresh token, and sets the properties {@code session_token} and {@code session_hash}. */
     public void open(Exchange exchange) {
         byte[] token = new byte[TOKEN_BYTES];
         random.nextBytes(token);
@@ -47,7 +47,8 @@ public class Sessions {
     }
 
     /**
-     * Reads the cookie: the property {@code presented_hash}, that of an empty text without one.
+     * Reads the cookie, and sets the property {@code presented_hash}; without a cookie, it is the hash of an empty
+     * text.
      *
      * @throws Problem 403 {@code origin_not_allowed} when a page of another origin makes the call
      */
@@ -63,7 +64,10 @@ public class Sessions {
         exchange.setProperty("presented_hash", hash(token));
     }
 
-    /** Browsers name the page's origin with each POST, and programs need not. Proxies pass Host on as the browser sent it. */
+    /**
+     * Checks the {@code Origin}, which browsers send with each POST and programs may omit. It must have the host of the
+     * request; proxies do not change the {@code Host}.
+     */
     private static void checkOrigin(HttpServletRequest request) {
         String origin = request.getHeader("Origin");
         if (origin != null && !origin.replaceFirst("^https?://", "").equalsIgnoreCase(request.getHeader("Host"))) {
@@ -76,9 +80,9 @@ public class Sessions {
     }
 
     /**
-     * Takes the account of a session that was renewed as the property {@code account}.
+     * Sets the property {@code account} to the account of the renewed session.
      *
-     * @param account its row; null when there is no session
+     * @param account the account's row; null when there is no such session
      * @throws Problem 401 {@code session_over}
      */
     public void check(@Body Map<String, Object> account, Exchange exchange) {
@@ -88,12 +92,12 @@ public class Sessions {
         exchange.setProperty("account", account);
     }
 
-    /** Gives the browser the new refresh token. */
+    /** Sets the cookie with the new refresh token. */
     public void setCookie(Exchange exchange) {
         set(exchange, exchange.getProperty("session_token", String.class), life);
     }
 
-    /** Makes the browser forget its refresh token. */
+    /** Deletes the cookie with the refresh token. */
     public void clearCookie(Exchange exchange) {
         set(exchange, "", Duration.ZERO);
     }
@@ -110,7 +114,7 @@ public class Sessions {
         exchange.getMessage().setHeader("Cache-Control", "no-store");
     }
 
-    /** SHA-256, in hexadecimal digits. */
+    /** Returns the SHA-256 in hexadecimal digits. */
     static String hash(String token) {
         try {
             return HexFormat.of()

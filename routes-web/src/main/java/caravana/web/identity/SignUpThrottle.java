@@ -22,10 +22,10 @@ class SignUpThrottle {
     }
 
     /**
-     * Counts a sign-up, whatever becomes of it.
+     * Counts a sign-up, even if it will fail.
      *
      * @param source see {@link Source}
-     * @param report gets how many sign-ups are left, also when this one is refused
+     * @param report receives how many sign-ups are left, even when this one is refused
      * @throws Problem 429 {@code too_many_sign_ups}
      */
     Lanes.Place begin(String source, Consumer<RateLimit> report) {
@@ -38,13 +38,13 @@ class SignUpThrottle {
         return place;
     }
 
-    /** The sign-up could not be looked at, so it is not counted. */
+    /** Reverses the count of a sign-up that could not be checked. */
     void giveBack(Lanes.Place place) {
         lanes.giveBack(place);
     }
 
     private Lane lane(int free, String name) {
-        // One account after the other, at the rate of the window.
+        // Sign-ups beyond the limit are possible one by one, at the rate of the window.
         Duration delay = limits.window().dividedBy(free);
         return new Lane("sign-ups:" + name, free, limits.window(), delay, delay);
     }

@@ -21,8 +21,8 @@ final class SigningKey {
     /**
      * Reads the setting.
      *
-     * @param text PKCS #8 as PEM, in which line ends may be missing or written as {@code \n}, or its base64 alone
-     * @throws SettingRefusedException when it is none; neither message nor remedy repeats it
+     * @param text PKCS #8 as PEM, in which line ends may be missing or written as {@code \n}, or only its base64
+     * @throws SettingRefusedException when it is not a key; neither message nor remedy contains the setting's value
      */
     static RSAKey parse(String text) {
         if (text == null || text.isBlank()) {

@@ -15,15 +15,15 @@ import org.springframework.security.oauth2.jwt.Jwt;
 /** The claims that a token must have, besides its signature. Clients see the descriptions. */
 final class TokenRules {
 
-    /** Payload {@code typ} of Keycloak's tokens that are not for calling an API. */
+    /** The claim {@code typ} of Keycloak's tokens that are not access tokens. */
     private static final Set<String> NOT_FOR_CALLS = Set.of("id", "refresh", "offline", "logout");
 
-    /** How far the issuer's clock and ours may be apart. */
+    /** The largest difference between the issuer's clock and ours. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
 
     private TokenRules() {}
 
-    /** The rules for our own tokens. */
+    /** Returns the rules for our own tokens. */
     static OAuth2TokenValidator<Jwt> ofOurs(String issuer) {
         return new DelegatingOAuth2TokenValidator<>(
                 rule("The token is from another issuer (iss).", token -> issuer.equals(token.getClaimAsString("iss"))),
@@ -39,7 +39,7 @@ final class TokenRules {
                                 || token.getNotBefore().isBefore(Instant.now().plus(CLOCK_SKEW))));
     }
 
-    /** The rules for tokens of an outside issuer, which makes them for other applications as well. */
+    /** Returns the rules for tokens of an outside issuer, which may also issue tokens for other applications. */
     static OAuth2TokenValidator<Jwt> ofOutside(String issuer, String audience) {
         return new DelegatingOAuth2TokenValidator<>(
                 ofOurs(issuer),
@@ -53,7 +53,10 @@ final class TokenRules {
         return token.getSubject() != null && !token.getSubject().isBlank();
     }
 
-    /** Cognito's access tokens have no audience; the client's id stands for it. */
+    /**
+     * Returns whether the token is for this API. Cognito's access tokens have no audience; their client id is compared
+     * instead.
+     */
     private static boolean isFor(String audience, Jwt token) {
         return token.getAudience() == null
                 ? "access".equals(token.getClaim("token_use")) && audience.equals(token.getClaim("client_id"))
@@ -61,8 +64,8 @@ final class TokenRules {
     }
 
     /**
-     * ID tokens tell a client who logged in and are no permission to call anything. One whose audience is the same as the
-     * API's is recognized by what only ID tokens have.
+     * Returns whether the token is an access token. An ID token only says who logged in, and permits no calls. If its
+     * audience is the API's, it is recognized by claims that only ID tokens have.
      */
     private static boolean isAccessToken(Jwt token) {
         Object use = token.getClaim("token_use");
@@ -71,7 +74,7 @@ final class TokenRules {
         boolean declared = "access".equals(use) || type.equals("bearer") || headerType.endsWith("at+jwt");
         boolean otherUse = use != null && !"access".equals(use);
         boolean bound = token.hasClaim("at_hash") || token.hasClaim("c_hash");
-        // Older Keycloaks put the nonce into access tokens as well, and declare those as bearer tokens.
+        // Older versions of Keycloak also put the nonce into access tokens, and declare these as bearer tokens.
         boolean nonce = token.hasClaim("nonce") && !declared;
         return !otherUse && !NOT_FOR_CALLS.contains(type) && !bound && !nonce;
     }

@@ -27,7 +27,7 @@ public class Tokens {
     private final RSAKey key;
     private final NimbusJwtEncoder encoder;
 
-    /** @throws SettingRefusedException when there is neither a key nor an outside issuer */
+    /** @throws SettingRefusedException when there is neither a signing key nor an outside issuer */
     Tokens(IdentityProperties identity) {
         this.identity = identity;
         this.key = identity.outside() ? null : SigningKey.parse(identity.signingKey());
@@ -35,7 +35,7 @@ public class Tokens {
     }
 
     /**
-     * The answer to a log-in.
+     * Composes the answer to a log-in.
      *
      * @param account the account's row
      */
@@ -47,7 +47,7 @@ public class Tokens {
                 .issuedAt(now)
                 .expiresAt(now.plus(identity.tokenLife()))
                 .claim(identity.rolesClaim(), List.of(account.get("role")))
-                // By the database's clock, as what ends tokens is; iat has whole seconds.
+                // The database's clock, which also decides when tokens end; iat has only whole seconds.
                 .claim(Callers.ISSUED_MILLIS, account.get("issued_ms"))
                 .build();
         String token = encoder.encode(JwtEncoderParameters.from(claims)).getTokenValue();
@@ -60,7 +60,7 @@ public class Tokens {
                 identity.tokenLife().toSeconds());
     }
 
-    /** Reads our own tokens. */
+    /** Returns the decoder of our own tokens. */
     JwtDecoder decoder() {
         try {
             NimbusJwtDecoder decoder = NimbusJwtDecoder.withPublicKey(key.toRSAPublicKey())

@@ -13,10 +13,10 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
  */
 final class VerifiedTokens implements JwtDecoder {
 
-    /** How long a token may be taken after the key that signed it was withdrawn. */
+    /** How long a token may still be accepted after its signing key was withdrawn. */
     private static final Duration LIFE = Duration.ofMinutes(1);
 
-    /** Of all remembered tokens; what is read from them takes three times as much. */
+    /** The most characters of all cached tokens. Their decoded claims occupy three times as much memory. */
     private static final long MOST_CHARACTERS = 2L << 20;
 
     private final JwtDecoder verifier;
@@ -30,14 +30,17 @@ final class VerifiedTokens implements JwtDecoder {
 
     /**
      * @param verifier verifies a token's signature and the rules
-     * @param rules what a token has to say
+     * @param rules are checked again for each request with a cached token
      */
     VerifiedTokens(JwtDecoder verifier, OAuth2TokenValidator<Jwt> rules) {
         this.verifier = verifier;
         this.rules = rules;
     }
 
-    /** @throws org.springframework.security.oauth2.jwt.JwtException as the verifier does */
+    /**
+     * @throws org.springframework.security.oauth2.jwt.JwtException when the verifier throws it, or a rule is
+     *     violated
+     */
     @Override
     public Jwt decode(String token) {
         Jwt known = verified.getIfPresent(token);
@@ -49,7 +52,7 @@ final class VerifiedTokens implements JwtDecoder {
         return read;
     }
 
-    /** Forgets all: the keys have changed. */
+    /** Forgets all tokens, because the keys have changed. */
     void forget() {
         verified.invalidateAll();
     }

@@ -19,8 +19,8 @@ public class AccountLimits {
     }
 
     /**
-     * Reads what an operator sets: the property {@code own} with {@code weight} and {@code at_once}, each null for the usual one,
-     * and the property {@code reason}.
+     * Reads the limits that an operator sets. Sets the property {@code own} with {@code weight} and {@code at_once},
+     * each null for the default, and the property {@code reason}.
      */
     public void read(Exchange exchange) throws JsonProcessingException {
         JsonNode order = json.readTree(exchange.getMessage().getBody(String.class));

@@ -25,9 +25,9 @@ public class AccountQuotas {
     }
 
     /**
-     * Takes the account's id from the path, as the property {@code account_id}.
+     * Reads the account's id from the path into the property {@code account_id}.
      *
-     * @throws Problem 404 when it is no id
+     * @throws Problem 404 when it is not an id
      */
     public void identify(Exchange exchange) {
         String id = exchange.getMessage().getHeader("account_id", String.class);
@@ -37,7 +37,10 @@ public class AccountQuotas {
         exchange.setProperty("account_id", id);
     }
 
-    /** Reads what an operator sets: the property {@code own}, with null for each quota that is the setting's again. */
+    /**
+     * Reads the quotas that an operator sets. Sets the property {@code own}, with null for each quota that returns to
+     * the default.
+     */
     public void read(Exchange exchange) throws JsonProcessingException {
         JsonNode order = json.readTree(exchange.getMessage().getBody(String.class));
         Map<String, Object> own = new LinkedHashMap<>();
@@ -48,6 +51,8 @@ public class AccountQuotas {
     }
 
     /**
+     * Checks that the account exists.
+     *
      * @param row the account's id; null when there is no such account
      * @throws Problem 404 {@code not_found}
      */
@@ -60,7 +65,7 @@ public class AccountQuotas {
     /**
      * Composes the answer.
      *
-     * @param usage what {@code show-usage.sql} returned
+     * @param usage result of {@code show-usage.sql}
      */
     public Map<String, Object> answer(
             @Body Map<String, Object> usage, @ExchangeProperty("account_id") String accountId) {

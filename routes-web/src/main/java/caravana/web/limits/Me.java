@@ -27,8 +27,8 @@ public class Me {
     /**
      * Composes the answer.
      *
-     * @param account the account's row; null when the account is kept by an outside issuer
-     * @param usage what it has and may have, as {@code show-usage.sql} returned it
+     * @param account the account's row; null when an outside issuer manages the account
+     * @param usage use and limits of the account's quotas, a result of {@code show-usage.sql}
      */
     public Map<String, Object> answer(
             @Body Map<String, Object> account,
@@ -44,7 +44,7 @@ public class Me {
         return document;
     }
 
-    /** What holds for each account. */
+    /** Returns the limits that are the same for all accounts. */
     private Map<String, Object> limits() {
         Map<String, Object> limits = new LinkedHashMap<>();
         limits.put("upload_bytes", originals.size().toBytes());

@@ -10,7 +10,10 @@ import org.springframework.stereotype.Component;
 @Component("quotas")
 public class Quotas {
 
-    /** As the contract writes them; {@code show-usage.sql} returns each, and its limit as {@code most_…}. */
+    /**
+     * The names of the quotas in the contract. {@code show-usage.sql} returns the use of each under its name, and its
+     * limit under {@code most_…}.
+     */
     static final List<String> KINDS = List.of("bytes", "videos", "open_uploads", "minutes");
 
     private final Map<String, Long> settings = new LinkedHashMap<>();
@@ -26,7 +29,7 @@ public class Quotas {
         return limit == 0 ? null : limit;
     }
 
-    /** What each account may have unless an operator gave it quotas of its own; null for no limit. */
+    /** Returns the default of each quota; null for no limit. */
     Map<String, Long> settings() {
         return settings;
     }
@@ -41,9 +44,9 @@ public class Quotas {
     }
 
     /**
-     * Use and limit of each quota of an account.
+     * Returns use and limit of each quota of an account.
      *
-     * @param usage what {@code show-usage.sql} returned
+     * @param usage result of {@code show-usage.sql}
      */
     static Map<String, Object> shown(Map<String, Object> usage) {
         Map<String, Object> document = new LinkedHashMap<>();

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 @Component("shownLimits")
 public class ShownLimits {
 
-    /** Another deployment may have other limits; a node's own change with its start alone. */
+    /** The limits of a node change only at its start, and those of other deployments may differ. */
     private static final String CACHE_CONTROL = "public, max-age=300";
 
     private final Map<String, Object> document;
@@ -43,7 +43,7 @@ public class ShownLimits {
         document.put("presets", Map.of("max_presets", Presets.MOST));
     }
 
-    /** Makes the answer: the limits, or 304 for a client that has them. */
+    /** Composes the answer: the limits, or 304 for a client that has them. */
     public void answer(Exchange exchange) {
         Message message = exchange.getMessage();
         message.setBody(document);

@@ -34,7 +34,7 @@ public record CdnProperties(
         return !url.isEmpty();
     }
 
-    /** Links of a distribution that cannot be signed would all be refused. */
+    /** Without a key, the distribution would refuse all links. */
     @AssertTrue(
             message =
                     "set CARAVANA_CDN_KEY_ID to the id of the distribution's public key, and CARAVANA_CDN_PRIVATE_KEY to its "
@@ -51,7 +51,7 @@ public record CdnProperties(
         }
     }
 
-    /** Without the key: settings are printed in messages. */
+    /** Returns the settings without the private key, because messages may contain them. */
     @Override
     public String toString() {
         return "CdnProperties[url=" + url + ", keyId=" + keyId + "]";

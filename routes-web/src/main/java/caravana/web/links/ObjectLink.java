@@ -23,21 +23,21 @@ public class ObjectLink {
     }
 
     /**
-     * An object, and where it is.
+     * An object and a link to it.
      *
-     * @param key its key
-     * @param url a link that is valid for 15 minutes
+     * @param key key of the object
+     * @param url link that is valid for 15 minutes
      */
     public record Link(String key, String url) {}
 
     /**
-     * The link to an object.
+     * Returns a link to an object of a video.
      *
      * @param row the video's row
      * @param object {@code original}, {@code processed}, {@code poster} or {@code output}
-     * @param name of the output; the others ignore it
-     * @throws Problem 409 {@code not_available} when there is none, or not yet; 404 {@code not_found} for an output that is not
-     *     among those of the video
+     * @param name of the output; ignored for other objects
+     * @throws Problem 409 {@code not_available} when the object does not exist, or not yet; 404 {@code not_found}
+     *     when the video has no output of that name
      */
     public Link to(
             @ExchangeProperty("row") Map<String, Object> row,
@@ -65,7 +65,7 @@ public class ObjectLink {
         return url == null ? null : new Link((String) row.get(key), url);
     }
 
-    /** Null when the video has no outputs. */
+    /** Returns null when the video has no outputs. */
     private Link output(Map<String, Object> row, String name) {
         List<VideoOutput> outputs = VideoOutput.of(row);
         if (outputs.isEmpty()) {
@@ -73,7 +73,7 @@ public class ObjectLink {
         }
         VideoOutput output = find(name, outputs);
         if (PlaybackLinks.isStream(output)) {
-            // Its segments are kept as long as the video is.
+            // Segments are kept as long as the video.
             return new Link((String) row.get("processed_key"), playback.require(row));
         }
         return new Link(output.key(), links.output(row, output));
@@ -95,7 +95,7 @@ public class ObjectLink {
         throw notKept();
     }
 
-    /** 410 {@code expired}. */
+    /** Returns 410 {@code expired}. */
     public static Problem notKept() {
         return new Problem(
                 410,

@@ -30,7 +30,7 @@ public class PlaybackLinks {
     private static final String ROLE = "stream";
     private static final String PURPOSE = "playback ticket";
 
-    /** When it ends, in seconds since 1970, and the signature. */
+    /** The end of the ticket's validity in seconds since 1970, and the signature. */
     private static final Pattern TICKET = Pattern.compile("([1-9][0-9]{0,11})\\.([A-Za-z0-9_-]{43})");
 
     private final SecretBox secrets;
@@ -47,10 +47,10 @@ public class PlaybackLinks {
     }
 
     /**
-     * To the master playlist.
+     * Returns a link to the master playlist.
      *
      * @param row the video's row
-     * @return null when none of its renditions can be played, or tickets cannot be signed here
+     * @return null when no rendition can be played, or this node has no key to sign tickets
      */
     public String to(Map<String, Object> row) {
         if (row.get("playable_at") == null || !secrets.hasKey()) {
@@ -61,9 +61,9 @@ public class PlaybackLinks {
     }
 
     /**
-     * The same of a video that has renditions.
+     * Returns a link to the master playlist of a video that has renditions.
      *
-     * @throws Problem 409 {@code not_available} when tickets cannot be signed here
+     * @throws Problem 409 {@code not_available} when this node has no key to sign tickets
      */
     String require(Map<String, Object> row) {
         if (!secrets.hasKey()) {
@@ -76,7 +76,7 @@ public class PlaybackLinks {
         return to(row);
     }
 
-    /** Whether an output is renditions: many objects, which playlists name. */
+    /** Returns whether an output consists of renditions: many objects, which playlists name. */
     public static boolean isStream(VideoOutput output) {
         return output.role().equals(ROLE);
     }
@@ -99,7 +99,7 @@ public class PlaybackLinks {
     }
 
     /**
-     * Checks that a ticket is for this video, and has not ended.
+     * Checks that a ticket is for this video and has not expired.
      *
      * @throws Problem 403 {@code ticket_invalid} or {@code ticket_expired}
      */

@@ -27,7 +27,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 @Component
 public class PresignedLinks {
 
-    /** How long they are valid. */
+    /** How long the links are valid. */
     public static final Duration VALID = Duration.ofMinutes(15);
 
     private static final Map<String, String> ASSET_ENDINGS =
@@ -37,7 +37,7 @@ public class PresignedLinks {
     private final IdentityProvider<? extends AwsCredentialsIdentity> credentials;
     private final String region;
 
-    /** Of the bucket's objects, without their keys. */
+    /** The address of the bucket, to which keys are appended. */
     private final String bucketAddress;
 
     PresignedLinks(S3Client s3, BucketProperties storage) {
@@ -50,8 +50,8 @@ public class PresignedLinks {
     }
 
     /**
-     * Scheme, host and port of all links, as {@code S3_BUCKET}, {@code AWS_REGION} and {@code AWS_ENDPOINT_URL_S3} make
-     * them. No credentials are needed for it.
+     * Returns scheme, host and port of all links, which depend on {@code S3_BUCKET}, {@code AWS_REGION} and {@code
+     * AWS_ENDPOINT_URL_S3}. This needs no credentials.
      */
     public String origin() {
         URI address = URI.create(bucketAddress);
@@ -59,10 +59,11 @@ public class PresignedLinks {
     }
 
     /**
-     * To what was uploaded. It could be anything, a page with scripts as well, so the browser saves it instead.
+     * Returns a link to the original. Browsers save the file instead of opening it, because it may be anything, such as
+     * a page with scripts.
      *
      * @param row the video's row
-     * @return null when there is none
+     * @return null when there is no original
      */
     public String original(Map<String, Object> row) {
         Object name = row.get("original_name");
@@ -73,17 +74,20 @@ public class PresignedLinks {
                 name == null ? title(row) : (String) name);
     }
 
-    /** To the finished clip; null when there is none. */
+    /** Returns a link to the finished clip; null when there is none. */
     public String processed(Map<String, Object> row) {
         return to((String) row.get("processed_key"), "video/mp4", "inline", title(row) + ".mp4");
     }
 
-    /** To the poster image; null when there is none. */
+    /** Returns a link to the poster image; null when there is none. */
     public String poster(Map<String, Object> row) {
         return to((String) row.get("poster_key"), "image/jpeg", "inline", title(row) + ".jpg");
     }
 
-    /** To a file of the result; the main video and the poster by {@link #processed} and {@link #poster}. */
+    /**
+     * Returns a link to a file of the result. Links to the main video and the poster are those of {@link #processed}
+     * and {@link #poster}.
+     */
     public String output(Map<String, Object> row, VideoOutput output) {
         if (output.key().equals(row.get("processed_key"))) {
             return processed(row);
@@ -95,7 +99,8 @@ public class PresignedLinks {
     }
 
     /**
-     * To the file of an asset. A browser saves an SVG: opened as a page, it could do what no picture does.
+     * Returns a link to the file of an asset. Browsers save an SVG instead of opening it: as a page, it could run
+     * scripts.
      *
      * @param row the asset's row
      */
@@ -105,12 +110,12 @@ public class PresignedLinks {
         return to((String) row.get("object_key"), type, way, assetName(row, type));
     }
 
-    /** To the file of an export. */
+    /** Returns a link to the file of an export. */
     public String export(String key) {
         return to(key, "application/zip", "attachment", "caravana.zip");
     }
 
-    /** A link to a segment of a rendition. */
+    /** Returns a link to a segment of a rendition. */
     String segment(String key, String mediaType, Duration valid) {
         return signed(
                 SdkHttpRequest.builder()
@@ -121,14 +126,17 @@ public class PresignedLinks {
                 valid);
     }
 
-    /** The name that people gave it, with the ending of its type. */
+    /** Returns the asset's name with the extension of its type. */
     private static String assetName(Map<String, Object> row, String type) {
         String name = String.valueOf(row.get("name"));
         String ending = ASSET_ENDINGS.get(type);
         return name.toLowerCase(Locale.ROOT).endsWith(ending) ? name : name + ending;
     }
 
-    /** Who asks for a redirect by {@code HEAD} follows it by {@code HEAD}, and a signature is for one method. */
+    /**
+     * Returns the method of the request. A client that requests a redirect by {@code HEAD} also follows it by {@code
+     * HEAD}, and a signature is valid for one method.
+     */
     private static SdkHttpMethod asked() {
         return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes call
                         && call.getRequest().getMethod().equals("HEAD")
@@ -153,9 +161,11 @@ public class PresignedLinks {
     }
 
     /**
-     * To which a client sends one part of a multipart upload, of this length and no other.
+     * Returns a link for the upload of one part of a multipart upload, with exactly this length.
      *
      * @param upload the multipart upload's id in S3
+     * @param number of the part, 1 to 10,000
+     * @param bytes length of the part
      */
     public String part(String key, String upload, int number, long bytes) {
         return signed(put(key, bytes)
@@ -164,7 +174,10 @@ public class PresignedLinks {
                 .build());
     }
 
-    /** To which a client sends an object of this length with {@code If-None-Match: *}, unless there is one. */
+    /**
+     * Returns a link for the upload of an object with exactly this length. The client must send {@code If-None-Match:
+     * *}, so that it cannot replace an object.
+     */
     public String whole(String key, long bytes) {
         return signed(put(key, bytes).putHeader("If-None-Match", "*").build());
     }
@@ -189,7 +202,7 @@ public class PresignedLinks {
                         .putProperty(AwsV4HttpSigner.AUTH_LOCATION, AuthLocation.QUERY_STRING)
                         .putProperty(AwsV4HttpSigner.EXPIRATION_DURATION, valid)
                         .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, false)
-                        // S3 alone takes paths as they are.
+                        // Only S3 uses paths without encoding them again.
                         .putProperty(AwsV4HttpSigner.DOUBLE_URL_ENCODE, false)
                         .putProperty(AwsV4HttpSigner.NORMALIZE_PATH, false))
                 .request()

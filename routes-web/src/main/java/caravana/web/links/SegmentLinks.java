@@ -11,8 +11,9 @@ import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.cloudfront.CloudFrontUtilities;
 
 /**
- * Links by which a player gets one segment of a rendition, for a minute: from the distribution where there is one, otherwise from S3. A
- * player follows each at once, so a deleted video cannot be played on by old links.
+ * Links by which a player gets one segment of a rendition: from the CloudFront distribution if there is one, otherwise
+ * from S3. They are valid for a minute, because a player follows them at once, and old links must not play a deleted
+ * video.
  */
 @Component
 public class SegmentLinks {
@@ -37,16 +38,16 @@ public class SegmentLinks {
         key = cdn.isSet() ? RsaKeys.read(cdn.privateKey()) : null;
     }
 
-    /** Scheme, host and port of these links. */
+    /** Returns scheme, host and port of these links. */
     public String origin() {
         return cdn.isSet() ? cdn.url() : bucket.origin();
     }
 
     /**
-     * Link to a segment.
+     * Returns a link to a segment.
      *
      * @param object the key of the segment's object
-     * @param mediaType with which it is answered; objects are stored without one
+     * @param mediaType media type of the answer; the object has none
      */
     public String to(String object, String mediaType) {
         if (!cdn.isSet()) {

@@ -36,7 +36,7 @@ public record VideoOutput(
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Those that a row of {@code find-own-video.sql} or {@code watch-videos.sql} names, the main video first. */
+    /** Reads the outputs of a row of {@code find-own-video.sql} or {@code watch-videos.sql}, the main video first. */
     public static List<VideoOutput> of(Map<String, Object> row) {
         String outputs = (String) row.get("outputs");
         try {

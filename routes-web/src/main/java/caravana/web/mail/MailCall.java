@@ -32,7 +32,7 @@ public class MailCall {
 
     private static final Logger log = LoggerFactory.getLogger(MailCall.class);
 
-    /** What a server says of an address from here on, it will say again. */
+    /** The lowest status of an SMTP server's permanent refusals. */
     private static final int PERMANENT = 500;
 
     private static final double JITTER = 0.1;
@@ -58,7 +58,7 @@ public class MailCall {
         return settings.folder().isBlank() ? null : new MailFolder(Path.of(settings.folder()));
     }
 
-    /** Whether this node can send mails. */
+    /** Returns whether this node can send mails. */
     public boolean isConfigured() {
         return output != null;
     }
@@ -67,7 +67,7 @@ public class MailCall {
      * Sends a mail.
      *
      * @param row of {@code claim-mails.sql}
-     * @param letter of {@code write-link.sql}; null when nobody is to get it
+     * @param letter of {@code write-link.sql}; null when the mail is no longer to be sent
      * @param token of its link
      * @return for {@code note-mail.sql}: {@code ended}, and the {@code delay} of the next try in seconds
      */
@@ -101,7 +101,7 @@ public class MailCall {
         }
         note("failed", begun);
         boolean last = tries > settings.delays().size();
-        // Without what the server said, which may have the address in it.
+        // Without the server's answer, which may contain the address.
         log.warn(
                 "Mail {} ({}) could not be sent at try {}{}: {}",
                 row.get("mail_id"),
@@ -142,7 +142,7 @@ public class MailCall {
     private MimeMessage written(Map<String, Object> letter, String token) throws MessagingException {
         String kind = (String) letter.get("mail_kind");
         String language = (String) letter.get("mail_language");
-        // Behind `#`, which browsers send to no server: no log has it.
+        // Browsers do not send the part after `#` to servers, so no log has the token.
         String link = settings.publicUrl() + "/#" + (kind.equals("reset") ? "reset" : "confirm") + "/" + token;
         MailText text = MailText.of(
                 kind,
@@ -157,13 +157,13 @@ public class MailCall {
         mail.setText(text.body(), StandardCharsets.UTF_8.name());
         mail.setContentLanguage(new String[] {language});
         mail.setSentDate(new Date());
-        // RFC 3834: no absence note comes back.
+        // RFC 3834: receivers send no automatic replies.
         mail.setHeader("Auto-Submitted", "auto-generated");
         mail.saveChanges();
         return mail;
     }
 
-    /** A Message-ID that does not name the machine and its user. */
+    /** A mail whose Message-ID does not contain the names of the machine and its user. */
     private static final class OwnId extends MimeMessage {
 
         private final String domain;

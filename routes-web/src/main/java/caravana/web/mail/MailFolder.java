@@ -27,7 +27,7 @@ final class MailFolder implements MailOutput {
     @Override
     public void send(MimeMessage mail) throws MessagingException, IOException {
         Files.createDirectories(folder);
-        // Only its owner may read it: there is a link in it.
+        // Only its owner may read it, because it contains a link.
         Path part = Files.createTempFile(folder, "mail", ".part");
         try {
             try (OutputStream file = Files.newOutputStream(part)) {

@@ -8,9 +8,9 @@ import java.io.IOException;
 interface MailOutput {
 
     /**
-     * Hands a mail over.
+     * Sends a mail.
      *
-     * @throws MessagingException when the server did not take it
+     * @throws MessagingException when the server did not accept it
      * @throws IOException when it could not be written
      */
     void send(MimeMessage mail) throws MessagingException, IOException;

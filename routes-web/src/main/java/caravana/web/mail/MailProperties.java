@@ -55,13 +55,13 @@ public record MailProperties(
         @NotEmpty List<Duration> delays,
         @NotNull @Valid Limits limits) {
 
-    /** How the connection is encrypted. */
+    /** The encryption of the connection. */
     public enum Security {
-        /** By STARTTLS, and nothing is sent without it. */
+        /** STARTTLS; nothing is sent unencrypted. */
         STARTTLS,
-        /** From its first byte. */
+        /** TLS from the first byte. */
         TLS,
-        /** Not at all: for a server on this machine. */
+        /** No encryption, for a server on the same machine. */
         NONE
     }
 
@@ -94,7 +94,7 @@ public record MailProperties(
             return port == TLS_PORT ? Security.TLS : Security.STARTTLS;
         }
 
-        /** Leaves the password out. */
+        /** Returns the settings without the password. */
         @Override
         public String toString() {
             return host + ":" + port;
@@ -115,7 +115,7 @@ public record MailProperties(
             @Min(1) int inTotal,
             @NotNull Duration window) {}
 
-    /** Whether mails can be sent, or written to the folder. */
+    /** Returns whether mails can be sent, or written to the folder. */
     public boolean configured() {
         return !smtp.host().isBlank() || !folder.isBlank();
     }

@@ -8,15 +8,18 @@ import java.util.Map;
 /**
  * The text of a mail.
  *
- * @param subject its subject
- * @param body its text
+ * @param subject the subject line
+ * @param body the content
  */
 record MailText(String subject, String body) {
 
-    /** The first one is that of people whose languages are all unknown. */
+    /** The languages of mails. The first one is for recipients whose languages are all unknown. */
     private static final List<String> LANGUAGES = List.of("en", "es");
 
-    /** By kind and language. {@code {site}}, {@code {link}}, {@code {minutes}} and {@code {hours}} are replaced. */
+    /**
+     * The texts by kind and language. {@code {site}}, {@code {link}}, {@code {minutes}} and {@code {hours}} are
+     * replaced.
+     */
     private static final Map<String, MailText> TEXTS = Map.of(
             "reset en",
             new MailText("Choose a new password for Caravana", """
@@ -98,11 +101,11 @@ record MailText(String subject, String body) {
                     """));
 
     /**
-     * The text of a mail.
+     * Returns the text of a mail.
      *
-     * @param site where people reach the page
-     * @param link what the mail is for
-     * @param life how long the link counts
+     * @param site address of the page
+     * @param link address that the mail is about
+     * @param life how long the link is valid
      */
     static MailText of(String kind, String language, String site, String link, Duration life) {
         MailText text = TEXTS.get(kind + " " + language);
@@ -116,7 +119,7 @@ record MailText(String subject, String body) {
     }
 
     /**
-     * The language of a mail.
+     * Returns the language of a mail.
      *
      * @param accepted the header {@code Accept-Language}; null for none
      */

@@ -16,15 +16,15 @@ public class Mails {
         this.settings = settings;
     }
 
-    /** Whether mails can be sent here. */
+    /** Returns whether this deployment can send mails. */
     public boolean isConfigured() {
         return settings.configured();
     }
 
-    /** @throws Problem 503 {@code mail_not_configured} when no mails can be sent here */
+    /** @throws Problem 503 {@code mail_not_configured} when this deployment cannot send mails */
     public void requireConfigured() {
         if (!isConfigured()) {
-            // It will be the same in a moment, so there is no time to try again.
+            // No Retry-After: a missing setting does not change within seconds.
             throw new Problem(
                     UNAVAILABLE,
                     "mail_not_configured",
@@ -33,23 +33,23 @@ public class Mails {
         }
     }
 
-    /** How long a link to reset the password or change the e-mail address is valid. */
+    /** Returns how long a link to reset the password or change the e-mail address is valid. */
     public Duration linkLife() {
         return settings.linkLife();
     }
 
-    /** How long a link that confirms the address of a sign-up is valid. */
+    /** Returns how long a link that confirms the address of a sign-up is valid. */
     public Duration verificationLife() {
         return settings.verificationLife();
     }
 
-    /** How many mails people may ask for. */
+    /** Returns the limits of requested mails. */
     public MailProperties.Limits limits() {
         return settings.limits();
     }
 
     /**
-     * The language of the mail: {@code es} or {@code en}.
+     * Returns the language of the mail: {@code es} or {@code en}.
      *
      * @param accepted the header {@code Accept-Language}; null for none
      */

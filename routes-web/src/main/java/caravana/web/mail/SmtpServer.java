@@ -10,7 +10,7 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
-/** An SMTP server. Each mail has a connection of its own, since there are few mails. */
+/** An SMTP server. Each mail uses a separate connection, because mails are rare. */
 final class SmtpServer implements MailOutput {
 
     private final MailProperties.Smtp server;
@@ -25,7 +25,7 @@ final class SmtpServer implements MailOutput {
         properties.put("mail.smtp.writetimeout", milliseconds);
         properties.put("mail.smtp.auth", String.valueOf(!server.user().isBlank()));
         properties.put("mail.smtp.ssl.checkserveridentity", "true");
-        // Not the machine's own name, which concerns nobody.
+        // Without this, the client would send the machine's own name.
         properties.put("mail.smtp.localhost", "localhost");
         switch (server.effectiveSecurity()) {
             case STARTTLS -> {

@@ -8,13 +8,13 @@ import java.util.Locale;
 /** A message of the dead-letter queue, with the effect that a redrive would have. */
 public final class DeadLetter {
 
-    /** What becomes of it at a redrive. */
+    /** The effect of a redrive. */
     public enum State {
-        /** Its video failed of something that may pass: it is queued again, and the dead letter is deleted. */
+        /** The video failed for a reason that may pass: its job is queued again, and the dead letter is deleted. */
         REDRIVABLE,
-        /** Its video is past that, or gone: only the dead letter is deleted. */
+        /** The video was processed again or deleted since: only the dead letter is deleted. */
         STALE,
-        /** Nobody could ever handle it: it stays until it is discarded. */
+        /** No worker can handle the message: it stays until an operator discards it. */
         POISON
     }
 
@@ -29,11 +29,11 @@ public final class DeadLetter {
     private State state;
 
     /**
-     * @param videoId null when the body names none
-     * @param code stable code of the failure; null when the queue itself moved the message
-     * @param lastCode what the last attempt failed of, when no attempts are left; null otherwise
-     * @param attempts null when unknown
-     * @param sentAt when the message was first sent, ISO 8601
+     * @param videoId null when the message names no video
+     * @param code stable code of the failure; null when SQS itself moved the message
+     * @param lastCode failure code of the last attempt, when no attempts are left; null otherwise
+     * @param attempts number of attempts; null when unknown
+     * @param sentAt when the message was first sent, in ISO 8601
      */
     DeadLetter(
             String messageId,
@@ -91,7 +91,7 @@ public final class DeadLetter {
         return sentAt;
     }
 
-    /** In lower case, as clients and routes know it. */
+    /** Returns the state in lower case, as clients and routes use it. */
     @OneOf({"redrivable", "stale", "poison"})
     public String getState() {
         return state.name().toLowerCase(Locale.ROOT);

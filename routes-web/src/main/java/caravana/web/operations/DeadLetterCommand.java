@@ -29,9 +29,10 @@ public class DeadLetterCommand {
 
     /**
      * Reads the command into the properties {@code message_ids} (null for all), {@code dry_run}, {@code reason} and
-     * {@code settled}. The contract has been checked.
+     * {@code settled}.
      *
-     * @throws Problem 400 {@code nothing_named} when it names neither dead letters nor all
+     * @param body of a request that matches the contract
+     * @throws Problem 400 {@code nothing_named} when the command names neither dead letters nor all
      */
     public void read(@Body String body, Exchange exchange) throws JsonProcessingException {
         JsonNode command = json.readTree(body);
@@ -47,7 +48,9 @@ public class DeadLetterCommand {
         exchange.setProperty("settled", new HashMap<String, List<String>>());
     }
 
-    /** Sets the property {@code chosen} to the dead letters that were named, and notes those that are missing. */
+    /**
+     * Sets the property {@code chosen} to the dead letters that the command names, and notes those that are missing.
+     */
     public void choose(@Variable("dead_letters") List<DeadLetter> letters, Exchange exchange) {
         Set<?> ids = exchange.getProperty("message_ids", Set.class);
         List<DeadLetter> chosen = letters.stream()
@@ -62,13 +65,13 @@ public class DeadLetterCommand {
         }
     }
 
-    /** Notes what became of the current dead letter. */
+    /** Notes the outcome for the current dead letter. */
     public void settle(@OneOf({"redrivable", "stale", "poison", "discarded"}) String how, Exchange exchange) {
         DeadLetter letter = exchange.getProperty("dead_letter", DeadLetter.class);
         settled(exchange).computeIfAbsent(how, first -> new ArrayList<>()).add(letter.getMessageId());
     }
 
-    /** The answer to a redrive. */
+    /** Composes the answer to a redrive. */
     public Map<String, Object> redriven(Exchange exchange) {
         Map<String, List<String>> settled = settled(exchange);
         Map<String, Object> answer = new LinkedHashMap<>();
@@ -80,7 +83,7 @@ public class DeadLetterCommand {
         return answer;
     }
 
-    /** The answer to a discard. */
+    /** Composes the answer to a discard. */
     public Map<String, Object> discarded(Exchange exchange) {
         Map<String, List<String>> settled = settled(exchange);
         Map<String, Object> answer = new LinkedHashMap<>();

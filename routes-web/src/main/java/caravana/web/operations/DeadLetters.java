@@ -31,8 +31,8 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /**
- * Lists the dead-letter queue. SQS shows messages only by receiving them, so they are received for half a minute and
- * returned before that. Nothing here deletes a message.
+ * Lists the dead-letter queue. SQS shows a message only by receiving it, which hides it for half a minute; this class
+ * returns the messages to the queue earlier. It deletes none.
  */
 @Component("deadLetters")
 public class DeadLetters {
@@ -42,7 +42,10 @@ public class DeadLetters {
     private static final int BATCH = 10;
     private static final int VISIBILITY_SECONDS = 30;
 
-    /** SQS may find nothing in one server's share of the queue while there is something in another's. */
+    /**
+     * The number of empty receives after which the queue counts as empty. SQS asks only some of its servers per
+     * receive, so one empty receive is not enough.
+     */
     private static final int EMPTY_RECEIVES = 2;
 
     private static final Pattern UUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
@@ -60,7 +63,7 @@ public class DeadLetters {
     }
 
     /**
-     * Receives up to 200 dead letters, each of which is hidden from others for 30 s.
+     * Receives up to 200 dead letters, each of which is hidden from other receivers for 30 s.
      *
      * @throws SdkException when SQS does not answer
      */
@@ -96,7 +99,7 @@ public class DeadLetters {
                 sent == null ? null : Instant.ofEpochMilli(Long.parseLong(sent)).toString());
     }
 
-    /** In lower case, as rows have it, however the sender wrote it. */
+    /** Returns the id in lower case, as rows have it, even if the sender wrote it in upper case. */
     private String videoId(String body) {
         try {
             JsonNode id = json.readTree(body).path("video_id");
@@ -114,7 +117,7 @@ public class DeadLetters {
     }
 
     /**
-     * The letters of an erased account's videos.
+     * Returns the dead letters about the videos of an erased account.
      *
      * @param videos rows with {@code video_id}
      */
@@ -127,7 +130,7 @@ public class DeadLetters {
                 .toList();
     }
 
-    /** The videos that the letters name. */
+    /** Returns the ids of the videos that the dead letters name. */
     public List<String> videoIds(@Variable("dead_letters") List<DeadLetter> letters) {
         return letters.stream()
                 .map(DeadLetter::getVideoId)
@@ -151,7 +154,7 @@ public class DeadLetters {
         }
     }
 
-    /** Lets the letters be seen again at once; those that were deleted meanwhile stay so. */
+    /** Makes the dead letters visible in the queue again. Those that were deleted in the meantime stay deleted. */
     @StepOnly
     public void putBack(@Variable("dead_letters") List<DeadLetter> letters) {
         for (int from = 0; from < letters.size(); from += BATCH) {
@@ -174,7 +177,7 @@ public class DeadLetters {
         }
     }
 
-    /** The list, and whether it may be taken for the whole queue. */
+    /** Composes the list, with whether it is complete. */
     @StepOnly
     public Map<String, Object> list(@Variable("dead_letters") List<DeadLetter> letters) {
         QueueStats.Figures dead = figures.of(queue.dlqUrl());

@@ -36,7 +36,7 @@ public class FleetMetrics {
         meters.gauge(name, tags, values, value);
     }
 
-    /** Takes over an answer of {@link QueueView}. */
+    /** Updates the gauges from an answer of {@link QueueView}. */
     @StepOnly
     public void show(@Body Map<String, Object> queue) {
         for (String state : new String[] {"visible", "in_flight", "delayed"}) {
@@ -58,7 +58,7 @@ public class FleetMetrics {
         values.put("paused", Boolean.TRUE.equals(queue.get("paused")) ? 1.0 : 0.0);
     }
 
-    /** The queue or the database does not answer. */
+    /** Sets the gauges to NaN, because the queue or the database does not answer. */
     @StepOnly
     public void hide() {
         values.clear();

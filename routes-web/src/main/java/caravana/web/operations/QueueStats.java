@@ -12,9 +12,9 @@ class QueueStats {
     /**
      * Numbers of messages.
      *
-     * @param visible waiting to be received
-     * @param inFlight received and not yet deleted
-     * @param delayed not to be received yet
+     * @param visible messages that can be received
+     * @param inFlight messages that were received and not deleted
+     * @param delayed messages that cannot be received yet
      */
     record Figures(int visible, int inFlight, int delayed) {}
 
@@ -24,7 +24,7 @@ class QueueStats {
         this.sqs = sqs;
     }
 
-    /** @throws software.amazon.awssdk.core.exception.SdkException when SQS does not tell */
+    /** @throws software.amazon.awssdk.core.exception.SdkException when SQS does not answer */
     Figures of(String queueUrl) {
         Map<QueueAttributeName, String> attributes = sqs.getQueueAttributes(q -> q.queueUrl(queueUrl)
                         .attributeNames(

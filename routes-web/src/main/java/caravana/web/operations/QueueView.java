@@ -36,10 +36,10 @@ public class QueueView {
     }
 
     /**
-     * The answer.
+     * Composes the answer.
      *
      * @param row of {@code list-workers.sql}
-     * @throws software.amazon.awssdk.core.exception.SdkException when SQS does not tell
+     * @throws software.amazon.awssdk.core.exception.SdkException when SQS does not answer
      */
     @StepOnly
     public Map<String, Object> answer(@Body Map<String, Object> row) throws JsonProcessingException {

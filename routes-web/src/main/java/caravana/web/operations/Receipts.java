@@ -30,6 +30,8 @@ public class Receipts {
     }
 
     /**
+     * Composes the receipt.
+     *
      * @param row a row of {@code show-receipt.sql}; null when there is no such video
      * @throws Problem 404 {@code not_found}
      */

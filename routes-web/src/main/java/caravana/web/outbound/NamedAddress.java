@@ -6,7 +6,7 @@ import caravana.web.http.Problem;
 import java.net.UnknownHostException;
 import org.springframework.stereotype.Component;
 
-/** Validates an address that a request gives, and that web calls later. */
+/** Validates an address that a request contains and that web calls later. */
 @Component
 public class NamedAddress {
 
@@ -17,9 +17,10 @@ public class NamedAddress {
     }
 
     /**
-     * Checks it, so that a mistake is answered at once. It is checked again when it is called.
+     * Checks the address, so that the request gets an answer about a mistake. The address is checked again before each
+     * call.
      *
-     * @return the same
+     * @return the same address
      * @throws Problem 400 with the code of {@link RefusedAddressException}, or {@code host_unknown}
      */
     public String checked(String url) {

@@ -35,18 +35,19 @@ public class OutboundClients {
     }
 
     /**
-     * Follows no redirect, repeats no request, keeps no cookies, and reads bodies as they are sent.
+     * Builds a client that follows no redirects, repeats no requests, keeps no cookies, and does not decompress bodies.
      *
-     * @param userAgent its name, for the header of each request
+     * @param userAgent value of the header {@code User-Agent}
      * @param silence how long a server may take to connect, and between two bytes
-     * @param most connections at once, also to one server
+     * @param most most concurrent connections, in total and to one server
      */
     public HttpClientBuilder client(String userAgent, Timeout silence, int most) {
         return client(userAgent, pool(silence, most, DefaultContentLengthStrategy.INSTANCE));
     }
 
     /**
-     * As {@link #client}, but reads bodies until the server closes the connection, whatever length it announces.
+     * Builds a client as {@link #client} does, but it reads bodies until the server closes the connection, even beyond
+     * the announced length.
      *
      * @param userAgent see {@link #client}
      * @param silence see {@link #client}
@@ -87,7 +88,9 @@ public class OutboundClients {
                 .build();
     }
 
-    /** What it returns is what is connected to; the name stays in Host and SNI. */
+    /**
+     * Resolves names to validated addresses. The client connects to them, and keeps the name for {@code Host} and SNI.
+     */
     private final class JudgedAddresses implements DnsResolver {
 
         @Override

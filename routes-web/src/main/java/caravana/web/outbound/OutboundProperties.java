@@ -24,7 +24,7 @@ public record OutboundProperties(
         @NotNull List<String> allowed) {
 
     public OutboundProperties {
-        // One that is none is refused at the start.
+        // An invalid network prevents the start.
         allowed.forEach(Network::parse);
     }
 }

@@ -15,13 +15,13 @@ final class DashManifest {
 
     static final String MEDIA_TYPE = "application/dash+xml";
 
-    /** Units of time per second: with a microsecond, no segment begins a frame off. */
+    /** Units of time per second. With microseconds, each segment begins at the exact frame. */
     private static final long TIMESCALE = 1_000_000;
 
-    /** Film and television of 525 lines have a 1001st less than a whole number of frames. */
+    /** Divisor of the frame rates of film and NTSC television, such as 30,000/1,001. */
     private static final int BROADCAST = 1001;
 
-    /** What captions need at most, in bits per second. */
+    /** The bit rate of subtitles in the manifest, in bits per second; more than they need. */
     private static final String CAPTIONS_RATE = "1000";
 
     private final StringWriter text = new StringWriter();
@@ -36,10 +36,11 @@ final class DashManifest {
     /**
      * Writes the manifest.
      *
-     * @param renditions as {@code list-renditions.sql} has them, each with the lengths of its segments, the first that of what
-     *     initialises a decoder
+     * @param renditions as {@code list-renditions.sql} returns them, each with the lengths of its segments; the
+     *     first is the initialization segment
      * @param captions with their names and languages
-     * @param addresses of a segment, by the rendition's name and a number, or what stands for it
+     * @param addresses returns the address of a segment from the rendition's name and the segment's number, or from
+     *     the manifest's placeholder for the number
      */
     static String of(JsonNode renditions, JsonNode captions, BiFunction<String, Object, String> addresses)
             throws XMLStreamException {
@@ -140,7 +141,7 @@ final class DashManifest {
         attributes(attributes);
     }
 
-    /** @param attributes names and values in turn */
+    /** @param attributes names and values alternately */
     private void attributes(String... attributes) throws XMLStreamException {
         for (int i = 0; i < attributes.length; i += 2) {
             xml.writeAttribute(attributes[i], attributes[i + 1]);

@@ -24,20 +24,23 @@ public class Playlists {
 
     private static final String MEDIA_TYPE = "application/vnd.apple.mpegurl";
 
-    /** A playlist of a finished video changes only when the video is processed again, and its address then. */
+    /** The cache time of a finished video's playlist. Its address changes when the video is processed again. */
     private static final String FINISHED = "private, max-age=60";
 
-    /** One of a video whose job runs grows every few seconds. Many requests at once of one player's browser are one. */
+    /**
+     * The cache time of a growing playlist. It changes every few seconds; one second combines simultaneous requests of
+     * a browser.
+     */
     private static final String GROWING = "private, max-age=1";
 
-    /** Version 7 has fMP4 segments in any playlist. */
+    /** The head of all playlists. Version 7 allows fMP4 segments in each of them. */
     private static final String HEAD = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n";
 
     private static final String UNDETERMINED = "und";
 
     private static final String TICKET = "?ticket=";
 
-    /** In front of a rendition's name: the first frames of its segments alone. */
+    /** The prefix of a rendition's name for the playlist of the first frames of its segments. */
     private static final String KEY_FRAMES = "iframes";
 
     private final ObjectMapper json;
@@ -49,8 +52,8 @@ public class Playlists {
     }
 
     /**
-     * @param stream the row of {@code find-stream.sql}; null for none
-     * @throws Problem 404 {@code not_found} when there is none
+     * @param stream the row of {@code find-stream.sql}; null when there are no renditions
+     * @throws Problem 404 {@code not_found} when there are none
      */
     public void require(@ExchangeProperty("stream") Map<String, Object> stream) {
         if (stream == null) {
@@ -145,7 +148,7 @@ public class Playlists {
             codecs += "," + sound.path("codecs").asText();
             group = ",AUDIO=\"sound\"";
         }
-        // Of renditions that are being made, the peak is a bound, and the mean is not known.
+        // While renditions are being made, the peak is an upper limit, and the average is unknown.
         boolean known = picture.path("average_bit_rate").asLong() > 0;
         return String.format(
                 Locale.ROOT,
@@ -160,9 +163,9 @@ public class Playlists {
     }
 
     /**
-     * Answers with the playlist that names the segments of one rendition: all, or, while the job runs, those that are stored. It is an
-     * event's from its beginning, so that a player which has read it finds nothing changed but what was added. One of first frames has the
-     * same segments, and of each as many bytes as its first frame needs.
+     * Answers with the playlist that names the segments of one rendition: all of them, or, while the job runs, those
+     * that are stored. It has the type EVENT from its beginning, so that a player which has read it finds only
+     * additions. A playlist of first frames has the same segments, each limited to the bytes of its first frame.
      */
     public void answerMedia(
             @ExchangeProperty("stream") Map<String, Object> stream,
@@ -202,7 +205,10 @@ public class Playlists {
         answer(list, stream, exchange.getMessage());
     }
 
-    /** With six places. A player asks every few seconds, and {@code String.format} would be most of what an answer costs. */
+    /**
+     * Formats a number with six decimal places. Players request playlists every few seconds, and {@code String.format}
+     * would be the largest part of an answer's cost.
+     */
     private static String decimal(double seconds) {
         return BigDecimal.valueOf(Math.round(seconds * 1e6), 6).toPlainString();
     }
@@ -225,7 +231,7 @@ public class Playlists {
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, DashManifest.MEDIA_TYPE);
     }
 
-    /** Leads to one object, by a link that is of no use for any other. */
+    /** Redirects to a segment, with a link that is valid only for this object. */
     public void answerSegment(@ExchangeProperty("stream") Map<String, Object> stream, Exchange exchange) {
         Message message = exchange.getMessage();
         message.removeHeaders("*");

@@ -20,8 +20,9 @@ public class QueueProbe {
     }
 
     /**
-     * How many messages there are, hidden and delayed ones included: the larger number of two looks in a row, since SQS's are
-     * approximate, and one that is too small sends messages in vain.
+     * Counts the messages of the queue, including hidden and delayed ones. It returns the larger of two consecutive
+     * counts, because SQS counts approximately, and a number that is too small makes the reconciler send messages
+     * twice.
      *
      * @throws software.amazon.awssdk.core.exception.SdkException when SQS does not answer
      */

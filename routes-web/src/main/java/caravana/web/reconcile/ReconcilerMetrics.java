@@ -16,14 +16,14 @@ public class ReconcilerMetrics {
     private static final List<String> REPAIRS =
             List.of("unpublished", "orphaned", "exhausted", "lost", "expired", "deleted", "outputs", "finished");
 
-    /** What some repairs were called before, and still are in the label {@code kind}. */
+    /** The former names of some repairs, which the label {@code kind} still has. */
     private static final Map<String, String> KINDS = Map.of("orphaned", "abandoned", "lost", "unheard");
 
     private final MeterRegistry meters;
 
     ReconcilerMetrics(MeterRegistry meters) {
         this.meters = meters;
-        // From the start, so that the first of each is seen as an increase.
+        // Registered at the start, so that the first repair is seen as an increase.
         REPAIRS.forEach(this::repairs);
     }
 
@@ -32,8 +32,10 @@ public class ReconcilerMetrics {
     }
 
     /**
-     * @param repair {@code unpublished}, {@code orphaned}, {@code exhausted}, {@code lost}, {@code expired},
-     *     {@code deleted}, {@code outputs} or {@code finished}
+     * Counts repairs.
+     *
+     * @param repair {@code unpublished}, {@code orphaned}, {@code exhausted}, {@code lost}, {@code expired}, {@code
+     *     deleted}, {@code outputs} or {@code finished}
      * @param number how many
      */
     @StepOnly

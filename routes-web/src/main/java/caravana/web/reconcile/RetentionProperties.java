@@ -34,7 +34,7 @@ public record RetentionProperties(
         @NotNull Duration audit,
         @NotNull Duration logInAddresses) {
 
-    /** A delivery is tried for longer than a day; its event must be there until then. */
+    /** Events must be kept for longer than this: a delivery is retried for more than a day, and needs its event. */
     private static final Duration LONGEST_DELIVERY = Duration.ofDays(3);
 
     public RetentionProperties {
@@ -55,7 +55,7 @@ public record RetentionProperties(
         }
     }
 
-    /** What accounts may know of it, in seconds; null for as long as the video. */
+    /** Returns the retention times that accounts may know, in seconds; null for as long as the video exists. */
     public Map<String, Object> document() {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("originals_seconds", seconds(originals));

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 @Component("storedResults")
 public class StoredResults {
 
-    /** As many as S3 takes. */
+    /** The most keys of one request to S3. */
     private static final int MOST_AT_ONCE = 1000;
 
     private final S3Client s3;
@@ -25,7 +25,7 @@ public class StoredResults {
         this.bucket = storage.bucket();
     }
 
-    /** The keys of all of them. */
+    /** Returns the keys of all objects. */
     @StepOnly
     public List<String> keys(@ExchangeProperty("video_id") String video) {
         return s3.listObjectsV2Paginator(l -> l.bucket(bucket).prefix("processed/" + video + "/")).contents().stream()
@@ -34,10 +34,10 @@ public class StoredResults {
     }
 
     /**
-     * The objects that no output of the video names.
+     * Returns the objects that no output of the video uses.
      *
      * @param listed keys of objects
-     * @param named keys of objects, and what many keys begin with, which ends with a slash
+     * @param named keys of objects, and prefixes of keys that end with a slash
      */
     public List<String> notNamed(List<String> listed, List<String> named) {
         return listed.stream()

@@ -31,7 +31,10 @@ class Migrations implements FlywayMigrationStrategy {
         this.pool = pool;
     }
 
-    /** @throws FlywayException when a migration fails, or gets no lock within two minutes; nothing of it stays */
+    /**
+     * @throws FlywayException when a migration fails, or gets no lock within two minutes; it is rolled back
+     *     completely
+     */
     @Override
     public void migrate(Flyway flyway) {
         Flyway patient = Flyway.configure()
@@ -44,7 +47,7 @@ class Migrations implements FlywayMigrationStrategy {
                 log.warn("Another transaction holds a lock that a migration needs; trying again");
             }
         } finally {
-            // Only migrations get a connection with a limit for locks.
+            // Only migrations use connections with a lock time-out.
             pool.getHikariPoolMXBean().softEvictConnections();
         }
     }

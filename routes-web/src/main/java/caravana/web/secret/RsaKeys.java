@@ -14,8 +14,9 @@ public final class RsaKeys {
     /**
      * Reads a private key.
      *
-     * @param text PKCS #8 as PEM, in which line ends may be missing or written as {@code \n}, or its base64 alone
-     * @throws IllegalArgumentException when it is none; without a cause, whose message may hold parts of the key
+     * @param text PKCS #8 as PEM, in which line ends may be missing or written as {@code \n}, or only its base64
+     * @throws IllegalArgumentException when it is not a key; it has no cause, whose message might contain parts of
+     *     the key
      */
     public static RSAPrivateCrtKey read(String text) {
         String base64 =

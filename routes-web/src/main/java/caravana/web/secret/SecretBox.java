@@ -45,15 +45,15 @@ public class SecretBox {
         }
     }
 
-    /** Whether the setting has a key. */
+    /** Returns whether the setting has a key. */
     public boolean hasKey() {
         return !masters.isEmpty();
     }
 
     /**
-     * Encrypts, by the first key of the setting; there must be one.
+     * Encrypts with the first key of the setting. The setting must have a key.
      *
-     * @param purpose what it is for; it is opened for the same purpose only
+     * @param purpose the use of the value; it can be decrypted only for the same purpose
      */
     public String seal(String purpose, byte[] plain) {
         byte[] nonce = new byte[NONCE_BYTES];
@@ -71,7 +71,11 @@ public class SecretBox {
         }
     }
 
-    /** @throws IllegalStateException when none of the setting's keys has sealed it */
+    /**
+     * Decrypts a value.
+     *
+     * @throws IllegalStateException when none of the setting's keys has encrypted it for this purpose
+     */
     public byte[] open(String purpose, String sealed) {
         ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(sealed));
         byte[] nonce = new byte[NONCE_BYTES];
@@ -82,7 +86,7 @@ public class SecretBox {
             try {
                 return cipher(Cipher.DECRYPT_MODE, key(master, purpose), nonce).doFinal(text);
             } catch (AEADBadTagException another) {
-                // Sealed by another key of the setting, or by none.
+                // Another key of the setting has encrypted it, or none of them.
                 continue;
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(e);
@@ -94,9 +98,9 @@ public class SecretBox {
     }
 
     /**
-     * Signs, by the first key of the setting; there must be one.
+     * Signs with the first key of the setting. The setting must have a key.
      *
-     * @param purpose what it is for; a signature for another purpose differs
+     * @param purpose the use of the signature; signatures for different purposes differ
      * @return 32 bytes
      */
     public byte[] sign(String purpose, byte[] message) {
@@ -107,7 +111,7 @@ public class SecretBox {
         }
     }
 
-    /** Whether one of the setting's keys has signed it for that purpose. */
+    /** Returns whether one of the setting's keys has made the signature for that purpose. */
     public boolean isSigned(String purpose, byte[] message, byte[] signature) {
         try {
             boolean signed = false;
@@ -126,7 +130,7 @@ public class SecretBox {
         return cipher;
     }
 
-    /** HKDF with SHA-256 (RFC 5869), without a salt; one block is as long as the key. */
+    /** HKDF with SHA-256 (RFC 5869), without a salt. One block has the length of the key. */
     private static byte[] key(byte[] master, String purpose) throws GeneralSecurityException {
         byte[] extracted = hmac(new byte[32], master);
         byte[] info = purpose.getBytes(StandardCharsets.UTF_8);

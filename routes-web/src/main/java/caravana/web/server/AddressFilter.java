@@ -21,11 +21,11 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class AddressFilter extends OncePerRequestFilter {
 
-    /** Letters, digits, hyphen, low line and tilde. */
+    /** Encoded letters, digits, hyphens, underscores and tildes. */
     private static final Pattern ENCODED =
             Pattern.compile("%(3[0-9]|4[1-9A-Fa-f]|5[0-9Aa]|6[1-9A-Fa-f]|7[0-9Aa]|2[Dd]|5[Ff]|7[Ee])");
 
-    /** A request that comes back has the address that the container knows. */
+    /** The container keeps the changed address of a request that is dispatched again. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;

@@ -14,7 +14,7 @@ import org.apache.camel.Message;
  */
 public final class AnswerHeaders {
 
-    /** Their names, without regard to case. */
+    /** The names of the headers, compared without regard to case. */
     public static final Set<String> NAMES;
 
     static {
@@ -47,14 +47,17 @@ public final class AnswerHeaders {
 
     private AnswerHeaders() {}
 
-    /** Takes out of a request what would be taken for the route's answer. Its media type stays: routes read it. */
+    /**
+     * Removes headers from a request that would be mistaken for the route's answer. {@code Content-Type} stays, because
+     * routes read it.
+     */
     static void forget(Message request) {
         request.getHeaders()
                 .keySet()
                 .removeIf(name -> NAMES.contains(name) && !name.equalsIgnoreCase(Exchange.CONTENT_TYPE));
     }
 
-    /** Takes out of an answer everything else. */
+    /** Removes all other headers from an answer. */
     static void keep(Message answer) {
         answer.getHeaders()
                 .keySet()

@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 @Component
 class ApiMetrics {
 
-    /** The ways of an upload, by operation. */
+    /** The ways to upload, by operation. */
     private static final Map<String, String> WAYS = Map.of(
             "receive-upload", "form", "receive-raw-upload", "raw", "create-upload", "tus", "append-upload", "tus");
 
@@ -31,15 +31,15 @@ class ApiMetrics {
         this.operations = operations;
     }
 
-    /** A request has come. */
+    /** Starts the measurement of a request. */
     Call begin(HttpServletRequest request) {
         return new Call(operations.of(request.getMethod(), request.getRequestURI()));
     }
 
-    /** One request, from its arrival to its answer. It outlives the request's own object, which Tomcat uses again. */
+    /** One request, from its arrival to its answer. It outlives Tomcat's request object, which is reused. */
     final class Call {
 
-        /** The name under which request and exchange hold it. */
+        /** The name of the request attribute and exchange property with the call. */
         static final String NAME = "caravana.call";
 
         private final String operation;
@@ -53,12 +53,12 @@ class ApiMetrics {
             this.operation = operation;
         }
 
-        /** The contract's operation, or {@code unknown}. */
+        /** Returns the contract's operation, or {@code unknown}. */
         String operation() {
             return operation;
         }
 
-        /** Says in the request's span what became of it. */
+        /** Adds the outcome to the request's span. */
         void describe(Span span) {
             if (status == 0) {
                 span.failed("broken_off");
@@ -70,17 +70,17 @@ class ApiMetrics {
             }
         }
 
-        /** Whether the contract has no such call. */
+        /** Returns whether the contract has no such operation. */
         boolean isUnknown() {
             return operation.equals(Operations.UNKNOWN);
         }
 
-        /** How long the app itself has taken. */
+        /** Returns the time that the app itself needed. */
         ServerTiming time() {
             return time;
         }
 
-        /** What the route made of it. */
+        /** Records the outcome of the route. */
         void routed(Exchange exchange) {
             Problem problem = exchange.getProperty("problem", Problem.class);
             brokenOff = problem != null && problem.getCode().equals("request_incomplete");
@@ -90,12 +90,12 @@ class ApiMetrics {
             }
         }
 
-        /** It is answered with that status. */
+        /** Records the status of the answer. */
         void answered(int answer) {
             status = answer;
         }
 
-        /** It is over; one that nobody answered, because its client was gone, counts as broken off. */
+        /** Ends the measurement. A request without an answer, because its client disconnected, counts as aborted. */
         void end() {
             String answer = status == 0 ? "none" : String.valueOf(status);
             meters.timer("caravana.api", "operation", operation, "status", answer)

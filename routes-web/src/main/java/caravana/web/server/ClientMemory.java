@@ -18,13 +18,16 @@ final class ClientMemory {
     private final Pool ofAccounts;
     private final Pool ofSources;
 
-    /** @param bytes for all accounts, and as many for all clients without one */
+    /**
+     * @param bytes the limit for all accounts together; the same limit applies to all clients without an account
+     *     together
+     */
     ClientMemory(long bytes) {
         ofAccounts = new Pool(bytes, bytes / SHARES);
         ofSources = new Pool(bytes, bytes / SHARES);
     }
 
-    /** Who is charged for the request of this thread. */
+    /** Returns the owner whose memory the request of this thread uses. */
     Owner owner(HttpServletRequest request) {
         Caller caller = Callers.current();
         return caller == null
@@ -32,10 +35,14 @@ final class ClientMemory {
                 : new Owner(ofAccounts, caller.getId());
     }
 
-    /** Who memory is charged to, and where. */
+    /** An owner of memory, and the pool that it belongs to. */
     record Owner(Pool memory, String name) {
 
-        /** @return false when there is not that much left; nothing is taken then */
+        /**
+         * Takes memory.
+         *
+         * @return false when there is not enough left; then nothing is taken
+         */
         boolean take(long bytes) {
             return memory.take(name, bytes);
         }
@@ -55,7 +62,7 @@ final class ClientMemory {
 
         /**
          * @param total bytes of all owners
-         * @param perOwner bytes of one, so that nobody keeps others out
+         * @param perOwner bytes of one owner, so that one owner cannot take all
          */
         Pool(long total, long perOwner) {
             this.total = total;
@@ -63,9 +70,9 @@ final class ClientMemory {
         }
 
         /**
-         * Takes memory, until {@link #giveBack}.
+         * Takes memory, which the caller returns with {@link #giveBack}.
          *
-         * @return false when there is not that much left; nothing is taken then
+         * @return false when there is not enough left; then nothing is taken
          */
         synchronized boolean take(String owner, long bytes) {
             long owned = byOwner.getOrDefault(owner, 0L);

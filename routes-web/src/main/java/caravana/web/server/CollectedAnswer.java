@@ -17,10 +17,10 @@ import org.springframework.util.FastByteArrayOutputStream;
  */
 final class CollectedAnswer extends HttpServletResponseWrapper {
 
-    /** What every answer may have of the heap, in bytes: the page, and lists of usual length, need nobody's leave. */
+    /** The bytes of each answer that are not counted: enough for the page, and for lists of usual length. */
     private static final int FREE = 32 * 1024;
 
-    /** The memory for what is longer is taken in pieces of this many bytes. */
+    /** The memory of longer answers is taken in pieces of this many bytes. */
     private static final int PIECE = 16 * 1024;
 
     private final Supplier<ClientMemory.Owner> owners;
@@ -34,8 +34,8 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
     private boolean sent;
 
     /**
-     * @param hasBody false when it has the length of a body that is not sent, as to {@code HEAD}
-     * @param owners returns who the memory of a large answer is charged to
+     * @param hasBody false for an answer that has the length of a body but not the body, as to {@code HEAD}
+     * @param owners returns the owner of a large answer's memory
      */
     CollectedAnswer(HttpServletResponse response, boolean hasBody, Supplier<ClientMemory.Owner> owners) {
         super(response);
@@ -50,24 +50,24 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         return body;
     }
 
-    /** Whether the answer has been sent already, or is the container's to send. */
+    /** Returns whether the answer was sent already, or the container will send it. */
     boolean isSent() {
         return sent;
     }
 
-    /** Whether the body found no memory: another answer is due. */
+    /** Returns whether the body was dropped for lack of memory, so that another answer must be sent. */
     boolean isDropped() {
         content();
         return dropped;
     }
 
-    /** Takes another, short answer instead. */
+    /** Starts a short answer that replaces the dropped one. */
     void replace() {
         dropped = false;
         reset();
     }
 
-    /** Gives the memory back; what is collected is not used any more. */
+    /** Returns the memory. The body must not be used afterwards. */
     void release() {
         if (taken > 0) {
             owner.giveBack(taken);
@@ -75,7 +75,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         }
     }
 
-    /** Takes the memory for that many bytes more. */
+    /** Takes memory for more bytes; false when there is not enough. */
     private boolean hasRoomFor(long bytes) {
         long missing = body.size() + bytes - FREE - taken;
         if (missing > 0 && !dropped) {
@@ -99,7 +99,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         setContentLengthLong(length);
     }
 
-    /** What will not fit is not even read from its file. */
+    /** Drops the body by its announced length, so that a file that does not fit is not read. */
     @Override
     public void setContentLengthLong(long length) {
         super.setContentLengthLong(length);
@@ -125,7 +125,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         return writer;
     }
 
-    /** Sends everything that was collected, for code that answers after the filters on a thread of the container. */
+    /** Sends the collected answer. Code that answers after the filters, on a thread of the container, calls it. */
     @Override
     public void flushBuffer() throws IOException {
         sent = true;
@@ -159,7 +159,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
         sendError(status, null);
     }
 
-    /** Does nothing after the answer was dropped, so that the client gets this reason and no other. */
+    /** Does nothing after the answer was dropped, so that the client gets the first error. */
     @Override
     public void sendError(int status, String message) throws IOException {
         if (!dropped) {
@@ -175,7 +175,7 @@ final class CollectedAnswer extends HttpServletResponseWrapper {
             write(new byte[] {(byte) next}, 0, 1);
         }
 
-        /** @throws IOException when the answer is dropped, so that nobody continues writing */
+        /** @throws IOException when the answer was dropped, so that its writer stops */
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             if (!hasRoomFor(length)) {

@@ -26,7 +26,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)
 class CorsFilter extends OncePerRequestFilter {
 
-    /** What browsers do not show to pages unless it is named: what routes answer with, and what filters add. */
+    /** The headers of answers that pages may read: those that routes set, and those that filters add. */
     private static final String EXPOSED = Stream.concat(
                     AnswerHeaders.NAMES.stream(),
                     Stream.of(
@@ -41,10 +41,10 @@ class CorsFilter extends OncePerRequestFilter {
                             "Tus-Version"))
             .collect(Collectors.joining(", "));
 
-    /** Names of headers, separated by commas; it is sent back. */
+    /** Names of headers that are separated by commas. The answer repeats them. */
     private static final Pattern HEADERS = Pattern.compile("[A-Za-z0-9-]+( *, *[A-Za-z0-9-]+)*");
 
-    /** How long a browser need not ask again, in seconds. */
+    /** The seconds for which a browser may cache the answer to a preflight request. */
     private static final String MAX_AGE = "3600";
 
     private final Set<String> origins;

@@ -35,7 +35,7 @@ final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
     private static final String STEP = EditedCalls.class.getName() + ".step";
     private static final String FAILURE = EditedCalls.class.getName() + ".failure";
 
-    /** Steps at which calls failed, and that have not succeeded since. */
+    /** The steps at which calls failed, and which have not succeeded since. */
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
     @Override
@@ -52,7 +52,10 @@ final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
         };
     }
 
-    /** A step has ended. The routes that called it end with the same exception, which is not theirs. */
+    /**
+     * Handles the end of a step. The routes that called it fail with the same exception, which is reported only for the
+     * step.
+     */
     private void ended(String step, Exchange exchange) {
         Exception failure = exchange.getException();
         if (failure == null) {
@@ -60,7 +63,7 @@ final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
                 LOG.info("Calls are answered again");
             }
         } else if (exchange.getProperty(FAILURE) != failure) {
-            // Before the answer is made, which has other headers.
+            // Read here, because the answer replaces the headers.
             exchange.setProperty(
                     CALL,
                     exchange.getMessage().getHeader(Exchange.HTTP_METHOD) + " "
@@ -84,7 +87,9 @@ final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
         };
     }
 
-    /** Each route ends that the call went through; the first that ends with an answer reports it. */
+    /**
+     * Handles the end of a route. A call may pass several routes; the first that ends with an answer reports the call.
+     */
     private void answered(Exchange exchange) {
         Problem problem = exchange.getProperty("problem", Problem.class);
         if (problem != null && problem.getStatus() >= 500) {
@@ -93,8 +98,8 @@ final class EditedCalls implements InterceptStrategy, RoutePolicyFactory {
     }
 
     /**
-     * A route has ended that the event streams called. No call is answered by it, and it runs again and again: what it
-     * fails of is reported once.
+     * Handles the end of a route that the event streams call again and again. It answers no call; the same failure is
+     * reported once.
      */
     private void asked(Exchange exchange) {
         Exception failure = exchange.getException();

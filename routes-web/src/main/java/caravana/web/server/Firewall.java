@@ -15,8 +15,8 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 class Firewall {
 
     /**
-     * Leaves methods, headers and parameters to those who read them. It would throw when a header is read that has a character
-     * of U+0080 to U+009F, which is what bytes of UTF-8 look like to a servlet.
+     * Does not check methods, headers and parameters, which other parts of the app check. Spring's firewall would throw
+     * when a header is read that contains a character from U+0080 to U+009F, as UTF-8 text in headers does.
      */
     @Bean
     StrictHttpFirewall httpFirewall() {
@@ -24,7 +24,7 @@ class Firewall {
         firewall.setAllowedHeaderNames(any -> true);
         firewall.setAllowedHeaderValues(any -> true);
         firewall.setAllowedParameterNames(any -> true);
-        // A method that an address does not take is 405, whatever it is called.
+        // An unsupported method gets 405, even an unknown one.
         firewall.setUnsafeAllowAnyHttpMethod(true);
         return firewall;
     }

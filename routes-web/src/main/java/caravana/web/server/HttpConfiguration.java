@@ -29,19 +29,24 @@ public class HttpConfiguration {
 
     private static final String ACCOUNT = "This account";
 
-    /** Ordinary calls of accounts at once. */
+    /** The most concurrent ordinary calls of accounts. */
     private static final int CALLS = 192;
 
-    /** Calls at once of clients without an account, log-ins among them, so that they take no place of an account's. */
+    /**
+     * The most concurrent calls of clients without an account, including log-ins. They do not use the places of
+     * accounts.
+     */
     private static final int CALLS_OF_SOURCES = 256;
 
-    /** Those of one address. Many people may share it, and its log-ins wait for each other. */
+    /**
+     * The most concurrent calls of one address. Many people may share an address, and its log-ins wait for each other.
+     */
     private static final int CALLS_OF_ONE_SOURCE = 192;
 
-    /** Threads beyond those of calls and uploads: health, the page, refusals. */
+    /** The threads for everything that is not a call or an upload: health, the page, refusals. */
     private static final int SPARE_THREADS = 48;
 
-    /** Bytes of an answer that the kernel takes from us, so that a client that does not read them keeps no thread. */
+    /** The bytes of an answer that the kernel buffers, so that a client that reads slowly does not occupy a thread. */
     private static final int SEND_BUFFER_BYTES = 256 * 1024;
 
     @Bean(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
@@ -86,9 +91,10 @@ public class HttpConfiguration {
             factory.addConnectorCustomizers(connector -> {
                 AbstractHttp11Protocol<?> protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
                 protocol.setMaxThreads(CALLS + CALLS_OF_SOURCES + upload.atOnce() + SPARE_THREADS);
-                // Not before the token has been looked at.
+                // The body is requested only after the token was checked.
                 protocol.setContinueResponseTiming(ContinueResponseTiming.ON_REQUEST_BODY_READ.toString());
-                // Tomcat would refuse it with the methods of any address; MethodFilter refuses it with the right ones.
+                // Tomcat would refuse it, and report the methods of any address; MethodFilter reports those of this
+                // one.
                 connector.setAllowTrace(true);
                 ServerOptions.addTo(connector, operations.allMethods());
                 // Tomcat would refuse these without a word about the parameter; QueryString reads what follows the

@@ -57,13 +57,15 @@ class MethodFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Camel would take the address for the one without the slash; the contract does not have it. */
+    /** Returns whether the contract has the address without its last slash. Camel would accept both. */
     private boolean endsInSlashOnly(String path) {
         String without = path.replaceFirst("/+$", "");
         return !without.equals(path) && !operations.methods(without).isEmpty();
     }
 
-    /** Without an origin: of one that it cannot parse, or that asks what it may do, Spring refuses the request. */
+    /**
+     * A request without {@code Origin}: Spring refuses requests whose origin it cannot parse, and preflight requests.
+     */
     private static final class PageRequest extends HttpServletRequestWrapper {
 
         PageRequest(HttpServletRequest request) {
@@ -76,7 +78,10 @@ class MethodFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Answers as for an address of the contract, where Spring would leave out OPTIONS, and answer it by 200. */
+    /**
+     * An answer with the methods of the address. Spring's answer would leave out {@code OPTIONS}, or have the status
+     * 200 for it.
+     */
     private static final class PageResponse extends HttpServletResponseWrapper {
 
         private final boolean options;

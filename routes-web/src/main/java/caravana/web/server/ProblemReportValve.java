@@ -17,7 +17,7 @@ final class ProblemReportValve extends ErrorReportValve {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemReportValve.class);
 
-    /** The request attribute of a {@link Problem} that explains the status better than the status does. */
+    /** The request attribute with a {@link Problem} that explains the error better than its status. */
     static final String PROBLEM = ProblemReportValve.class.getName() + ".problem";
 
     private final ProblemWriter problems;
@@ -32,7 +32,7 @@ final class ProblemReportValve extends ErrorReportValve {
         if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        // What is below 500 is the client's affair.
+        // A status below 500 is caused by the client, and is not logged.
         if (failure != null && status >= 500) {
             log.error("A request failed outside of all routes", failure);
         }

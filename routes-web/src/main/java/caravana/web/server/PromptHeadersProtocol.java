@@ -19,7 +19,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  */
 public final class PromptHeadersProtocol extends Http11NioProtocol {
 
-    /** As nginx has it ({@code client_header_timeout}). */
+    /** The same time limit as nginx's {@code client_header_timeout}. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Override
@@ -34,8 +34,8 @@ public final class PromptHeadersProtocol extends Http11NioProtocol {
         }
 
         /**
-         * Called when bytes arrive while no request is answered. The time of a request begins with its first byte, and
-         * ends when the processor takes another connection or request.
+         * Called when bytes arrive and no request is being answered. The time of a request begins with its first byte,
+         * and ends when the processor takes another connection or request.
          */
         @Override
         public SocketState service(SocketWrapperBase<?> connection) throws IOException {

@@ -25,7 +25,7 @@ final class ServerOptions implements Adapter {
         this.methods = String.join(", ", methods);
     }
 
-    /** Puts itself before the adapter that the connector makes when it starts. */
+    /** Inserts the adapter before the one that the connector creates at its start. */
     static void addTo(Connector connector, Set<String> methods) {
         connector.addLifecycleListener(event -> {
             if (event.getType().equals(Lifecycle.AFTER_INIT_EVENT)) {

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  */
 final class ServerTiming {
 
-    /** The answer's header, see <a href="https://www.w3.org/TR/server-timing/">Server Timing</a>. */
+    /** The header of the answer, see <a href="https://www.w3.org/TR/server-timing/">Server Timing</a>. */
     static final String HEADER = "Server-Timing";
 
     private static final double NANOS_PER_MILLI = 1e6;
@@ -24,13 +24,13 @@ final class ServerTiming {
         this(System::nanoTime);
     }
 
-    /** @param nanoTime returns the time in nanoseconds, from any moment on */
+    /** @param nanoTime a clock in nanoseconds, from any starting point */
     ServerTiming(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.since = nanoTime.getAsLong();
     }
 
-    /** The same body; each byte that is read of it sets the beginning again, and its end does not. */
+    /** Wraps a body. Each byte that is read starts the measurement again; the end of the body does not. */
     InputStream from(InputStream body) {
         return new FilterInputStream(body) {
 
@@ -56,7 +56,7 @@ final class ServerTiming {
         };
     }
 
-    /** The header's value, in milliseconds until now. */
+    /** Returns the header's value: the milliseconds until now. */
     String soFar() {
         return String.format(Locale.ROOT, "app;dur=%.1f", (nanoTime.getAsLong() - since) / NANOS_PER_MILLI);
     }

@@ -73,11 +73,11 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
 
     /**
      * @param port the server's port
-     * @param calls for ordinary calls of accounts
-     * @param callsOfSources for those of clients without an account, charged to their {@link Source}
-     * @param uploads for endpoints with {@code useStreaming=true}
-     * @param reloading whether routes are being replaced right now
-     * @param callers returns who makes the request of the calling thread; null for nobody
+     * @param calls the places of ordinary calls of accounts
+     * @param callsOfSources the places of calls without an account, by their {@link Source}
+     * @param uploads the places of endpoints with {@code useStreaming=true}
+     * @param reloading whether routes are being replaced at the moment
+     * @param callers returns the caller of this thread's request; null without an account
      */
     StreamingHttpEngine(
             int port,
@@ -115,7 +115,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         return exchange;
     }
 
-    /** As bytes: the decoder must see which of them are not text. */
+    /** Reads the body as bytes, so that the decoder of text finds invalid ones. */
     private static Exchange withBytes(Exchange exchange) throws IOException {
         exchange.getIn().setBody(request(exchange).getInputStream().readAllBytes());
         return exchange;
@@ -141,7 +141,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         try {
             route.process(exchange);
         } catch (Throwable t) {
-            // An Error that escaped from here would be answered by 200 and the request's own body.
+            // An Error that is not caught here would lead to a 200 with the request's own body.
             exchange.setException(t);
         } finally {
             LogContext.clear();
@@ -154,14 +154,14 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         AnswerHeaders.keep(answer);
     }
 
-    /** Ordinary calls. */
+    /** The consumer of ordinary calls. */
     private class CallConsumer extends SpringBootPlatformHttpConsumer {
 
         private final Places places;
 
         /**
-         * Whether Camel takes whatever begins with the endpoint's address for the endpoint's, as it does for calls of the
-         * contract. What the contract does not have must not come to it: no filter has waited for its body.
+         * Whether Camel accepts every address that begins with the endpoint's, as for calls of the contract. Addresses
+         * that the contract does not have must not reach it, because no filter has waited for their bodies.
          */
         private final boolean anyBelow;
 
@@ -172,7 +172,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             setExceptionHandler(new Gone());
         }
 
-        /** Returns null: when it returns, the request has been answered. */
+        /** Returns null: the request is answered when the method returns. */
         @Override
         public CompletableFuture<Void> service(HttpServletRequest request, HttpServletResponse response) {
             ApiMetrics.Call call = metrics.begin(request);
@@ -215,7 +215,10 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             super.handleService(new BodyHidden(asGet(request)), response);
         }
 
-        /** A route that is stopped, or being replaced, stays at its address; one that was deleted leaves it. */
+        /**
+         * Returns the refusal of an address whose route is stopped or being replaced. A deleted route no longer has an
+         * address.
+         */
         private Problem stopped() {
             boolean deleted = !reloading.getAsBoolean()
                     && getEndpoint().getCamelContext().getRoute(getRouteId()) == null
@@ -225,7 +228,9 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                     : new Problem(503, "unavailable", "This call is being restarted; try again.");
         }
 
-        /** Camel's own refusals, of a media type, say, have no body or one of plain text. */
+        /**
+         * Writes a problem for Camel's own refusals, such as of a media type. They have no body, or one of plain text.
+         */
         @Override
         protected void afterProcess(HttpServletResponse response, Exchange exchange) throws Exception {
             HttpServletRequest request = exchange.getProperty(REQUEST, HttpServletRequest.class);
@@ -252,7 +257,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
             if (answer.getBody() instanceof byte[] whole) {
                 response.setContentLength(whole.length);
             } else if (answer.getBody() == null) {
-                // Camel names one for whatever the contract has some type for.
+                // Camel sets a media type of the contract even for an answer without a body.
                 answer.removeHeader(Exchange.CONTENT_TYPE);
             }
             if (request != null) {
@@ -264,7 +269,7 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                 limit.write(response);
             }
             if (answer.getHeader(CACHE_CONTROL) != null) {
-                // Camel takes it for one of the connection's, and does not write it.
+                // Camel treats it as a header of the connection, and does not write it.
                 response.setHeader(CACHE_CONTROL, answer.getHeader(CACHE_CONTROL, String.class));
             }
             super.afterProcess(response, exchange);
@@ -274,13 +279,14 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         }
 
         /**
-         * The body could not be read to its end, and the container answers that by {@link ProblemReportValve} as soon as this
-         * thread returns, if the client is still there.
+         * Leaves the answer to the container: the body could not be read to its end, and {@link ProblemReportValve}
+         * answers when this thread returns, if the client is still connected.
          */
         private void leaveToContainer(HttpServletRequest request, Exchange exchange) {
             Problem problem = exchange.getProperty("problem", Problem.class);
             if (problem == null) {
-                // A route may have had all that it wanted before the body turned out to be no HTTP.
+                // A route may have read everything that it needs before the rest of the body turns out to be invalid
+                // HTTP.
                 problem = failures.of(
                         exchange.getException() == null
                                 ? (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION)
@@ -323,7 +329,10 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
                 : request;
     }
 
-    /** An answer that could not be written. Mostly the client is gone, which is its own affair. */
+    /**
+     * Handles an answer that could not be written, usually because the client has disconnected. It is not logged as an
+     * error.
+     */
     private static final class Gone implements ExceptionHandler {
 
         @Override
@@ -346,26 +355,26 @@ public class StreamingHttpEngine extends SpringBootPlatformHttpEngine {
         }
     }
 
-    /** Keeps Camel's binding away from what the engine and the routes read themselves. */
+    /** Hides from Camel's binding what the engine and the routes read themselves. */
     private static final class BodyHidden extends HttpServletRequestWrapper {
 
         BodyHidden(HttpServletRequest request) {
             super(request);
         }
 
-        /** The binding takes a length of 0 for "no body" and leaves the stream alone. */
+        /** Returns a length of 0, which means "no body" to the binding, so that it does not read the stream. */
         @Override
         public int getContentLength() {
             return 0;
         }
 
-        /** Looking for parameters, the servlet container would read a form. */
+        /** Returns no names, because the servlet container would read a form to find parameters. */
         @Override
         public Enumeration<String> getParameterNames() {
             return Collections.emptyEnumeration();
         }
 
-        /** All text is UTF-8; a charset that the client makes up must not decide how answers are written. */
+        /** Returns UTF-8. A charset of the request must not decide how answers are written. */
         @Override
         public String getCharacterEncoding() {
             return StandardCharsets.UTF_8.name();

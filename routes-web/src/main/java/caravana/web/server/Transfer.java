@@ -25,9 +25,9 @@ abstract class Transfer implements AsyncListener {
     }
 
     /**
-     * Begins it, on the thread that the request came by. The request is in flight until it is over.
+     * Starts the transfer, on the thread of the request. The request is in progress until the transfer ends.
      *
-     * @param patience how long it may take
+     * @param patience how long the transfer may take
      */
     final void start(HttpServletRequest request, HttpServletResponse response, Duration patience) {
         inFlight.begin();
@@ -44,7 +44,7 @@ abstract class Transfer implements AsyncListener {
         return over.get();
     }
 
-    /** Whether that is the end; there is one only. */
+    /** Ends the transfer. Returns true for the first call only. */
     final boolean end() {
         boolean first = over.compareAndSet(false, true);
         if (first) {
@@ -53,17 +53,17 @@ abstract class Transfer implements AsyncListener {
         return first;
     }
 
-    /** Gives back what it occupied; more than once, if need be. */
+    /** Releases what the transfer occupied. It may be called more than once. */
     abstract void release();
 
-    /** Also when the container ended the request for a reason of its own. */
+    /** Also called when the container ended the request for another reason. */
     @Override
     public final void onComplete(AsyncEvent event) {
         end();
         release();
     }
 
-    /** Nobody is left to be answered. */
+    /** Called when the client has disconnected, so there is nobody to answer. */
     @Override
     public final void onError(AsyncEvent event) {
         end();
@@ -71,7 +71,7 @@ abstract class Transfer implements AsyncListener {
         async.complete();
     }
 
-    /** The request continued, and another begins. */
+    /** Called when the request was dispatched again, and another transfer begins. */
     @Override
     public final void onStartAsync(AsyncEvent event) {
         release();

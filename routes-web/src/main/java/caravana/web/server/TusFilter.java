@@ -25,7 +25,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 class TusFilter extends OncePerRequestFilter {
 
     private static final String PATH = "/api/uploads";
-    /** Below it is another protocol. */
+    /** The prefix of the addresses of direct uploads, which are another protocol. */
     private static final String DIRECT = PATH + "/s3/";
 
     private static final String OVERRIDE = "X-HTTP-Method-Override";

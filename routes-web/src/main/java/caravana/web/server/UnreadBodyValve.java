@@ -22,7 +22,7 @@ import org.apache.tomcat.util.net.ApplicationBufferHandler;
  */
 final class UnreadBodyValve extends ValveBase {
 
-    /** How long. */
+    /** How long the rest of a body is read. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     UnreadBodyValve() {
@@ -33,7 +33,7 @@ final class UnreadBodyValve extends ValveBase {
     public void invoke(Request request, Response response) throws IOException, ServletException {
         ContainerHandle container = ContainerHandle.lend(request);
         getNext().invoke(request, response);
-        // With a read listener, somebody waits for the body, or has refused to.
+        // With a read listener, other code waits for the body, or has refused to.
         if (request.isAsync()
                 || request.getCoyoteRequest().isFinished()
                 || request.getCoyoteRequest().getReadListener() != null) {
@@ -52,7 +52,7 @@ final class UnreadBodyValve extends ValveBase {
         }
     }
 
-    /** Reads below the request's stream, which its user may have closed. */
+    /** Reads the rest below the request's stream, which the app may have closed. */
     private static final class Remainder implements ReadListener, AsyncListener, ApplicationBufferHandler {
 
         private final Request request;
@@ -75,9 +75,10 @@ final class UnreadBodyValve extends ValveBase {
         @Override
         public void onDataAvailable() throws IOException {
             org.apache.coyote.Request body = request.getCoyoteRequest();
-            // In this order: at its end, asking whether more is ready would take the next request for more.
+            // In this order: after the end of the body, the question whether more is ready would read the next
+            // request.
             while (!body.isFinished() && body.isReady() && body.doRead(this) >= 0) {
-                // On to the next bytes. A chunked body ends by -1, and an incomplete one by an exception.
+                // Continue with the next bytes. The end of a chunked body is -1, and an incomplete one throws.
             }
         }
 
@@ -93,7 +94,7 @@ final class UnreadBodyValve extends ValveBase {
 
         @Override
         public void expand(int size) {
-            // The next bytes take the place of those before.
+            // The next bytes overwrite the previous ones.
         }
 
         @Override
@@ -112,7 +113,7 @@ final class UnreadBodyValve extends ValveBase {
             // The container ends the request.
         }
 
-        /** Prevents a second answer by the container. */
+        /** Prevents a second answer by the container after the client has disconnected. */
         @Override
         public void onError(AsyncEvent gone) {
             async.complete();
@@ -120,12 +121,12 @@ final class UnreadBodyValve extends ValveBase {
 
         @Override
         public void onComplete(AsyncEvent event) {
-            // Nothing is left to do.
+            // Nothing to do.
         }
 
         @Override
         public void onStartAsync(AsyncEvent event) {
-            // Nobody starts it again.
+            // It is not started again.
         }
     }
 }

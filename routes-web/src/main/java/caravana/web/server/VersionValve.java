@@ -21,7 +21,7 @@ final class VersionValve extends ValveBase {
     public void invoke(Request request, Response response) throws IOException, ServletException {
         String version = request.getProtocol();
         if (version == null) {
-            // What stands at its place is none.
+            // The text in place of the version is not a version.
             response.sendError(HttpServletResponse.SC_BAD_REQUEST);
         } else if (version.isEmpty()) {
             response.sendError(HttpServletResponse.SC_HTTP_VERSION_NOT_SUPPORTED);

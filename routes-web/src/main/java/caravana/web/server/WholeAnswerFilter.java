@@ -36,16 +36,18 @@ class WholeAnswerFilter extends OncePerRequestFilter {
 
     private static final Logger log = LoggerFactory.getLogger(WholeAnswerFilter.class);
 
-    /** What large answers may occupy, in bytes, see {@link ClientMemory}. */
+    /** The memory for large answers, in bytes, see {@link ClientMemory}. */
     private static final long MEMORY = 16L * 1024 * 1024;
 
-    /** The addresses of event streams, which have no end. The list of events is another: {@code /api/events}. */
+    /**
+     * The addresses of event streams, which do not end. The list of events has another address, {@code /api/events}.
+     */
     private static final Pattern STREAMS = Pattern.compile("/api/videos(/[^/]+)?/events");
 
-    /** How long a client may take: this, and as long as the answer takes at that rate. */
+    /** How long a client may take: this time plus the time that the answer needs at the lowest rate. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    /** The request attribute that holds the container's own response. */
+    /** The request attribute with the container's own response. */
     private static final String CONNECTED = WholeAnswerFilter.class.getName() + ".response";
 
     private static final int MIN_BYTES_PER_SECOND = 32 * 1024;
@@ -59,7 +61,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         this.inFlight = inFlight;
     }
 
-    /** A request that has waited for its body is answered when it comes back. */
+    /** A request that has waited for its body is answered when it is dispatched again. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;
@@ -76,7 +78,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         if (request.getAttribute(CONNECTED) == null) {
             request.setAttribute(CONNECTED, response);
         }
-        // A request that waited for its body comes back with the answer of before, which is not sent.
+        // A request that waited for its body is dispatched again with the previous answer object, which is not used.
         HttpServletResponse connected = (HttpServletResponse) request.getAttribute(CONNECTED);
         CollectedAnswer answer =
                 new CollectedAnswer(connected, !request.getMethod().equals("HEAD"), () -> memory.owner(request));
@@ -92,7 +94,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
                         new Problem(503, "busy", "Too many large answers are being sent; try again in a moment."),
                         answer);
             } else if (answer.getStatus() >= 400 && answer.content().size() == 0) {
-                // Spring refuses some requests for pages without a word, but for the page's charset.
+                // Spring refuses some requests for pages without a body, but sets the charset of a page.
                 answer.setCharacterEncoding(null);
                 problems.write(Problem.of(answer.getStatus()), answer);
             }
@@ -100,7 +102,7 @@ class WholeAnswerFilter extends OncePerRequestFilter {
                 new Departure(request, connected, answer).begin();
                 departed = true;
             } else {
-                // It is a refusal, and short. UnreadBodyValve reads on.
+                // The answer is a short refusal. UnreadBodyValve reads the rest of the body.
                 answer.flushBuffer();
             }
         } finally {
@@ -110,7 +112,10 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Lets the app answer. Of one that is dropped, some who wrote it pass the failure on, and some do not. */
+    /**
+     * Collects the app's answer. When an answer is dropped, the code that wrote it may throw or continue; both are
+     * handled.
+     */
     private static void collect(HttpServletRequest request, CollectedAnswer answer, FilterChain chain)
             throws IOException, ServletException {
         try {
@@ -122,12 +127,12 @@ class WholeAnswerFilter extends OncePerRequestFilter {
         }
     }
 
-    /** The container answers, when this thread returns: see {@link StreamingHttpEngine}. */
+    /** Returns whether the body could not be read, so that the container answers: see {@link StreamingHttpEngine}. */
     private static boolean failedToRead(HttpServletRequest request) {
         return request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null;
     }
 
-    /** An answer on its way. */
+    /** The transfer of an answer. */
     private final class Departure extends Transfer implements WriteListener {
 
         private static final int WRITE_BYTES = 16 * 1024;
@@ -157,10 +162,13 @@ class WholeAnswerFilter extends OncePerRequestFilter {
             out.setWriteListener(this);
         }
 
-        /** Completing it before the connection has taken all would wait for the client, on this thread. */
+        /**
+         * Waits until the connection has accepted all bytes. Completing the request earlier would wait for the client,
+         * on this thread.
+         */
         @Override
         public void onWritePossible() throws IOException {
-            // Not one for each connection that waits.
+            // Allocated here, so that connections that wait have no buffer.
             byte[] buffer = new byte[(int) Math.min(WRITE_BYTES, size - sent)];
             while (out.isReady()) {
                 if (sent < size) {

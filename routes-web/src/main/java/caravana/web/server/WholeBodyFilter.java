@@ -52,19 +52,19 @@ class WholeBodyFilter extends OncePerRequestFilter {
     /** The longest body of a call that is not an upload, in bytes. */
     private static final int LIMIT = 64 * 1024;
 
-    /** That of a long list, in bytes: all parts that an upload may have, or the operations of a batch. */
+    /** The longest body with a list, in bytes: all parts of an upload, or the operations of a batch. */
     private static final int LIST_LIMIT = 1024 * 1024;
 
-    /** The contract's operations that take one. */
+    /** The contract's operations with such a list. */
     private static final Set<String> LISTS = Set.of("complete-direct-upload", "run-batch");
 
-    /** What every body may have of the heap, in bytes: a log-in or a sign-up needs nobody's leave. */
+    /** The bytes of each body that are not counted: enough for a log-in or a sign-up. */
     private static final int FREE = 2 * 1024;
 
-    /** What longer bodies may occupy beyond that, in bytes, see {@link ClientMemory}. */
+    /** The memory for longer bodies, in bytes, see {@link ClientMemory}. */
     private static final long MEMORY = 4L * 1024 * 1024;
 
-    /** How long the whole of a body may take. */
+    /** How long a whole body may take to arrive. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** The contract's operations that read their body while it arrives. */
@@ -89,7 +89,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
         this.inFlight = inFlight;
     }
 
-    /** The request comes back by an asynchronous dispatch when its body is complete. */
+    /** The request is dispatched again when its body is complete. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;
@@ -123,7 +123,10 @@ class WholeBodyFilter extends OncePerRequestFilter {
         }
     }
 
-    /** What nobody answers is refused without its body. A route may answer what the contract does not have. */
+    /**
+     * Returns whether the body is read. Without a handler, the request is refused without its body. A route may handle
+     * an address that the contract does not have.
+     */
     private boolean isCall(HttpServletRequest request) {
         String path = request.getRequestURI();
         return !operations.methods(path).isEmpty() || isRoute(PathContainer.parsePath(path));
@@ -138,7 +141,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
                         .matches(path));
     }
 
-    /** A body on its way. It occupies the memory of what has arrived, until its call has been answered. */
+    /** The transfer of a body. It occupies the memory of the bytes that have arrived until its call is answered. */
     private final class Arrival extends Transfer implements ReadListener {
 
         private final HttpServletRequest request;
@@ -177,7 +180,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
             }
         }
 
-        /** Whether there is memory for more. */
+        /** Enlarges the buffer; false when there is not enough memory. */
         private boolean grow() {
             int more = Math.min(body.length, length - body.length);
             boolean taken = owner.take(more);
@@ -196,7 +199,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
             }
         }
 
-        /** The client may be able to read what became of its request, even if it sends no more. */
+        /** Answers the client, which may still be able to read although it sends no more. */
         @Override
         public void onError(Throwable failure) {
             try {
@@ -230,7 +233,10 @@ class WholeBodyFilter extends OncePerRequestFilter {
             return first;
         }
 
-        /** The request may wait long for its client to read the answer, and holds on to its attributes until then. */
+        /**
+         * Releases the body: the request keeps its attributes until its client has read the answer, which may take
+         * long.
+         */
         @Override
         void release() {
             request.removeAttribute(BODY);
@@ -240,7 +246,7 @@ class WholeBodyFilter extends OncePerRequestFilter {
         }
     }
 
-    /** The request with its body at hand. */
+    /** The request with its complete body. */
     private static final class Complete extends HttpServletRequestWrapper {
 
         private final byte[] body;

@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 @Component("presets")
 public class Presets {
 
-    /** Of one account. */
+    /** The most presets of one account. */
     public static final int MOST = 50;
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,39}");
@@ -38,7 +38,7 @@ public class Presets {
     }
 
     /**
-     * Composes the answer: the deployment's first, of these the default one.
+     * Composes the list: the deployment's presets, the default one first, then the caller's.
      *
      * @param own the caller's rows, in the order of their names
      */
@@ -99,10 +99,10 @@ public class Presets {
     }
 
     /**
-     * Reads what is to be kept, for {@code save-preset.sql}.
+     * Reads a preset, for {@code save-preset.sql}.
      *
      * @param exchange has the caller's assets
-     * @return {@code name}, {@code transformations} as JSON, and {@code most}, how many the account may have
+     * @return {@code name}, {@code transformations} as JSON, and {@code most}, the account's limit of presets
      * @throws Problem 400 {@code preset_name_invalid}, or as an upload with the same list; 409 {@code preset_of_deployment}
      */
     public Map<String, Object> read(@Header("name") String name, @Body String body, Exchange exchange)
@@ -139,7 +139,7 @@ public class Presets {
     }
 
     /**
-     * Makes the answer: the preset, with 201 when it is new.
+     * Composes the answer: the preset, with 201 when it is new.
      *
      * @param preset as {@link #read} returned it
      * @throws Problem 403 {@code too_many_presets}
@@ -161,9 +161,10 @@ public class Presets {
     }
 
     /**
-     * Goes by what {@code delete-preset.sql} returned.
+     * Checks the result of {@code delete-preset.sql}.
      *
-     * @throws Problem 404 {@code not_found} or 409 {@code preset_of_deployment} when the caller has none of that name
+     * @throws Problem 404 {@code not_found} or 409 {@code preset_of_deployment} when the caller has no preset of
+     *     that name
      */
     public void deleted(@Body Map<String, Object> row, @ExchangeProperty("preset_name") String name) {
         if (row == null) {

@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 @Component("shownTransformations")
 public class ShownTransformations {
 
-    /** An edit of the catalogue is seen within a minute. */
+    /** Clients see an edit of the catalogue within a minute. */
     private static final String CACHE_CONTROL = "public, max-age=60";
 
     private final TransformationCatalogue catalogue;
@@ -75,7 +75,7 @@ public class ShownTransformations {
         return Map.of("name", name, "role", role, "media_type", mediaType);
     }
 
-    /** The parameters as one JSON Schema. */
+    /** Returns the parameters as one JSON Schema. */
     private static Map<String, Object> schema(TransformationEntry entry) {
         Map<String, Object> properties = new LinkedHashMap<>();
         entry.parameters().forEach((name, parameter) -> properties.put(name, schema(parameter)));

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
-/** The client's data about a file before its bytes, for all ways to upload. */
+/** The data about a file that its client sends before the bytes, for all ways to upload. */
 @Component
 class AnnouncedUpload {
 
@@ -26,9 +26,11 @@ class AnnouncedUpload {
      * @param bytes the file's length; null when it is not known yet
      * @param name the file's name; empty for none
      * @param type its media type; empty for none
-     * @param texts of which {@code title}, {@code transformaciones}, {@code preset}, {@code original_sha256}, {@code prioridad},
-     *     {@code reference} and {@code metadata} are read; without a title, the file's name is it
-     * @throws caravana.web.http.Problem 400, 403 or 415 when it is not as the contract says, or no video may be like that
+     * @param texts of which {@code title}, {@code transformaciones}, {@code preset}, {@code original_sha256},
+     *     {@code prioridad}, {@code reference} and {@code metadata} are read; without a title, the file's name is the
+     *     title
+     * @throws caravana.web.http.Problem 400, 403 or 415 when it does not match the contract, or the file cannot be
+     *     a video
      */
     Map<String, Object> columns(Long bytes, String name, String type, Map<String, String> texts, Exchange exchange) {
         if (!type.isEmpty()) {
@@ -48,7 +50,7 @@ class AnnouncedUpload {
         return announced;
     }
 
-    /** A file's name without its extension, as long as a title may be. */
+    /** Returns a file's name without its extension, shortened to the length of a title. */
     private static String titleOf(String name) {
         String stored = FileName.stored(name);
         if (stored == null) {

@@ -12,10 +12,10 @@ import java.util.Base64;
  */
 final class Crc32c {
 
-    /** Castagnoli's polynomial without its highest term, the bits reversed. */
+    /** Castagnoli's polynomial without its highest term, with reversed bits. */
     private static final int POLYNOMIAL = 0x82f63b78;
 
-    /** The polynomial 1; the highest bit is the lowest power. */
+    /** The polynomial 1. Polynomials have the lowest power in the highest bit. */
     private static final int ONE = 1 << 31;
 
     private int sum;
@@ -23,21 +23,21 @@ final class Crc32c {
     /**
      * Appends a piece.
      *
-     * @param base64 its CRC-32C as S3 writes it
-     * @param length in bytes
+     * @param base64 the piece's CRC-32C as S3 writes it
+     * @param length of the piece in bytes
      */
     void append(String base64, long length) {
         int piece = ByteBuffer.wrap(Base64.getDecoder().decode(base64)).getInt();
         sum = product(powerOfX(length), sum) ^ piece;
     }
 
-    /** The CRC-32C of all of it, as S3 writes it. */
+    /** Returns the CRC-32C of all pieces, as S3 writes it. */
     String text() {
         return Base64.getEncoder()
                 .encodeToString(ByteBuffer.allocate(Integer.BYTES).putInt(sum).array());
     }
 
-    /** x to the power of the number of bits in so many bytes. */
+    /** Returns x to the power of the number of bits in so many bytes. */
     private static int powerOfX(long bytes) {
         int power = ONE;
         // x to the power of 8.
@@ -51,7 +51,7 @@ final class Crc32c {
         return power;
     }
 
-    /** The product of two polynomials, modulo the polynomial. */
+    /** Returns the product of two polynomials, modulo the polynomial. */
     private static int product(int a, int b) {
         int product = 0;
         int term = b;

@@ -40,10 +40,10 @@ public class DirectUpload {
     static final int MOST_PARTS = 10_000;
     static final int LARGEST_PART = 1024 * 1024 * 1024;
 
-    /** Of what S3 takes by one PUT, in bytes. */
+    /** The largest file that S3 accepts with one PUT, in bytes. */
     static final long LARGEST_PUT = 5L * 1024 * 1024 * 1024;
 
-    /** How many numbers of missing parts a refusal names. */
+    /** The most missing parts that a refusal names. */
     private static final int NAMED = 10;
 
     private static final int CONFLICT = 409;
@@ -71,7 +71,7 @@ public class DirectUpload {
     /**
      * Reads the announcement of an upload in parts, as the properties {@code announced} and {@code token}.
      *
-     * @throws Problem 400, 413 or 415 when it is not as the contract says, or no video may be like that
+     * @throws Problem 400, 413 or 415 when it does not match the contract, or the file cannot be a video
      */
     public void announceParts(Exchange exchange) throws JsonProcessingException {
         Map<String, String> request = new LinkedHashMap<>();
@@ -84,7 +84,7 @@ public class DirectUpload {
         announced.put("part_bytes", partBytes(bytes, request.get("part_bytes")));
     }
 
-    /** Of Uppy's metadata, values may be null or numbers; a list of transformations may be one. */
+    /** Reads texts from Uppy's metadata, whose values may be null, numbers, or a list of transformations. */
     private static void putTexts(JsonNode object, Map<String, String> texts) {
         object.properties().forEach(field -> {
             JsonNode value = field.getValue();
@@ -97,7 +97,7 @@ public class DirectUpload {
     /**
      * Reads the announcement of an upload by one PUT, as the properties {@code announced} and {@code token}.
      *
-     * @throws Problem 400, 413 or 415 when it is not as the contract says, or no video may be like that
+     * @throws Problem 400, 413 or 415 when it does not match the contract, or the file cannot be a video
      */
     public void announceWhole(Exchange exchange) {
         Map<String, String> request = new LinkedHashMap<>();
@@ -142,7 +142,7 @@ public class DirectUpload {
         return bytes;
     }
 
-    /** What the client wishes for, or what Uppy does by default. */
+    /** Returns the length of a part in bytes: the one that the client requests, or Uppy's default. */
     private static int partBytes(long bytes, String wished) {
         long smallest = Math.max(PartBuffer.SMALLEST_PART, partsOf(bytes, MOST_PARTS));
         if (wished == null) {
@@ -161,16 +161,16 @@ public class DirectUpload {
         return (bytes + each - 1) / each;
     }
 
-    /** Begins the multipart upload, and sets its id as the property {@code multipart_id}. */
+    /** Starts the multipart upload, and sets its id as the property {@code multipart_id}. */
     @StepOnly
     public void begin(@ExchangeProperty("upload_row") Map<String, Object> row, Exchange exchange) {
         exchange.setProperty("multipart_id", store.createDirect((String) row.get("original_key")));
     }
 
     /**
-     * Gives the multipart upload up when the row does not name it.
+     * Aborts the multipart upload if the row does not name it.
      *
-     * @param noted null when the row does not
+     * @param noted null when the row does not name it
      */
     @StepOnly
     public void begun(
@@ -202,12 +202,12 @@ public class DirectUpload {
         message.setBody(document);
     }
 
-    /** How many parts an upload has. */
+    /** Returns the number of an upload's parts. */
     private static int parts(Map<String, Object> row) {
         return Math.toIntExact(partsOf((Long) row.get("bytes"), (Integer) row.get("part_bytes")));
     }
 
-    /** How long a part of an upload is. */
+    /** Returns the length of a part in bytes. */
     private static int bytesOf(int number, Map<String, Object> row) {
         int each = (Integer) row.get("part_bytes");
         return (int) Math.min(each, (Long) row.get("bytes") - (number - 1L) * each);
@@ -216,7 +216,7 @@ public class DirectUpload {
     /**
      * Composes the answer with the address of a PUT.
      *
-     * @param touched null when the upload has ended in this moment
+     * @param touched null when the upload has ended in the meantime
      * @throws Problem 409 {@code upload_complete} when the file has arrived
      */
     public void signWhole(
@@ -259,7 +259,8 @@ public class DirectUpload {
     }
 
     /**
-     * @throws Problem 409 {@code wrong_way} when the upload is not one in parts that go to S3; 400 when the key is not its
+     * @throws Problem 409 {@code wrong_way} when the upload is not one in parts that go directly to S3; 400 when
+     *     the key belongs to another upload
      */
     public void checkParts(
             @ExchangeProperty("upload_row") Map<String, Object> row, @ExchangeProperty("key") String key) {
@@ -276,7 +277,10 @@ public class DirectUpload {
         }
     }
 
-    /** @throws Problem 400 {@code no_such_part} when the upload has no part of the number in the property {@code part} */
+    /**
+     * @throws Problem 400 {@code no_such_part} when the upload has no part with the number in the property {@code
+     *     part}
+     */
     public void checkPart(@ExchangeProperty("upload_row") Map<String, Object> row, Exchange exchange) {
         String text = exchange.getProperty("part", String.class);
         int most = parts(row);
@@ -297,7 +301,7 @@ public class DirectUpload {
     /**
      * Composes the answer with the address of a part.
      *
-     * @param touched null when the upload has ended in this moment
+     * @param touched null when the upload has ended in the meantime
      * @throws Problem 409 {@code upload_complete} when everything has arrived
      */
     public void signPart(
@@ -411,7 +415,7 @@ public class DirectUpload {
     }
 
     /**
-     * Looks for the file of a PUT, and sets the properties {@code whole_arrived} and {@code verified}.
+     * Searches the file of a PUT in S3, and sets the properties {@code whole_arrived} and {@code verified}.
      *
      * @param row with {@code original_key}
      */
@@ -422,12 +426,12 @@ public class DirectUpload {
     }
 
     /**
-     * Makes the original of the parts, unless there is one, and looks at it; the property {@code refusal} then has why no video
-     * can be made of it, if that is so.
+     * Completes the multipart upload, unless the original exists, and inspects the original. If it cannot be a video,
+     * the property {@code refusal} has the reason.
      *
-     * @param parts by their numbers; none when the file came by one PUT
+     * @param parts by their numbers; empty when the file came by one PUT
      * @param upload the row, with {@code original_key}, {@code original_bytes} and {@code multipart_id}
-     * @throws IOException when it cannot be read
+     * @throws IOException when the original cannot be read
      */
     @StepOnly
     public void complete(
@@ -475,7 +479,8 @@ public class DirectUpload {
     /**
      * Composes the answer to a completion.
      *
-     * @throws Problem the property {@code refusal}; 409 {@code completion_in_progress} when another request is at it
+     * @throws Problem the property {@code refusal}; 409 {@code completion_in_progress} while another request
+     *     completes the upload
      */
     public void answerCompleted(@ExchangeProperty("upload_row") Map<String, Object> row, Exchange exchange) {
         checkRefusal(exchange.getProperty("refusal", Problem.class));

@@ -28,10 +28,10 @@ final class FormReader {
     private static final byte[] LINE_END = {'\r', '\n'};
     private static final byte[] LAST = {'-', '-'};
 
-    /** A header's line (RFC 9110, 5.1), in bytes as ISO 8859-1. */
+    /** One line of a header (RFC 9110, 5.1), its bytes decoded as ISO 8859-1. */
     private static final Pattern HEADER = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\\00\r\n]*");
 
-    /** Where a header continues in the next line. */
+    /** The line break of a header that continues on the next line. */
     private static final Pattern FOLD = Pattern.compile("\r\n[ \t]");
 
     private static final Pattern CONTROL_IN_NAME = Pattern.compile(
@@ -43,20 +43,20 @@ final class FormReader {
     private final int[] shift = new int[256];
     private final byte[] buffer;
 
-    /** What has been read and not been given away. */
+    /** The index of the first buffered byte that was not returned yet. */
     private int head;
 
     private int tail;
 
-    /** Where the next delimiter begins; -1 while it is not in the buffer. */
+    /** The index of the next delimiter; -1 while it is not in the buffer. */
     private int found = -1;
 
     private boolean ended;
     private FileItemHeaders field;
 
     /**
-     * @param contentType the request's, with the boundary
-     * @throws Problem 400 {@code malformed_form} when it names no boundary
+     * @param contentType the request's {@code Content-Type}, with the boundary
+     * @throws Problem 400 {@code malformed_form} when it has no boundary
      */
     FormReader(InputStream in, String contentType) {
         byte[] boundary = understood(() -> headers.getBoundary(contentType));
@@ -72,19 +72,19 @@ final class FormReader {
             shift[delimiter[i] & 0xff] = delimiter.length - 1 - i;
         }
         buffer = new byte[BUFFER_BYTES + delimiter.length];
-        // So that the first delimiter, at the begin of the body, is like the others.
+        // With this, the first delimiter, at the beginning of the body, looks like all others.
         buffer[0] = '\r';
         buffer[1] = '\n';
         tail = 2;
     }
 
     /**
-     * Continues to the next field; what has not been read of the one before is skipped.
+     * Moves to the next field, and skips the unread rest of the current one.
      *
      * @return false when there are no more
-     * @throws Problem 400 {@code malformed_form} when this is no form, or not all of one; 400 {@code invalid_request} when
-     *     the names in it are not UTF-8
-     * @throws IOException when the client went away
+     * @throws Problem 400 {@code malformed_form} when the body is not a complete form; 400 {@code invalid_request}
+     *     when names in it are not UTF-8
+     * @throws IOException when the client has disconnected
      */
     boolean next() throws IOException {
         content().transferTo(OutputStream.nullOutputStream());
@@ -107,19 +107,19 @@ final class FormReader {
         return true;
     }
 
-    /** The field's name; null when it has none. */
+    /** Returns the field's name; null when it has none. */
     String name() {
         return understood(() -> headers.getFieldName(field));
     }
 
     /**
-     * The name of the field's file; null when it has none.
+     * Returns the name of the field's file; null when it has none.
      *
      * @throws Problem 400 {@code invalid_request} when it is not UTF-8
      */
     String fileName() {
         String name = understood(() -> headers.getFileName(field));
-        // The library decodes filename*=UTF-8''… and puts U+FFFD in the place of what is none.
+        // The library decodes filename*=UTF-8''… and replaces invalid bytes by U+FFFD.
         if (name != null
                 && name.indexOf('\uFFFD') >= 0
                 && field.getHeader("Content-Disposition").indexOf('\uFFFD') < 0) {
@@ -128,19 +128,19 @@ final class FormReader {
         return name;
     }
 
-    /** The field's media type; null if it has none. */
+    /** Returns the field's media type; null when it has none. */
     String contentType() {
         return header("Content-Type");
     }
 
-    /** A header of the field; null when it has none of that name. */
+    /** Returns a header of the field; null when the field does not have it. */
     String header(String name) {
         return field.getHeader(name);
     }
 
     /**
-     * The field's content, to be read before the next one. Reading fails with a {@link Problem} 400 {@code malformed_form}
-     * when the form ends within it.
+     * Returns the field's content, which must be read before the next field. Reading it throws a {@link Problem} 400
+     * {@code malformed_form} when the form ends within it.
      */
     InputStream content() {
         return new Content();
@@ -162,8 +162,8 @@ final class FormReader {
     }
 
     /**
-     * The library leaves out lines that it does not understand, and control characters at the ends of a name, and would
-     * take it for another field's.
+     * Refuses headers that the library would misread: it drops lines that it cannot parse, and control characters
+     * around a name, which might then equal another field's name.
      */
     private static void check(String headers) {
         for (String header : FOLD.matcher(headers).replaceAll(" ").split("\r\n")) {
@@ -177,12 +177,12 @@ final class FormReader {
         }
     }
 
-    /** How many of the bytes at hand belong to the content for sure. */
+    /** Returns how many buffered bytes belong to the content for certain. */
     private int available() {
         if (found >= 0) {
             return found - head;
         }
-        // The last of them may be the begin of a delimiter, unless nothing comes after them.
+        // The last bytes may be the beginning of a delimiter, unless the body ends after them.
         return ended ? tail - head : Math.max(0, tail - head - delimiter.length + 1);
     }
 
@@ -214,7 +214,10 @@ final class FormReader {
         return -1;
     }
 
-    /** The library passes on what the JDK throws at encoded words (RFC 2047) whose base64 is none. */
+    /**
+     * Runs a function of the library. The library throws the JDK's exceptions for encoded words (RFC 2047) with invalid
+     * base64.
+     */
     private static <T> T understood(Supplier<T> parameter) {
         try {
             return parameter.get();

@@ -29,7 +29,7 @@ public class IdempotentUpload {
                 "idempotency_key", rules.idempotencyKey(exchange.getMessage().getHeader(KEY_HEADER, String.class)));
     }
 
-    /** Whether the upload is a new one; if it is a repetition, {@code video_id} is from here on that of the first. */
+    /** Returns whether the upload is new. For a repetition, {@code video_id} becomes the id of the first upload. */
     public boolean isNew(Exchange exchange) throws JsonProcessingException {
         Opening opening = Opening.of(exchange);
         if (opening.earlier() == null) {

@@ -57,20 +57,20 @@ public class ImportCall implements DisposableBean {
     private static final int MOST_REDIRECTS = 5;
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
-    /** Answers that may be another one later. */
+    /** The statuses below 500 after which a retry may succeed. */
     private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
     private static final int OK = 200;
     private static final int SERVER_ERRORS = 500;
     private static final int TOO_SLOW = 408;
 
-    /** How long a server may take to connect, and for the head of its answer; between two bytes of its body, less. */
+    /** The most time for the connection and for the head of the answer. Between two bytes of the body it is shorter. */
     private static final Duration HEAD = Duration.ofSeconds(30);
 
-    /** How long a connection may stay open behind the announced length of a file. */
+    /** How long a connection may stay open after the announced length of a file. */
     private static final Duration SURPLUS = Duration.ofSeconds(1);
 
-    /** More than there are threads. */
+    /** The most connections, more than there are threads. */
     private static final int CONNECTIONS = 64;
 
     private static final Timeout SILENCE = Timeout.ofSeconds(20);
@@ -83,7 +83,7 @@ public class ImportCall implements DisposableBean {
     private final ObjectMapper json;
     private final CloseableHttpClient client;
     private final Map<String, Fetch> running = new ConcurrentHashMap<>();
-    // No bean: any Executor bean would switch Spring Boot's own off.
+    // Not a bean, because any Executor bean disables Spring Boot's own.
     private final ScheduledExecutorService deadlines =
             Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("import-deadlines-"));
 
@@ -106,7 +106,7 @@ public class ImportCall implements DisposableBean {
                 .build();
     }
 
-    /** An import that this node fetches. */
+    /** An import that this node downloads. */
     private static final class Fetch {
         private volatile long bytes;
         private volatile boolean stopped;
@@ -127,7 +127,7 @@ public class ImportCall implements DisposableBean {
         }
     }
 
-    /** Why a try has failed; another one may succeed if it is not for good. */
+    /** The reason why a try failed, and whether a retry may succeed. */
     private static final class FailedTry extends IOException {
         private static final long serialVersionUID = 1L;
         private final String code;
@@ -141,11 +141,11 @@ public class ImportCall implements DisposableBean {
     }
 
     /**
-     * Fetches a video.
+     * Downloads a video.
      *
      * @param row of {@code claim-imports.sql}
-     * @return {@code import_state}, {@code accepted} when all of it is stored, and {@code bytes}; otherwise for {@code note-import.sql}
-     *     also {@code error_code}, {@code error_detail} and {@code delay} in seconds
+     * @return {@code import_state}, which is {@code accepted} when the file is stored, and {@code bytes}; otherwise
+     *     for {@code note-import.sql} also {@code error_code}, {@code error_detail} and {@code delay} in seconds
      */
     @StepOnly
     public Map<String, Object> fetch(@ExchangeProperty("import_row") Map<String, Object> row) {
@@ -176,9 +176,9 @@ public class ImportCall implements DisposableBean {
         Map<String, String> headers = headers((String) row.get("headers"));
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
             HttpGet request = new HttpGet(address);
-            // Whatever is compressed would not have the announced length.
+            // A compressed body would not have the announced length.
             request.setHeader("Accept-Encoding", "identity");
-            // So that the end of the connection shows whether more comes than was announced.
+            // The end of the connection then shows whether the server sends more than it has announced.
             request.setHeader("Connection", "close");
             headers.forEach(request::setHeader);
             fetch.begin(request);
@@ -194,7 +194,7 @@ public class ImportCall implements DisposableBean {
                 }
                 address = next;
             } finally {
-                // Whatever else comes is not waited for.
+                // The rest is not read.
                 request.abort();
                 Closer.closeQuietly(response);
             }
@@ -231,12 +231,12 @@ public class ImportCall implements DisposableBean {
     private URI target(URI from, Header location) throws IOException {
         try {
             if (location != null) {
-                // What stands behind # is for the client.
+                // The part after # is not sent to servers.
                 String written = location.getValue().replaceFirst("#.*", "");
                 return addresses.check(from.resolve(new URI(written)).toString());
             }
         } catch (URISyntaxException malformed) {
-            // As without one.
+            // Treated like a missing header.
         }
         throw new FailedTry(
                 "url_invalid",
@@ -277,7 +277,7 @@ public class ImportCall implements DisposableBean {
         sum.check();
     }
 
-    /** The length of the body that the server announces; negative for none. */
+    /** Returns the length of the body that the server announces in bytes; negative for none. */
     private static long announced(ClassicHttpResponse response) throws IOException {
         try {
             return DefaultContentLengthStrategy.INSTANCE.determineLength(response);
@@ -286,14 +286,14 @@ public class ImportCall implements DisposableBean {
         }
     }
 
-    /** A body of an announced length: one that ends before it fails, and so does one that continues behind it. */
+    /** A body of an announced length. Reading it fails when it ends earlier or later. */
     private final class AnnouncedBytes extends FilterInputStream {
 
         private final long announced;
         private final Fetch fetch;
         private long left;
 
-        /** @param announced negative for any length */
+        /** @param announced length in bytes; negative for any length */
         AnnouncedBytes(InputStream in, long announced, Fetch fetch) {
             super(in);
             this.announced = announced;
@@ -324,7 +324,10 @@ public class ImportCall implements DisposableBean {
             return count;
         }
 
-        /** What comes late is not waited for: a server may keep the connection despite {@code Connection: close}. */
+        /**
+         * Checks that the body has ended. It does not wait for the server, which may keep the connection open despite
+         * {@code Connection: close}.
+         */
         private void checkEnd() throws IOException {
             Future<?> deadline = deadlines.schedule(fetch.request::abort, SURPLUS.toMillis(), TimeUnit.MILLISECONDS);
             boolean more;
@@ -348,7 +351,7 @@ public class ImportCall implements DisposableBean {
         }
     }
 
-    /** The same bytes, of which the fetch knows how many there were, and which end when it is stopped. */
+    /** Wraps a body: the fetch counts its bytes, and can stop it. */
     private static InputStream counted(InputStream in, Fetch fetch) {
         return new FilterInputStream(in) {
             @Override
@@ -396,7 +399,10 @@ public class ImportCall implements DisposableBean {
         return new FailedTry("connection_failed", false, "The connection failed, or ended before the file did.");
     }
 
-    /** What this node fetches, for {@code keep-imports.sql}: {@code token} and {@code bytes} of each. */
+    /**
+     * Returns the imports that this node downloads, for {@code keep-imports.sql}: {@code token} and {@code bytes} of
+     * each.
+     */
     public Map<String, Object> running() {
         return Map.of(
                 "imports",
@@ -406,9 +412,9 @@ public class ImportCall implements DisposableBean {
     }
 
     /**
-     * Stops what this node fetches and the rows do not have.
+     * Stops the downloads whose imports the rows no longer contain.
      *
-     * @param listed what {@link #running} returned
+     * @param listed the result of {@link #running}
      */
     public void keepOnly(
             @Body List<Map<String, Object>> rows, @ExchangeProperty("running_imports") Map<String, Object> listed) {

@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
 @Component("imports")
 public class Imports {
 
-    /** What the headers of the requests are encrypted for. */
+    /** The purpose for which {@link SecretBox} encrypts the headers of the requests. */
     static final String PURPOSE = "headers of an import";
 
     private static final String URL = "url";
@@ -46,9 +46,10 @@ public class Imports {
     /**
      * Reads a new import, for {@code open-upload.sql}.
      *
-     * @return {@code url}, {@code headers} (encrypted, null for none), and {@code upload}: the columns of the video's row
-     * @throws Problem 400 as {@link NamedAddress#checked}, or as of another upload; 415 {@code not_a_video}; 503 when there are headers
-     *     and no key to encrypt them by
+     * @return {@code url}, {@code headers} (encrypted, null for none), and {@code upload}: the columns of the
+     *     video's row
+     * @throws Problem 400 as {@link NamedAddress#checked}, or as for another upload; 415 {@code not_a_video}; 503
+     *     when there are headers and no key to encrypt them
      */
     public Map<String, Object> read(Exchange exchange) throws JsonProcessingException {
         JsonNode body = VideoLabels.body(exchange.getMessage());
@@ -68,13 +69,13 @@ public class Imports {
         return order;
     }
 
-    /** The last part of the path; empty for none. */
+    /** Returns the last part of the path; empty for none. */
     private static String fileName(String url) {
         String path = URI.create(url).getPath();
         return path == null ? "" : path.substring(path.lastIndexOf('/') + 1);
     }
 
-    /** An address without a name has a title all the same: its host. */
+    /** Adds a title. If the address has no file name, the title is its host. */
     private static Map<String, String> titled(Map<String, String> texts, String name) {
         if (!texts.containsKey("title") && name.isBlank()) {
             texts.put("title", URI.create(texts.get(URL)).getHost());
@@ -93,7 +94,7 @@ public class Imports {
     }
 
     /**
-     * The id of the import that was opened, or of the first one with the same {@code Idempotency-Key}. Sets the property
+     * Returns the id of the new import, or of the first one with the same {@code Idempotency-Key}. Sets the property
      * {@code import_repeated}.
      *
      * @throws Problem 403, 409 or 429 as {@link Opening#of}
@@ -109,10 +110,10 @@ public class Imports {
     }
 
     /**
-     * The import that was created, or repeated.
+     * Composes the answer with the new or repeated import.
      *
-     * @param row null when the first request with its {@code Idempotency-Key} was no import
-     * @throws Problem 409 {@code idempotency_mismatch} when it was another one
+     * @param row null when the first request with its {@code Idempotency-Key} was not an import
+     * @throws Problem 409 {@code idempotency_mismatch} when the first request differed
      */
     public Map<String, Object> created(
             @Body Map<String, Object> row, @ExchangeProperty("ordered_import") Map<String, Object> order)
@@ -138,7 +139,7 @@ public class Imports {
     }
 
     /**
-     * One import.
+     * Composes the answer with one import.
      *
      * @param row of {@code find-import.sql}
      * @throws Problem 404 {@code not_found}

@@ -8,19 +8,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One request's part of an upload in pieces: the state of the upload, and the bytes that have arrived and are not part
- * of it yet. Routes use its properties as parameters of statements and in conditions.
+ * The part of an upload in pieces that one request handles: the state of the upload, and bytes that have arrived and
+ * are not stored yet. Routes use its properties as parameters of statements and in conditions.
  *
- * <p>When the request fails, usually because of its client, the failure is kept until the bytes before it are stored.
+ * <p>When reading the request fails, usually because the client has disconnected, the failure is thrown only after the
+ * bytes before it are stored.
  */
 public final class IncomingUpload {
 
-    /** So many parts are of S3's smallest size, which makes 10 GB; larger originals need larger parts: S3 takes 10,000. */
+    /**
+     * The number of parts that have S3's smallest size, 10 GB in total. Later parts are larger, because S3 accepts only
+     * 10,000.
+     */
     private static final int SMALL_PARTS = 2_000;
 
     private static final int LARGER_PART = 8 * 1024 * 1024;
 
-    /** The status of a client that sends too slowly. What it has sent is good. */
+    /** The status for a client that sends too slowly. The bytes that it has sent are kept. */
     private static final int SLOW = 408;
 
     private final String videoId;
@@ -33,10 +37,10 @@ public final class IncomingUpload {
     /** Parts that S3 has and the row does not list yet. */
     private final List<PartStore.Part> parts = new ArrayList<>();
 
-    /** The file's length; null as long as it is not known. */
+    /** The file's length in bytes; null while it is unknown. */
     private Long bytes;
 
-    /** Whether the row does not know the length yet. */
+    /** Whether this request announced a length that the row does not have yet. */
     private boolean lengthFound;
 
     private long received;
@@ -46,7 +50,7 @@ public final class IncomingUpload {
     private final int tailBytes;
     private String newTailKey;
 
-    /** Where in the file the buffer begins. */
+    /** The offset in the file at which the buffer begins. */
     private long start;
 
     private boolean tailRead;
@@ -56,9 +60,9 @@ public final class IncomingUpload {
 
     /**
      * @param row of the upload, as {@code take-upload.sql} returns it
-     * @param token by which this request may write
+     * @param token that permits this request to write
      * @param checksum of the request's body; null when the client sent none
-     * @param last whether the file ends where the request's body does
+     * @param last whether the file ends with the request's body
      */
     IncomingUpload(Map<?, ?> row, String token, UploadChecksum checksum, boolean last) {
         this.videoId = (String) row.get("video_id");
@@ -75,11 +79,11 @@ public final class IncomingUpload {
     }
 
     /**
-     * Reads on: until a part is full, all of the file has arrived, or the request's body ends.
+     * Reads until a part is full, the whole file has arrived, or the request's body ends.
      *
-     * @param body the request's
-     * @param store has the tail of the request before
-     * @param objects knows how large a file may be
+     * @param body of the request
+     * @param store has the tail of the previous request
+     * @param objects knows the largest size of a file
      * @throws IOException when the tail cannot be read
      */
     void fill(InputStream body, PartStore store, ObjectWriter objects) throws IOException {
@@ -130,13 +134,13 @@ public final class IncomingUpload {
         }
     }
 
-    /** @throws Problem 413 when the request continues behind the file's end */
+    /** @throws Problem 413 when the request's body is longer than the file */
     private void checkNoMore(InputStream body, ObjectWriter objects) throws IOException {
         int more;
         try {
             more = body.read();
         } catch (IOException gone) {
-            // All of the file is there.
+            // The whole file has arrived.
             return;
         }
         if (more < 0) {
@@ -149,7 +153,7 @@ public final class IncomingUpload {
         objects.checkArrived(getArrived() + 1);
     }
 
-    /** 413 {@code longer_than_announced}. */
+    /** Returns 413 {@code longer_than_announced}. */
     static Problem longer(long announced) {
         return new Problem(
                 413,
@@ -161,7 +165,7 @@ public final class IncomingUpload {
     private void fail(Exception why, boolean nothingCounts) {
         failure = why;
         ended = true;
-        // With a checksum, a request counts as a whole or not at all.
+        // A request with a checksum is stored completely or not at all.
         if (nothingCounts || checksum != null) {
             parts.clear();
             start = received;
@@ -169,13 +173,13 @@ public final class IncomingUpload {
         }
     }
 
-    /** A part number was given out for what the buffer holds, and the row names the multipart upload. */
+    /** Notes the part number that the row has reserved for the buffer, and the multipart upload in the row. */
     void reserved(int number, String multipart) {
         part = number;
         multipartId = multipart;
     }
 
-    /** S3 has what the buffer held, as a part, or as the whole file. */
+    /** Notes that S3 has stored the buffer, as a part or as the whole file. */
     void stored(PartStore.Part sent) {
         if (sent != null) {
             parts.add(sent);
@@ -184,15 +188,15 @@ public final class IncomingUpload {
         buffer.clear();
     }
 
-    /** S3 has what the buffer holds, as a tail. */
+    /** Notes that S3 has stored the buffer as a tail. */
     void storedTail(String key) {
         newTailKey = key;
     }
 
     /**
-     * Records that the row has all bytes that have arrived.
+     * Notes that the row names all stored bytes.
      *
-     * @return the tail that is of no use any more; null for none
+     * @return the key of the previous tail, which is no longer needed; null for none
      */
     String committed() {
         String old = tailKey;
@@ -208,7 +212,7 @@ public final class IncomingUpload {
         return buffer;
     }
 
-    /** The file's length; null as long as it is not known. */
+    /** Returns the file's length in bytes; null while it is unknown. */
     public Long getBytes() {
         return bytes;
     }
@@ -225,47 +229,47 @@ public final class IncomingUpload {
         return token;
     }
 
-    /** Parts that the row does not list yet, as {@code parts}. */
+    /** Returns the parts that the row does not list yet, as {@code parts}. */
     public Map<String, List<PartStore.Part>> getUnlisted() {
         return Map.of("parts", parts);
     }
 
-    /** The number of the part to be sent. */
+    /** Returns the number of the part to send. */
     public int getPart() {
         return part;
     }
 
-    /** The multipart upload's id in S3; null while there is none. */
+    /** Returns the multipart upload's id in S3; null while there is none. */
     public String getMultipartId() {
         return multipartId;
     }
 
-    /** Whether what the buffer holds must go to a multipart upload, and there is none. */
+    /** Returns whether the buffer must be sent as a part, and there is no multipart upload yet. */
     public boolean isMultipartMissing() {
         return multipartId == null && !isWhole();
     }
 
-    /** How much of the file the row counts. */
+    /** Returns the bytes of the file that the row counts. */
     public long getReceived() {
         return received;
     }
 
-    /** How much of the file has arrived, and is stored or held. */
+    /** Returns the bytes of the file that have arrived, whether they are stored or in the buffer. */
     public long getArrived() {
         return start + buffer.length();
     }
 
-    /** The tail that the row is to name; null for none. */
+    /** Returns the key of the tail that the row must name; null for none. */
     public String getNewTailKey() {
         return newTailKey;
     }
 
-    /** How much the buffer holds. */
+    /** Returns the bytes in the buffer. */
     public int getHeld() {
         return buffer.length();
     }
 
-    /** Whether there is more to be read. */
+    /** Returns whether the request has more bytes to read. */
     public boolean isOpen() {
         return !ended;
     }
@@ -274,32 +278,32 @@ public final class IncomingUpload {
         return bytes != null && getArrived() == bytes;
     }
 
-    /** Whether the buffer holds a part: a full one, or the last one. */
+    /** Returns whether the buffer holds a complete part: a full one, or the last one. */
     public boolean isPartReady() {
         return failure == null && buffer.length() > 0 && (buffer.length() == partBytes() || isAllHere());
     }
 
-    /** Whether the buffer holds the whole file. */
+    /** Returns whether the buffer holds the whole file. */
     public boolean isWhole() {
         return start == 0 && isAllHere();
     }
 
-    /** Whether what is stored can be counted before the request ends. */
+    /** Returns whether the row may count stored bytes before the request ends. */
     public boolean isCountedAtOnce() {
         return checksum == null;
     }
 
-    /** Whether something has arrived, or is known now, that the row does not name yet. */
+    /** Returns whether there are bytes or a length that the row does not have yet. */
     public boolean isUncounted() {
         return getArrived() > received || lengthFound;
     }
 
-    /** Whether this upload can never become a video: it is another kind of file, or too large. */
+    /** Returns whether this upload can never become a video, because it is another kind of file or too large. */
     public boolean isRefused() {
         return refused;
     }
 
-    /** What ended the request early; null when nothing did. */
+    /** Returns the failure that ended the request early; null for none. */
     Exception failure() {
         return failure;
     }

@@ -25,7 +25,7 @@ public class MultipartUpload {
 
     private static final int FIELD_BYTES = 16 * 1024;
 
-    /** What a form may have around its file; more is not refused before it is read. */
+    /** The bytes of a form besides its file. A longer form cannot be refused before it is read. */
     private static final long FORM_BYTES = 1024 * 1024;
 
     private final ObjectWriter objects;
@@ -41,7 +41,10 @@ public class MultipartUpload {
         this.limits = limits;
     }
 
-    /** @throws Problem 415 {@code not_multipart} when the request is no form; 413 {@code too_large} when it says so itself */
+    /**
+     * @throws Problem 415 {@code not_multipart} when the request is not a form; 413 {@code too_large} when its
+     *     announced length is too large
+     */
     public void checkAnnounced(Exchange exchange) {
         String length = exchange.getMessage().getHeader(Exchange.CONTENT_LENGTH, String.class);
         if (length != null) {
@@ -58,11 +61,11 @@ public class MultipartUpload {
      * when it arrives, so a mistake before the file is refused before the file is read.
      *
      * <p>The exchange property {@code upload} then has {@code title}, {@code original_name}, {@code original_bytes} and
-     * {@code transformations}, {@code transformation_parameters}, {@code announced_sha256},
-     * {@code priority}, {@code reference}, {@code video_metadata} (as the row keeps them).
+     * {@code transformations}, {@code transformation_parameters}, {@code announced_sha256}, {@code priority}, {@code
+     * reference}, {@code video_metadata} (as the row stores them).
      *
-     * @throws Problem 400, 408, 413 or 415 when the upload is not as the contract says
-     * @throws IOException when the client went away
+     * @throws Problem 400, 408, 413 or 415 when the upload does not match the contract
+     * @throws IOException when the client has disconnected
      */
     @StepOnly
     public void receive(Exchange exchange) throws IOException {
@@ -89,7 +92,7 @@ public class MultipartUpload {
                     putOnce(upload, VideoLabels.COLUMN, VideoLabels.metadata(text(form, FIELD_BYTES)), name);
                 case OriginalChecksum.FIELD -> readSum(form, upload);
                 case TransformationRules.FIELD -> {
-                    // A form may have it several times, one for each box that is ticked.
+                    // A form may have this field several times, once for each ticked box.
                     asked.put(name, joined(asked.get(name), text(form, TransformationRules.JSON_BYTES)));
                     transformations.recipe(asked, exchange);
                 }
@@ -171,7 +174,7 @@ public class MultipartUpload {
         }
     }
 
-    /** Names may come one by one. */
+    /** Joins the names of transformations, which may come in one field each. */
     private static String joined(String before, String text) {
         if (before != null && (TransformationRules.isJson(before) || TransformationRules.isJson(text.strip()))) {
             throw Problem.invalid("The field transformaciones has JSON and appears more than once. Send it once.");

@@ -40,12 +40,13 @@ public class ObjectWriter {
     }
 
     /**
-     * Stores the stream where the opening says; one that we have already is only read and counted.
+     * Stores the stream under the key of the opening. If the upload is a repetition, the stream is only read and
+     * counted.
      *
      * @return its length in bytes; 0 when the stream was empty, and nothing was stored
-     * @throws Problem 413 {@code too_large} when the stream is longer than allowed; 415 {@code not_a_video} when its first
-     *     bytes are another kind of file's, and nothing was stored
-     * @throws IOException when the client went away
+     * @throws Problem 413 {@code too_large} when the stream is longer than allowed; 415 {@code not_a_video} when
+     *     its first bytes are those of another kind of file, and nothing was stored
+     * @throws IOException when the client has disconnected
      * @throws SdkException when S3 failed
      */
     long take(InputStream in, Opening opening) throws IOException {
@@ -111,24 +112,24 @@ public class ObjectWriter {
         }
     }
 
-    /** Bytes of the largest file. */
+    /** Returns the size of the largest allowed file in bytes. */
     long maxBytes() {
         return maxBytes;
     }
 
     /**
-     * Checks a file of which the size is known.
+     * Checks a file of known size.
      *
-     * @throws Problem 413 {@code too_large} when that is more than allowed
+     * @throws Problem 413 {@code too_large} when it is larger than allowed
      */
     void checkSize(long total) {
         check(total, refusals.tooLarge(total));
     }
 
     /**
-     * Checks a file that is at least as large.
+     * Checks a file of which at least so many bytes have arrived.
      *
-     * @throws Problem 413 {@code too_large} when that is more than allowed
+     * @throws Problem 413 {@code too_large} when it is larger than allowed
      */
     void checkArrived(long bytes) {
         check(bytes, refusals.tooLarge());

@@ -9,8 +9,8 @@ import org.apache.camel.Exchange;
 /**
  * The result of {@code open-upload.sql}.
  *
- * @param originalKey key under which to store the original; null for a repetition of an upload that exists
- * @param earlier row of that upload
+ * @param originalKey key under which to store the original; null when the upload repeats an earlier one
+ * @param earlier row of the earlier upload
  */
 record Opening(String originalKey, Map<?, ?> earlier) {
 
@@ -23,7 +23,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
      */
     static Opening of(Exchange exchange) {
         Map<?, ?> row = exchange.getVariable("opening", Map.class);
-        // No row: another upload with this key has been opened in this very moment.
+        // No row: another request with this key has opened an upload at the same moment.
         String outcome = row == null ? "running" : (String) row.get("outcome");
         if (row != null) {
             UploadRules.noteRateLimit(row, exchange);
@@ -43,7 +43,7 @@ record Opening(String originalKey, Map<?, ?> earlier) {
         };
     }
 
-    /** @throws Problem 409 {@code idempotency_mismatch} when the earlier upload was another one */
+    /** @throws Problem 409 {@code idempotency_mismatch} when the earlier upload differed */
     void checkSame(Map<?, ?> upload) throws JsonProcessingException {
         RepeatedUpload.check(earlier, upload);
         RepeatedUpload.require(

@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The SHA-256 of a whole file, as its client announced it. Web compares it if all of the file passes one node. The
- * worker compares it in any case.
+ * The SHA-256 of a whole file, as its client announced it. Web compares it if one node receives the whole file. The
+ * worker always compares it.
  */
 final class OriginalChecksum {
 
-    /** The field or parameter that has it. */
+    /** The field or parameter with the checksum. */
     static final String FIELD = "original_sha256";
 
-    /** The column that keeps it. */
+    /** The column with the checksum. */
     static final String COLUMN = "announced_sha256";
 
     private final String announced;
@@ -50,22 +50,25 @@ final class OriginalChecksum {
         return new OriginalChecksum(text == null ? null : text.toLowerCase(Locale.ROOT));
     }
 
-    /** Whether two uploads announce the same, or none: with another one, another file would be taken for the first. */
+    /**
+     * Returns whether two uploads announce the same checksum, or none. If they differed, an idempotent repetition could
+     * be another file.
+     */
     static boolean areSame(Map<?, ?> one, Map<?, ?> other) {
         return Objects.equals(one.get(COLUMN), other.get(COLUMN));
     }
 
-    /** As the row keeps it; null for none. */
+    /** Returns the checksum as the row stores it; null for none. */
     String announced() {
         return announced;
     }
 
-    /** The same bytes; what is read of them counts. */
+    /** Wraps a stream, and calculates the checksum of the bytes that are read. */
     InputStream watched(InputStream in) {
         return digest == null ? in : new DigestInputStream(in, digest);
     }
 
-    /** @throws Problem 400 {@code checksum_mismatch} when the bytes that were read are not those that were announced */
+    /** @throws Problem 400 {@code checksum_mismatch} when the bytes do not match the announced checksum */
     void check() {
         if (digest != null) {
             String found = HexFormat.of().formatHex(digest.digest());

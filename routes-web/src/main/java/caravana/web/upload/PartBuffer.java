@@ -8,12 +8,12 @@ import java.util.Arrays;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
- * The buffer for one part of an S3 upload. It grows with the bytes that have arrived: most uploads are slow, and many
+ * The buffer for one part of an S3 upload. It grows with the bytes that arrive, because most uploads are slow, and many
  * are small.
  */
 final class PartBuffer {
 
-    /** S3's smallest size for a part that is not the last. */
+    /** S3's smallest size of a part except the last one, in bytes. */
     static final int SMALLEST_PART = 5 * 1024 * 1024;
 
     private static final int READ_BYTES = 64 * 1024;
@@ -21,25 +21,27 @@ final class PartBuffer {
     private byte[] bytes = new byte[READ_BYTES];
     private int length;
 
-    /** How many bytes it holds. */
+    /** Returns the number of bytes in the buffer. */
     int length() {
         return length;
     }
 
-    /** Forgets what it holds, and keeps the memory. */
+    /** Empties the buffer, and keeps its memory. */
     void clear() {
         length = 0;
     }
 
-    /** The first bytes that it holds. */
+    /** Returns the first bytes of the buffer. */
     byte[] first(int count) {
         return Arrays.copyOf(bytes, Math.min(count, length));
     }
 
     /**
-     * Reads until it holds so many bytes or the stream ends. When reading fails, it holds what was read before.
+     * Reads until the buffer has so many bytes or the stream ends. When reading fails, the buffer has the bytes before
+     * the failure.
      *
-     * @param sum takes what is read; null for none
+     * @param upTo the length of the full buffer in bytes
+     * @param sum is updated with the bytes; null for none
      * @return whether the stream has ended
      */
     boolean fill(InputStream in, long upTo, MessageDigest sum) throws IOException {
@@ -59,7 +61,7 @@ final class PartBuffer {
         return false;
     }
 
-    /** Its content now, for S3, as often as it must be sent. */
+    /** Returns the current content for S3. It can be read more than once. */
     RequestBody body() {
         int sent = length;
         return RequestBody.fromContentProvider(

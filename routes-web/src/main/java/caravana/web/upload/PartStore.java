@@ -38,10 +38,10 @@ class PartStore {
     /**
      * A part that S3 has.
      *
-     * @param number 1 to 10,000; parts follow each other by their numbers, which may have gaps
-     * @param bytes its length
-     * @param etag S3's tag of it
-     * @param crc32c of its content, as S3 writes it; null when its client sent none
+     * @param number 1 to 10,000, in the order of the parts; there may be gaps
+     * @param bytes length of the part
+     * @param etag S3's ETag of the part
+     * @param crc32c CRC-32C of its content, as S3 writes it; null when its client sent none
      */
     record Part(int number, int bytes, String etag, String crc32c) {
 
@@ -60,15 +60,15 @@ class PartStore {
     }
 
     /**
-     * Begins a multipart upload whose parts clients send; returns its id. It is for no certain checksum, which S3 would ask for
-     * with each part then.
+     * Starts a multipart upload whose parts clients send, and returns its id. It requires no particular checksum,
+     * because S3 would then require one with each part.
      */
     String createDirect(String key) {
         return s3.createMultipartUpload(c -> c.bucket(bucket).key(key).contentType(TYPE))
                 .uploadId();
     }
 
-    /** The parts that S3 has, by their numbers; empty when it has no such upload any more. */
+    /** Returns the parts that S3 has, by their numbers; empty when S3 no longer has the upload. */
     List<Part> parts(String key, String upload) {
         try {
             return s3.listPartsPaginator(l -> l.bucket(bucket).key(key).uploadId(upload)).parts().stream()
@@ -83,9 +83,9 @@ class PartStore {
     }
 
     /**
-     * Makes the object of parts that clients sent. Repeating it is harmless.
+     * Completes a multipart upload whose parts clients sent. It may be repeated.
      *
-     * @return false when S3 does not have these parts any more: another one has taken the place of one of them
+     * @return false when a part was replaced in the meantime
      */
     boolean completeDirect(String key, String upload, List<Part> parts) {
         try {
@@ -103,7 +103,7 @@ class PartStore {
         }
     }
 
-    /** An object's length; null when there is none. */
+    /** Returns an object's length in bytes; null when there is no such object. */
     Long size(String key) {
         try {
             return s3.headObject(h -> h.bucket(bucket).key(key)).contentLength();
@@ -112,14 +112,14 @@ class PartStore {
         }
     }
 
-    /** An object's first bytes, at most so many. */
+    /** Returns an object's first bytes, at most so many. */
     byte[] first(String key, int bytes) throws IOException {
         try (InputStream in = s3.getObject(g -> g.bucket(bucket).key(key).range("bytes=0-" + (bytes - 1)))) {
             return in.readNBytes(bytes);
         }
     }
 
-    /** Begins a multipart upload; returns its id. */
+    /** Starts a multipart upload, and returns its id. */
     String create(String key) {
         return s3.createMultipartUpload(c -> c.bucket(bucket)
                         .key(key)
@@ -129,14 +129,14 @@ class PartStore {
                 .uploadId();
     }
 
-    /** Sends a part; one that S3 refuses is sent again by the SDK. */
+    /** Sends a part. The SDK repeats a part that S3 refuses. */
     Part send(String key, String upload, int number, PartBuffer content) {
         UploadPartResponse sent =
                 s3.uploadPart(u -> u.bucket(bucket).key(key).uploadId(upload).partNumber(number), content.body());
         return new Part(number, content.length(), sent.eTag(), sent.checksumCRC32C());
     }
 
-    /** Makes the object of these parts. Repeating it is harmless. */
+    /** Completes a multipart upload. It may be repeated. */
     void complete(String key, String upload, List<Part> parts) {
         Crc32c whole = new Crc32c();
         parts.forEach(part -> whole.append(part.crc32c(), part.bytes()));
@@ -152,7 +152,7 @@ class PartStore {
     /**
      * Aborts a multipart upload; S3 deletes its parts.
      *
-     * @throws SdkException when S3 fails; one that is not there is not a failure
+     * @throws SdkException when S3 fails; a missing upload is not a failure
      */
     void abort(String key, String upload) {
         try {
@@ -164,23 +164,23 @@ class PartStore {
         }
     }
 
-    /** Reads a tail into a buffer that is empty. */
+    /** Reads a tail into an empty buffer. */
     void getTail(String key, int bytes, PartBuffer into) throws IOException {
         try (InputStream tail = s3.getObject(g -> g.bucket(bucket).key(key))) {
             into.fill(tail, bytes, null);
-            // To the end: there the checksum is compared.
+            // Read to the end, where the checksum is compared.
             if (into.length() != bytes || tail.read() >= 0) {
                 throw new IllegalStateException("The tail " + key + " does not have " + bytes + " bytes");
             }
         }
     }
 
-    /** Deletes an object; one that is not there is not a failure. */
+    /** Deletes an object; a missing object is not a failure. */
     void delete(String key) {
         s3.deleteObject(d -> d.bucket(bucket).key(key));
     }
 
-    /** Removes whatever an upload has left besides its original: multipart uploads that nobody completed, and tails. */
+    /** Deletes everything of an upload except its original: multipart uploads that were not completed, and tails. */
     void removeLeftovers(String originalKey, String tails) {
         s3.listMultipartUploads(l -> l.bucket(bucket).prefix(originalKey))
                 .uploads()

@@ -10,10 +10,10 @@ import org.apache.camel.Exchange;
 /** The priority of a video, which its uploader chooses. */
 final class Priority {
 
-    /** The field or parameter that has it. */
+    /** The field or parameter with the priority. */
     static final String FIELD = "prioridad";
 
-    /** The column that keeps it. */
+    /** The column with the priority. */
     static final String COLUMN = "priority";
 
     private static final int ORDINARY = 3;
@@ -21,10 +21,11 @@ final class Priority {
     private Priority() {}
 
     /**
-     * As the row keeps it.
+     * Reads the priority as the row stores it.
      *
      * @param text 1 to 5; null for the ordinary one
-     * @param exchange whose caller must be an operator for more than the ordinary one, and an API key needs a scope for any other
+     * @param exchange its caller must be an operator for a higher priority than the ordinary one; an API key needs
+     *     a scope for any other priority
      * @throws Problem 400 {@code invalid_request}; 403 {@code insufficient_scope} or {@code forbidden}
      */
     static int of(String text, Exchange exchange) {

@@ -4,8 +4,8 @@ import caravana.web.http.Problem;
 import java.util.Map;
 
 /**
- * 403 {@code quota_exceeded}: the account has reached a quota, or the upload would exceed it. The document names the
- * quota, and when there is room again without an action of the account.
+ * 403 {@code quota_exceeded}: the account has reached a quota, or the upload would exceed it. The document has the
+ * quota, and the time at which there is room again if that needs no action of the account.
  */
 public final class QuotaExceeded extends Problem {
 
@@ -22,7 +22,8 @@ public final class QuotaExceeded extends Problem {
 
     /**
      * @param quota {@code bytes}, {@code videos}, {@code open_uploads} or {@code minutes}
-     * @param row with {@code most}, which the account may have, and {@code frees_at}; null when it must delete something
+     * @param row with {@code most}, the account's limit, and {@code frees_at}, which is null when the account must
+     *     delete something
      */
     public static QuotaExceeded of(String quota, Map<?, ?> row) {
         Object most = row.get("most");

@@ -31,8 +31,9 @@ public class RawUpload {
     /**
      * Reads and validates the query parameters of the upload, before its body.
      *
-     * @return {@code title}, and {@code transformations} and {@code transformation_parameters} as the row keeps them
-     * @throws Problem 400, 413 or 415 when the upload is not as the contract says
+     * @return {@code title}, and {@code transformations} and {@code transformation_parameters} as the row stores
+     *     them
+     * @throws Problem 400, 413 or 415 when the upload does not match the contract
      */
     public Map<String, Object> announced(Exchange exchange) {
         Message in = exchange.getMessage();
@@ -74,11 +75,11 @@ public class RawUpload {
     }
 
     /**
-     * Stores the body, or only counts its bytes if the upload repeats an earlier one. The exchange property
-     * {@code upload} then also has {@code original_bytes}.
+     * Stores the body, or only counts its bytes if the upload repeats an earlier one. Adds {@code original_bytes} to
+     * the exchange property {@code upload}.
      *
-     * @throws Problem 400, 408 or 413 when the upload is not as the contract says
-     * @throws IOException when the client went away
+     * @throws Problem 400, 408 or 413 when the upload does not match the contract
+     * @throws IOException when the client has disconnected
      */
     @StepOnly
     public void receive(Exchange exchange) throws IOException {

@@ -18,7 +18,7 @@ public record ResumableDraft(int version) {
     /** The header with the interop version. */
     public static final String VERSION_HEADER = "Upload-Draft-Interop-Version";
 
-    /** The media type of what is appended. */
+    /** The media type of a piece. */
     public static final String TYPE = "application/partial-upload";
 
     static final String LIMIT = "Upload-Limit";
@@ -26,19 +26,19 @@ public record ResumableDraft(int version) {
     private static final int OLDEST = 3;
     private static final int NEWEST = 8;
 
-    /** The first that wants its own media type. */
+    /** The first interop version that requires this media type. */
     private static final int TYPED = 6;
 
     private static final String COMPLETE = "Upload-Complete";
 
-    /** What draft 01 has instead, with the opposite meaning. */
+    /** The header of draft 01, with the opposite meaning. */
     private static final String INCOMPLETE = "Upload-Incomplete";
 
     private static final String TRUE = "?1";
     private static final String FALSE = "?0";
 
     /**
-     * @return null for a request that is none
+     * @return null for a request that does not use a draft
      * @throws Problem 412 {@code draft_version_unsupported}
      */
     static ResumableDraft of(HttpServletRequest request) {
@@ -56,7 +56,7 @@ public record ResumableDraft(int version) {
         return new ResumableDraft(Integer.parseInt(version));
     }
 
-    /** The name of a header that only the drafts have; null when the request has none. */
+    /** Returns the name of a header that only the drafts have; null when the request has none. */
     static String headerIn(HttpServletRequest request) {
         return Stream.of(VERSION_HEADER, COMPLETE, INCOMPLETE)
                 .filter(name -> request.getHeader(name) != null)
@@ -64,13 +64,13 @@ public record ResumableDraft(int version) {
                 .orElse(null);
     }
 
-    /** Whether what is appended must be of {@link #TYPE}. */
+    /** Returns whether a piece must have the media type {@link #TYPE}. */
     boolean isTyped() {
         return version >= TYPED;
     }
 
     /**
-     * Whether the file ends with the request's body.
+     * Returns whether the file ends with the request's body.
      *
      * @throws Problem 400 when the request does not say so
      */
@@ -85,7 +85,7 @@ public record ResumableDraft(int version) {
     }
 
     /**
-     * Says whether all of the file has arrived, and what limits there are.
+     * Sets the headers that say whether the whole file has arrived, and which limits apply.
      *
      * @param seconds until the upload expires
      */
@@ -95,11 +95,11 @@ public record ResumableDraft(int version) {
         } else {
             answer.setHeader(COMPLETE, complete ? TRUE : FALSE);
         }
-        // Draft 06 has renamed the last one.
+        // Draft 06 has renamed the last limit.
         answer.setHeader(LIMIT, limit(maxBytes) + ", max-age=" + seconds + ", expires=" + seconds);
     }
 
-    /** The value of {@code Upload-Limit} for every upload. */
+    /** Returns the value of {@code Upload-Limit} for every upload. */
     public static String limit(long maxBytes) {
         return "max-size=" + maxBytes + ", min-size=1";
     }

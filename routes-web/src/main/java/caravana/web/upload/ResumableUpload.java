@@ -36,12 +36,15 @@ public class ResumableUpload {
         this.limits = limits;
     }
 
-    /** Where tails of an upload lie; each has the token of the request that stored it. */
+    /**
+     * Returns the prefix of the keys of an upload's tails. The rest of a key is the token of the request that stored
+     * the tail.
+     */
     private static String tails(String videoId) {
         return "uploads/" + videoId + ".tail/";
     }
 
-    /** Sets the request's body as the property {@code arriving}, with a limit to the time that its client may take. */
+    /** Sets the request's body as the property {@code arriving}, with a limit of the time that the client may take. */
     public void open(Exchange exchange) {
         exchange.setProperty("arriving", new TimedStream(exchange.getMessage().getBody(InputStream.class), limits));
     }
@@ -49,7 +52,7 @@ public class ResumableUpload {
     /**
      * Reads until a part is full, the file is complete or the client stops.
      *
-     * @throws IOException when what arrived earlier cannot be read
+     * @throws IOException when the tail of the previous request cannot be read
      */
     @StepOnly
     public void fill(Exchange exchange) throws IOException {
@@ -57,9 +60,9 @@ public class ResumableUpload {
     }
 
     /**
-     * Notes the number that the row gave out.
+     * Notes the part number that the row has reserved.
      *
-     * @param row with {@code part} and {@code multipart_id}; null when another request took the token
+     * @param row with {@code part} and {@code multipart_id}; null when another request has taken over the upload
      * @throws Problem 409 {@code superseded}; 413 {@code too_many_parts}
      */
     public void reserved(@Body Map<String, Object> row, @ExchangeProperty("incoming") IncomingUpload incoming) {
@@ -75,7 +78,10 @@ public class ResumableUpload {
         incoming.reserved(number, (String) row.get("multipart_id"));
     }
 
-    /** @throws Problem 409 {@code superseded} when there is no row: another request writes to the upload now */
+    /**
+     * @throws Problem 409 {@code superseded} when there is no row, because another request has taken over the
+     *     upload
+     */
     public void checkCurrent(@Body Object row) {
         if (row == null) {
             throw new Problem(
@@ -86,14 +92,14 @@ public class ResumableUpload {
         }
     }
 
-    /** Begins the multipart upload, and sets its id as the property {@code multipart_id}. */
+    /** Starts a multipart upload, and sets its id as the property {@code multipart_id}. */
     @StepOnly
     public void begin(Exchange exchange) {
         exchange.setProperty("multipart_id", store.create(incoming(exchange).getOriginalKey()));
     }
 
     /**
-     * Takes the multipart upload for ours, or gives it up when the row cannot name it any more.
+     * Notes that the row names the multipart upload, or aborts it when the row cannot name it any more.
      *
      * @throws Problem 409 {@code superseded}
      */
@@ -108,7 +114,7 @@ public class ResumableUpload {
         incoming.reserved(incoming.getPart(), multipart);
     }
 
-    /** Sends what has been read: as a part, or as the original when that is all. */
+    /** Sends the buffer: as a part, or as the original when it is the whole file. */
     @StepOnly
     public void send(@ExchangeProperty("incoming") IncomingUpload incoming) {
         if (incoming.isWhole()) {
@@ -120,7 +126,7 @@ public class ResumableUpload {
         }
     }
 
-    /** Stores what is shorter than a part, so that any web node can continue. */
+    /** Stores the rest that is shorter than a part, so that any web node can continue. */
     @StepOnly
     public void storeTail(@ExchangeProperty("incoming") IncomingUpload incoming) {
         String key = tails(incoming.getVideoId()) + incoming.getToken();
@@ -129,9 +135,10 @@ public class ResumableUpload {
     }
 
     /**
-     * Removes the tail that the row does not name: the one before, or ours when another request took the token.
+     * Deletes the tail that the row does not name: the previous one, or this request's when another request has taken
+     * over.
      *
-     * @param row null when another request took the token
+     * @param row null when another request has taken over the upload
      * @throws Problem 409 {@code superseded}
      */
     @StepOnly
@@ -147,7 +154,7 @@ public class ResumableUpload {
         checkCurrent(row);
     }
 
-    /** Throws what ended the request early, if anything did. */
+    /** Throws the failure that ended the request early, if there is one. */
     public void end(@ExchangeProperty("incoming") IncomingUpload incoming) throws Exception {
         if (incoming.failure() != null) {
             throw incoming.failure();
@@ -155,7 +162,7 @@ public class ResumableUpload {
     }
 
     /**
-     * Makes the original of its parts; one that came in one piece is there.
+     * Completes the original from its parts. An original that came in one piece is complete already.
      *
      * @param parts by their numbers
      * @param upload the row, with {@code original_key} and {@code multipart_id}

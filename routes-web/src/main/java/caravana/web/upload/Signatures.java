@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 final class Signatures {
 
-    /** Bytes at the beginning of a file that are compared, at most. */
+    /** The most bytes at the beginning of a file that are compared. */
     static final int BYTES = 1024;
 
     private record Signature(String kind, int at, byte[] bytes) {
@@ -89,7 +89,7 @@ final class Signatures {
 
     /**
      * @param first the file's first bytes, up to {@link #BYTES}
-     * @return what the file is instead, for a sentence; empty when it may be a video
+     * @return the kind of the file, as part of a sentence; empty when it may be a video
      */
     static Optional<String> otherThanVideo(byte[] first) {
         return OTHERS.stream()
@@ -100,7 +100,10 @@ final class Signatures {
                 .or(() -> isText(first) ? Optional.of("text") : Optional.empty());
     }
 
-    /** Two letters alone would be too little: the size of its header must be one of those that there are, too. */
+    /**
+     * Returns whether the file is a BMP picture. Its signature has only two letters, so the size of its header is also
+     * compared.
+     */
     private static boolean isBitmap(byte[] first) {
         return first.length >= 18
                 && first[0] == 'B'
@@ -111,11 +114,14 @@ final class Signatures {
                 && first[17] == 0;
     }
 
-    /** Words in UTF-8: no control character but those of lines and tabs, and some white space or the begin of XML or JSON. */
+    /**
+     * Returns whether the file is UTF-8 text: without control characters other than tabs and line breaks, and with
+     * white space or the beginning of XML or JSON.
+     */
     private static boolean isText(byte[] first) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         CharBuffer text = CharBuffer.allocate(first.length);
-        // The last character may be cut off.
+        // The last character may be incomplete.
         boolean malformed = decoder.decode(ByteBuffer.wrap(first), text, false).isError();
         String read = text.flip().toString();
         return !malformed

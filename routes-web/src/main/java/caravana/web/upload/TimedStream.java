@@ -22,12 +22,12 @@ public class TimedStream extends FilterInputStream {
     private long waited;
     private long total;
 
-    /** @param limits say how slow it may be */
+    /** @param limits lowest rate and longest duration */
     public TimedStream(InputStream in, UploadProperties limits) {
         this(in, limits, System::nanoTime);
     }
 
-    /** @param nanoTime returns the time in nanoseconds, from any moment on */
+    /** @param nanoTime a clock in nanoseconds, from any starting point */
     TimedStream(InputStream in, UploadProperties limits, LongSupplier nanoTime) {
         super(in);
         this.limits = limits;

@@ -33,7 +33,7 @@ public class TransformationRules {
     /** The field or parameter with a list. */
     public static final String FIELD = "transformaciones";
 
-    /** The field or parameter with the name of a list that is kept. */
+    /** The field or parameter with the name of a preset. */
     public static final String PRESET = "preset";
 
     /** The variable with the rows of the caller's own presets, as {@code read-presets.sql} returns them. */
@@ -42,19 +42,19 @@ public class TransformationRules {
     /** The variable with the rows of the caller's own assets, as {@code select-assets.sql} returns them. */
     public static final String OWN_ASSETS = "own_assets";
 
-    /** Of the longest list of names, in characters, as the contract has it. */
+    /** The longest list of names in characters, as in the contract. */
     static final int NAMES_LENGTH = 1000;
 
-    /** Of the longest JSON, in bytes. */
+    /** The longest JSON in bytes. */
     static final int JSON_BYTES = 32 * 1024;
 
-    /** Of the longest list that is kept, in bytes. */
+    /** The longest list of a preset in bytes. */
     private static final int PRESET_BYTES = 8 * 1024;
 
-    /** Transformations of one request. */
+    /** The most transformations of one request. */
     static final int MOST = 50;
 
-    /** The list of a request, for refusals. */
+    /** The name of a request's list in refusals. */
     private static final String LIST = "the field transformaciones";
 
     private final TransformationCatalogue catalogue;
@@ -64,11 +64,12 @@ public class TransformationRules {
     }
 
     /**
-     * The recipe of a request, as the row stores it.
+     * Returns the recipe of a request, as the row stores it.
      *
-     * @param request its fields or parameters, of which {@link #FIELD} and {@link #PRESET} are read; with neither, the default set
-     *     is requested
-     * @throws Problem 400 {@code invalid_request} when both are there, {@code unknown_preset}, or as for a list in JSON
+     * @param request its fields or parameters, of which {@link #FIELD} and {@link #PRESET} are read; with neither,
+     *     the default set is requested
+     * @throws Problem 400 {@code invalid_request} when both are present, {@code unknown_preset}, or as for a list
+     *     in JSON
      */
     TransformationRecipe recipe(Map<String, String> request, Exchange exchange) {
         return request.containsKey(PRESET)
@@ -77,11 +78,11 @@ public class TransformationRules {
     }
 
     /**
-     * The recipe of a preset with its current content: the caller's own preset of that name, or the deployment's.
+     * Returns the recipe of a preset with its current content: the caller's preset of that name, or the deployment's.
      *
-     * @param listed whether the request has a list as well
-     * @throws Problem 400 {@code invalid_request} when it has, {@code unknown_preset}, or as for a list in JSON when the preset has
-     *     something that the catalogue does not have any more
+     * @param listed whether the request also has a list
+     * @throws Problem 400 {@code invalid_request} when it has, {@code unknown_preset}, or as for a list in JSON
+     *     when the preset contains something that the catalogue no longer has
      */
     public TransformationRecipe preset(String name, boolean listed, Exchange exchange) {
         if (listed) {
@@ -91,7 +92,8 @@ public class TransformationRules {
         catalogue.presets().forEach(preset -> known.put(preset.name(), preset.transformations()));
         for (Object row : exchange.getVariable(OWN_PRESETS, List.class)) {
             Map<?, ?> own = (Map<?, ?>) row;
-            // It goes before one that the deployment got later, so that it stays what its owner means by it.
+            // The account's preset has precedence over a deployment's preset that was added later, so its meaning
+            // does not change.
             known.put((String) own.get("name"), json((String) own.get("transformations"), Integer.MAX_VALUE));
         }
         if (!known.containsKey(name)) {
@@ -103,11 +105,12 @@ public class TransformationRules {
     }
 
     /**
-     * The recipe of a form field or query parameter.
+     * Returns the recipe of a form field or query parameter.
      *
-     * @param text names separated by commas, or a JSON array of names and objects; null or empty for the default set
-     * @throws Problem 400 {@code field_too_long}, {@code invalid_request}, {@code unknown_transformation},
-     *     {@code unknown_parameter}, {@code invalid_parameter}, {@code impossible_combination}, {@code unknown_asset} or
+     * @param text names separated by commas, or a JSON array of names and objects; null or empty for the default
+     *     set
+     * @throws Problem 400 {@code field_too_long}, {@code invalid_request}, {@code unknown_transformation}, {@code
+     *     unknown_parameter}, {@code invalid_parameter}, {@code impossible_combination}, {@code unknown_asset} or
      *     {@code asset_unfit}
      */
     private TransformationRecipe recipe(String text, Exchange exchange) {
@@ -163,7 +166,7 @@ public class TransformationRules {
                 400, "unknown_asset", where + ", and the account has no asset of this id. GET /api/assets lists them.");
     }
 
-    /** Whether a text is meant as JSON, and not as names. */
+    /** Returns whether a text is meant as JSON, and not as a list of names. */
     static boolean isJson(String text) {
         return text.startsWith("[") || text.startsWith("{");
     }
@@ -191,7 +194,7 @@ public class TransformationRules {
     }
 
     /**
-     * A list in JSON as a preset keeps it.
+     * Returns a list in JSON as a preset stores it.
      *
      * @param exchange has the caller's assets
      * @throws Problem 400 as {@link #recipe(JsonNode, Exchange)}, and {@code field_too_long}
@@ -253,7 +256,7 @@ public class TransformationRules {
         }
     }
 
-    /** The beginning of a sentence about what stands in a preset, which the request does not show. */
+    /** Returns the beginning of a sentence about a value in a preset, which the request does not show. */
     private static String of(String where) {
         return where.equals(LIST) ? "" : "In " + where + ": ";
     }

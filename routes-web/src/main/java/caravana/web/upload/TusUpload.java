@@ -39,10 +39,10 @@ public class TusUpload {
     public static final String EXTENSIONS =
             "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination";
 
-    /** For {@code Tus-Checksum-Algorithm}. */
+    /** The supported checksum algorithms, for {@code Tus-Checksum-Algorithm}. */
     public static final String CHECKSUMS = String.join(",", UploadChecksum.NAMES);
 
-    /** The media type of what is sent by tus. */
+    /** The media type of a piece in tus. */
     public static final String TYPE = "application/offset+octet-stream";
 
     private static final String VERSION_HEADER = "Tus-Resumable";
@@ -67,16 +67,16 @@ public class TusUpload {
     }
 
     /**
-     * Reads the announcement of a new upload before its bytes, as the properties {@code announced}, {@code token} and
-     * {@code has_body}.
+     * Reads the announcement of a new upload, which comes before its bytes, as the properties {@code announced}, {@code
+     * token} and {@code has_body}.
      *
-     * @throws Problem 400, 412, 413 or 415 when it is not as the contract says, or no video may be like that
+     * @throws Problem 400, 412, 413 or 415 when it does not match the contract, or the file cannot be a video
      */
     public void announce(Exchange exchange) {
         HttpServletRequest request = request(exchange);
         ResumableDraft draft = checkVersion(request);
         if (request.getHeader("Upload-Concat") != null) {
-            // Ignored, it would make a video of each piece of a file.
+            // If the header were ignored, each piece of a file would become a video.
             throw Problem.invalid(
                     "Files are not put together from several uploads. Send the whole file in one upload, without"
                             + " Upload-Concat; for tus-js-client, that is without parallelUploads.");
@@ -101,7 +101,7 @@ public class TusUpload {
             checkEnd(request, 0, bytes);
         }
         if (hasBody) {
-            // An invalid one is refused before there is an upload.
+            // An invalid checksum is refused before an upload is created.
             UploadChecksum.of(request.getHeader("Upload-Checksum"));
         }
     }
@@ -122,10 +122,10 @@ public class TusUpload {
     }
 
     /**
-     * The file's length, when the request says so: by a header, or since its body is the last and has a length. Sets the
-     * property {@code last} when the file ends with the body.
+     * Returns the file's length in bytes if it is known: from a header, or from the length of a body that is the last
+     * one. Sets the property {@code last} when the file ends with the body.
      *
-     * @throws Problem 400 when it says two
+     * @throws Problem 400 when the request has two different lengths
      */
     private Long draftLength(HttpServletRequest request, ResumableDraft draft, long offset, Exchange exchange) {
         boolean last = draft.isLast(request);
@@ -150,7 +150,7 @@ public class TusUpload {
         return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
     }
 
-    /** @throws Problem 415 when there is a body of another type */
+    /** @throws Problem 415 when there is a body of another media type */
     private static void checkType(HttpServletRequest request, String type) {
         if (hasBody(request) && !type.equals(MediaTypes.essence(request.getContentType()))) {
             String sent = MediaTypes.essence(request.getContentType());
@@ -190,7 +190,7 @@ public class TusUpload {
         return UploadRules.number(text);
     }
 
-    /** The media type of the file that a body begins; empty when it says nothing of the file. */
+    /** Returns the media type of the file whose first bytes are in the body; empty when it is unknown. */
     private static String bodyType(HttpServletRequest request) {
         String type = MediaTypes.essence(request.getContentType());
         return type.startsWith("application/") ? "" : type;
@@ -201,10 +201,10 @@ public class TusUpload {
     }
 
     /**
-     * What became of a creation: the property {@code created}; of a new upload, {@code incoming}, and of a repetition,
-     * {@code video_id} is from here on that of the first.
+     * Notes the result of a creation. Sets the property {@code created}, and for a new upload {@code incoming}. For a
+     * repetition, {@code video_id} becomes the id of the first upload.
      *
-     * @throws Problem 409 or 429 as {@code open-upload.sql} says
+     * @throws Problem 409 or 429 by the result of {@code open-upload.sql}
      */
     public void opened(Exchange exchange) {
         Map<?, ?> row = exchange.getVariable("opening", Map.class);
@@ -226,8 +226,8 @@ public class TusUpload {
     }
 
     /**
-     * @param row the upload that was created with the same {@code Idempotency-Key} before; null when it came in another way
-     * @throws Problem 409 {@code idempotency_mismatch} when it was another one
+     * @param row the earlier upload with the same {@code Idempotency-Key}; null when it was created in another way
+     * @throws Problem 409 {@code idempotency_mismatch} when it differed
      */
     public void checkSame(
             @Variable("first_upload") Map<String, Object> row,
@@ -242,8 +242,8 @@ public class TusUpload {
     }
 
     /**
-     * Reads a request that continues an upload: the properties {@code offset}, {@code bytes} when it has the
-     * file's length, and {@code token}.
+     * Reads a request that continues an upload. Sets the properties {@code offset}, {@code token}, and {@code bytes}
+     * when the request has the file's length.
      *
      * @throws Problem 400, 412, 413 or 415
      */
@@ -265,10 +265,10 @@ public class TusUpload {
     }
 
     /**
-     * Whether the request may write; if so, the property {@code incoming} has the upload. Of one that is complete, there is
-     * nothing left to write.
+     * Checks that the request may write, and sets the property {@code incoming}. A complete upload accepts no more
+     * bytes.
      *
-     * @param row what {@code take-upload.sql} returned
+     * @param row result of {@code take-upload.sql}
      * @throws Problem 403, 404, 409, 410 or 413
      */
     public void taken(@Body Map<String, Object> row, Exchange exchange) {
@@ -314,7 +314,7 @@ public class TusUpload {
                 exchange.getProperty("last", false, Boolean.class));
     }
 
-    /** @throws Problem 413 {@code longer_than_announced} when the body would end behind the file's end */
+    /** @throws Problem 413 {@code longer_than_announced} when the body would end after the file's end */
     private static void checkEnd(HttpServletRequest request, long offset, long bytes) {
         if (request.getContentLengthLong() > bytes - offset) {
             throw IncomingUpload.longer(bytes);
@@ -322,7 +322,7 @@ public class TusUpload {
     }
 
     /**
-     * @param row the upload's; null when there is none
+     * @param row of the upload; null when there is none
      * @throws Problem 404, 403 {@code not_owner}
      */
     public void checkOwner(
@@ -337,8 +337,9 @@ public class TusUpload {
     }
 
     /**
-     * @param row the upload's
-     * @throws Problem 410 {@code upload_expired}, {@code upload_cancelled} or {@code upload_refused} when it has ended so
+     * @param row of the upload
+     * @throws Problem 410 {@code upload_expired}, {@code upload_cancelled} or {@code upload_refused} when the
+     *     upload has ended
      */
     public void checkOpen(@ExchangeProperty("upload_row") Map<String, Object> row) {
         String ended = (String) row.get("ended");
@@ -358,7 +359,7 @@ public class TusUpload {
     }
 
     /**
-     * @param cancelled the upload's row; null when it was not open any more
+     * @param cancelled the upload's row; null when it was no longer open
      * @throws Problem 409 {@code upload_complete} when it is a video already
      */
     public void checkCancelled(@Body Object cancelled) {
@@ -370,12 +371,12 @@ public class TusUpload {
         }
     }
 
-    /** Checks the version of a call without a body. */
+    /** Checks the protocol version of a call without a body. */
     public void checkVersion(Exchange exchange) {
         checkVersion(request(exchange));
     }
 
-    /** The draft that the request speaks; null for tus. */
+    /** Returns the draft that the request uses; null for tus. */
     private static ResumableDraft checkVersion(HttpServletRequest request) {
         String version = request.getHeader(VERSION_HEADER);
         String other = version == null ? null : ResumableDraft.headerIn(request);

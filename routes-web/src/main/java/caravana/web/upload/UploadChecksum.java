@@ -14,10 +14,10 @@ final class UploadChecksum {
 
     private static final int MISMATCH = 460;
 
-    /** What the header calls them, and what Java does. */
+    /** The names of the algorithms in the header, with Java's names. */
     private static final Map<String, String> ALGORITHMS = Map.of("sha1", "SHA-1", "sha256", "SHA-256", "md5", "MD5");
 
-    /** Their names, for {@code Tus-Checksum-Algorithm}. */
+    /** The names of the algorithms, for {@code Tus-Checksum-Algorithm}. */
     static final List<String> NAMES = ALGORITHMS.keySet().stream().sorted().toList();
 
     private final String algorithm;
@@ -33,7 +33,7 @@ final class UploadChecksum {
     /**
      * Reads the header.
      *
-     * @param header algorithm and base64, with a space between; null for none
+     * @param header algorithm and base64, separated by a space; null for none
      * @return null for none
      * @throws Problem 400 {@code checksum_invalid}
      */
@@ -68,12 +68,12 @@ final class UploadChecksum {
                         + String.join(", ", NAMES) + ", a space, and the checksum of this request's body in base64.");
     }
 
-    /** Takes the body's bytes. */
+    /** Returns the digest, which must be updated with the body's bytes. */
     MessageDigest digest() {
         return digest;
     }
 
-    /** @throws Problem 460 {@code checksum_mismatch} when the bytes are not those that the client sent */
+    /** @throws Problem 460 {@code checksum_mismatch} when the bytes do not match the checksum */
     void check() {
         byte[] sum = digest.digest();
         if (!MessageDigest.isEqual(sum, announced)) {

@@ -31,12 +31,12 @@ public class UploadLimits {
         direct.put("address_seconds", PresignedLinks.VALID.toSeconds());
     }
 
-    /** Of each way that leads through web. */
+    /** Returns the limits of all ways to upload through web. */
     public Map<String, Object> document() {
         return document;
     }
 
-    /** Of files that go to S3 directly. */
+    /** Returns the limits of uploads that go directly to S3. */
     public Map<String, Object> direct() {
         return direct;
     }

@@ -16,7 +16,7 @@ final class UploadMetadata {
      *
      * @param header null for none
      * @return the values by their names, in their order
-     * @throws Problem 400 {@code metadata_invalid} when it is not written as tus wants it, or a text is not UTF-8
+     * @throws Problem 400 {@code metadata_invalid} when the header does not follow tus, or a text is not UTF-8
      */
     static Map<String, String> parse(String header) {
         Map<String, String> values = new LinkedHashMap<>();

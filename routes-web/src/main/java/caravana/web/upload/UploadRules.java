@@ -9,7 +9,7 @@ import org.apache.camel.Exchange;
 import org.springframework.stereotype.Component;
 
 /**
- * Validates what all ways to upload have in common: title, idempotency key, length, and the number of uploads in an
+ * Validates the common data of all ways to upload: title, idempotency key, length, and the number of uploads in an
  * hour.
  */
 @Component
@@ -23,7 +23,7 @@ public class UploadRules {
     private static final Pattern KEY = Pattern.compile("[!-~]{1,200}");
 
     /**
-     * The title, in any script, without the space around it.
+     * Returns the title without the white space around it. It may be in any script.
      *
      * @throws Problem 400 {@code title_invalid}
      */
@@ -38,21 +38,21 @@ public class UploadRules {
         return text.strip();
     }
 
-    /** Whether a text may be the title of something: 1 to 200 characters, at least one visible, and none a control character. */
+    /** Returns whether a text may be a title: 1 to 200 characters, at least one visible, and no control characters. */
     public static boolean isTitle(String text) {
         return text != null
                 && InputText.isLine(text)
                 && text.strip().codePointCount(0, text.strip().length()) <= TITLE_LENGTH;
     }
 
-    /** Parses a number of bytes; a number beyond the range counts as the largest long. */
+    /** Parses a number of bytes. A number that is too large becomes the largest long. */
     static long number(String digits) {
         String significant = digits.replaceFirst("^0+(?=.)", "");
         return significant.length() > MOST_DIGITS ? Long.MAX_VALUE : Long.parseLong(significant);
     }
 
     /**
-     * The {@code Idempotency-Key}; null when there is none.
+     * Returns the {@code Idempotency-Key}; null when there is none.
      *
      * @throws Problem 400 {@code idempotency_key_invalid}
      */
@@ -86,7 +86,7 @@ public class UploadRules {
     }
 
     /**
-     * 429 {@code too_many_uploads}: the account has had as many jobs within an hour as it may.
+     * Returns 429 {@code too_many_uploads}: the account has reached its limit of jobs within an hour.
      *
      * @param row see {@link #noteRateLimit}
      */

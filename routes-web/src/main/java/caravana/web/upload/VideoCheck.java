@@ -13,7 +13,7 @@ import org.springframework.http.MediaTypeFactory;
  */
 final class VideoCheck {
 
-    /** Of the types that are not refused as a family: each says for sure that there is no video in it. */
+    /** Refused media types outside of the refused families. None of these types contains a video. */
     private static final Set<String> NO_VIDEOS = Set.of(
             "application/epub+zip",
             "application/gzip",
@@ -39,11 +39,11 @@ final class VideoCheck {
             "application/xml",
             "application/zip");
 
-    /** Files of these names and types may have a picture as well. */
+    /** Media types and names that may contain a picture, although their family is refused. */
     private static final Set<String> MAYBE_VIDEOS =
             Set.of("audio/3gpp", "audio/3gpp2", "audio/mp4", "audio/ogg", "audio/webm");
 
-    /** Extensions that Spring's list of media types lacks. */
+    /** Extensions of refused types that Spring's list of media types lacks. */
     private static final Set<String> NO_VIDEO_EXTENSIONS = Set.of("apng", "gz", "heic", "heif", "jxl", "md");
 
     private VideoCheck() {}
@@ -78,7 +78,7 @@ final class VideoCheck {
     }
 
     /**
-     * @param first the file's first bytes, {@link Signatures#BYTES} of them if there are so many
+     * @param first the file's first bytes, {@link Signatures#BYTES} of them if the file has so many
      * @throws Problem 415 {@code not_a_video}
      */
     static void checkContent(byte[] first) {
@@ -89,7 +89,7 @@ final class VideoCheck {
 
     private static boolean isNoVideo(String type) {
         return type.startsWith("image/") && !type.equals("image/gif")
-                // Debian's list of media types takes the .ts of MPEG transport streams for text/vnd.trolltech.linguist.
+                // Debian's list of media types has text/vnd.trolltech.linguist for the .ts of MPEG transport streams.
                 || type.startsWith("text/") && !type.startsWith("text/vnd.")
                 || type.startsWith("audio/") && !MAYBE_VIDEOS.contains(type)
                 || type.startsWith("font/")

@@ -31,16 +31,19 @@ public final class VideoLabels {
     /** The field or parameter with the metadata. */
     public static final String METADATA = "metadata";
 
-    /** Of the longest metadata, in bytes, without white space between its values. */
+    /** The longest metadata in bytes, without white space between its values. */
     public static final int METADATA_BYTES = 2048;
 
-    /** The part of an upload with the metadata, whose {@code metadata} is the header of tus. */
+    /**
+     * The column with the metadata. Its name differs from the field's, because {@code metadata} is also a header of
+     * tus.
+     */
     static final String COLUMN = "video_metadata";
 
-    /** How many objects and lists may stand in one another. */
+    /** The deepest nesting of objects and lists. */
     static final int MOST_DEPTH = 32;
 
-    /** Of a number, before the point and behind it. As many every JSON reader keeps. */
+    /** The most digits of a number, before and after the decimal point. Every JSON reader keeps that many. */
     private static final int MOST_DIGITS = 15;
 
     private static final String INVALID = "metadata_invalid";
@@ -54,13 +57,17 @@ public final class VideoLabels {
 
     private VideoLabels() {}
 
-    /** A request's body that may have metadata: its numbers are as they were sent. The contract has been checked. */
+    /**
+     * Reads a request's body that may have metadata, and keeps its numbers exactly as they were sent.
+     *
+     * @param request that matches the contract
+     */
     public static JsonNode body(Message request) throws JsonProcessingException {
         return JSON.readTree(request.getBody(String.class));
     }
 
     /**
-     * Checks both of an upload, and puts them into its columns.
+     * Checks reference and metadata of an upload, and puts them into its columns.
      *
      * @throws Problem 400 as {@link #reference} and {@link #metadata(String)}
      */
@@ -69,13 +76,13 @@ public final class VideoLabels {
         columns.put(COLUMN, metadata(texts.get(METADATA)));
     }
 
-    /** Whether two uploads have the same metadata, however it is written. */
+    /** Returns whether two uploads have the same metadata, however it is written. */
     static boolean haveSameMetadata(Map<?, ?> one, Map<?, ?> other) {
         return Objects.equals(stored((String) one.get(COLUMN)), stored((String) other.get(COLUMN)));
     }
 
     /**
-     * The reference without the space around it.
+     * Returns the reference without the white space around it.
      *
      * @param text null for none
      * @throws Problem 400 {@code reference_invalid}
@@ -92,7 +99,7 @@ public final class VideoLabels {
     }
 
     /**
-     * The metadata as the row keeps it.
+     * Returns the metadata as the row stores it.
      *
      * @param text a JSON object; null for none
      * @throws Problem 400 {@code metadata_invalid}
@@ -102,10 +109,11 @@ public final class VideoLabels {
     }
 
     /**
-     * The metadata as the row keeps it.
+     * Returns the metadata as the row stores it.
      *
-     * @param value null, also JSON's, for none
-     * @throws Problem 400 {@code metadata_invalid} when it is no object, too long, or has what cannot be kept
+     * @param value null or JSON null for none
+     * @throws Problem 400 {@code metadata_invalid} when it is not an object, too long, or contains something that
+     *     cannot be stored
      */
     public static String metadata(JsonNode value) {
         if (value == null || value.isNull()) {
@@ -123,10 +131,10 @@ public final class VideoLabels {
     }
 
     /**
-     * What a JSON merge patch (RFC 7396) makes of a row's metadata.
+     * Applies a JSON merge patch (RFC 7396) to a row's metadata.
      *
-     * @param stored as the row has it; null for none
-     * @param patch null, also JSON's, to remove all
+     * @param stored as the row stores it; null for none
+     * @param patch null or JSON null to remove all
      * @return as {@link #metadata(JsonNode)}
      * @throws Problem 400 {@code metadata_invalid}
      */
@@ -156,7 +164,7 @@ public final class VideoLabels {
         } catch (JsonProcessingException malformed) {
             throw new Problem(400, INVALID, "The field metadata " + JsonMistake.of(malformed));
         } catch (NumberFormatException exponent) {
-            // Jackson passes on what BigDecimal throws at an exponent of more than ten digits.
+            // Jackson does not catch BigDecimal's exception about an exponent of more than ten digits.
             throw longNumber();
         }
         if (!value.isObject()) {
@@ -181,7 +189,7 @@ public final class VideoLabels {
         }
     }
 
-    /** The same with numbers that the database writes as they are here, and with texts that it can keep. */
+    /** Returns the value with numbers and texts that the database stores unchanged. */
     private static JsonNode plain(JsonNode value, int depth) {
         if (value.isContainerNode() && depth > MOST_DEPTH) {
             throw invalid("is nested deeper than " + MOST_DEPTH + " objects and lists. Send it flatter");

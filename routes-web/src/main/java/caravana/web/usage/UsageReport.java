@@ -20,7 +20,7 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
-/** The usage that accounts are billed for, as sums over days (UTC). */
+/** The usage for which accounts are billed, in sums by day (UTC). */
 @Component("usageReport")
 public class UsageReport {
 
@@ -37,7 +37,7 @@ public class UsageReport {
     }
 
     /**
-     * Reads the parameters for {@code list-usage.sql}: an operator gets all accounts, others get their own.
+     * Reads the parameters for {@code list-usage.sql}. An operator gets all accounts, others get their own.
      *
      * @throws Problem 400 {@code invalid_request} when the period ends before it begins, or is too long
      */
@@ -81,9 +81,9 @@ public class UsageReport {
     }
 
     /**
-     * Makes the answer of the rows that are the body, as the client accepts it.
+     * Composes the answer from the rows in the message's body, in the media type that the client accepts.
      *
-     * @throws Problem 400 {@code invalid_request} when there are too many
+     * @throws Problem 400 {@code invalid_request} when there are too many rows
      */
     public void answer(Message message, @ExchangeProperty("usage") Map<String, Object> usage)
             throws JsonProcessingException {
@@ -108,7 +108,7 @@ public class UsageReport {
         }
     }
 
-    /** That of the range that names the type most closely (RFC 9110, 12.5.1); 0 of a type that is not accepted. */
+    /** Returns the quality of the most specific range that matches the type (RFC 9110, 12.5.1); 0 when none does. */
     private static double quality(MediaType type, List<MediaType> ranges) {
         return ranges.stream()
                 .filter(range -> range.includes(type))
@@ -126,7 +126,10 @@ public class UsageReport {
         return json.writeValueAsString(document);
     }
 
-    /** As RFC 4180 has it. No value has a comma or a quotation mark: they are dates, ids, names of the catalogue, and numbers. */
+    /**
+     * Returns the rows as CSV (RFC 4180). No value needs quotation marks: they are dates, ids, names of the catalogue,
+     * and numbers.
+     */
     private static String csv(List<Map<String, Object>> rows) {
         StringBuilder text = new StringBuilder(String.join(",", COLUMNS)).append("\r\n");
         for (Map<String, Object> row : rows) {

@@ -11,15 +11,18 @@ import java.util.Set;
  */
 final class FailureSentence {
 
-    /** Refusals for good whose reason is not one of the original's limits. */
+    /** Refusals that are final and are not about a limit of originals. */
     private static final Set<FailureCode> FINAL =
             EnumSet.of(FailureCode.OUTPUT_INVALID, FailureCode.ORIGINAL_MISSING, FailureCode.MEDIA_TOO_HEAVY);
 
     private FailureSentence() {}
 
     /**
+     * Returns the sentence for the uploader.
+     *
      * @param row of a failed video
-     * @return what a check of the original says, with the limit that it names; for every other failure, its code's sentence
+     * @return the sentence of the check that refused the original, with its limit; for every other failure, the
+     *     sentence of its code
      */
     static String of(Map<String, Object> row) {
         return FailureCode.of((String) row.get("error_code"))
@@ -28,7 +31,10 @@ final class FailureSentence {
                 .orElseGet(() -> ofRefusal(row));
     }
 
-    /** Checks refuse for good, in words that are meant for the uploader; what may pass is a failure of ours. */
+    /**
+     * Returns the stored sentence of a final refusal, which is written for uploaders. A failure that may pass has the
+     * sentence of an internal error.
+     */
     private static String ofRefusal(Map<String, Object> row) {
         return Boolean.TRUE.equals(row.get("retryable"))
                 ? FailureCode.INTERNAL_ERROR.sentence()

@@ -16,10 +16,10 @@ public class Ownership {
     private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     /**
-     * Takes the video's id from the path, or continues with what was taken from there before: sending a message removes all
-     * headers.
+     * Reads the video's id from the path into the property {@code video_id}, or keeps the one that is set, because
+     * sending a message removes all headers.
      *
-     * @throws Problem 404 when it is no id
+     * @throws Problem 404 when it is not an id
      */
     public void identify(Exchange exchange) {
         String id = exchange.getMessage()
@@ -32,9 +32,9 @@ public class Ownership {
     }
 
     /**
-     * @param row the video's row; null when there is none to be shown
-     * @throws Problem 404 {@code not_found}, the same for an unknown, an unfinished and a deleted video; 403
-     *     {@code not_owner}
+     * @param row the video's row; null when there is no such video
+     * @throws Problem 404 {@code not_found}, the same for an unknown, an unfinished and a deleted video; 403 {@code
+     *     not_owner}
      */
     public void check(@ExchangeProperty("row") Map<String, Object> row, @ExchangeProperty("caller") Caller caller) {
         if (row == null) {
@@ -48,7 +48,7 @@ public class Ownership {
     /**
      * Refuses the call because the video was deleted at the same moment.
      *
-     * @throws Problem always: the video has been deleted in this very moment
+     * @throws Problem always: 404 {@code not_found}
      */
     public void gone() {
         throw unknown();
@@ -67,7 +67,7 @@ public class Ownership {
                 "The video is neither waiting nor being processed, so there is no job to cancel.");
     }
 
-    /** 404 {@code not_found}. */
+    /** Returns 404 {@code not_found}. */
     static Problem unknown() {
         return new Problem(404, "not_found", "There is no video with this id.");
     }

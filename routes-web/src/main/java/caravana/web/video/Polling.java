@@ -18,7 +18,7 @@ public class Polling {
 
     private final Clock clock = Clock.systemUTC();
 
-    /** Sets {@code ETag} and {@code Retry-After} for the video that is the body. */
+    /** Sets {@code ETag} and {@code Retry-After} for the video in the message's body. */
     public void advise(Exchange exchange) {
         Message message = exchange.getMessage();
         Map<?, ?> video = message.getBody(Map.class);
@@ -30,7 +30,7 @@ public class Polling {
     }
 
     /**
-     * Compares the video that is the body with the version that {@code If-Match} names, if the request has one.
+     * Compares the video in the message's body with the version in the request's {@code If-Match}, if it has one.
      *
      * @throws caravana.web.http.Problem 412 {@code precondition_failed}
      */
@@ -40,8 +40,8 @@ public class Polling {
     }
 
     /**
-     * Each answer has new links, so the tag does not go by them. What a client may keep of them is bounded
-     * instead: the tag changes every third of the time that they are valid.
+     * Returns the content for the tag, without the links, which differ in each answer. The tag also changes every third
+     * of the links' validity, so that clients do not keep expired links.
      */
     private String content(Map<?, ?> video) {
         Map<Object, Object> content = VideoDocument.withoutLinks(video);
@@ -49,7 +49,7 @@ public class Polling {
         return content.toString();
     }
 
-    /** A quarter of what is left, as far as that is known; null once nothing changes any more. */
+    /** Returns a quarter of the remaining time in seconds, as far as it is known; null when nothing will change. */
     private static Integer retryAfter(Map<?, ?> video) {
         Number left =
                 switch (String.valueOf(video.get("status"))) {

@@ -24,8 +24,8 @@ public class ProcessOrder {
     }
 
     /**
-     * Sets the properties {@code transformations} and {@code transformation_parameters} as the row keeps them; neither when those of
-     * the last time are requested.
+     * Sets the properties {@code transformations} and {@code transformation_parameters} as the row stores them. Sets
+     * neither when the request has no choice, so that the previous transformations apply again.
      *
      * @throws Problem 400 as {@link TransformationRules}
      */
@@ -47,10 +47,10 @@ public class ProcessOrder {
     }
 
     /**
-     * Goes by what {@code process-again.sql} answered.
+     * Checks the result of {@code process-again.sql}.
      *
-     * @throws Problem 404 {@code not_found}, 409 {@code job_unfinished} or {@code asset_deleted}, 403 {@code quota_exceeded}, or 429 {@code too_many_uploads} when the video was not
-     *     queued
+     * @throws Problem 404 {@code not_found}, 409 {@code job_unfinished} or {@code asset_deleted}, 403 {@code
+     *     quota_exceeded}, or 429 {@code too_many_uploads} when the video was not queued
      */
     public void check(@Body Map<String, Object> row, Exchange exchange) {
         String outcome = row == null ? "gone" : (String) row.get("outcome");
@@ -59,7 +59,7 @@ public class ProcessOrder {
         }
         switch (outcome) {
             case "queued" -> {
-                // Its message is sent next.
+                // The route sends its message next.
             }
             case "gone" -> throw Ownership.unknown();
             case "unfinished" ->

@@ -29,11 +29,12 @@ public class VideoChanges {
     /**
      * Reads the patch, for {@code update-video.sql}.
      *
-     * @return {@code title} (null for the old one), {@code names_file} (whether the file name changes), {@code file_name}
-     *     (null for none), {@code names_reference} and {@code reference}, {@code names_metadata} and {@code metadata} (its patch)
-     *     likewise, and {@code conditional} (whether the client names the version that it changes)
-     * @throws Problem 400 {@code title_invalid} and {@code reference_invalid} as for an upload, {@code invalid_request} when
-     *     nothing is left of a file name
+     * @return {@code title} (null for no change), {@code names_file} (whether the file name changes), {@code
+     *     file_name} (null for none), {@code names_reference} and {@code reference}, {@code names_metadata} and {@code
+     *     metadata} (its patch) likewise, and {@code conditional} (whether the client names the version that it
+     *     changes)
+     * @throws Problem 400 {@code title_invalid} and {@code reference_invalid} as for an upload, {@code
+     *     invalid_request} when nothing remains of a file name
      */
     public Map<String, Object> read(Message request) throws JsonProcessingException {
         JsonNode patch = VideoLabels.body(request);
@@ -78,8 +79,8 @@ public class VideoChanges {
     /**
      * Refuses the change, with the reason.
      *
-     * @throws Problem always: 412 {@code precondition_failed} or 404 {@code not_found}, since somebody else has changed or
-     *     deleted the video in this very moment
+     * @throws Problem always: 412 {@code precondition_failed} or 404 {@code not_found}, because another client has
+     *     changed or deleted the video at the same moment
      */
     public void refuse(@ExchangeProperty("changes") Map<String, Object> changes) {
         throw Boolean.TRUE.equals(changes.get("conditional")) ? EntityTag.changed() : Ownership.unknown();

@@ -33,7 +33,7 @@ public class VideoDocument {
     }
 
     /**
-     * The document of a video in a list.
+     * Returns the document of a video in a list.
      *
      * @param row a row of {@code list-videos.sql}
      */
@@ -50,18 +50,18 @@ public class VideoDocument {
         document.put("playback_url", playback.to(row));
         JsonNode more = parsed((String) row.get("more"));
         if (more != null) {
-            // What the contract has is put behind it, and wins.
+            // Fields of the contract are added later, and replace fields of the same name.
             more.properties().forEach(field -> document.putIfAbsent(field.getKey(), field.getValue()));
         }
         return document;
     }
 
     /**
-     * Everything.
+     * Returns the complete document of a video.
      *
      * @param row a row of {@code find-own-video.sql}
-     * @param progress the live entry in Redis ({@code phase}, {@code percent}, {@code eta_seconds}); null or empty when
-     *     there is none
+     * @param progress the live progress in Redis ({@code phase}, {@code percent}, {@code eta_seconds}); null or
+     *     empty when there is none
      */
     public Map<String, Object> detail(
             @ExchangeProperty("row") Map<String, Object> row,
@@ -84,7 +84,7 @@ public class VideoDocument {
         document.put("ready_from", row.get("ready_from"));
         document.put("ready_by", row.get("ready_by"));
         document.put("attempts", row.get("attempts"));
-        // It ended before its own description says; what there was has been processed.
+        // The original ended before its own description says; the available part was processed.
         document.put("truncated", row.get("truncated"));
         document.put("warnings", row.get("warnings") == null ? List.of() : parsed((String) row.get("warnings")));
         document.put("media_info", parsed((String) row.get("media_info")));
@@ -93,7 +93,7 @@ public class VideoDocument {
         return document;
     }
 
-    /** The document without its links, which differ each time: equal documents mean an unchanged video. */
+    /** Returns the document without its links, which differ each time. Equal documents mean an unchanged video. */
     public static Map<Object, Object> withoutLinks(Map<?, ?> video) {
         Map<Object, Object> content = new LinkedHashMap<>(video);
         content.keySet().removeIf(field -> String.valueOf(field).endsWith("url"));
@@ -106,7 +106,7 @@ public class VideoDocument {
         return content;
     }
 
-    /** The files of the result, with links; those of the document itself are not made twice. */
+    /** Returns the files of the result, with links. The links that the document has already are reused. */
     private List<Map<String, Object>> outputs(Map<String, Object> row, Map<String, Object> document) {
         Map<Object, Object> made = new HashMap<>();
         made.put(row.get("processed_key"), document.get("processed_url"));

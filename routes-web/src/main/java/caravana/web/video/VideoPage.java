@@ -34,7 +34,7 @@ public class VideoPage {
     private static final int LAST_YEAR = 9999;
     private static final String NEWEST_FIRST = "-uploaded_at";
 
-    /** Begins the cursors of lists by title, so that one of a list by time is not taken for one of them. */
+    /** The prefix of cursors of lists by title, which distinguishes them from cursors of lists by time. */
     private static final String TITLE = "title:";
 
     private final VideoDocument documents;
@@ -49,9 +49,9 @@ public class VideoPage {
      * Reads the parameters of the page, for {@code list-videos.sql} and {@code count-matching.sql}.
      *
      * @return {@code rows} (how many), {@code sort}, {@code count} (whether the total is wanted), and {@code q},
-     *     {@code status}, {@code reference}, {@code metadata}, {@code uploaded_after}, {@code cursor_at}, {@code cursor_title} and {@code cursor_id}, each null
-     *     when the address does not say
-     * @throws Problem 400 when the address is not as the contract says
+     *     {@code status}, {@code reference}, {@code metadata}, {@code uploaded_after}, {@code cursor_at}, {@code
+     *     cursor_title} and {@code cursor_id}, each null when the address does not have it
+     * @throws Problem 400 when the address does not match the contract
      */
     public Map<String, Object> read(Exchange exchange) throws JsonProcessingException {
         Map<String, String> query = QueryString.of(exchange.getMessage());
@@ -90,7 +90,7 @@ public class VideoPage {
         return page;
     }
 
-    /** The values that are wanted of metadata, by their names, as a JSON object; null when the address names none. */
+    /** Returns the wanted metadata values by their names, as a JSON object; null when the address has none. */
     private String metadata(Map<String, String> query) throws JsonProcessingException {
         if (query.containsKey(VideoLabels.METADATA)) {
             throw Problem.invalid("The parameter metadata has no name. Write it as metadata[customer]=…, for example.");
@@ -105,7 +105,7 @@ public class VideoPage {
         return wanted.isEmpty() ? null : json.writeValueAsString(wanted);
     }
 
-    /** In UTC, and within the years that the database can hold as we write them. */
+    /** Returns a time in UTC, limited to the years that the database can store. */
     private static String time(String text) {
         if (text == null) {
             return null;
@@ -145,7 +145,10 @@ public class VideoPage {
         return "title".equals(sort) || "-title".equals(sort);
     }
 
-    /** Makes the answer of the rows that are the body: the documents, a {@code Link} to the next page, and the total. */
+    /**
+     * Composes the answer from the rows in the message's body: the documents, a {@code Link} to the next page, and the
+     * total.
+     */
     public void answer(
             Exchange exchange,
             @ExchangeProperty("page") Map<String, Object> asked,

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Decides when a failed delivery is tried again. */
+/** Calculates when a failed delivery is tried again. */
 final class Backoff {
 
-    /** As long a receiver may put it off. */
+    /** The longest delay that a receiver may request. */
     private static final Duration LONGEST = Duration.ofHours(24);
 
-    /** Answers whose {@code Retry-After} counts. */
+    /** The statuses whose {@code Retry-After} is used. */
     private static final Set<Integer> BUSY = Set.of(429, 503);
 
     private static final double JITTER = 0.1;
@@ -27,10 +27,10 @@ final class Backoff {
     }
 
     /**
-     * How long the next try waits; null when there is none.
+     * Returns the time until the next try; null when there is no further try.
      *
-     * @param tries how many there were
-     * @param status of the answer; null for none
+     * @param tries the number of tries so far
+     * @param status of the answer; null when there was no answer
      * @param retryAfter the answer's header, in seconds or as a date; null for none
      */
     Duration after(int tries, Integer status, String retryAfter) {

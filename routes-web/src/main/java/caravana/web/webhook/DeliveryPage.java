@@ -31,8 +31,8 @@ public class DeliveryPage {
     /**
      * Reads the parameters of the page, for {@code list-deliveries.sql}.
      *
-     * @return {@code before}, {@code state} (null for any) and {@code rows}, one more than are shown
-     * @throws Problem 400 {@code invalid_request} when the cursor is none of ours
+     * @return {@code before}, {@code state} (null for any) and {@code rows}, one more than the page shows
+     * @throws Problem 400 {@code invalid_request} when the cursor is not valid
      */
     public Map<String, Object> read(Message request) {
         Map<String, String> query = QueryString.of(request);
@@ -48,7 +48,7 @@ public class DeliveryPage {
         return page;
     }
 
-    /** Composes the answer of rows of {@code list-deliveries.sql}. */
+    /** Composes the answer from rows of {@code list-deliveries.sql}. */
     public Map<String, Object> answer(
             @Body List<Map<String, Object>> rows, @ExchangeProperty("page") Map<String, Object> page)
             throws JsonProcessingException {
@@ -68,7 +68,7 @@ public class DeliveryPage {
     }
 
     /**
-     * Reads the time from which events are sent again.
+     * Reads the time since which events are to be sent again.
      *
      * @throws Problem 400 {@code invalid_request}
      */
@@ -85,7 +85,11 @@ public class DeliveryPage {
         }
     }
 
-    /** @throws Problem 404 {@code not_found} */
+    /**
+     * Checks that the delivery was found.
+     *
+     * @throws Problem 404 {@code not_found}
+     */
     public void checkFound(@Body Object row) {
         if (row == null) {
             throw new Problem(

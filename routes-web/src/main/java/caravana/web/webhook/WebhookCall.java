@@ -34,16 +34,19 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.stereotype.Component;
 
-/** Calls a receiver once: at a validated address, without redirects, for a limited time, and with a limited answer. */
+/**
+ * Calls a receiver once: at a validated address, without redirects, with a limit of time, and with a limit of the
+ * answer's length.
+ */
 @Component("webhookCall")
 public class WebhookCall implements DisposableBean {
 
     private static final ContentType TYPE = ContentType.create("application/cloudevents+json", StandardCharsets.UTF_8);
 
-    /** Of an answer, this much is read, so that the connection can be used again. */
+    /** The most bytes of an answer that are read. The connection of a shorter answer can be reused. */
     private static final int READ_BYTES = 64 * 1024;
 
-    /** Of what is read, this much is kept. */
+    /** The most bytes of an answer that are stored. */
     private static final int KEPT_BYTES = 1024;
 
     private static final int CONNECTIONS = 256;
@@ -57,7 +60,7 @@ public class WebhookCall implements DisposableBean {
     private final ObjectMapper json;
     private final MeterRegistry meters;
     private final CloseableHttpClient client;
-    // No bean: any Executor bean would switch Spring Boot's own off.
+    // Not a bean, because any Executor bean disables Spring Boot's own.
     private final ScheduledExecutorService deadlines =
             Executors.newSingleThreadScheduledExecutor(new CustomizableThreadFactory("webhook-deadlines-"));
 
@@ -84,8 +87,8 @@ public class WebhookCall implements DisposableBean {
      * Sends an event.
      *
      * @param row of {@code claim-deliveries.sql}
-     * @return for {@code note-attempt.sql}: {@code status}, {@code error}, {@code answer} (null for none), {@code milliseconds},
-     *     {@code success}, {@code gone}, {@code delivery_state} and {@code delay} in seconds
+     * @return for {@code note-attempt.sql}: {@code status}, {@code error}, {@code answer} (null for none), {@code
+     *     milliseconds}, {@code success}, {@code gone}, {@code delivery_state} and {@code delay} in seconds
      */
     @StepOnly
     public Map<String, Object> send(@ExchangeProperty("delivery") Map<String, Object> row) throws IOException {
@@ -114,7 +117,7 @@ public class WebhookCall implements DisposableBean {
                 deadline.cancel(false);
             }
         } catch (IOException failure) {
-            // An answer whose body breaks off is one.
+            // An answer counts even if its body ends early.
             if (attempt.get("status") == null) {
                 attempt.put("error", late.get() ? "timeout" : code(failure));
             }
@@ -145,7 +148,7 @@ public class WebhookCall implements DisposableBean {
         return request;
     }
 
-    /** How an answer begins, as a text that can be kept and shown; null for none. */
+    /** Returns the beginning of an answer as a text that can be stored and shown; null without a body. */
     private static String answer(ClassicHttpResponse response, HttpPost request) {
         if (response.getEntity() == null) {
             return null;
@@ -155,7 +158,7 @@ public class WebhookCall implements DisposableBean {
             InputStream body = response.getEntity().getContent();
             kept = body.readNBytes(KEPT_BYTES);
             if (body.readNBytes(READ_BYTES - kept.length).length == READ_BYTES - kept.length) {
-                // Whatever else comes is not waited for; the connection is not used again.
+                // The rest is not read, and the connection is not reused.
                 request.abort();
             }
         } catch (IOException broken) {

@@ -33,9 +33,9 @@ class WebhookSecrets {
     }
 
     /**
-     * A new secret, as its owner gets it.
+     * Makes a secret, in the form that its owner gets.
      *
-     * @throws Problem 503 {@code unavailable} when there is no key to encrypt it by
+     * @throws Problem 503 {@code unavailable} when this deployment has no key to encrypt it
      */
     String make() {
         if (!box.hasKey()) {
@@ -49,15 +49,15 @@ class WebhookSecrets {
         return PREFIX + Base64.getEncoder().encodeToString(secret);
     }
 
-    /** As the row keeps it. */
+    /** Returns the secret as the row stores it. */
     String sealed(String secret) {
         return box.seal(PURPOSE, Base64.getDecoder().decode(secret.substring(PREFIX.length())));
     }
 
     /**
-     * The header {@code webhook-signature}: one signature by each secret that is valid.
+     * Returns the header {@code webhook-signature}, with one signature for each valid secret.
      *
-     * @param row {@code secret} and {@code previous_secret} as the row keeps them, the second null for none
+     * @param row {@code secret} and {@code previous_secret} as the row stores them; the second is null for none
      * @param id the header {@code webhook-id}
      * @param timestamp the header {@code webhook-timestamp}
      */

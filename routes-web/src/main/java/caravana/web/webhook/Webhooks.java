@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 @Component("webhooks")
 public class Webhooks {
 
-    /** Of one account. */
+    /** The most webhooks of one account. */
     public static final int MOST = 10;
 
     private static final String SECRET = "secret";
@@ -36,8 +36,7 @@ public class Webhooks {
     /**
      * Reads a new webhook, for {@code create-webhook.sql}.
      *
-     * @throws Problem 400 as {@link NamedAddress#checked}; 503 as
-     *     {@link WebhookSecrets#make}
+     * @throws Problem 400 as {@link NamedAddress#checked}; 503 as {@link WebhookSecrets#make}
      */
     public Map<String, Object> read(Message request) throws JsonProcessingException {
         JsonNode body = json.readTree(request.getBody(String.class));
@@ -49,7 +48,7 @@ public class Webhooks {
         return webhook;
     }
 
-    /** {@code secret} as the row keeps it, and {@code shown_secret} as its owner gets it. */
+    /** Makes a new secret: {@code secret} as the row stores it, and {@code shown_secret} as its owner gets it. */
     public Map<String, Object> newSecret() {
         String secret = secrets.make();
         Map<String, Object> webhook = new LinkedHashMap<>();
@@ -59,7 +58,7 @@ public class Webhooks {
     }
 
     /**
-     * Reads a JSON merge patch, for {@code update-webhook.sql}: null for what stays.
+     * Reads a JSON merge patch, for {@code update-webhook.sql}; null for an unchanged field.
      *
      * @throws Problem 400 as {@link #read}
      */
@@ -81,8 +80,9 @@ public class Webhooks {
     }
 
     /**
-     * The id of the webhook that was created.
+     * Returns the id of the new webhook.
      *
+     * @param row null when the account has reached its limit
      * @throws Problem 403 {@code too_many_webhooks}
      */
     public String created(@Body Map<String, Object> row) {
@@ -93,7 +93,7 @@ public class Webhooks {
         return (String) row.get("id");
     }
 
-    /** All of an account. */
+    /** Composes the list of an account's webhooks. */
     public Map<String, Object> list(@Body List<Map<String, Object>> rows) throws JsonProcessingException {
         List<Map<String, Object>> shown = new ArrayList<>();
         for (Map<String, Object> row : rows) {
@@ -103,7 +103,7 @@ public class Webhooks {
     }
 
     /**
-     * One of them, without its secret.
+     * Composes the answer with one webhook, without its secret.
      *
      * @throws Problem 404 {@code not_found}
      */
@@ -115,7 +115,7 @@ public class Webhooks {
     }
 
     /**
-     * One of them, with the secret that it just got.
+     * Composes the answer with one webhook and its new secret.
      *
      * @throws Problem 404 {@code not_found}
      */
@@ -127,14 +127,22 @@ public class Webhooks {
         return shown;
     }
 
-    /** @throws Problem 404 {@code not_found} */
+    /**
+     * Checks that the webhook was found.
+     *
+     * @throws Problem 404 {@code not_found}
+     */
     public void checkFound(@Body Object row) {
         if (row == null) {
             throw new Problem(404, "not_found", "The account has no webhook of this id.");
         }
     }
 
-    /** @throws Problem 404 {@code not_found}, 409 {@code webhook_disabled} */
+    /**
+     * Checks that the webhook was found and is enabled.
+     *
+     * @throws Problem 404 {@code not_found}, 409 {@code webhook_disabled}
+     */
     public void checkEnabled(@Body Map<String, Object> row) {
         checkFound(row);
         if (!Boolean.TRUE.equals(row.get("enabled"))) {

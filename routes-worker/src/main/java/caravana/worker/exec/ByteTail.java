@@ -8,7 +8,7 @@ final class ByteTail {
     private final byte[] ring;
     private long total;
 
-    /** @param capacity how many bytes are kept */
+    /** @param capacity the most bytes that are kept */
     ByteTail(int capacity) {
         ring = new byte[capacity];
     }
@@ -19,7 +19,7 @@ final class ByteTail {
         }
     }
 
-    /** What is kept, as UTF-8; a character cut at its front is replaced. */
+    /** Returns the kept bytes as UTF-8. A character whose first bytes were dropped becomes a replacement character. */
     synchronized String text() {
         int kept = (int) Math.min(total, ring.length);
         byte[] out = new byte[kept];

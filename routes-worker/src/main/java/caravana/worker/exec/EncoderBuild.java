@@ -19,7 +19,7 @@ public class EncoderBuild {
         this.routes = routes;
     }
 
-    /** The first line of {@code ffmpeg -version}, and the version of the routes. ffmpeg runs for it once, on demand. */
+    /** Returns the first line of {@code ffmpeg -version} and the version of the routes. The first call runs ffmpeg. */
     public synchronized String name() throws IOException, InterruptedException, ToolFailedException {
         if (name == null) {
             Process process = new ProcessBuilder("ffmpeg", "-version")

@@ -8,7 +8,7 @@ import java.util.List;
 /** Detects whether the kernel has killed a process for lack of memory, on this machine or in our control group. */
 final class OutOfMemoryWatch {
 
-    /** Each with a line {@code oom_kill N}: the machine's count, and the control group's (version 2, then 1). */
+    /** Files with a line {@code oom_kill N}: of the machine, and of the control group (version 2, then 1). */
     private static final List<Path> COUNTERS = List.of(
             Path.of("/proc/vmstat"),
             Path.of("/sys/fs/cgroup/memory.events"),
@@ -16,7 +16,7 @@ final class OutOfMemoryWatch {
 
     private final long before = kills();
 
-    /** Whether it happened since this watch was made. */
+    /** Returns whether the kernel has killed a process since this object was created. */
     boolean sawKill() {
         return kills() > before;
     }

@@ -18,7 +18,7 @@ final class ProgressReader {
 
     private ProgressReader() {}
 
-    /** Reads until the stream ends, and hands on each block. */
+    /** Reads until the stream ends, and passes each block to the consumer. */
     static void read(InputStream in, Consumer<ToolProgress> each) throws IOException {
         Map<String, String> block = new HashMap<>();
         BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
@@ -42,7 +42,7 @@ final class ProgressReader {
         }
     }
 
-    /** ffmpeg writes {@code N/A} for what it does not know yet, and {@code 1.5x} for a speed. */
+    /** Parses a number. ffmpeg writes {@code N/A} for an unknown value, and {@code 1.5x} for a speed. */
     private static double number(String value) {
         if (value == null) {
             return 0;

@@ -20,7 +20,7 @@ final class ProgressSpan {
         this.job = job;
     }
 
-    /** The tool has said so. */
+    /** Adds events for the latest progress. */
     void moved(ToolProgress newest) {
         double percent = job.getPercent();
         if (span == null || percent < due) {

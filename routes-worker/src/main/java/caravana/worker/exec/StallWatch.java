@@ -9,7 +9,7 @@ import java.time.Duration;
  */
 final class StallWatch {
 
-    /** Output that moved within this part of the limit makes the CPU time, which costs more to read, needless. */
+    /** The CPU time is read only after this fraction of the limit without output, because reading it costs more. */
     private static final int READ_CPU_AFTER = 10;
 
     private final long limitNanos;
@@ -21,12 +21,12 @@ final class StallWatch {
         limitNanos = limit.toNanos();
     }
 
-    /** The tool's output has moved. May be called by any thread. */
+    /** Notes new output of the tool. Any thread may call it. */
     void outputMoved() {
         outputMoved = System.nanoTime();
     }
 
-    /** Called repeatedly, by one thread. */
+    /** Returns whether the tool is stalled. One thread calls it repeatedly. */
     boolean isStalled(ProcessHandle tool) {
         long now = System.nanoTime();
         long output = outputMoved;

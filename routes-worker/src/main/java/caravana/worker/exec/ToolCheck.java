@@ -15,7 +15,10 @@ import org.springframework.stereotype.Component;
 @Component
 public class ToolCheck {
 
-    /** The first drawing after a boot collects the machine's fonts, which takes a slow one a minute. */
+    /**
+     * The limit of the first drawing. After a boot, it collects the machine's fonts, which takes a minute on a slow
+     * machine.
+     */
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final int TAIL_CHARACTERS = 500;
@@ -38,7 +41,7 @@ public class ToolCheck {
                 drawing("null").toArray(String[]::new));
     }
 
-    /** ffmpeg's arguments to draw one letter and to write what comes out in that format to its standard output. */
+    /** Returns ffmpeg's arguments to draw one letter and to write the result to its standard output. */
     static List<String> drawing(String format) {
         return List.of(
                 "-nostdin",
@@ -60,9 +63,9 @@ public class ToolCheck {
     /**
      * Runs a tool once.
      *
-     * @param patience how long it may take
-     * @param remedy what to do when it ends with a failure or cannot be started
-     * @throws IllegalStateException when that fails; the message says how, and what to do
+     * @param patience the longest time that it may take
+     * @param remedy what to do when the tool cannot be started or fails
+     * @throws IllegalStateException when it cannot be started, fails or takes too long; the message says what to do
      */
     static void require(Duration patience, String tool, String remedy, String... arguments) {
         List<String> line = new ArrayList<>(List.of(tool));

@@ -25,23 +25,23 @@ public record ToolCommand(
         Supplier<RuntimeException> onTimeLimit,
         Consumer<String> lines) {
 
-    /** What an end with an error means. */
+    /** Interprets the error of a run. */
     @FunctionalInterface
     public interface OnError {
 
         /**
-         * @param status its exit status, which is not 0
-         * @param errors the end of what it wrote to its error output
-         * @return null when it says nothing about the media
+         * @param status the exit status, which is not 0
+         * @param errors the end of the standard error output
+         * @return null when the error says nothing about the media
          */
         RuntimeException meaning(int status, String errors);
     }
 
-    /** What a tool writes to its standard output. */
+    /** The use of a tool's standard output. */
     public enum Output {
-        /** A document, kept up to a limit: the exchange property {@code tool_output} holds it afterwards. */
+        /** A document, kept up to a limited size. Afterwards, the exchange property {@code tool_output} has it. */
         DOCUMENT,
-        /** Lines, each handed on as it is written, so that there may be any number of them. */
+        /** Any number of lines, each of which is passed on when it is written. */
         LINES,
         /** ffmpeg's {@code -progress} blocks. */
         PROGRESS
@@ -51,7 +51,7 @@ public record ToolCommand(
         arguments = List.copyOf(arguments);
     }
 
-    /** A run whose output is not read line by line. */
+    /** Creates a run whose output is not read line by line. */
     public ToolCommand(
             List<String> arguments,
             Output output,

@@ -10,7 +10,10 @@ public class ToolCrashedException extends ToolFailedException {
 
     private static final long serialVersionUID = 1L;
 
-    /** The handler of crashes finds the word "crashed" in the detail of the attempt before. */
+    /**
+     * The message must contain the word "crashed": the handler of crashes searches for it in the reason of the previous
+     * attempt.
+     */
     ToolCrashedException(String tool, int exitValue, String stderr) {
         super(FailureCode.TOOL_FAILED, tool + " crashed with status " + exitValue + ": " + stderr, exitValue);
     }

@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 @Component("toolBinding")
 public class ToolExecBinding implements ExecBinding {
 
-    /** A planned run together with the job that it belongs to; Camel hands it on to {@link ToolExecutor}. */
+    /** A planned run with its job. Camel passes it to {@link ToolExecutor}. */
     static final class JobCommand extends ExecCommand {
 
         private static final long serialVersionUID = 1L;

@@ -46,23 +46,35 @@ public class ToolExecutor implements ExecCommandExecutor {
     private static final Logger log = LoggerFactory.getLogger(ToolExecutor.class);
 
     private static final int STDERR_TAIL_BYTES = 8 * 1024;
-    /** Bytes of a document that are kept; of a longer one, its end. */
+    /** The most bytes of a document that are kept; of a longer one, its end is kept. */
     public static final int DOCUMENT_BYTES = 1024 * 1024;
 
     private static final long WATCH_MILLIS = 200;
 
-    /** How soon a tool is first looked at, since some end early; each look after that takes twice as long to come, up to the usual. */
+    /**
+     * The time until the first check of a tool, because some end early. Each further interval is twice as long, up to
+     * the usual one.
+     */
     private static final long FIRST_WATCH_MILLIS = 20;
 
     private static final long JOIN_MILLIS = 500;
 
-    /** Each line counts, also on a machine that gives the worker little of the CPU. */
+    /**
+     * How long the reader of lines may take after the tool's end. No line may be lost, even on a machine with little
+     * CPU time for the worker.
+     */
     private static final long LINES_JOIN_MILLIS = 30_000;
 
-    /** How much longer than its time limit a tool may take on a machine that gives it little of the CPU. */
+    /**
+     * The most elapsed time of a tool, as a multiple of its limit of CPU time, for a machine with little CPU time for
+     * the tool.
+     */
     private static final int MACHINE_FACTOR = 10;
 
-    /** To Java, a process that a signal ended has 128 plus the signal's number. Above them come ffmpeg's own, from version 6. */
+    /**
+     * The first exit status that Java uses for a process that a signal has killed: 128 plus the signal's number. ffmpeg
+     * uses higher statuses for its own errors since version 6.
+     */
     private static final int FIRST_SIGNAL = 128 + 1;
 
     private static final int LAST_SIGNAL = 128 + 31;
@@ -71,17 +83,23 @@ public class ToolExecutor implements ExecCommandExecutor {
     /** The phase in which tools only read the original. */
     private static final String PROBING = "probe";
 
-    /** An invalid instruction, an abort of its own, a division by zero, a wrong access to memory: nobody else sends these. */
+    /**
+     * Signals of a crash: invalid instruction, abort, division by zero, invalid memory access. Nothing else sends them.
+     */
     private static final Set<Integer> CRASHED = Set.of(128 + 4, 128 + 6, 128 + 8, 128 + 11);
 
     /**
-     * What ffmpeg, its libraries and x264 say when an allocation fails, or when a thread gets no stack. Text on the cards
-     * needs memory for the fonts, and says no more than that it cannot begin: that it can, ToolCheck has tried.
+     * Messages of ffmpeg, its libraries and x264 about a failed allocation, or a thread without a stack. The last one
+     * is about the fonts of the cards: ffmpeg reports only that drawing text cannot start, and {@link ToolCheck} has
+     * shown that it can.
      */
     private static final Pattern MEMORY_REFUSED = Pattern.compile("Cannot allocate memory|malloc of size|std::bad_alloc"
             + "|Resource temporarily unavailable|Error initializing filter 'drawtext'");
 
-    /** What they say of a thread that could not be made, for want of memory for its stack or by the limit of processes. */
+    /**
+     * The message about a thread that could not be created, for lack of memory for its stack or because of the limit of
+     * processes.
+     */
     private static final String THREAD_REFUSED = "Resource temporarily unavailable";
 
     private static final List<String> DISK_FULL = List.of("No space left on device", "Disk quota exceeded");
@@ -95,12 +113,12 @@ public class ToolExecutor implements ExecCommandExecutor {
     /**
      * Runs the command to its end.
      *
-     * @throws ToolFailedException when it failed for a reason of this machine: a signal, a full disk, a limit, a
-     *     status that the command takes for none of the media's
-     * @throws RuntimeException what the command says of an end with an error, or of its time limit
-     * @throws ClaimLostException when it was killed because the claim is lost
+     * @throws ToolFailedException when it failed for a reason of this machine: a signal, a full disk, a limit, or a
+     *     status that the command does not interpret as a fault of the media
+     * @throws RuntimeException the command's interpretation of an error or of its time limit
+     * @throws ClaimLostException when it was killed because the claim was lost
      * @throws JobInterruptedException when it was killed because the worker stops
-     * @throws ToolUnavailableException when this machine cannot run it now
+     * @throws ToolUnavailableException when this machine cannot run it at the moment
      * @throws IOException when the job's folder is missing
      * @throws IllegalArgumentException when no machine could start it with these arguments
      */
@@ -135,7 +153,7 @@ public class ToolExecutor implements ExecCommandExecutor {
             Thread out = reader(progress ? "progress" : "stdout", process.getInputStream(), read);
             Thread err = reader("stderr", process.getErrorStream(), in -> drain(in, stderr));
             worked = watch(process, command.command(), control, meter, progress ? stall : null);
-            // Bounded: something that the tool left behind may hold the pipes open.
+            // With a limit, because a process that the tool left behind may keep the pipes open.
             out.join(lines ? LINES_JOIN_MILLIS : JOIN_MILLIS);
             err.join(JOIN_MILLIS);
         } catch (OutOfMemoryError noThread) {
@@ -164,16 +182,16 @@ public class ToolExecutor implements ExecCommandExecutor {
     }
 
     private static boolean wasRefusedMemory(String stderr) {
-        // A decoder gets no picture for want of memory, or because the picture has a size that is not allowed.
+        // A decoder gets no picture for lack of memory, or because the size of the picture is not allowed.
         boolean noPicture = stderr.contains("get_buffer() failed") && !stderr.contains("is invalid");
         return noPicture || MEMORY_REFUSED.matcher(stderr).find();
     }
 
     /**
-     * Waits for the end, and kills what takes too long.
+     * Waits for the end, and kills a tool that takes too long.
      *
-     * @return whether it took all of its time limit in CPU time, which is the media's fault. Wall time is the machine's, too:
-     *     one that is busy, or that stood still for a while, makes each tool slow
+     * @return whether the tool used its whole limit in CPU time, which is a fault of the media. The elapsed time
+     *     also depends on the machine, which may be busy or suspended
      */
     private static boolean watch(
             Process process, ToolCommand command, ToolControl control, ToolMeter meter, StallWatch stall)

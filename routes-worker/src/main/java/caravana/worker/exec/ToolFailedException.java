@@ -9,7 +9,7 @@ public class ToolFailedException extends ExecException implements CodedFailure {
 
     private static final long serialVersionUID = 1L;
 
-    /** Characters of output that an unreadable one is described by. */
+    /** The characters of unreadable output that the message quotes. */
     private static final int SHOWN = 100;
 
     private final FailureCode code;
@@ -19,7 +19,7 @@ public class ToolFailedException extends ExecException implements CodedFailure {
         this.code = code;
     }
 
-    /** It ended without an error, and what it wrote is not what it is there to write. */
+    /** The tool ended without an error, but its output is not in the expected format. */
     public static ToolFailedException unreadable(String tool, String output) {
         String shown = output.length() <= SHOWN ? output : output.substring(0, SHOWN) + " …";
         return new ToolFailedException(

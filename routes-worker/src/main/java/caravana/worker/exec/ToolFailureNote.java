@@ -20,12 +20,12 @@ public class ToolFailureNote {
 
     private final String stateFolder;
 
-    /** @param stateFolder where systemd lets the unit keep files; empty when something else has started the worker */
+    /** @param stateFolder systemd's state folder of the unit; empty when the worker was not started by systemd */
     ToolFailureNote(@Value("${STATE_DIRECTORY:}") String stateFolder) {
         this.stateFolder = stateFolder;
     }
 
-    /** Leaves the note. */
+    /** Writes the file. */
     public void write() {
         if (stateFolder.isBlank()) {
             return;

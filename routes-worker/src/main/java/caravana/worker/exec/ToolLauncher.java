@@ -27,20 +27,21 @@ public class ToolLauncher {
     private static final Set<String> ENVIRONMENT = Set.of("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR");
 
     /**
-     * What Java says when the command line itself cannot be used, on any machine: E2BIG, as each generation of JDKs
-     * writes it, or an argument with a NUL character.
+     * Java's messages about an invalid command line, which no machine could start: E2BIG, as different JDKs write it,
+     * or an argument with a NUL character.
      */
     private static final Pattern COMMAND_AT_FAULT = Pattern.compile("error[=:] ?7\\b|invalid null character");
 
     /**
-     * How the output of a tool begins that was never reached: one of the programs before it, or the dynamic linker, says
-     * why. Their exit statuses alone do not tell: 126 and 127 can be the tool's own, and the linker also ends with 1.
+     * The beginning of the output when the tool was not started: a message of a program before it, or of the dynamic
+     * linker. The exit statuses are not enough: the tool itself may also return 126 and 127, and the linker also
+     * returns 1.
      */
     private static final Pattern NOT_REACHED = Pattern.compile("(setpriv|choom|nice|prlimit): .*"
             + "|\\S+: (error while loading shared libraries|symbol lookup error|relocation error): .*"
             + "|\\S+: \\S+: version `.*' not found .*");
 
-    /** A missing symbol can show late, when the tool first calls it, and ends the tool with this status. */
+    /** The status of a tool whose missing symbol the linker finds late, when the tool first calls it. */
     private static final int LINKER_GAVE_UP = 127;
 
     private static final String MISSING_SYMBOL = "symbol lookup error: ";
@@ -48,9 +49,9 @@ public class ToolLauncher {
     private final List<String> prefix = new ArrayList<>();
 
     /**
-     * On Linux, a tool dies with the worker, even with one that is killed: the signal hangs on the thread that started the
-     * tool, and that thread waits until it ends. It is the first that the kernel takes when memory is short, and
-     * stands back behind what must be quick, such as the heartbeat.
+     * Prepares the programs that start tools. On Linux, a tool gets a signal when the thread that started it ends, so
+     * it also dies with a killed worker; that thread waits until the tool has ended. When memory is short, the kernel
+     * kills the tool first. Its priority is lower than that of quick tasks, such as the heartbeat.
      */
     ToolLauncher(ToolProperties tool) {
         prefix("tools outlive a worker that is killed", "setpriv", "--pdeathsig", "KILL");
@@ -72,11 +73,11 @@ public class ToolLauncher {
     }
 
     /**
-     * Starts a tool, with nothing on its standard input.
+     * Starts a tool with empty standard input.
      *
-     * @param folder in which it runs
-     * @throws ToolUnavailableException when this machine cannot start it now
-     * @throws FileSystemException when its folder is missing
+     * @param folder working directory of the tool
+     * @throws ToolUnavailableException when this machine cannot start it at the moment
+     * @throws FileSystemException when the folder is missing
      * @throws IllegalArgumentException when no machine could start it with these arguments
      */
     Process start(String tool, List<String> arguments, Path folder) throws FileSystemException {
@@ -87,7 +88,7 @@ public class ToolLauncher {
                 .directory(folder.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().keySet().retainAll(ENVIRONMENT);
-        // Errors only: the encoder of AV1 would write its settings among the error messages.
+        // Only errors: the AV1 encoder would write its settings among the error messages.
         builder.environment().put("SVT_LOG", "1");
         try {
             return builder.start();
@@ -101,16 +102,17 @@ public class ToolLauncher {
             }
             throw new ToolUnavailableException(tool, e.getMessage());
         } catch (OutOfMemoryError noThread) {
-            // Java gives each process a thread that waits for its end. Without one the process may run all the same.
+            // Java creates a thread for each process, which waits for its end. Without this thread, the process may
+            // still run.
             ProcessTree.killChildrenIn(folder);
             throw noThreadFor(tool, noThread);
         }
     }
 
     /**
-     * What it means that no thread could be made for a tool's process.
+     * Interprets the error that no thread could be created for a tool's process.
      *
-     * @throws OutOfMemoryError itself, when it was memory that was missing
+     * @throws OutOfMemoryError the error itself, when the JVM lacked memory
      */
     static ToolUnavailableException noThreadFor(String tool, OutOfMemoryError error) {
         if (!TaskLimit.isReachedBy(error)) {
@@ -120,10 +122,10 @@ public class ToolLauncher {
     }
 
     /**
-     * Whether a tool that has ended was never really run.
+     * Returns whether a tool that has ended was never started.
      *
      * @param exit its exit status
-     * @param stderr all that it wrote to its standard error, or the end of it
+     * @param stderr its standard error output, or the end of it
      */
     static boolean wasNotReached(int exit, String stderr) {
         String first = stderr.lines().findFirst().orElse("");

@@ -3,8 +3,8 @@ package caravana.worker.exec;
 import caravana.job.FailureCode;
 
 /**
- * A tool needed more memory than was available. Once, this may be the fault of the machine; twice, it is that of the
- * original.
+ * A tool needed more memory than was available. The first time, this may be a fault of the machine; the second time,
+ * the original is the cause.
  */
 public class ToolOutOfMemoryException extends ToolFailedException {
 

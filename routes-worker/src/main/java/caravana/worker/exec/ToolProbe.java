@@ -14,17 +14,22 @@ import org.springframework.stereotype.Component;
 public class ToolProbe {
 
     /**
-     * @param arguments with which a tool that can do jobs ends with status 0
-     * @param answer what it then writes first
+     * A test run.
+     *
+     * @param arguments with which a working tool ends with status 0
+     * @param answer the beginning of the output of a working tool
      */
     private record Trial(String tool, List<String> arguments, String answer) {}
 
-    /** ffmpeg draws a letter: without a font it runs, and does no job. */
+    /** The test runs. ffmpeg draws a letter, because without a font it starts but cannot process jobs. */
     private static final List<Trial> TRIALS = List.of(
             new Trial("ffmpeg", ToolCheck.drawing("framecrc"), "#software: Lavf"),
             new Trial("ffprobe", List.of("-version"), "ffprobe version"));
 
-    /** A tool that has had no processor time for so long hangs; with some, ffmpeg may be collecting the machine's fonts. */
+    /**
+     * The longest time without CPU time; a tool that exceeds it hangs. ffmpeg may take longer in total, because it may
+     * be collecting the machine's fonts.
+     */
     private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
 
     private final ToolLauncher launcher;
@@ -38,8 +43,8 @@ public class ToolProbe {
     /**
      * Runs each tool once.
      *
-     * @throws ToolUnavailableException when one of them cannot be started, hangs, is not done after three minutes, or does not
-     *     answer as it should; the message says which and why
+     * @throws ToolUnavailableException when a tool cannot be started, hangs, takes longer than three minutes, or
+     *     has unexpected output; the message has the tool and the reason
      * @throws IOException when the work folder is missing
      */
     public void check() throws IOException {
@@ -53,7 +58,7 @@ public class ToolProbe {
         Process process = launcher.start(tool, arguments, workFolder.path());
         try {
             awaitEnd(process, tool);
-            // What it says fits into the pipe, so that nobody need read while it runs.
+            // The output fits into the pipe, so it need not be read while the tool runs.
             String said = text(process.getInputStream().readNBytes(200));
             if (process.exitValue() != 0 || !said.startsWith(answer)) {
                 throw new ToolUnavailableException(

@@ -46,7 +46,7 @@ class Drain implements SmartLifecycle {
         if (!lease.awaitNone(grace)) {
             log.info("{} jobs are requeued", lease.running().size());
         }
-        // From here on, one that was received in the last moment is requeued as well.
+        // From now on, a job that was received at the last moment is requeued too.
         lease.stopAll(KillReason.SHUTDOWN);
         if (!lease.awaitNone(WorkerProperties.REQUEUE_TIME)) {
             log.warn(

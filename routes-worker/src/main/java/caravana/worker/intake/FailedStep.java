@@ -13,17 +13,26 @@ record FailedStep(String step, Throwable failure) {
     private static final String FIRST = "caravana.first_failed_step";
     private static final String LAST = "caravana.last_failed_step";
 
-    /** The first of an exchange; null when none has failed. What continues after a failure may stumble over what is missing. */
+    /**
+     * Returns the first failed step of an exchange; null when none has failed. Later steps may fail only as a
+     * consequence.
+     */
     static FailedStep first(Exchange exchange) {
         return exchange.getProperty(FIRST, FailedStep.class);
     }
 
-    /** The last of an exchange; null when none has failed. A step that failed may have been tried again and have succeeded. */
+    /**
+     * Returns the last failed step of an exchange; null when none has failed. An earlier failed step may have succeeded
+     * when it was tried again.
+     */
     static FailedStep last(Exchange exchange) {
         return exchange.getProperty(LAST, FailedStep.class);
     }
 
-    /** A step has ended. The routes that called it end with the same exception, which is not theirs. */
+    /**
+     * Notes the end of a step. The routes that called it fail with the same exception, which is noted only for the
+     * step.
+     */
     static void note(Exchange exchange, String step) {
         Exception failure = exchange.getException();
         FailedStep before = last(exchange);

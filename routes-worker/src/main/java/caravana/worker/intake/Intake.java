@@ -21,10 +21,10 @@ import org.springframework.stereotype.Component;
 @Component("intake")
 public class Intake {
 
-    /** What closes it when ffmpeg or ffprobe cannot be run. */
+    /** The reason of a gate that is closed because ffmpeg or ffprobe cannot be run. */
     static final String TOOL = "tool";
 
-    /** What closes it when a job has met a mistake in the routes; see {@link RouteDefects}. */
+    /** The reason of a gate that is closed because a job has met a mistake in the routes; see {@link RouteDefects}. */
     static final String ROUTE_DEFECT = "route_defect";
 
     private static final Logger log = LoggerFactory.getLogger(Intake.class);
@@ -32,12 +32,12 @@ public class Intake {
     private static final String PAUSED = "paused";
     private static final String STOPPING = "stopping";
 
-    /** What closes it and makes no running job fail. */
+    /** Reasons that do not make running jobs fail. */
     private static final Set<String> NO_OUTAGE = Set.of(PAUSED, STOPPING, ROUTE_DEFECT);
 
     /**
      * @param why for operators
-     * @param since {@link System#nanoTime()}
+     * @param since time of {@link System#nanoTime()}
      */
     private record Closure(String why, long since) {}
 
@@ -49,39 +49,47 @@ public class Intake {
         probe = worker.probe();
     }
 
-    /** Whether jobs are taken now. */
+    /** Returns whether the worker takes jobs. */
     public boolean isOpen() {
         return closures.isEmpty();
     }
 
-    /** Whether something that jobs need is known to be unavailable: what fails meanwhile is not the job's fault. */
+    /**
+     * Returns whether something that jobs need is known to be unavailable. Failures in that time are not the fault of
+     * jobs.
+     */
     public boolean isSystemDown() {
         return !NO_OUTAGE.containsAll(closures.keySet());
     }
 
-    /** Whether that is one of the reasons for which it is closed. */
+    /** Returns whether the gate is closed for this reason, perhaps among others. */
     public boolean isClosedBy(
             @OneOf({"database", "storage", "disk", "tool", "route_defect", "paused", "stopping"}) String reason) {
         return closures.containsKey(reason);
     }
 
-    /** How long it has been closed for that reason without a break; zero when it is not. */
+    /** Returns how long the gate has been closed for this reason without a break; zero when it is not. */
     Duration closedFor(String reason) {
         Closure closure = closures.get(reason);
         return closure == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - closure.since());
     }
 
-    /** How long a job waits that an outage has failed, in seconds: until the next look at the systems. */
+    /**
+     * Returns the delay in seconds of a job that an outage has failed: the time until the next check of the systems.
+     */
     public int outageDelay() {
         return (int) Math.max(1, probe.toSeconds());
     }
 
-    /** Why it is closed: names of systems, {@code tool}, {@code route_defect}, {@code paused}, {@code stopping}; in order. */
+    /**
+     * Returns the reasons for which the gate is closed, sorted: names of systems, {@code tool}, {@code route_defect},
+     * {@code paused}, {@code stopping}.
+     */
     public Set<String> closedBy() {
         return new TreeSet<>(closures.keySet());
     }
 
-    /** The same with what is known of each, for operators; empty when it is open. */
+    /** Returns the reasons with details, for operators; empty when the gate is open. */
     public String closedWhy() {
         return new TreeMap<>(closures)
                 .entrySet().stream()
@@ -90,23 +98,23 @@ public class Intake {
                         .collect(Collectors.joining("; "));
     }
 
-    /** A system that jobs need answers as it should. */
+    /** Notes that a system works. */
     @StepOnly
     public void available(@OneOf({"database", "storage", "disk", "tool"}) String system) {
         open(system);
     }
 
     /**
-     * A system that jobs need does not answer as it should.
+     * Notes that a system does not work.
      *
-     * @param why for operators
+     * @param why the details, for operators
      */
     @StepOnly
     public void unavailable(@OneOf({"database", "storage", "disk", "tool"}) String system, String why) {
         close(system, why);
     }
 
-    /** What operators have ordered all workers to do. */
+    /** Notes whether operators have paused all workers. */
     @StepOnly
     public void paused(boolean paused) {
         if (paused) {
@@ -116,7 +124,7 @@ public class Intake {
         }
     }
 
-    /** This worker stops, and takes no job any more. */
+    /** Closes the gate for good, because this worker stops. */
     void stopping() {
         close(STOPPING, "this worker stops");
     }

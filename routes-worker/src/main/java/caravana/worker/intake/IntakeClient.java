@@ -24,7 +24,7 @@ final class IntakeClient implements SqsClient {
 
     private static final Logger log = LoggerFactory.getLogger(IntakeClient.class);
 
-    /** How much longer than the long poll itself a receive may take. */
+    /** How much longer than the long poll a receive may take. */
     private static final Duration ALLOWANCE = Duration.ofSeconds(5);
 
     private final SqsClient sqs;
@@ -39,7 +39,7 @@ final class IntakeClient implements SqsClient {
         this.queue = queue;
     }
 
-    /** @throws SdkClientException instead of an {@link Error}, after which Camel's consumer would never poll again */
+    /** @throws SdkClientException in place of an {@link Error}, after which Camel's consumer would stop polling */
     @Override
     public ReceiveMessageResponse receiveMessage(ReceiveMessageRequest request) {
         try {
@@ -51,7 +51,7 @@ final class IntakeClient implements SqsClient {
 
     private ReceiveMessageResponse receive(ReceiveMessageRequest request) {
         if (!intake.isOpen()) {
-            // Camel asks again after its poll delay of half a second.
+            // Camel receives again after its poll delay of half a second.
             return defects.beginTrial() ? receiveOnTrial(request) : nothing();
         }
         ReceiveMessageResponse received = sqs.receiveMessage(patient(request));
@@ -77,7 +77,7 @@ final class IntakeClient implements SqsClient {
         }
     }
 
-    /** The client's time-outs are for short calls; a receive waits for a message. */
+    /** Returns the request with a time-out for long polls. The client's own time-outs are for short calls. */
     private ReceiveMessageRequest patient(ReceiveMessageRequest request) {
         Duration limit = Duration.ofSeconds(queue.longPollSeconds()).plus(ALLOWANCE);
         return request.toBuilder()
@@ -92,7 +92,7 @@ final class IntakeClient implements SqsClient {
     private void handBack(Message message) {
         try {
             if (receives(message) >= queue.maxReceiveCount()) {
-                // One more receive and SQS itself would move it to the dead-letter queue.
+                // One more receive, and SQS would move the message to the dead-letter queue.
                 sqs.sendMessage(m -> m.queueUrl(queue.queueUrl()).messageBody(message.body()));
                 sqs.deleteMessage(d -> d.queueUrl(queue.queueUrl()).receiptHandle(message.receiptHandle()));
             } else {
@@ -101,7 +101,7 @@ final class IntakeClient implements SqsClient {
                         .visibilityTimeout(0));
             }
         } catch (SdkException e) {
-            // It comes back at its visibility, which costs time and no job.
+            // The message becomes visible after its visibility timeout. This only costs time.
             log.warn("Could not return a message to the queue: {}", e.toString());
         }
     }
@@ -116,7 +116,7 @@ final class IntakeClient implements SqsClient {
         return sqs.serviceName();
     }
 
-    /** Leaves the client behind it open, which others use. */
+    /** Does nothing: the wrapped client is shared, and stays open. */
     @Override
     public void close() {}
 }

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 @Configuration(proxyBeanMethods = false)
 public class IntakeConfiguration {
 
-    /** Lets no message attribute become a header. */
+    /** Drops all message attributes, so that senders cannot set headers. */
     @Bean
     HeaderFilterStrategy nothingFromSenders() {
         DefaultHeaderFilterStrategy strategy = new DefaultHeaderFilterStrategy();

@@ -42,12 +42,12 @@ public class RouteDefects {
 
     private static final Logger log = LoggerFactory.getLogger(RouteDefects.class);
 
-    /** SQS's longest delivery delay, in seconds. */
+    /** SQS's longest delivery delay in seconds. */
     private static final int LONGEST_DELAY = 900;
 
     private static final String TRIAL = "caravana.on_trial";
 
-    /** The timer's route that renews leases. */
+    /** The id of the timer's route that renews leases. */
     private static final String HEARTBEAT = "keep-lease";
 
     private final Intake intake;
@@ -56,16 +56,16 @@ public class RouteDefects {
     private final RouteVersion routes;
     private final Duration pause;
 
-    /** Mistakes by jobs, since the last trial that was processed. */
+    /** Mistakes that jobs have met since the last successful trial. */
     private final Set<String> unproven = new HashSet<>();
 
-    /** Mistakes that other jobs do not meet. */
+    /** Mistakes that concern only single jobs. */
     private final Set<String> ofSingleJobs = new HashSet<>();
 
-    /** By the route of the timer, what is wrong with it. */
+    /** Mistakes of timers, by the ids of their routes. */
     private final Map<String, String> ofTimers = new TreeMap<>();
 
-    /** Jobs that have met one of them. */
+    /** The videos whose jobs have met a mistake. */
     private final Set<String> victims = new HashSet<>();
 
     private String lastMistake;
@@ -84,9 +84,9 @@ public class RouteDefects {
     }
 
     /**
-     * A job has met a mistake: closes the intake, unless it is that job's own fault.
+     * Handles a job that has met a mistake: closes the gate, unless the mistake concerns only this job.
      *
-     * @return whether it is the fault of the routes, so that the attempt is not counted
+     * @return whether the routes are at fault, so that the attempt is not counted
      */
     @StepOnly
     public synchronized boolean judge(
@@ -104,8 +104,9 @@ public class RouteDefects {
     }
 
     /**
-     * Sets the property {@code delay}, how long a job waits that has met one, in seconds: as after an outage, so that a worker with other routes takes it
-     * soon; at the second time so long that the next to be tried is another job.
+     * Sets the property {@code delay}: the seconds for which a job that met a mistake waits. The first time, it is as
+     * short as after an outage, so that a worker with other routes can take the job soon. The second time, it is so
+     * long that another job is tried next.
      */
     @StepOnly
     public synchronized void setDelay(Exchange exchange, @ExchangeProperty("video_id") String videoId) {
@@ -115,9 +116,9 @@ public class RouteDefects {
     }
 
     /**
-     * Before work that a later step may be unable to store or to commit.
+     * Checks for mistakes before work whose result a later step may be unable to store or commit.
      *
-     * @throws JobInterruptedException while the routes have a defect, unless the job is on trial
+     * @throws JobInterruptedException while the routes have a mistake, unless this job is the trial
      */
     public synchronized void requireNone(Exchange exchange) {
         if (isAny() && exchange.getProperty(TRIAL) == null) {
@@ -125,7 +126,10 @@ public class RouteDefects {
         }
     }
 
-    /** Whether one job may be received although the intake is closed. Then the caller says which, or that there is none. */
+    /**
+     * Returns whether one job may be received although the gate is closed. The caller must then call {@link
+     * #tryMessage}.
+     */
     synchronized boolean beginTrial() {
         boolean due = !unproven.isEmpty() && System.nanoTime() - trialFrom >= 0;
         if (!due || onTrial || !ofTimers.isEmpty() || !intake.closedBy().equals(Set.of(Intake.ROUTE_DEFECT))) {
@@ -135,13 +139,16 @@ public class RouteDefects {
         return true;
     }
 
-    /** @param messageId that was received on trial; null for none, and the next receive may have one */
+    /**
+     * @param messageId the message received for the trial; null when there was none, so that the next receive may
+     *     have one
+     */
     synchronized void tryMessage(String messageId) {
         messageOnTrial = messageId;
         onTrial = messageId != null;
     }
 
-    /** A message comes into the route of jobs. */
+    /** Notes that a message has entered the route of jobs. */
     synchronized void begins(Exchange exchange) {
         if (onTrial && messageId(exchange).equals(messageOnTrial)) {
             exchange.setProperty(TRIAL, true);
@@ -150,15 +157,15 @@ public class RouteDefects {
     }
 
     /**
-     * The route of jobs is done with a message.
+     * Notes that the route of jobs has finished a message.
      *
-     * @param wasProcessed whether it was a job that was processed
+     * @param wasProcessed whether its job was processed
      */
     synchronized void ends(Exchange exchange, boolean wasProcessed) {
         processed |= wasProcessed;
         FailedStep failed = FailedStep.last(exchange);
         if (exchange.getException() != null && failed != null && isDefect(failed.failure())) {
-            // In what handles failures: nothing has been done about the job, its lease runs out.
+            // The handling of the failure has failed: nothing was done about the job, and its lease expires.
             judge(failed.step(), failed.failure());
         }
         if (exchange.getProperty(TRIAL) != null) {
@@ -171,13 +178,13 @@ public class RouteDefects {
         }
     }
 
-    /** A timer's route has run. */
+    /** Notes that the route of a timer has run. */
     synchronized void timerRan(String route, Exchange exchange) {
         FailedStep failed = FailedStep.first(exchange);
         if (failed != null && isDefect(failed.failure())) {
             ofTimers.put(route, describe(failed.step(), failed.failure()));
             if (route.equals(HEARTBEAT)) {
-                // Others would take the jobs while they run, and count that as an attempt.
+                // Other workers would take the jobs that still run, and count an attempt for each.
                 lease.stopUnrenewed();
             }
         } else {
@@ -194,14 +201,17 @@ public class RouteDefects {
         update();
     }
 
-    /** @param version the routes that processed a job last, beside this worker's; null when there are none */
+    /**
+     * @param version the version of the routes, other than this worker's, that processed a job last; null when
+     *     there is none
+     */
     @StepOnly
     public synchronized void rollBackTo(String version) {
         rollBackTo = version;
         update();
     }
 
-    /** Whether a job has been processed since the last call. */
+    /** Returns whether a job was processed since the last call. */
     @StepOnly
     public boolean takeProcessed() {
         boolean was = processed;
@@ -241,7 +251,7 @@ public class RouteDefects {
         return String.valueOf(exchange.getMessage().getHeader("CamelAwsSqsMessageId"));
     }
 
-    /** The deepest cause's type: what it says may differ from job to job. */
+    /** Returns the type of the deepest cause. Messages are ignored, because they may differ from job to job. */
     private static String kind(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null) {

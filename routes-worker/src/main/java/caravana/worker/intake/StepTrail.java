@@ -27,7 +27,7 @@ public class StepTrail implements InterceptStrategy {
         };
     }
 
-    /** The id of the step at which the exchange failed last; null when none has. */
+    /** Returns the id of the step at which the exchange failed last; null when no step has failed. */
     public String failedStep(Exchange exchange) {
         FailedStep failed = FailedStep.last(exchange);
         return failed == null ? null : failed.step();

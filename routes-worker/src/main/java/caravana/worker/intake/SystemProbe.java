@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 @Component("systemProbe")
 public class SystemProbe {
 
-    /** An answer that takes longer is none. */
+    /** The time after which a system counts as unavailable. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final S3Client s3;
@@ -30,7 +30,7 @@ public class SystemProbe {
 
     private final ToolProbe tools;
 
-    /** @throws IllegalStateException when the disk has not room for the largest original, however empty it is */
+    /** @throws IllegalStateException when the whole disk is too small for the largest original */
     SystemProbe(
             S3Client s3,
             BucketProperties bucket,
@@ -58,21 +58,31 @@ public class SystemProbe {
         }
     }
 
-    /** @throws software.amazon.awssdk.core.exception.SdkException when the bucket cannot be reached within 5 s */
+    /**
+     * Checks the bucket.
+     *
+     * @throws software.amazon.awssdk.core.exception.SdkException when the bucket does not answer within 5 s
+     */
     @StepOnly
     public void storage() {
         s3.headBucket(b -> b.bucket(bucket.bucket()).overrideConfiguration(c -> c.apiCallTimeout(PATIENCE)));
     }
 
-    /** @throws caravana.worker.exec.ToolUnavailableException when ffmpeg or ffprobe cannot be run */
+    /**
+     * Checks ffmpeg and ffprobe.
+     *
+     * @throws caravana.worker.exec.ToolUnavailableException when one of them cannot be run
+     */
     @StepOnly
     public void tools() throws IOException {
         tools.check();
     }
 
     /**
-     * @throws IOException when less is free where jobs keep their files than the reserve and what the next job may need, or no
-     *     file can be written there: the disk is mounted read-only, out of inodes or broken
+     * Checks the disk of the work folder.
+     *
+     * @throws IOException when it has less free space than the reserve and the next job's need together, or no file
+     *     can be written: it is mounted read-only, has no free inodes or is broken
      */
     @StepOnly
     public void disk() throws IOException {

@@ -11,7 +11,7 @@ public class ClaimLostException extends RuntimeException implements CodedFailure
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message at which step it was noticed */
+    /** @param message the step that noticed it */
     public ClaimLostException(String message) {
         super(message);
     }

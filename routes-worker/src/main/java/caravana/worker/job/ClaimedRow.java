@@ -14,12 +14,13 @@ import org.springframework.stereotype.Component;
 public class ClaimedRow {
 
     /**
-     * Sets {@code outcome}, {@code video_id} as the row writes it, {@code attempt}, {@code first_failed_at},
-     * {@code previous_error} and {@code previous_detail} (if it ever failed) and, without a claim, {@code delay} (seconds). After
-     * a claim, whichever video the message names, also {@code original_key}, {@code owner_id}, {@code message_body},
-     * {@code kept_recipe}, {@code queued_ms}, {@code predicted_seconds} and {@code announced_sha256} (if the client announced it) of the claimed one;
-     * {@code names_other} when the message names another, and its {@code other_message} and {@code other_delay} (seconds)
-     * when that one waits. No row at all means that the video was deleted: there is nothing to do.
+     * Sets {@code outcome}, {@code video_id} as the row has it, {@code attempt}, {@code first_failed_at}, {@code
+     * previous_error} and {@code previous_detail} (if an attempt has failed before) and, without a claim, {@code delay}
+     * (seconds). The claimed video may be another one than the message names. After a claim, also sets its {@code
+     * original_key}, {@code owner_id}, {@code message_body}, {@code kept_recipe}, {@code queued_ms}, {@code
+     * predicted_seconds} and {@code announced_sha256} (if the client announced it); {@code names_other} when the
+     * message names another video, and that video's {@code other_message} and {@code other_delay} (seconds) when it
+     * waits. An empty result means that the video was deleted: there is nothing to do.
      */
     @OneOf(
             property = "outcome",
@@ -30,7 +31,7 @@ public class ClaimedRow {
             return;
         }
         exchange.setProperty("outcome", row.get("outcome"));
-        // The sender of the message may have written it in capitals; keys of objects and of progress are made of it.
+        // The message may have the id in upper case; keys of objects and of progress need lower case.
         exchange.setProperty("video_id", row.get("video_id"));
         LogContext.put(LogContext.VIDEO_ID, row.get("video_id"));
         exchange.setProperty("attempt", row.get("attempts"));
@@ -66,8 +67,8 @@ public class ClaimedRow {
     }
 
     /**
-     * Sets {@code part} to what {@code claim-part.sql} answered, or to nothing, and, of another worker's job, {@code predicted_seconds} and
-     * {@code kept_recipe} as a claim does.
+     * Sets {@code part} to the result of {@code claim-part.sql}, or to null. For another worker's job, also sets {@code
+     * predicted_seconds} and {@code kept_recipe}, as for a claim.
      */
     public void readPart(@Body Map<String, Object> row, Exchange exchange) {
         exchange.setProperty("part", row);

@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 /** Interprets exceptions of the JDK, Camel, drivers and the AWS SDK as failures of a job. */
 final class ForeignFailure {
 
-    /** Error codes of S3 and SQS that say that the request itself is wrong. */
+    /** Error codes of S3 and SQS for a request that is wrong. */
     private static final Set<String> WRONG_REQUESTS = Set.of(
             "InvalidArgument",
             "InvalidRequest",
@@ -50,7 +50,7 @@ final class ForeignFailure {
 
     private static final List<String> DISK_FULL = List.of("No space left on device", "Disk quota exceeded");
 
-    /** Missing headers, properties, beans, methods, endpoints and conversions are Camel's own. */
+    /** Camel's exceptions about missing headers, properties, beans, methods, endpoints and conversions. */
     private static final List<Class<? extends Throwable>> MISTAKES = List.of(
             CamelExchangeException.class,
             RuntimeCamelException.class,
@@ -73,15 +73,16 @@ final class ForeignFailure {
     private ForeignFailure() {}
 
     /**
-     * The code of the failure. Failures of systems and of the machine have precedence over those of a program: if a
-     * bean reports a missing value because the disk is full, the code is that of a full disk.
+     * Returns the code of the failure. Failures of systems and of the machine have precedence over those of a program:
+     * if a bean reports a missing value because the disk is full, the code is that of a full disk.
      */
     static FailureCode of(Throwable failure) {
         List<Throwable> causes = new ArrayList<>();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             causes.add(cause);
         }
-        // Database before service before file: a broken connection is an IOException below the driver's own.
+        // In this order: database, service, file. The cause of a driver's exception about a lost connection is an
+        // IOException.
         return Stream.<Function<Throwable, FailureCode>>of(
                         ForeignFailure::ofDatabase,
                         ForeignFailure::ofService,
@@ -133,18 +134,20 @@ final class ForeignFailure {
             return FailureCode.ROUTE_DEFECT;
         }
         boolean ofDisk = ofCamel || failure instanceof FileSystemException || failure instanceof FileNotFoundException;
-        // Of a job's steps, only those that speak to S3 read from the network.
+        // Among the steps of a job, only those that call S3 read from the network.
         return ofDisk ? FailureCode.DISK_UNAVAILABLE : FailureCode.STORE_UNAVAILABLE;
     }
 
-    /** A step names a file that no step has made, or a resource that is not there. */
+    /** Returns whether a step uses a file that no step has made, or a resource that does not exist. */
     private static boolean isMissingFile(Throwable failure) {
         return failure instanceof NoSuchFileException
                 || failure instanceof FileNotFoundException
                         && !String.valueOf(failure.getMessage()).matches(".*\\((?!No such file).*\\)");
     }
 
-    /** The service whose client failed: the exception itself does not say, when no answer came. */
+    /**
+     * Returns the service whose client failed. Without an answer of the service, the exception itself does not name it.
+     */
     private static FailureCode service(SdkException failure) {
         for (StackTraceElement frame : failure.getStackTrace()) {
             if (frame.getClassName().startsWith("software.amazon.awssdk.services.sqs.")) {
@@ -167,7 +170,7 @@ final class ForeignFailure {
         return String.valueOf(failure.getMessage()).startsWith("Unable to marshall request");
     }
 
-    /** What no machine and no system can cause: somebody wrote a route, or a bean, that does not do. */
+    /** Returns the code of a failure that only a mistake in a route or a bean can cause. */
     private static FailureCode ofProgram(Throwable failure) {
         if (failure instanceof CamelExecutionException
                 || failure instanceof ExchangeTimedOutException

@@ -13,12 +13,12 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 @Component("jobFailure")
 public class JobFailure {
 
-    /** Longest reason, in characters: an SQS message with its attributes is at most 256 KiB. */
+    /** The longest reason in characters. An SQS message with its attributes may have at most 256 KiB. */
     private static final int LONGEST = 1000;
 
     /**
-     * The stable code under which a failure is stored and counted: the one that it was thrown with, or what
-     * {@link ForeignFailure} makes of an exception that is not ours.
+     * Returns the stable code under which a failure is stored and counted: the exception's own code, or that of {@link
+     * ForeignFailure} for an exception from outside this project.
      */
     public String code(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -29,7 +29,7 @@ public class JobFailure {
         return ForeignFailure.of(failure).code();
     }
 
-    /** What was found of an original that is refused, by name; null for any other failure. */
+    /** Returns the measured values of a refused original by name; null for any other failure. */
     public Map<String, Object> values(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CodedFailure coded && !coded.values().isEmpty()) {
@@ -40,27 +40,28 @@ public class JobFailure {
     }
 
     /**
-     * The same at a certain point of the flow.
+     * Returns the code of a failure, considering how far the job has come.
      *
-     * @param outcome what became of the claim; null before it, when what is wrong with a document is wrong with the message
+     * @param outcome the outcome of the claim; null before the claim. Then an invalid document means an invalid
+     *     message
      */
     public String code(Throwable failure, @OneOf(property = "outcome") String outcome) {
         boolean document = failure instanceof ValidationException || failure instanceof JsonProcessingException;
         return outcome == null && document ? FailureCode.POISON_MESSAGE.code() : code(failure);
     }
 
-    /** Whether no worker can ever process the message. */
+    /** Returns whether no worker can ever process the message. */
     public boolean isPoison(Throwable failure, @OneOf(property = "outcome") String outcome) {
         return FailureCode.POISON_MESSAGE.code().equals(code(failure, outcome));
     }
 
-    /** Whether a failure has that code. */
+    /** Returns whether a failure has that code. */
     public boolean is(Throwable failure, @OneOf(property = "error_code") String code) {
         return code.equals(code(failure));
     }
 
     /**
-     * One line that says what happened: never empty, at most 1,000 characters, and without the control characters that
+     * Returns the reason in one line: never empty, at most 1,000 characters, and without the control characters that
      * SQS refuses in an attribute.
      */
     public String reason(Throwable failure) {

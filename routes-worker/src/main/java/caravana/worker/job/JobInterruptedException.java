@@ -15,7 +15,7 @@ public final class JobInterruptedException extends RuntimeException implements C
         this.code = code;
     }
 
-    /** Its worker stops. */
+    /** The job was stopped because its worker stops. */
     public static JobInterruptedException byStop(String message) {
         return new JobInterruptedException(FailureCode.WORKER_STOPPED, message);
     }

@@ -39,7 +39,7 @@ public class JobLease {
 
     private static final Logger log = LoggerFactory.getLogger(JobLease.class);
 
-    /** SQS's limit. */
+    /** The most messages of one call to SQS. */
     private static final int BATCH = 10;
 
     private final SqsClient sqs;
@@ -59,10 +59,10 @@ public class JobLease {
     }
 
     /**
-     * Takes a claimed job into the set, with a folder of its own, until its exchange is done, however it ends. The
-     * exchange property {@code job} then holds it.
+     * Adds a claimed job to the running ones, with a folder, until its exchange ends. The exchange property {@code job}
+     * then has it.
      *
-     * @throws IOException when the folder cannot be made
+     * @throws IOException when the folder cannot be created
      */
     @StepOnly
     public void open(
@@ -79,9 +79,9 @@ public class JobLease {
     }
 
     /**
-     * Takes a job of another worker into the set, parts of which this one has claimed, as {@link #open} does with a job of its own.
+     * Adds a job of another worker, parts of which this worker has claimed, in the same way as {@link #open}.
      *
-     * @throws IOException when the folder cannot be made
+     * @throws IOException when the folder cannot be created
      */
     @StepOnly
     public void openHelping(
@@ -122,12 +122,12 @@ public class JobLease {
         }
     }
 
-    /** The jobs that this worker holds now. */
+    /** Returns the running jobs of this worker. */
     public List<RunningJob> running() {
         return List.copyOf(byClaimToken.values());
     }
 
-    /** The tokens of the claims of those that are this worker's own. */
+    /** Returns the claim tokens of this worker's own jobs. */
     public List<String> claimTokens(List<RunningJob> jobs) {
         return jobs.stream()
                 .filter(job -> !job.isHelping())
@@ -135,7 +135,7 @@ public class JobLease {
                 .toList();
     }
 
-    /** The tokens by which this worker has claimed parts of others' jobs. */
+    /** Returns the tokens with which this worker has claimed parts of other workers' jobs. */
     public List<String> helperTokens(List<RunningJob> jobs) {
         return jobs.stream()
                 .filter(RunningJob::isHelping)
@@ -144,8 +144,9 @@ public class JobLease {
     }
 
     /**
-     * Waits until the exchange's job is to be stopped, or for that long.
+     * Waits for the time, or until the exchange's job must be stopped.
      *
+     * @param millis longest wait in milliseconds
      * @throws ClaimLostException when the claim was lost
      * @throws JobInterruptedException when this worker stops, or cannot renew the job's lease
      */
@@ -166,7 +167,7 @@ public class JobLease {
     /**
      * Begins a phase of the exchange's job, for its progress and its times.
      *
-     * @throws ClaimLostException when the claim was lost meanwhile, so that nothing more is written
+     * @throws ClaimLostException when the claim was lost, so that no further step writes anything
      */
     @StepOnly
     public void enter(
@@ -176,9 +177,9 @@ public class JobLease {
     }
 
     /**
-     * Checks that the exchange's job has not lost its claim, as far as the last heartbeat knows.
+     * Checks that the exchange's job still has its claim, according to the last heartbeat.
      *
-     * @throws ClaimLostException when it has, so that nothing more is written
+     * @throws ClaimLostException when it does not, so that no further step writes anything
      */
     @StepOnly
     public void require(Exchange exchange) {
@@ -197,7 +198,7 @@ public class JobLease {
      * Applies the result of a heartbeat's query: the messages of renewed claims stay hidden for another visibility
      * timeout, and the jobs of all other claims in the query are stopped.
      *
-     * @param rows one for each claim that still holds, with its {@code claim_token}
+     * @param rows one for each renewed claim, with its {@code claim_token}
      */
     @StepOnly
     public void renewed(
@@ -232,7 +233,7 @@ public class JobLease {
         }
     }
 
-    /** Its row no longer carries its claim: its tool is killed, and no later step writes anything. */
+    /** Handles a lost claim: the job's tool is killed, and no later step writes anything. */
     private void lost(RunningJob job) {
         if (!job.isHelping()) {
             leasesLost.increment();
@@ -241,13 +242,13 @@ public class JobLease {
         job.getTool().kill(KillReason.CLAIM_LOST);
     }
 
-    /** Stops the tools of all running jobs, and of those that would still begin. */
+    /** Stops the tools of all running jobs, and keeps further ones from starting. */
     public void stopAll(KillReason reason) {
         stopped = reason;
         running().forEach(job -> job.getTool().kill(reason));
     }
 
-    /** Stops the tools of all running jobs, whose leases a mistake in the routes keeps from being renewed. */
+    /** Stops the tools of all running jobs, because a mistake in the routes prevents the renewal of their leases. */
     public void stopUnrenewed() {
         running().forEach(job -> job.getTool().kill(KillReason.UNRENEWED));
     }
@@ -255,7 +256,7 @@ public class JobLease {
     /**
      * Waits until no job runs.
      *
-     * @return whether that came true within the patience
+     * @return whether all jobs have ended within the time
      */
     public boolean awaitNone(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
@@ -280,7 +281,7 @@ public class JobLease {
      * Makes the exchange's message visible again after a delay.
      *
      * @param seconds 0 to 43,200
-     * @return false when SQS says that there is no such message any more
+     * @return false when SQS no longer has the message
      */
     @StepOnly
     public boolean postpone(
@@ -292,7 +293,8 @@ public class JobLease {
             log.info("A message no longer exists; sending another one: {}", e.getMessage());
             return false;
         } catch (SdkException e) {
-            // The message comes back after its old visibility timeout. That costs time, never the job: the row decides.
+            // The message becomes visible after its old visibility timeout. This only costs time, because the row
+            // decides about the job.
             log.warn("Could not change a message's visibility timeout: {}", e.toString());
         }
         return true;

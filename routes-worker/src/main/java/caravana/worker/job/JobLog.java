@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 @Component("jobLog")
 public class JobLog {
 
-    /** Adds the id of a received message to each log line, until its exchange is done. */
+    /** Adds the id of a received message to each log line, until its exchange ends. */
     public void received(Exchange exchange) {
         LogContext.clear();
         LogContext.put(LogContext.MESSAGE_ID, exchange.getMessage().getHeader("CamelAwsSqsMessageId"));
@@ -23,7 +23,7 @@ public class JobLog {
         });
     }
 
-    /** It is a job message. */
+    /** Adds the ids in a job message to each log line. */
     public void read(@Body Map<String, Object> message) {
         LogContext.put(LogContext.VIDEO_ID, message.get("video_id"));
         LogContext.put(

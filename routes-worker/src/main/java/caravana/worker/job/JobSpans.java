@@ -75,10 +75,10 @@ class JobSpans implements RoutePolicyFactory {
     }
 
     /**
-     * Continues the trace of the video, which the message names.
+     * Continues the trace of the video that the message names.
      *
      * @param traceparent as the message has it; null for none
-     * @return the trace that it is now
+     * @return the trace to which the spans now belong
      */
     static TraceParent received(String traceparent) {
         SpanTree tree = SpanTree.current();
@@ -93,10 +93,11 @@ class JobSpans implements RoutePolicyFactory {
     }
 
     /**
-     * A video was claimed, maybe another than the message names; all that follows the claim is about that one.
+     * Handles a claim. The claimed video may be another one than the message names; everything after the claim concerns
+     * the claimed video.
      *
-     * @param row what {@code claim-job.sql} returned
-     * @param route which is what the work is called
+     * @param row result of {@code claim-job.sql}
+     * @param route name of the work's root span
      */
     static void claimed(Map<String, Object> row, String route) {
         SpanTree tree = SpanTree.current();
@@ -118,7 +119,10 @@ class JobSpans implements RoutePolicyFactory {
         tree.goOnAs(route);
     }
 
-    /** Its id follows from which claim it is of which video, so that the next one knows it whatever became of the worker. */
+    /**
+     * Returns the span of a claim. Its id depends only on the video and the number of its claim, so that the next claim
+     * can link to it even if this worker is killed.
+     */
     private static TraceParent claimSpan(TraceParent trace, String video, int claim) {
         try {
             byte[] sum = MessageDigest.getInstance("SHA-256")

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  */
 final class JvmShares {
 
-    /** When no job is claimed for so long, there was none. */
+    /** After this time without a claim, the worker counts as waiting for jobs. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LongSupplier cpuNanos;
@@ -23,17 +23,17 @@ final class JvmShares {
     private long settled;
     private long emptySince;
 
-    /** Used since the last job ended. */
+    /** CPU time since the end of the last job, in nanoseconds. */
     private long between;
 
-    /** Used by jobs that have ended, after their receipts were written. */
+    /** CPU time of ended jobs after their receipts were written, in nanoseconds. */
     private long unwritten;
 
     /**
-     * What a running job has got.
+     * The CPU time of a running job.
      *
-     * @param nanos so far
-     * @param written of these, in its receipt
+     * @param nanos nanoseconds so far
+     * @param written nanoseconds of these that its receipt contains
      */
     private record Share(long nanos, long written) {}
 
@@ -42,20 +42,18 @@ final class JvmShares {
     }
 
     /**
-     * Begins without a job.
-     *
-     * @param cpuNanos what the JVM has used since its start
-     * @param clockNanos the time
+     * @param cpuNanos returns the CPU time of the JVM since its start, in nanoseconds
+     * @param clockNanos returns the time in nanoseconds
      */
     JvmShares(LongSupplier cpuNanos, LongSupplier clockNanos) {
         this.cpuNanos = cpuNanos;
         this.clockNanos = clockNanos;
         this.settled = cpuNanos.getAsLong();
-        // The start is no job's.
+        // The CPU time of the start belongs to no job.
         this.emptySince = clockNanos.getAsLong() - PAUSE_NANOS - 1;
     }
 
-    /** A job begins. */
+    /** Adds a job that begins. */
     synchronized void add(String claimToken) {
         settle();
         boolean busy = shares.isEmpty() && clockNanos.getAsLong() - emptySince <= PAUSE_NANOS;
@@ -64,7 +62,7 @@ final class JvmShares {
         between = 0;
     }
 
-    /** A job has ended. */
+    /** Removes a job that has ended. */
     synchronized void remove(String claimToken) {
         settle();
         Share ended = shares.remove(claimToken);
@@ -74,7 +72,7 @@ final class JvmShares {
         emptySince = clockNanos.getAsLong();
     }
 
-    /** The nanoseconds that a running job has got so far, for its receipt; 0 of any other. */
+    /** Returns the nanoseconds of a running job so far, for its receipt; 0 for any other job. */
     synchronized long of(String claimToken) {
         settle();
         Share share = shares.computeIfPresent(claimToken, (claim, got) -> new Share(got.nanos(), got.nanos()));

@@ -8,7 +8,7 @@ public class PoisonMessageException extends RuntimeException implements CodedFai
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message why it can not be handled, for operators */
+    /** @param message the reason, for operators */
     public PoisonMessageException(String message) {
         super(message);
     }

@@ -34,7 +34,7 @@ public final class RunningJob {
     private String publishedPhase;
     private long publishedAt;
 
-    /** @param helping whether it encodes parts of a job that another worker has */
+    /** @param helping whether this worker encodes parts of another worker's job */
     RunningJob(
             String videoId, String claimToken, String receiptHandle, Path folder, JvmShares shares, boolean helping) {
         this.videoId = videoId;
@@ -53,12 +53,12 @@ public final class RunningJob {
         return claimToken;
     }
 
-    /** The handle of the message that brought this job. */
+    /** Returns the receipt handle of the message of this job. */
     public String getReceiptHandle() {
         return receiptHandle;
     }
 
-    /** This claim's own folder for files; removed when the job ends. */
+    /** Returns this claim's folder for files, which is removed when the job ends. */
     public Path getFolder() {
         return folder;
     }
@@ -67,27 +67,31 @@ public final class RunningJob {
         return folder.resolve("original").toFile();
     }
 
-    /** The main video. */
+    /** Returns the file of the main video. */
     public File getResult() {
         return folder.resolve("video.mp4").toFile();
     }
 
-    /** Whether it encodes parts of a job that another worker has: progress and result are that one's. */
+    /** Returns whether this worker encodes parts of another worker's job. Progress and result belong to that worker. */
     boolean isHelping() {
         return helping;
     }
 
-    /** The handle on the tool that the job runs, if any. */
+    /** Returns the handle to the tool of the job. There is one even while no tool runs. */
     public ToolControl getTool() {
         return tool;
     }
 
-    /** Notes how many milliseconds a phase took that was over before this began. */
+    /**
+     * Adds the duration of a phase that ended before this job object existed.
+     *
+     * @param millis duration in milliseconds
+     */
     synchronized void spent(String phaseBefore, long millis) {
         phaseMillis.put(phaseBefore, millis);
     }
 
-    /** Begins a phase and ends the one before. */
+    /** Begins a phase, and ends the previous one. */
     public synchronized void enter(String nextPhase) {
         long now = System.nanoTime();
         if (phase != null) {
@@ -98,8 +102,8 @@ public final class RunningJob {
     }
 
     /**
-     * Whether its progress is to be published now: at once when its phase is new, and every half a second otherwise. Told
-     * so, the caller publishes it.
+     * Returns whether the progress must be published now: at once when the phase is new, and every half second
+     * otherwise. After true, the caller must publish it.
      */
     public synchronized boolean isProgressDue() {
         long now = System.nanoTime();
@@ -111,12 +115,12 @@ public final class RunningJob {
         return true;
     }
 
-    /** The phase that the job is in; null before the first. */
+    /** Returns the current phase; null before the first. */
     public String getPhase() {
         return phase;
     }
 
-    /** Milliseconds per phase so far, the running one included, in the order in which they began. */
+    /** Returns the milliseconds of each phase so far, including the current one, in the order of the phases. */
     public synchronized Map<String, Long> getPhaseMillis() {
         Map<String, Long> all = new LinkedHashMap<>(phaseMillis);
         if (phase != null) {
@@ -125,23 +129,23 @@ public final class RunningJob {
         return all;
     }
 
-    /** Adds what a tool has used for this job. */
+    /** Adds the resources that a tool has used for this job. */
     public synchronized void used(String toolName, ToolMeter.Use use) {
         cpuMillis.merge(toolName, use.cpuMillis(), Long::sum);
         peakToolMemory = Math.max(peakToolMemory, use.peakMemory());
     }
 
-    /** Adds what was fetched for this job beside its original. */
+    /** Adds bytes that were downloaded for this job in addition to its original. */
     public synchronized void read(long bytes) {
         partBytesRead += bytes;
     }
 
-    /** Adds what was stored for this job before its results. */
+    /** Adds bytes that were stored for this job before its results. */
     public synchronized void wrote(long bytes) {
         partBytesWritten += bytes;
     }
 
-    /** What the job has cost so far. */
+    /** Returns the cost of the job so far. */
     public synchronized JobReceipt getReceipt() {
         Map<String, Long> cpu = new LinkedHashMap<>(cpuMillis);
         cpu.put("jvm", TimeUnit.NANOSECONDS.toMillis(shares.of(claimToken)));
@@ -149,18 +153,18 @@ public final class RunningJob {
                 cpu, peakToolMemory, getOriginal().length() + partBytesRead, partBytesWritten, getPhaseMillis());
     }
 
-    /** Sets how long the result will be, in seconds, so that progress can be reported in percent. */
+    /** Sets the expected length of the result in seconds, for the progress in percent. */
     public void setPlannedSeconds(double plannedSeconds) {
         this.plannedSeconds = plannedSeconds;
     }
 
-    /** Sets the seconds of the result that earlier runs have made, to which the progress of the tool is added. */
+    /** Sets the seconds of the result that earlier runs have made. The progress of the tool is added to them. */
     public void setSecondsBefore(double secondsBefore) {
         this.secondsBefore = secondsBefore;
         tool.progress(null);
     }
 
-    /** How far the transcoding is, 0 to 100; -1 while nothing is known. */
+    /** Returns the progress of the transcoding, 0 to 100; -1 while it is unknown. */
     public double getPercent() {
         ToolProgress progress = tool.progress();
         if (progress == null && secondsBefore == 0 || plannedSeconds <= 0) {
@@ -170,7 +174,7 @@ public final class RunningJob {
         return Math.min(100.0, 100.0 * (secondsBefore + now) / plannedSeconds);
     }
 
-    /** Seconds until the transcoding ends at its present speed; -1 while nothing is known. */
+    /** Returns the seconds until the transcoding ends at its current speed; -1 while they are unknown. */
     public double getEtaSeconds() {
         ToolProgress progress = tool.progress();
         if (progress == null || plannedSeconds <= 0 || progress.speed() <= 0) {

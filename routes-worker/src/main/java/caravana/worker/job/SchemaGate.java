@@ -20,7 +20,10 @@ public class SchemaGate implements FlywayMigrationStrategy {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    /** @throws IllegalStateException when the schema is still too old, or the database away, after two minutes */
+    /**
+     * @throws IllegalStateException when the schema is still too old, or the database unavailable, after two
+     *     minutes
+     */
     @Override
     public void migrate(Flyway flyway) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -42,7 +45,7 @@ public class SchemaGate implements FlywayMigrationStrategy {
         }
     }
 
-    /** What keeps this worker from starting; null when nothing does. */
+    /** Returns what prevents the start of this worker; null for nothing. */
     private static String obstacle(Flyway flyway) {
         try {
             return flyway.info().pending().length == 0

@@ -72,12 +72,16 @@ public class WorkFolder {
         }
     }
 
-    /** Where it is, absolute. */
+    /** Returns the absolute path of the folder. */
     public Path path() {
         return path;
     }
 
-    /** @throws IOException when no file can be made and written here */
+    /**
+     * Creates and writes a file in the folder.
+     *
+     * @throws IOException when that fails
+     */
     public void tryWriting() throws IOException {
         Path file = Files.createTempFile(path, "probe-", null);
         try {
@@ -87,7 +91,7 @@ public class WorkFolder {
         }
     }
 
-    /** Makes the folder of a claim. */
+    /** Creates the folder of a claim. */
     Path open(String claimToken) throws IOException {
         return Files.createDirectories(path.resolve(claimToken));
     }

@@ -15,12 +15,12 @@ import java.util.Set;
  */
 final class AppendedFile {
 
-    /** The longest beginning of a file that is compared, in bytes. */
+    /** The most bytes of a file's beginning that are compared. */
     private static final int BEGINNING = 16;
 
     private static final int BLOCK = 1 << 16;
 
-    /** The first bytes of a box of ISO's base media format: its length and its type. */
+    /** The bytes of a box's header in ISO's base media format: its length and its type. */
     private static final int BOX_HEADER = 8;
 
     private static final byte[] ASF = HexFormat.of().parseHex("3026b2758e66cf11a6d900aa0062ce6c");
@@ -35,10 +35,10 @@ final class AppendedFile {
     }
 
     /**
-     * How many bytes at the end belong to files of which nothing is read.
+     * Returns the number of bytes at the end that belong to files of which nothing is read.
      *
      * @param boxes whether the file consists of the boxes of ISO's base media format
-     * @param lastPacket where the last packet of picture begins, in bytes; −1 when that is not known
+     * @param lastPacket offset of the last packet of the picture in bytes; −1 when unknown
      */
     static long bytes(Path file, boolean boxes, long lastPacket) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
@@ -47,7 +47,7 @@ final class AppendedFile {
         }
     }
 
-    /** The index of such a file has no packets of another one, whose boxes follow. */
+    /** The index of a file has no packets of the next one, whose boxes follow. */
     private long beginAmongBoxes() throws IOException {
         Set<String> seen = new HashSet<>();
         long at = 0;
@@ -67,7 +67,7 @@ final class AppendedFile {
                 length = bytes.getLong(BOX_HEADER);
             }
             if (length < BOX_HEADER) {
-                // The last one, whose length is open, or no box at all.
+                // The last box, whose length is open, or not a box.
                 return channel.size();
             }
             at += length;
@@ -93,12 +93,15 @@ final class AppendedFile {
     private ByteBuffer read(long from, int most) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(most);
         while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {
-            // Until it is full, or the file ends.
+            // Continue until the buffer is full, or the file ends.
         }
         return bytes.flip();
     }
 
-    /** Only beginnings of so many fixed bytes that other data do not have them by chance. */
+    /**
+     * Returns whether a file begins there. Only formats count whose beginning has so many fixed bytes that other data
+     * cannot match by chance.
+     */
     private static boolean isBeginningWithoutBoxes(ByteBuffer bytes, int at) {
         return switch (bytes.get(at)) {
             case 0x1a -> is(bytes, at, EBML) && isMatroska(bytes, at + EBML.length);
@@ -115,14 +118,17 @@ final class AppendedFile {
     }
 
     private static boolean isBeginningOfBoxes(ByteBuffer bytes, int at) {
-        // The letter first: most of what is looked at are zeros.
+        // Compare the letter first, because most bytes are zero.
         return at + BOX_HEADER <= bytes.limit()
                 && bytes.get(at + 4) == 'f'
                 && text(bytes, at, 3).equals("\0\0\0")
                 && text(bytes, at + 4, 4).equals("ftyp");
     }
 
-    /** The length of the header, whose first byte says how many bytes it has, and its first element. */
+    /**
+     * Returns whether a Matroska file begins there: its header, whose first byte encodes its length, and its first
+     * element.
+     */
     private static boolean isMatroska(ByteBuffer bytes, int at) {
         int length = at < bytes.limit() ? Integer.numberOfLeadingZeros(bytes.get(at) & 0xff) - 23 : 0;
         String element = text(bytes, at + length, 2);
@@ -134,7 +140,7 @@ final class AppendedFile {
                 && bytes.slice(at, expected.length).equals(ByteBuffer.wrap(expected));
     }
 
-    /** Shorter, or empty, where the bytes end. */
+    /** Returns a text of the length; shorter or empty at the end of the bytes. */
     private static String text(ByteBuffer bytes, int at, int length) {
         int end = Math.min(at + length, bytes.limit());
         return at < end ? new String(bytes.array(), at, end - at, StandardCharsets.ISO_8859_1) : "";

@@ -22,12 +22,12 @@ public final class AudioDecoding {
         this.command = command;
     }
 
-    /** The run. */
+    /** Returns the run. */
     public ToolCommand getCommand() {
         return command;
     }
 
-    /** Takes one line of ffprobe's {@code csv}: {@code packet,1} or {@code frame,1}. */
+    /** Processes one line of ffprobe's {@code csv} output: {@code packet,1} or {@code frame,1}. */
     void add(String line) {
         String[] fields = line.split(",");
         if (fields.length > 1 && fields[1].matches("\\d{1,6}")) {
@@ -35,7 +35,10 @@ public final class AudioDecoding {
         }
     }
 
-    /** Whether no part of a track could be decoded, or read. Of one that begins later than the others this is not known. */
+    /**
+     * Returns whether packets of the track were read, or could not be read, and none could be decoded. False for a
+     * track that begins later than the others, of which nothing is known.
+     */
     boolean failed(Track track) {
         boolean reached = packets.isEmpty() || packets.containsKey(track.index());
         return reached && !frames.containsKey(track.index());

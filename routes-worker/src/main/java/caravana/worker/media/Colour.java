@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 
 /**
- * Colour tags of a track, by ffmpeg's names; {@code unknown} where it has none.
+ * Colour tags of a track, by ffmpeg's names; {@code unknown} for a missing tag.
  *
  * @param range {@code tv} or {@code pc}
- * @param matrix between RGB and YUV; {@code gbr} for RGB itself
- * @param transfer the transfer function
- * @param primaries the primaries
+ * @param matrix conversion between RGB and YUV; {@code gbr} for RGB
+ * @param transfer transfer function
+ * @param primaries colour primaries
  */
 public record Colour(String range, String matrix, String transfer, String primaries) {
 
@@ -26,7 +26,7 @@ public record Colour(String range, String matrix, String transfer, String primar
                 stream.path("color_primaries").asText(UNKNOWN));
     }
 
-    /** The kind of HDR, {@code pq} or {@code hlg}; null for SDR. */
+    /** Returns the kind of HDR, {@code pq} or {@code hlg}; null for SDR. */
     String hdr() {
         return HDR.get(transfer);
     }

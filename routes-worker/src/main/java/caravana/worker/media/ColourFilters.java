@@ -5,17 +5,17 @@ import java.util.Set;
 /** Filters that convert any picture to the colours of all results: BT.709 in limited range, with these tags. */
 final class ColourFilters {
 
-    /** Says what the colours are; it changes none. */
+    /** Sets the tags, without converting colours. */
     static final String TAGS = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709";
 
-    /** Without exact rounding, light saturated colours come out too dark by 3 of 219. */
+    /** Converts to BT.709. Without exact rounding, light saturated colours become too dark by up to 3 of 219. */
     private static final String TO_BT709 =
             ":out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp";
 
-    /** Primaries that are so much wider than those of BT.709 that the colours are wrong unless they are converted. */
+    /** Primaries so much wider than those of BT.709 that colours are wrong without conversion. */
     private static final Set<String> WIDE = Set.of("bt2020", "smpte431", "smpte432");
 
-    /** Lines from which players take a picture without tags for HD. */
+    /** The lowest height at which players assume that a picture without tags is HD. */
     private static final int HD_HEIGHT = 720;
 
     private static final int HD_WIDTH = 1280;
@@ -24,10 +24,10 @@ final class ColourFilters {
 
     private ColourFilters() {}
 
-    /** What the filter that scales does beside: it converts matrix and range in the same pass. */
+    /** Returns options of the scaling filter, which also converts matrix and range in the same pass. */
     static String whileScaling(Track video) {
         if (isWide(video)) {
-            // The filter would otherwise make it limited.
+            // Otherwise the filter would convert to limited range.
             return video.colour().range().equals("pc") ? ":out_range=pc" : "";
         }
         if (isRgb(video)) {
@@ -43,7 +43,7 @@ final class ColourFilters {
         return from + TO_BT709;
     }
 
-    /** What comes after scaling, where there are fewer pixels. */
+    /** Returns the filters after scaling, where there are fewer pixels to convert. */
     static String afterScaling(Track video) {
         if (video.colour().hdr() != null) {
             return toneMapped(video.colour()) + "," + TAGS;
@@ -57,18 +57,18 @@ final class ColourFilters {
         if (isRgb(video)) {
             return "format=yuv444p," + TAGS;
         }
-        // The formats whose names have a j are of full range, whatever the tags say.
+        // Pixel formats with a j in their names have full range, even if the tags say otherwise.
         boolean full = video.pixelFormat().startsWith("yuvj");
         return (full ? "format=" + video.pixelFormat().replace("yuvj", "yuv") + "," : "") + TAGS;
     }
 
-    /** White of SDR is put where HDR has its reference white, 203 cd/m²; what is brighter is compressed. */
+    /** Maps HDR to SDR. The white of SDR is HDR's reference white, 203 cd/m²; brighter parts are compressed. */
     private static String toneMapped(Colour colour) {
         return "zscale=" + from(colour) + ":t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=mobius:desat=0,"
                 + "zscale=t=bt709:m=bt709:r=tv,format=yuv420p";
     }
 
-    /** The colours of a frame, also where it has no tags. */
+    /** Returns filters that set the colours of each frame, even if it has no tags. */
     private static String from(Colour colour) {
         return "pin=" + known(colour.primaries(), "bt2020") + ":tin=" + known(colour.transfer(), "bt709") + ":min="
                 + known(colour.matrix(), "bt2020nc") + ":rin="

@@ -11,18 +11,24 @@ final class CutPoints {
 
     static final String ENTRIES = "packet=pts_time,dts_time,flags";
 
-    /** Keys that follow one another more closely, in seconds, are left out: a file of an hour may consist of them alone. */
+    /**
+     * The shortest distance of two keys in seconds; closer ones are left out, because a file of an hour may consist of
+     * keys.
+     */
     private static final double APART = 0.5;
 
     /**
-     * A packet from which decoding can begin, on the clock of the file in seconds.
+     * A packet from which decoding can begin. Times are in seconds on the clock of the file.
      *
      * @param shown when its frame is shown
-     * @param decoded when it is decoded
+     * @param decoded when its frame is decoded
      */
     record Key(double shown, double decoded) {
 
-        /** To seek for it. Some containers are searched by the one time, some by the other; the earlier one finds it in all. */
+        /**
+         * Returns the time to seek in order to find the key. Some containers are searched by the one time, some by the
+         * other; the earlier one works in all.
+         */
         double sought() {
             return Math.min(shown, decoded);
         }
@@ -38,7 +44,7 @@ final class CutPoints {
 
     private boolean steady = true;
 
-    /** Takes one line of {@code csv=print_section=0}: pts, dts and flags. */
+    /** Processes one line of {@code csv=print_section=0}: pts, dts and flags. */
     void add(String line) {
         String[] fields = line.split(",");
         if (fields.length < 3) {
@@ -67,22 +73,24 @@ final class CutPoints {
         }
     }
 
-    /** Whether every packet has its times, and the clock runs without a jump. */
+    /** Returns whether every packet has its times, and the clock runs without a jump. */
     boolean isSteady() {
         return steady;
     }
 
-    /** Whether there is a key beside the first one. */
+    /** Returns whether there is a key after the first one. */
     boolean hasSeveral() {
         return keys.size() > 1;
     }
 
-    /** When the first frame is shown that can be decoded; NaN when there is none. */
+    /** Returns when the first frame is shown that can be decoded, in seconds; NaN when there is none. */
     double first() {
         return beginsBefore ? firstShown : firstKey;
     }
 
-    /** The last one that is shown by that time; null when it is the first one, so that nothing would be left out. */
+    /**
+     * Returns the last key that is shown by a time; null when it is the first one, so that seeking would skip nothing.
+     */
     Key before(double time) {
         Key found = null;
         for (Key key : keys.subList(Math.min(1, keys.size()), keys.size())) {

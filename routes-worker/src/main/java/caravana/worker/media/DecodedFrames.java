@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 public final class DecodedFrames {
 
-    /** Links of a chain that write a line for each frame, with its time in microseconds. */
+    /** Filters that write a line for each frame, with its time in microseconds. */
     static final String LISTED = "settb=1/1000000,metadata=mode=add:key=frame:value=1,metadata=mode=print:file=-";
 
     private static final Pattern FRAME = Pattern.compile("frame:\\d+ +pts:(-?\\d+) .*");
@@ -25,7 +25,7 @@ public final class DecodedFrames {
     private double moved;
     private double last = Double.NEGATIVE_INFINITY;
 
-    /** @param joins by how much the clock is moved on at each place where it begins again */
+    /** @param joins the seconds by which the clock is shifted at each place where it starts again */
     DecodedFrames(List<Double> joins) {
         this.joins = joins;
     }
@@ -34,12 +34,12 @@ public final class DecodedFrames {
         this.command = command;
     }
 
-    /** The run. */
+    /** Returns the run. */
     public ToolCommand getCommand() {
         return command;
     }
 
-    /** Takes one line of what the filter {@code metadata} writes, such as {@code frame:3 pts:120000 pts_time:0.12}. */
+    /** Processes one line that the filter {@code metadata} writes, such as {@code frame:3 pts:120000 pts_time:0.12}. */
     void add(String line) {
         Matcher frame = FRAME.matcher(line);
         if (!frame.matches()) {
@@ -53,7 +53,7 @@ public final class DecodedFrames {
         last = Math.max(last, shown + moved);
     }
 
-    /** When the last one is shown, in seconds after the time that ffmpeg counts from; negative infinity when there is none. */
+    /** Returns when the last frame is shown, in seconds after ffmpeg's time 0; negative infinity when there is none. */
     double last() {
         return last;
     }

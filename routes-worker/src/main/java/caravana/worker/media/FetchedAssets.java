@@ -12,16 +12,16 @@ import java.util.Map;
 public final class FetchedAssets {
 
     /**
-     * One of them.
+     * An asset.
      *
-     * @param id its id
-     * @param name its file's name, as its owner gave it
-     * @param mediaType its media type
-     * @param key of its object
+     * @param id id of the asset
+     * @param name name that its owner gave it
+     * @param mediaType media type of the asset
+     * @param key key of its object
      */
     public record File(String id, String name, String mediaType, String key) {
 
-        /** Where it is put in the job's folder. */
+        /** Returns the asset's file name in the job's folder. */
         public String fileName() {
             return FetchedAssets.fileName(id, mediaType);
         }
@@ -48,22 +48,22 @@ public final class FetchedAssets {
         }
     }
 
-    /** Their ids. */
+    /** Returns the ids of the assets. */
     public List<String> getIds() {
         return List.copyOf(users.keySet());
     }
 
-    /** Whether there is any. */
+    /** Returns whether the job needs any asset. */
     public boolean isWanted() {
         return !users.isEmpty();
     }
 
-    /** Those that were found. */
+    /** Returns the assets that were found. */
     public List<File> getFiles() {
         return List.copyOf(files);
     }
 
-    /** The id of one that was not found; null when all were. */
+    /** Returns the id of an asset that was not found; null when all were found. */
     String missing() {
         return users.keySet().stream()
                 .filter(id -> files.stream().noneMatch(file -> file.id().equals(id)))
@@ -71,12 +71,12 @@ public final class FetchedAssets {
                 .orElse(null);
     }
 
-    /** The name of a transformation that needs it. */
+    /** Returns the name of a transformation that needs an asset. */
     String userOf(String id) {
         return users.get(id);
     }
 
-    /** Whether a picture is not decoded yet. */
+    /** Returns whether a picture is not decoded yet. */
     public boolean isOpen() {
         return !pictures.isEmpty();
     }

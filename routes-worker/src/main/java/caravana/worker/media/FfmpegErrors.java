@@ -10,15 +10,15 @@ import java.util.regex.Pattern;
 final class FfmpegErrors {
 
     /**
-     * A frame says that another is no longer needed, which is not there. It is so where a file was cut without encoding it
-     * again; what could not be decoded is never shown.
+     * A frame declares another one as no longer needed, and that one is missing. This happens after a cut without
+     * encoding. Frames that cannot be decoded are not shown.
      */
     private static final String NOTHING_LOST = "mmco: unref short failure";
 
-    /** Instead of a complaint that is the same as the one before. */
+    /** The line that ffmpeg writes in place of a repeated message. */
     private static final String SAID_AGAIN = "    Last message repeated";
 
-    /** How the complaint about a file of which nothing more can be read begins. */
+    /** The beginning of the message about a file that cannot be read any further. */
     private static final String READING_ENDED = "file:";
 
     /** What encoders and filters say of a picture that they cannot make as large as it would get, some with their limit. */
@@ -52,8 +52,8 @@ final class FfmpegErrors {
     }
 
     /**
-     * Whether all errors are those that a decoder reports when it begins in the middle of a video, and that lose no
-     * frame.
+     * Returns whether all errors are those that a decoder reports when it begins in the middle of a video. Such errors
+     * lose no frame.
      */
     static boolean loseNothing(String errors) {
         return errors.lines().allMatch(line -> line.endsWith(NOTHING_LOST) || line.startsWith(SAID_AGAIN));
@@ -77,14 +77,17 @@ final class FfmpegErrors {
         return lines.isEmpty();
     }
 
-    /** Whether any is about something else than sound, or than the place where files or recordings were joined. */
+    /**
+     * Returns whether an error is about something other than sound, and not about the place where files or recordings
+     * were joined.
+     */
     boolean areOfPicture() {
         return lines.stream()
                 .filter(line -> !line.endsWith(NOTHING_LOST))
                 .anyMatch(line -> otherThanPicture.stream().noneMatch(line::startsWith));
     }
 
-    /** Whether any is about that track of sound. Another one may have the same codec. */
+    /** Returns whether an error is about this audio track. Other tracks may have the same codec. */
     boolean areOf(Track audio) {
         return lines.stream().anyMatch(line -> line.startsWith(notDecoded(audio)));
     }

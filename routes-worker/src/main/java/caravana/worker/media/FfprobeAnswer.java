@@ -10,7 +10,7 @@ final class FfprobeAnswer {
 
     private FfprobeAnswer() {}
 
-    /** @throws ToolFailedException when it is no JSON object: then ffprobe did not do what it is there for */
+    /** @throws ToolFailedException when it is not a JSON object, so that ffprobe has failed */
     static JsonNode read(ObjectMapper json, String answer) {
         try {
             JsonNode root = json.readTree(answer);

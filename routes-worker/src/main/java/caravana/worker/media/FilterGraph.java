@@ -8,17 +8,17 @@ final class FilterGraph {
     private String from;
     private int labels;
 
-    /** @param from the label of the stream at which it begins, in brackets */
+    /** @param from the label of the stream at which the graph begins, in brackets */
     FilterGraph(String from) {
         this.from = from;
     }
 
-    /** Adds a link to the chain: one filter, or several with commas between them. */
+    /** Adds one filter, or several that are separated by commas. */
     void link(String filters) {
         links.append(links.isEmpty() ? "" : ",").append(filters);
     }
 
-    /** Adds a graph of its own, which reads {@code {in}} and writes {@code {out}}. */
+    /** Adds a subgraph that reads {@code {in}} and writes {@code {out}}. */
     void graph(String fragment) {
         String in = links.isEmpty() ? from : close("[s" + labels++ + "]");
         String out = "[s" + labels++ + "]";
@@ -27,7 +27,7 @@ final class FilterGraph {
         from = out;
     }
 
-    /** The whole graph, which ends at that label. It has to end with a link. */
+    /** Returns the whole graph, which ends at that label. The last addition must be {@link #link}. */
     String endAt(String label) {
         close(label);
         return graph.toString();

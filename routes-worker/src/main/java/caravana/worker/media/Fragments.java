@@ -23,31 +23,31 @@ import java.util.List;
 record Fragments(int head, long timescale, String codecs, int width, int height, List<Fragment> fragments) {
 
     /**
-     * A {@code moof} and its {@code mdat}.
+     * A {@code moof} box with its {@code mdat}.
      *
-     * @param offset in the file
-     * @param bytes of both
-     * @param start when it is decoded, in units of time
-     * @param duration in units of time
+     * @param offset in the file, in bytes
+     * @param bytes length of both boxes
+     * @param start decoding time, in units of the timescale
+     * @param duration in units of the timescale
      * @param samples frames, or blocks of sound
-     * @param keyBytes from its beginning to the end of its first sample
+     * @param keyBytes bytes from its beginning to the end of its first sample
      */
     record Fragment(long offset, long bytes, long start, long duration, int samples, long keyBytes) {}
 
-    /** Before the boxes in a sample entry of a picture, its own header included. */
+    /** The bytes of a picture's sample entry before its boxes, including its header. */
     private static final int PICTURE_ENTRY = 86;
 
     private static final int PICTURE_WIDTH = 32;
 
-    /** Flags of a fragment's header: its samples have the same duration, or the same size. */
+    /** Flags of a fragment's header: all samples have the same duration; the next one: the same size. */
     private static final int DURATION = 0x8;
 
     private static final int SIZE = 0x10;
 
-    /** AAC-LC, which the encoder of sound makes. */
+    /** AAC-LC, which the audio encoder produces. */
     private static final String AAC = "mp4a.40.2";
 
-    /** @throws IOException when it cannot be read, or is no such file */
+    /** @throws IOException when the file cannot be read, or is not a fragmented MP4 */
     static Fragments read(Path file) throws IOException {
         Reader reader = new Reader(file);
         Fragments fragments = reader.read();
@@ -60,7 +60,7 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
         return fragments;
     }
 
-    /** Reads a file that is being written: each time what is complete since the last one. */
+    /** Reads a file that is being written: each call returns what has become complete. */
     static final class Reader {
 
         private final Path file;
@@ -76,10 +76,10 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
         }
 
         /**
-         * All that is complete by now.
+         * Returns everything that is complete.
          *
-         * @return null before a decoder can be initialised
-         * @throws IOException when it cannot be read, or is no such file
+         * @return null before the initialization segment is complete
+         * @throws IOException when the file cannot be read, or is not a fragmented MP4
          */
         Fragments read() throws IOException {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -113,21 +113,21 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
                     moof = null;
                 }
                 default -> {
-                    // An index at the end, which segments do not need.
+                    // An index at the end of the file, which segments do not need.
                 }
             }
         }
     }
 
     /**
-     * The picture of a file that is not in fragments.
+     * The picture of a file without fragments.
      *
-     * @param frames how many it has
-     * @param parameters by which a decoder of H.264 is initialised
+     * @param frames number of frames
+     * @param parameters the parameter sets that initialize a decoder of H.264
      */
     record Picture(int frames, ByteBuffer parameters) {}
 
-    /** @throws IOException when it cannot be read, or has no H.264 in its first track */
+    /** @throws IOException when the file cannot be read, or its first track is not H.264 */
     static Picture picture(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             Mp4Box.Place box = Mp4Box.place(channel, 0, channel.size());
@@ -174,7 +174,7 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
                 List.copyOf(fragments));
     }
 
-    /** @param data where the samples begin, as far as the run does not say it */
+    /** @param data offset of the samples, unless the run has one */
     private static Fragment fragment(Mp4Box moof, long offset, long size, long data) throws IOException {
         Mp4Box track = moof.get("traf");
         ByteBuffer decoded = track.get("tfdt").content();
@@ -198,7 +198,9 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
         return new Fragment(offset, size, start, duration, samples, first + firstSize);
     }
 
-    /** What the samples of a fragment have whose run does not say it: {@link #DURATION} or {@link #SIZE}. */
+    /**
+     * Returns the default of a fragment's samples, {@link #DURATION} or {@link #SIZE}, for a run that does not have it.
+     */
     private static long usual(ByteBuffer tfhd, int flag) {
         int flags = tfhd.getInt() & 0xffffff;
         int before = 4 + ((flags & 0x1) != 0 ? 8 : 0) + Integer.bitCount(flags & (flag - 1) & 0xa) * 4;

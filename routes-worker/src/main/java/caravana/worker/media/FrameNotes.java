@@ -13,22 +13,25 @@ final class FrameNotes {
     private static final String FIELDS_FILE = "fields.txt";
     private static final String TRANSPARENCY_FILE = "transparency.txt";
 
-    /** Notes whether a frame consists of two fields. Links of a chain. */
+    /** Filters that note whether a frame consists of two fields. */
     static final String FIELDS =
             "split[framed][fields];[fields]select='not(eq(interlace_type,PROGRESSIVE))*eq(selected_n,0)',"
                     + "metadata=mode=add:key=fields:value=1," + noted(FIELDS_FILE) + ";[framed]null";
 
-    /** Brightness of the darkest place of a picture without transparency, and less: white may be 235, and is rounded. */
+    /** The lowest brightness of an opaque alpha channel. White may be 235, and rounding makes it darker. */
     private static final int OPAQUE = 230;
 
-    /** Notes whether a frame with an alpha channel has a transparent place. Links of a chain. */
+    /** Filters that note whether a frame with an alpha channel has a transparent place. */
     static final String TRANSPARENCY = "split[shown][alpha];[alpha]alphaextract,format=yuv420p,signalstats,"
             + "metadata=mode=select:key=lavfi.signalstats.YMIN:value=" + OPAQUE + ":function=less,"
             + "select=eq(selected_n\\,0)," + noted(TRANSPARENCY_FILE) + ";[shown]null";
 
     private FrameNotes() {}
 
-    /** The same in a run that reads a part of the original: each has a note of its own. */
+    /**
+     * Returns the filters of {@link #FIELDS} for a run that reads a part of the original: each part has a separate
+     * note.
+     */
     static String fields(int part) {
         return FIELDS.replace(FIELDS_FILE, part + "-" + FIELDS_FILE);
     }
@@ -37,13 +40,13 @@ final class FrameNotes {
         return "metadata=mode=print:file=" + file + ",nullsink";
     }
 
-    /** Whether a frame of the original consists of two fields. */
+    /** Returns whether a frame of the original consists of two fields. */
     static boolean hasFields(RunningJob job) {
         File[] notes = job.getFolder().toFile().listFiles((folder, name) -> name.endsWith(FIELDS_FILE));
         return notes != null && Arrays.stream(notes).anyMatch(note -> note.length() > 0);
     }
 
-    /** Whether a frame of the original has a transparent place. */
+    /** Returns whether a frame of the original has a transparent place. */
     static boolean isTransparent(RunningJob job) {
         return isNoted(job, TRANSPARENCY_FILE);
     }

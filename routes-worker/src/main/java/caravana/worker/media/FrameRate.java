@@ -11,21 +11,30 @@ import java.util.List;
  */
 public record FrameRate(long frames, long seconds) {
 
-    /** Results have at most so many frames per second. */
+    /** The highest frame rate of results. */
     private static final double HIGHEST = 30;
 
-    /** A rate above this is halved; one between is so close to the highest that this is better. */
+    /**
+     * The rate above which a rate is halved. A rate between this and the highest one is closer to the highest one than
+     * to its half.
+     */
     private static final double HALVED_ABOVE = 32;
 
-    /** With fewer frames per second than this, a result could not be as long as its original to the tenth of a second. */
+    /**
+     * The lowest rate of results. With fewer frames per second, a result could not have the original's length to the
+     * tenth of a second.
+     */
     private static final double LOWEST = 10;
 
-    /** An exact rate above this is the clock's and not the picture's, unless the frames do follow one another so fast. */
+    /**
+     * The highest exact rate that is accepted as the picture's. A higher one is the rate of the clock, unless the
+     * measured distance of frames confirms it.
+     */
     private static final double PLAUSIBLE = 60.5;
 
     private static final double FASTEST = 1000;
 
-    /** Rates of cameras. One that is nearly such a rate is that rate. */
+    /** The rates of cameras. A rate that is close to one of them is replaced by it. */
     private static final List<FrameRate> USUAL = List.of(
             new FrameRate(24, 1),
             new FrameRate(25, 1),
@@ -37,20 +46,23 @@ public record FrameRate(long frames, long seconds) {
             new FrameRate(30000, 1001),
             new FrameRate(60000, 1001));
 
-    /** By how much a distance may be wrong on a clock of milliseconds, in seconds. */
+    /** The error of a distance that was measured with a clock of milliseconds, in seconds. */
     private static final double HALF_MILLISECOND = 0.0005;
 
-    /** Above the error of a difference of two lengths, in frames: 1.2 s less 0.1 s at 25 frames per second is a little below 27.5. */
+    /**
+     * More than the rounding error of a difference of two lengths, in frames: 1.2 s minus 0.1 s at 25 frames per second
+     * is slightly less than 27.5.
+     */
     private static final double ROUNDING = 1e-6;
 
-    /** A distance is measured on clocks of milliseconds. */
+    /** The largest relative difference for distances, which are measured with clocks of milliseconds. */
     private static final double CLOSE_DISTANCE = 0.015;
 
-    /** A rate is rounded, or bent by a jump of the clock. */
+    /** The largest relative difference for rates, which may be rounded, or changed by a jump of the clock. */
     private static final double CLOSE_RATE = 0.005;
 
     /**
-     * The rate of the motion in a track.
+     * Returns the rate of the motion in a track.
      *
      * @param exact the rate at which all timestamps fall on frames, as ffmpeg's fraction
      * @param average frames divided by length, as ffmpeg's fraction
@@ -67,7 +79,7 @@ public record FrameRate(long frames, long seconds) {
         return mean > 0 && mean <= FASTEST ? read(average) : new FrameRate(30, 1);
     }
 
-    /** Whether the exact rate of a track is that of its frames, and not that of a clock. */
+    /** Returns whether the exact rate of a track is the rate of its frames, and not of a clock. */
     static boolean isOfMotion(String exact, double distance) {
         double rate = SourceInfo.fraction(exact);
         boolean slowerThanFrames = distance > 0 && rate * distance < 0.9;
@@ -76,8 +88,9 @@ public record FrameRate(long frames, long seconds) {
     }
 
     /**
-     * A jump of the clock bends a rate so much that it may be nearer to 29.97 than to 30, which it is; distances stay. On a
-     * clock of milliseconds they say nothing about so small a difference, and a rate may be one that cameras do not have.
+     * Corrects a rate by the distance of frames. A jump of the clock changes an average rate so much that it may be
+     * closer to 29.97 than to the real 30, but does not change distances. With clocks of milliseconds, distances are
+     * not exact enough to distinguish such rates, and cameras do not have all rates.
      */
     private static FrameRate unbent(FrameRate rate, double distance) {
         double millis = 1000 * distance;
@@ -91,7 +104,7 @@ public record FrameRate(long frames, long seconds) {
                 .orElse(rate);
     }
 
-    /** The usual rate that differs least, if any differs by no more than that share; otherwise the rate itself. */
+    /** Returns the closest usual rate, if the relative difference is small enough; otherwise the rate itself. */
     private static FrameRate orUsual(FrameRate rate, double share) {
         return USUAL.stream()
                 .min(Comparator.comparingDouble(usual -> usual.differenceFrom(rate)))
@@ -108,16 +121,17 @@ public record FrameRate(long frames, long seconds) {
         return new FrameRate(Long.parseLong(parts[0]), parts.length > 1 ? Long.parseLong(parts[1]) : 1);
     }
 
-    /** The rate that the catalogue sets, a whole number. */
+    /** Returns the rate that the catalogue sets, a whole number. */
     static FrameRate set(String rate) {
         return new FrameRate(Long.parseLong(rate), 1);
     }
 
     /**
-     * The rate of a result: halved until it is allowed, or multiplied until it is; the frames stay evenly spaced.
+     * Returns the rate of a result: halved until it is low enough, or multiplied until it is high enough, so that
+     * frames stay evenly spaced.
      *
-     * @param even whether the frames of the original are evenly spaced; of others, halving the rate would lose motion and gain
-     *     nothing
+     * @param even whether the frames of the original are evenly spaced; if not, halving the rate would lose motion
+     *     without a benefit
      */
     FrameRate ofResult(boolean even) {
         if (even && perSecond() > HALVED_ABOVE) {
@@ -134,12 +148,15 @@ public record FrameRate(long frames, long seconds) {
         return (double) frames / seconds;
     }
 
-    /** How many frames a picture of that length has. Half a frame is rounded up, as ffmpeg's {@code fps} does. */
+    /**
+     * Returns the number of frames of a picture of that length. Half a frame is rounded up, as in ffmpeg's filter
+     * {@code fps}.
+     */
     long framesIn(double length) {
         return Math.round(length * perSecond() + ROUNDING);
     }
 
-    /** As ffmpeg reads it. */
+    /** Returns the rate in ffmpeg's syntax. */
     @Override
     public String toString() {
         return frames + "/" + seconds;

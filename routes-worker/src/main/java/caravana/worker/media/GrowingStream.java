@@ -29,11 +29,11 @@ public final class GrowingStream {
     /**
      * A rendition as it is known before its end.
      *
-     * @param name its own among them
-     * @param peakBitRate which no segment exceeds
-     * @param keyBitRate which the first frames of segments do not exceed; null for sound
-     * @param initialisation SHA-256 of what initialises a decoder and of the first segment's length, as hexadecimal digits: renditions that
-     *     have the same go on in each other
+     * @param name name of the rendition, unique among the video's renditions
+     * @param peakBitRate highest bit rate of a segment
+     * @param keyBitRate highest bit rate of the first frames of segments; null for sound
+     * @param initialisation SHA-256 of the initialization segment and of the first segment's length, in hexadecimal
+     *     digits. A rendition with the same value can continue another one
      * @param targetSeconds length of a segment
      */
     @JsonNaming(SnakeCaseStrategy.class)
@@ -48,7 +48,7 @@ public final class GrowingStream {
             String initialisation,
             double targetSeconds) {}
 
-    /** A segment that is cut, as its row has it. */
+    /** A segment that was cut, as its row stores it. */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Cut(String rendition, int number, double seconds, long bytes, Long keyBytes) {}
 
@@ -79,7 +79,7 @@ public final class GrowingStream {
     private boolean busy;
     private boolean ended;
 
-    /** @param folder what the keys of the job's results begin with */
+    /** @param folder the prefix of the keys of the job's results */
     GrowingStream(RunningJob job, PlannedLadder ladder, String folder) {
         this.job = job;
         this.ladder = ladder;
@@ -98,38 +98,38 @@ public final class GrowingStream {
         return job;
     }
 
-    /** What the keys of all results of the job begin with. */
+    /** Returns the prefix of the keys of all results of the job. */
     public String getResultsFolder() {
         return resultsFolder;
     }
 
-    /** What the keys of its objects begin with. */
+    /** Returns the prefix of the keys of its objects. */
     public String getFolder() {
         return folder;
     }
 
-    /** The renditions that are made. */
+    /** Returns the renditions. */
     public List<Announced> getAnnounced() {
         return announced;
     }
 
-    /** Whether their rows are written. */
+    /** Returns whether their rows are written. */
     public boolean isNoted() {
         return noted;
     }
 
-    /** Segments that are complete and not listed. */
+    /** Returns segments that are complete and not listed yet. */
     public List<Cut> getCut() {
         return cut;
     }
 
-    /** These as files. */
+    /** Returns the same segments as files. */
     @JsonIgnore
     public List<StoredFile> getFiles() {
         return files;
     }
 
-    /** Whether each rendition has a segment once these are listed. */
+    /** Returns whether each rendition has a segment once the cut ones are listed. */
     public boolean isPlayable() {
         return announced.stream()
                 .allMatch(each -> rungs.get(each.name()).listed > 1
@@ -137,7 +137,7 @@ public final class GrowingStream {
                                 .anyMatch(segment -> segment.rendition().equals(each.name()) && segment.number() == 1));
     }
 
-    /** Takes the right to cut and store, unless somebody has it, or nobody may any more. */
+    /** Acquires the right to cut and store; false when another thread has it, or the stream has ended. */
     synchronized boolean begin() {
         if (busy || ended) {
             return false;
@@ -146,7 +146,7 @@ public final class GrowingStream {
         return true;
     }
 
-    /** Gives it back, and forgets what was cut. */
+    /** Releases the right, and forgets the cut segments. */
     synchronized void pause() {
         files.forEach(file -> file.file().delete());
         files = List.of();
@@ -155,7 +155,7 @@ public final class GrowingStream {
         notifyAll();
     }
 
-    /** Nothing is stored by others any more. Waits until what is being stored is. */
+    /** Ends the stream: no other thread stores anything afterwards. Waits for a thread that is storing. */
     synchronized void end() throws InterruptedException {
         ended = true;
         while (busy) {
@@ -163,13 +163,13 @@ public final class GrowingStream {
         }
     }
 
-    /** The claim is lost: nothing more is stored. */
+    /** Ends the stream because the claim was lost. */
     synchronized void giveUp() {
         ended = true;
     }
 
     /**
-     * Cuts what is complete by now.
+     * Cuts the segments that have become complete.
      *
      * @return whether there is something to store
      */
@@ -214,7 +214,10 @@ public final class GrowingStream {
         return !cut.isEmpty();
     }
 
-    /** Of the sound, a segment is complete when the next one begins, but the first one has one fragment. */
+    /**
+     * Returns whether a segment is complete. A segment of sound is complete when the next one begins, except the first,
+     * which has only one fragment.
+     */
     private boolean isComplete(Piece piece, int pieces, boolean sound) {
         int number = piece.segment().number();
         return number == 0 || (sound ? number == 1 || number < pieces - 1 : piece.samples() == ladder.framesOf(number));
@@ -252,20 +255,20 @@ public final class GrowingStream {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** The rows of the renditions are written. */
+    /** Notes that the rows of the renditions are written. */
     void setNoted() {
         noted = true;
     }
 
-    /** What was cut is listed. */
+    /** Notes that the cut segments are listed. */
     void listed() {
         cut.forEach(segment -> rungs.get(segment.rendition()).listed = segment.number() + 1);
     }
 
     /**
-     * Ends it, as {@link #end}.
+     * Ends the stream, as {@link #end}.
      *
-     * @return how many objects of the rendition are listed
+     * @return the number of listed objects of a rendition
      */
     synchronized int endAt(String rendition) {
         try {

@@ -18,8 +18,8 @@ public class GrowingStreams {
     private final Map<String, GrowingStream> byClaimToken = new ConcurrentHashMap<>();
 
     /**
-     * Registers the renditions of a run that begins, until its exchange is done, as the exchange property
-     * {@code growing}. With a target size, the video may be encoded again, so nothing of the first run is published.
+     * Registers the renditions of a run until its exchange ends, as the exchange property {@code growing}. With a
+     * target size, the video may be encoded again, so nothing of the first run is published.
      */
     @StepOnly
     public void open(
@@ -44,16 +44,16 @@ public class GrowingStreams {
         });
     }
 
-    /** Those that are being made now. */
+    /** Returns the renditions that are being encoded. */
     public List<GrowingStream> running() {
         return List.copyOf(byClaimToken.values());
     }
 
     /**
-     * Cuts what is complete of one, until the exchange is done.
+     * Cuts the segments that have become complete. Other threads cannot cut until the exchange ends.
      *
      * @return whether there is something to store
-     * @throws IOException when it cannot be read or written
+     * @throws IOException when a file cannot be read or written
      */
     @StepOnly
     public boolean cut(Exchange exchange, @ExchangeProperty("growing") GrowingStream growing) throws IOException {
@@ -69,17 +69,17 @@ public class GrowingStreams {
         return growing.cut();
     }
 
-    /** Notes that its renditions have rows. */
+    /** Notes that the renditions have rows. */
     public void noteAnnouncement(@ExchangeProperty("growing") GrowingStream growing) {
         growing.setNoted();
     }
 
-    /** Notes that what was cut is listed. */
+    /** Notes that the cut segments are listed. */
     public void noteListed(@ExchangeProperty("growing") GrowingStream growing) {
         growing.listed();
     }
 
-    /** Stores nothing more of one, whose claim is lost. */
+    /** Ends a stream whose claim was lost. */
     public void giveUp(@ExchangeProperty("growing") GrowingStream growing) {
         growing.giveUp();
     }

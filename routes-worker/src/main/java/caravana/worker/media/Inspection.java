@@ -18,11 +18,12 @@ public class Inspection {
     private static final int NO = 1;
 
     /**
-     * The command for the step {@code exec:}, which has the property {@code command} and names the program.
+     * Returns the command for the step {@code exec:}, which reads it from the property {@code command}. The step names
+     * the program.
      *
-     * @param job whose original is looked at; the file's path is the last argument
-     * @param code stable code of the refusal, as clients see it
-     * @param sentence what the uploader reads, one sentence
+     * @param job whose original is inspected; the file's path is the last argument
+     * @param code stable code of the refusal, for clients
+     * @param sentence one sentence about the refusal, for the uploader
      * @param options the program's options, separated by spaces; may be empty
      */
     public ToolCommand plan(RunningJob job, String code, String sentence, String options) {

@@ -26,7 +26,7 @@ import org.springframework.stereotype.Component;
 @Component("jobAssets")
 public class JobAssets {
 
-    /** The width in pixels to which an SVG is drawn, so that it is sharp in a large picture as well. */
+    /** The width in pixels at which an SVG is drawn, so that it is sharp in large pictures too. */
     private static final int DRAWN_WIDTH = 1024;
 
     /** CPU time for one picture, which usually takes a tenth of a second. What takes longer does so on each worker. */
@@ -35,7 +35,7 @@ public class JobAssets {
     private static final String WEBVTT = "text/vtt";
     private static final String SVG = "image/svg+xml";
 
-    /** What is to be fetched. */
+    /** Returns the assets to download. */
     public FetchedAssets begin(@ExchangeProperty("recipe") List<AppliedTransformation> transformations) {
         Map<String, String> users = new LinkedHashMap<>();
         transformations.forEach(each -> each.assets().values().forEach(id -> users.putIfAbsent(id, each.name())));
@@ -43,9 +43,9 @@ public class JobAssets {
     }
 
     /**
-     * Takes the rows of {@code find-assets.sql}.
+     * Processes the rows of {@code find-assets.sql}.
      *
-     * @throws RejectedMediaException {@code asset_missing} when the owner does not have all of them
+     * @throws RejectedMediaException {@code asset_missing} when the owner does not have all assets
      */
     public void found(@Body List<Map<String, Object>> rows, @ExchangeProperty("assets") FetchedAssets assets) {
         rows.forEach(row ->
@@ -85,9 +85,10 @@ public class JobAssets {
     }
 
     /**
-     * The run that decodes the next picture to a PNG. What is no picture is rejected, and what uses more CPU time than pictures do.
+     * Returns the run that decodes the next picture to a PNG.
      *
-     * @throws RejectedMediaException {@code asset_unreadable} and {@code asset_too_complex}, by the run
+     * @throws RejectedMediaException from the run: {@code asset_unreadable} when it is not a picture, and {@code
+     *     asset_too_complex} when it needs more than {@link #DRAWING_LIMIT}
      */
     public ToolCommand planPicture(
             @ExchangeProperty("job") RunningJob job, @ExchangeProperty("assets") FetchedAssets assets) {
@@ -110,7 +111,7 @@ public class JobAssets {
                 () -> tooComplex(picture, assets));
     }
 
-    /** The file with the pixels of a picture. */
+    /** Returns the file with the pixels of a picture. */
     static Path picture(Path folder, String id) {
         return folder.resolve(pictureName(id));
     }
@@ -120,9 +121,9 @@ public class JobAssets {
     }
 
     /**
-     * Reads all subtitles, so that one that cannot be read is rejected by its name.
+     * Reads the subtitles of all assets, so that an unreadable one is rejected by its name.
      *
-     * @throws RejectedMediaException {@code asset_unreadable} when a text has none
+     * @throws RejectedMediaException {@code asset_unreadable} when a file has no subtitles
      */
     public void checkSubtitles(
             @ExchangeProperty("job") RunningJob job, @ExchangeProperty("assets") FetchedAssets assets) {
@@ -137,7 +138,7 @@ public class JobAssets {
         }
     }
 
-    /** The subtitles in a file of the account's, which were checked. */
+    /** Returns the subtitles of an asset, which were checked. */
     static Subtitles subtitles(Path folder, String id) {
         for (String type : TransformationEntry.TEXTS) {
             Path file = folder.resolve(FetchedAssets.fileName(id, type));

@@ -24,9 +24,9 @@ final class JobSubtitles {
     private JobSubtitles() {}
 
     /**
-     * Writes the files, those beside the video among them.
+     * Writes the subtitle files, including those that are additional outputs.
      *
-     * @param before seconds of something else before the footage in the result
+     * @param before seconds of the result before the footage
      * @throws UncheckedIOException when a file cannot be written
      */
     static JobSubtitles of(
@@ -53,7 +53,7 @@ final class JobSubtitles {
         double seconds = result.secondsOf(result.footageFrames());
         String inBraces = "{" + parameter + "}";
         if (transformation.filter() != null && transformation.filter().contains(inBraces)) {
-            // Filters see the footage alone; a tool runs in the folder.
+            // Filters see only the footage, and a tool runs in the folder.
             String name = transformation.name() + "-" + parameter + ".vtt";
             write(folder.resolve(name), all.part(result.startSeconds(), seconds, 0));
             drawn.put(id, name);
@@ -78,12 +78,12 @@ final class JobSubtitles {
         }
     }
 
-    /** The file that a filter draws from, as a tool sees it; null when none does. */
+    /** Returns the file that a filter draws, by its path for tools; null when none is drawn. */
     String drawn(String id) {
         return drawn.get(id);
     }
 
-    /** The file that becomes a track of the video; null for none. */
+    /** Returns the file that becomes a track of the video; null for none. */
     Path track() {
         return track;
     }

@@ -12,33 +12,35 @@ import java.util.regex.Pattern;
  */
 public final class Loudness {
 
-    /** What a fragment names for {@link #filter}. */
+    /** The placeholder for {@link #filter} in the catalogue. */
     static final String VALUE = "loudness";
 
     /** A filter that leaves the sound as it is. */
     private static final String NOTHING = "anull";
 
-    /** Below this, in LUFS, there is only silence; sound that is too short to be measured has less. */
+    /**
+     * The loudness in LUFS below which sound counts as silence. Sound that is too short to be measured is below it too.
+     */
     private static final double SILENCE = -69;
 
-    /** Of the highest peak, in dB. An encoder adds a little. */
+    /** The highest peak in dB, below 0 because an encoder raises peaks a little. */
     private static final double CEILING = -1.5;
 
-    /** By how much the loudness may differ, in LU; the result may by 0.5. */
+    /** The tolerance of the measured loudness in LU; that of the result is 0.5. */
     private static final double TOLERANCE = 0.1;
 
-    /** By how much the result may differ, in LU, without a warning. */
+    /** The difference of the result's loudness in LU from which there is a warning. */
     private static final double MOST_MISSING = 0.4;
 
-    /** By how much a peak may be higher than it is written, of full scale. */
+    /** The rounding error of a measured peak, as a share of full scale. */
     private static final double PEAK_ROUNDING = 0.0005;
 
     private static final int MOST_PASSES = 8;
 
-    /** How much of a further gain comes out of the limiter at least. */
+    /** The smallest effect of the limiter on a further gain, as a share of it. */
     private static final double LEAST_SLOPE = 0.2;
 
-    /** Such as {@code lavfi.r128.I=-23.012} and {@code lavfi.r128.true_peaks_ch0=0.071}. */
+    /** Measured values, such as {@code lavfi.r128.I=-23.012} and {@code lavfi.r128.true_peaks_ch0=0.071}. */
     private static final Pattern MEASURED = Pattern.compile("lavfi\\.r128\\.(I|true_peaks_ch[0-9]+)=(-?[0-9.]+)");
 
     private final double target;
@@ -56,19 +58,19 @@ public final class Loudness {
         this.target = target;
     }
 
-    /** @param target in LUFS; null when nothing is to be done, and so nothing to be measured */
+    /** @param target in LUFS; null to keep the loudness, without a measurement */
     static Loudness to(Double target) {
         Loudness loudness = new Loudness(target == null ? 0 : target);
         loudness.open = target != null;
         return loudness;
     }
 
-    /** Whether there is something to be measured. */
+    /** Returns whether the sound must be measured (again). */
     public boolean isOpen() {
         return open;
     }
 
-    /** That the sound does not have the loudness. */
+    /** Returns a warning when the sound does not reach the target. */
     Optional<MediaWarning> warning() {
         if (kept) {
             return Optional.of(MediaWarning.loudnessKept());
@@ -78,7 +80,7 @@ public final class Loudness {
                 : Optional.empty();
     }
 
-    /** The filter as it is known so far. */
+    /** Returns the filter as it is known so far. */
     String filter() {
         if (gain == 0) {
             return NOTHING;
@@ -93,7 +95,7 @@ public final class Loudness {
                 : volume;
     }
 
-    /** Takes one line of what ffmpeg measures; the last one holds for the whole. */
+    /** Processes one line of ffmpeg's measurement. The last values are those of the whole sound. */
     void add(String line) {
         Matcher value = MEASURED.matcher(line);
         if (value.matches()) {
@@ -106,7 +108,7 @@ public final class Loudness {
         }
     }
 
-    /** Goes by what was measured. */
+    /** Chooses the next filter from the measurement. */
     public void take() {
         passes++;
         double missing = target - measured;

@@ -49,11 +49,11 @@ public record MadeOutput(
     private static final double THOUSAND = 1000;
 
     /**
-     * Of a file as it is.
+     * Describes a file.
      *
-     * @param width 0 for no picture
-     * @param seconds 0 of a picture
-     * @throws UncheckedIOException when it cannot be read
+     * @param width in pixels; 0 for no picture
+     * @param seconds length; 0 for a picture
+     * @throws UncheckedIOException when the file cannot be read
      */
     static MadeOutput of(PlannedOutput planned, int width, int height, double seconds, String checked) {
         long bytes = planned.file().length();
@@ -74,7 +74,7 @@ public record MadeOutput(
     }
 
     /**
-     * Of renditions, with all their segments.
+     * Describes renditions with all their segments.
      *
      * @param top the highest rendition
      * @param seconds length of the video

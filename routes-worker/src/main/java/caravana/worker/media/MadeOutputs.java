@@ -13,7 +13,7 @@ public final class MadeOutputs {
     private MadeStream stream;
     private final Deque<PlannedOutput> unchecked = new ArrayDeque<>();
 
-    /** @param main the main video, which is checked already */
+    /** @param main the main video, which was checked already */
     MadeOutputs(MadeOutput main) {
         files.add(main);
     }
@@ -29,34 +29,35 @@ public final class MadeOutputs {
         stream = renditions;
     }
 
-    /** Adds a file that a tool must look at. */
+    /** Adds a file that a tool must check. */
     void addUnchecked(PlannedOutput file) {
         unchecked.add(file);
     }
 
-    /** Takes away the next file that a tool must look at; fails when there is none. */
+    /** Removes and returns the next file that a tool must check; throws when there is none. */
     PlannedOutput takeUnchecked() {
         return unchecked.remove();
     }
 
-    /** The next file that a tool must look at; fails when there is none. */
+    /** Returns the next file that a tool must check; throws when there is none. */
     PlannedOutput nextUnchecked() {
         return unchecked.element();
     }
 
-    /** Whether a tool must look at any more file. */
+    /** Returns whether a tool must check another file. */
     public boolean isUnchecked() {
         return !unchecked.isEmpty();
     }
 
-    /** Those that were checked, the main video first. */
+    /** Returns the checked files, the main video first. */
     @JsonValue
     public List<MadeOutput> getFiles() {
         return List.copyOf(files);
     }
 
     /**
-     * Objects that are not visible before the commit of the result, one for each file. Segments may be visible earlier.
+     * Returns the objects that stay invisible until the commit of the result, one for each file. Segments may be
+     * visible earlier.
      */
     public List<StoredFile> getUnlisted() {
         return files.stream()
@@ -65,7 +66,7 @@ public final class MadeOutputs {
                 .toList();
     }
 
-    /** All objects that are to be stored: a file each, and the segments of renditions that are not stored yet. */
+    /** Returns all objects to store: one for each file, and the segments of renditions that are not stored yet. */
     public List<StoredFile> getObjects() {
         List<StoredFile> objects = new ArrayList<>(getUnlisted());
         if (stream != null) {
@@ -74,17 +75,17 @@ public final class MadeOutputs {
         return objects;
     }
 
-    /** The renditions of the video; null when none were requested. */
+    /** Returns the renditions of the video; null when none were requested. */
     public MadeStream getStream() {
         return stream;
     }
 
-    /** The video that the row names as its result. */
+    /** Returns the main video, which is the row's result. */
     public MadeOutput getMain() {
         return files.get(0);
     }
 
-    /** The poster; null when none was requested, or when all frames are black. */
+    /** Returns the poster; null when none was requested, or when all frames are black. */
     public MadeOutput getPoster() {
         return files.stream()
                 .filter(file -> file.role().equals("poster"))

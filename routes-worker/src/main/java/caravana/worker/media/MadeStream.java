@@ -35,22 +35,25 @@ public record MadeStream(
 
     static final String SOUND = "sound";
 
-    /** Seconds, of which a segment must have as many to count alone as the peak of the bit rate (RFC 8216, 4.3.4.2). */
+    /**
+     * The length in seconds from which a segment counts for the peak of the bit rate (RFC 8216, 4.3.4.2). A shorter one
+     * counts together with the next one.
+     */
     private static final double COUNTED = 2;
 
     /**
      * One rendition.
      *
-     * @param name its own among them
-     * @param codecs as RFC 6381 has it
+     * @param name name of the rendition, unique among the video's renditions
+     * @param codecs codecs parameter of RFC 6381
      * @param width of the picture in pixels; null for sound
      * @param height of the picture in pixels; null for sound
      * @param frameRate frames per second; null for sound
-     * @param peakBitRate of the segment that has the most bits per second
-     * @param averageBitRate of all
-     * @param keyBitRate of the first frames of segments, as that of the peak; null for sound
+     * @param peakBitRate bits per second of the segment with the highest bit rate
+     * @param averageBitRate bits per second of all segments together
+     * @param keyBitRate highest bits per second of the first frames of segments; null for sound
      * @param targetSeconds length of the longest segments; the first two and the last may be shorter
-     * @param segments what initialises a decoder, of no length, and the segments in their order
+     * @param segments the initialization segment, without length, and the segments in their order
      */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Rendition(
@@ -68,27 +71,28 @@ public record MadeStream(
     /**
      * One object.
      *
-     * @param number 0 for what initialises a decoder; the segments from 1 on
-     * @param seconds its length
-     * @param bytes its size
-     * @param keyBytes from its beginning to the end of its first frame; null for sound, and for what initialises a decoder
+     * @param number 0 for the initialization segment; segments from 1 on
+     * @param seconds length of the segment
+     * @param bytes size of the object
+     * @param keyBytes bytes from its beginning to the end of its first frame; null for sound, and for the
+     *     initialization segment
      */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Segment(int number, double seconds, long bytes, Long keyBytes) {
 
-        /** What of it a player fetches that shows its first frame alone. */
+        /** Returns the part of a segment that a player fetches to show only its first frame. */
         private Segment key() {
             return new Segment(number, seconds, keyBytes, keyBytes);
         }
     }
 
     /**
-     * Cuts what a run has made, and deletes what was cut.
+     * Cuts the files of a run into segments, and deletes the files.
      *
-     * @param frames that each rendition of the picture must have: those of the video
-     * @param stored how many objects of a rendition are stored and listed already
-     * @throws OutputInvalidException when one of them has others, or its segments begin elsewhere
-     * @throws IOException when one of them cannot be read, or a segment not written
+     * @param frames number of frames of the video, which each rendition of the picture must have
+     * @param stored returns how many objects of a rendition are stored and listed already
+     * @throws OutputInvalidException when a rendition has another number of frames, or its segments begin elsewhere
+     * @throws IOException when a file cannot be read, or a segment cannot be written
      */
     static MadeStream of(PlannedLadder ladder, long frames, ToIntFunction<String> stored) throws IOException {
         List<Rendition> renditions = new ArrayList<>();
@@ -108,7 +112,7 @@ public record MadeStream(
         }
         if (ladder.sound() != null) {
             Fragments sound = Fragments.read(ladder.sound());
-            // What cannot be decoded after its beginning leaves nothing.
+            // If nothing can be decoded after the beginning, no rendition remains.
             if (!sound.fragments().isEmpty()) {
                 List<Piece> pieces = pieces(sound, ladder, true);
                 objects.addAll(write(ladder, SOUND, ladder.sound(), pieces, stored.applyAsInt(SOUND), digest));
@@ -124,9 +128,10 @@ public record MadeStream(
     }
 
     /**
-     * Whether a rendition is kept: what the filters have made smaller than it was planned has the same height more than once.
+     * Returns whether a rendition is kept. When filters reduce the picture, several renditions may have the same
+     * height, of which one is kept.
      *
-     * @param below the one before it; null for none
+     * @param below the previous rendition; null for none
      */
     static boolean isKept(Fragments rung, Fragments below) {
         return below == null || rung.height() > below.height();
@@ -150,13 +155,15 @@ public record MadeStream(
     }
 
     /**
-     * Part of a file that becomes an object.
+     * A part of a file that becomes an object.
      *
-     * @param samples frames, or blocks of sound
+     * @param samples number of frames, or of blocks of sound
      */
     record Piece(long offset, Segment segment, int samples) {}
 
-    /** What a file is cut into; of one that is being written, the last piece may be incomplete. */
+    /**
+     * Returns the pieces into which a file is cut. The last piece of a file that is being written may be incomplete.
+     */
     static List<Piece> pieces(Fragments made, PlannedLadder ladder, boolean sound) {
         List<Piece> pieces = new ArrayList<>();
         pieces.add(new Piece(0, new Segment(0, 0, made.head(), null), 0));
@@ -208,7 +215,10 @@ public record MadeStream(
                 segments);
     }
 
-    /** From the last one on, and what is copied is cut off: the disk needs room for one of them, and not for the file again. */
+    /**
+     * Copies the pieces from the last to the first, and truncates the file after each copy, so that the disk needs room
+     * for only one more piece.
+     */
     private static List<StoredFile> write(
             PlannedLadder ladder, String name, Path file, List<Piece> pieces, int stored, MessageDigest digest)
             throws IOException {
@@ -227,7 +237,7 @@ public record MadeStream(
         return written;
     }
 
-    /** Copies a piece into a file of its own. */
+    /** Copies a piece into a separate file. */
     static StoredFile write(PlannedLadder ladder, String name, FileChannel whole, Piece piece, Path folder)
             throws IOException {
         File segment = folder.resolve(piece.segment().number() + ".mp4").toFile();
@@ -257,7 +267,10 @@ public record MadeStream(
         }
     }
 
-    /** A short segment at the beginning or at the end counts together with the one beside it. */
+    /**
+     * Returns the highest bit rate of segments. A short segment at the beginning or at the end counts together with the
+     * one beside it.
+     */
     private static long peak(List<Segment> segments) {
         int last = segments.size() - 1;
         if (last > 0 && segments.get(0).seconds() < COUNTED) {
@@ -278,7 +291,7 @@ public record MadeStream(
         return Math.round(bytes * Byte.SIZE / seconds);
     }
 
-    /** The highest rendition of the picture. */
+    /** Returns the highest rendition of the picture. */
     Rendition highest() {
         return renditions.stream()
                 .filter(rendition -> rendition.height() != null)
@@ -286,7 +299,7 @@ public record MadeStream(
                 .orElseThrow();
     }
 
-    /** Of all objects. */
+    /** Returns the size of all objects in bytes. */
     long bytes() {
         return renditions.stream()
                 .flatMap(rendition -> rendition.segments().stream())

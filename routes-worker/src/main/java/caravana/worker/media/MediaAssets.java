@@ -22,7 +22,7 @@ public class MediaAssets {
 
     private final MediaProperties media;
 
-    /** @throws UncheckedIOException when they cannot be written to the work folder, or there is no logo */
+    /** @throws UncheckedIOException when the files cannot be written to the work folder, or there is no logo */
     MediaAssets(WorkFolder workFolder, MediaProperties media) {
         this.media = media;
         try {
@@ -37,12 +37,12 @@ public class MediaAssets {
         }
     }
 
-    /** The path of an input that a transformation names, as a tool sees it that runs in a job's folder. */
+    /** Returns the path of an input that a transformation names, for a tool that runs in a job's folder. */
     String input(String name) {
         return relative(name + ".png");
     }
 
-    /** What a filter may name in braces beside inputs and the frame rate, which is this one. */
+    /** Returns the values that a filter may name in braces, in addition to inputs; the frame rate is one of them. */
     Map<String, String> filterValues(FrameRate rate) {
         MediaProperties.Cards cards = media.cards();
         return Map.of(
@@ -54,7 +54,7 @@ public class MediaAssets {
                 "closing_text", relative("closing.txt"));
     }
 
-    /** Frames that a setting named by {@code sets: adds} stands for. */
+    /** Returns the number of frames of a setting that the catalogue names in {@code sets: adds}. */
     long frames(String setting, FrameRate rate) {
         if (!setting.equals("cards")) {
             throw new IllegalStateException("A transformation adds the seconds of '" + setting + "'; there is cards");
@@ -62,12 +62,12 @@ public class MediaAssets {
         return frames(media.cards().openingFor(), rate) + frames(media.cards().closingFor(), rate);
     }
 
-    /** Those of them that come before the footage. */
+    /** Returns how many of these frames come before the footage. */
     long openingFrames(String setting, FrameRate rate) {
         return setting.equals("cards") ? frames(media.cards().openingFor(), rate) : 0;
     }
 
-    /** All frames that begin within a length. */
+    /** Returns the number of frames that begin within a length. */
     private static long frames(Duration length, FrameRate rate) {
         return (long) Math.ceil(length.toMillis() / 1000.0 * rate.perSecond() - 1e-6);
     }

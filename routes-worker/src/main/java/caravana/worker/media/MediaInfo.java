@@ -47,14 +47,14 @@ public record MediaInfo(String container, long bytes, double durationSeconds, Vi
      * The sound.
      *
      * @param codec ffmpeg's name of the codec
-     * @param channels 0 when unknown
-     * @param sampleRate per second; 0 when unknown
+     * @param channels number of channels; 0 when unknown
+     * @param sampleRate samples per second; 0 when unknown
      */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Audio(String codec, int channels, int sampleRate) {}
 
     /**
-     * Of source and result together.
+     * The media info of original and result.
      *
      * @param source the original
      * @param result the clip
@@ -62,11 +62,11 @@ public record MediaInfo(String container, long bytes, double durationSeconds, Vi
     public record Both(MediaInfo source, MediaInfo result) {}
 
     /**
-     * Of a file.
+     * Describes a file.
      *
      * @param interlaced whether frames consist of two fields
      * @param audio null for none
-     * @param removedAudio codecs of tracks of sound that could not even be read
+     * @param removedAudio codecs of audio tracks that could not be read at all
      */
     static MediaInfo of(
             String container,

@@ -35,16 +35,19 @@ import org.springframework.stereotype.Component;
 @Component("mediaProbe")
 public class MediaProbe {
 
-    /** What ffmpeg says of a file whose end is missing. */
+    /** ffmpeg's message about a file whose end is missing. */
     private static final String ENDED_EARLY = "ended prematurely";
 
-    /** What it says of a format that it knows and may not open. */
+    /** ffmpeg's message about a format that it knows, and that it is not allowed to open. */
     private static final Pattern REFUSED_FORMAT =
             Pattern.compile("\\[([\\w,.]+) @ 0x[0-9a-f]+\\] Format not on whitelist");
 
     private static final HexFormat FIRST_BYTES = HexFormat.ofDelimiter(" ");
 
-    /** How many packets of each track of sound are decoded at least, on average; a codec may have none to show for the first. */
+    /**
+     * The average number of packets of each audio track that are decoded at least. Codecs may produce no sound for the
+     * first packets.
+     */
     private static final int PACKETS_TO_DECODE = 50;
 
     private final ObjectMapper json;
@@ -52,7 +55,7 @@ public class MediaProbe {
     private final MediaLimits limits;
     private final MediaRefusals refusals;
 
-    /** Characters that an answer has at least of which the beginning is cut off. */
+    /** The length in characters from which an answer may have lost its beginning. */
     private static final int LONG = ToolExecutor.DOCUMENT_BYTES / 4;
 
     MediaProbe(ObjectMapper json, MediaProperties media, MediaLimits limits) {
@@ -62,9 +65,9 @@ public class MediaProbe {
         this.refusals = new MediaRefusals(limits);
     }
 
-    /** The command that describes the job's original as JSON. It may open that file and nothing else. */
+    /** Returns the command that describes the job's original as JSON. It can open only that file. */
     public ToolCommand plan(@ExchangeProperty("job") RunningJob job) {
-        // Which track a decoder refuses is a warning to ffprobe.
+        // ffprobe reports the track that a decoder refuses as a warning.
         return command(
                 job,
                 "warning",
@@ -87,16 +90,19 @@ public class MediaProbe {
         }
     }
 
-    /** The name of a format that ffmpeg knows and we do not accept; null when there is none in what it says. */
+    /**
+     * Returns the name of a format that ffmpeg knows and this deployment does not accept; null when the errors have
+     * none.
+     */
     private static String refusedFormat(String errors) {
         Matcher matcher = REFUSED_FORMAT.matcher(errors);
         return matcher.find() ? matcher.group(1) : null;
     }
 
     /**
-     * The command that copies the job's original without tracks that ffprobe cannot read it with.
+     * Returns the command that copies the job's original without the tracks that prevent ffprobe from reading it.
      *
-     * @param refused what ffprobe said
+     * @param refused ffprobe's errors
      */
     public ToolCommand planRemoval(
             @ExchangeProperty("job") RunningJob job, @ExchangeException UnreadableTracksException refused) {
@@ -105,7 +111,7 @@ public class MediaProbe {
         arguments.addAll(inputLimits(limits));
         arguments.addAll(List.of("-i", "file:" + job.getOriginal(), "-map", "0:V", "-map", "0:a?"));
         refused.codecs().keySet().forEach(track -> arguments.addAll(List.of("-map", "-0:" + track)));
-        // Of all containers, QuickTime's keeps most: rotation, colours, and tracks of any codec that phones use.
+        // QuickTime's container preserves most: rotation, colours, and tracks of any codec that phones use.
         arguments.addAll(List.of("-c", "copy", "-f", "mov", "-y", "file:" + rest(job)));
         return new ToolCommand(
                 arguments,
@@ -116,7 +122,7 @@ public class MediaProbe {
                 () -> new RejectedMediaException(refusals.tooComplex(limit)));
     }
 
-    /** Takes what {@link #planRemoval} left for the original. */
+    /** Replaces the original by the result of {@link #planRemoval}. */
     public void takeRest(@ExchangeProperty("job") RunningJob job) throws IOException {
         Files.move(rest(job), job.getOriginal().toPath(), StandardCopyOption.REPLACE_EXISTING);
     }
@@ -152,9 +158,9 @@ public class MediaProbe {
     }
 
     /**
-     * Options that let ffmpeg and ffprobe open only this file, in an accepted format. They know the size of the picture
-     * when the second frame arrives, which in slides is later than the 5 s that they would wait by default; they read
-     * at most the first 5 MB of the file for this.
+     * Returns options that let ffmpeg and ffprobe open only this file, in an accepted format. They stop waiting for the
+     * size of the picture at the second frame, which may come later than the default limit of 5 s in slides, and read
+     * at most the first 5 MB for this.
      */
     static List<String> inputLimits(MediaLimits limits) {
         return List.of(
@@ -167,23 +173,23 @@ public class MediaProbe {
     }
 
     /**
-     * Reads what ffprobe says of the headers.
+     * Parses ffprobe's description of the headers.
      *
-     * @param refused why tracks were left out of the file before; null when none were
+     * @param refused ffprobe's errors about tracks that were left out of the file before; null for none
      * @throws RejectedMediaException when there is no video track that ffmpeg knows, or more tracks than allowed
-     * @throws ToolFailedException when the answer is not the JSON that ffprobe writes
+     * @throws ToolFailedException when the answer is not ffprobe's JSON
      */
     public SourceHeaders readHeaders(
             @ExchangeProperty("tool_output") String answer,
             @ExchangeProperty("unreadable_tracks") UnreadableTracksException refused) {
         if (!answer.startsWith("{") && answer.length() >= LONG) {
-            // Of a longer description, only the end was kept.
+            // Only the end of a longer description was kept.
             throw new RejectedMediaException(refusals.tooManyStreams());
         }
         List<String> removed =
                 refused == null ? List.of() : List.copyOf(refused.codecs().values());
         SourceHeaders headers = SourceHeaders.read(FfprobeAnswer.read(json, answer), removed);
-        // What is only demuxed, such as subtitles, timecode and attachments, costs next to nothing.
+        // Tracks that are only demuxed, such as subtitles, timecode and attachments, cost almost nothing.
         int tracks = headers.videos().size() + headers.audios().size();
         if (tracks > limits.streams()) {
             throw new RejectedMediaException(refusals.tooManyStreams(tracks));
@@ -195,13 +201,13 @@ public class MediaProbe {
         return headers;
     }
 
-    /** The command that lists the timestamps of all packets of the job's original. */
+    /** Returns the command that lists the timestamps of all packets of the job's original. */
     public Measurement planMeasurement(
             @ExchangeProperty("job") RunningJob job, @ExchangeProperty("headers") SourceHeaders headers) {
         PacketTimes packets = new PacketTimes(
                 headers.closesGaps(),
                 headers.videos().stream().map(Track::index).collect(Collectors.toSet()));
-        // That a file ends too early is a warning to ffmpeg.
+        // ffmpeg reports a file that ends too early as a warning.
         ToolCommand command = command(
                 job,
                 "warning",
@@ -213,7 +219,7 @@ public class MediaProbe {
         return new Measurement(command, packets);
     }
 
-    /** The command that decodes the beginning of each track of sound. */
+    /** Returns the command that decodes the beginning of each audio track. */
     public AudioDecoding planAudioDecoding(
             @ExchangeProperty("job") RunningJob job, @ExchangeProperty("headers") SourceHeaders headers) {
         AudioDecoding decoding = new AudioDecoding();
@@ -237,12 +243,12 @@ public class MediaProbe {
     }
 
     /**
-     * Decides what of the original is processed.
+     * Decides which parts of the original are processed.
      *
-     * @param measurement null when the headers are believed
+     * @param measurement null when the headers are sufficient
      * @param decoding null when no sound is wanted, or there is none
-     * @param errors what ffprobe complained of when it listed the packets
-     * @throws RejectedMediaException with the code of the first limit or rule that the original does not keep
+     * @param errors ffprobe's errors while it listed the packets
+     * @throws RejectedMediaException with the code of the first limit or rule that the original violates
      */
     public SourceTimeline readTimeline(
             @ExchangeProperty("headers") SourceHeaders headers,
@@ -265,7 +271,7 @@ public class MediaProbe {
         return source;
     }
 
-    /** Where the last packet of picture begins, in bytes; −1 when that is not known. */
+    /** Returns the offset of the last packet of the picture in bytes; −1 when unknown. */
     private static long lastPicture(SourceHeaders headers, PacketTimes packets) {
         return headers.videos().stream()
                 .mapToLong(track -> packets == null ? -1 : packets.of(track).lastPosition())
@@ -273,7 +279,7 @@ public class MediaProbe {
                 .orElse(-1);
     }
 
-    /** What the row keeps of it. */
+    /** Returns the info that the row stores. */
     public SourceInfo sourceInfo(
             @ExchangeProperty("source") SourceTimeline source, @ExchangeProperty("job") RunningJob job) {
         Track video = source.video();
@@ -318,7 +324,7 @@ public class MediaProbe {
         if (longer > limits.width() || shorter > limits.height()) {
             throw new RejectedMediaException(refusals.resolutionTooHigh(video.width(), video.height()));
         }
-        // Half a frame more, since an average is never exact.
+        // Half a frame of tolerance, because an average is never exact.
         if (source.averageRate() > limits.frameRate() + 0.5) {
             throw new RejectedMediaException(refusals.frameRateTooHigh(source.averageRate()));
         }

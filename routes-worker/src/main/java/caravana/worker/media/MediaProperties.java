@@ -43,15 +43,19 @@ public record MediaProperties(
         @NotNull @Valid Cards cards,
         @NotNull Resource logo) {
 
-    /** At which a file is read, at least, in bytes per second. */
+    /** The lowest speed of reading a file, in bytes per second. */
     private static final long SLOWEST_READ = 10L << 20;
 
-    /** How much longer a tool may take that may have to read the whole file: a second per 10 MiB. */
+    /** Returns the additional time of a tool that may have to read the whole file: one second for each 10 MiB. */
     static Duration readingTime(File file) {
         return Duration.ofSeconds(file.length() / SLOWEST_READ);
     }
 
-    /** How much CPU time a run may use that decodes an original for a result of so many seconds. */
+    /**
+     * Returns the limit of CPU time for a run that decodes an original.
+     *
+     * @param seconds length of the result
+     */
     Duration timeLimit(double seconds) {
         Duration limit = baseTimeLimit.plus(Duration.ofMillis((long) (seconds * 1000 * timeLimitFactor)));
         return limit.compareTo(MediaLimits.LONGEST_RUN) < 0 ? limit : MediaLimits.LONGEST_RUN;

@@ -10,13 +10,13 @@ import org.springframework.stereotype.Component;
 @Component("mediaReport")
 public class MediaReport {
 
-    /** By how much the length that a file gives may differ from its picture's, in seconds. */
+    /** The tolerance between the length that a file declares and that of its picture, in seconds. */
     private static final double SAME_LENGTH = 1;
 
-    /** A beginning that cannot be decoded is worth a word from so many seconds on. */
+    /** The length in seconds from which there is a warning about a beginning that cannot be decoded. */
     private static final double SHORT_LEAD = 0.75;
 
-    /** What source and result are. */
+    /** Describes original and result. */
     public MediaInfo.Both info(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("headers") SourceHeaders headers,
@@ -50,11 +50,11 @@ public class MediaReport {
     }
 
     /**
-     * What its uploader may not expect.
+     * Lists what the uploader may not expect.
      *
      * @param missing seconds of the footage that are not in the result
      * @param excess seconds of the footage that were found only when it was decoded
-     * @param errors what ffmpeg complained of on its way
+     * @param errors ffmpeg's errors during the transcoding
      */
     public MediaWarning.Those warnings(
             @ExchangeProperty("job") RunningJob job,

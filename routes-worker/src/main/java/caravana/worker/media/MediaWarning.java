@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public record MediaWarning(String code, String detail, Map<String, Object> values) {
 
-    /** All of a video, as the row keeps them. */
+    /** All warnings of a video, as the row stores them. */
     public record Those(@JsonValue List<MediaWarning> all) {}
 
     static MediaWarning audioDropped(String codec) {
@@ -50,7 +50,10 @@ public record MediaWarning(String code, String detail, Map<String, Object> value
                 Map.of());
     }
 
-    /** @param reached in LUFS, as is the target */
+    /**
+     * @param target the target loudness in LUFS
+     * @param reached the loudness of the result in LUFS
+     */
     static MediaWarning loudnessMissed(double target, double reached) {
         double brought = Math.round(reached * 10) / 10.0;
         return new MediaWarning(
@@ -100,7 +103,7 @@ public record MediaWarning(String code, String detail, Map<String, Object> value
                 Map.of("gaps", gaps));
     }
 
-    /** @param share of the file, 0 to 1 */
+    /** @param share share of the file that was not used, 0 to 1 */
     static MediaWarning recordingsLeftOut(double share) {
         long percent = Math.max(1, Math.round(100 * share));
         return new MediaWarning(

@@ -16,36 +16,36 @@ import java.util.Optional;
  */
 record Mp4Box(String type, ByteBuffer content) {
 
-    /** Bytes of a header. */
+    /** The bytes of a header. */
     static final int HEADER = 8;
 
-    /** Bytes of a header whose size is larger than 32 bits. */
+    /** The bytes of a header with a size of 64 bits. */
     static final int LONG_HEADER = 16;
 
-    /** Of what is read into memory: headers of a fragment with a million samples. */
+    /** The most bytes that are read into memory, enough for the header of a fragment with a million samples. */
     private static final long LARGEST = 16L << 20;
 
     /**
-     * A box as it stands in a file.
+     * The position of a box in a file.
      *
      * @param type its four characters
-     * @param offset of its header
+     * @param offset offset of its header
      * @param header bytes of its header
-     * @param size of the whole, its header included
+     * @param size bytes of the box, including its header
      */
     record Place(String type, long offset, int header, long size) {
 
-        /** Where it ends. */
+        /** Returns the offset after the box. */
         long end() {
             return offset + size;
         }
     }
 
     /**
-     * The box that begins at an offset.
+     * Returns the box that begins at an offset.
      *
-     * @return null when it is not complete before the end of the file
-     * @throws IOException when it cannot be read, or is no box
+     * @return null when the file ends before the box does
+     * @throws IOException when it cannot be read, or is not a box
      */
     static Place place(FileChannel channel, long offset, long end) throws IOException {
         if (offset + HEADER > end) {
@@ -77,7 +77,7 @@ record Mp4Box(String type, ByteBuffer content) {
                 place.type(), bytes(channel, place.offset() + place.header(), (int) (place.size() - place.header())));
     }
 
-    /** Some bytes of a file. */
+    /** Reads bytes of a file. */
     static ByteBuffer bytes(FileChannel channel, long offset, int count) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(count);
         while (bytes.hasRemaining()) {
@@ -88,19 +88,19 @@ record Mp4Box(String type, ByteBuffer content) {
         return bytes.flip();
     }
 
-    /** The four characters at an offset. */
+    /** Returns the four characters at an offset. */
     static String name(ByteBuffer bytes, int offset) {
         byte[] type = new byte[Integer.BYTES];
         bytes.get(offset, type);
         return new String(type, StandardCharsets.ISO_8859_1);
     }
 
-    /** The boxes in it. */
+    /** Returns the boxes in this one. */
     List<Mp4Box> boxes() {
         return boxes(0);
     }
 
-    /** The boxes in it that follow as many bytes. */
+    /** Returns the boxes in this one, without a number of bytes before them. */
     List<Mp4Box> boxes(int from) {
         List<Mp4Box> boxes = new ArrayList<>();
         int offset = from;
@@ -115,13 +115,13 @@ record Mp4Box(String type, ByteBuffer content) {
         return boxes;
     }
 
-    /** The first box in it of that type. */
+    /** Returns the first box of that type in this one. */
     Optional<Mp4Box> find(String wanted) {
         return boxes().stream().filter(box -> box.type().equals(wanted)).findFirst();
     }
 
     /**
-     * The box at the end of a path of types.
+     * Returns the box at the end of a path of types.
      *
      * @throws IOException when there is none
      */
@@ -134,12 +134,12 @@ record Mp4Box(String type, ByteBuffer content) {
         return box;
     }
 
-    /** Whether the fields of time in it have 64 bits. */
+    /** Returns whether the time fields of the box have 64 bits. */
     boolean isWide() {
         return content.get(0) == 1;
     }
 
-    /** The unsigned 32 bits at an offset. */
+    /** Returns the unsigned 32 bits at an offset. */
     long unsigned(int offset) {
         return Integer.toUnsignedLong(content.getInt(offset));
     }

@@ -24,18 +24,18 @@ final class Mp4Headers {
     /** ffmpeg's name of the format. */
     private static final String CONTAINER = "mov,mp4,m4a,3gp,3g2,mj2";
 
-    /** Of each 32 bits, that of a picture which is shown as it is. */
+    /** The transformation matrix of a picture that is shown as it is. */
     private static final int[] UPRIGHT = {0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000};
 
-    /** Before the boxes in a sample entry of a picture, its header left out. */
+    /** The bytes of a picture's sample entry before its boxes, without its header. */
     private static final int PICTURE_ENTRY = 78;
 
     private static final int PICTURE_WIDTH = 24;
 
-    /** Before the boxes in a sample entry of sound, its header left out. */
+    /** The bytes of a sound's sample entry before its boxes, without its header. */
     private static final int SOUND_ENTRY = 28;
 
-    /** The only kind of sound that is known, by ISO/IEC 14496-1, table 5, and ISO/IEC 14496-3, table 1.17. */
+    /** AAC, the only supported sound (ISO/IEC 14496-1, table 5, and ISO/IEC 14496-3, table 1.17). */
     private static final int AAC = 0x40;
 
     private static final int AAC_LC = 2;
@@ -44,15 +44,15 @@ final class Mp4Headers {
         96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350
     };
 
-    /** Bytes of the length in front of each unit of H.264. */
+    /** The bytes of the length before each unit of H.264. */
     private static final int UNIT_LENGTH = 4;
 
     private static final int UNIT_TYPE = 0x1f;
 
-    /** A unit of a frame that needs no other frame. */
+    /** The type of a unit of a frame that needs no other frame. */
     private static final int IDR = 5;
 
-    /** Slices of frames, and what stands beside them. */
+    /** The types of slices, and of the units that may accompany them. */
     private static final Set<Integer> UNITS = Set.of(1, IDR, 6, 7, 8, 9, 12);
 
     private final FileChannel channel;
@@ -64,10 +64,10 @@ final class Mp4Headers {
     }
 
     /**
-     * Reads all headers, and looks at each sample.
+     * Reads all headers, and checks each sample.
      *
      * @throws OutputInvalidException when parts of the file are missing or damaged
-     * @throws IOException when it cannot be read, or is of a kind that is not known here
+     * @throws IOException when it cannot be read, or is of a kind that this class does not know
      */
     static SourceHeaders read(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -89,7 +89,7 @@ final class Mp4Headers {
                 case "moov" -> movie = Mp4Box.read(channel, place);
                 case "mdat" -> media.add(place);
                 case "ftyp", "free" -> {
-                    // They have nothing to play.
+                    // These tracks have nothing to play.
                 }
                 default -> throw new IOException("the box " + place.type());
             }
@@ -139,7 +139,7 @@ final class Mp4Headers {
         return descriptions.boxes(8).stream().findFirst().orElseThrow(() -> new IOException("no description"));
     }
 
-    /** When the track begins, and how long it is, in seconds. */
+    /** Returns when the track begins, and its length, in seconds. */
     private static double[] shown(Mp4Box track, Samples samples, long movieTimescale, long timescale)
             throws IOException {
         Mp4Box edits = track.find("edts").flatMap(box -> box.find("elst")).orElse(null);
@@ -245,7 +245,7 @@ final class Mp4Headers {
                 "a stretched picture");
     }
 
-    /** Each frame must consist of whole units, and the first one must need no other. */
+    /** Checks that each frame consists of whole units, and that the first frame needs no other. */
     private void requireFrames(Mp4Box table, Samples samples, List<Long> offsets) throws IOException {
         Mp4Box keys = table.find("stss").orElse(null);
         require(keys == null || keys.unsigned(4) > 0 && keys.unsigned(8) == 1, "a first frame that needs others");
@@ -288,11 +288,11 @@ final class Mp4Headers {
         return other(index, "audio", "aac", samples, shown, channels, RATES[rate]);
     }
 
-    /** Begins to read a descriptor (ISO/IEC 14496-1, 8.3.3), whose length is not needed. */
+    /** Reads the head of a descriptor (ISO/IEC 14496-1, 8.3.3), and ignores its length. */
     private static void descriptor(ByteBuffer stream, int tag) throws IOException {
         require(stream.remaining() > Short.BYTES && stream.get() == tag, "no description of sound");
         while (stream.get() < 0) {
-            // The length goes on.
+            // The length continues in the next byte.
         }
     }
 
@@ -324,7 +324,7 @@ final class Mp4Headers {
                 false);
     }
 
-    /** Where each sample begins. All of them must be where media data are. */
+    /** Returns the offset of each sample, and checks that it is within the media data. */
     private List<Long> offsets(Mp4Box table, Samples samples) throws IOException {
         Mp4Box chunks = table.find("stco").orElse(null);
         boolean wide = chunks == null;
@@ -356,7 +356,7 @@ final class Mp4Headers {
         return offsets;
     }
 
-    /** As ffmpeg writes it. */
+    /** Returns a fraction as ffmpeg writes it. */
     private static String ratio(long above, long below) throws IOException {
         require(below > 0, "frames of no duration");
         long a = above;
@@ -382,15 +382,15 @@ final class Mp4Headers {
     }
 
     /**
-     * What the tables say of all samples.
+     * The content of the tables about all samples.
      *
-     * @param sizes of each, in bytes
-     * @param duration of all, in units of time
-     * @param first when the first one is shown that is shown at all, in units of time
+     * @param sizes size of each sample in bytes
+     * @param duration of all samples, in units of the timescale
+     * @param first when the first visible sample is shown, in units of the timescale
      */
     private record Samples(long[] sizes, long duration, long first) {
 
-        /** More than the longest video has, of picture or of sound. */
+        /** More samples than the longest allowed video has, in picture or sound. */
         private static final int MOST_SAMPLES = 4 << 20;
 
         static Samples read(Mp4Box table) throws IOException {

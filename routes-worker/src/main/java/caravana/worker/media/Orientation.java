@@ -20,14 +20,14 @@ public record Orientation(int degrees, List<String> filters) {
 
     private static final Pattern ENTRY = Pattern.compile("(?<![\\w:-])-?\\d+(?![\\d:])");
 
-    /** Where the matrix has what x and y of the picture add to x and y of the screen. */
+    /** The indices in the matrix of the factors from the picture's x and y to the screen's x and y. */
     private static final int X_TO_X = 0;
 
     private static final int Y_TO_X = 3;
     private static final int Y_TO_Y = 4;
     private static final int ENTRIES = 9;
 
-    /** @param matrix ffprobe's side data of that kind; a missing node for none */
+    /** @param matrix ffprobe's side data with the matrix; a missing node for none */
     static Orientation read(JsonNode matrix) {
         int counterclockwise = matrix.path("rotation").asInt();
         List<Integer> entries = entries(matrix.path("displaymatrix").asText());
@@ -57,7 +57,7 @@ public record Orientation(int degrees, List<String> filters) {
         return new Orientation(degrees, List.copyOf(filters));
     }
 
-    /** Of a text such as {@code 00000000:   0   65536   0}, three lines of it. */
+    /** Parses three lines of a text such as {@code 00000000:   0   65536   0}. */
     private static List<Integer> entries(String text) {
         List<Integer> entries = new ArrayList<>();
         Matcher matcher = ENTRY.matcher(text);
@@ -67,7 +67,7 @@ public record Orientation(int degrees, List<String> filters) {
         return entries;
     }
 
-    /** Whether width and height change places. */
+    /** Returns whether width and height are exchanged. */
     boolean isSideways() {
         return degrees % 180 == 90;
     }

@@ -18,7 +18,7 @@ public class OriginalDigest {
 
     private static final String PROPERTY = "original_digest";
 
-    /** Lets the body's bytes pass through the digest, for {@link #check} to compare. */
+    /** Passes the body's bytes through the digest, for {@link #check}. */
     public void watch(Exchange exchange, @ExchangeProperty("announced_sha256") String announced) {
         MessageDigest digest = null;
         if (announced != null) {
@@ -29,17 +29,17 @@ public class OriginalDigest {
         exchange.setProperty(PROPERTY, digest);
     }
 
-    /** The digest of all that was read, as 64 hexadecimal digits; null when its client announced none. */
+    /** Returns the digest of all bytes as 64 hexadecimal digits; null when the client announced none. */
     public String hex(Exchange exchange) {
         MessageDigest digest = exchange.getProperty(PROPERTY, MessageDigest.class);
         return digest == null ? null : HexFormat.of().formatHex(digest.digest());
     }
 
     /**
-     * Compares what arrived with what its client announced.
+     * Compares the digest of the downloaded file with the announced one.
      *
-     * @param found of what was downloaded; null when the client announced nothing
-     * @param announced null when the client announced nothing
+     * @param found digest of the downloaded file; null when the client announced none
+     * @param announced null when the client announced none
      * @throws RejectedMediaException {@code checksum_mismatch}
      */
     public void check(

@@ -31,10 +31,13 @@ public class OutputCheck {
 
     private static final String MP4 = "video/mp4";
 
-    /** By how much lengths may differ, in seconds, beside two frames: sound has blocks, and GIF whole hundredths. */
+    /**
+     * The tolerance of lengths in seconds, in addition to two frames: sound has blocks, and GIF has hundredths of a
+     * second.
+     */
     private static final double LENGTH_TOLERANCE = 0.15;
 
-    /** By how many pixels sizes may differ: they are rounded to even ones, twice where one follows from another. */
+    /** The tolerance of sizes in pixels: they are rounded to even numbers, twice if one follows from the other. */
     private static final double SIZE_TOLERANCE = 2;
 
     private final ObjectMapper json;
@@ -46,11 +49,11 @@ public class OutputCheck {
     }
 
     /**
-     * Sorts the planned files: the main video, which is checked already; pictures, which are checked here; and files
+     * Sorts the planned files: the main video, which was checked already; pictures, which are checked here; and files
      * that a tool must check.
      *
      * @param growing the renditions, some segments of which may be stored already; null for none
-     * @throws OutputInvalidException when a file is missing that there must be, or a picture is none
+     * @throws OutputInvalidException when a required file is missing, or a picture is not one
      */
     @StepOnly
     public MadeOutputs begin(
@@ -87,7 +90,7 @@ public class OutputCheck {
         return outputs;
     }
 
-    /** What is no ordinary MP4 file, a tool must look at. */
+    /** Adds a file. A tool must check it if it is not an ordinary MP4 file. */
     private static void addDescribed(PlannedOutput planned, MadeOutputs outputs) {
         SourceHeaders made;
         try {
@@ -113,7 +116,7 @@ public class OutputCheck {
         }
     }
 
-    /** Its size is read here, since a tool would cost each job a process. */
+    /** Describes a picture. Its size is read here, because a tool would cost each job another process. */
     private static MadeOutput picture(PlannedOutput planned, MadeOutput main) {
         try (ImageInputStream in = new FileImageInputStream(planned.file())) {
             ImageReader reader =
@@ -142,7 +145,7 @@ public class OutputCheck {
         return new OutputInvalidException("The result " + planned.name() + " cannot be read: " + e.getMessage());
     }
 
-    /** Writes where in the sheets each frame is; they are made before it. */
+    /** Writes the index of the frames in the sheets, which were made before. */
     private static MadeOutput index(PlannedOutput planned, MadeOutputs outputs) {
         SpriteSheets sheets = planned.expected().sheets();
         MadeOutput first = outputs.getFiles().stream()
@@ -158,12 +161,12 @@ public class OutputCheck {
         return MadeOutput.of(planned, 0, 0, 0, "written from the sheets");
     }
 
-    /** The command that describes the next file as JSON. */
+    /** Returns the command that describes the next file as JSON. */
     public ToolCommand plan(@ExchangeProperty("outputs") MadeOutputs outputs) {
         return description(outputs.nextUnchecked().file(), media);
     }
 
-    /** The command that describes a result as JSON. */
+    /** Returns the command that describes a result as JSON. */
     static ToolCommand description(File file, MediaProperties media) {
         return new ToolCommand(
                 List.of(
@@ -184,10 +187,10 @@ public class OutputCheck {
     }
 
     /**
-     * Reads ffprobe's answer about that file, which is checked then.
+     * Parses ffprobe's description of the file, and checks it.
      *
-     * @throws OutputInvalidException when it is not what was planned
-     * @throws ToolFailedException when the answer is not the JSON that ffprobe writes
+     * @throws OutputInvalidException when the file is not as planned
+     * @throws ToolFailedException when the answer is not ffprobe's JSON
      */
     public void read(@ExchangeProperty("tool_output") String answer, @ExchangeProperty("outputs") MadeOutputs outputs) {
         PlannedOutput planned = outputs.nextUnchecked();
@@ -225,7 +228,7 @@ public class OutputCheck {
                     Math.min(
                             expected.width() > 0 ? expected.width() / main.width() : Double.POSITIVE_INFINITY,
                             expected.height() > 0 ? expected.height() / main.height() : Double.POSITIVE_INFINITY));
-            // The side that is limited is made even first, and the other one follows from it.
+            // The limited side is made even first, and the other one is calculated from it.
             double side = (expected.height() > 0 ? main.height() : main.width()) * factor;
             double even = Math.floor(side / 2 + 1e-6) * 2 / side;
             double wide = Math.max(expected.least(), main.width() * factor * even);
@@ -235,7 +238,7 @@ public class OutputCheck {
             }
         }
         double length = expected.seconds() > 0 ? expected.seconds(main.seconds()) : 0;
-        // Frames that do not differ are one picture in a WebP file, which has no length.
+        // A WebP file stores identical frames as one picture, which has no length.
         boolean still = codec.equals(WEBP_CODEC) && seconds == 0;
         if (length > 0 && !still) {
             compared.add("length");

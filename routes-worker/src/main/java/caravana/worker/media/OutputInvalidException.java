@@ -8,7 +8,7 @@ public class OutputInvalidException extends RuntimeException implements CodedFai
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message what is wrong with it */
+    /** @param message the difference from the plan */
     public OutputInvalidException(String message) {
         super(message);
     }

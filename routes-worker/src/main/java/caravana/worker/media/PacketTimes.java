@@ -19,58 +19,62 @@ public final class PacketTimes {
 
     static final String ENTRIES = "packet=stream_index,pts_time,dts_time,duration_time,pos,flags";
 
-    /** From these on ffmpeg takes a difference, in seconds, between two packets of a track for a jump of the clock. */
+    /** The difference in seconds between two packets of a track from which ffmpeg assumes a jump of the clock. */
     static final double JUMP_AHEAD = 10;
 
     private static final double JUMP_BACK = 0.1;
 
     /**
-     * A frame from which decoding can begin, shown so many seconds before one that came earlier in the file: another recording
-     * begins, whose clock begins again. Frames that are only reordered come after the one that they refer to.
+     * The difference in seconds by which a key frame must be shown before an earlier frame of the file to be the
+     * beginning of another recording, whose clock starts again. Reordered frames come after the frame to which they
+     * refer.
      */
     static final double JOIN = 0.3;
 
-    /** More recordings in one file than this are not put one after the other. */
+    /** The most recordings in a file that are joined. */
     private static final int MOST_RECORDINGS = 50;
 
-    /** The last frame of a moving picture is not shown for longer, in seconds. */
+    /** The longest time in seconds for which the last frame of a moving picture is shown. */
     private static final double LONGEST_END = 60;
 
-    /** Frames that an encoder may reorder; H.264 and HEVC allow 16. */
+    /** The most frames that an encoder may reorder, plus one; H.264 and HEVC allow 16. */
     private static final int REORDERED = 17;
 
     private static final double MICROS = 1e6;
 
-    /** By how much clocks of milliseconds bend a distance, in microseconds. */
+    /** The rounding error of a distance on a clock of milliseconds, in microseconds. */
     private static final long ROUNDED = 1_100;
 
-    /** The share of distances that must be one for frames to be evenly spaced. */
+    /** The share of equal distances from which frames count as evenly spaced. */
     private static final double MOST = 0.9;
 
     private final boolean closesGaps;
     private final Map<Integer, Times> tracks = new HashMap<>();
 
-    /** What each recording's times are moved by, so that it follows the one before. */
+    /** The shift of each recording's times in seconds, which appends it to the previous one. */
     private final List<Double> shifts = new ArrayList<>(List.of(0.0));
 
     private final Set<Integer> pictures;
     private double end;
 
-    /** When the picture ends that continues longest, and how long its last frame is shown. */
+    /** The end of the picture that continues longest; the next field is how long its last frame is shown. */
     private double pictureEnd;
 
     private double frameLength;
 
     /**
-     * @param closesGaps whether jumps of the clock are closed, as ffmpeg does in some containers
-     * @param pictures indices of the tracks that are pictures
+     * @param closesGaps whether ffmpeg closes jumps of the clock in this container
+     * @param pictures indices of the tracks with pictures
      */
     PacketTimes(boolean closesGaps, Set<Integer> pictures) {
         this.closesGaps = closesGaps;
         this.pictures = pictures;
     }
 
-    /** Takes one line of ffprobe's {@code csv=print_section=0}: index, pts, dts, duration, place in the file and flags. */
+    /**
+     * Processes one line of ffprobe's {@code csv=print_section=0}: index, pts, dts, duration, offset in the file and
+     * flags.
+     */
     void add(String line) {
         String[] fields = line.split(",");
         if (fields.length < 6) {
@@ -81,11 +85,11 @@ public final class PacketTimes {
             tracks.computeIfAbsent(track, any -> new Times(pictures.contains(track)))
                     .add(seconds(fields[1]), seconds(fields[2]), seconds(fields[3]), position(fields[4]), fields[5]);
         } catch (NumberFormatException noPacket) {
-            // ffprobe was stopped in the middle of a line; the check of the result has the last word.
+            // ffprobe was stopped in the middle of a line; the check of the result decides later.
         }
     }
 
-    /** NaN for {@code N/A}. */
+    /** Parses a time; NaN for {@code N/A}. */
     private static double seconds(String text) {
         return text.equals("N/A") ? Double.NaN : Double.parseDouble(text);
     }
@@ -95,14 +99,15 @@ public final class PacketTimes {
     }
 
     /**
-     * Behind all of the recording before; behind its picture when the sound is less than a frame longer, as packets of sound make
-     * it. Behind that sound the next picture would begin between two frames, and be shown later than its own sound.
+     * Returns where the next recording begins: after everything of the previous one. If its sound is less than a frame
+     * longer than its picture, as blocks of sound make it, the next one begins after the picture; otherwise the next
+     * picture would begin between two frames, and be shown later than its own sound.
      */
     private double whereTheNextBegins() {
         return end - pictureEnd < frameLength ? pictureEnd : end;
     }
 
-    /** By how many seconds more each further recording is moved than the one before. */
+    /** Returns the seconds by which each further recording is shifted more than the previous one. */
     List<Double> joins() {
         List<Double> joins = new ArrayList<>();
         for (int i = 1; i < shifts.size(); i++) {
@@ -111,12 +116,12 @@ public final class PacketTimes {
         return joins;
     }
 
-    /** The times of one track; of one without packets, all are 0. */
+    /** Returns the times of one track; all 0 for a track without packets. */
     Times of(Track track) {
         return tracks.getOrDefault(track.index(), new Times(track.isVideo()));
     }
 
-    /** Of one track, with jumps of the clock closed; in seconds on the clock of the file. */
+    /** The times of one track in seconds on the clock of the file, with jumps of the clock closed. */
     final class Times {
 
         private final boolean picture;
@@ -165,7 +170,7 @@ public final class PacketTimes {
             }
             next = decoded + shift + length;
             if (flags.contains("D")) {
-                // An edit list leaves it out: it is decoded, since others refer to it, and not shown.
+                // An edit list hides this frame: it is decoded, because other frames refer to it, but not shown.
                 beginsBefore |= flags.contains(KEY) && packets == 0;
                 return;
             }
@@ -225,38 +230,41 @@ public final class PacketTimes {
             return gapsClosed;
         }
 
-        /** How many jumps of more than 10 s there are, if one of them goes back; one that does not is a pause. */
+        /**
+         * Returns the number of jumps of more than 10 s, if one of them goes back. Jumps that only go forward are
+         * pauses, for which it returns 0.
+         */
         int farJumps() {
             return jumpsFarBack ? farJumps : 0;
         }
 
-        /** When the first frame is shown that can be decoded. */
+        /** Returns when the first frame is shown that can be decoded. */
         double start() {
             double start = Double.isNaN(firstKey) || beginsBefore ? first : firstKey;
             return Double.isNaN(start) ? 0 : start;
         }
 
-        /** How long the frames last that are shown before the first one that can be decoded, in seconds. */
+        /** Returns the length of the beginning that cannot be decoded, in seconds. */
         double lead() {
             return packets == 0 ? 0 : start() - first;
         }
 
-        /** Where in the file the last packet that is shown begins, in bytes; −1 when that is not known. */
+        /** Returns the offset of the last visible packet in bytes; −1 when unknown. */
         long lastPosition() {
             return lastPosition;
         }
 
-        /** Whether the file says when frames are shown, and not only when they are decoded. */
+        /** Returns whether the file has presentation times, and not only decoding times. */
         boolean isDated() {
             return keysAreDated;
         }
 
-        /** Whether the last of several frames says to be shown for so long that it must be a mistake. */
+        /** Returns whether the duration of the last of several frames is so long that it must be a mistake. */
         boolean isEndAMistake() {
             return packets > 1 && lastLength > LONGEST_END && lastLength > 10 * medianDistance();
         }
 
-        /** From the first frame that can be decoded to the end of the last one. */
+        /** Returns the length from the first frame that can be decoded to the end of the last frame. */
         double length() {
             if (packets == 0) {
                 return 0;
@@ -265,12 +273,14 @@ public final class PacketTimes {
             return Math.max(0, lastFrame + last - start());
         }
 
-        /** When the last one ends. */
+        /** Returns the end of the last frame. */
         double end() {
             return start() + length();
         }
 
-        /** Whether frames that follow one another do so at one distance, but for what clocks of milliseconds round. */
+        /**
+         * Returns whether consecutive frames have the same distance, except for the rounding of clocks of milliseconds.
+         */
         boolean isEven() {
             long median = Math.round(medianDistance() * MICROS);
             long successive = count(median / 2, median + median / 2);
@@ -283,7 +293,7 @@ public final class PacketTimes {
                     .sum();
         }
 
-        /** The distance in seconds that half of the frames do not exceed; 0 when there are fewer than two. */
+        /** Returns the median distance of frames in seconds; 0 for fewer than two frames. */
         double medianDistance() {
             while (!reordered.isEmpty()) {
                 takeInOrder();

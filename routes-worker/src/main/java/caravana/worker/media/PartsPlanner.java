@@ -37,14 +37,15 @@ public class PartsPlanner {
         this.refusals = new MediaRefusals(limits);
     }
 
-    /** Whether long videos are encoded in parts, by this worker and others. */
+    /** Returns whether long videos are encoded in parts, by this worker and others. */
     public boolean isInParts() {
         return !media.partsFrom().isZero();
     }
 
     /**
-     * In which parts the picture may be encoded: in none unless the job is expected to take long, makes the video alone and by
-     * transformations that need not see the whole, and nothing is odd about the original. A job that failed once is done in one run.
+     * Decides in which parts the picture may be encoded. There are none unless the job is expected to take long, makes
+     * only the video, has only transformations that need not see the whole video, and its original is regular. A job
+     * that failed once is encoded in one run.
      */
     public VideoParts beginParts(
             @ExchangeProperty("job") RunningJob job,
@@ -84,7 +85,7 @@ public class PartsPlanner {
         return parts;
     }
 
-    /** Divides the picture into parts, by what was found about the original. */
+    /** Divides the picture into parts, at the places in the original where decoding can begin. */
     public void cutParts(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,
@@ -107,10 +108,10 @@ public class PartsPlanner {
     }
 
     /**
-     * Makes sure that the parts are those that the job's worker has planned.
+     * Checks that the parts are the same as in the plan of the job's worker.
      *
-     * @param part that was claimed
-     * @throws IllegalStateException when they are not: this worker has other settings or is of another version
+     * @param part the claimed part
+     * @throws IllegalStateException when they differ: this worker has other settings or another version
      */
     @StepOnly
     public void requireSameParts(
@@ -120,7 +121,7 @@ public class PartsPlanner {
         }
     }
 
-    /** The run that encodes the part that was claimed. */
+    /** Returns the run that encodes the claimed part. */
     public ToolCommand planPart(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,
@@ -137,11 +138,11 @@ public class PartsPlanner {
         List<String> line =
                 partPicture(job, source, transformations, new Measured(loudness, target, false), result, parts);
         line.addAll(List.of("-f", "mp4", "-y", "file:" + part.file()));
-        // What is wrong with a part need not be wrong with the original: in one run, that is found out.
+        // A failed part does not mean that the original is at fault. A run without parts finds that out.
         return encoding(line, result.secondsOf(part.frames()), (status, errors) -> null);
     }
 
-    /** Reads the original for the chosen part, and ends with the options of its encoder. */
+    /** Returns the arguments that read the original for the chosen part, up to the options of its encoder. */
     private List<String> partPicture(
             RunningJob job,
             SourceTimeline source,
@@ -169,7 +170,7 @@ public class PartsPlanner {
         return line;
     }
 
-    /** Takes the part that was encoded. */
+    /** Processes the encoded part. */
     public void takePart(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("parts") VideoParts parts,
@@ -180,7 +181,7 @@ public class PartsPlanner {
         }
     }
 
-    /** Takes what is known of all parts, of which others may be doing some. */
+    /** Processes the state of all parts, some of which other workers may be encoding. */
     public void noteParts(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("plan") TranscodePlan plan,
@@ -189,13 +190,16 @@ public class PartsPlanner {
         job.setSecondsBefore(plan.result().secondsOf(parts.note(rows)));
     }
 
-    /** Compares the parts of others that were fetched with what was noted of them. */
+    /** Compares downloaded parts of other workers with their rows. */
     public void checkParts(@ExchangeProperty("job") RunningJob job, @ExchangeProperty("parts") VideoParts parts) {
         parts.getStored().forEach(part -> job.read(part.file().toFile().length()));
         parts.check();
     }
 
-    /** The run that makes the video: of its parts and the original's sound, when there are parts, and otherwise as planned. */
+    /**
+     * Returns the run that makes the video: from its parts and the original's sound if there are parts; otherwise as
+     * planned.
+     */
     public ToolCommand planVideo(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,
@@ -243,7 +247,7 @@ public class PartsPlanner {
                         refusals.undecodable(source.video().codec())));
     }
 
-    /** Of the options of the video those that are not of the encoder of the picture, which has run. */
+    /** Returns the options of the video without those of the picture's encoder, which has run already. */
     private static List<String> ofContainer(List<ResolvedTransformation> transformations) {
         List<String> options = transformations.stream()
                 .flatMap(transformation -> transformation.output().stream())

@@ -14,7 +14,7 @@ final class Placeholders {
     /**
      * Replaces each name in a fragment by its value. Values are not parsed again: a brace in a value stays a brace.
      *
-     * @throws IllegalStateException when there is no value of that name
+     * @throws IllegalStateException when a name has no value
      */
     static String filled(String fragment, Map<String, String> values) {
         return NAME.matcher(fragment).replaceAll(found -> {

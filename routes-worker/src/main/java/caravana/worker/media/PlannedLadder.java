@@ -18,35 +18,42 @@ import java.util.List;
  */
 record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrames, FrameRate rate) {
 
-    /** Seconds of a segment, as near as a whole number of frames comes. */
+    /** The approximate length of a segment in seconds, which is a whole number of frames. */
     private static final int SEGMENT = 4;
 
-    /** Of these parts of a segment, the first segment has one: so much sooner it can be played. */
+    /** The first segment is this fraction of a segment, so that playback can start earlier. */
     private static final int FIRST_OF = 4;
 
-    /** Bits that a rendition spends on each pixel at most, for longer than a second: several times the usual. */
+    /**
+     * The most bits that a rendition may use for each pixel over more than a second; usual videos need a fraction of
+     * it.
+     */
     private static final double MOST_BITS = 0.2;
 
     private static final double WIDE = 16.0 / 9;
 
-    /** How much above the rate over a second that of a segment may be, which the encoder's buffer and the container add. */
+    /**
+     * How much the bit rate of a segment may exceed that of a second, because of the encoder's buffer and the
+     * container.
+     */
     private static final double ABOVE = 1.3;
 
-    /** More than the sound ever has, in bits per second. */
+    /** The highest bit rate of the sound in bits per second. */
     static final long SOUND_PEAK = 192_000;
 
     /**
      * One rendition.
      *
-     * @param name its own among them
-     * @param height which it has at most
+     * @param name name of the rendition, unique among the video's renditions
+     * @param height its largest height in pixels
      * @param stream the label of its stream in the filter graph
-     * @param file the whole of it, which is cut
+     * @param file the file with the whole rendition, which will be cut
      */
     record Rung(String name, int height, String stream, Path file) {
 
         /**
-         * Bits per second that the encoder keeps to: players choose by the peak of a rendition before it is known.
+         * Returns the highest bit rate of the encoder in bits per second. Players choose a rendition by its peak, which
+         * must be known in advance.
          *
          * @param rate frames per second
          */
@@ -54,31 +61,34 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
             return Math.round(WIDE * height * height * rate.perSecond() * MOST_BITS);
         }
 
-        /** Bits per second that no segment of the rendition has more of, nor the first two together. */
+        /** Returns the highest bit rate of a segment, and of the first two together, in bits per second. */
         long peak(FrameRate rate) {
             return Math.round(ABOVE * maxRate(rate));
         }
     }
 
-    /** Seconds of a segment of the picture. */
+    /** Returns the length of a segment of the picture in seconds. */
     double segmentSeconds() {
         return segmentFrames / rate.perSecond();
     }
 
-    /** Whether a segment of the picture begins there: a scene may begin in mid-segment, and has a fragment of its own. */
+    /**
+     * Returns whether a segment of the picture begins at this fragment. A new scene within a segment also begins a
+     * fragment.
+     */
     boolean begins(Fragments.Fragment fragment, long timescale) {
         long frame = Math.round(fragment.start() * rate.perSecond() / timescale);
         return frame % segmentFrames == 0 || frame == firstFrames();
     }
 
-    /** Whether a segment of the sound begins at the later one of two fragments that follow each other. */
+    /** Returns whether a segment of the sound begins at the second of two consecutive fragments. */
     boolean beginsSound(Fragments.Fragment before, Fragments.Fragment after, long timescale) {
         return before.start() == 0
                 || (long) (after.start() / segmentSeconds() / timescale)
                         > (long) (before.start() / segmentSeconds() / timescale);
     }
 
-    /** The frames of the first segment. */
+    /** Returns the number of frames of the first segment. */
     int firstFrames() {
         return firstFrames(segmentFrames);
     }
@@ -87,7 +97,11 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
         return Math.max(1, segmentFrames / FIRST_OF);
     }
 
-    /** The frames of a segment that is not the last one, by its number from 1 on. */
+    /**
+     * Returns the number of frames of a segment that is not the last one.
+     *
+     * @param number of the segment, from 1 on
+     */
     int framesOf(int number) {
         return switch (number) {
             case 1 -> firstFrames();
@@ -96,25 +110,25 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
         };
     }
 
-    /** How many segments so many frames have. */
+    /** Returns how many segments a number of frames has. */
     long segments(long frames) {
         return (frames + segmentFrames - 1) / segmentFrames + (frames > firstFrames() ? 1 : 0);
     }
 
-    /** The frames of a segment. */
+    /** Returns the number of frames of a segment. */
     static int segmentFrames(FrameRate rate) {
         return (int) rate.framesIn(SEGMENT);
     }
 
-    /** The frames of the first segment. */
+    /** Returns the number of frames of the first segment. */
     static int firstFrames(FrameRate rate) {
         return firstFrames(segmentFrames(rate));
     }
 
     /**
-     * @param produced which has a ladder
-     * @param video the original's picture, than which no rendition is higher
-     * @param size of the video, than which none is higher either
+     * @param produced the entry of the catalogue with the ladder
+     * @param video the original's picture, which limits the height of renditions
+     * @param size of the video, which also limits it
      */
     static PlannedLadder of(
             Produced produced,
@@ -142,14 +156,14 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
                 result.frameRate());
     }
 
-    /** The height that the picture has at most. Of one that was turned or cropped, the filters decide it. */
+    /** Returns the largest possible height of the picture. After rotation or cropping, the filters determine it. */
     private static double highest(List<AppliedTransformation> transformations, Track video, PlannedSize size) {
         boolean reshaped = transformations.stream().anyMatch(each -> "open".equals(each.set("shape")));
         double own = reshaped ? Math.max(video.shownWidth(), video.shownHeight()) : video.shownHeight();
         return size.fit() == null ? own : Math.min(own, size.fit().height());
     }
 
-    /** Ends of the filter graph, one for each rendition. */
+    /** Returns the ends of the filter graph, one for each rendition. */
     String graph(String stream, String ending) {
         StringBuilder graph = new StringBuilder(";[" + stream + "]split=" + rungs.size());
         rungs.forEach(rung -> graph.append("[").append(rung.stream()).append("_in]"));

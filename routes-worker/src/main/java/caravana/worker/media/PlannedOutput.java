@@ -22,31 +22,31 @@ import java.util.stream.IntStream;
  */
 public record PlannedOutput(String name, String role, String mediaType, File file, String language, Expected expected) {
 
-    /** Media type of subtitles, and of what says where in sheets a second is. */
+    /** The media type of subtitles, and of the index of sheets. */
     static final String WEBVTT = Sheets.INDEX_TYPE;
 
-    /** The least pixels of a side, since all sizes are even. */
+    /** The fewest pixels of a side, since all sizes are even. */
     private static final int EVEN = 2;
 
-    /** Media type of pictures. */
+    /** The media type of pictures. */
     static final String JPEG = "image/jpeg";
 
-    /** Media type of animated pictures that no tool here reads. */
+    /** The media type of animated pictures that no tool of the worker reads. */
     static final String WEBP = "image/webp";
 
     /**
-     * What a file beside the video must be.
+     * The expected properties of an additional file.
      *
      * @param codec ffmpeg's name of the codec of its first track
      * @param optional whether it may be missing
-     * @param width of the picture, unless the picture that it is made of is smaller; 0 for any
-     * @param height of the picture, unless the picture that it is made of is smaller; 0 for any
-     * @param least pixels that each side has, whatever it is made of
-     * @param scale how much larger the picture is that it is made of than that of the video
+     * @param width of the picture in pixels; smaller if its source is smaller; 0 for any
+     * @param height of the picture in pixels; smaller if its source is smaller; 0 for any
+     * @param least fewest pixels of a side
+     * @param scale size of the picture that it is made of, divided by the size of the video
      * @param from second of the video at which it begins
-     * @param seconds of the video that it has at most; infinite for all of them, 0 for a picture
+     * @param seconds its longest length; infinite for the whole video, 0 for a picture
      * @param rate frames per second, of which it has a whole number; infinite for any length
-     * @param sheets the tiles of which it says where they are; null for another file
+     * @param sheets the tiles whose places it lists; null for another file
      * @param ladder the renditions that it consists of; null for another file
      */
     record Expected(
@@ -62,7 +62,7 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
             SpriteSheets sheets,
             PlannedLadder ladder) {
 
-        /** A picture of any size. */
+        /** Expects a picture of any size. */
         static Expected picture(String codec, boolean optional) {
             return new Expected(codec, optional, 0, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, null, null);
         }
@@ -75,12 +75,21 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
             return new Expected(null, false, 0, 0, 0, 1, 0, 0, Double.POSITIVE_INFINITY, null, ladder);
         }
 
-        /** Whether a video of that length ends before it begins. */
+        /**
+         * Returns whether a video of that length ends before the file begins.
+         *
+         * @param video length of the video in seconds
+         */
         boolean isBehind(double video) {
             return from >= video;
         }
 
-        /** How long it must be beside a video of that length; 0 for a picture, and for one frame, which has no length. */
+        /**
+         * Returns the expected length of the file in seconds; 0 for a picture, and for a single frame, which has no
+         * length.
+         *
+         * @param video length of the video in seconds
+         */
         double seconds(double video) {
             double kept = Math.max(0, Math.min(seconds, video - from));
             double frames = Math.ceil(kept * rate - 1e-6);
@@ -88,16 +97,16 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
         }
     }
 
-    /** The main video: what a job is for, and what its row names as its result. */
+    /** Returns the main video, which is the purpose of a job and its row's result. */
     static PlannedOutput main(File file) {
         return new PlannedOutput(file.getName(), "video", "video/mp4", file, null, null);
     }
 
     /**
-     * The files that the run makes of one that the catalogue names: more than one of sheets.
+     * Returns the files of an entry's output: several for sheets.
      *
      * @param seconds length of the video
-     * @param scale how much larger the picture is that they are made of than that of the video
+     * @param scale size of the picture that they are made of, divided by the size of the video
      */
     static List<PlannedOutput> of(
             AppliedTransformation transformation, Produced produced, Path folder, double seconds, double scale) {
@@ -123,7 +132,7 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
         return List.of(output.in(transformation.valueOf(produced.language())));
     }
 
-    /** What is made of a produced file that has a ladder. */
+    /** Returns the output of an entry with a ladder. */
     static PlannedOutput of(Produced produced, PlannedLadder ladder, Path folder) {
         return named(produced.name(), produced.mediaType(), produced, folder, Expected.renditions(ladder));
     }
@@ -138,7 +147,7 @@ public record PlannedOutput(String name, String role, String mediaType, File fil
                 .toList();
         List<PlannedOutput> outputs = new ArrayList<>();
         for (String name : names) {
-            // Of footage that ends early, the last ones are not made.
+            // If the footage ends early, the last sheets are not made.
             Expected expected = Expected.picture(produced.check().codec(), !outputs.isEmpty());
             outputs.add(named(name, produced.mediaType(), produced, folder, expected));
         }

@@ -37,14 +37,14 @@ public record PlannedResult(
     /** A size in pixels. */
     public record Box(int width, int height) {
 
-        /** As people write it, such as {@code 1280×720}. */
+        /** Formats a size for people, such as {@code 1280×720}. */
         @Override
         public String toString() {
             return width + "×" + height;
         }
     }
 
-    /** The same with a track of subtitles. */
+    /** Returns a copy with a subtitle track. */
     PlannedResult withSubtitles() {
         return new PlannedResult(
                 footageFrames,
@@ -63,22 +63,25 @@ public record PlannedResult(
                 tolerance);
     }
 
-    /** Frames of the whole. */
+    /** Returns the number of frames of the whole result. */
     long frames() {
         return footageFrames + addedFrames;
     }
 
-    /** Length of the whole. */
+    /** Returns the length of the whole result in seconds. */
     double seconds() {
         return secondsOf(frames());
     }
 
-    /** How much is decoded or drawn for it: what is left out at the beginning is decoded as well. */
+    /**
+     * Returns the seconds of video that are decoded or drawn for the result. What is cut off at the beginning is
+     * decoded too.
+     */
     double workedSeconds() {
         return startSeconds + seconds();
     }
 
-    /** Length of the original's part. */
+    /** Returns the length of the original's part in seconds. */
     double footageSeconds() {
         return secondsOf(footageFrames);
     }

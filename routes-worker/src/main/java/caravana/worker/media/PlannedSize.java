@@ -6,16 +6,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The sizes of a picture during processing, as far as they depend on the transformations alone.
+ * The sizes of a picture during processing, as far as they depend only on the transformations.
  *
  * @param source box into which the original is fitted first, before its colours are converted; null for none
  * @param fit box into which a transformation fits the video; null for none
- * @param drawn box into which it is fitted until everything is drawn, larger than fit when another file has more pixels; null for none
+ * @param drawn box into which the picture is fitted until everything is drawn; larger than {@code fit} when another
+ *     file has more pixels; null for none
  * @param result size of the result; null when it depends on the original's shape
  */
 record PlannedSize(Box source, Box fit, Box drawn, Box result) {
 
-    /** @param video the original's, which no canvas enlarges */
+    /** @param video picture of the original, which no canvas enlarges */
     static PlannedSize of(List<AppliedTransformation> transformations, Track video) {
         Box fit = null;
         boolean atOnce = false;
@@ -24,7 +25,7 @@ record PlannedSize(Box source, Box fit, Box drawn, Box result) {
         for (AppliedTransformation transformation : transformations) {
             String box = transformation.set("fit");
             if (box != null) {
-                // What is cropped first would be scaled up again.
+                // A cropped part would be scaled up again.
                 atOnce = fit == null && !reshaped;
                 fit = box(box);
                 filled = false;
@@ -51,7 +52,7 @@ record PlannedSize(Box source, Box fit, Box drawn, Box result) {
                 .reduce(fit, (one, other) -> one.width() < other.width() ? other : one);
     }
 
-    /** How much larger the picture is while it is drawn than in the video. */
+    /** Returns the size of the picture while it is drawn, divided by its size in the video. */
     double scale() {
         return fit == null ? 1 : drawn.width() / (double) fit.width();
     }

@@ -13,7 +13,7 @@ public class RejectedMediaException extends RuntimeException implements CodedFai
     private final transient Map<String, Object> values;
 
     /**
-     * A refusal of a deployment's own.
+     * A refusal that only this deployment has.
      *
      * @param code stable code of the refusal
      * @param sentence one sentence for the uploader

@@ -23,18 +23,18 @@ import java.util.Map;
 record ResolvedTransformation(String filter, String audioFilter, List<String> output, List<File> produces) {
 
     /**
-     * A file that is made beside the video, with its options filled in.
+     * An additional file, with its options filled in.
      *
      * @param sound options of the sound of renditions; empty for another file
      */
     record File(Produced produced, List<String> options, List<String> sound) {}
 
     /**
-     * Fills in values, those of the transformation's parameters among them. A text becomes a file in the job's folder, so that
-     * nothing in it can be read as filter syntax.
+     * Fills in values, including those of the transformation's parameters. A text becomes a file in the job's folder,
+     * so that nothing in it can be read as filter syntax.
      *
-     * @param values what the worker has, by name
-     * @param assets what stands in a fragment for an asset, by its id
+     * @param values the worker's values, by name
+     * @param assets the text that replaces an asset in fragments, by the asset's id
      * @throws UncheckedIOException when a text cannot be written
      */
     static ResolvedTransformation of(
@@ -44,7 +44,7 @@ record ResolvedTransformation(String filter, String audioFilter, List<String> ou
         all.put("out", "{out}");
         for (Parameter parameter : transformation.entry().parameters().values()) {
             if (!transformation.values().containsKey(parameter.name())) {
-                // Another one is given instead.
+                // Another parameter replaces this one.
                 continue;
             }
             all.put(

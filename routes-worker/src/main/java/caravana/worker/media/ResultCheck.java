@@ -28,13 +28,15 @@ public class ResultCheck {
 
     private static final Logger log = LoggerFactory.getLogger(ResultCheck.class);
 
-    /** By how much an original may be shorter than its headers say without being cut off, in seconds. */
+    /**
+     * The length in seconds that may be missing in an original, compared with its headers, without counting as cut off.
+     */
     private static final double TOLERANCE = 0.75;
 
-    /** By how much the beginning and the end of sound may differ, in seconds: codecs add silence, and sound has blocks. */
+    /** The tolerance of beginning and end of the sound in seconds: codecs add silence, and sound has blocks. */
     private static final double SOUND_TOLERANCE = 0.5;
 
-    /** By how much the rate may differ, as a share of it: 24 and 24000/1001 are a thousandth apart. */
+    /** The relative tolerance of the frame rate: 24 and 24000/1001 differ by a thousandth. */
     private static final double SAME_RATE = 0.0005;
 
     /** The colours of every result. */
@@ -50,7 +52,7 @@ public class ResultCheck {
         this.refusals = new MediaRefusals(limits);
     }
 
-    /** The command that describes the job's result as JSON. */
+    /** Returns the command that describes the job's result as JSON. */
     public ToolCommand plan(@ExchangeProperty("job") RunningJob job) {
         return OutputCheck.description(job.getResult(), media);
     }
@@ -58,8 +60,8 @@ public class ResultCheck {
     /**
      * Describes the job's result from its file, without ffprobe.
      *
-     * @return null when ffprobe must look: at a file of another kind than an ordinary result, and when ffmpeg counted other frames
-     *     than the file has
+     * @return null when ffprobe must read the file: because it is not an ordinary result, or ffmpeg has reported
+     *     another number of frames
      * @throws OutputInvalidException when parts of the file are missing or damaged
      */
     public SourceHeaders describe(@ExchangeProperty("job") RunningJob job) {
@@ -83,7 +85,7 @@ public class ResultCheck {
         return null;
     }
 
-    /** What {@link #compare} compares, for people. */
+    /** Returns the properties that {@link #compare} compares, for people. */
     static String compared(PlannedResult planned) {
         return "tracks, frames, frame rate, pixel shape, orientation"
                 + (planned.audio() ? ", beginning and end of sound" : "")
@@ -92,9 +94,9 @@ public class ResultCheck {
     }
 
     /**
-     * Reads ffprobe's answer, sets the property {@code result}, and compares as {@link #compare} does.
+     * Parses ffprobe's description, sets the property {@code result}, and compares as {@link #compare} does.
      *
-     * @throws ToolFailedException when the answer is not the JSON that ffprobe writes
+     * @throws ToolFailedException when the answer is not ffprobe's JSON
      */
     public void read(
             @ExchangeProperty("tool_output") String answer,
@@ -109,13 +111,13 @@ public class ResultCheck {
     }
 
     /**
-     * Compares a result with what was planned, and sets the properties {@code missing_seconds}: how much shorter the result is than
-     * planned, or than the headers of a damaged original say; {@code excess_seconds}: how much longer it is than planned;
-     * {@code length_differs}: whether one of them is not 0; and {@code picture_damaged}: whether ffmpeg
-     * complained of the original's picture.
+     * Compares a result with the plan. Sets the properties {@code missing_seconds}: how much shorter the result is than
+     * planned, or than the headers of a damaged original say; {@code excess_seconds}: how much longer it is than
+     * planned; {@code length_differs}: whether one of them is not 0; and {@code picture_damaged}: whether ffmpeg has
+     * reported errors in the original's picture.
      *
-     * @throws OutputInvalidException when it is not what was planned in any other way
-     * @throws RejectedMediaException when nothing of the original is in it
+     * @throws OutputInvalidException when the result differs from the plan in another way
+     * @throws RejectedMediaException when the result has nothing of the original
      */
     public void compare(
             @ExchangeProperty("result") SourceHeaders result,
@@ -125,7 +127,7 @@ public class ResultCheck {
             @ExchangeProperty("transcoding_errors") String errors,
             Exchange exchange) {
         FfmpegErrors ffmpegErrors = new FfmpegErrors(errors, headers, source);
-        // ffmpeg writes no track for pictures of which none came; some decoders skip damaged ones without a complaint.
+        // ffmpeg writes no track when there were no pictures. Some decoders skip damaged ones without an error.
         if (result.videos().isEmpty() && planned.addedFrames() == 0) {
             throw new RejectedMediaException(refusals.undecodable(source.video().codec()));
         }
@@ -152,7 +154,7 @@ public class ResultCheck {
         double excess = more > planned.tolerance() ? planned.secondsOf(more) : 0;
         exchange.setProperty("missing_seconds", lacking);
         exchange.setProperty("excess_seconds", excess);
-        // A route cannot ask for it: Simple takes 0.7 for 0 when it compares it with 0.
+        // A route cannot make this comparison: Simple reads 0.7 as 0 when it compares it with 0.
         exchange.setProperty("length_differs", lacking > 0 || excess > 0);
         exchange.setProperty("picture_damaged", ffmpegErrors.areOfPicture());
     }
@@ -187,8 +189,9 @@ public class ResultCheck {
     }
 
     /**
-     * Sound begins with the clip, in silence if need be, and ends with it or where the original's does. Where the picture of a
-     * damaged original breaks off, sound continues to the planned end.
+     * Lists how the sound differs from the plan. It must begin with the clip, in silence if necessary, and end with the
+     * clip or where the original's sound ends. If the picture of a damaged original breaks off, sound continues to the
+     * planned end.
      */
     private static List<String> soundNotAs(PlannedResult planned, Track sound, long frames, FfmpegErrors ffmpegErrors) {
         List<String> wrong = new ArrayList<>();
@@ -216,11 +219,12 @@ public class ResultCheck {
     }
 
     /**
-     * Decides whose fault a result of another length than planned is. When it is the original's, marks its media info as truncated if
-     * the result is short, and otherwise notes in source and media info that the original is longer than its packets say.
+     * Decides whether the original or the worker is at fault when the result's length differs from the plan. If it is
+     * the original, its media info is marked as truncated for a short result. For a long one, source and media info get
+     * the longer length.
      *
-     * @param decoded the frames of the original; null when ffmpeg complained of its picture
-     * @throws OutputInvalidException when the original reaches further, or not so far
+     * @param decoded the frames of the original; null when ffmpeg has reported errors in its picture
+     * @throws OutputInvalidException when the original is longer or shorter than the result
      */
     public void explain(
             @ExchangeProperty("decoded") DecodedFrames decoded,
@@ -245,7 +249,10 @@ public class ResultCheck {
         }
     }
 
-    /** How long the last frame is shown is not known: not at all, if the result is short, and as long as others, if it is long. */
+    /**
+     * Checks that the result has all frames. The duration of the last frame is unknown: it is taken as 0 for a short
+     * result, and as that of other frames for a long one.
+     */
     private static void requireAllOf(
             DecodedFrames decoded, double made, boolean isShort, PlannedResult planned, SourceTimeline source) {
         double last = decoded.last() - SourceFilters.zeroOfPicture(source, planned);

@@ -14,19 +14,19 @@ import java.nio.ByteBuffer;
  */
 record SequenceParameters(int width, int height, double pixelShape, Colour colour, int reordered) {
 
-    /** The only pixel format that is read here. */
+    /** The only pixel format that this class reads. */
     static final String PIXEL_FORMAT = "yuv420p";
 
     private static final int TYPE = 7;
     private static final int TYPE_MASK = 0x1f;
     private static final int MACROBLOCK = 16;
 
-    /** The shape of pixels is given as two numbers. */
+    /** The value for a pixel shape that follows as two numbers. */
     private static final int OWN_SHAPE = 255;
 
     private static final int SQUARE = 1;
 
-    /** In tables of ITU-T H.273, for primaries, transfer function and matrix alike. */
+    /** The number of BT.709 in the tables of ITU-T H.273 for primaries, transfer function and matrix. */
     private static final int BT709 = 1;
 
     private static final int UNSPECIFIED = 2;
@@ -34,7 +34,8 @@ record SequenceParameters(int width, int height, double pixelShape, Colour colou
     /**
      * Reads a unit with its header.
      *
-     * @throws IOException when it is none, or of frames that no result of ours has: other pixels, fields, tags of another kind
+     * @throws IOException when it is not such a unit, or its frames cannot be those of a result: other pixels,
+     *     fields, or tags
      */
     static SequenceParameters read(byte[] unit) throws IOException {
         Bits bits = new Bits(unit);
@@ -53,7 +54,7 @@ record SequenceParameters(int width, int height, double pixelShape, Colour colou
             case 0 -> bits.unsigned();
             case 1 -> throw new IOException("sequence parameters: an order of frames of their own");
             default -> {
-                // The order follows from the frames.
+                // The order follows from the frames, so there is nothing to read.
             }
         }
         bits.unsigned();
@@ -126,7 +127,7 @@ record SequenceParameters(int width, int height, double pixelShape, Colour colou
         return new SequenceParameters(width, height, shape, new Colour(range, tags[2], tags[1], tags[0]), reordered);
     }
 
-    /** By ffmpeg's name, which is the same in all three tables. */
+    /** Returns ffmpeg's name, which is the same in all three tables. */
     static String tag(int number) throws IOException {
         return switch (number) {
             case BT709 -> "bt709";
@@ -141,13 +142,13 @@ record SequenceParameters(int width, int height, double pixelShape, Colour colou
         }
     }
 
-    /** Reads numbers of any number of bits. */
+    /** Reads numbers of any bit length. */
     private static final class Bits {
 
         private final ByteBuffer bytes;
         private long next;
 
-        /** Without the bytes that keep two zero bytes from looking like the beginning of a unit. */
+        /** Removes the bytes that prevent two zero bytes from being read as the beginning of a unit. */
         Bits(byte[] unit) {
             bytes = ByteBuffer.allocate(unit.length);
             int zeros = 0;
@@ -172,7 +173,7 @@ record SequenceParameters(int width, int height, double pixelShape, Colour colou
             return number;
         }
 
-        /** A number in the code of Golomb. */
+        /** Reads a number in Exp-Golomb code. */
         int unsigned() throws IOException {
             int zeros = 0;
             while (read(1) == 0) {

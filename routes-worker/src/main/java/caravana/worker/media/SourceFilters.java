@@ -12,17 +12,20 @@ import java.util.stream.Stream;
  */
 final class SourceFilters {
 
-    /** No difference of timestamps is taken for a jump of the clock, in seconds. */
+    /** A difference of timestamps in seconds so large that ffmpeg never assumes a jump of the clock. */
     private static final String NO_JUMP = "1000000";
 
-    /** Seconds by which times are rounded, and less than what is between two frames. */
+    /** The tolerance of rounded times in seconds, less than the distance of two frames. */
     private static final double CLOSELY = 0.0005;
 
-    /** Takes the far jumps of a damaged clock out of it. A link of a chain of sound; the register has their sum. */
+    /** An audio filter that removes the large jumps of a damaged clock. The register has their sum. */
     private static final String JUMPS_CLOSED = "asetpts='st(0,ld(0)+if(gt(abs(PTS-PREV_INPTS)," + PacketTimes.JUMP_AHEAD
             + "/TB),PTS-PREV_INPTS-NB_SAMPLES/SR/TB));PTS-ld(0)',";
 
-    /** What was true of the original alone: how it is to be turned, and how bright its HDR is. From 7 on, ffmpeg writes it into the clip. */
+    /**
+     * Deletes side data that describe only the original: its orientation, and the brightness of its HDR. ffmpeg copies
+     * them into the clip since version 7.
+     */
     private static final String FORGET = Stream.of("DISPLAYMATRIX", "MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL")
             .map(",sidedata=mode=delete:type="::concat)
             .collect(Collectors.joining());
@@ -30,16 +33,17 @@ final class SourceFilters {
     private SourceFilters() {}
 
     /**
-     * Options of the input. Where the picture changes its size or format, the filters take it as it comes: building them
-     * again would lose what they hold. Those that ffmpeg puts in front to turn the picture could not do that.
+     * Returns the options of the input. If the picture changes its size or format, the filters receive it unchanged,
+     * because rebuilding them would lose the frames that they hold. The filters that ffmpeg inserts to rotate the
+     * picture could not do that.
      *
-     * <p>Where the clock of the picture does not jump, ffmpeg must not close a jump either: it takes slides, and sound that
-     * pauses for 10 s, for one.
+     * <p>If the clock of the picture does not jump, ffmpeg must not close jumps: it would treat slides, and a pause of
+     * 10 s in the sound, as jumps.
      */
     static List<String> inputOptions(SourceTimeline source) {
         List<String> options = new ArrayList<>(List.of("-reinit_filter", "0", "-noautorotate"));
         if (source.video().alphaBeside()) {
-            // ffmpeg's own decoders leave the transparency out, so that what lies beneath would show.
+            // ffmpeg's own decoders ignore the transparency, and would show the pixels below it.
             options.add("-c:" + source.video().index());
             options.add(source.video().codec().equals("vp8") ? "libvpx" : "libvpx-vp9");
         }
@@ -52,8 +56,8 @@ final class SourceFilters {
     }
 
     /**
-     * Options of the input of a part: the clock of the file is kept, by which the part is sought. What is shown at its beginning may
-     * have begun long before, so that nothing is left out behind the key.
+     * Returns the options of the input of a part. Times stay those of the file, which is searched by them. Frames
+     * before the first key are kept, because what is shown at the part's beginning may have begun long before.
      */
     static List<String> inputOptions(SourceTimeline source, VideoParts.Part part) {
         List<String> options = new ArrayList<>(inputOptions(source));
@@ -67,7 +71,7 @@ final class SourceFilters {
         return options;
     }
 
-    /** The head of the video's chain. */
+    /** Returns the beginning of the video's filter chain. */
     static String video(SourceTimeline source, PlannedResult result) {
         String clock = "setpts=" + clock(source, zeroOfPicture(source, result) - awayFromTies(source, result)) + ",";
         StringBuilder rate = new StringBuilder("fps=" + result.frameRate() + ":start_time=0,");
@@ -85,17 +89,18 @@ final class SourceFilters {
     }
 
     /**
-     * The head of the chain of a part of the video, whose input keeps the clock of the file. Without a start of its own, the filter
-     * of the rate puts every frame where it is in the whole; times stay those of the whole, since later filters may go by them.
+     * Returns the beginning of the filter chain of a part of the video. Times of the input are those of the file. The
+     * frame rate filter gets no start, so that every frame has the same place as in the whole video; the times stay
+     * those of the whole, because later filters may depend on them.
      *
-     * @param zero when frame 0 of the result is shown, on the clock of the file
+     * @param zero when frame 0 of the result is shown, in seconds on the clock of the file
      */
     static String video(SourceTimeline source, PlannedResult result, VideoParts.Part part, double zero) {
         double moved = zero - awayFromTies(source, result);
         StringBuilder clock =
                 new StringBuilder("setpts=PTS-").append(seconds(moved)).append("/TB,");
         if (part.key() != null) {
-            // Frames before it may refer to others that were not read.
+            // Frames before the key may refer to others that were not read.
             clock.append(String.format(
                     Locale.ROOT, "trim=start=%.6f,", Math.max(0, part.key().shown() - moved - CLOSELY)));
         }
@@ -120,7 +125,7 @@ final class SourceFilters {
         StringBuilder chain = new StringBuilder(clock);
         if (video.mayBeInterlaced()) {
             chain.append(notes).append(',');
-            // It reads three frames at once, which must be of one size.
+            // The filter reads three frames at once, which must have the same size.
             chain.append("scale=w=").append(video.width()).append(":h=").append(video.height());
             chain.append(":eval=frame:interl=-1,bwdif=mode=send_frame:deint=interlaced,");
         }
@@ -130,19 +135,19 @@ final class SourceFilters {
         return chain.append(ColourFilters.afterScaling(video)).append(FORGET).toString();
     }
 
-    /** The time of the result's first frame, in seconds on ffmpeg's clock. */
+    /** Returns the time of the result's first frame, in seconds on ffmpeg's clock. */
     static double zeroOfPicture(SourceTimeline source, PlannedResult result) {
         return zero(source, result) + source.heldBack();
     }
 
-    /** What is time 0 of the result, in seconds after the time that ffmpeg counts from. */
+    /** Returns the time of the result's time 0, in seconds after ffmpeg's time 0. */
     private static double zero(SourceTimeline source, PlannedResult result) {
         return (result.sound() ? source.zero() : source.zeroWithoutSound()) + result.startSeconds();
     }
 
     /**
-     * When the rate is halved, every second frame is as near to one frame of the result as to the next, and clocks of
-     * milliseconds would put it now to this one and now to that. A quarter of a frame later there are no ties.
+     * Returns a shift of a quarter of a frame for halved rates. Otherwise every second frame would be equally close to
+     * two frames of the result, and clocks of milliseconds would assign it to one or the other at random.
      */
     private static double awayFromTies(SourceTimeline source, PlannedResult result) {
         double rate = source.rate().perSecond();
@@ -150,8 +155,8 @@ final class SourceFilters {
     }
 
     /**
-     * Times from the first frame on. Where another recording begins, whose clock begins again, all tracks are moved by the
-     * same time; the register counts the recordings of the track.
+     * Returns filters that count times from the first frame. Where another recording begins, whose clock starts again,
+     * all tracks are shifted by the same time; the register counts the recordings of the track.
      */
     private static String clock(SourceTimeline source, double zero) {
         String fromZero = "PTS-" + seconds(zero) + "/TB";
@@ -172,8 +177,9 @@ final class SourceFilters {
     }
 
     /**
-     * Brings every frame to the size that the first one has in the result, or has at all when the result's size is open, with
-     * bars when a later one has another shape. A later one with more pixels keeps as many of them as the result can show.
+     * Returns filters that give every frame the size that the first one has in the result, or its own size when the
+     * result's is open, with bars if a later frame has another shape. A later frame with more pixels keeps as many of
+     * them as the result can show.
      */
     private static String oneSize(Track video, PlannedResult.Box box) {
         double factor =
@@ -181,7 +187,7 @@ final class SourceFilters {
         int shownWidth = even(video.shownWidth() * factor);
         int shownHeight = even(video.shownHeight() * factor);
         boolean sideways = video.orientation().isSideways();
-        // A shape of pixels that is a mistake would be taken for one that is not.
+        // Otherwise a wrong pixel shape of the header would be used.
         String square = video.pixelShape() == 1 ? "setsar=1," : "";
         return square
                 + String.format(
@@ -200,21 +206,22 @@ final class SourceFilters {
     }
 
     /**
-     * The chain of the sound, from the same zero as the picture and no longer than it. Where it would be early or late by more
-     * than 30 ms, as where recordings were joined, samples are left out or silence is put in; ffmpeg's own limit is 100 ms.
+     * Returns the filter chain of the sound, which begins and ends with the picture. Where it would be early or late by
+     * more than 30 ms, such as between joined recordings, samples are dropped or silence is inserted. ffmpeg's own
+     * limit is 100 ms.
      *
-     * @param transformations further links, in their order
-     * @param labels at which it ends, one for each file that has it
+     * @param transformations further filters, in their order
+     * @param labels the labels at its end, one for each file with sound
      */
     static String audio(
             SourceTimeline source, PlannedResult result, List<String> transformations, List<String> labels) {
         return audio(0, source, result, transformations, labels);
     }
 
-    /** @param input which the original is */
+    /** @param input the number of the original among the inputs */
     static String audio(
             int input, SourceTimeline source, PlannedResult result, List<String> transformations, List<String> labels) {
-        // Some decoders, as that of Speex, do not say whether one channel is mono.
+        // Some decoders, such as that of Speex, do not declare that one channel is mono.
         String layout = source.audio().channels() == 1 ? "mono" : "stereo";
         return "[" + input + ":" + source.audio().index() + "]" + (source.soundJumps() > 0 ? JUMPS_CLOSED : "")
                 + "asetpts=" + clock(source, zero(source, result))

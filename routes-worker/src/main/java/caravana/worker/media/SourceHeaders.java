@@ -18,7 +18,7 @@ public record SourceHeaders(
 
     static final String ENTRIES = "format=format_name,start_time,duration:" + Track.ENTRIES;
 
-    /** By how much two rates of the same frames may differ. */
+    /** The relative difference of two rates of the same frames. */
     private static final double SAME_RATE = 0.01;
 
     static SourceHeaders read(JsonNode root, List<String> removedAudio) {
@@ -44,8 +44,8 @@ public record SourceHeaders(
     }
 
     /**
-     * Whether the timestamps of the packets must be read. The index of an MP4 file has them all; it is believed when its
-     * number of frames, its length and the distance of its first frames agree.
+     * Returns whether the timestamps of the packets must be read. The index of an MP4 file has all of them; it is
+     * sufficient if its number of frames, its length and the distance of its first frames agree.
      */
     public boolean isMeasurementNeeded() {
         if (!hasBoxes() || videos().size() != 1) {
@@ -59,24 +59,27 @@ public record SourceHeaders(
                 || audios().stream().anyMatch(audio -> audio.frames() < 0);
     }
 
-    /** Whether it is of ISO's base media format, as MP4 and QuickTime are. */
+    /** Returns whether the file has ISO's base media format, as MP4 and QuickTime do. */
     boolean hasBoxes() {
         return container.contains("mp4");
     }
 
-    /** Whether ffmpeg closes jumps of the clock in this container. In others a long gap is a picture that stands still. */
+    /**
+     * Returns whether ffmpeg closes jumps of the clock in this container. In other containers, a long gap is a still
+     * picture.
+     */
     boolean closesGaps() {
         return closesGaps(container);
     }
 
-    /** The same of a container by its name. */
+    /** Returns whether ffmpeg closes jumps of the clock in a container of that name. */
     static boolean closesGaps(String container) {
         return container.equals("mpegts") || container.equals("mpeg") || container.equals("ogg");
     }
 
     /**
-     * The time that ffmpeg counts from, in seconds on the clock of the file: its first timestamp, or, where clocks may jump, the
-     * first one of the tracks that it reads.
+     * Returns ffmpeg's time 0, in seconds on the clock of the file: its first timestamp, or, where clocks may jump, the
+     * first one of the tracks that ffmpeg reads.
      *
      * @param audio null when no sound is read
      */

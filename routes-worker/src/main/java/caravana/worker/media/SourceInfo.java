@@ -36,12 +36,12 @@ public record SourceInfo(
                 container, bytes, seconds, videoStream, videoCodec, width, height, frameRate, hasAudio, truncated);
     }
 
-    /** The frame rate as a number; 0 when it is not known. */
+    /** Returns the average frame rate as a number; 0 when it is unknown. */
     double framesPerSecond() {
         return fraction(frameRate);
     }
 
-    /** The value of ffmpeg's {@code 30000/1001}; 0 for {@code 0/0} and for what is no fraction. */
+    /** Returns the value of ffmpeg's {@code 30000/1001}; 0 for {@code 0/0} and for a text that is not a fraction. */
     static double fraction(String text) {
         try {
             String[] parts = text.split("/");

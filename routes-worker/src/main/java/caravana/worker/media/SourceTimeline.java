@@ -61,10 +61,10 @@ public record SourceTimeline(
         double unread,
         boolean measured) {
 
-    /** By how much a track may end before its container does, in seconds. */
+    /** How much earlier a track may end than its container, in seconds. */
     private static final double CLOSE = 0.75;
 
-    /** Decoders of sound that ffmpeg has under other names than those of PCM and ADPCM. */
+    /** ffmpeg's names of audio decoders other than those of PCM and ADPCM. */
     private static final Set<String> AUDIO_CODECS = Set.of(
             "aac",
             "aac_latm",
@@ -105,9 +105,9 @@ public record SourceTimeline(
             "wmavoice");
 
     /**
-     * Decides what is processed.
+     * Chooses the tracks to process, and calculates their times.
      *
-     * @param packets null when the index of the file is believed
+     * @param packets null when the index of the file is sufficient
      * @param decoding null when no sound is wanted, or there is none
      * @param cutOff whether the file ends before its own description says
      * @param unread share of the file, 0 to 1, that belongs to further recordings that ffmpeg does not read
@@ -203,7 +203,10 @@ public record SourceTimeline(
                 true);
     }
 
-    /** A container is as long as its longest track, and in some formats counts from 0 where no track begins. */
+    /**
+     * Returns the declared length of the picture in seconds. A container is as long as its longest track, and in some
+     * formats counts from 0 although no track begins there.
+     */
     private static double promised(SourceHeaders headers, Track video, PacketTimes packets) {
         if (video.duration() > 0) {
             return video.duration();
@@ -215,7 +218,10 @@ public record SourceTimeline(
         return isKept ? packets.of(video).length() : headers.duration();
     }
 
-    /** Of those that move, the ones that players show when nobody chooses; of these, the one with most to see. */
+    /**
+     * Chooses the track with the picture: a moving one; of several, the one that players show by default; of several,
+     * the one with the most pixels in all of its frames.
+     */
     private static Track video(SourceHeaders headers, PacketTimes packets) {
         List<Track> filled = headers.videos().stream()
                 .filter(track -> frames(track, packets) != 0)
@@ -232,7 +238,7 @@ public record SourceTimeline(
         return chosen.isEmpty() ? all : chosen;
     }
 
-    /** Whether it does not end before the first frame is shown. */
+    /** Returns whether the sound continues after the first frame is shown. */
     private static boolean isHeard(Track audio, Track video, PacketTimes packets) {
         if (packets == null) {
             return audio.duration() <= 0 || audio.start() + audio.duration() > video.start();
@@ -246,14 +252,14 @@ public record SourceTimeline(
         return known && audio.channels() > 0 && audio.sampleRate() > 0 && (decoding == null || !decoding.failed(audio));
     }
 
-    /** How many frames it has; −1 when that is not known. */
+    /** Returns the number of a track's frames; −1 when unknown. */
     private static long frames(Track track, PacketTimes packets) {
         return packets == null ? track.frames() : packets.of(track).packets();
     }
 
     /**
-     * Whether ffmpeg must take the times of the file as they are: in some containers it would move the picture by jumps in the
-     * clock of the sound. Where the clock of the picture jumps, that is what it has to do.
+     * Returns whether ffmpeg must not change the times of the file. In some containers it would shift the picture by
+     * jumps in the clock of the sound. If the clock of the picture jumps, ffmpeg must change them.
      */
     boolean keepsClock() {
         return measured && gapsClosed == 0 && SourceHeaders.closesGaps(container);
@@ -263,7 +269,7 @@ public record SourceTimeline(
         return audio != null;
     }
 
-    /** The same with a picture of another length, in seconds. */
+    /** Returns a copy with another length of the picture, in seconds. */
     SourceTimeline lasting(double length) {
         return new SourceTimeline(
                 container,

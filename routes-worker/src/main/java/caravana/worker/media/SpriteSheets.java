@@ -13,7 +13,7 @@ import java.util.List;
  */
 record SpriteSheets(double every, int columns, int rows, List<String> names) {
 
-    /** How many sheets a video of that length has. */
+    /** Returns the number of sheets of a video of that length. */
     static int count(double seconds, double every, int columns, int rows) {
         return (tiles(seconds, every) + columns * rows - 1) / (columns * rows);
     }
@@ -23,7 +23,7 @@ record SpriteSheets(double every, int columns, int rows, List<String> names) {
     }
 
     /**
-     * A WebVTT file with the place of each frame, as players of thumbnails take it.
+     * Returns a WebVTT file with the place of each frame, in the form that players read.
      *
      * @param seconds length of the video
      * @param width of a sheet in pixels

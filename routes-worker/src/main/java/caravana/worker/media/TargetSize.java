@@ -12,34 +12,40 @@ import java.util.regex.Pattern;
  */
 public final class TargetSize {
 
-    /** What a fragment names for {@link #rate}. */
+    /** The placeholder for {@link #rate} in the catalogue. */
     static final String VALUE = "bit_rate";
 
     private static final double BYTES_IN_A_MEGABYTE = 1e6;
 
-    /** At which part of the size a run aims. */
+    /** The share of the size at which a run aims. */
     private static final double AIM = 0.97;
 
-    /** Of the size, that the file has at least where the picture has so much in it. */
+    /** The share of the size that the file must reach, unless the picture needs less. */
     private static final double LEAST = 0.92;
 
-    /** Of the size: a file that is smaller has all that the picture has, and no rate would make it larger. */
+    /**
+     * The share of the size below which a file already has the whole picture, so that a higher rate would not make it
+     * larger.
+     */
     private static final double FULL = 0.7;
 
     private static final int MOST_PASSES = 5;
 
-    /** Bits per second below which no picture is tried. */
+    /** The lowest bit rate of the picture that is tried, in bits per second. */
     private static final double LOWEST_RATE = 10_000;
 
-    /** As the encoder of sound has it by default, for two channels. */
+    /** The default bit rate of the audio encoder for two channels, in bits per second. */
     private static final double SOUND_RATE = 128_000;
 
-    /** What an MP4 has beside pictures and sound, in bytes, and for each frame of the picture with the sound at that time. */
+    /**
+     * The bytes of an MP4 file besides picture and sound; the next constant is the number for each frame with its
+     * sound.
+     */
     private static final double HEADERS = 4_000;
 
     private static final double HEADERS_OF_A_FRAME = 24;
 
-    /** As x264 has it, of a rate that does not even hold what it must say of each frame. */
+    /** x264's message about a rate that is too low even for the headers of frames. */
     private static final Pattern TOO_LOW =
             Pattern.compile("requested bitrate is too low\\. estimated minimum is ([0-9]+) kbps");
 
@@ -54,22 +60,22 @@ public final class TargetSize {
         this.bytes = bytes;
     }
 
-    /** @param megabytes at most; null for a video that is encoded once, however large it gets */
+    /** @param megabytes largest size in MB of 1,000,000 bytes; null to encode once, without a limit */
     static TargetSize of(Double megabytes) {
         return new TargetSize(megabytes == null ? 0 : megabytes * BYTES_IN_A_MEGABYTE);
     }
 
-    /** Whether there is a size to be reached. */
+    /** Returns whether there is a target size. */
     public boolean isWanted() {
         return bytes > 0;
     }
 
-    /** Whether the video is to be encoded, for the first time or once more. */
+    /** Returns whether the video must be encoded (again). */
     public boolean isOpen() {
         return open;
     }
 
-    /** Bits per second of the picture, as it is known so far. */
+    /** Returns the bit rate of the picture in bits per second, as far as it is known. */
     String rate() {
         return String.valueOf(Math.round(rate));
     }
@@ -77,7 +83,7 @@ public final class TargetSize {
     /**
      * Chooses the first rate.
      *
-     * @throws RejectedMediaException when the size leaves next to nothing for the picture
+     * @throws RejectedMediaException when the size leaves almost nothing for the picture
      */
     void begin(PlannedResult result, MediaRefusals refusals) {
         seconds = result.seconds();
@@ -89,9 +95,10 @@ public final class TargetSize {
     }
 
     /**
-     * Goes by the size of what was made.
+     * Chooses the next rate by the size of the encoded file.
      *
-     * @throws RejectedMediaException when it is too large, and no rate makes it smaller
+     * @param made size of the file in bytes
+     * @throws RejectedMediaException when the file is too large, and no rate makes it smaller
      */
     void take(long made, MediaRefusals refusals) {
         passes++;
@@ -103,7 +110,8 @@ public final class TargetSize {
         if (tooLarge && (passes == MOST_PASSES || rate <= LOWEST_RATE)) {
             throw unreachable(made, refusals);
         }
-        // A file that was made smaller once, and too small, stays: another correction could make it too large again.
+        // A file that was reduced once, and is now too small, is kept: another correction could make it too large
+        // again.
         boolean tooSmall = passes == 1 && made < LEAST * bytes && made > FULL * bytes;
         if (tooLarge || tooSmall) {
             open = true;
@@ -113,7 +121,7 @@ public final class TargetSize {
         }
     }
 
-    /** What it means that ffmpeg has ended with these errors: that the rate is too low for the encoder; null for anything else. */
+    /** Interprets ffmpeg's errors: returns a refusal when the rate was too low for the encoder; null otherwise. */
     RejectedMediaException meaning(String errors, MediaRefusals refusals) {
         Matcher least = TOO_LOW.matcher(errors);
         return isWanted() && least.find()

@@ -28,7 +28,7 @@ import java.util.Set;
  * @param sampleRate of sound, per second; 0 when unknown or no sound
  * @param dolbyVision profile of Dolby Vision; −1 for none
  * @param baseLayer what the base layer of Dolby Vision is compatible with; 0 for nothing
- * @param alphaBeside whether its transparency is a second picture beside it, as that of VP8 and VP9 is
+ * @param alphaBeside whether its transparency is stored as a second picture, as in VP8 and VP9
  */
 public record Track(
         int index,
@@ -60,15 +60,21 @@ public record Track(
             + "nb_frames,has_b_frames,start_time,duration,channels,sample_rate"
             + ":stream_disposition=default,attached_pic:stream_tags=alpha_mode:stream_side_data_list";
 
-    /** A pixel of a more extreme shape is a mistake of the header; players show it as a square. */
+    /**
+     * The most extreme pixel shape. A more extreme one is a mistake in the header, and players show square pixels
+     * instead.
+     */
     private static final double MOST_EXTREME_SHAPE = 8;
 
     private static final Set<String> INTERLACED = Set.of("tt", "bb", "tb", "bt");
 
-    /** Codecs whose pictures have fields although the headers do not say so. */
+    /** Codecs whose pictures have fields even if the headers do not say so. */
     private static final Set<String> WITH_FIELDS = Set.of("dvvideo");
 
-    /** Codecs whose pictures may have fields when the headers say nothing, as of H.264 in fields in an MP4 file. Each frame says it. */
+    /**
+     * Codecs whose pictures may have fields when the headers say nothing, such as H.264 with fields in an MP4 file.
+     * Each frame says whether it has them.
+     */
     private static final Set<String> MAYBE_WITH_FIELDS = Set.of("h264", "mpeg2video", "vc1");
 
     static Track read(JsonNode stream) {
@@ -122,24 +128,24 @@ public record Track(
         return type.equals("audio");
     }
 
-    /** Whether its frames may consist of two fields; each frame says whether it does. */
+    /** Returns whether frames may consist of two fields. Each frame says whether it does. */
     boolean mayBeInterlaced() {
         return INTERLACED.contains(fieldOrder)
                 || WITH_FIELDS.contains(codec)
                 || fieldOrder.equals("unknown") && MAYBE_WITH_FIELDS.contains(codec);
     }
 
-    /** Whether its frames may have transparent parts. */
+    /** Returns whether frames may have transparent parts. */
     boolean hasAlpha() {
         return alphaBeside || pixelFormat.matches("yuva.*|gbrap.*|rgba.*|argb.*|bgra.*|abgr.*|ya8|ya16.*");
     }
 
-    /** Width of the picture as shown, in square pixels. */
+    /** Returns the width of the picture as shown, in square pixels. */
     double shownWidth() {
         return orientation.isSideways() ? height / pixelShape : width * pixelShape;
     }
 
-    /** Height of the picture as shown, in square pixels. */
+    /** Returns the height of the picture as shown, in square pixels. */
     double shownHeight() {
         return orientation.isSideways() ? width : height;
     }

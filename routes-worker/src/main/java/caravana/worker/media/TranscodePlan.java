@@ -14,7 +14,7 @@ import java.util.List;
 public record TranscodePlan(
         ToolCommand command, PlannedResult result, List<PlannedOutput> outputs, List<String> soundless) {
 
-    /** The renditions that the run makes; null for none. */
+    /** Returns the renditions that the run makes; null for none. */
     PlannedLadder ladder() {
         return outputs.stream()
                 .filter(output -> output.expected() != null && output.expected().ladder() != null)

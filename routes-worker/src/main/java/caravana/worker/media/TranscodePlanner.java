@@ -29,26 +29,31 @@ import org.springframework.stereotype.Component;
 public class TranscodePlanner {
 
     /**
-     * Scaling to even sizes bends the shape by less than a pixel, and would note that as pixels that are not square. What
-     * generates pictures, such as cards, does not tag their colours.
+     * Restores square pixels and colour tags. Scaling to even sizes changes the shape by less than a pixel, which
+     * ffmpeg would record as pixels that are not square. Generated pictures, such as cards, have no colour tags.
      */
     static final String STILL_SQUARE = "setsar=1," + ColourFilters.TAGS;
 
-    /** A result's length may differ by one frame, and by one more that the filter of the rate rounds. */
+    /**
+     * The tolerance of a result's length in frames: one frame, and one more for the rounding of the frame rate filter.
+     */
     private static final long TOLERANCE = 2;
 
-    /** The height of a picture, divided by that of the texts on the cards. */
+    /** The height of a picture divided by the height of texts on the cards. */
     private static final int TEXTS_IN_A_PICTURE = 10;
 
-    /** Encoded frames that may wait for sound that begins late: those of the longest video. */
+    /** The most encoded frames that may wait for sound that begins late: those of the longest video. */
     static final String MOST_WAITING_PACKETS = "1000000";
 
-    /** The highest tones, in Hz, of which the encoder of sound keeps half; what is above counts as loudness, and is not in the result. */
+    /**
+     * The highest frequency in Hz of which the audio encoder keeps half. Higher ones count for the loudness, but are
+     * not in the result.
+     */
     private static final int ENCODED = 16_500;
 
     private static final int ENCODED_MONO = 20_000;
 
-    /** Where a first pass notes what each frame needs; the encoder adds endings. */
+    /** The name of the first pass's notes about each frame; the encoder appends endings. */
     private static final String FIRST_PASS = "first-pass";
 
     /** Writes each fragment when it is complete: a small one would wait in memory until there are 32 KiB, while players wait for it. */
@@ -67,11 +72,11 @@ public class TranscodePlanner {
     }
 
     /**
-     * The run that makes the job's result, whose length the job gets for its progress.
+     * Plans the run that makes the job's result, and sets the length of the result for the job's progress.
      *
-     * @param size that the video must have; a first pass has been run when there is one
-     * @throws RejectedMediaException when the footage ends before the part that is kept begins, or the video before that of a
-     *     file beside it
+     * @param size of the video; when there is one, a first pass has run
+     * @throws RejectedMediaException when the original ends before the part that is kept, or the video ends before
+     *     the part of an additional file
      */
     @StepOnly
     public TranscodePlan plan(
@@ -122,13 +127,13 @@ public class TranscodePlanner {
         return new TranscodePlan(command, result, List.copyOf(outputs), List.copyOf(soundless));
     }
 
-    /** What was measured before, and whether the run is the first pass for a size. */
+    /** The results of earlier measurements, and whether the run is the first pass for a target size. */
     record Measured(Loudness loudness, TargetSize size, boolean firstPass) {}
 
     /**
-     * The size that the video must have, if any.
+     * Returns the target size of the video, if there is one.
      *
-     * @throws RejectedMediaException when its length does not allow it, and as {@link #plan}
+     * @throws RejectedMediaException when the size is too small for the video's length, and as {@link #plan}
      */
     public TargetSize beginSize(
             @ExchangeProperty("source") SourceTimeline source,
@@ -144,7 +149,7 @@ public class TranscodePlanner {
         return target;
     }
 
-    /** The first pass for a size: it encodes the video alone, without sound, and notes what each frame needs. */
+    /** Plans the first pass for a target size: it encodes the video without sound, and notes what each frame needs. */
     public ToolCommand planFirstPass(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,
@@ -179,9 +184,9 @@ public class TranscodePlanner {
     }
 
     /**
-     * Takes how large the video has become.
+     * Notes the size of the encoded video.
      *
-     * @throws RejectedMediaException when it cannot be made as small as it must be
+     * @throws RejectedMediaException when the video cannot be made as small as it must be
      */
     public void takeSize(@ExchangeProperty("job") RunningJob job, @ExchangeProperty("target_size") TargetSize target) {
         target.take(job.getResult().length(), refusals);
@@ -192,7 +197,7 @@ public class TranscodePlanner {
                 "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25"));
     }
 
-    /** The run that decodes the original as the one that makes the result does, and finds until when there are frames. */
+    /** Plans a run that decodes the original in the same way as the transcoding, and finds the last frame. */
     public DecodedFrames planDecoding(
             @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("source") SourceTimeline source,
@@ -202,7 +207,7 @@ public class TranscodePlanner {
         line.addAll(original(job, source));
         String graph = "[0:" + source.video().index() + "]" + DecodedFrames.LISTED + "[frames]";
         if (planned.sound()) {
-            // A jump in its clock moves that of the picture.
+            // A jump in the clock of the sound shifts the picture.
             graph += ";[0:" + source.audio().index() + "]anullsink";
         }
         line.addAll(List.of("-filter_complex", graph));
@@ -219,7 +224,7 @@ public class TranscodePlanner {
         return frames;
     }
 
-    /** What is to be measured of the sound before the result can be planned. */
+    /** Returns what must be measured of the sound before the result can be planned. */
     public Loudness beginLoudness(
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("recipe") List<AppliedTransformation> transformations) {
@@ -232,8 +237,8 @@ public class TranscodePlanner {
     }
 
     /**
-     * Plans the next run that measures the sound after all filters: its peaks, and its loudness without what the
-     * encoder drops. {@link Loudness} gets the result.
+     * Plans the next run that measures the sound after all filters: its peaks, and its loudness without the frequencies
+     * that the encoder drops. {@link Loudness} gets the result.
      *
      * @throws RejectedMediaException as {@link #plan}
      */
@@ -272,7 +277,7 @@ public class TranscodePlanner {
                 loudness::add);
     }
 
-    /** For a run that has none of these inputs. */
+    /** Returns the values for a run that has none of these inputs. */
     static Map<String, String> unnamed(List<AppliedTransformation> transformations) {
         Map<String, String> inputs = new HashMap<>();
         transformations.forEach(each -> each.entry().inputs().forEach(name -> inputs.put(name, "")));
@@ -285,12 +290,12 @@ public class TranscodePlanner {
         return assets;
     }
 
-    /** Takes what the run has found. */
+    /** Notes the result of the measurement. */
     public void takeLoudness(@ExchangeProperty("loudness") Loudness loudness) {
         loudness.take();
     }
 
-    /** Whether the job keeps sound, in the video or in another file, and the original has some. */
+    /** Returns whether the job keeps sound, in the video or in another file, and the original has some. */
     public boolean keepsSound(
             @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
             @ExchangeProperty("headers") SourceHeaders headers) {
@@ -312,7 +317,7 @@ public class TranscodePlanner {
         return mediaType.startsWith("video/");
     }
 
-    /** How many videos are encoded for a file. */
+    /** Returns how many videos are encoded for a file. */
     private static long encodes(PlannedOutput output) {
         if (output.expected() != null && output.expected().ladder() != null) {
             return output.expected().ladder().rungs().size();
@@ -324,7 +329,7 @@ public class TranscodePlanner {
         return !"none".equals(last(transformations, "audio"));
     }
 
-    /** What the last of them sets under a key; null when none does. */
+    /** Returns the value that the last transformation sets for a key; null when none sets it. */
     private static String last(List<AppliedTransformation> transformations, String key) {
         return transformations.stream()
                 .map(transformation -> transformation.set(key))
@@ -358,7 +363,7 @@ public class TranscodePlanner {
         boolean audioWanted = isAudioWanted(transformations);
         boolean audio = audioWanted && source.hasAudio();
         boolean sound = isSoundWanted(transformations) && source.hasAudio();
-        // Which of two tracks first meets a jump of the clock decides by how much it is closed.
+        // The track that first meets a jump of the clock decides by how much ffmpeg closes it.
         long inexact = sound ? source.gapsClosed() * rate.framesIn(1) : 0;
         return new PlannedResult(
                 Math.max(1, rate.framesIn(Math.min(kept, rest))),
@@ -418,7 +423,7 @@ public class TranscodePlanner {
         line.addAll(List.of("-filter_complex", graph));
         Deque<String> sounds = new ArrayDeque<>(measured.firstPass() ? List.of() : sounds(filled, result));
         if (!sounds.isEmpty()) {
-            // A graph of its own: in a common one, decoded pictures would wait in memory until the first sound comes.
+            // A separate graph: in a common one, decoded pictures would wait in memory until the first sound arrives.
             line.addAll(List.of(
                     "-filter_complex", SourceFilters.audio(source, result, audioFilters(filled), List.copyOf(sounds))));
             line.addAll(List.of("-max_muxing_queue_size", MOST_WAITING_PACKETS));
@@ -458,11 +463,11 @@ public class TranscodePlanner {
     }
 
     /**
-     * The inputs behind the original.
+     * The inputs after the original.
      *
-     * @param pictures labels of those that the worker provides, by name
-     * @param assets what stands in a fragment for an asset, by its id
-     * @param last number of the last one; 0 when there is none
+     * @param pictures labels of the worker's pictures, by name
+     * @param assets the text that replaces an asset in fragments, by the asset's id
+     * @param last number of the last input; 0 when there is none
      */
     record Inputs(Map<String, String> pictures, Map<String, String> assets, int last) {}
 
@@ -492,14 +497,14 @@ public class TranscodePlanner {
         return new Inputs(pictures, files, last);
     }
 
-    /** Reads the original: all of it that is decoded at all. */
+    /** Returns the arguments that read the original, except parts that are not decoded. */
     List<String> original(RunningJob job, SourceTimeline source) {
         return original(job, SourceFilters.inputOptions(source));
     }
 
     List<String> original(RunningJob job, List<String> options) {
         List<String> line = new ArrayList<>(MediaProbe.inputLimits(limits));
-        // The probe has seen the first frames only; later ones may be of any size.
+        // The probe has read only the first frames; later ones may have any size.
         long pixels = (long) limits.width() * limits.height();
         line.addAll(List.of("-max_pixels", String.valueOf(pixels)));
         line.addAll(List.of("-threads", String.valueOf(media.threads())));
@@ -508,7 +513,7 @@ public class TranscodePlanner {
         return line;
     }
 
-    /** @param sounds labels of the sound that no file has yet */
+    /** @param sounds labels of the sound that no file uses yet */
     private static List<String> output(
             ResolvedTransformation.File file, String threads, Deque<String> sounds, PlannedResult result) {
         Produced produced = file.produced();
@@ -551,12 +556,12 @@ public class TranscodePlanner {
         return line;
     }
 
-    /** The label of a video's stream once it is as that of every video. */
+    /** Returns the label of a video's stream after the filters that every video gets. */
     private static String ended(Produced produced) {
         return "[" + produced.stream() + "_ended]";
     }
 
-    /** Labels of the sound, one for each file that has it. */
+    /** Returns labels of the sound, one for each file with sound. */
     private static List<String> sounds(List<ResolvedTransformation> transformations, PlannedResult result) {
         long files = transformations.stream()
                 .flatMap(transformation -> transformation.produces().stream())
@@ -611,7 +616,7 @@ public class TranscodePlanner {
         return List.of("-protocol_whitelist", "file", "-i", "file:" + file);
     }
 
-    /** Length of what comes before the footage. */
+    /** Returns the length of what comes before the footage, in seconds. */
     private double openingSeconds(List<AppliedTransformation> transformations, PlannedResult result) {
         return result.secondsOf(transformations.stream()
                 .map(transformation -> transformation.set("adds"))
@@ -625,8 +630,9 @@ public class TranscodePlanner {
     }
 
     /**
-     * Of a graph with one input alone, ffmpeg notes the input's rotation in the result, which is turned already. Then there is
-     * another input, and this is the end of the graph for it.
+     * Ends the graph of a result with a single input. ffmpeg would copy the input's rotation into the result, whose
+     * picture is rotated already. With another input it does not, so one is added, and this is the end of the graph for
+     * it.
      */
     String forgetRotation(List<String> line, int lastInput, SourceTimeline source) {
         if (lastInput > 0 || source.video().orientation().filters().isEmpty()) {
@@ -637,8 +643,8 @@ public class TranscodePlanner {
     }
 
     /**
-     * @param head the first links of the chain
-     * @param ending the last ones
+     * @param head the first filters of the chain
+     * @param ending the last filters of the chain
      */
     static String graph(
             String head,
@@ -677,7 +683,7 @@ public class TranscodePlanner {
         return whole.toString();
     }
 
-    /** Ends of the graph for what files beside the video would be made of. */
+    /** Returns ends of the graph for the streams that additional files would use. */
     private static String unused(List<ResolvedTransformation> transformations, Map<Produced, PlannedLadder> ladders) {
         Stream<String> files = transformations.stream()
                 .flatMap(transformation -> transformation.produces().stream())

@@ -27,11 +27,11 @@ public class UnreadableTracksException extends RejectedMediaException {
     }
 
     /**
-     * What ffprobe's end with an error means.
+     * Interprets an error of ffprobe.
      *
-     * @param errors what it wrote, warnings included
-     * @param refusal when the file cannot be read without these tracks either
-     * @return such a failure when a track of sound is refused; otherwise the refusal
+     * @param errors ffprobe's errors and warnings
+     * @param refusal the refusal when the file cannot be read without these tracks either
+     * @return this exception when an audio track was refused; otherwise the refusal
      */
     static RejectedMediaException of(String errors, Refusal refusal) {
         Map<Integer, String> codecs = new LinkedHashMap<>();
@@ -44,7 +44,7 @@ public class UnreadableTracksException extends RejectedMediaException {
                 : new RejectedMediaException(refusal);
     }
 
-    /** ffmpeg's names of their codecs, by the number of the track. */
+    /** Returns ffmpeg's names of the tracks' codecs, by the number of the track. */
     Map<Integer, String> codecs() {
         return codecs;
     }

@@ -30,12 +30,12 @@ public final class VideoParts {
 
     private static final Logger log = LoggerFactory.getLogger(VideoParts.class);
 
-    /** Seconds of a segment of the result, of which each part has a whole number. */
+    /** The length of a result's segment in seconds. A part has a whole number of segments. */
     private static final int SEGMENT = 4;
 
     /**
-     * Frames that are decoded and filtered before the first one that is kept: those of two fields are made of the frames beside
-     * them.
+     * The frames that are decoded and filtered before the first kept frame, because a frame of two fields is made from
+     * its neighbours.
      */
     private static final int LEAD = 5;
 
@@ -44,11 +44,12 @@ public final class VideoParts {
     /**
      * A range of frames.
      *
-     * @param from the first one, counted from the beginning of the result
-     * @param to the one behind the last; the last part goes on as long as there are frames
-     * @param isLast whether it is the last
-     * @param key from which it is decoded; null for the beginning of the file
-     * @param file where it is put
+     * @param number of the part, from 0 on
+     * @param from index of the first frame in the result
+     * @param to index after the last frame; the last part continues as long as there are frames
+     * @param isLast whether it is the last part
+     * @param key the frame at which decoding begins; null for the beginning of the file
+     * @param file path of the encoded part
      */
     record Part(int number, long from, long to, boolean isLast, Key key, Path file) {
 
@@ -60,12 +61,14 @@ public final class VideoParts {
     /**
      * A part that another claim has stored.
      *
-     * @param key of its object
-     * @param file where it is put
+     * @param number of the part, from 0 on
+     * @param key key of its object
+     * @param file path to which it is downloaded
+     * @param sha256 digest of the part in hexadecimal digits
      */
     public record Stored(int number, String key, Path file, String sha256) {
 
-        /** Name of the file in the claim's folder. */
+        /** Returns the name of the file in the claim's folder. */
         public String fileName() {
             return file.getFileName().toString();
         }
@@ -87,12 +90,12 @@ public final class VideoParts {
         this.folder = folder;
     }
 
-    /** No parts: the video is encoded in one run. */
+    /** Returns no parts: the video is encoded in one run. */
     static VideoParts none() {
         return new VideoParts(null);
     }
 
-    /** Parts of which it is not known yet where the original can be cut. */
+    /** Returns parts of an original in which the places to cut are still unknown. */
     static VideoParts begin(Path folder) {
         VideoParts parts = new VideoParts(folder);
         parts.cuts = new CutPoints();
@@ -104,26 +107,26 @@ public final class VideoParts {
         this.command = command;
     }
 
-    /** The run that finds where the original can be cut. */
+    /** Returns the run that finds where the original can be cut. */
     public ToolCommand getCommand() {
         return command;
     }
 
-    /** Whether it is to be found where the original can be cut. */
+    /** Returns whether the places to cut are still unknown. */
     public boolean isUnknown() {
         return cuts != null;
     }
 
-    /** Takes one line of what was found. */
+    /** Processes one line of that run. */
     void add(String line) {
         cuts.add(line);
     }
 
     /**
-     * Goes by what was found.
+     * Divides the result into parts, with the output of that run.
      *
      * @param source whose first frame is frame 0 of the result
-     * @param partSeconds about how long a part is
+     * @param partSeconds approximate length of a part
      */
     void cut(SourceTimeline source, PlannedResult result, int partSeconds) {
         CutPoints found = cuts;
@@ -136,7 +139,7 @@ public final class VideoParts {
                 * result.frameRate().framesIn(SEGMENT);
         double again = 0;
         for (long from = 0; from < result.footageFrames(); from += each) {
-            // What is left at the end, and shorter than half a part, belongs to the part before.
+            // A rest at the end that is shorter than half a part belongs to the previous part.
             boolean last = from + each + each / 2 >= result.footageFrames();
             long to = last ? result.footageFrames() : from + each;
             double time = zero + Math.max(0, from - LEAD) / result.frameRate().perSecond();
@@ -147,40 +150,40 @@ public final class VideoParts {
                 break;
             }
         }
-        // Where keys are rare, most of the work would be to decode what is left out.
+        // If keys are rare, most of the work would be decoding frames that are then dropped.
         if (parts.size() < 2 || again > result.footageSeconds()) {
             parts.clear();
         }
         open = !parts.isEmpty();
     }
 
-    /** Whether the picture is in parts. */
+    /** Returns whether the picture is encoded in parts. */
     public boolean isWanted() {
         return !parts.isEmpty();
     }
 
-    /** Whether some of them are not done yet, as far as is known. */
+    /** Returns whether some parts are not done yet, as far as this worker knows. */
     public boolean isOpen() {
         return open;
     }
 
-    /** Whether there were parts, and the video is encoded in one run after all. */
+    /** Returns whether there were parts, but the video must be encoded in one run. */
     public boolean isDropped() {
         return dropped;
     }
 
-    /** Chooses the part that is encoded next, by its number. */
+    /** Chooses the next part by its number. */
     void choose(int number) {
         next = parts.get(number);
         made = null;
     }
 
-    /** The part that is to be encoded, or was. */
+    /** Returns the chosen part. */
     Part next() {
         return next;
     }
 
-    /** When frame 0 of the result is shown, on the clock of the file in seconds. */
+    /** Returns when frame 0 of the result is shown, in seconds on the clock of the file. */
     double zero() {
         return zero;
     }
@@ -189,43 +192,46 @@ public final class VideoParts {
         return List.copyOf(parts);
     }
 
-    /** Sets the digest of all that the encoder gets for the parts. */
+    /** Sets the digest of everything that determines the encoder's output. */
     void setDigest(String digest) {
         this.digest = digest;
     }
 
-    /** The digest of all that the encoder gets: workers with the same one make the same parts. */
+    /**
+     * Returns the digest of everything that determines the encoder's output. Workers with the same digest make the same
+     * parts.
+     */
     public String getDigest() {
         return digest;
     }
 
-    /** The first frame of each part. */
+    /** Returns the index of the first frame of each part. */
     public List<Long> getFirstFrames() {
         return parts.stream().map(Part::from).toList();
     }
 
-    /** How many frames each part has; the last one may have more. */
+    /** Returns the number of frames of each part; the last one may have more. */
     public List<Long> getFrameCounts() {
         return parts.stream().map(Part::frames).toList();
     }
 
-    /** The file of the part that was encoded. */
+    /** Returns the file of the encoded part. */
     public File getFile() {
         return next.file().toFile();
     }
 
     /**
-     * What is noted of the part that was encoded: {@code sha256} and {@code bytes} of its file, and {@code parameters}, by which a
-     * decoder of it is initialised. Null when it is not what it must be.
+     * Returns the row of the encoded part: {@code sha256} and {@code bytes} of its file, and {@code parameters}, which
+     * initialize a decoder. Null when the part is not as expected.
      */
     public Map<String, Object> getMade() {
         return made;
     }
 
     /**
-     * Takes a part that was encoded.
+     * Checks an encoded part.
      *
-     * @param errors what ffmpeg complained of; it may be of frames before the part, but that is not known
+     * @param errors ffmpeg's errors. They may be about frames before the part, but that cannot be determined
      */
     void take(String errors) {
         try {
@@ -246,12 +252,12 @@ public final class VideoParts {
     }
 
     /**
-     * Takes what is known of all parts. The next decoder is initialised by the first part alone: if another one had other parameters,
-     * its frames would be decoded wrongly, and nobody would complain.
+     * Processes the state of all parts. A decoder of the result is initialized by the first part. If another part had
+     * other parameters, its frames would be decoded wrongly without an error, so no parts are used then.
      *
-     * @param rows by their numbers, as list-parts.sql has them
-     * @return how many frames are done
-     * @throws ClaimLostException when there are none: another claim goes by the plan now
+     * @param rows by their numbers, as list-parts.sql returns them
+     * @return the number of frames that are done
+     * @throws ClaimLostException when there are no rows, because the plan belongs to another claim now
      */
     long note(List<Map<String, Object>> rows) {
         if (dropped) {
@@ -281,12 +287,12 @@ public final class VideoParts {
         return frames;
     }
 
-    /** The parts that others have stored. */
+    /** Returns the parts that other workers have stored. */
     public List<Stored> getStored() {
         return List.copyOf(stored);
     }
 
-    /** Compares the parts that were fetched with what was noted of them. */
+    /** Compares the downloaded parts with their rows. */
     void check() {
         try {
             for (Stored part : getStored()) {
@@ -323,13 +329,13 @@ public final class VideoParts {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Writes the list by which ffmpeg reads the parts one after the other. */
+    /** Writes the list with which ffmpeg reads the parts one after the other. */
     Path list(FrameRate rate) {
         StringBuilder list = new StringBuilder("ffconcat version 1.0\n");
         for (Part part : parts) {
             list.append("file '").append(part.file().getFileName()).append("'\n");
             if (!part.isLast()) {
-                // Differences of rounded times: rounded differences would add up.
+                // Differences of rounded times, because the errors of rounded differences would add up.
                 double seconds = micros(part.to() / rate.perSecond()) - micros(part.from() / rate.perSecond());
                 list.append(String.format(Locale.ROOT, "duration %.6f%n", seconds));
             }

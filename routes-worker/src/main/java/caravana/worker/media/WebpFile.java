@@ -24,7 +24,7 @@ record WebpFile(int width, int height, double seconds) {
     private static final int SIZE_BITS = 0x3FFF;
     private static final int HEAD = 16;
 
-    /** @throws IOException when it is no WebP file, or ends too early */
+    /** @throws IOException when it is not a WebP file, or ends too early */
     static WebpFile read(Path file) throws IOException {
         int width = 0;
         int height = 0;

@@ -33,11 +33,11 @@ public class JobMetrics {
             List.of("database", "storage", "disk", "tool", "route_defect", "paused", "stopping");
     private static final String NONE = "none";
 
-    /** What some results were called before, and still are in the label {@code outcome}. */
+    /** The former names of some results, which the label {@code outcome} still has. */
     private static final Map<String, String> OUTCOMES =
             Map.of("requeued", "handed_back", "retry_scheduled", "released", "failed_permanently", "given_up");
 
-    /** Codes of jobs that continue elsewhere, or later, without having lost an attempt. */
+    /** Codes of jobs that are requeued without counting the attempt. */
     private static final Set<FailureCode> REQUEUED = EnumSet.of(
             FailureCode.TOOL_UNAVAILABLE,
             FailureCode.STORE_UNAVAILABLE,
@@ -74,7 +74,10 @@ public class JobMetrics {
         registerOutcomes();
     }
 
-    /** Every way in which a job usually ends, at 0: a counter that appears at 1 hides its first event from each rate. */
+    /**
+     * Creates a counter with the value 0 for every usual outcome. A counter that appears with 1 would hide its first
+     * event from rates.
+     */
     private void registerOutcomes() {
         jobs("processed", NONE, NONE);
         for (FailureCode code : FailureCode.values()) {
@@ -89,7 +92,7 @@ public class JobMetrics {
                 if (outage) {
                     jobs("requeued", code.code(), NONE);
                 }
-                // A defect that meets one job alone costs it attempts.
+                // A mistake in the routes that only one job meets uses up its attempts.
                 if (!outage || code == FailureCode.ROUTE_DEFECT) {
                     jobs("retry_scheduled", code.code(), NONE);
                     jobs("failed_permanently", FailureCode.ATTEMPTS_EXHAUSTED.code(), code.code());
@@ -105,9 +108,10 @@ public class JobMetrics {
     }
 
     /**
-     * Which routes this worker runs.
+     * Sets the metric of this worker's routes.
      *
-     * @param rollBackTo the version that a defect of these is rolled back to; null when none is known
+     * @param rollBackTo the version to which operators can roll back when these routes have a defect; null when
+     *     none is known
      */
     @StepOnly
     public void routes(String version, String rollBackTo) {
@@ -162,7 +166,11 @@ public class JobMetrics {
         }
     }
 
-    /** A message has claimed nothing, for that reason. */
+    /**
+     * Counts a message that did not lead to a claim.
+     *
+     * @param outcome the reason
+     */
     @StepOnly
     public void refused(@OneOf(property = "outcome") String outcome) {
         meters.counter("caravana.claims.refused", "reason", outcome).increment();

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 @Component("progressPublisher")
 public class ProgressPublisher {
 
-    /** How long an entry outlives its last update: a dead worker's progress expires. */
+    /** How long an entry is kept after its last update, so that the progress of a dead worker expires. */
     private static final Duration TIME_TO_LIVE = Duration.ofSeconds(60);
 
     private final StringRedisTemplate redis;
@@ -31,11 +31,11 @@ public class ProgressPublisher {
     }
 
     /**
-     * Publishes the hash {@code progress:VIDEO_ID} of every job whose phase is new, or that was last published half a second
-     * ago: {@code phase} and, once known, {@code percent} (0 to 100), {@code eta_seconds}, {@code fps} and {@code speed} (seconds
-     * of media a second).
+     * Publishes the hash {@code progress:VIDEO_ID} of every job that has a new phase, or whose progress was published
+     * half a second ago or earlier: {@code phase} and, once known, {@code percent} (0 to 100), {@code eta_seconds},
+     * {@code fps} and {@code speed} (seconds of media per second).
      *
-     * @throws org.springframework.dao.DataAccessException when Redis cannot be reached within its time-out
+     * @throws org.springframework.dao.DataAccessException when Redis does not answer within its time-out
      */
     @StepOnly
     public void publish() {

@@ -43,6 +43,8 @@ public record WorkerProperties(
         @NotNull Duration toolOutageLimit,
         @NotNull Duration routeDefectPause) {
 
-    /** How long jobs that the grace period has not sufficed for may take to be requeued: three calls each. */
+    /**
+     * The time in which jobs that were still running after the grace period are requeued, with three calls for each.
+     */
     public static final Duration REQUEUE_TIME = Duration.ofSeconds(15);
 }

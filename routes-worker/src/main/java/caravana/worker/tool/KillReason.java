@@ -2,13 +2,13 @@ package caravana.worker.tool;
 
 /** Why a running tool was killed. Only the first reason is kept. */
 public enum KillReason {
-    /** The row no longer carries the job's claim. */
+    /** The row no longer has the job's claim. */
     CLAIM_LOST,
-    /** It ran longer than its limit. */
+    /** The tool ran longer than its limit. */
     TIME_LIMIT,
-    /** Neither its output nor its CPU time moved for the stall limit. */
+    /** Neither the tool's output nor its CPU time changed within the stall limit. */
     STALLED,
-    /** A mistake in the routes keeps the job's lease from being renewed. */
+    /** A mistake in the routes prevents the renewal of the job's lease. */
     UNRENEWED,
     /** The worker stops. */
     SHUTDOWN

@@ -12,9 +12,9 @@ public final class ProcessTree {
 
     private ProcessTree() {}
 
-    /** Kills the whole tree at once, without asking. */
+    /** Kills the whole tree immediately (SIGKILL). */
     public static void kill(ProcessHandle root) {
-        // A child may be born between the snapshot and the kill; it then hangs below a dead parent for a moment.
+        // A child may be created between the snapshot and the kill. It then has a dead parent for a moment.
         for (int round = 0; round < 3; round++) {
             List<ProcessHandle> descendants = root.descendants().toList();
             root.destroyForcibly();
@@ -25,7 +25,7 @@ public final class ProcessTree {
         }
     }
 
-    /** Kills those of our own children, each with its tree, that run in a folder. */
+    /** Kills those child processes of this JVM that run in a folder, each with its tree. */
     public static void killChildrenIn(Path folder) {
         ProcessHandle.current()
                 .children()
@@ -41,7 +41,7 @@ public final class ProcessTree {
         }
     }
 
-    /** CPU time that the processes of the tree have used which run now, in user and in kernel mode. */
+    /** Returns the CPU time in user and kernel mode of the tree's running processes. */
     public static Duration cpuTime(ProcessHandle root) {
         return Stream.concat(Stream.of(root), root.descendants())
                 .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))

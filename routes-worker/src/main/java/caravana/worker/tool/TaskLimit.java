@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 /** Checks whether this machine allows only a few more processes and threads. */
 public final class TaskLimit {
 
-    /** More than the threads of one ffmpeg, which are gone when somebody asks why it got none. */
+    /**
+     * A distance from the limit larger than the threads of one ffmpeg, which have ended when the cause of a failure is
+     * examined.
+     */
     private static final long MARGIN = 64;
 
     private static final String ROOT = "0";
@@ -17,21 +20,21 @@ public final class TaskLimit {
     private TaskLimit() {}
 
     /**
-     * Whether the error means that the kernel created no further thread, because of the limit of processes and not of
-     * memory.
+     * Returns whether the error means that the kernel created no thread because of the limit of processes, and not for
+     * lack of memory.
      */
     public static boolean isReachedBy(OutOfMemoryError error) {
         return String.valueOf(error.getMessage()).contains("native thread");
     }
 
-    /** Whether the limit of our user, or that of our control group, is nearly reached. */
+    /** Returns whether the limit of this user, or of this control group, is nearly reached. */
     public static boolean isNear() {
         return isNearUserLimit() || isNearGroupLimit();
     }
 
     private static boolean isNearUserLimit() {
         String user = field(Path.of("/proc/self/status"), "Uid:", 1);
-        // The kernel does not hold root to it.
+        // The kernel does not apply the limit to root.
         if (user == null || user.equals(ROOT)) {
             return false;
         }
@@ -54,7 +57,7 @@ public final class TaskLimit {
         }
     }
 
-    /** Version 2 of control groups, as systemd uses them ({@code TasksMax}). */
+    /** Returns whether the limit of the control group (version 2, systemd's {@code TasksMax}) is nearly reached. */
     private static boolean isNearGroupLimit() {
         String group = field(Path.of("/proc/self/cgroup"), "0::", 0);
         if (group == null) {
@@ -70,7 +73,11 @@ public final class TaskLimit {
         return lines(file).stream().findFirst().map(String::strip).orElse(null);
     }
 
-    /** A word of the first line with that beginning, counted from 0; null when there is none. */
+    /**
+     * Returns a word of the first line with that beginning; null when there is none.
+     *
+     * @param word its number, counted from 0
+     */
     private static String field(Path file, String beginning, int word) {
         return lines(file).stream()
                 .filter(line -> line.startsWith(beginning))

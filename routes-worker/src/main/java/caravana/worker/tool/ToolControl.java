@@ -13,7 +13,10 @@ public final class ToolControl {
     private KillReason killed;
     private volatile ToolProgress progress;
 
-    /** Kills the running tool with all its children, and keeps a later one from starting. Idempotent. */
+    /**
+     * Kills the running tool with all its children, and prevents later tools of the job from starting. It may be called
+     * more than once.
+     */
     public synchronized void kill(KillReason reason) {
         if (killed == null) {
             killed = reason;
@@ -24,15 +27,15 @@ public final class ToolControl {
         }
     }
 
-    /** Why the tool was killed; null when it was not. */
+    /** Returns why the tool was killed; null when it was not. */
     public synchronized KillReason killed() {
         return killed;
     }
 
     /**
-     * Waits until there is a reason to kill, or for that long.
+     * Waits until the tool must be killed, or the time is over.
      *
-     * @return why; null when there is none
+     * @return the reason; null when there is none
      */
     public synchronized KillReason awaitKill(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
@@ -51,12 +54,12 @@ public final class ToolControl {
         return killed;
     }
 
-    /** The newest figures of a running transcoding; null before the first. */
+    /** Returns the latest progress of a running transcoding; null before the first. */
     public ToolProgress progress() {
         return progress;
     }
 
-    /** The tool runs; one that was to be killed before is killed now. */
+    /** Notes that the tool was started. If it must be killed already, it is killed now. */
     public synchronized void started(ProcessHandle started) {
         process = started;
         if (killed != null) {
@@ -64,12 +67,12 @@ public final class ToolControl {
         }
     }
 
-    /** The tool has ended. */
+    /** Notes that the tool has ended. */
     public synchronized void ended() {
         process = null;
     }
 
-    /** Its figures have changed; null before those of the next run. */
+    /** Sets the latest progress; null before the next run. */
     public void progress(ToolProgress newest) {
         progress = newest;
     }

@@ -17,25 +17,30 @@ import java.util.Set;
 public final class ToolMeter {
 
     /**
-     * The use of a tool.
+     * The resources that a tool has used.
      *
-     * @param cpuMillis CPU time in user and in kernel mode
-     * @param peakMemory the most bytes of memory that it had at a time when it was looked at
+     * @param cpuMillis CPU time in user and kernel mode, in milliseconds
+     * @param peakMemory the largest measured memory in bytes
      */
     public record Use(long cpuMillis, long peakMemory) {}
 
-    /** Of the figures in /proc: a hundredth of a second, on every architecture of ours. */
+    /** The unit of CPU time in /proc: a hundredth of a second on all supported architectures. */
     private static final long TICK_MILLIS = 10;
 
-    /** Each of the four figures that were seen of a tool is rounded down, and so is its start. */
+    /**
+     * The largest sum of rounding errors: each of the four values that were read of a tool is rounded down, and so is
+     * its start.
+     */
     private static final long ROUNDED_TICKS = 5;
 
     private static final long KIBIBYTE = 1024;
 
-    /** Of /proc/PID/stat, counted behind the program's name, which may have blanks: user and kernel time of its own. */
+    /**
+     * The index of user and kernel time in /proc/PID/stat, counted after the program's name, which may contain spaces.
+     */
     private static final int FIRST_OWN = 11;
 
-    /** The same of children that have ended and were waited for. */
+    /** The index of the same times of ended children that were waited for. */
     private static final int FIRST_OF_CHILDREN = 13;
 
     private static final int END = 15;
@@ -44,7 +49,7 @@ public final class ToolMeter {
 
     private static final Set<ToolMeter> OPEN = new HashSet<>();
 
-    /** How much of the ended children's time belongs to tools whose meters have been read. */
+    /** The part of the ended children's time that belongs to tools whose use was reported. */
     private static long settledTicks;
 
     private final Process process;
@@ -58,11 +63,11 @@ public final class ToolMeter {
         this.folder = Path.of("/proc", String.valueOf(process.pid()));
     }
 
-    /** Begins with a tool that was just started. */
+    /** Starts to measure a tool that was just started. */
     public static ToolMeter of(Process process) {
         synchronized (OPEN) {
             if (OPEN.isEmpty()) {
-                // What programs used that nobody measured is no tool's.
+                // The use of programs that were not measured belongs to no tool.
                 settledTicks = ofEndedChildren();
             }
             ToolMeter meter = new ToolMeter(process);
@@ -71,7 +76,7 @@ public final class ToolMeter {
         }
     }
 
-    /** Reads the figures of the running tool; once it has ended, nothing changes. */
+    /** Reads the values of the running tool. After its end, it changes nothing. */
     public void look() {
         if (!process.isAlive()) {
             return;
@@ -87,13 +92,13 @@ public final class ToolMeter {
         }
     }
 
-    /** What the tool used, after its end. To be called once. */
+    /** Returns the tool's use after its end. Call it only once. */
     public Use end() {
         synchronized (OPEN) {
             OPEN.remove(this);
             long ticks = seenTicks;
             if (!process.isAlive()) {
-                // First: what ends after this is not in the sum.
+                // Read first: a tool that ends later is not in the sum.
                 long ended = ofEndedChildren();
                 long endedTogether = OPEN.stream()
                         .filter(other -> !other.process.isAlive())
@@ -107,7 +112,10 @@ public final class ToolMeter {
         }
     }
 
-    /** A program that nobody measured may have ended as well: a tool gets no more than all processors could do. */
+    /**
+     * Returns the most CPU time since the last reading: all processors together. More would belong to a program that
+     * was not measured.
+     */
     private long possibleSinceLastLook() {
         long millis = (System.nanoTime() - lastLook) / 1_000_000;
         return Runtime.getRuntime().availableProcessors() * (millis / TICK_MILLIS) + ROUNDED_TICKS;
@@ -117,7 +125,10 @@ public final class ToolMeter {
         return ticks(Path.of("/proc/self"), FIRST_OF_CHILDREN);
     }
 
-    /** The sum of the fields from there on; {@link #NONE} of a process that is gone, and outside Linux. */
+    /**
+     * Returns the sum of the two fields from an index on; {@link #NONE} for a process that has ended, and outside of
+     * Linux.
+     */
     private static long ticks(Path folder, int first) {
         try {
             String stat = Files.readString(folder.resolve("stat"));

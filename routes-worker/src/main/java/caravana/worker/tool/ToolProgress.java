@@ -11,7 +11,9 @@ package caravana.worker.tool;
  */
 public record ToolProgress(long frame, double outTimeSeconds, long totalBytes, double fps, double speed) {
 
-    /** Whether anything was written since {@code before}; a stalled ffmpeg continues printing the same figures. */
+    /**
+     * Returns whether something was written since {@code before}. A stalled ffmpeg continues to print the same values.
+     */
     public boolean hasMovedSince(ToolProgress before) {
         return before == null
                 || frame != before.frame

@@ -1149,6 +1149,109 @@ class PageTest {
         assertThat(page.errors()).allMatch(error -> error.matches("(?s).*(400|403).*"));
     }
 
+    /** By mouse: for a program, which uses it until it is revoked. By keyboard: from one address, until a day. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void apiKeysAreCreatedShownOnceAndRevoked(Shape shape) throws Exception {
+        page = Page.open(web.uri(), shape, folder);
+        String email = page.signUp();
+        page.click("nav a[href='#account']");
+        page.see(".keys .empty", page.say("noKeys"), SOON);
+        assertThat(page.count("#scope-operator")).as("of a user").isZero();
+        page.run(
+                "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async text => { window.copied = text; }}})");
+
+        page.type("#key-name", "Nightly import");
+        page.click("#scope-videos-read");
+        page.click(".keys .new button[type=submit]");
+        assertThat(page.run("return document.getElementById('scope-videos-read').validationMessage"))
+                .isEqualTo(page.say("error_nothing_chosen"));
+        page.click("#scope-videos-read");
+        page.choose("key-expiry", "90");
+        page.click(".keys .new button[type=submit]");
+        page.see("dialog", page.say("newKeyText"), SOON);
+        String key = page.text("#secret");
+        assertThat(key).matches("cvn_[0-9A-Za-z]{38}");
+        page.click("#copy-secret");
+        page.see("dialog [role=status]", page.say("secretCopied"), SOON);
+        assertThat(page.run("return window.copied")).isEqualTo(key);
+        assertThat(page.barriers()).isEmpty();
+        page.click("dialog .plain");
+        page.see(".toast", page.say("saidKeyCreated", "name", "Nightly import"), SOON);
+        page.see(".keys tbody th", key.substring(0, 10) + "…", SOON);
+        assertThat(page.text(".keys tbody th"))
+                .contains("Nightly import", "videos:read")
+                .doesNotContain("videos:write");
+        assertThat(page.run("return document.documentElement.outerHTML").toString())
+                .as("the page once the dialog is closed")
+                .doesNotContain(key);
+        assertThat(page.text(".keys .count")).isEqualTo(page.say("keyCount", "n", "1", "limit", "20"));
+        assertThat(value(
+                        "SELECT expires_at::date - created_at::date || ' ' || scopes::text FROM api_keys WHERE "
+                                + OF_ACCOUNT,
+                        email))
+                .isEqualTo("90 {videos:read}");
+
+        ApiClient program = ApiClient.with(key);
+        URI videos = web.uri().resolve("/api/videos");
+        assertThat(program.get(videos).statusCode()).isEqualTo(200);
+        page.click("[id^=revoke-]");
+        page.see("dialog", page.say("revokeTitle", "name", "Nightly import"), SOON);
+        page.press(Keys.ESCAPE);
+        assertThat(program.get(videos).statusCode()).isEqualTo(200);
+        page.click("[id^=revoke-]");
+        page.click("dialog .danger");
+        page.see(".toast:last-child", page.say("saidKeyRevoked", "name", "Nightly import"), SOON);
+        page.see(".keys .empty");
+        await().atMost(SOON).until(() -> program.get(videos).statusCode() == 401);
+        createsAndRevokesAKeyByKeyboard(email);
+    }
+
+    private void awaitFocus(String id) {
+        await().atMost(SOON).until(() -> id.equals(page.focused().getDomAttribute("id")));
+    }
+
+    private void createsAndRevokesAKeyByKeyboard(String email) throws Exception {
+        awaitFocus("key-name");
+        page.press("On a server", Keys.TAB);
+        page.press(Keys.END, Keys.ARROW_UP);
+        page.press(Keys.TAB);
+        // In both languages the day has this place or the month's.
+        page.press("12122040");
+        tabTo(page.say("onlySomeAddresses"));
+        page.press(Keys.ENTER, Keys.TAB);
+        page.press("203.0.113.0/33", Keys.ENTER);
+        page.see(".keys .problem", "203.0.113.0/" + (page.language().equals("en") ? "33" : "24"), SOON);
+        awaitFocus("key-addresses");
+        page.press(Keys.BACK_SPACE, "2", Keys.ENTER);
+        page.see("dialog", page.say("newKeyTitle", "name", "On a server"), SOON);
+        assertThat(page.focused().getDomAttribute("id")).isEqualTo("copy-secret");
+        String key = page.text("#secret");
+        page.run("delete window.copied; navigator.clipboard.writeText = async () => { throw new Error('not here'); }");
+        page.press(Keys.ENTER);
+        page.see("dialog [role=status]", page.say("secretSelected"), SOON);
+        assertThat(page.run("return getSelection().toString()")).isEqualTo(key);
+        page.press(Keys.ESCAPE);
+        page.see(".keys tbody th", page.say("onlyFrom", "addresses", "203.0.113.0"), SOON);
+        assertThat(value("SELECT (expires_at AT TIME ZONE 'UTC')::date::text FROM api_keys WHERE " + OF_ACCOUNT, email))
+                .startsWith("2040-12-1");
+        assertThat(ApiClient.with(key).get(web.uri().resolve("/api/videos")).statusCode())
+                .as("from another address")
+                .isEqualTo(403);
+
+        tabTo(named("revoke", "On a server"));
+        assertThat(page.fit(".keys tbody button")).isTrue();
+        page.press(Keys.ENTER);
+        page.see("dialog");
+        assertThat(page.focused().getText()).isEqualTo(page.say("cancel"));
+        // Another tab is faster.
+        assertThat(change("DELETE FROM api_keys WHERE " + OF_ACCOUNT, email)).isEqualTo(1);
+        page.press(Keys.TAB, Keys.ENTER);
+        page.see(".keys .problem", page.say("error_no_key"), SOON);
+        page.see(".keys .empty");
+        assertThat(page.errors()).allMatch(error -> error.contains("400") || error.contains("404"));
+    }
+
     /** The link of the mail of that number to an address, among those of its kind; as the local stack's folder has them. */
     private static String link(String address, String kind, int number) throws Exception {
         Path mails = Path.of(stack.environment().get("CARAVANA_MAIL_FOLDER"));
@@ -1267,6 +1370,61 @@ class PageTest {
             // What was paused in a stalled network still has its place on the node for a while; the page asks again.
             assertThat(page.errors()).allMatch(error -> error.contains("429"));
             assertNothingIsLeft(email);
+        }
+    }
+
+    /** Started by keyboard; what is shown of all of them only grows, and is in no live region. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void severalUploadsHaveOneProgressTogether(Shape shape) throws Exception {
+        try (Network network = new Network(web.uri())) {
+            page = Page.open(network.uri(), shape, folder);
+            page.signUp();
+            Path longest = padded("Viaje.mp4", 40 * MEBIBYTE);
+            page.pick(padded("Salida.mp4", 20 * MEBIBYTE), longest, padded("Vuelta.mp4", 20 * MEBIBYTE));
+            assertThat(page.count(".whole:not([hidden])"))
+                    .as("before any begins")
+                    .isZero();
+            page.throttle(5_000_000);
+            network.stallAfter(2 * MEBIBYTE);
+            tabTo(page.say("uploadAll", "n", "3"));
+            page.press(Keys.ENTER);
+            await().atMost(JOB).until(network::isStalled);
+            page.see(".whole", page.say("filesSent", "done", "0", "n", "3"), SOON);
+            String size =
+                    page.say("sentOf", "sent", "", "size", shape.language().equals("es") ? "83,9 MB" : "83.9 MB");
+            page.see(".whole", size.strip(), SOON);
+            assertThat(page.count(".whole [role=status], .whole [role=alert], .whole [aria-live]"))
+                    .isZero();
+            assertThat(page.see(".whole progress").getAccessibleName()).isEqualTo(page.say("allUploads"));
+            sheet.take(page, "uploads-together");
+
+            tabTo(named("cancel", "Vuelta"));
+            page.press(Keys.ENTER);
+            page.see(".whole", page.say("filesSent", "done", "0", "n", "2"), SOON);
+            network.restore();
+            List<Double> shown = new ArrayList<>();
+            List<String> texts = new ArrayList<>();
+            await().atMost(JOB).pollInterval(Duration.ofMillis(50)).until(() -> {
+                if (page.count(".whole:not([hidden])") == 0) {
+                    return true;
+                }
+                shown.add(page.number("document.querySelector('.whole progress').value"));
+                texts.addAll(page.texts(".whole .file-line span"));
+                return false;
+            });
+            assertThat(shown).as("percent of all files").hasSizeGreaterThan(10).isSorted();
+            assertThat(texts).contains(page.say("filesSent", "done", "1", "n", "2"));
+            String left = page.say("left", "time", "@").replace("@", "\\d+.+");
+            assertThat(texts).as("time left").anyMatch(each -> each.matches(left));
+            await().atMost(JOB).until(() -> page.count(".video") == 2);
+            page.throttle(0);
+
+            page.upload(small, "Alone");
+            await().atMost(JOB).until(() -> page.count(".video") == 3);
+            assertThat(page.count(".whole:not([hidden])")).isZero();
+            // What was cancelled in a stalled network still has its place on the node for a while; the page asks again.
+            assertThat(page.errors()).allMatch(error -> error.contains("429"));
         }
     }
 
@@ -1579,8 +1737,7 @@ class PageTest {
                     "#webhook-url", "http://127.0.0.1:" + receiver.getAddress().getPort() + "/");
             page.click(".webhooks .new button[type=submit]");
             page.see("dialog", "it is not shown again", SOON);
-            assertThat(String.valueOf(page.run("return document.querySelector('dialog input').value")))
-                    .startsWith("whsec_");
+            assertThat(page.text("#secret")).startsWith("whsec_");
             page.press(Keys.ESCAPE);
             page.see(".webhooks .badge", "Works", SOON);
             assertThat(page.barriers()).isEmpty();
@@ -1636,6 +1793,8 @@ class PageTest {
             page.click("dialog button[type=submit]");
             page.see(".webhooks .empty", "Aún no hay webhooks", SOON);
             assertThat(page.errors()).isEmpty();
+            page.run("location.hash = '#webhooks/00000000-0000-4000-8000-000000000000'");
+            page.see(".webhooks .problem:not([hidden])", "Este webhook, o la entrega, ya no existe.", SOON);
         } finally {
             receiver.stop(0);
         }
@@ -1810,7 +1969,7 @@ class PageTest {
                 page.click("#transformations summary");
                 takeUploadAndJob(network, email);
                 takeFinished();
-                takeOtherSections();
+                takeOtherSections(email);
             }
             page.close();
             page = null;
@@ -1883,13 +2042,51 @@ class PageTest {
         sheet.takeInOneLanguage(page, "nothing-found");
     }
 
-    private void takeOtherSections() throws Exception {
+    /** A key that has expired, one that expires soon, and one for a program; a new one, one that is refused, and one to be revoked. */
+    private void takeKeys(String email) throws Exception {
+        page.promised("import('/page/api.js').then(async ({createKey}) => {"
+                + " await createKey({name: 'Old laptop', scopes: ['videos:read']});"
+                + " await createKey({name: 'Television', scopes: ['videos:read', 'webhooks'], expires_at: '2090-01-01T00:00:00Z'});"
+                + " await createKey({name: 'Nightly import', scopes: ['videos:read', 'videos:write', 'videos:priority'],"
+                + " addresses: ['203.0.113.0/24', '2001:db8::/32']}); })");
+        assertThat(change(
+                        "UPDATE api_keys SET expires_at = now() + CASE name WHEN 'Old laptop' THEN interval '-2 days'"
+                                + " WHEN 'Television' THEN interval '3 days' END,"
+                                + " last_used_at = CASE name WHEN 'Television' THEN now() - interval '5 minutes' END WHERE "
+                                + OF_ACCOUNT,
+                        email))
+                .isEqualTo(3);
+        page.run("location.reload()");
+        page.see(".keys tbody");
+        sheet.takeInOneLanguage(page, "keys");
+        page.click("[id^=revoke-]");
+        page.see("dialog");
+        sheet.takeInOneLanguage(page, "key-revoked");
+        page.press(Keys.ESCAPE);
+        page.type("#key-name", "Editing desk");
+        page.choose("key-expiry", "day");
+        page.run("document.getElementById('key-day').value = '2040-12-12'");
+        page.click("#key-only-from summary");
+        page.type("#key-addresses", "203.0.113.0/33");
+        page.click(".keys .new button[type=submit]");
+        page.see(".keys .problem:not([hidden])");
+        sheet.takeInOneLanguage(page, "key-refused");
+        page.type("#key-addresses", "203.0.113.0/24");
+        page.click(".keys .new button[type=submit]");
+        page.see("#secret");
+        sheet.takeInOneLanguage(page, "key-shown-once");
+        page.press(Keys.ESCAPE);
+    }
+
+    private void takeOtherSections(String email) throws Exception {
         page.click("nav a[href='#webhooks']");
         page.see(".webhooks .empty");
         sheet.takeInOneLanguage(page, "webhooks");
         page.click("nav a[href='#account']");
         page.see(".account h1");
+        page.see(".keys .empty");
         sheet.takeInOneLanguage(page, "account");
+        takeKeys(email);
         page.run("const real = window.fetch; window.fetch = (address, ...rest) =>"
                 + " String(address).includes('/videos?') ? new Promise(() => {}) : real(address, ...rest)");
         page.click(".brand");
@@ -2125,6 +2322,21 @@ class PageTest {
         page.see(".video[data-status=failed]", JOB);
         page.run("location.reload()");
         page.see(".video h3", "De otra cuenta", SOON);
+        page.click("nav a[href='#account']");
+        page.see(".keys .empty");
+        assertThat(page.count("#scope-operator"))
+                .as("where the issuer decides the role")
+                .isZero();
+        page.type("#key-name", "De otra cuenta");
+        page.click(".keys .new button[type=submit]");
+        page.see("dialog", "solo se muestra esta vez", SOON);
+        String key = page.text("#secret");
+        page.press(Keys.ESCAPE);
+        page.see(".keys tbody th", "De otra cuenta", SOON);
+        assertThat(ApiClient.with(key).get(outside.resolve("/api/videos")).body())
+                .contains("De otra cuenta");
+        page.click("nav a[href='#videos']");
+        page.see(".video h3");
         assertThat(page.errors()).isEmpty();
 
         endToken();
@@ -2140,6 +2352,14 @@ class PageTest {
         page.press(Keys.ENTER);
         page.see(".video h3", "De otra cuenta", SOON);
         assertThat(page.run("return document.getElementById('status').value")).isEqualTo("failed");
+
+        // The server takes a key as a token, but no key manages keys.
+        page.click(".me button");
+        page.type("#field-token", key);
+        page.press(Keys.ENTER);
+        page.see(".drop");
+        page.click("nav a[href='#account']");
+        page.see(".keys .problem:not([hidden])", "Una clave de API no puede hacer eso.", SOON);
     }
 
     private static void pause(Map<String, String> settings) throws Exception {
