@@ -197,10 +197,17 @@ class PartsTest {
                 .findFirst();
     }
 
-    private FaultyWorker awaitWorkerOf(String condition) {
+    private FaultyWorker awaitWorkerOf(String id, String condition) {
         return await().atMost(Waits.LIMIT)
                 .pollInterval(OFTEN)
-                .until(() -> workerOf(condition), Optional::isPresent)
+                .until(
+                        () -> {
+                            assertThat(column(id, "status"))
+                                    .as(column(id, "concat_ws(' ', attempts, last_code, error_code, error_detail)"))
+                                    .isIn("uploaded", "processing");
+                            return workerOf(condition);
+                        },
+                        Optional::isPresent)
                 .orElseThrow();
     }
 
@@ -347,7 +354,7 @@ class PartsTest {
             boolean owner = kill % 5 == 1;
             int before = done;
             await().atMost(Waits.LIMIT).pollInterval(OFTEN).until(() -> done() > before);
-            awaitWorkerOf(owner ? "claim_token = job_token" : "claim_token <> job_token")
+            awaitWorkerOf(id, owner ? "claim_token = job_token" : "claim_token <> job_token")
                     .kill();
             claims += owner ? 1 : 0;
             done = done();
@@ -401,7 +408,7 @@ class PartsTest {
         addWorker();
         addWorker();
         String id = upload(footage(3));
-        FaultyWorker helper = awaitWorkerOf("claim_token <> job_token");
+        FaultyWorker helper = awaitWorkerOf(id, "claim_token <> job_token");
         helper.terminate();
         await().atMost(Waits.LIMIT).until(() -> !helper.isAlive());
         assertThat(number("SELECT count(*) FROM parts WHERE part_state = 'waiting' AND attempts = 0"))
