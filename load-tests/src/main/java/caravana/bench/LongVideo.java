@@ -46,8 +46,8 @@ final class LongVideo implements Benchmark {
             return;
         }
         Path minute = SampleVideo.make(setting.folder().resolve("minute.mp4"), "160x90", MINUTE, "-g", "60");
-        Path small = repeated(setting, minute, SHORT_MINUTES);
-        Path large = repeated(setting, minute, LONG_MINUTES);
+        Path small = SampleVideo.repeat(minute, SHORT_MINUTES, setting.folder().resolve("short.mp4"));
+        Path large = SampleVideo.repeat(minute, LONG_MINUTES, setting.folder().resolve("long.mp4"));
         try (Target target =
                 Target.ofOwn(Map.of("CARAVANA_VIDEO_MAX_DURATION", "4h", "CARAVANA_MEDIA_PARTS_FROM", "1s"))) {
             Most ofSmall = process(target, small);
@@ -69,23 +69,6 @@ final class LongVideo implements Benchmark {
                             "disk=" + Math.round(ofLarge.disk() / MB) + "MB original="
                                     + Math.round(Files.size(large) / MB) + "MB");
         }
-    }
-
-    private static Path repeated(Setting setting, Path minute, int minutes) throws IOException, InterruptedException {
-        Path whole = setting.folder().resolve(minutes + "min.mp4");
-        Media.ffmpeg(
-                setting.folder(),
-                List.of(
-                        "-stream_loop",
-                        String.valueOf(minutes - 1),
-                        "-i",
-                        minute.toString(),
-                        "-c",
-                        "copy",
-                        "-movflags",
-                        "+faststart",
-                        whole.toString()));
-        return whole;
     }
 
     /** By a new worker, so that no job before it has grown its heap. */

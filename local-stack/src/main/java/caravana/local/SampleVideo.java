@@ -44,11 +44,31 @@ public final class SampleVideo {
         line.addAll(List.of("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"));
         line.addAll(options);
         line.add(file.toString());
+        run(line);
+        return file;
+    }
+
+    /**
+     * Joins copies of a video, without encoding it again.
+     *
+     * @param file replaced when it is there
+     * @param times how many copies
+     * @return the file
+     * @throws LocalStackException with ffmpeg's output when it reports anything
+     */
+    public static Path repeat(Path video, int times, Path file) throws IOException, InterruptedException {
+        List<String> line = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error", "-y"));
+        line.addAll(List.of("-stream_loop", String.valueOf(times - 1), "-i", video.toString()));
+        line.addAll(List.of("-c", "copy", "-movflags", "+faststart", file.toString()));
+        run(line);
+        return file;
+    }
+
+    private static void run(List<String> line) throws IOException, InterruptedException {
         Process ffmpeg = new ProcessBuilder(line).redirectErrorStream(true).start();
         String said = new String(ffmpeg.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (ffmpeg.waitFor() != 0 || !said.isEmpty()) {
             throw new LocalStackException("ffmpeg could not make a sample: " + said);
         }
-        return file;
     }
 }

@@ -69,8 +69,8 @@ class TransformationGraphsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            hd_720p           | filter: scale=w={fit_width}     | filter: scael=w={fit_width}     | No such filter: 'scael'
-            hd_720p           | force_divisible_by=2            | force_dividable_by=2            | force_dividable_by
+            marca_de_agua     | {in}scale2ref=w=                | {in}scael2ref=w=                | No such filter: 'scael2ref'
+            marca_de_agua     | out_range=tv                    | out_rnge=tv                     | out_rnge
             girar             | media_vuelta: hflip,vflip       | media_vuelta: hflip,,vflip      | ffmpeg refuses girar with {giro=
             calidad           | ["-crf", "{crf}"]               | ["-crv", "{crf}"]               | crv
             escalar           | h='trunc({alto}/2)*2'             | h='trunc({alto}/2)*'             | ffmpeg refuses escalar

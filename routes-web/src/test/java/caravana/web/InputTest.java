@@ -65,12 +65,12 @@ class InputTest extends WebTest {
         details.put(logIn(FORM, "username=%zz&password=x"), "username");
         details.put(raw("?title=t&transformations=x").body(null, bytes(100)), "Did you mean transformaciones?");
         details.put(form(part("transformations", "x"), file()), "Did you mean transformaciones?");
-        details.put(logIn(JSON, "{\"email\":\"a\",\"email\":\"b\"}"), "The field email appears more than once.");
-        details.put(logIn(JSON, "{\"email\":{\"a\":1,\"a\":2}}"), "The field email/a appears more than once.");
+        details.put(logIn(JSON, "{\"email\":\"a\",\"email\":\"b\"}"), "The body has the field email more than once.");
+        details.put(logIn(JSON, "{\"email\":{\"a\":1,\"a\":2}}"), "The body has the field email/a more than once.");
         details.put(logIn(JSON, "{\n\"email\":\"a\",}"), "line 2, column 13, in the field email");
         details.put(logIn(JSON, json("a", "x") + "{}"), "nothing may follow the closing bracket");
         details.put(logIn(JSON, "{\"email\":" + "[".repeat(2000) + "]".repeat(2000) + "}"), "nested too deeply");
-        details.put(logIn(JSON, "{\"email\":" + "1".repeat(2000) + "}"), "too long a number");
+        details.put(logIn(JSON, "{\"email\":" + "1".repeat(2000) + "}"), "more than 1,000 characters");
         details.put(logIn(JSON, "[]"), "not a JSON object. Send one");
         details.put(logIn(JSON, "{\"email\":NaN}"), "Check quotes, commas, brackets and numbers");
         details.put(form(part("metadata", "{\"a\":NaN}"), file()), "metadata is not valid JSON at line 1, column");

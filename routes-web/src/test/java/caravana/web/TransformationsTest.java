@@ -163,7 +163,7 @@ class TransformationsTest extends WebTest {
             [{"nombre": "escalar"}, "hd_720p"]                   | impossible_combination | 'escalar' is not possible together with hd_720p
             [{"nombre": "calidad"}]                              | impossible_combination | 'calidad' is not possible without transcodificacion
             [{"nombre": "girar"}, "girar", {"nombre": "girar", "giro": "espejo"}] | impossible_combination | appears twice
-            [{"nombre": "girar", "nombre": "recortar"}]          | invalid_request        | has the name nombre more than once
+            [{"nombre": "girar", "nombre": "recortar"}]          | invalid_request        | has the field 0/nombre more than once
             [{"nombre": "girar"}                                 | invalid_request        | is not valid JSON at line 1, column
             [{"nombre": "recortar", "inicio": NaN}]              | invalid_request        | is not valid JSON at line 1, column
             []                                                   | invalid_request        | a list of 1 to 50 names and objects

@@ -1,15 +1,12 @@
 package caravana.web.contract;
 
 import caravana.web.http.InputText;
+import caravana.web.http.JsonMistake;
 import caravana.web.http.Problem;
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -59,24 +56,8 @@ final class JsonBody {
         } catch (CharacterCodingException malformed) {
             throw Problem.invalid("The text of " + whereMalformed(body) + " is not valid UTF-8. Send it as UTF-8.");
         } catch (JsonProcessingException malformed) {
-            throw Problem.invalid(sentence(malformed));
+            throw Problem.invalid("The body " + JsonMistake.of(malformed));
         }
-    }
-
-    /** Composes the sentence of a refusal. It never repeats a value, which may be a password. */
-    private static String sentence(JsonProcessingException malformed) {
-        String where = where(malformed);
-        if (malformed instanceof StreamConstraintsException) {
-            return "The body is nested too deeply, or has too long a number. Send an object as "
-                    + "/api/openapi.yaml describes it.";
-        }
-        if (malformed.getOriginalMessage().startsWith("Duplicate field")) {
-            return "The field " + where + " appears more than once. Send it once.";
-        }
-        JsonLocation at = malformed.getLocation();
-        return "The body is not valid JSON at line " + at.getLineNr() + ", column " + at.getColumnNr()
-                + (where.isEmpty() ? "" : ", in the field " + where)
-                + ". Check quotes, commas, brackets and numbers; nothing may follow the closing bracket.";
     }
 
     /** Returns the field at which the parser stopped because it could not decode the text. */
@@ -84,7 +65,7 @@ final class JsonBody {
         try {
             STRICT.readTree(body);
         } catch (JsonProcessingException malformed) {
-            String where = where(malformed);
+            String where = JsonMistake.fieldIn(malformed);
             return where.isEmpty() ? "the body" : where;
         } catch (NumberFormatException exponent) {
             return "the body";
@@ -92,16 +73,6 @@ final class JsonBody {
             throw new IllegalStateException(impossible);
         }
         return "the body";
-    }
-
-    private static String where(JsonProcessingException malformed) {
-        return malformed.getProcessor() instanceof JsonParser parser
-                ? name(parser.getParsingContext().pathAsPointer())
-                : "";
-    }
-
-    private static String name(JsonPointer pointer) {
-        return InputText.shown(pointer.toString().replaceFirst("^/", ""));
     }
 
     /**

@@ -1,7 +1,6 @@
 package caravana.web.contract;
 
 import caravana.web.http.AnnouncedBody;
-import caravana.web.http.InputText;
 import caravana.web.http.MediaTypes;
 import caravana.web.http.Problem;
 import caravana.web.http.ProblemWriter;
@@ -105,14 +104,9 @@ class RequestCheck extends OncePerRequestFilter {
         if (announced
                 && Collections.disjoint(types, UPLOADS)
                 && !types.contains(MediaTypes.essence(request.getContentType()))) {
-            String type = MediaTypes.essence(request.getContentType());
-            throw new Problem(
-                    415,
-                    "unsupported_media_type",
-                    (type.isEmpty()
-                                    ? "The header Content-Type is missing"
-                                    : "The media type is " + InputText.shown(type))
-                            + ". This call needs a body of " + String.join(" or ", types) + ".");
+            throw Problem.unsupportedType(
+                    MediaTypes.essence(request.getContentType()),
+                    "This call needs a body of " + String.join(" or ", types) + ".");
         }
     }
 

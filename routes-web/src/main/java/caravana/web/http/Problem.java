@@ -51,6 +51,20 @@ public class Problem extends RuntimeException {
     }
 
     /**
+     * Returns 415 {@code unsupported_media_type} for the body of a request.
+     *
+     * @param type media type of the body, without parameters; empty when the header is missing
+     * @param remedy a sentence that says which media type to send
+     */
+    public static Problem unsupportedType(String type, String remedy) {
+        return new Problem(
+                415,
+                "unsupported_media_type",
+                (type.isEmpty() ? "The header Content-Type is missing" : "The media type is " + InputText.shown(type))
+                        + ". " + remedy);
+    }
+
+    /**
      * Returns the problem for a status that the servlet container or Camel has set.
      *
      * @param status HTTP status, 400 to 599

@@ -153,14 +153,8 @@ public class TusUpload {
     /** @throws Problem 415 when there is a body of another media type */
     private static void checkType(HttpServletRequest request, String type) {
         if (hasBody(request) && !type.equals(MediaTypes.essence(request.getContentType()))) {
-            String sent = MediaTypes.essence(request.getContentType());
-            throw new Problem(
-                    415,
-                    "unsupported_media_type",
-                    (sent.isEmpty()
-                                    ? "The header Content-Type is missing"
-                                    : "The media type is " + InputText.shown(sent))
-                            + ". Send the bytes of the file as " + type + ".");
+            throw Problem.unsupportedType(
+                    MediaTypes.essence(request.getContentType()), "Send the bytes of the file as " + type + ".");
         }
     }
 

@@ -97,34 +97,11 @@ class FirstFrameTest {
         measure("first-frame-10s", short10);
         if (Sample.LONG) {
             Path minute = SampleVideo.make(folder.resolve("60s.mp4"), "1280x720", MINUTE, "-g", "60", "-b:v", "1M");
-            measure("first-frame-10min", repeated(minute, 10));
-            measure("first-frame-60min", repeated(minute, 60));
+            measure("first-frame-10min", SampleVideo.repeat(minute, 10, folder.resolve("10min.mp4")));
+            measure("first-frame-60min", SampleVideo.repeat(minute, 60, folder.resolve("60min.mp4")));
         } else {
             Sample.leave("the time to the first frame: of 10 and of 60 minutes");
         }
-    }
-
-    /** A video that is as long as that often. */
-    private static Path repeated(Path minute, int times) throws Exception {
-        Path whole = folder.resolve(times + "min.mp4");
-        Process ffmpeg = new ProcessBuilder(
-                        "ffmpeg",
-                        "-nostdin",
-                        "-v",
-                        "error",
-                        "-stream_loop",
-                        String.valueOf(times - 1),
-                        "-i",
-                        minute.toString(),
-                        "-c",
-                        "copy",
-                        "-movflags",
-                        "+faststart",
-                        whole.toString())
-                .inheritIO()
-                .start();
-        assertThat(ffmpeg.waitFor()).isZero();
-        return whole;
     }
 
     private static void measure(String name, Path video) throws Exception {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.SampleVideo;
+import caravana.system.Jobs;
 import caravana.system.SharedStack;
 import caravana.test.Sample;
 import caravana.test.SampledClass;
@@ -18,8 +19,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,19 +138,6 @@ class ShakaPlayerTest {
 
     private JsonNode processed() throws Exception {
         Path video = SampleVideo.make(folder.resolve("video.mp4"), "854x480", SECONDS);
-        ApiClient client = ApiClient.signUp(web.uri());
-        HttpResponse<String> accepted = client.send(
-                client.request(web.uri().resolve("/api/videos?title=t&transformaciones=transcodificacion,hls"))
-                        .header("Content-Type", "video/mp4")
-                        .POST(BodyPublishers.ofFile(video))
-                        .build());
-        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
-        URI detail = web.uri()
-                .resolve("/api/videos/"
-                        + JSON.readTree(accepted.body()).path("video_id").asText());
-        return await().atMost(Waits.LIMIT)
-                .until(
-                        () -> JSON.readTree(client.get(detail).body()),
-                        shown -> shown.path("status").asText().equals("processed"));
+        return Jobs.done(ApiClient.signUp(web.uri()), web.uri(), video, "transcodificacion,hls");
     }
 }

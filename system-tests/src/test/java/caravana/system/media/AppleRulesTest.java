@@ -1,19 +1,16 @@
 package caravana.system.media;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
 import caravana.local.AppProcess;
 import caravana.local.SampleVideo;
+import caravana.system.Jobs;
 import caravana.system.SharedStack;
 import caravana.system.media.Presentation.Playlist;
 import caravana.test.SampledClass;
-import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -76,21 +73,8 @@ class AppleRulesTest {
 
     private static Presentation presentation(String size, String transformations) throws Exception {
         Path video = SampleVideo.make(folder.resolve("video.mp4"), size, SECONDS);
-        HttpResponse<String> accepted = client.send(client.request(web.uri()
-                        .resolve("/api/videos?title=t&transformaciones="
-                                + URLEncoder.encode(transformations, StandardCharsets.UTF_8)))
-                .header("Content-Type", "video/mp4")
-                .POST(BodyPublishers.ofFile(video))
-                .build());
-        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(201);
-        URI detail = web.uri()
-                .resolve("/api/videos/"
-                        + JSON.readTree(accepted.body()).path("video_id").asText());
-        JsonNode processed = await().atMost(Waits.LIMIT)
-                .until(
-                        () -> JSON.readTree(client.get(detail).body()),
-                        shown -> shown.path("status").asText().matches("processed|failed"));
-        return Presentation.of(web.uri().resolve(processed.path("playback_url").asText()));
+        JsonNode done = Jobs.done(client, web.uri(), video, transformations);
+        return Presentation.of(web.uri().resolve(done.path("playback_url").asText()));
     }
 
     private static String captions() throws Exception {
