@@ -189,7 +189,7 @@ SELECT CASE
            WHEN EXISTS (SELECT 1 FROM disagreeing) THEN 'disagrees'
            WHEN EXISTS (SELECT 1 FROM redriven) THEN 'raced'
            -- its worker may be failing it permanently at this moment, and this be the dead letter, redriven already: it comes back
-           WHEN status = 'processing' AND lease_until >= now() AND attempts >= :?max_attempts THEN 'early'
+           WHEN status = 'processing' AND lease_until >= now() AND attempts >= :?max_attempts THEN 'last'
            WHEN status = 'processing' AND lease_until >= now() THEN 'owned'
            WHEN status IN ('uploaded', 'processing') AND attempts >= :?max_attempts THEN 'exhausted'
            WHEN status = 'uploaded' AND (not_before > now() OR share.full_for > 0) THEN 'early'

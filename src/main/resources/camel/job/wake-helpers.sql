@@ -1,5 +1,7 @@
--- As many copies of the job's message as there are both parts that wait and free slots of other workers.
+-- As many copies of the job's message as there are both parts that wait and free slots of other workers. Those of the last attempt come
+-- back while it runs, so that there are none any more when the claim has encoded a part.
 -- :?worker = {{bean:workerName.get}}
+-- :?max_attempts = {{caravana.job.max-attempts}} as integer
 -- A worker reports every ten seconds; after this long it counts as gone.
 -- :?alive_seconds = 35 as integer
 SELECT job_message(videos) AS job_message
@@ -22,3 +24,13 @@ CROSS JOIN LATERAL generate_series(1, least(
 WHERE id = CAST(:?video_id AS uuid)
   AND claim_token = CAST(:?claim_token AS uuid)
   AND status = 'processing'
+  AND (
+      attempts < :?max_attempts
+      OR NOT EXISTS (
+          SELECT 1
+          FROM parts
+          WHERE parts.video_id = videos.id
+            AND parts.claim_token = videos.claim_token
+            AND part_state = 'done'
+      )
+  )

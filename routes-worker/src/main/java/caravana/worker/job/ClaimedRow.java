@@ -24,7 +24,7 @@ public class ClaimedRow {
      */
     @OneOf(
             property = "outcome",
-            value = {"claimed", "settled", "owned", "early", "exhausted", "raced", "disagrees"})
+            value = {"claimed", "settled", "owned", "last", "early", "exhausted", "raced", "disagrees"})
     public void read(@Body Map<String, Object> row, Exchange exchange) {
         if (row == null) {
             exchange.setProperty("outcome", "settled");

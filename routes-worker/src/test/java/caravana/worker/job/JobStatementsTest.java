@@ -113,7 +113,7 @@ class JobStatementsTest {
     void atTheLastAttemptOfAnotherWorkerAMessageComesBack() {
         String id = insert("processing", "attempts = 5");
 
-        assertThat(claim(id)).containsEntry("outcome", "early").containsEntry("delay", 15);
+        assertThat(claim(id)).containsEntry("outcome", "last").containsEntry("delay", 15);
     }
 
     @Test

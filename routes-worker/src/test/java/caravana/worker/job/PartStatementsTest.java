@@ -473,6 +473,23 @@ class PartStatementsTest {
         assertThat(woken(video, token())).as("a lost claim").isZero();
     }
 
+    /** Their messages come back, so that more and more of them would be in the queue. */
+    @Test
+    void atTheLastAttemptOthersAreWokenUntilAPartIsDone() {
+        String claim = token();
+        String video = insert("processing", claim);
+        plan(video, claim, 6, "a");
+        worker("idle", 2, "");
+        database.update("UPDATE videos SET attempts = 5 WHERE id = CAST(? AS uuid)", video);
+        assertThat(woken(video, claim)).isEqualTo(2);
+
+        note(video, claim, claim(video, claim));
+
+        assertThat(woken(video, claim)).isZero();
+        database.update("UPDATE videos SET attempts = 4 WHERE id = CAST(? AS uuid)", video);
+        assertThat(woken(video, claim)).isEqualTo(2);
+    }
+
     private int woken(String video, String claim) {
         List<Map<String, Object>> messages =
                 run("job/wake-helpers.sql", Map.of("video_id", video, "claim_token", claim, "worker", "owner"));

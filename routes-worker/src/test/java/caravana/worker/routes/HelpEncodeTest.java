@@ -3,6 +3,7 @@ package caravana.worker.routes;
 import static caravana.worker.routes.JobRoutes.ACKNOWLEDGE;
 import static caravana.worker.routes.JobRoutes.CLAIM;
 import static caravana.worker.routes.JobRoutes.FETCH;
+import static caravana.worker.routes.JobRoutes.POSTPONE;
 import static caravana.worker.routes.JobRoutes.STORE;
 import static caravana.worker.routes.JobRoutes.TRANSCODE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,6 +54,17 @@ class HelpEncodeTest extends PartRoutesFixture {
         assertThat(routes.last(GIVE_BACK).properties().get("job"))
                 .as("of which there is a receipt")
                 .isInstanceOf(RunningJob.class);
+    }
+
+    /** Of a job at its last attempt the message may be a dead letter that was redriven. */
+    @Test
+    void atTheLastAttemptPartsAreEncodedAndTheMessageComesBack() {
+        routes.answer(CLAIM, Map.of("outcome", "last", "delay", 15));
+
+        assertThat(routes.receiveJob())
+                .containsSubsequence(
+                        CLAIM, CLAIM_PART, TRANSCODE, NOTE, TRANSCODE, NOTE, CLAIM_PART, GIVE_BACK, POSTPONE)
+                .doesNotContain(ACKNOWLEDGE);
     }
 
     @Test
