@@ -24,6 +24,7 @@ final class FfmpegErrors {
     /** What encoders and filters say of a picture that they cannot make as large as it would get, some with their limit. */
     private static final Pattern TOO_LARGE =
             Pattern.compile("invalid width x height|Failed to configure output pad on Parsed_scale"
+                    + "|\\[(?:libx26[45]|Parsed_\\w+) @ [^]]+] \\[IMGUTILS @ [^]]+] Picture size [0-9]+x[0-9]+ is invalid"
                     + "|(?:resolutions above|Max is|Source (?:Width|Height) must be less than or equal to) ([0-9]+)");
 
     /** The most pixels of a side, in H.264 and in others that do not name their limit. */

@@ -117,6 +117,17 @@ class PictureShapesTest extends CatalogueFixture {
                 .isInstanceOfSatisfying(
                         RejectedMediaException.class,
                         e -> assertThat(e.values()).containsEntry("most_pixels", 65535));
+        for (String made : List.of("libx264", "Parsed_scale_0")) {
+            assertThat(plan.command()
+                            .onError()
+                            .meaning(
+                                    1,
+                                    "[" + made + " @ 0x1] [IMGUTILS @ 0x2] Picture size 552960x2160 is invalid\n"
+                                            + "Error while opening encoder for output stream #0:0 - maybe incorrect"))
+                    .isInstanceOfSatisfying(
+                            RejectedMediaException.class,
+                            e -> assertThat(e.values()).containsEntry("most_pixels", LARGEST_SIDE));
+        }
         assertThat(plan.command()
                         .onError()
                         .meaning(1, "Error while opening encoder for output stream #0:0 - maybe incorrect"))
