@@ -430,6 +430,10 @@ class PartsTest {
         List<Double> ratios = new ArrayList<>();
         for (int workers = 1; workers <= 3; workers++) {
             addWorker();
+            // The first job of a worker takes a second longer, because the JVM loads its classes.
+            awaitProcessed(upload(footage(2 * workers)));
+            await().atMost(Waits.LIMIT).until(() -> messages() == 0);
+            int before = runs();
             String id = upload(video);
             awaitProcessed(id);
             double seconds = Double.parseDouble(column(id, "extract(epoch FROM processed_at - claimed_at)"));
@@ -437,7 +441,7 @@ class PartsTest {
             System.out.printf(
                     "RESULT name=parts-makespan workers=%d parts=%d value=%.3f unit=ratio seconds=%.2f ideal=%.0f target=<=1.10%n",
                     workers, parts, seconds / ideal, seconds, ideal);
-            assertThat(runs()).isEqualTo(workers * parts);
+            assertThat(runs() - before).isEqualTo(parts);
             ratios.add(seconds / ideal);
             await().atMost(Waits.LIMIT).until(() -> messages() == 0);
         }
