@@ -17,6 +17,6 @@ locals {
   # How long the worker lets a job's ffmpeg run: two minutes and 20 times the longest video, and 6 hours at most.
   longest_task_seconds = min(120 + 20 * local.video_max_seconds, 21600)
 
-  # The image and its logs, the worker's reserve, and twice the largest original for each slot.
-  smallest_volume_gib = ceil(8 + 1 + var.worker_slots * 2 * local.upload_max_bytes / 1073741824)
+  # The image and its logs, the worker's reserve, the originals that it keeps, and twice the largest original for each slot.
+  smallest_volume_gib = ceil(8 + 1 + 2 + var.worker_slots * 2 * local.upload_max_bytes / 1073741824)
 }

@@ -32,6 +32,10 @@ final class ChildProcess {
 
     private static final Signals USUAL = new Signals("TERM", "KILL");
     private static final Set<String> INHERITED = Set.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "JAVA_HOME");
+
+    /** Of each arena, glibc keeps memory that is free; by default there may be eight for each processor. */
+    private static final Map<String, String> TWO_ARENAS = Map.of("MALLOC_ARENA_MAX", "2");
+
     private static final int TAIL_LINES = 30;
     private static final Duration PAUSE = Duration.ofMillis(50);
 
@@ -104,6 +108,7 @@ final class ChildProcess {
             // Ours may be closed to it.
             builder.environment().remove("TMPDIR");
         }
+        builder.environment().putAll(TWO_ARENAS);
         builder.environment().putAll(user.environment());
         builder.environment().putAll(environment);
         return builder;

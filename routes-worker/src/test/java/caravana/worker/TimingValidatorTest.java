@@ -74,6 +74,7 @@ class TimingValidatorTest {
                 Duration.ofSeconds(grace),
                 Duration.ofSeconds(10),
                 DataSize.ofGigabytes(1),
+                DataSize.ofGigabytes(2),
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(5));
         return problems(worker, LONGEST_VIDEO, visibility, sqsCall, connect, answer, shutdown);

@@ -52,6 +52,7 @@ public final class WorkerSettings {
                 Duration.ofSeconds(90),
                 Duration.ofSeconds(10),
                 diskReserve,
+                DataSize.ofGigabytes(2),
                 toolOutageLimit,
                 routeDefectPause);
     }

@@ -4,6 +4,7 @@ import caravana.aws.BucketProperties;
 import caravana.checks.StepOnly;
 import caravana.media.MediaLimits;
 import caravana.worker.exec.ToolProbe;
+import caravana.worker.job.OriginalCache;
 import caravana.worker.job.WorkFolder;
 import caravana.worker.settings.WorkerProperties;
 import java.io.IOException;
@@ -25,6 +26,7 @@ public class SystemProbe {
     private final S3Client s3;
     private final BucketProperties bucket;
     private final WorkFolder workFolder;
+    private final OriginalCache originals;
     private final DataSize reserve;
     private final DataSize job;
 
@@ -35,6 +37,7 @@ public class SystemProbe {
             S3Client s3,
             BucketProperties bucket,
             WorkFolder workFolder,
+            OriginalCache originals,
             ToolProbe tools,
             WorkerProperties worker,
             MediaLimits limits)
@@ -43,6 +46,7 @@ public class SystemProbe {
         this.tools = tools;
         this.bucket = bucket;
         this.workFolder = workFolder;
+        this.originals = originals;
         this.reserve = worker.diskReserve();
         this.job = limits.space();
         checkTotal(Files.getFileStore(workFolder.path()), workFolder.path(), job);
@@ -79,15 +83,20 @@ public class SystemProbe {
     }
 
     /**
-     * Checks the disk of the work folder.
+     * Checks the disk of the work folder. Kept originals are deleted when their time is over, or if they take the room of
+     * the next job.
      *
      * @throws IOException when it has less free space than the reserve and the next job's need together, or no file
      *     can be written: it is mounted read-only, has no free inodes or is broken
      */
     @StepOnly
     public void disk() throws IOException {
-        long free = Files.getFileStore(workFolder.path()).getUsableSpace();
-        if (free < reserve.toBytes() + job.toBytes()) {
+        originals.expire();
+        if (free() < needed()) {
+            originals.clear();
+        }
+        long free = free();
+        if (free < needed()) {
             throw new IOException("only " + mebibytes(free) + " are free at " + workFolder.path()
                     + ", less than the reserve of " + mebibytes(reserve.toBytes())
                     + " (CARAVANA_WORKER_DISK_RESERVE) and the " + mebibytes(job.toBytes())
@@ -101,6 +110,14 @@ public class SystemProbe {
                             + " read-only, out of inodes or broken",
                     e);
         }
+    }
+
+    private long free() throws IOException {
+        return Files.getFileStore(workFolder.path()).getUsableSpace();
+    }
+
+    private long needed() {
+        return reserve.toBytes() + job.toBytes();
     }
 
     private static String mebibytes(long bytes) {

@@ -25,6 +25,7 @@ public final class RunningJob {
     private final Map<String, Long> phaseMillis = new LinkedHashMap<>();
     private final Map<String, Long> cpuMillis = new LinkedHashMap<>();
     private long peakToolMemory;
+    private boolean downloaded = true;
     private long partBytesRead;
     private long partBytesWritten;
     private volatile String phase;
@@ -140,6 +141,11 @@ public final class RunningJob {
         partBytesRead += bytes;
     }
 
+    /** Notes that the original need not be downloaded. */
+    synchronized void foundOriginal() {
+        downloaded = false;
+    }
+
     /** Adds bytes that were stored for this job before its results. */
     public synchronized void wrote(long bytes) {
         partBytesWritten += bytes;
@@ -149,8 +155,8 @@ public final class RunningJob {
     public synchronized JobReceipt getReceipt() {
         Map<String, Long> cpu = new LinkedHashMap<>(cpuMillis);
         cpu.put("jvm", TimeUnit.NANOSECONDS.toMillis(shares.of(claimToken)));
-        return new JobReceipt(
-                cpu, peakToolMemory, getOriginal().length() + partBytesRead, partBytesWritten, getPhaseMillis());
+        long originalBytes = downloaded ? getOriginal().length() : 0;
+        return new JobReceipt(cpu, peakToolMemory, originalBytes + partBytesRead, partBytesWritten, getPhaseMillis());
     }
 
     /** Sets the expected length of the result in seconds, for the progress in percent. */

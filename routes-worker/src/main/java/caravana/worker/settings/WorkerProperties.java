@@ -24,6 +24,8 @@ import org.springframework.validation.annotation.Validated;
  * @param probe how often a worker checks the database, the object store, the disk and the tools
  * @param diskReserve free space to keep in the work folder, in addition to what a job may need (twice the largest
  *     original). With less, the worker takes no job
+ * @param originalCache largest total size of the downloaded originals that a worker keeps for ten minutes after their
+ *     last use, so that it need not download them again; 0 keeps none
  * @param toolOutageLimit how long ffmpeg or ffprobe may fail to start; then the worker ends with status 1
  * @param routeDefectPause how long a worker takes no jobs after a mistake in the routes has failed one; then it tries
  *     one job at a time
@@ -40,6 +42,7 @@ public record WorkerProperties(
         @NotNull Duration grace,
         @NotNull Duration probe,
         @NotNull DataSize diskReserve,
+        @NotNull DataSize originalCache,
         @NotNull Duration toolOutageLimit,
         @NotNull Duration routeDefectPause) {
 

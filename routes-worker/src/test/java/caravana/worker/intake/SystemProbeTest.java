@@ -1,5 +1,6 @@
 package caravana.worker.intake;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
@@ -7,6 +8,10 @@ import static org.mockito.Mockito.when;
 
 import caravana.aws.BucketProperties;
 import caravana.worker.WorkerSettings;
+import caravana.worker.job.OriginalCache;
+import caravana.worker.job.OriginalCaches;
+import caravana.worker.job.RunningJob;
+import caravana.worker.job.RunningJobs;
 import caravana.worker.job.WorkFolder;
 import caravana.worker.job.WorkFolders;
 import caravana.worker.settings.WorkerProperties;
@@ -23,6 +28,8 @@ class SystemProbeTest {
     @TempDir
     Path folder;
 
+    private OriginalCache originals;
+
     @Test
     void lessFreeSpaceThanTheReserveIsAnOutage() {
         assertThatThrownBy(() -> probe(DataSize.ofTerabytes(1_000_000)).disk())
@@ -36,12 +43,34 @@ class SystemProbeTest {
         assertThatCode(() -> probe(DataSize.ofBytes(1)).disk()).doesNotThrowAnyException();
     }
 
+    @Test
+    void keptOriginalsMakeRoomForTheNextJob() throws IOException {
+        SystemProbe roomy = probe(DataSize.ofBytes(1));
+        keep("kept");
+        roomy.disk();
+        assertThat(folder.resolve(".originals")).isDirectoryContaining("glob:**");
+        folder = folder.resolve("full");
+        SystemProbe full = probe(DataSize.ofTerabytes(1_000_000));
+        keep("deleted");
+
+        assertThatThrownBy(full::disk).hasMessageContaining("are free");
+
+        assertThat(folder.resolve(".originals")).isEmptyDirectory();
+    }
+
+    private void keep(String key) throws IOException {
+        RunningJob job = RunningJobs.inFolder(Files.createDirectories(folder.resolve(key)));
+        Files.writeString(job.getOriginal().toPath(), key);
+        originals.keep(job, key, null);
+    }
+
     /** A file in the folder's place, since root may write even where nobody may. */
     @Test
     void aFolderThatTakesNoFilesIsAnOutage() throws IOException {
         folder = folder.resolve("work");
         SystemProbe probe = probe(DataSize.ofBytes(1));
         Files.delete(folder.resolve(".lock"));
+        Files.delete(folder.resolve(".originals"));
         Files.delete(folder);
         Files.createFile(folder);
 
@@ -63,6 +92,8 @@ class SystemProbeTest {
     private SystemProbe probe(DataSize reserve) throws IOException {
         WorkerProperties settings = WorkerSettings.in(folder, 1, reserve);
         WorkFolder workFolder = WorkFolders.in(settings);
-        return new SystemProbe(null, new BucketProperties("bucket"), workFolder, null, settings, WorkerSettings.LIMITS);
+        originals = OriginalCaches.in(workFolder, settings);
+        return new SystemProbe(
+                null, new BucketProperties("bucket"), workFolder, originals, null, settings, WorkerSettings.LIMITS);
     }
 }
