@@ -23,6 +23,7 @@ import caravana.worker.job.ClaimedRow;
 import caravana.worker.job.JobFailure;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.JobLog;
+import caravana.worker.job.OriginalCache;
 import caravana.worker.job.WorkFolder;
 import caravana.worker.media.FetchedAssets;
 import caravana.worker.media.GrowingStreams;
@@ -159,6 +160,7 @@ final class JobRoutes implements AutoCloseable {
         // In the order of the files, by the thread of the job.
         beans.registerBean("outputs", SynchronousExecutorService.class);
         beans.registerBean("growingStreams", GrowingStreams.class, GrowingStreams::new);
+        beans.registerBean("originalCache", OriginalCache.class, () -> mock(OriginalCache.class));
         beans.registerBean("jobAssets", JobAssets.class, () -> assets);
         beans.registerBean("mediaReport", MediaReport.class, () -> report);
         beans.registerBean("resultCheck", ResultCheck.class, () -> check);
