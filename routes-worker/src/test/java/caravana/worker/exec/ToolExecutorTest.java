@@ -16,6 +16,7 @@ import caravana.worker.media.RejectedMediaException;
 import caravana.worker.settings.WorkerProperties;
 import caravana.worker.tool.KillReason;
 import caravana.worker.tool.ToolProgress;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -300,7 +301,13 @@ class ToolExecutorTest {
                 "cat /proc/self/oom_score_adj; nice; awk '/Max address space/ {print $4}' /proc/self/limits");
 
         assertThat(new String(result.getStdout().readAllBytes(), StandardCharsets.UTF_8).lines())
-                .containsExactly("1000", "5", String.valueOf(3L << 30));
+                .containsExactly("1000", String.valueOf(Math.min(19, niceness() + 5)), String.valueOf(3L << 30));
+    }
+
+    /** The niceness of this process, to which that of a tool is added. */
+    private static int niceness() throws IOException {
+        String stat = Files.readString(Path.of("/proc/self/stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]);
     }
 
     @Test
