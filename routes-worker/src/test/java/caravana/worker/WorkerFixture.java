@@ -8,14 +8,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
 
-/** The local stack with a migrated database, one for all tests of this JVM. */
+/** The local stack with two migrated databases, one for all tests of this JVM. */
 public final class WorkerFixture {
 
     public static final Path FOLDER = temporaryFolder();
     public static final LocalStack STACK = LocalStack.start(FOLDER.resolve("stack"));
-    public static final HikariDataSource DATABASE = migrated();
+
+    /**
+     * The database of tests that run statements alone. The application of another class keeps running in this JVM: it
+     * would register its worker, and repair the rows of such a test.
+     */
+    public static final HikariDataSource DATABASE = ofItsOwn();
 
     private WorkerFixture() {}
 
@@ -27,13 +33,12 @@ public final class WorkerFixture {
         }
     }
 
-    private static HikariDataSource migrated() {
-        DatabaseUrl url = DatabaseUrl.parse(STACK.environment().get("DATABASE_URL"));
-        HikariDataSource database = new HikariDataSource();
-        database.setJdbcUrl(url.jdbcUrl());
-        database.setUsername(url.user());
-        database.setPassword(url.password());
-        Flyway.configure().dataSource(database).load().migrate();
+    private static HikariDataSource ofItsOwn() {
+        String applications = STACK.environment().get("DATABASE_URL");
+        try (HikariDataSource database = migrated(applications)) {
+            new JdbcTemplate(database).execute("CREATE DATABASE statements");
+        }
+        HikariDataSource database = migrated(applications.replaceFirst("/[^/?]+(?=$|\\?)", "/statements"));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             database.close();
             STACK.close();
@@ -43,6 +48,16 @@ public final class WorkerFixture {
                 throw new UncheckedIOException(e);
             }
         }));
+        return database;
+    }
+
+    private static HikariDataSource migrated(String databaseUrl) {
+        DatabaseUrl url = DatabaseUrl.parse(databaseUrl);
+        HikariDataSource database = new HikariDataSource();
+        database.setJdbcUrl(url.jdbcUrl());
+        database.setUsername(url.user());
+        database.setPassword(url.password());
+        Flyway.configure().dataSource(database).load().migrate();
         return database;
     }
 }
