@@ -17,6 +17,10 @@ locals {
   # How long the worker lets a job's ffmpeg run: two minutes and 20 times the longest video, and 6 hours at most.
   longest_task_seconds = min(120 + 20 * local.video_max_seconds, 21600)
 
+  # The originals that the worker keeps; the worker has the same default.
+  original_cache       = lookup(var.worker_settings, "CARAVANA_WORKER_ORIGINAL_CACHE", "2GB")
+  original_cache_bytes = try(regex("^[0-9]+", local.original_cache) * lookup({ KB = 1024, MB = 1048576, GB = 1073741824 }, try(regex("[A-Z]B$", local.original_cache), "B"), 1), 0)
+
   # The image and its logs, the worker's reserve, the originals that it keeps, and twice the largest original for each slot.
-  smallest_volume_gib = ceil(8 + 1 + 2 + var.worker_slots * 2 * local.upload_max_bytes / 1073741824)
+  smallest_volume_gib = ceil(8 + 1 + (local.original_cache_bytes + var.worker_slots * 2 * local.upload_max_bytes) / 1073741824)
 }

@@ -62,17 +62,17 @@ final class Up {
                     }
                 }
                 System.out.println("Caravana is up. Ctrl-C stops it.");
-                System.out.println("  page    " + apps.web() + "/");
-                System.out.println("  health  " + apps.web() + "/api/health");
-                System.out.println("  calls   " + apps.web() + "/api/docs");
-                System.out.println("  operator " + servers.secrets().operatorLine());
-                System.out.println("  data    " + folder + "   (logs: " + folder.resolve("logs") + ")");
+                System.out.println("  page      " + apps.web() + "/");
+                System.out.println("  health    " + apps.web() + "/api/health");
+                System.out.println("  calls     " + apps.web() + "/api/docs");
+                System.out.println("  operator  " + servers.secrets().operatorLine());
+                System.out.println("  data      " + folder + "   (logs: " + folder.resolve("logs") + ")");
                 if (traces != null) {
-                    System.out.println("  traces  " + traces.uri() + "/   (the newest " + TRACES + ")");
+                    System.out.println("  traces    " + traces.uri() + "/   (the newest " + TRACES + ")");
                 }
                 if (options.watch()) {
-                    System.out.println(
-                            "  routes  " + settings.get("CARAVANA_ROUTES") + "   (edits are checked and taken over)");
+                    System.out.println("  routes    " + settings.get("CARAVANA_ROUTES")
+                            + "   (edits are checked and used at once)");
                 }
                 Object ended = CompletableFuture.anyOf(shutdown.asked(), servers.firstExit(), apps.firstExit())
                         .join();

@@ -184,7 +184,7 @@ export function operatorsView() {
     const rows = items.map((item) => h('tr', {},
       h('th', {scope: 'row'}, item.email ?? item.account_id),
       h('td', {class: 'number'}, number(item.weight)),
-      h('td', {class: 'number'}, item.at_once === null ? number(item.running) : t('runningOf', {n: number(item.running), most: number(item.at_once)})),
+      h('td', {class: 'number time'}, item.at_once === null ? number(item.running) : t('runningOf', {n: number(item.running), most: number(item.at_once)})),
       h('td', {class: 'number'}, number(item.waiting)),
       h('td', {class: 'time'}, duration(item.waiting_seconds))));
     return [

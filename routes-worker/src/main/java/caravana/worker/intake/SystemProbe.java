@@ -92,10 +92,11 @@ public class SystemProbe {
     @StepOnly
     public void disk() throws IOException {
         originals.expire();
-        if (free() < needed()) {
-            originals.clear();
-        }
         long free = free();
+        if (free < needed()) {
+            originals.clear();
+            free = free();
+        }
         if (free < needed()) {
             throw new IOException("only " + mebibytes(free) + " are free at " + workFolder.path()
                     + ", less than the reserve of " + mebibytes(reserve.toBytes())
