@@ -1,3 +1,4 @@
+-- :?idle_seconds = {{caravana.upload.idle}} as seconds
 SELECT video_id::text AS video_id,
        owner_id::text AS owner_id,
        original_key,
@@ -20,6 +21,10 @@ SELECT video_id::text AS video_id,
        expires_at,
        iso(expires_at) AS expires,
        expires_at <= now() AS expired,
-       ended IS NULL AND bytes IS NOT NULL AND received_bytes = bytes AS arrived
+       ended IS NULL AND bytes IS NOT NULL AND received_bytes = bytes AS arrived,
+       -- Whether it is open, and its time was extended so lately that this need not be done again.
+       ended IS NULL
+           AND received_bytes < bytes
+           AND expires_at > now() + 0.98 * make_interval(secs => :?idle_seconds) AS extended
 FROM uploads
 WHERE video_id = CAST(:?video_id AS uuid)

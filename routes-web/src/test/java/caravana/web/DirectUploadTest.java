@@ -267,6 +267,31 @@ class DirectUploadTest extends WebTest {
     }
 
     @Test
+    void anAddressExtendsTheUploadOnceAFiftiethOfItsTimeHasPassed() throws Exception {
+        String id = client.create(PART + 1000);
+        Object created = expiry(id);
+        assertThat(client.sign(id, 1).statusCode()).isEqualTo(200);
+        assertThat(expiry(id)).isEqualTo(created);
+
+        for (String row : List.of("uploads SET %s WHERE video_id", "videos SET %s WHERE id")) {
+            jdbc.update(
+                    "UPDATE " + row.formatted("expires_at = expires_at - interval '1 hour'") + " = CAST(? AS uuid)",
+                    id);
+        }
+        assertThat(client.sign(id, 1).statusCode()).isEqualTo(200);
+        assertThat(jdbc.queryForObject(
+                        "SELECT videos.expires_at = uploads.expires_at AND videos.expires_at > now() + interval '23.9 hours'"
+                                + " FROM uploads JOIN videos ON videos.id = video_id WHERE video_id = CAST(? AS uuid)",
+                        Boolean.class,
+                        id))
+                .isTrue();
+    }
+
+    private Object expiry(String id) {
+        return jdbc.queryForObject("SELECT expires_at FROM uploads WHERE video_id = CAST(? AS uuid)", Object.class, id);
+    }
+
+    @Test
     void anUploadThatHasEndedIsGone() throws Exception {
         byte[] file = bytes(10);
         String expired = client.create(file.length);
