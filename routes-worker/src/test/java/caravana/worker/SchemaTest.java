@@ -40,8 +40,8 @@ class SchemaTest {
                 SELECT word FROM pg_get_keywords()
                 UNION SELECT proname::text FROM pg_proc WHERE proname !~ '^(_|pg_|ri_|RI_|bt|gin|gist|brin|spg|hash|in_|has_)'
                 UNION SELECT typname::text FROM pg_type WHERE typname !~ '^(_|pg_)'
-                UNION SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'
-                UNION SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'public'
+                UNION SELECT table_name::text FROM information_schema.tables WHERE table_schema = current_schema()
+                UNION SELECT column_name::text FROM information_schema.columns WHERE table_schema = current_schema()
             ) words
             WHERE word ~ '^[a-z][a-z0-9_]*$'
             ORDER BY 1
@@ -279,7 +279,7 @@ class SchemaTest {
         try (Connection connection = WorkerFixture.DATABASE.getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "SELECT DISTINCT column_name FROM information_schema.columns WHERE table_schema = 'public'"
+                        "SELECT DISTINCT column_name FROM information_schema.columns WHERE table_schema = current_schema()"
                                 + " AND length(column_name) > 4")) {
             while (rows.next()) {
                 columns.add(rows.getString(1));

@@ -8,17 +8,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.flywaydb.core.Flyway;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
 
-/** The local stack with two migrated databases, one for all tests of this JVM. */
+/** The local stack with two migrated schemas, one for all tests of this JVM. */
 public final class WorkerFixture {
 
     public static final Path FOLDER = temporaryFolder();
     public static final LocalStack STACK = LocalStack.start(FOLDER.resolve("stack"));
 
     /**
-     * The database of tests that run statements alone. The application of another class keeps running in this JVM: it
+     * Tables for tests that run statements alone. The application of another class keeps running in this JVM: it
      * would register its worker, and repair the rows of such a test.
      */
     public static final HikariDataSource DATABASE = ofItsOwn();
@@ -34,11 +33,9 @@ public final class WorkerFixture {
     }
 
     private static HikariDataSource ofItsOwn() {
-        String applications = STACK.environment().get("DATABASE_URL");
-        try (HikariDataSource database = migrated(applications)) {
-            new JdbcTemplate(database).execute("CREATE DATABASE statements");
-        }
-        HikariDataSource database = migrated(applications.replaceFirst("/[^/?]+(?=$|\\?)", "/statements"));
+        String url = STACK.environment().get("DATABASE_URL");
+        migrated(url).close();
+        HikariDataSource database = migrated(url + (url.contains("?") ? "&" : "?") + "currentSchema=statements");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             database.close();
             STACK.close();
