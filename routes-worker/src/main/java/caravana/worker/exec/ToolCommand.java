@@ -51,6 +51,11 @@ public record ToolCommand(
         arguments = List.copyOf(arguments);
     }
 
+    /** Returns a copy with other arguments. */
+    public ToolCommand with(List<String> others) {
+        return new ToolCommand(others, output, timeLimit, stallLimit, onError, onTimeLimit, lines);
+    }
+
     /** Creates a run whose output is not read line by line. */
     public ToolCommand(
             List<String> arguments,

@@ -163,7 +163,7 @@ public class ToolExecutor implements ExecCommandExecutor {
             Thread.currentThread().interrupt();
         } finally {
             ProcessTree.kill(process.toHandle());
-            control.ended();
+            control.ended(process.toHandle());
             command.job().used(command.getExecutable(), meter.end());
         }
         int exit = process.isAlive() ? -1 : process.exitValue();

@@ -1,12 +1,14 @@
 package caravana.worker.media;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -58,6 +60,13 @@ record Fragments(int head, long timescale, String codecs, int width, int height,
             throw new IOException("a box ends behind the file");
         }
         return fragments;
+    }
+
+    /** Returns the digest of the bytes that initialize a decoder, in hexadecimal digits. */
+    String beginning(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return HexFormat.of().formatHex(OriginalDigest.sha256().digest(in.readNBytes(head)));
+        }
     }
 
     /** Reads a file that is being written: each call returns what has become complete. */

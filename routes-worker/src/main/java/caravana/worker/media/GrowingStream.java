@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +73,7 @@ public final class GrowingStream {
     private final Map<String, Rung> rungs = new LinkedHashMap<>();
     private List<Announced> announced;
     private boolean noted;
+    private volatile JoinedStream joined;
     private List<Cut> cut = List.of();
     private List<StoredFile> files = List.of();
     private boolean busy;
@@ -116,6 +116,23 @@ public final class GrowingStream {
     /** Returns whether their rows are written. */
     public boolean isNoted() {
         return noted;
+    }
+
+    /** Publishes renditions that are encoded in parts. */
+    void join(JoinedStream parts) {
+        joined = parts;
+    }
+
+    /** Returns whether parts come next that may be done. */
+    @JsonIgnore
+    public boolean isAwaiting() {
+        return joined != null && joined.isAwaited();
+    }
+
+    /** Returns the parts that are appended in their order; null for renditions of one run. */
+    @JsonIgnore
+    JoinedStream getJoined() {
+        return joined;
     }
 
     /** Returns segments that are complete and not listed yet. */
@@ -163,6 +180,19 @@ public final class GrowingStream {
         }
     }
 
+    /** Ends the stream, as {@link #end}, with all that is encoded in its files. */
+    void finish() throws IOException {
+        try {
+            end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("Interrupted while segments are stored");
+        }
+        if (joined != null) {
+            joined.finish();
+        }
+    }
+
     /** Ends the stream because the claim was lost. */
     synchronized void giveUp() {
         ended = true;
@@ -174,6 +204,9 @@ public final class GrowingStream {
      * @return whether there is something to store
      */
     boolean cut() throws IOException {
+        if (joined != null) {
+            joined.append();
+        }
         for (Rung rung : rungs.values()) {
             if (!Files.exists(rung.file)) {
                 return false;
@@ -265,18 +298,8 @@ public final class GrowingStream {
         cut.forEach(segment -> rungs.get(segment.rendition()).listed = segment.number() + 1);
     }
 
-    /**
-     * Ends the stream, as {@link #end}.
-     *
-     * @return the number of listed objects of a rendition
-     */
-    synchronized int endAt(String rendition) {
-        try {
-            end();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new InterruptedIOException("Interrupted while segments are stored"));
-        }
+    /** Returns the number of listed objects of a rendition. */
+    synchronized int listed(String rendition) {
         Rung rung = rungs.get(rendition);
         return rung == null ? 0 : rung.listed;
     }

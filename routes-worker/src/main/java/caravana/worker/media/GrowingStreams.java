@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.support.SynchronizationAdapter;
@@ -50,13 +51,12 @@ public class GrowingStreams {
     }
 
     /**
-     * Cuts the segments that have become complete. Other threads cannot cut until the exchange ends.
+     * Acquires the right to cut and store until the exchange ends.
      *
-     * @return whether there is something to store
-     * @throws IOException when a file cannot be read or written
+     * @return false when another thread has it, or nothing more may be stored
      */
     @StepOnly
-    public boolean cut(Exchange exchange, @ExchangeProperty("growing") GrowingStream growing) throws IOException {
+    public boolean begin(Exchange exchange, @ExchangeProperty("growing") GrowingStream growing) {
         if (growing.getJob().getTool().killed() != null || !growing.begin()) {
             return false;
         }
@@ -66,6 +66,42 @@ public class GrowingStreams {
                 growing.pause();
             }
         });
+        return true;
+    }
+
+    /**
+     * Appends this worker's own parts that come next.
+     *
+     * @param rows the state of all parts
+     * @return the files of the next part, if another worker has stored it
+     * @throws IOException when a file cannot be read or written
+     */
+    public List<VideoParts.Stored> missing(
+            @ExchangeProperty("growing") GrowingStream growing, @Body List<Map<String, Object>> rows)
+            throws IOException {
+        return growing.getJoined().missing(rows);
+    }
+
+    /**
+     * Appends a downloaded part.
+     *
+     * @throws IOException when a file cannot be read or written
+     */
+    public void takePart(
+            @ExchangeProperty("growing") GrowingStream growing,
+            @ExchangeProperty("fetched") List<VideoParts.Stored> fetched)
+            throws IOException {
+        fetched.forEach(part -> growing.getJob().read(part.file().toFile().length()));
+        growing.getJoined().take(fetched);
+    }
+
+    /**
+     * Cuts the segments that have become complete.
+     *
+     * @return whether there is something to store
+     * @throws IOException when a file cannot be read or written
+     */
+    public boolean cut(@ExchangeProperty("growing") GrowingStream growing) throws IOException {
         return growing.cut();
     }
 

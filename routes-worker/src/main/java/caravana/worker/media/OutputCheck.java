@@ -105,8 +105,11 @@ public class OutputCheck {
 
     private static void addRenditions(PlannedOutput planned, long frames, GrowingStream growing, MadeOutputs outputs) {
         try {
+            if (growing != null) {
+                growing.finish();
+            }
             MadeStream stream = MadeStream.of(
-                    planned.expected().ladder(), frames, name -> growing == null ? 0 : growing.endAt(name));
+                    planned.expected().ladder(), frames, name -> growing == null ? 0 : growing.listed(name));
             outputs.add(
                     MadeOutput.of(
                             planned, stream, stream.highest(), outputs.getMain().seconds()),

@@ -2,6 +2,7 @@ package caravana.worker.media;
 
 import caravana.checks.StepOnly;
 import caravana.checks.TransformationEntry.Parts;
+import caravana.checks.TransformationEntry.Produced;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
 import caravana.transformation.AppliedTransformation;
@@ -10,10 +11,16 @@ import caravana.worker.job.RunningJob;
 import caravana.worker.media.TranscodePlanner.Inputs;
 import caravana.worker.media.TranscodePlanner.Measured;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
@@ -24,6 +31,11 @@ import org.springframework.stereotype.Component;
 public class PartsPlanner {
 
     private static final String CONTAINER_FLAGS = "-movflags";
+
+    private static final String SOUND = "[sound]";
+
+    /** The seconds of sound that are encoded with the first part, behind its end. */
+    private static final int AHEAD = 2;
 
     private final TranscodePlanner planner;
     private final MediaProperties media;
@@ -44,8 +56,11 @@ public class PartsPlanner {
 
     /**
      * Decides in which parts the picture may be encoded. There are none unless the job is expected to take long, makes
-     * only the video, has only transformations that need not see the whole video, and its original is regular. A job
-     * that failed once is encoded in one run.
+     * only the video and its renditions, has only transformations that need not see the whole video, and its original is
+     * regular. A job that failed once is encoded in one run.
+     *
+     * @param attempt number of the attempt; null for a worker that helps
+     * @param growing the renditions of the job's own worker; null for none
      */
     public VideoParts beginParts(
             @ExchangeProperty("job") RunningJob job,
@@ -53,12 +68,15 @@ public class PartsPlanner {
             @ExchangeProperty("previous_error") String previousError,
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("plan") TranscodePlan plan) {
+            @ExchangeProperty("plan") TranscodePlan plan,
+            @ExchangeProperty("attempt") Integer attempt,
+            @ExchangeProperty("growing") GrowingStream growing) {
+        PlannedLadder ladder = plan.ladder();
         boolean wanted = isInParts()
                 && predictedSeconds >= media.partsFrom().toSeconds()
                 && previousError == null
                 && plan.result().footageSeconds() >= 2 * media.partSeconds()
-                && plan.outputs().size() == 1
+                && plan.outputs().size() == (ladder == null ? 1 : 2)
                 && !plan.result().subtitles()
                 && transformations.stream().allMatch(each -> each.entry().parts() == Parts.EXACT)
                 && source.gapsClosed() == 0
@@ -68,7 +86,12 @@ public class PartsPlanner {
         if (!wanted) {
             return VideoParts.none();
         }
-        VideoParts parts = VideoParts.begin(job.getFolder());
+        VideoParts parts = VideoParts.begin(job.getFolder(), ladder == null ? null : new JoinedStream(ladder));
+        // Players wait for the first segments. A later attempt has them, and may have the first part, too.
+        if (growing != null && Integer.valueOf(1).equals(attempt) && !source.measured()) {
+            parts.beginEarly(source.video().start(), plan.result(), media.partSeconds());
+            growing.join(parts.stream());
+        }
         List<String> line = new ArrayList<>(List.of("-v", "error"));
         line.addAll(MediaProbe.inputLimits(limits));
         line.addAll(List.of("-select_streams", String.valueOf(source.video().index())));
@@ -93,18 +116,48 @@ public class PartsPlanner {
             @ExchangeProperty("loudness") Loudness loudness,
             @ExchangeProperty("target_size") TargetSize target,
             @ExchangeProperty("plan") TranscodePlan plan,
-            @ExchangeProperty("parts") VideoParts parts) {
+            @ExchangeProperty("parts") VideoParts parts,
+            @ExchangeProperty("growing") GrowingStream growing) {
         parts.cut(source, plan.result(), media.partSeconds());
         MessageDigest digest = OriginalDigest.sha256();
         for (VideoParts.Part part : parts.all()) {
             parts.choose(part.number());
-            partPicture(job, source, transformations, new Measured(loudness, target, false), plan.result(), parts)
+            partPicture(
+                            job,
+                            source,
+                            transformations,
+                            new Measured(loudness, target, false),
+                            plan.result(),
+                            parts,
+                            false)
                     // Each claim has another folder.
                     .forEach(argument ->
                             digest.update((argument.replace(job.getFolder().toString(), "") + "\n")
                                     .getBytes(StandardCharsets.UTF_8)));
         }
         parts.setDigest(HexFormat.of().formatHex(digest.digest()));
+        if (growing != null && parts.isWanted()) {
+            growing.join(parts.stream());
+        }
+    }
+
+    /** Returns the run that encodes the first part, before the places to cut are known. */
+    public ToolCommand planFirst(
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
+            @ExchangeProperty("loudness") Loudness loudness,
+            @ExchangeProperty("target_size") TargetSize target,
+            @ExchangeProperty("plan") TranscodePlan plan,
+            @ExchangeProperty("parts") VideoParts parts) {
+        List<String> line = partPicture(
+                job, source, transformations, new Measured(loudness, target, false), plan.result(), parts, true);
+        return encoding(line, plan.result().secondsOf(parts.next().frames()), (status, errors) -> null);
+    }
+
+    /** Notes that the first part is encoded. */
+    public void takeFirst(@ExchangeProperty("parts") VideoParts parts, @ExchangeProperty("tool_errors") String errors) {
+        parts.takeFirst(errors);
     }
 
     /**
@@ -130,44 +183,128 @@ public class PartsPlanner {
             @ExchangeProperty("target_size") TargetSize target,
             @ExchangeProperty("plan") TranscodePlan plan,
             @ExchangeProperty("parts") VideoParts parts,
-            @ExchangeProperty("part") Map<String, Object> claimed) {
+            @ExchangeProperty("part") Map<String, Object> claimed,
+            @ExchangeProperty("growing") GrowingStream growing) {
         parts.choose((Integer) claimed.get("number"));
         VideoParts.Part part = parts.next();
         PlannedResult result = plan.result();
         job.setSecondsBefore(result.secondsOf((Long) claimed.get("done_frames")));
+        // The first part of this worker's own job has the first seconds of sound, too.
+        boolean sound = part.number() == 0 && growing != null;
         List<String> line =
-                partPicture(job, source, transformations, new Measured(loudness, target, false), result, parts);
-        line.addAll(List.of("-f", "mp4", "-y", "file:" + part.file()));
+                partPicture(job, source, transformations, new Measured(loudness, target, false), result, parts, sound);
         // A failed part does not mean that the original is at fault. A run without parts finds that out.
         return encoding(line, result.secondsOf(part.frames()), (status, errors) -> null);
     }
 
-    /** Returns the arguments that read the original for the chosen part, up to the options of its encoder. */
+    /**
+     * Returns the arguments that encode the chosen part.
+     *
+     * @param withSound whether renditions get the first seconds of their sound, so that playback can begin. The whole sound
+     *     is encoded later
+     */
     private List<String> partPicture(
             RunningJob job,
             SourceTimeline source,
             List<AppliedTransformation> transformations,
             Measured measured,
             PlannedResult result,
-            VideoParts parts) {
+            VideoParts parts,
+            boolean withSound) {
+        VideoParts.Part part = parts.next();
         PlannedSize size = PlannedSize.of(transformations, source.video());
         JobSubtitles none = JobSubtitles.of(transformations, job.getFolder(), result, 0);
         List<String> line = TranscodePlanner.progressing();
-        line.addAll(planner.original(job, SourceFilters.inputOptions(source, parts.next())));
+        line.addAll(planner.original(job, SourceFilters.inputOptions(source, part)));
         Inputs inputs = planner.inputs(line, job, transformations, none);
         List<ResolvedTransformation> filled = planner.filled(
-                job, source, transformations, result, size, inputs.pictures(), inputs.assets(), measured);
-        String head = SourceFilters.video(source, result, parts.next(), parts.zero());
+                job,
+                source,
+                transformations,
+                result,
+                size,
+                inputs.pictures(),
+                inputs.assets(),
+                measured,
+                part.number() == 0 ? PlannedLadder.firstFrames(result.frameRate()) : 0);
+        Map<Produced, PlannedLadder> ladders = TranscodePlanner.ladders(job, source, transformations, result, size);
+        String head = SourceFilters.video(source, result, part, parts.zero());
         String graph = TranscodePlanner.graph(
-                        head, TranscodePlanner.STILL_SQUARE + ",setpts=PTS-STARTPTS", source, filled, size, Map.of())
+                        head, TranscodePlanner.STILL_SQUARE + ",setpts=PTS-STARTPTS", source, filled, size, ladders)
                 + planner.forgetRotation(line, inputs.last(), source);
         String threads = String.valueOf(media.threads());
+        Deque<String> sounds = new ArrayDeque<>(withSound && result.audio() ? List.of(SOUND) : List.of());
+        if (!sounds.isEmpty()) {
+            // Its last fragment is not published.
+            PlannedResult some =
+                    result.beginning(part.frames() + result.frameRate().framesIn(AHEAD));
+            int input = Collections.frequency(line, "-i");
+            line.addAll(planner.original(job, source));
+            line.addAll(List.of(
+                    "-filter_complex",
+                    SourceFilters.audio(input, source, some, TranscodePlanner.audioFilters(filled), List.of(SOUND))));
+        }
         line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
         line.addAll(List.of("-filter_complex", graph, "-map", "[video]"));
         line.addAll(List.of("-map_metadata", "-1", "-map_chapters", "-1", "-threads", threads));
         filled.forEach(transformation -> line.addAll(transformation.output()));
         line.addAll(List.of("-r", result.frameRate().toString()));
+        line.addAll(List.of("-f", "mp4", "-y", "file:" + part.file()));
+        List<String> times =
+                List.of("-output_ts_offset", String.format(Locale.ROOT, "%.6f", result.secondsOf(part.from())));
+        for (ResolvedTransformation.File file : files(filled)) {
+            PlannedLadder ladder = ladders.get(file.produced()).inFiles(part::fileName);
+            line.addAll(TranscodePlanner.renditions(
+                    file, sounds.isEmpty() ? ladder.withoutSound() : ladder, threads, sounds, times));
+        }
         return line;
+    }
+
+    private static List<ResolvedTransformation.File> files(List<ResolvedTransformation> transformations) {
+        return transformations.stream()
+                .flatMap(transformation -> transformation.produces().stream())
+                .toList();
+    }
+
+    /** Returns the run that encodes the whole sound of the renditions. */
+    public ToolCommand planSound(
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
+            @ExchangeProperty("loudness") Loudness loudness,
+            @ExchangeProperty("target_size") TargetSize target,
+            @ExchangeProperty("plan") TranscodePlan plan,
+            @ExchangeProperty("parts") VideoParts parts) {
+        PlannedResult result = plan.result();
+        List<ResolvedTransformation> filled =
+                withoutInputs(job, source, transformations, result, new Measured(loudness, target, false));
+        List<String> line = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-v", "error"));
+        line.addAll(planner.original(job, source));
+        line.addAll(List.of(
+                "-filter_complex",
+                SourceFilters.audio(source, result, TranscodePlanner.audioFilters(filled), List.of(SOUND))));
+        PlannedLadder ladder = parts.stream().ofWholeSound();
+        files(filled).forEach(file -> line.addAll(TranscodePlanner.sound(file, ladder, SOUND)));
+        // The progress is that of the picture, which is encoded at the same time.
+        return new ToolCommand(
+                line,
+                ToolCommand.Output.DOCUMENT,
+                media.timeLimit(result.workedSeconds()),
+                media.stallLimit(),
+                (status, errors) -> null,
+                null);
+    }
+
+    /** Notes that the whole sound is encoded. */
+    public void takeSound(@ExchangeProperty("parts") VideoParts parts) {
+        parts.stream().endSound();
+    }
+
+    /** Returns whether renditions have sound, which is encoded beside the parts. */
+    public boolean hasSoundApart(@ExchangeProperty("parts") VideoParts parts) {
+        return parts.isWanted()
+                && parts.stream() != null
+                && parts.stream().ladder().sound() != null;
     }
 
     /** Processes the encoded part. */
@@ -177,7 +314,7 @@ public class PartsPlanner {
             @ExchangeProperty("tool_errors") String errors) {
         parts.take(errors);
         if (parts.getMade() != null) {
-            job.wrote(parts.getFile().length());
+            parts.getFiles().forEach(file -> job.wrote(file.file().length()));
         }
     }
 
@@ -211,18 +348,10 @@ public class PartsPlanner {
         PlannedResult result = plan.result();
         job.setSecondsBefore(0);
         if (!parts.isWanted()) {
-            return plan.command();
+            return parts.stream() == null ? plan.command() : oneRun(plan, parts.stream());
         }
-        PlannedSize size = PlannedSize.of(transformations, source.video());
-        List<ResolvedTransformation> filled = planner.filled(
-                job,
-                source,
-                transformations,
-                result,
-                size,
-                TranscodePlanner.unnamed(transformations),
-                TranscodePlanner.unnamedAssets(transformations),
-                new Measured(loudness, target, false));
+        List<ResolvedTransformation> filled =
+                withoutInputs(job, source, transformations, result, new Measured(loudness, target, false));
         List<String> line = TranscodePlanner.progressing();
         line.addAll(List.of("-f", "concat"));
         line.addAll(TranscodePlanner.fileInput(parts.list(result.frameRate())));
@@ -245,6 +374,38 @@ public class PartsPlanner {
                 result.seconds(),
                 (status, errors) -> new RejectedMediaException(
                         refusals.undecodable(source.video().codec())));
+    }
+
+    /** Returns the run that makes the whole video. Its renditions continue behind the parts that were published. */
+    private static ToolCommand oneRun(TranscodePlan plan, JoinedStream stream) {
+        if (!stream.isBegun()) {
+            return plan.command();
+        }
+        stream.continueInOneRun();
+        Map<String, String> files = new HashMap<>();
+        Map<String, Path> others = stream.ofOneRun().files();
+        stream.ladder().files().forEach((name, file) -> files.put("file:" + file, "file:" + others.get(name)));
+        return plan.command()
+                .with(plan.command().arguments().stream()
+                        .map(argument -> files.getOrDefault(argument, argument))
+                        .toList());
+    }
+
+    private List<ResolvedTransformation> withoutInputs(
+            RunningJob job,
+            SourceTimeline source,
+            List<AppliedTransformation> transformations,
+            PlannedResult result,
+            Measured measured) {
+        return planner.filled(
+                job,
+                source,
+                transformations,
+                result,
+                PlannedSize.of(transformations, source.video()),
+                TranscodePlanner.unnamed(transformations),
+                TranscodePlanner.unnamedAssets(transformations),
+                measured);
     }
 
     /** Returns the options of the video without those of the picture's encoder, which has run already. */

@@ -5,7 +5,10 @@ import caravana.checks.TransformationEntry.Produced;
 import caravana.transformation.AppliedTransformation;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The planned renditions of a video: several heights, cut into segments at the same frames, and its sound.
@@ -67,6 +70,34 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
         }
     }
 
+    /** Returns a copy whose files are in the same folder under other names. */
+    PlannedLadder inFiles(UnaryOperator<String> fileOf) {
+        List<Rung> others = rungs.stream()
+                .map(rung -> new Rung(
+                        rung.name(),
+                        rung.height(),
+                        rung.stream(),
+                        rung.file().resolveSibling(fileOf.apply(rung.name()))))
+                .toList();
+        Path otherSound = sound == null ? null : sound.resolveSibling(fileOf.apply(MadeStream.SOUND));
+        return new PlannedLadder(name, others, otherSound, segmentFrames, rate);
+    }
+
+    /** Returns a copy without sound. */
+    PlannedLadder withoutSound() {
+        return new PlannedLadder(name, rungs, null, segmentFrames, rate);
+    }
+
+    /** Returns the files of all renditions by their names, that of the sound last. */
+    Map<String, Path> files() {
+        Map<String, Path> files = new LinkedHashMap<>();
+        rungs.forEach(rung -> files.put(rung.name(), rung.file()));
+        if (sound != null) {
+            files.put(MadeStream.SOUND, sound);
+        }
+        return files;
+    }
+
     /** Returns the length of a segment of the picture in seconds. */
     double segmentSeconds() {
         return segmentFrames / rate.perSecond();
@@ -77,7 +108,16 @@ record PlannedLadder(String name, List<Rung> rungs, Path sound, int segmentFrame
      * fragment.
      */
     boolean begins(Fragments.Fragment fragment, long timescale) {
-        long frame = Math.round(fragment.start() * rate.perSecond() / timescale);
+        return begins(fragment.start(), timescale);
+    }
+
+    /** Returns whether a segment of the picture ends with this fragment. */
+    boolean ends(Fragments.Fragment fragment, long timescale) {
+        return begins(fragment.start() + fragment.duration(), timescale);
+    }
+
+    private boolean begins(long time, long timescale) {
+        long frame = Math.round(time * rate.perSecond() / timescale);
         return frame % segmentFrames == 0 || frame == firstFrames();
     }
 

@@ -63,6 +63,25 @@ public record PlannedResult(
                 tolerance);
     }
 
+    /** Returns a copy whose footage ends after a number of frames, or earlier. */
+    PlannedResult beginning(long frames) {
+        return new PlannedResult(
+                Math.min(frames, footageFrames),
+                addedFrames,
+                frameRate,
+                audioWanted,
+                audio,
+                sound,
+                h264,
+                source,
+                size,
+                startSeconds,
+                keptSeconds,
+                subtitles,
+                soundSeconds,
+                tolerance);
+    }
+
     /** Returns the number of frames of the whole result. */
     long frames() {
         return footageFrames + addedFrames;

@@ -404,16 +404,7 @@ public class TranscodePlanner {
         }
         List<ResolvedTransformation> filled =
                 filled(job, source, transformations, result, size, inputs.pictures(), inputs.assets(), measured);
-        Map<Produced, PlannedLadder> ladders = new HashMap<>();
-        for (AppliedTransformation transformation : transformations) {
-            for (Produced produced : transformation.produces()) {
-                if (produced.ladder() != null) {
-                    ladders.put(
-                            produced,
-                            PlannedLadder.of(produced, transformations, source.video(), result, size, job.getFolder()));
-                }
-            }
-        }
+        Map<Produced, PlannedLadder> ladders = ladders(job, source, transformations, result, size);
         String graph = graph(SourceFilters.video(source, result), STILL_SQUARE, source, filled, size, ladders)
                 + forgetRotation(line, last, source);
         if (measured.firstPass()) {
@@ -450,7 +441,7 @@ public class TranscodePlanner {
         for (ResolvedTransformation transformation : filled) {
             for (ResolvedTransformation.File file : transformation.produces()) {
                 if (file.produced().ladder() != null) {
-                    line.addAll(renditions(file, ladders.get(file.produced()), threads, sounds));
+                    line.addAll(renditions(file, ladders.get(file.produced()), threads, sounds, List.of()));
                 } else if (file.produced().cues() == null && (!isSound(file.produced()) || result.sound())) {
                     line.addAll(output(file, threads, sounds, result));
                     line.addAll(List.of(
@@ -460,6 +451,26 @@ public class TranscodePlanner {
             }
         }
         return line;
+    }
+
+    /** Returns the renditions of the job, by the entry of the catalogue with the ladder. */
+    static Map<Produced, PlannedLadder> ladders(
+            RunningJob job,
+            SourceTimeline source,
+            List<AppliedTransformation> transformations,
+            PlannedResult result,
+            PlannedSize size) {
+        Map<Produced, PlannedLadder> ladders = new HashMap<>();
+        for (AppliedTransformation transformation : transformations) {
+            for (Produced produced : transformation.produces()) {
+                if (produced.ladder() != null) {
+                    ladders.put(
+                            produced,
+                            PlannedLadder.of(produced, transformations, source.video(), result, size, job.getFolder()));
+                }
+            }
+        }
+        return ladders;
     }
 
     /**
@@ -535,8 +546,13 @@ public class TranscodePlanner {
         return line;
     }
 
-    private static List<String> renditions(
-            ResolvedTransformation.File file, PlannedLadder ladder, String threads, Deque<String> sounds) {
+    /** @param times options that move the times of the picture */
+    static List<String> renditions(
+            ResolvedTransformation.File file,
+            PlannedLadder ladder,
+            String threads,
+            Deque<String> sounds,
+            List<String> times) {
         List<String> line = new ArrayList<>();
         for (PlannedLadder.Rung rung : ladder.rungs()) {
             line.addAll(List.of("-map", "[" + rung.stream() + "]", "-map_metadata", "-1", "-map_chapters", "-1"));
@@ -544,15 +560,22 @@ public class TranscodePlanner {
             line.addAll(file.options());
             String rate = String.valueOf(rung.maxRate(ladder.rate()));
             line.addAll(List.of("-maxrate", rate, "-bufsize", rate));
+            line.addAll(times);
             line.addAll(AT_ONCE);
             line.addAll(List.of("-y", "file:" + rung.file()));
         }
         if (ladder.sound() != null) {
-            line.addAll(List.of("-map", sounds.remove(), "-map_metadata", "-1", "-map_chapters", "-1"));
-            line.addAll(file.sound());
-            line.addAll(AT_ONCE);
-            line.addAll(List.of("-y", "file:" + ladder.sound()));
+            line.addAll(sound(file, ladder, sounds.remove()));
         }
+        return line;
+    }
+
+    /** Returns the arguments that make the sound of renditions. */
+    static List<String> sound(ResolvedTransformation.File file, PlannedLadder ladder, String label) {
+        List<String> line = new ArrayList<>(List.of("-map", label, "-map_metadata", "-1", "-map_chapters", "-1"));
+        line.addAll(file.sound());
+        line.addAll(AT_ONCE);
+        line.addAll(List.of("-y", "file:" + ladder.sound()));
         return line;
     }
 
@@ -582,6 +605,21 @@ public class TranscodePlanner {
             Map<String, String> inputs,
             Map<String, String> files,
             Measured measured) {
+        int firstFrames = PlannedLadder.firstFrames(result.frameRate());
+        return filled(job, source, transformations, result, size, inputs, files, measured, firstFrames);
+    }
+
+    /** @param firstFrames length of the first segment of renditions; 0 for a run that begins with another segment */
+    List<ResolvedTransformation> filled(
+            RunningJob job,
+            SourceTimeline source,
+            List<AppliedTransformation> transformations,
+            PlannedResult result,
+            PlannedSize size,
+            Map<String, String> inputs,
+            Map<String, String> files,
+            Measured measured,
+            int firstFrames) {
         Map<String, String> values = new HashMap<>(assets.filterValues(result.frameRate()));
         PlannedResult.Box drawn = size.drawn() == null ? shown(source.video()) : size.drawn();
         values.put("fit_width", String.valueOf(drawn.width()));
@@ -592,7 +630,7 @@ public class TranscodePlanner {
         values.put(TargetSize.VALUE, measured.size().rate());
         values.put("fps", result.frameRate().toString());
         values.put("segment_frames", String.valueOf(PlannedLadder.segmentFrames(result.frameRate())));
-        values.put("first_frames", String.valueOf(PlannedLadder.firstFrames(result.frameRate())));
+        values.put("first_frames", String.valueOf(firstFrames));
         values.put("seconds", inSeconds(result.seconds()));
         PlannedResult.Box shown = shown(source.video());
         values.put("source_width", String.valueOf(shown.width()));
@@ -679,7 +717,7 @@ public class TranscodePlanner {
                         .append(']')
                         .append(STILL_SQUARE)
                         .append(ended(produced)));
-        ladders.forEach((produced, ladder) -> whole.append(ladder.graph(produced.stream(), STILL_SQUARE)));
+        ladders.forEach((produced, ladder) -> whole.append(ladder.graph(produced.stream(), ending)));
         return whole.toString();
     }
 

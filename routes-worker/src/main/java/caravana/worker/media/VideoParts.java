@@ -3,7 +3,6 @@ package caravana.worker.media;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.ClaimLostException;
 import caravana.worker.media.CutPoints.Key;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -41,6 +40,9 @@ public final class VideoParts {
 
     private static final String LIST = "parts.txt";
 
+    private static final String ENDING = ".mp4";
+    private static final String VIDEO = "video/mp4";
+
     /**
      * A range of frames.
      *
@@ -56,17 +58,43 @@ public final class VideoParts {
         long frames() {
             return to - from;
         }
+
+        /** Returns the name of the file of a rendition. */
+        String fileName(String rendition) {
+            return "part-" + number + "-" + rendition + ENDING;
+        }
+
+        /** Returns the path of the part of a rendition. */
+        Path file(String rendition) {
+            return file.resolveSibling(fileName(rendition));
+        }
     }
 
     /**
-     * A part that another claim has stored.
+     * A file of a part that another claim has stored.
      *
      * @param number of the part, from 0 on
      * @param key key of its object
      * @param file path to which it is downloaded
-     * @param sha256 digest of the part in hexadecimal digits
+     * @param sha256 digest of all files of the part in hexadecimal digits
      */
     public record Stored(int number, String key, Path file, String sha256) {
+
+        /**
+         * Returns the files of a part: the video, then its renditions.
+         *
+         * @param row of the part, as list-parts.sql returns it
+         */
+        static List<Stored> of(Part part, Map<String, Object> row, List<String> renditions) {
+            String key = (String) row.get("object_key");
+            String digest = (String) row.get("sha256");
+            List<Stored> files = new ArrayList<>(List.of(new Stored(part.number(), key, part.file(), digest)));
+            for (String name : renditions) {
+                String other = key.substring(0, key.length() - ENDING.length()) + "-" + name + ENDING;
+                files.add(new Stored(part.number(), other, part.file(name), digest));
+            }
+            return files;
+        }
 
         /** Returns the name of the file in the claim's folder. */
         public String fileName() {
@@ -77,29 +105,78 @@ public final class VideoParts {
     private final List<Part> parts = new ArrayList<>();
     private final List<Stored> stored = new ArrayList<>();
     private final Path folder;
+    private final JoinedStream stream;
     private CutPoints cuts;
     private ToolCommand command;
     private double zero;
     private String digest;
     private Part next;
     private Map<String, Object> made;
+    private Part first;
+    private String firstErrors;
     private boolean open;
     private boolean dropped;
 
-    private VideoParts(Path folder) {
+    private VideoParts(Path folder, JoinedStream stream) {
         this.folder = folder;
+        this.stream = stream;
     }
 
     /** Returns no parts: the video is encoded in one run. */
     static VideoParts none() {
-        return new VideoParts(null);
+        return new VideoParts(null, null);
     }
 
-    /** Returns parts of an original in which the places to cut are still unknown. */
-    static VideoParts begin(Path folder) {
-        VideoParts parts = new VideoParts(folder);
+    /**
+     * Returns parts of an original in which the places to cut are still unknown.
+     *
+     * @param stream the renditions; null for none
+     */
+    static VideoParts begin(Path folder, JoinedStream stream) {
+        VideoParts parts = new VideoParts(folder, stream);
         parts.cuts = new CutPoints();
         return parts;
+    }
+
+    /** Returns the renditions; null for none. */
+    JoinedStream stream() {
+        return stream;
+    }
+
+    /**
+     * Chooses the first part before the places to cut are known. It begins at the beginning of the file.
+     *
+     * @param firstShown when the first frame is shown, in seconds on the clock of the file
+     */
+    void beginEarly(double firstShown, PlannedResult result, int partSeconds) {
+        zero = firstShown + result.startSeconds();
+        first = new Part(0, 0, framesOf(result, partSeconds), false, null, file(0));
+        next = first;
+        stream.begin(first);
+    }
+
+    /** Returns whether the first part is encoded before the places to cut are known. */
+    public boolean isEarly() {
+        return first != null;
+    }
+
+    /** Notes that the first part is encoded. */
+    void takeFirst(String errors) {
+        firstErrors = errors;
+    }
+
+    /** Returns whether the chosen part is encoded already. */
+    public boolean isEncoded() {
+        return firstErrors != null && next.number() == 0;
+    }
+
+    private Path file(int number) {
+        return folder.resolve("part-" + number + ENDING);
+    }
+
+    private static long framesOf(PlannedResult result, int partSeconds) {
+        return Math.max(1, Math.round((double) partSeconds / SEGMENT))
+                * result.frameRate().framesIn(SEGMENT);
     }
 
     /** Sets the run that finds where the original can be cut. */
@@ -135,8 +212,7 @@ public final class VideoParts {
             return;
         }
         zero = (source.measured() ? found.first() : source.video().start()) + result.startSeconds();
-        long each = Math.max(1, Math.round((double) partSeconds / SEGMENT))
-                * result.frameRate().framesIn(SEGMENT);
+        long each = framesOf(result, partSeconds);
         double again = 0;
         for (long from = 0; from < result.footageFrames(); from += each) {
             // A rest at the end that is shorter than half a part belongs to the previous part.
@@ -145,7 +221,7 @@ public final class VideoParts {
             double time = zero + Math.max(0, from - LEAD) / result.frameRate().perSecond();
             Key key = from == 0 ? null : found.before(time);
             again += from == 0 ? 0 : time - (key == null ? zero : key.shown());
-            parts.add(new Part(parts.size(), from, to, last, key, folder.resolve("part-" + parts.size() + ".mp4")));
+            parts.add(new Part(parts.size(), from, to, last, key, file(parts.size())));
             if (last) {
                 break;
             }
@@ -155,6 +231,9 @@ public final class VideoParts {
             parts.clear();
         }
         open = !parts.isEmpty();
+        if (stream != null) {
+            stream.plan(parts);
+        }
     }
 
     /** Returns whether the picture is encoded in parts. */
@@ -215,9 +294,22 @@ public final class VideoParts {
         return parts.stream().map(Part::frames).toList();
     }
 
-    /** Returns the file of the encoded part. */
-    public File getFile() {
-        return next.file().toFile();
+    /** Returns the files of the encoded part: the video, then its renditions. */
+    public List<StoredFile> getFiles() {
+        String number = String.valueOf(next.number());
+        List<StoredFile> files = new ArrayList<>();
+        files.add(new StoredFile(number + ENDING, VIDEO, next.file().toFile()));
+        for (String name : renditions()) {
+            files.add(new StoredFile(
+                    number + "-" + name + ENDING, VIDEO, next.file(name).toFile()));
+        }
+        return files;
+    }
+
+    private List<String> renditions() {
+        return stream == null
+                ? List.of()
+                : List.copyOf(stream.ladder().withoutSound().files().keySet());
     }
 
     /**
@@ -238,13 +330,30 @@ public final class VideoParts {
             Fragments.Picture picture = Fragments.picture(next.file());
             if (!next.isLast() && picture.frames() != next.frames()) {
                 drop(next.number(), picture.frames() + " frames instead of " + next.frames());
-            } else if (!FfmpegErrors.loseNothing(errors)) {
-                drop(next.number(), errors.strip());
+            } else if (!FfmpegErrors.loseNothing(isEncoded() ? firstErrors : errors)) {
+                drop(next.number(), (isEncoded() ? firstErrors : errors).strip());
             } else {
+                StringBuilder parameters = new StringBuilder(hex(picture.parameters()));
+                MessageDigest digest = OriginalDigest.sha256();
+                digest(next.file(), digest);
+                long bytes = Files.size(next.file());
+                for (String name : renditions()) {
+                    Fragments made = Fragments.read(next.file(name));
+                    long frames = made.fragments().stream()
+                            .mapToLong(Fragments.Fragment::samples)
+                            .sum();
+                    if (frames != picture.frames()) {
+                        drop(next.number(), frames + " frames in " + name + " instead of " + picture.frames());
+                        return;
+                    }
+                    parameters.append(' ').append(made.beginning(next.file(name)));
+                    digest(next.file(name), digest);
+                    bytes += Files.size(next.file(name));
+                }
                 made = Map.of(
-                        "sha256", sha256(next.file()),
-                        "bytes", Files.size(next.file()),
-                        "parameters", hex(picture.parameters()));
+                        "sha256", HexFormat.of().formatHex(digest.digest()),
+                        "bytes", bytes,
+                        "parameters", parameters.toString());
             }
         } catch (IOException e) {
             drop(next.number(), e.getMessage());
@@ -263,6 +372,10 @@ public final class VideoParts {
         if (dropped) {
             return 0;
         }
+        if (stream != null && stream.fault() != null) {
+            drop(0, stream.fault());
+            return 0;
+        }
         if (rows.size() != parts.size()) {
             throw new ClaimLostException("Another claim has the parts of the video");
         }
@@ -276,11 +389,12 @@ public final class VideoParts {
             }
             frames += ((Number) row.get("frames")).longValue();
             Part part = parts.get(((Number) row.get("number")).intValue());
-            if (!Boolean.TRUE.equals(row.get("is_own"))) {
-                stored.add(new Stored(
-                        part.number(), (String) row.get("object_key"), part.file(), (String) row.get("sha256")));
+            // The parts of renditions are fetched in their order, to be published.
+            if (stream == null && !Boolean.TRUE.equals(row.get("is_own"))) {
+                stored.addAll(Stored.of(part, row, List.of()));
             }
         }
+        open |= stream != null && stream.isAwaited();
         if (!open && rows.stream().map(row -> row.get("parameters")).distinct().count() > 1) {
             drop(0, "other parameters than another one");
         }
@@ -296,7 +410,7 @@ public final class VideoParts {
     void check() {
         try {
             for (Stored part : getStored()) {
-                if (!Files.exists(part.file()) || !sha256(part.file()).equals(part.sha256())) {
+                if (!isAsStored(List.of(part))) {
                     drop(part.number(), "other bytes than were stored");
                     return;
                 }
@@ -304,6 +418,18 @@ public final class VideoParts {
         } catch (IOException e) {
             throw new UncheckedIOException("A part cannot be read", e);
         }
+    }
+
+    /** Returns whether the downloaded files of a part are those that its worker has stored. */
+    static boolean isAsStored(List<Stored> files) throws IOException {
+        MessageDigest digest = OriginalDigest.sha256();
+        for (Stored stored : files) {
+            if (!Files.exists(stored.file())) {
+                return false;
+            }
+            digest(stored.file(), digest);
+        }
+        return HexFormat.of().formatHex(digest.digest()).equals(files.get(0).sha256());
     }
 
     private void drop(int number, String why) {
@@ -321,12 +447,10 @@ public final class VideoParts {
         return HexFormat.of().formatHex(array);
     }
 
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest = OriginalDigest.sha256();
+    private static void digest(Path file, MessageDigest digest) throws IOException {
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(OutputStream.nullOutputStream());
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Writes the list with which ffmpeg reads the parts one after the other. */

@@ -1,20 +1,22 @@
 package caravana.worker.tool;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The handle to the tool that a job runs. Any thread may kill the tool, before, during and after the run, and read its
- * progress.
+ * The handle to the tools that a job runs, usually one at a time. Any thread may kill them, before, during and after the
+ * run, and read their progress.
  */
 public final class ToolControl {
 
-    private ProcessHandle process;
+    private final Set<ProcessHandle> running = new HashSet<>();
     private KillReason killed;
     private volatile ToolProgress progress;
 
     /**
-     * Kills the running tool with all its children, and prevents later tools of the job from starting. It may be called
+     * Kills the running tools with all their children, and prevents later tools of the job from starting. It may be called
      * more than once.
      */
     public synchronized void kill(KillReason reason) {
@@ -22,9 +24,7 @@ public final class ToolControl {
             killed = reason;
             notifyAll();
         }
-        if (process != null) {
-            ProcessTree.kill(process);
-        }
+        running.forEach(ProcessTree::kill);
     }
 
     /** Returns why the tool was killed; null when it was not. */
@@ -59,17 +59,17 @@ public final class ToolControl {
         return progress;
     }
 
-    /** Notes that the tool was started. If it must be killed already, it is killed now. */
+    /** Notes that a tool was started. If it must be killed already, it is killed now. */
     public synchronized void started(ProcessHandle started) {
-        process = started;
+        running.add(started);
         if (killed != null) {
             ProcessTree.kill(started);
         }
     }
 
-    /** Notes that the tool has ended. */
-    public synchronized void ended() {
-        process = null;
+    /** Notes that a tool has ended. */
+    public synchronized void ended(ProcessHandle process) {
+        running.remove(process);
     }
 
     /** Sets the latest progress; null before the next run. */

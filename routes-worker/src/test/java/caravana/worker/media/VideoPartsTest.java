@@ -37,6 +37,7 @@ class VideoPartsTest extends CatalogueFixture {
 
     private PartsPlanner partsPlanner;
     private TranscodePlan plan;
+    private GrowingStream growing;
 
     /**
      * A kind of source.
@@ -281,7 +282,7 @@ class VideoPartsTest extends CatalogueFixture {
         if (parts.isUnknown()) {
             List<String> line = parts.getCommand().arguments();
             listed(line.subList(0, line.size() - 1), job.getOriginal().toPath()).forEach(parts::add);
-            partsPlanner.cutParts(job, source, recipe, measured, target, plan, parts);
+            partsPlanner.cutParts(job, source, recipe, measured, target, plan, parts, growing);
         }
         return parts;
     }
@@ -295,7 +296,7 @@ class VideoPartsTest extends CatalogueFixture {
     }
 
     private VideoParts begin(String previousError, double predictedSeconds) {
-        return partsPlanner.beginParts(job, predictedSeconds, previousError, source, recipe, plan);
+        return partsPlanner.beginParts(job, predictedSeconds, previousError, source, recipe, plan, 1, growing);
     }
 
     private PacketTimes packets(SourceHeaders headers) throws Exception {
@@ -312,7 +313,7 @@ class VideoPartsTest extends CatalogueFixture {
     private List<String> planPart(VideoParts parts, int number) {
         Map<String, Object> claimed = Map.of("number", number, "done_frames", 0L);
         return partsPlanner
-                .planPart(job, source, recipe, measured, target, plan, parts, claimed)
+                .planPart(job, source, recipe, measured, target, plan, parts, claimed, growing)
                 .arguments();
     }
 

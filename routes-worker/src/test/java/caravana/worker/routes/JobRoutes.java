@@ -137,7 +137,7 @@ final class JobRoutes implements AutoCloseable {
             when(size.isOpen()).thenReturn(true, false);
             return size;
         });
-        when(partsPlanner.beginParts(any(), anyDouble(), any(), any(), any(), any()))
+        when(partsPlanner.beginParts(any(), anyDouble(), any(), any(), any(), any(), any(), any()))
                 .thenReturn(mock(VideoParts.class));
         when(planner.plan(any(), any(), any(), any(), any()))
                 .thenReturn(new TranscodePlan(null, null, List.of(), List.of()));

@@ -5,8 +5,10 @@ import static org.mockito.ArgumentMatchers.anyDouble;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
+import caravana.worker.media.StoredFile;
 import caravana.worker.media.VideoParts;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,11 +34,13 @@ abstract class PartRoutesFixture {
     @BeforeEach
     void start() throws Exception {
         routes = JobRoutes.start(folder);
-        when(routes.partsPlanner.beginParts(any(), anyDouble(), any(), any(), any(), any()))
+        when(routes.partsPlanner.beginParts(any(), anyDouble(), any(), any(), any(), any(), any(), any()))
                 .thenReturn(parts);
         when(parts.isWanted()).thenReturn(true);
         when(parts.getMade()).thenReturn(Map.of("sha256", "digest"));
-        when(parts.getFile()).thenReturn(folder.resolve("part").toFile());
+        when(parts.getFiles())
+                .thenReturn(List.of(new StoredFile(
+                        "0.mp4", "video/mp4", folder.resolve("part").toFile())));
     }
 
     @AfterEach
