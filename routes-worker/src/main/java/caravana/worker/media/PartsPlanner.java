@@ -108,6 +108,16 @@ public class PartsPlanner {
         return parts;
     }
 
+    /** Decides the same for a worker that helps, which publishes nothing. */
+    public VideoParts beginHelp(
+            @ExchangeProperty("job") RunningJob job,
+            @ExchangeProperty("predicted_seconds") double predictedSeconds,
+            @ExchangeProperty("source") SourceTimeline source,
+            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
+            @ExchangeProperty("plan") TranscodePlan plan) {
+        return beginParts(job, predictedSeconds, null, source, transformations, plan, null, null);
+    }
+
     /** Divides the picture into parts, at the places in the original where decoding can begin. */
     public void cutParts(
             @ExchangeProperty("job") RunningJob job,

@@ -36,6 +36,8 @@ abstract class PartRoutesFixture {
         routes = JobRoutes.start(folder);
         when(routes.partsPlanner.beginParts(any(), anyDouble(), any(), any(), any(), any(), any(), any()))
                 .thenReturn(parts);
+        when(routes.partsPlanner.beginHelp(any(), anyDouble(), any(), any(), any()))
+                .thenReturn(parts);
         when(parts.isWanted()).thenReturn(true);
         when(parts.getMade()).thenReturn(Map.of("sha256", "digest"));
         when(parts.getFiles())

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Renditions of videos that are encoded in parts, by the real ffmpeg: their segments are those of one run. */
 @Tag("slow")
-class StreamPartsTest extends StreamFixture {
+class JoinedStreamTest extends StreamFixture {
 
     private static final String ASKED = "[\"transcodificacion\", \"hls\"]";
     private static final double LONG = 60;
