@@ -5,6 +5,7 @@ import caravana.job.CodedFailure;
 import caravana.job.FailureCode;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.util.Map;
+import org.apache.camel.CamelExchangeException;
 import org.apache.camel.ValidationException;
 import org.springframework.stereotype.Component;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
@@ -65,6 +66,10 @@ public class JobFailure {
      * SQS refuses in an attribute.
      */
     public String reason(Throwable failure) {
+        if (failure instanceof CamelExchangeException && failure.getCause() != null) {
+            // Of steps that ran at the same time, it says only which of them failed.
+            return reason(failure.getCause());
+        }
         String message =
                 failure instanceof NoSuchKeyException ? FailureCode.ORIGINAL_MISSING.sentence() : failure.getMessage();
         String line = (message == null || message.isBlank() ? failure.getClass().getName() : message)

@@ -4,12 +4,15 @@ import static caravana.worker.routes.JobRoutes.ACKNOWLEDGE;
 import static caravana.worker.routes.JobRoutes.CLAIM;
 import static caravana.worker.routes.JobRoutes.COMMIT;
 import static caravana.worker.routes.JobRoutes.FETCH;
+import static caravana.worker.routes.JobRoutes.POSTPONE;
 import static caravana.worker.routes.JobRoutes.SEND;
 import static caravana.worker.routes.JobRoutes.STORE;
 import static caravana.worker.routes.JobRoutes.TRANSCODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.when;
 
+import caravana.worker.exec.ToolFailures;
+import caravana.worker.media.StoredFile;
 import caravana.worker.media.VideoParts;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +73,63 @@ class EncodeVideoTest extends PartRoutesFixture {
         assertThat(routes.last(SEND).body()).isEqualTo("a copy");
         assertThat(routes.last(SEND).headers()).containsEntry("CamelAwsSqsDelaySeconds", 0);
         assertThat(routes.last(NOTE).properties().get("part")).isEqualTo(part(0));
+    }
+
+    /** The first part is encoded before the keys are known, and its files are stored when it is claimed. */
+    @Test
+    void renditionsBeginAtOnceAndTheirSoundIsEncodedApart() {
+        when(parts.isEarly()).thenReturn(true);
+        when(parts.isEncoded()).thenReturn(true);
+        when(routes.partsPlanner.hasSoundApart(parts)).thenReturn(true);
+        when(parts.isOpen()).thenReturn(false);
+        when(parts.getFiles())
+                .thenReturn(List.of(
+                        new StoredFile(
+                                "0.mp4", "video/mp4", folder.resolve("part").toFile()),
+                        new StoredFile(
+                                "0-240p.mp4",
+                                "video/mp4",
+                                folder.resolve("rendition").toFile())));
+
+        assertThat(routes.receiveJob())
+                .containsExactly(
+                        CLAIM,
+                        FETCH,
+                        "exec:ffprobe",
+                        TRANSCODE,
+                        "exec:ffprobe",
+                        PLAN,
+                        CLAIM_PART,
+                        WAKE,
+                        SEND,
+                        STORE,
+                        STORE,
+                        NOTE,
+                        TRANSCODE,
+                        LIST,
+                        TRANSCODE,
+                        "exec:ffprobe",
+                        STORE,
+                        STORE,
+                        COMMIT,
+                        ACKNOWLEDGE);
+    }
+
+    @Test
+    void aSoundThatCannotBeEncodedFailsTheAttempt() {
+        when(parts.isEarly()).thenReturn(true);
+        when(routes.partsPlanner.hasSoundApart(parts)).thenReturn(true);
+        when(parts.isOpen()).thenReturn(false);
+        AtomicInteger runs = new AtomicInteger();
+        routes.answer(TRANSCODE, with -> {
+            // The first part, the claimed one, the sound.
+            if (runs.incrementAndGet() == 3) {
+                throw ToolFailures.killed();
+            }
+        });
+
+        assertThat(routes.receiveJob()).doesNotContain(COMMIT, ACKNOWLEDGE).contains(POSTPONE);
+        assertThat(routes.ended()).containsEntry("retry_scheduled killed none", 1.0);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.test.Sample;
 import caravana.test.SampledClass;
+import caravana.test.Samples;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +67,10 @@ class StreamPartsTest extends PartsFixture {
                     .toList();
             String name = address.replaceFirst("\\?.*", "");
             List<String> before = listed.getOrDefault(name, List.of());
-            assertThat(segments).as("%s after %d looks", name, looks).startsWith(before.toArray(String[]::new));
+            assertThat(segments).as("%s after %d looks", name, looks).hasSizeGreaterThanOrEqualTo(before.size());
+            assertThat(segments.subList(0, before.size()))
+                    .as("%s after %d looks", name, looks)
+                    .isEqualTo(before);
             if (!ended) {
                 assertThat(answer.body()).doesNotContain("#EXT-X-ENDLIST");
             }
@@ -303,5 +308,54 @@ class StreamPartsTest extends PartsFixture {
         awaitProcessedWatched(id);
         assertThat(column(id, "claims")).isEqualTo("1");
         assertPlayable(id, 4 * PART_SECONDS * 25);
+    }
+
+    /** One worker encodes the same video in one run and in parts, by turns. Each time it is deleted when it can be played. */
+    @Test
+    void theFirstSegmentsComeAsSoonAsInOneRun() throws Exception {
+        Sample.require(Sample.WHOLE, "the first segments of a video in parts", "a whole run makes it");
+        start(0);
+        cluster.addWorker(1, Map.of("CARAVANA_MEDIA_PARTS_FROM", "60s", "CARAVANA_MEDIA_PART_SECONDS", "12"))
+                .awaitReady();
+        Path video = Samples.make(
+                folder.resolve("minute.mp4"),
+                "-f lavfi -i testsrc2=s=1280x720:r=25:d=60 -f lavfi -i sine=frequency=440:duration=60"
+                        + " -c:v libx264 -preset ultrafast -g 60 -b:v 2M -pix_fmt yuv420p -c:a aac -shortest");
+        playable(video, false);
+        List<Double> ratios = new ArrayList<>();
+        for (int pair = 0; pair < Sample.size("pairs of one run and of parts", 3, 7); pair++) {
+            double whole = playable(video, false);
+            double inParts = playable(video, true);
+            System.out.printf("first segments: %.2f s in one run, %.2f s in parts%n", whole, inParts);
+            ratios.add(inParts / whole);
+        }
+        ratios.sort(null);
+        double median = ratios.get(ratios.size() / 2);
+        System.out.printf(
+                "RESULT name=stream-parts-first value=%.2f unit=ratio pairs=%d all=%s target=<=1.10%n",
+                median, ratios.size(), ratios.toString().replace(" ", ""));
+        // Beside other work of the machine, each time varies more than the ways differ.
+        assertThat(median).isLessThan(1.3);
+    }
+
+    /** How long after its claim a video can be played. */
+    private double playable(Path video, boolean inParts) throws Exception {
+        int runs = runs();
+        // A prediction decides it.
+        cluster.query("INSERT INTO work_rates (transformations, seconds_per_megabyte)"
+                + " VALUES (work_kind('[\"transcodificacion\", \"hls\"]'), " + (inParts ? 1000 : 0) + ")"
+                + " ON CONFLICT (transformations) DO UPDATE SET seconds_per_megabyte = excluded.seconds_per_megabyte"
+                + " RETURNING 1");
+        String id = upload(video, ASKED);
+        await().atMost(Waits.LIMIT)
+                .pollInterval(OFTEN)
+                .until(() -> number("SELECT count(playable_at) FROM videos WHERE id = '" + id + "'") == 1);
+        double seconds = Double.parseDouble(column(id, "extract(epoch FROM playable_at - claimed_at)"));
+        assertThat(runs() - runs).as("runs for parts").isEqualTo(inParts ? 1 : 0);
+        delete(id);
+        await().atMost(Waits.LIMIT).until(() -> messages() == 0);
+        await().atMost(Waits.LIMIT)
+                .until(() -> cluster.workers().get(0).claims().isEmpty());
+        return seconds;
     }
 }
