@@ -251,12 +251,15 @@ final class JoinedStream {
         }
     }
 
-    /** Returns how many of the fragments are complete segments. The last fragment of a sound may be cut off. */
+    /**
+     * Returns how many of the fragments are complete. Those of a sound have a second; the last one may be cut off. Those of the
+     * picture must end with a segment.
+     */
     private int complete(List<Fragments.Fragment> fragments, long timescale, boolean sound) {
-        if (sound) {
-            return Math.max(0, fragments.size() - 1);
-        }
         int complete = fragments.size();
+        if (sound) {
+            return complete > 0 && fragments.get(complete - 1).duration() < timescale ? complete - 1 : complete;
+        }
         while (complete > 0 && !ladder.ends(fragments.get(complete - 1), timescale)) {
             complete--;
         }
