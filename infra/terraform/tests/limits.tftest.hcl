@@ -73,9 +73,19 @@ run "raised" {
   }
 
   assert {
-    condition     = local.smallest_volume_gib == 49
-    error_message = "2 slots of 2 × 10 GiB, and 9 GiB for all else."
+    condition     = local.smallest_volume_gib == 51
+    error_message = "2 slots of 2 × 10 GiB, 2 GiB of kept originals, and 9 GiB for all else."
   }
+}
+
+run "kept_originals_need_room" {
+  command = plan
+
+  variables {
+    worker_settings = { CARAVANA_WORKER_ORIGINAL_CACHE = "30GB" }
+  }
+
+  expect_failures = [var.volume_gib]
 }
 
 run "a_volume_that_cannot_hold_the_largest_originals_is_refused" {
