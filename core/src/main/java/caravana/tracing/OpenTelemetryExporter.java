@@ -61,6 +61,8 @@ final class OpenTelemetryExporter implements SpanTree.Exporter, AutoCloseable {
         defaults.put("otel.logs.exporter", "none");
         // A killed node loses the spans that it has not sent.
         defaults.put("otel.bsp.schedule.delay", "1000");
+        // The time limit covers all attempts, and a node may be suspended for some time.
+        defaults.put("otel.exporter.otlp.timeout", "60000");
         OpenTelemetrySdk sdk = AutoConfiguredOpenTelemetrySdk.builder()
                 .addPropertiesSupplier(() -> defaults)
                 .addTracerProviderCustomizer((provider, settings) -> provider.setIdGenerator(ids))

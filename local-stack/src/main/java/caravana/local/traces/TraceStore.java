@@ -28,8 +28,11 @@ public final class TraceStore {
         if (trace == null) {
             trace = new ArrayList<>();
         }
-        trace.add(span);
-        spans++;
+        // A sender that has not received the answer sends the same spans again.
+        if (trace.stream().noneMatch(kept -> kept.spanId().equals(span.spanId()))) {
+            trace.add(span);
+            spans++;
+        }
         traces.put(span.traceId(), trace);
         Iterator<List<ReceivedSpan>> oldest = traces.values().iterator();
         while (traces.size() > mostTraces || spans > mostSpans) {

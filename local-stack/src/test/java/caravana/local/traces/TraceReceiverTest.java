@@ -91,6 +91,15 @@ class TraceReceiverTest {
     }
 
     @Test
+    void aSpanThatIsSentTwiceIsKeptOnce() throws Exception {
+        for (int sent = 0; sent < 2; sent++) {
+            send(false, span(TRACE, "1111111111111111", "", "a", 0, 1));
+        }
+
+        assertThat(store.trace(TRACE)).hasSize(1);
+    }
+
+    @Test
     void whatIsNotOtlpIsRefused() throws Exception {
         assertThat(post("no protobuf".getBytes(), false)).isEqualTo(400);
         assertThat(get("/traces/" + TRACE).statusCode()).isEqualTo(404);

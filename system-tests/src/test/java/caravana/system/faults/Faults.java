@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -28,7 +30,7 @@ final class Faults {
     private final Set<String> lostClaims = new HashSet<>();
     private final List<String> missed = new ArrayList<>();
     private final List<String> outlived = new ArrayList<>();
-    private int kills;
+    private final Map<Long, Instant> killed = new HashMap<>();
     private int stops;
     private int freezes;
     private int resets;
@@ -59,6 +61,11 @@ final class Faults {
         pause(Duration.ofMillis(500 + random.nextInt(1500)));
     }
 
+    /** When each worker was killed, by its process id. */
+    Map<Long, Instant> killed() {
+        return Map.copyOf(killed);
+    }
+
     private void killWorker() {
         Optional<FaultyWorker> victim = frozenWithRunningJob();
         if (victim.isEmpty()) {
@@ -68,8 +75,8 @@ final class Faults {
         FaultyWorker worker = victim.get();
         lostClaims.addAll(claimsOf(worker));
         List<ProcessHandle> tools = worker.tools();
+        killed.put(worker.app().pid(), Instant.now());
         worker.kill();
-        kills++;
         if (!happens(() -> tools.stream().noneMatch(Faults::isRunning), Duration.ofSeconds(5))) {
             outlived.add("tools " + tools + " of a killed worker");
         }
@@ -293,7 +300,8 @@ final class Faults {
 
     String summary() {
         long failed = outages.stream().mapToLong(Outage::failedCalls).sum();
-        return "kills " + kills + " (each of a worker with a running job), stops " + stops + ", freezes past the lease "
+        return "kills " + killed.size() + " (each of a worker with a running job), stops " + stops
+                + ", freezes past the lease "
                 + freezes + ", outages " + outages.size() + " (failed calls " + failed + "), connections reset with a"
                 + " request on them " + resets + ", dead letters cut " + cutDeadLetters
                 + ", workers that their supervisor started again " + cluster.revived();
