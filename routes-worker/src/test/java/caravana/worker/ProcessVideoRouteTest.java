@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.core.JdbcTemplate;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
@@ -46,6 +47,15 @@ class ProcessVideoRouteTest extends WorkerRouteTest {
 
     @Autowired
     private MeterRegistry meters;
+
+    /** The tests of single statements measure them with the same setting. */
+    @Test
+    void statementsAreNotPlannedEachTime() {
+        String mode = "SHOW plan_cache_mode";
+        assertThat(jdbc.queryForObject(mode, String.class))
+                .isEqualTo("force_generic_plan")
+                .isEqualTo(new JdbcTemplate(WorkerFixture.DATABASE).queryForObject(mode, String.class));
+    }
 
     @Test
     void turnsAnOriginalIntoAClip() throws Exception {

@@ -54,6 +54,7 @@ public final class WorkerFixture {
         database.setJdbcUrl(url.jdbcUrl());
         database.setUsername(url.user());
         database.setPassword(url.password());
+        database.addDataSourceProperty("options", "-c plan_cache_mode=force_generic_plan");
         Flyway.configure().dataSource(database).load().migrate();
         return database;
     }
