@@ -13,7 +13,7 @@ import java.util.Set;
  * @param file its file, relative to the folder of the routes
  * @param description one sentence for people, by language
  * @param order position in the filter chain, lower first
- * @param parts whether a part of the footage can be transformed separately, with the same frames as in the whole
+ * @param parts whether parts of the footage can be transformed separately
  * @param needs names of transformations that it requires
  * @param excludes names of transformations with which it cannot be combined
  * @param parameters parameters of a request, by name, in the order of the file
@@ -103,6 +103,8 @@ public record TransformationEntry(
     public enum Parts {
         /** The frames of a part are those that the whole has there. */
         EXACT,
+        /** It makes only files, from the whole, which can be made in a separate run. */
+        BESIDE,
         /** It needs the whole, as what looks at all frames, adds some, or encodes sound. */
         WHOLE
     }

@@ -2,6 +2,7 @@ package caravana.checks;
 
 import caravana.checks.TransformationEntry.Chosen;
 import caravana.checks.TransformationEntry.Parameter;
+import caravana.checks.TransformationEntry.Parts;
 import caravana.checks.TransformationEntry.Produced;
 import caravana.checks.TransformationEntry.Type;
 import java.io.StringReader;
@@ -12,12 +13,14 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.Node;
@@ -144,6 +147,7 @@ public final class TransformationFiles {
         }
         inputs(entry, used);
         produced(entry);
+        beside(entry);
         if (entry.trim() == null
                 && entry.filter() == null
                 && entry.audioFilter() == null
@@ -156,6 +160,31 @@ public final class TransformationFiles {
                     "catalogue-key",
                     entry.name() + " does nothing",
                     "Add trim, filter, audio_filter, output or produces");
+        }
+    }
+
+    /** Files that are made beside the parts of a picture: the picture must be the same without their entry. */
+    private void beside(TransformationEntry entry) {
+        boolean onlyFiles = entry.produces() != null
+                && entry.allProduced().stream().allMatch(file -> file.ladder() == null && file.cues() == null)
+                && Stream.of(
+                                entry.trim(),
+                                entry.audioFilter(),
+                                entry.loudness(),
+                                entry.size(),
+                                entry.output(),
+                                entry.subtitles())
+                        .allMatch(Objects::isNull)
+                && entry.sets().isEmpty()
+                && (entry.filter() == null
+                        || entry.filter().cases().values().stream().allMatch(TransformationEntry::isGraph));
+        if (entry.parts() == Parts.BESIDE && !onlyFiles) {
+            wrong(
+                    entry,
+                    "parts:",
+                    "catalogue-value",
+                    "parts is beside, but " + entry.name() + " does more than making files without renditions",
+                    "Write whole, or exact");
         }
     }
 

@@ -13,6 +13,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -73,7 +74,7 @@ final class TransformationReader {
     private static final Set<String> LADDER_KEYS = Set.of("heights", "sound");
     private static final Set<String> CHECK_KEYS =
             Set.of("codec", "width", "height", "least", "from", "length", "rate", "optional");
-    private static final Set<String> PARTS = Set.of("exact", "whole");
+    private static final Set<String> PARTS = Set.of("exact", "beside", "whole");
     private static final String FILE_NAME = "[a-z0-9_-]+\\.[a-z0-9]+";
     private static final String NAME = "[a-z][a-z0-9_]{0,39}";
     private static final String AMOUNT = "[0-9]+(\\.[0-9]+)?|\\{" + NAME + "}";
@@ -139,9 +140,9 @@ final class TransformationReader {
                     root.line("parts"),
                     "catalogue-value",
                     "parts is " + parts,
-                    "Write exact, when a part of a video comes out as in the whole, or whole");
+                    "Write exact, when a part of a video comes out as in the whole; beside, when the entry only makes files; or whole");
         }
-        return parts.equals("exact") ? Parts.EXACT : Parts.WHOLE;
+        return PARTS.contains(parts) ? Parts.valueOf(parts.toUpperCase(Locale.ROOT)) : Parts.WHOLE;
     }
 
     private Map<String, Parameter> parameters() {

@@ -1,7 +1,6 @@
 package caravana.worker.media;
 
 import caravana.checks.StepOnly;
-import caravana.checks.TransformationEntry.Parts;
 import caravana.checks.TransformationEntry.Produced;
 import caravana.media.MediaLimits;
 import caravana.media.MediaRefusals;
@@ -9,7 +8,6 @@ import caravana.transformation.AppliedTransformation;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
 import caravana.worker.media.TranscodePlanner.Inputs;
-import caravana.worker.media.TranscodePlanner.Measured;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -55,30 +53,28 @@ public class PartsPlanner {
     }
 
     /**
-     * Decides in which parts the picture may be encoded. There are none unless the job is expected to take long, makes
-     * only the video and its renditions, has only transformations that need not see the whole video, and its original is
-     * regular. A job that failed once is encoded in one run.
+     * Decides in which parts the picture may be encoded. There are none unless the job is expected to take long, has only
+     * transformations that need not see the whole video, or make only files beside it, and its original is regular. A job
+     * that failed once is encoded in one run.
      *
      * @param attempt number of the attempt; null for a worker that helps
      * @param growing the renditions of the job's own worker; null for none
      */
     public VideoParts beginParts(
-            @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("predicted_seconds") double predictedSeconds,
             @ExchangeProperty("previous_error") String previousError,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
             @ExchangeProperty("plan") TranscodePlan plan,
             @ExchangeProperty("attempt") Integer attempt,
             @ExchangeProperty("growing") GrowingStream growing) {
+        RunningJob job = plan.encoding().job();
+        SourceTimeline source = plan.encoding().source();
         PlannedLadder ladder = plan.ladder();
         boolean wanted = isInParts()
                 && predictedSeconds >= media.partsFrom().toSeconds()
                 && previousError == null
                 && plan.result().footageSeconds() >= 2 * media.partSeconds()
-                && plan.outputs().size() == (ladder == null ? 1 : 2)
                 && !plan.result().subtitles()
-                && transformations.stream().allMatch(each -> each.entry().parts() == Parts.EXACT)
+                && plan.encoding().transformations().stream().allMatch(PartsPlanner::permitsParts)
                 && source.gapsClosed() == 0
                 && source.joins().isEmpty()
                 && source.heldBack() == 0
@@ -108,42 +104,35 @@ public class PartsPlanner {
         return parts;
     }
 
+    private static boolean permitsParts(AppliedTransformation transformation) {
+        return switch (transformation.entry().parts()) {
+            case EXACT -> transformation.produces().stream().allMatch(produced -> produced.ladder() != null);
+            case BESIDE -> true;
+            case WHOLE -> false;
+        };
+    }
+
     /** Decides the same for a worker that helps, which publishes nothing. */
     public VideoParts beginHelp(
-            @ExchangeProperty("job") RunningJob job,
             @ExchangeProperty("predicted_seconds") double predictedSeconds,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
             @ExchangeProperty("plan") TranscodePlan plan) {
-        return beginParts(job, predictedSeconds, null, source, transformations, plan, null, null);
+        return beginParts(predictedSeconds, null, plan, null, null);
     }
 
     /** Divides the picture into parts, at the places in the original where decoding can begin. */
     public void cutParts(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("loudness") Loudness loudness,
-            @ExchangeProperty("target_size") TargetSize target,
             @ExchangeProperty("plan") TranscodePlan plan,
             @ExchangeProperty("parts") VideoParts parts,
             @ExchangeProperty("growing") GrowingStream growing) {
-        parts.cut(source, plan.result(), media.partSeconds());
+        parts.cut(plan.encoding().source(), plan.result(), media.partSeconds());
+        String folder = plan.encoding().job().getFolder().toString();
         MessageDigest digest = OriginalDigest.sha256();
         for (VideoParts.Part part : parts.all()) {
             parts.choose(part.number());
-            partPicture(
-                            job,
-                            source,
-                            transformations,
-                            new Measured(loudness, target, false),
-                            plan.result(),
-                            parts,
-                            false)
+            partPicture(plan.encoding(), parts, false)
                     // Each claim has another folder.
                     .forEach(argument ->
-                            digest.update((argument.replace(job.getFolder().toString(), "") + "\n")
-                                    .getBytes(StandardCharsets.UTF_8)));
+                            digest.update((argument.replace(folder, "") + "\n").getBytes(StandardCharsets.UTF_8)));
         }
         parts.setDigest(HexFormat.of().formatHex(digest.digest()));
         if (growing != null && parts.isWanted()) {
@@ -153,15 +142,8 @@ public class PartsPlanner {
 
     /** Returns the run that encodes the first part, before the places to cut are known. */
     public ToolCommand planFirst(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("loudness") Loudness loudness,
-            @ExchangeProperty("target_size") TargetSize target,
-            @ExchangeProperty("plan") TranscodePlan plan,
-            @ExchangeProperty("parts") VideoParts parts) {
-        List<String> line = partPicture(
-                job, source, transformations, new Measured(loudness, target, false), plan.result(), parts, true);
+            @ExchangeProperty("plan") TranscodePlan plan, @ExchangeProperty("parts") VideoParts parts) {
+        List<String> line = partPicture(plan.encoding(), parts, true);
         return encoding(line, plan.result().secondsOf(parts.next().frames()), (status, errors) -> null);
     }
 
@@ -186,11 +168,6 @@ public class PartsPlanner {
 
     /** Returns the run that encodes the claimed part. */
     public ToolCommand planPart(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("loudness") Loudness loudness,
-            @ExchangeProperty("target_size") TargetSize target,
             @ExchangeProperty("plan") TranscodePlan plan,
             @ExchangeProperty("parts") VideoParts parts,
             @ExchangeProperty("part") Map<String, Object> claimed,
@@ -198,11 +175,10 @@ public class PartsPlanner {
         parts.choose((Integer) claimed.get("number"));
         VideoParts.Part part = parts.next();
         PlannedResult result = plan.result();
-        job.setSecondsBefore(result.secondsOf((Long) claimed.get("done_frames")));
+        plan.encoding().job().setSecondsBefore(result.secondsOf((Long) claimed.get("done_frames")));
         // The first part of this worker's own job has the first seconds of sound, too.
         boolean sound = part.number() == 0 && growing != null;
-        List<String> line =
-                partPicture(job, source, transformations, new Measured(loudness, target, false), result, parts, sound);
+        List<String> line = partPicture(plan.encoding(), parts, sound);
         // A failed part does not mean that the original is at fault. A run without parts finds that out.
         return encoding(line, result.secondsOf(part.frames()), (status, errors) -> null);
     }
@@ -213,34 +189,22 @@ public class PartsPlanner {
      * @param withSound whether renditions get the first seconds of their sound, so that playback can begin. The whole sound
      *     is encoded later
      */
-    private List<String> partPicture(
-            RunningJob job,
-            SourceTimeline source,
-            List<AppliedTransformation> transformations,
-            Measured measured,
-            PlannedResult result,
-            VideoParts parts,
-            boolean withSound) {
+    private List<String> partPicture(Encoding whole, VideoParts parts, boolean withSound) {
+        Encoding encoding = whole.ofPicture();
+        RunningJob job = encoding.job();
+        SourceTimeline source = encoding.source();
+        PlannedResult result = encoding.result();
         VideoParts.Part part = parts.next();
-        PlannedSize size = PlannedSize.of(transformations, source.video());
-        JobSubtitles none = JobSubtitles.of(transformations, job.getFolder(), result, 0);
+        JobSubtitles none = JobSubtitles.of(encoding.transformations(), job.getFolder(), result, 0);
         List<String> line = TranscodePlanner.progressing();
         line.addAll(planner.original(job, SourceFilters.inputOptions(source, part)));
-        Inputs inputs = planner.inputs(line, job, transformations, none);
+        Inputs inputs = planner.inputs(line, encoding, none);
         List<ResolvedTransformation> filled = planner.filled(
-                job,
-                source,
-                transformations,
-                result,
-                size,
-                inputs.pictures(),
-                inputs.assets(),
-                measured,
-                part.number() == 0 ? PlannedLadder.firstFrames(result.frameRate()) : 0);
-        Map<Produced, PlannedLadder> ladders = TranscodePlanner.ladders(job, source, transformations, result, size);
+                encoding, inputs, part.number() == 0 ? PlannedLadder.firstFrames(result.frameRate()) : 0);
+        Map<Produced, PlannedLadder> ladders = TranscodePlanner.ladders(encoding);
         String head = SourceFilters.video(source, result, part, parts.zero());
         String graph = TranscodePlanner.graph(
-                        head, TranscodePlanner.STILL_SQUARE + ",setpts=PTS-STARTPTS", source, filled, size, ladders)
+                        head, TranscodePlanner.STILL_SQUARE + ",setpts=PTS-STARTPTS", encoding, filled, ladders)
                 + planner.forgetRotation(line, inputs.last(), source);
         String threads = String.valueOf(media.threads());
         Deque<String> sounds = new ArrayDeque<>(withSound && result.audio() ? List.of(SOUND) : List.of());
@@ -278,23 +242,26 @@ public class PartsPlanner {
 
     /** Returns the run that encodes the whole sound of the renditions. */
     public ToolCommand planSound(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("loudness") Loudness loudness,
-            @ExchangeProperty("target_size") TargetSize target,
-            @ExchangeProperty("plan") TranscodePlan plan,
-            @ExchangeProperty("parts") VideoParts parts) {
+            @ExchangeProperty("plan") TranscodePlan plan, @ExchangeProperty("parts") VideoParts parts) {
+        SourceTimeline source = plan.encoding().source();
         PlannedResult result = plan.result();
-        List<ResolvedTransformation> filled =
-                withoutInputs(job, source, transformations, result, new Measured(loudness, target, false));
-        List<String> line = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-v", "error"));
-        line.addAll(planner.original(job, source));
+        List<ResolvedTransformation> filled = planner.withoutInputs(plan.encoding());
+        List<String> line = TranscodePlanner.quiet();
+        line.addAll(planner.original(plan.encoding().job(), source));
         line.addAll(List.of(
                 "-filter_complex",
                 SourceFilters.audio(source, result, TranscodePlanner.audioFilters(filled), List.of(SOUND))));
         PlannedLadder ladder = parts.stream().ofWholeSound();
         files(filled).forEach(file -> line.addAll(TranscodePlanner.sound(file, ladder, SOUND)));
+        return besideParts(line, result);
+    }
+
+    /** Returns the run that makes the files that are made beside the parts. */
+    public ToolCommand planFiles(@ExchangeProperty("plan") TranscodePlan plan) {
+        return besideParts(planner.files(plan.encoding()), plan.result());
+    }
+
+    private ToolCommand besideParts(List<String> line, PlannedResult result) {
         // The progress is that of the picture, which is encoded at the same time.
         return new ToolCommand(
                 line,
@@ -315,6 +282,18 @@ public class PartsPlanner {
         return parts.isWanted()
                 && parts.stream() != null
                 && parts.stream().ladder().sound() != null;
+    }
+
+    /** Returns whether files are made beside the parts. */
+    public boolean hasFilesApart(
+            @ExchangeProperty("plan") TranscodePlan plan, @ExchangeProperty("parts") VideoParts parts) {
+        return parts.isWanted() && plan.outputs().size() > (plan.ladder() == null ? 1 : 2);
+    }
+
+    /** Returns whether anything is made beside the parts. */
+    public boolean hasMoreThanParts(
+            @ExchangeProperty("plan") TranscodePlan plan, @ExchangeProperty("parts") VideoParts parts) {
+        return hasSoundApart(parts) || hasFilesApart(plan, parts);
     }
 
     /** Processes the encoded part. */
@@ -348,20 +327,15 @@ public class PartsPlanner {
      * planned.
      */
     public ToolCommand planVideo(
-            @ExchangeProperty("job") RunningJob job,
-            @ExchangeProperty("source") SourceTimeline source,
-            @ExchangeProperty("recipe") List<AppliedTransformation> transformations,
-            @ExchangeProperty("loudness") Loudness loudness,
-            @ExchangeProperty("target_size") TargetSize target,
-            @ExchangeProperty("plan") TranscodePlan plan,
-            @ExchangeProperty("parts") VideoParts parts) {
+            @ExchangeProperty("plan") TranscodePlan plan, @ExchangeProperty("parts") VideoParts parts) {
+        RunningJob job = plan.encoding().job();
+        SourceTimeline source = plan.encoding().source();
         PlannedResult result = plan.result();
         job.setSecondsBefore(0);
         if (!parts.isWanted()) {
             return parts.stream() == null ? plan.command() : oneRun(plan, parts.stream());
         }
-        List<ResolvedTransformation> filled =
-                withoutInputs(job, source, transformations, result, new Measured(loudness, target, false));
+        List<ResolvedTransformation> filled = planner.withoutInputs(plan.encoding());
         List<String> line = TranscodePlanner.progressing();
         line.addAll(List.of("-f", "concat"));
         line.addAll(TranscodePlanner.fileInput(parts.list(result.frameRate())));
@@ -399,23 +373,6 @@ public class PartsPlanner {
                 .with(plan.command().arguments().stream()
                         .map(argument -> files.getOrDefault(argument, argument))
                         .toList());
-    }
-
-    private List<ResolvedTransformation> withoutInputs(
-            RunningJob job,
-            SourceTimeline source,
-            List<AppliedTransformation> transformations,
-            PlannedResult result,
-            Measured measured) {
-        return planner.filled(
-                job,
-                source,
-                transformations,
-                result,
-                PlannedSize.of(transformations, source.video()),
-                TranscodePlanner.unnamed(transformations),
-                TranscodePlanner.unnamedAssets(transformations),
-                measured);
     }
 
     /** Returns the options of the video without those of the picture's encoder, which has run already. */

@@ -9,6 +9,8 @@ import caravana.media.MediaRefusals;
 import caravana.transformation.AppliedTransformation;
 import caravana.worker.exec.ToolCommand;
 import caravana.worker.job.RunningJob;
+import caravana.worker.media.Encoding.Measured;
+import caravana.worker.media.Encoding.Run;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,7 +22,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.stereotype.Component;
 
@@ -113,9 +114,11 @@ public class TranscodePlanner {
                         refusals.nothingKept(output.expected().from(), result.seconds()));
             }
         }
+        Encoding encoding =
+                new Encoding(job, source, transformations, size, result, new Measured(loudness, target), Run.ALL);
         long encodes = outputs.stream().mapToLong(TranscodePlanner::encodes).sum();
         ToolCommand command = new ToolCommand(
-                arguments(job, source, transformations, subtitles, result, size, new Measured(loudness, target, false)),
+                arguments(encoding, subtitles),
                 ToolCommand.Output.PROGRESS,
                 media.timeLimit(result.workedSeconds() * encodes),
                 media.stallLimit(),
@@ -124,11 +127,8 @@ public class TranscodePlanner {
                     return tooSmall == null ? meaning(errors, source.video(), refusals) : tooSmall;
                 },
                 null);
-        return new TranscodePlan(command, result, List.copyOf(outputs), List.copyOf(soundless));
+        return new TranscodePlan(encoding, command, result, List.copyOf(outputs), List.copyOf(soundless));
     }
-
-    /** The results of earlier measurements, and whether the run is the first pass for a target size. */
-    record Measured(Loudness loudness, TargetSize size, boolean firstPass) {}
 
     /**
      * Returns the target size of the video, if there is one.
@@ -162,7 +162,16 @@ public class TranscodePlanner {
                 JobSubtitles.of(transformations, job.getFolder(), result, openingSeconds(transformations, result));
         job.setPlannedSeconds(result.seconds());
         return new ToolCommand(
-                arguments(job, source, transformations, subtitles, result, size, new Measured(loudness, target, true)),
+                arguments(
+                        new Encoding(
+                                job,
+                                source,
+                                transformations,
+                                size,
+                                result,
+                                new Measured(loudness, target),
+                                Run.FIRST_PASS),
+                        subtitles),
                 ToolCommand.Output.PROGRESS,
                 media.timeLimit(result.workedSeconds()),
                 media.stallLimit(),
@@ -192,9 +201,15 @@ public class TranscodePlanner {
         target.take(job.getResult().length(), refusals);
     }
 
+    /** Returns the first arguments of a run without progress. */
+    static List<String> quiet() {
+        return new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-v", "error"));
+    }
+
     static List<String> progressing() {
-        return new ArrayList<>(List.of(
-                "-nostdin", "-hide_banner", "-nostats", "-v", "error", "-progress", "pipe:1", "-stats_period", "0.25"));
+        List<String> line = quiet();
+        line.addAll(List.of("-progress", "pipe:1", "-stats_period", "0.25"));
+        return line;
     }
 
     /** Plans a run that decodes the original in the same way as the transcoding, and finds the last frame. */
@@ -203,7 +218,7 @@ public class TranscodePlanner {
             @ExchangeProperty("source") SourceTimeline source,
             @ExchangeProperty("planned") PlannedResult planned) {
         DecodedFrames frames = new DecodedFrames(source.joins());
-        List<String> line = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-v", "error"));
+        List<String> line = quiet();
         line.addAll(original(job, source));
         String graph = "[0:" + source.video().index() + "]" + DecodedFrames.LISTED + "[frames]";
         if (planned.sound()) {
@@ -249,16 +264,9 @@ public class TranscodePlanner {
             @ExchangeProperty("loudness") Loudness loudness) {
         PlannedSize size = PlannedSize.of(transformations, source.video());
         PlannedResult result = result(source, transformations, size);
-        List<ResolvedTransformation> filled = filled(
-                job,
-                source,
-                transformations,
-                result,
-                size,
-                unnamed(transformations),
-                unnamedAssets(transformations),
-                new Measured(loudness, TargetSize.of(null), false));
-        List<String> line = new ArrayList<>(List.of("-nostdin", "-hide_banner", "-nostats", "-v", "error"));
+        List<ResolvedTransformation> filled = withoutInputs(new Encoding(
+                job, source, transformations, size, result, new Measured(loudness, TargetSize.of(null)), Run.ALL));
+        List<String> line = quiet();
         line.addAll(MediaProbe.inputLimits(limits));
         line.addAll(SourceFilters.inputOptions(source));
         line.addAll(List.of("-i", "file:" + job.getOriginal(), "-filter_complex"));
@@ -277,17 +285,15 @@ public class TranscodePlanner {
                 loudness::add);
     }
 
-    /** Returns the values for a run that has none of these inputs. */
-    static Map<String, String> unnamed(List<AppliedTransformation> transformations) {
-        Map<String, String> inputs = new HashMap<>();
-        transformations.forEach(each -> each.entry().inputs().forEach(name -> inputs.put(name, "")));
-        return inputs;
-    }
-
-    static Map<String, String> unnamedAssets(List<AppliedTransformation> transformations) {
-        Map<String, String> assets = new HashMap<>();
-        transformations.forEach(each -> each.assets().values().forEach(id -> assets.put(id, "")));
-        return assets;
+    /** Returns the transformations for a run that reads only the original. */
+    List<ResolvedTransformation> withoutInputs(Encoding encoding) {
+        Map<String, String> pictures = new HashMap<>();
+        Map<String, String> files = new HashMap<>();
+        for (AppliedTransformation transformation : encoding.transformations()) {
+            transformation.entry().inputs().forEach(name -> pictures.put(name, ""));
+            transformation.assets().values().forEach(id -> files.put(id, ""));
+        }
+        return filled(encoding, new Inputs(pictures, files, 0));
     }
 
     /** Notes the result of the measurement. */
@@ -382,19 +388,23 @@ public class TranscodePlanner {
                 TOLERANCE + inexact);
     }
 
-    private List<String> arguments(
-            RunningJob job,
-            SourceTimeline source,
-            List<AppliedTransformation> transformations,
-            JobSubtitles subtitles,
-            PlannedResult result,
-            PlannedSize size,
-            Measured measured) {
+    /** Returns the arguments of the run that makes the files beside the parts of the picture. */
+    List<String> files(Encoding encoding) {
+        return arguments(
+                encoding.of(Run.FILES),
+                JobSubtitles.of(encoding.transformations(), encoding.job().getFolder(), encoding.result(), 0));
+    }
+
+    private List<String> arguments(Encoding encoding, JobSubtitles subtitles) {
+        RunningJob job = encoding.job();
+        SourceTimeline source = encoding.source();
+        PlannedResult result = encoding.result();
+        Run run = encoding.run();
         String threads = String.valueOf(media.threads());
-        List<String> line = progressing();
+        List<String> line = run == Run.FILES ? quiet() : progressing();
         line.addAll(original(job, source));
 
-        Inputs inputs = inputs(line, job, transformations, subtitles);
+        Inputs inputs = inputs(line, encoding, subtitles);
         int last = inputs.last();
         int track = last + 1;
         if (subtitles.track() != null) {
@@ -402,17 +412,18 @@ public class TranscodePlanner {
             line.addAll(fileInput(subtitles.track()));
             last = track;
         }
-        List<ResolvedTransformation> filled =
-                filled(job, source, transformations, result, size, inputs.pictures(), inputs.assets(), measured);
-        Map<Produced, PlannedLadder> ladders = ladders(job, source, transformations, result, size);
-        String graph = graph(SourceFilters.video(source, result), STILL_SQUARE, source, filled, size, ladders)
+        List<ResolvedTransformation> filled = filled(encoding, inputs);
+        Map<Produced, PlannedLadder> ladders = ladders(encoding);
+        String graph = graph(SourceFilters.video(source, result), STILL_SQUARE, encoding, filled, ladders)
                 + forgetRotation(line, last, source);
-        if (measured.firstPass()) {
-            graph += unused(filled, ladders);
+        if (run == Run.FIRST_PASS) {
+            graph += unusedFiles(filled) + unusedRenditions(ladders);
+        } else if (run == Run.FILES) {
+            graph += ";[video]nullsink" + unusedRenditions(ladders);
         }
         line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
         line.addAll(List.of("-filter_complex", graph));
-        Deque<String> sounds = new ArrayDeque<>(measured.firstPass() ? List.of() : sounds(filled, result));
+        Deque<String> sounds = new ArrayDeque<>(sounds(filled, result, run));
         if (!sounds.isEmpty()) {
             // A separate graph: in a common one, decoded pictures would wait in memory until the first sound arrives.
             line.addAll(List.of(
@@ -420,28 +431,18 @@ public class TranscodePlanner {
             line.addAll(List.of("-max_muxing_queue_size", MOST_WAITING_PACKETS));
         }
 
-        line.addAll(List.of("-map", "[video]"));
-        if (result.audio() && !measured.firstPass()) {
-            line.addAll(List.of("-map", sounds.remove()));
+        if (run != Run.FILES) {
+            line.addAll(video(encoding, filled, subtitles.track() == null ? 0 : track, sounds));
         }
-        if (subtitles.track() != null && !measured.firstPass()) {
-            line.addAll(List.of("-map", track + ":s"));
-        }
-        line.addAll(List.of("-map_metadata", "-1", "-map_chapters", "-1", "-threads", threads));
-        filled.forEach(transformation -> line.addAll(transformation.output()));
-        if (measured.size().isWanted()) {
-            line.addAll(List.of("-pass", measured.firstPass() ? "1" : "2"));
-            line.addAll(
-                    List.of("-passlogfile", job.getFolder().resolve(FIRST_PASS).toString()));
-        }
-        line.addAll(List.of("-r", result.frameRate().toString(), "-f", "mp4", "-y", "file:" + job.getResult()));
-        if (measured.firstPass()) {
+        if (run == Run.FIRST_PASS) {
             return line;
         }
         for (ResolvedTransformation transformation : filled) {
             for (ResolvedTransformation.File file : transformation.produces()) {
                 if (file.produced().ladder() != null) {
-                    line.addAll(renditions(file, ladders.get(file.produced()), threads, sounds, List.of()));
+                    if (run == Run.ALL) {
+                        line.addAll(renditions(file, ladders.get(file.produced()), threads, sounds, List.of()));
+                    }
                 } else if (file.produced().cues() == null && (!isSound(file.produced()) || result.sound())) {
                     line.addAll(output(file, threads, sounds, result));
                     line.addAll(List.of(
@@ -453,20 +454,50 @@ public class TranscodePlanner {
         return line;
     }
 
+    /**
+     * Returns the arguments that make the main video.
+     *
+     * @param track number of the input with its subtitle track; 0 for none
+     * @param sounds labels of the sound that no file uses yet
+     */
+    private List<String> video(
+            Encoding encoding, List<ResolvedTransformation> transformations, int track, Deque<String> sounds) {
+        boolean firstPass = encoding.run() == Run.FIRST_PASS;
+        List<String> line = new ArrayList<>(List.of("-map", "[video]"));
+        if (encoding.result().audio() && !firstPass) {
+            line.addAll(List.of("-map", sounds.remove()));
+        }
+        if (track > 0 && !firstPass) {
+            line.addAll(List.of("-map", track + ":s"));
+        }
+        line.addAll(List.of("-map_metadata", "-1", "-map_chapters", "-1", "-threads", String.valueOf(media.threads())));
+        transformations.forEach(transformation -> line.addAll(transformation.output()));
+        if (encoding.measured().size().isWanted()) {
+            line.addAll(List.of("-pass", firstPass ? "1" : "2"));
+            line.addAll(List.of(
+                    "-passlogfile",
+                    encoding.job().getFolder().resolve(FIRST_PASS).toString()));
+        }
+        line.addAll(List.of("-r", encoding.result().frameRate().toString()));
+        line.addAll(List.of("-f", "mp4", "-y", "file:" + encoding.job().getResult()));
+        return line;
+    }
+
     /** Returns the renditions of the job, by the entry of the catalogue with the ladder. */
-    static Map<Produced, PlannedLadder> ladders(
-            RunningJob job,
-            SourceTimeline source,
-            List<AppliedTransformation> transformations,
-            PlannedResult result,
-            PlannedSize size) {
+    static Map<Produced, PlannedLadder> ladders(Encoding encoding) {
         Map<Produced, PlannedLadder> ladders = new HashMap<>();
-        for (AppliedTransformation transformation : transformations) {
+        for (AppliedTransformation transformation : encoding.transformations()) {
             for (Produced produced : transformation.produces()) {
                 if (produced.ladder() != null) {
                     ladders.put(
                             produced,
-                            PlannedLadder.of(produced, transformations, source.video(), result, size, job.getFolder()));
+                            PlannedLadder.of(
+                                    produced,
+                                    encoding.transformations(),
+                                    encoding.source().video(),
+                                    encoding.result(),
+                                    encoding.size(),
+                                    encoding.job().getFolder()));
                 }
             }
         }
@@ -482,8 +513,8 @@ public class TranscodePlanner {
      */
     record Inputs(Map<String, String> pictures, Map<String, String> assets, int last) {}
 
-    Inputs inputs(
-            List<String> line, RunningJob job, List<AppliedTransformation> transformations, JobSubtitles subtitles) {
+    Inputs inputs(List<String> line, Encoding encoding, JobSubtitles subtitles) {
+        List<AppliedTransformation> transformations = encoding.transformations();
         Map<String, String> pictures = new HashMap<>();
         for (AppliedTransformation transformation : transformations) {
             for (String name : transformation.entry().inputs()) {
@@ -498,7 +529,7 @@ public class TranscodePlanner {
         for (AppliedTransformation transformation : transformations) {
             for (Map.Entry<Parameter, String> asset : transformation.assets().entrySet()) {
                 if (asset.getKey().isPicture()) {
-                    line.addAll(fileInput(JobAssets.picture(job.getFolder(), asset.getValue())));
+                    line.addAll(fileInput(JobAssets.picture(encoding.job().getFolder(), asset.getValue())));
                     files.put(asset.getValue(), "[" + ++last + ":v]");
                 } else {
                     files.put(asset.getValue(), subtitles.drawn(asset.getValue()));
@@ -584,50 +615,40 @@ public class TranscodePlanner {
         return "[" + produced.stream() + "_ended]";
     }
 
-    /** Returns labels of the sound, one for each file with sound. */
-    private static List<String> sounds(List<ResolvedTransformation> transformations, PlannedResult result) {
+    /** Returns labels of the sound, one for each file of the run with sound. */
+    private static List<String> sounds(List<ResolvedTransformation> transformations, PlannedResult result, Run run) {
+        if (run == Run.FIRST_PASS) {
+            return List.of();
+        }
         long files = transformations.stream()
                 .flatMap(transformation -> transformation.produces().stream())
                 .map(ResolvedTransformation.File::produced)
+                .filter(produced -> run == Run.ALL || produced.ladder() == null)
                 .filter(produced -> isSound(produced) && result.sound() || produced.withSound() && result.audio())
                 .count();
-        return LongStream.range(result.audio() ? 0 : 1, files + 1)
+        return LongStream.range(result.audio() && run == Run.ALL ? 0 : 1, files + 1)
                 .mapToObj(number -> number == 0 ? "[audio]" : "[audio" + number + "]")
                 .toList();
     }
 
-    List<ResolvedTransformation> filled(
-            RunningJob job,
-            SourceTimeline source,
-            List<AppliedTransformation> transformations,
-            PlannedResult result,
-            PlannedSize size,
-            Map<String, String> inputs,
-            Map<String, String> files,
-            Measured measured) {
-        int firstFrames = PlannedLadder.firstFrames(result.frameRate());
-        return filled(job, source, transformations, result, size, inputs, files, measured, firstFrames);
+    private List<ResolvedTransformation> filled(Encoding encoding, Inputs inputs) {
+        return filled(
+                encoding, inputs, PlannedLadder.firstFrames(encoding.result().frameRate()));
     }
 
     /** @param firstFrames length of the first segment of renditions; 0 for a run that begins with another segment */
-    List<ResolvedTransformation> filled(
-            RunningJob job,
-            SourceTimeline source,
-            List<AppliedTransformation> transformations,
-            PlannedResult result,
-            PlannedSize size,
-            Map<String, String> inputs,
-            Map<String, String> files,
-            Measured measured,
-            int firstFrames) {
+    List<ResolvedTransformation> filled(Encoding encoding, Inputs inputs, int firstFrames) {
+        SourceTimeline source = encoding.source();
+        PlannedResult result = encoding.result();
+        PlannedSize size = encoding.size();
         Map<String, String> values = new HashMap<>(assets.filterValues(result.frameRate()));
         PlannedResult.Box drawn = size.drawn() == null ? shown(source.video()) : size.drawn();
         values.put("fit_width", String.valueOf(drawn.width()));
         values.put("fit_height", String.valueOf(drawn.height()));
         values.put("text_size", String.valueOf(drawn.height() / TEXTS_IN_A_PICTURE));
-        values.putAll(inputs);
-        values.put(Loudness.VALUE, measured.loudness().filter());
-        values.put(TargetSize.VALUE, measured.size().rate());
+        values.putAll(inputs.pictures());
+        values.put(Loudness.VALUE, encoding.measured().loudness().filter());
+        values.put(TargetSize.VALUE, encoding.measured().size().rate());
         values.put("fps", result.frameRate().toString());
         values.put("segment_frames", String.valueOf(PlannedLadder.segmentFrames(result.frameRate())));
         values.put("first_frames", String.valueOf(firstFrames));
@@ -637,8 +658,9 @@ public class TranscodePlanner {
         values.put("source_height", String.valueOf(shown.height()));
         values.put("source_fps", source.rate().toString());
         values.put("source_seconds", inSeconds(source.seconds()));
-        return transformations.stream()
-                .map(transformation -> ResolvedTransformation.of(transformation, values, files, job.getFolder()))
+        return encoding.transformations().stream()
+                .map(transformation -> ResolvedTransformation.of(
+                        transformation, values, inputs.assets(), encoding.job().getFolder()))
                 .toList();
     }
 
@@ -687,11 +709,11 @@ public class TranscodePlanner {
     static String graph(
             String head,
             String ending,
-            SourceTimeline source,
+            Encoding encoding,
             List<ResolvedTransformation> transformations,
-            PlannedSize size,
             Map<Produced, PlannedLadder> ladders) {
-        FilterGraph graph = new FilterGraph("[0:" + source.video().index() + "]");
+        PlannedSize size = encoding.size();
+        FilterGraph graph = new FilterGraph("[0:" + encoding.source().video().index() + "]");
         graph.link(head);
         for (ResolvedTransformation transformation : transformations) {
             String filter = transformation.filter();
@@ -722,17 +744,21 @@ public class TranscodePlanner {
     }
 
     /** Returns ends of the graph for the streams that additional files would use. */
-    private static String unused(List<ResolvedTransformation> transformations, Map<Produced, PlannedLadder> ladders) {
-        Stream<String> files = transformations.stream()
+    private static String unusedFiles(List<ResolvedTransformation> transformations) {
+        return transformations.stream()
                 .flatMap(transformation -> transformation.produces().stream())
                 .map(ResolvedTransformation.File::produced)
                 .filter(produced -> produced.cues() == null && produced.ladder() == null && !isSound(produced))
-                .map(produced -> isVideo(produced.mediaType()) ? ended(produced) : "[" + produced.stream() + "]");
-        Stream<String> renditions = ladders.values().stream()
-                .flatMap(ladder -> ladder.rungs().stream())
-                .map(rung -> "[" + rung.stream() + "]");
-        return Stream.concat(files, renditions)
+                .map(produced -> isVideo(produced.mediaType()) ? ended(produced) : "[" + produced.stream() + "]")
                 .map(stream -> ";" + stream + "nullsink")
+                .collect(Collectors.joining());
+    }
+
+    /** Returns ends of the graph for the streams that renditions would use. */
+    private static String unusedRenditions(Map<Produced, PlannedLadder> ladders) {
+        return ladders.values().stream()
+                .flatMap(ladder -> ladder.rungs().stream())
+                .map(rung -> ";[" + rung.stream() + "]nullsink")
                 .collect(Collectors.joining());
     }
 

@@ -46,27 +46,23 @@ class JoinedStreamTest extends StreamFixture {
     private void begin(Integer attempt) throws Exception {
         plan = plan(ASKED);
         growing = new GrowingStream(job, plan.ladder(), "processed/");
-        parts = partsPlanner.beginParts(job, LONG, null, source, recipe, plan, attempt, growing);
+        parts = partsPlanner.beginParts(LONG, null, plan, attempt, growing);
     }
 
     private void encodeFirst() throws Exception {
-        ffmpeg(partsPlanner
-                .planFirst(job, source, recipe, measured, target, plan, parts)
-                .arguments());
+        ffmpeg(partsPlanner.planFirst(plan, parts).arguments());
         partsPlanner.takeFirst(parts, errors());
     }
 
     private void cut() throws Exception {
         List<String> line = parts.getCommand().arguments();
         listed(line.subList(0, line.size() - 1), job.getOriginal().toPath()).forEach(parts::add);
-        partsPlanner.cutParts(job, source, recipe, measured, target, plan, parts, growing);
+        partsPlanner.cutParts(plan, parts, growing);
     }
 
     private Map<String, Object> encode(int number, GrowingStream own) throws Exception {
         Map<String, Object> claimed = Map.of("number", number, "done_frames", 0L);
-        List<String> line = partsPlanner
-                .planPart(job, source, recipe, measured, target, plan, parts, claimed, own)
-                .arguments();
+        List<String> line = partsPlanner.planPart(plan, parts, claimed, own).arguments();
         if (!parts.isEncoded()) {
             ffmpeg(line);
         }
@@ -82,17 +78,13 @@ class JoinedStreamTest extends StreamFixture {
     }
 
     private void encodeSound() throws Exception {
-        ffmpeg(partsPlanner
-                .planSound(job, source, recipe, measured, target, plan, parts)
-                .arguments());
+        ffmpeg(partsPlanner.planSound(plan, parts).arguments());
         assertThat(errors()).isEmpty();
         partsPlanner.takeSound(parts);
     }
 
     private SourceHeaders finishVideo() throws Exception {
-        ffmpeg(partsPlanner
-                .planVideo(job, source, recipe, measured, target, plan, parts)
-                .arguments());
+        ffmpeg(partsPlanner.planVideo(plan, parts).arguments());
         assertThat(errors()).isEmpty();
         SourceHeaders made = headers(job.getResult().toPath());
         MadeOutputs outputs = new OutputCheck(JSON, MediaSettings.DEFAULTS).begin(plan, made, growing);
@@ -281,14 +273,10 @@ class JoinedStreamTest extends StreamFixture {
         cut();
         assertThat(parts.isWanted()).isTrue();
         growing = null;
-        assertThat(partsPlanner
-                        .beginParts(job, LONG, null, source, recipe, plan, 1, null)
-                        .isEarly())
+        assertThat(partsPlanner.beginParts(LONG, null, plan, 1, null).isEarly())
                 .as("a worker that helps")
                 .isFalse();
-        assertThat(partsPlanner
-                        .beginParts(job, LONG, "tool_failed", source, recipe, plan, 1, null)
-                        .isUnknown())
+        assertThat(partsPlanner.beginParts(LONG, "tool_failed", plan, 1, null).isUnknown())
                 .isFalse();
     }
 

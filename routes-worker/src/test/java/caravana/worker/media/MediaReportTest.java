@@ -45,7 +45,7 @@ class MediaReportTest {
     }
 
     private static TranscodePlan plan(boolean audio) {
-        return new TranscodePlan(null, planned(audio), List.of(), List.of());
+        return new TranscodePlan(null, null, planned(audio), List.of(), List.of());
     }
 
     private List<MediaWarning> warnings(boolean audio, SourceHeaders result, double missing, String errors) {

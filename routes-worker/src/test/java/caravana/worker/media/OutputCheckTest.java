@@ -67,7 +67,7 @@ class OutputCheckTest {
         List<PlannedOutput> all = new ArrayList<>(
                 List.of(PlannedOutput.main(folder.resolve("video.mp4").toFile())));
         all.addAll(List.of(others));
-        return check.begin(new TranscodePlan(null, PLANNED, all, List.of()), RESULT, null);
+        return check.begin(new TranscodePlan(null, null, PLANNED, all, List.of()), RESULT, null);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -160,14 +161,54 @@ class VideoPartsTest extends CatalogueFixture {
                         .isWanted())
                 .isFalse();
         Kind ordinary = kind("ordinary", "mp4", picture("25", 13) + X264 + "-g 25 ");
-        assertThat(parts(ordinary, "[\"transcodificacion\", \"miniatura\"]").isWanted())
-                .as("a poster is of the whole")
+        assertThat(parts(ordinary, "[\"transcodificacion\", \"mp4_480p\"]").isWanted())
+                .as("another video is made in the same run")
                 .isFalse();
         assertThat(parts(ordinary, "[\"transcodificacion\"]").isWanted()).isTrue();
         assertThat(begin("tool_failed", 60).isUnknown())
                 .as("an attempt before has failed")
                 .isFalse();
         assertThat(begin(null, 59.9).isUnknown()).as("takes no minute").isFalse();
+    }
+
+    /** Files that need the whole video have a run of their own, which makes them as one run would. */
+    @Test
+    void filesAreMadeBesideTheParts() throws Exception {
+        Kind ordinary = kind("ordinary", "mp4", both("25", 13) + X264 + "-g 25 " + AAC);
+        VideoParts parts = parts(ordinary, """
+                ["formato_16_9", "transcodificacion", "miniatura", "solo_audio",
+                 {"nombre": "storyboard", "cada": 1}, {"nombre": "gif", "inicio": 3}]""");
+        assertThat(parts.isWanted()).isTrue();
+        assertThat(partsPlanner.hasFilesApart(plan, parts)).isTrue();
+        assertThat(planPart(parts, 0))
+                .as("a part of the picture alone")
+                .noneMatch(argument -> argument.contains("jpg"));
+        encode(parts, 0);
+        assertThat(parts.getMade()).isNotNull();
+
+        ffmpeg(partsPlanner.planFiles(plan).arguments());
+        assertThat(job.getFolder().resolve("errors.txt")).isEmptyFile();
+        assertThat(job.getResult()).doesNotExist();
+        Map<String, String> apart = files();
+        run(plan);
+        assertThat(apart).hasSize(4).isEqualTo(files());
+
+        VideoParts alone = parts(ordinary, "[\"transcodificacion\"]");
+        assertThat(partsPlanner.hasFilesApart(plan, alone)).isFalse();
+    }
+
+    /** Returns digests of the additional files of the job, and deletes the files. The index of a storyboard is written later. */
+    private Map<String, String> files() throws Exception {
+        Map<String, String> files = new HashMap<>();
+        for (PlannedOutput output : plan.outputs().subList(1, plan.outputs().size())) {
+            Path file = output.file().toPath();
+            if (Files.exists(file)) {
+                byte[] digest = OriginalDigest.sha256().digest(Files.readAllBytes(file));
+                files.put(output.name(), HexFormat.of().formatHex(digest));
+                Files.delete(file);
+            }
+        }
+        return files;
     }
 
     @Test
@@ -282,7 +323,7 @@ class VideoPartsTest extends CatalogueFixture {
         if (parts.isUnknown()) {
             List<String> line = parts.getCommand().arguments();
             listed(line.subList(0, line.size() - 1), job.getOriginal().toPath()).forEach(parts::add);
-            partsPlanner.cutParts(job, source, recipe, measured, target, plan, parts, growing);
+            partsPlanner.cutParts(plan, parts, growing);
         }
         return parts;
     }
@@ -296,7 +337,7 @@ class VideoPartsTest extends CatalogueFixture {
     }
 
     private VideoParts begin(String previousError, double predictedSeconds) {
-        return partsPlanner.beginParts(job, predictedSeconds, previousError, source, recipe, plan, 1, growing);
+        return partsPlanner.beginParts(predictedSeconds, previousError, plan, 1, growing);
     }
 
     private PacketTimes packets(SourceHeaders headers) throws Exception {
@@ -312,15 +353,11 @@ class VideoPartsTest extends CatalogueFixture {
 
     private List<String> planPart(VideoParts parts, int number) {
         Map<String, Object> claimed = Map.of("number", number, "done_frames", 0L);
-        return partsPlanner
-                .planPart(job, source, recipe, measured, target, plan, parts, claimed, growing)
-                .arguments();
+        return partsPlanner.planPart(plan, parts, claimed, growing).arguments();
     }
 
     private List<String> planVideo(VideoParts parts) {
-        return partsPlanner
-                .planVideo(job, source, recipe, measured, target, plan, parts)
-                .arguments();
+        return partsPlanner.planVideo(plan, parts).arguments();
     }
 
     private void ffmpeg(List<String> arguments) throws Exception {

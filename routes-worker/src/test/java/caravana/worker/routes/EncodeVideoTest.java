@@ -9,6 +9,7 @@ import static caravana.worker.routes.JobRoutes.SEND;
 import static caravana.worker.routes.JobRoutes.STORE;
 import static caravana.worker.routes.JobRoutes.TRANSCODE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.when;
 
 import caravana.worker.exec.ToolFailures;
@@ -81,6 +82,7 @@ class EncodeVideoTest extends PartRoutesFixture {
         when(parts.isEarly()).thenReturn(true);
         when(parts.isEncoded()).thenReturn(true);
         when(routes.partsPlanner.hasSoundApart(parts)).thenReturn(true);
+        when(routes.partsPlanner.hasMoreThanParts(any(), any())).thenReturn(true);
         when(parts.isOpen()).thenReturn(false);
         when(parts.getFiles())
                 .thenReturn(List.of(
@@ -116,9 +118,33 @@ class EncodeVideoTest extends PartRoutesFixture {
     }
 
     @Test
+    void filesThatNeedTheWholeVideoAreMadeBesideItsParts() {
+        when(routes.partsPlanner.hasFilesApart(any(), any())).thenReturn(true);
+        when(routes.partsPlanner.hasMoreThanParts(any(), any())).thenReturn(true);
+        when(parts.isOpen()).thenReturn(false);
+
+        assertThat(routes.receiveJob())
+                .containsExactly(
+                        CLAIM,
+                        FETCH,
+                        "exec:ffprobe",
+                        "exec:ffprobe",
+                        PLAN,
+                        TRANSCODE,
+                        LIST,
+                        TRANSCODE,
+                        "exec:ffprobe",
+                        STORE,
+                        STORE,
+                        COMMIT,
+                        ACKNOWLEDGE);
+    }
+
+    @Test
     void aSoundThatCannotBeEncodedFailsTheAttempt() {
         when(parts.isEarly()).thenReturn(true);
         when(routes.partsPlanner.hasSoundApart(parts)).thenReturn(true);
+        when(routes.partsPlanner.hasMoreThanParts(any(), any())).thenReturn(true);
         when(parts.isOpen()).thenReturn(false);
         AtomicInteger runs = new AtomicInteger();
         routes.answer(TRANSCODE, with -> {

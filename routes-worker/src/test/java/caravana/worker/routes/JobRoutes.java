@@ -137,10 +137,9 @@ final class JobRoutes implements AutoCloseable {
             when(size.isOpen()).thenReturn(true, false);
             return size;
         });
-        when(partsPlanner.beginParts(any(), anyDouble(), any(), any(), any(), any(), any(), any()))
-                .thenReturn(mock(VideoParts.class));
+        when(partsPlanner.beginParts(anyDouble(), any(), any(), any(), any())).thenReturn(mock(VideoParts.class));
         when(planner.plan(any(), any(), any(), any(), any()))
-                .thenReturn(new TranscodePlan(null, null, List.of(), List.of()));
+                .thenReturn(new TranscodePlan(null, null, null, List.of(), List.of()));
         when(outputs.begin(any(), any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
         when(probe.readHeaders(any(), any())).thenReturn(mock(SourceHeaders.class));
         when(probe.readTimeline(any(), any(), any(), any(), any())).thenReturn(mock(SourceTimeline.class));

@@ -34,10 +34,9 @@ abstract class PartRoutesFixture {
     @BeforeEach
     void start() throws Exception {
         routes = JobRoutes.start(folder);
-        when(routes.partsPlanner.beginParts(any(), anyDouble(), any(), any(), any(), any(), any(), any()))
+        when(routes.partsPlanner.beginParts(anyDouble(), any(), any(), any(), any()))
                 .thenReturn(parts);
-        when(routes.partsPlanner.beginHelp(any(), anyDouble(), any(), any(), any()))
-                .thenReturn(parts);
+        when(routes.partsPlanner.beginHelp(anyDouble(), any())).thenReturn(parts);
         when(parts.isWanted()).thenReturn(true);
         when(parts.getMade()).thenReturn(Map.of("sha256", "digest"));
         when(parts.getFiles())
