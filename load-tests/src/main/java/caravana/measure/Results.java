@@ -33,7 +33,7 @@ public final class Results {
      * @param detail what else a reader has to know, as {@code name=value} with blanks between
      */
     public void atMost(String name, double value, String unit, double target, String detail) {
-        add(name, value, unit, "<=" + Figures.text(target), value <= target, detail);
+        add(name, value, unit, "<=" + Figures.exact(target), value <= target, detail);
     }
 
     /** A figure that may not be below its target. */
@@ -43,7 +43,7 @@ public final class Results {
 
     /** A figure that may not be below its target; see {@link #atMost(String, double, String, double, String)}. */
     public void atLeast(String name, double value, String unit, double target, String detail) {
-        add(name, value, unit, ">=" + Figures.text(target), value >= target, detail);
+        add(name, value, unit, ">=" + Figures.exact(target), value >= target, detail);
     }
 
     public void skipped(String name, String reason) {
