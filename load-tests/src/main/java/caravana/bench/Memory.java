@@ -114,8 +114,13 @@ final class Memory implements Benchmark {
     /** Resident bytes of a worker's JVM and of all that it has started, ffmpeg above all. */
     static long withTools(AppProcess worker) throws IOException {
         long bytes = ProcessFigures.residentBytes(worker.pid());
+        Optional<String> jvm = worker.handle().info().command();
         for (ProcessHandle tool : worker.handle().descendants().toList()) {
-            bytes += ProcessFigures.residentBytes(tool.pid());
+            // Until a process that is being started runs its own program, it has the memory of the JVM, which is
+            // counted already.
+            if (jvm.isEmpty() || !tool.info().command().equals(jvm)) {
+                bytes += ProcessFigures.residentBytes(tool.pid());
+            }
         }
         return bytes;
     }
