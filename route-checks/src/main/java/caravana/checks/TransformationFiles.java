@@ -38,6 +38,9 @@ public final class TransformationFiles {
     /** What a chain of filters begins with, and a link in it. */
     private static final Pattern READ = Pattern.compile("\\s*(?:\\[\\w+]|\\{\\w+})+");
 
+    /** The beginning of a graph whose picture goes on unchanged. */
+    private static final Pattern UNCHANGED = Pattern.compile("\\s*\\{in}\\s*split(=\\d+)?\\s*\\{out}");
+
     private static final Pattern LINK = Pattern.compile("\\[(\\w+)]");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
@@ -163,6 +166,12 @@ public final class TransformationFiles {
         }
     }
 
+    /** Returns whether the picture goes on as it is. A graph without an end is reported elsewhere. */
+    private static boolean keepsPicture(String graph) {
+        return TransformationEntry.isGraph(graph)
+                && (!graph.contains("{out}") || UNCHANGED.matcher(graph).lookingAt());
+    }
+
     /** Files that are made beside the parts of a picture: the picture must be the same without their entry. */
     private void beside(TransformationEntry entry) {
         boolean onlyFiles = entry.produces() != null
@@ -177,14 +186,14 @@ public final class TransformationFiles {
                         .allMatch(Objects::isNull)
                 && entry.sets().isEmpty()
                 && (entry.filter() == null
-                        || entry.filter().cases().values().stream().allMatch(TransformationEntry::isGraph));
+                        || entry.filter().cases().values().stream().allMatch(TransformationFiles::keepsPicture));
         if (entry.parts() == Parts.BESIDE && !onlyFiles) {
             wrong(
                     entry,
                     "parts:",
                     "catalogue-value",
                     "parts is beside, but " + entry.name() + " does more than making files without renditions",
-                    "Write whole, or exact");
+                    "Write whole, or exact; a graph that leaves the picture as it is begins with {in}split{out}");
         }
     }
 

@@ -48,6 +48,7 @@ class PlantedCatalogueMistakesTest {
             mistake("miniatura", "parts: beside", "parts: some", "catalogue-value"),
             mistake("subtitulos", "parts: whole", "parts: beside", "catalogue-value"),
             mistake("hls", "parts: exact", "parts: beside", "catalogue-value"),
+            mistake("storyboard", "{in}split{out}", "{in}hflip,split{out}", "parts:", "catalogue-value"),
             mistake("gif", "length: \"{segundos}\"", "length: \"{segundo}\"", "    check:", "catalogue-placeholder"),
             mistake("gif", "length: \"{segundos}\"", "length: some", "    check:", "catalogue-value"),
             mistake("gif", "[gif_seen]palettegen", "[gif_sen]palettegen", "catalogue-graph"),
