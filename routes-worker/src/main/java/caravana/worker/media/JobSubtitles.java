@@ -6,7 +6,6 @@ import caravana.media.Subtitles;
 import caravana.transformation.AppliedTransformation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -72,7 +71,7 @@ final class JobSubtitles {
 
     private static void write(Path file, Subtitles subtitles) {
         try {
-            Files.writeString(file, subtitles.webVtt());
+            JobTexts.write(file, subtitles.webVtt());
         } catch (IOException e) {
             throw new UncheckedIOException("The subtitles " + file.getFileName() + " cannot be written", e);
         }

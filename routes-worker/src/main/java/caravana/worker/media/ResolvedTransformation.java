@@ -5,7 +5,6 @@ import caravana.checks.TransformationEntry.Produced;
 import caravana.transformation.AppliedTransformation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -69,7 +68,7 @@ record ResolvedTransformation(String filter, String audioFilter, List<String> ou
         // Tools run in the job's folder.
         String name = transformation.name() + "-" + parameter + ".txt";
         try {
-            Files.writeString(
+            JobTexts.write(
                     folder.resolve(name), (String) transformation.values().get(parameter));
         } catch (IOException e) {
             throw new UncheckedIOException("The text of " + transformation.name() + " cannot be written", e);
