@@ -413,16 +413,19 @@ public class TranscodePlanner {
             last = track;
         }
         List<ResolvedTransformation> filled = filled(encoding, inputs);
-        Map<Produced, PlannedLadder> ladders = ladders(encoding);
-        String graph = graph(SourceFilters.video(source, result), STILL_SQUARE, encoding, filled, ladders)
-                + forgetRotation(line, last, source);
-        if (run == Run.FIRST_PASS) {
-            graph += unusedFiles(filled) + unusedRenditions(ladders);
-        } else if (run == Run.FILES) {
-            graph += ";[video]nullsink" + unusedRenditions(ladders);
+        // Pictures of renditions that are not encoded need not be scaled.
+        Map<Produced, PlannedLadder> ladders = run == Run.ALL ? ladders(encoding) : Map.of();
+        if (run != Run.FILES || filled.stream().anyMatch(TranscodePlanner::showsPicture)) {
+            String graph = graph(SourceFilters.video(source, result), STILL_SQUARE, encoding, filled, ladders)
+                    + forgetRotation(line, last, source);
+            if (run == Run.FIRST_PASS) {
+                graph += unusedFiles(filled) + unusedRenditions(filled);
+            } else if (run == Run.FILES) {
+                graph += ";[video]nullsink" + unusedRenditions(filled);
+            }
+            line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
+            line.addAll(List.of("-filter_complex", graph));
         }
-        line.addAll(List.of("-filter_complex_threads", threads.equals("0") ? "2" : threads));
-        line.addAll(List.of("-filter_complex", graph));
         Deque<String> sounds = new ArrayDeque<>(sounds(filled, result, run));
         if (!sounds.isEmpty()) {
             // A separate graph: in a common one, decoded pictures would wait in memory until the first sound arrives.
@@ -754,12 +757,20 @@ public class TranscodePlanner {
                 .collect(Collectors.joining());
     }
 
-    /** Returns ends of the graph for the streams that renditions would use. */
-    private static String unusedRenditions(Map<Produced, PlannedLadder> ladders) {
-        return ladders.values().stream()
-                .flatMap(ladder -> ladder.rungs().stream())
-                .map(rung -> ";[" + rung.stream() + "]nullsink")
+    /** Returns ends of the graph for the streams of which renditions would be made. */
+    private static String unusedRenditions(List<ResolvedTransformation> transformations) {
+        return transformations.stream()
+                .flatMap(transformation -> transformation.produces().stream())
+                .filter(file -> file.produced().ladder() != null)
+                .map(file -> ";[" + file.produced().stream() + "]nullsink")
                 .collect(Collectors.joining());
+    }
+
+    /** Returns whether a file of the transformation, other than renditions, is made of the picture. */
+    private static boolean showsPicture(ResolvedTransformation transformation) {
+        return transformation.produces().stream()
+                .map(ResolvedTransformation.File::produced)
+                .anyMatch(produced -> produced.ladder() == null && produced.cues() == null && !isSound(produced));
     }
 
     static List<String> audioFilters(List<ResolvedTransformation> transformations) {

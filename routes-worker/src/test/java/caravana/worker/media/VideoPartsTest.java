@@ -197,6 +197,21 @@ class VideoPartsTest extends CatalogueFixture {
         assertThat(partsPlanner.hasFilesApart(plan, alone)).isFalse();
     }
 
+    @Test
+    void soundAloneIsMadeWithoutThePicture() throws Exception {
+        Kind ordinary = kind("ordinary", "mp4", both("25", 13) + X264 + "-g 25 " + AAC);
+        VideoParts parts = parts(ordinary, "[\"transcodificacion\", \"solo_audio\"]");
+        assertThat(partsPlanner.hasFilesApart(plan, parts)).isTrue();
+        List<String> line = partsPlanner.planFiles(plan).arguments();
+        assertThat(line).noneMatch(argument -> argument.contains("nullsink"));
+
+        ffmpeg(line);
+        assertThat(job.getFolder().resolve("errors.txt")).isEmptyFile();
+        Map<String, String> apart = files();
+        run(plan);
+        assertThat(apart).containsOnlyKeys("sonido.m4a").isEqualTo(files());
+    }
+
     /** Returns digests of the additional files of the job, and deletes the files. The index of a storyboard is written later. */
     private Map<String, String> files() throws Exception {
         Map<String, String> files = new HashMap<>();
