@@ -226,7 +226,7 @@ public class PartsPlanner {
         line.addAll(List.of("-f", "mp4", "-y", "file:" + part.file()));
         List<String> times =
                 List.of("-output_ts_offset", String.format(Locale.ROOT, "%.6f", result.secondsOf(part.from())));
-        for (ResolvedTransformation.File file : files(filled)) {
+        for (ResolvedTransformation.File file : inRenditions(filled)) {
             PlannedLadder ladder = ladders.get(file.produced()).inFiles(part::fileName);
             line.addAll(TranscodePlanner.renditions(
                     file, sounds.isEmpty() ? ladder.withoutSound() : ladder, threads, sounds, times));
@@ -234,9 +234,11 @@ public class PartsPlanner {
         return line;
     }
 
-    private static List<ResolvedTransformation.File> files(List<ResolvedTransformation> transformations) {
+    /** Returns the additional files that are made in renditions. */
+    private static List<ResolvedTransformation.File> inRenditions(List<ResolvedTransformation> transformations) {
         return transformations.stream()
                 .flatMap(transformation -> transformation.produces().stream())
+                .filter(file -> file.produced().ladder() != null)
                 .toList();
     }
 
@@ -252,7 +254,7 @@ public class PartsPlanner {
                 "-filter_complex",
                 SourceFilters.audio(source, result, TranscodePlanner.audioFilters(filled), List.of(SOUND))));
         PlannedLadder ladder = parts.stream().ofWholeSound();
-        files(filled).forEach(file -> line.addAll(TranscodePlanner.sound(file, ladder, SOUND)));
+        inRenditions(filled).forEach(file -> line.addAll(TranscodePlanner.sound(file, ladder, SOUND)));
         return besideParts(line, result);
     }
 

@@ -44,7 +44,11 @@ class JoinedStreamTest extends StreamFixture {
     }
 
     private void begin(Integer attempt) throws Exception {
-        plan = plan(ASKED);
+        begin(attempt, ASKED);
+    }
+
+    private void begin(Integer attempt, String asked) throws Exception {
+        plan = plan(asked);
         growing = new GrowingStream(job, plan.ladder(), "processed/");
         parts = partsPlanner.beginParts(LONG, null, plan, attempt, growing);
     }
@@ -262,6 +266,34 @@ class JoinedStreamTest extends StreamFixture {
         collect();
         assertThat(early).isPositive();
         assertContiguous(21 * RATE);
+    }
+
+    /** Files that are made beside the parts are no renditions: their sound is that of one rendition alone. */
+    @Test
+    void renditionsInPartsMayHaveFilesBesideThem() throws Exception {
+        use("25", 21, "-g 25");
+        begin(1, "[\"transcodificacion\", \"hls\", \"miniatura\", \"solo_audio\", \"storyboard\", \"gif\"]");
+        encodeFirst();
+        cut();
+        assertThat(partsPlanner.hasSoundApart(parts)).isTrue();
+        assertThat(partsPlanner.hasFilesApart(plan, parts)).isTrue();
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int number = 0; number < parts.all().size(); number++) {
+            rows.add(encode(number, growing));
+        }
+        encodeSound();
+        List<String> others = partsPlanner.planFiles(plan).arguments();
+        assertThat(others).as("pictures of renditions").noneMatch(argument -> argument.contains("240p"));
+        ffmpeg(others);
+        assertThat(errors()).isEmpty();
+        while (growing.isAwaiting() && publish(rows) > 0) {
+            parts.note(rows);
+        }
+        assertThat(parts.isOpen()).isFalse();
+        finishVideo();
+        collect();
+        assertContiguous(21 * RATE);
+        assertThat(job.getFolder().toFile().list()).contains("poster.jpg", "sonido.m4a", "storyboard-1.jpg", "gif.gif");
     }
 
     /** A later attempt does not know yet whether the first part is done. */
