@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * @param arguments the arguments, unchanged; nothing is parsed, and no shell is involved
  * @param output how its standard output is used
  * @param timeLimit longest run; with {@code onTimeLimit} in CPU time, and ten times as long in elapsed time
- * @param stallLimit longest time without progress; applies to {@link Output#PROGRESS} only
+ * @param stallLimit longest time without progress; applies to {@link Output#PROGRESS} and {@link Output#SILENT} only
  * @param onError how an exit with an error is interpreted
  * @param onTimeLimit how the use of more CPU time than the limit is interpreted; null when it implies nothing about the media
  * @param lines receives each line of {@link Output#LINES}, on a thread that ends before the run does; null for other output
@@ -44,7 +44,9 @@ public record ToolCommand(
         /** Any number of lines, each of which is passed on when it is written. */
         LINES,
         /** ffmpeg's {@code -progress} blocks. */
-        PROGRESS
+        PROGRESS,
+        /** None. The CPU time of the tool is its only progress. */
+        SILENT
     }
 
     public ToolCommand {

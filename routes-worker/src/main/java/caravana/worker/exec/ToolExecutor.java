@@ -104,6 +104,17 @@ public class ToolExecutor implements ExecCommandExecutor {
 
     private static final List<String> DISK_FULL = List.of("No space left on device", "Disk quota exceeded");
 
+    /** The limits of a run. Only its own tool is killed when it exceeds one. */
+    private enum Exceeded {
+        NONE,
+        /** The CPU time, which is a fault of the media. */
+        CPU_TIME,
+        /** The elapsed time, which also depends on the machine: it may be busy or suspended. */
+        ELAPSED_TIME,
+        /** The time without output and without CPU time. */
+        STALL
+    }
+
     private final ToolLauncher launcher;
 
     ToolExecutor(ToolLauncher launcher) {
@@ -131,7 +142,7 @@ public class ToolExecutor implements ExecCommandExecutor {
     private ExecResult run(JobCommand command, Span span) throws IOException, ToolFailedException {
         ToolControl control = command.job().getTool();
         if (control.killed() != null) {
-            fail(command, control.killed(), false, -1, "not started", false);
+            fail(command, control.killed(), Exceeded.NONE, -1, "not started", false);
         }
         OutOfMemoryWatch memory = new OutOfMemoryWatch();
         Process process = launcher.start(command.getExecutable(), command.getArgs(), Path.of(command.getWorkingDir()));
@@ -139,7 +150,7 @@ public class ToolExecutor implements ExecCommandExecutor {
         control.started(process.toHandle());
         ByteTail stderr = new ByteTail(STDERR_TAIL_BYTES);
         ByteTail document = new ByteTail(DOCUMENT_BYTES);
-        boolean worked = false;
+        Exceeded exceeded = Exceeded.NONE;
         try {
             StallWatch stall = new StallWatch(command.command().stallLimit());
             boolean progress = command.command().output() == ToolCommand.Output.PROGRESS;
@@ -148,11 +159,12 @@ public class ToolExecutor implements ExecCommandExecutor {
                     switch (command.command().output()) {
                         case PROGRESS -> in -> followProgress(in, command.job(), stall, span);
                         case LINES -> in -> readLines(in, command.command().lines());
-                        case DOCUMENT -> in -> drain(in, document);
+                        case DOCUMENT, SILENT -> in -> drain(in, document);
                     };
             Thread out = reader(progress ? "progress" : "stdout", process.getInputStream(), read);
             Thread err = reader("stderr", process.getErrorStream(), in -> drain(in, stderr));
-            worked = watch(process, command.command(), control, meter, progress ? stall : null);
+            boolean watched = progress || command.command().output() == ToolCommand.Output.SILENT;
+            exceeded = watch(process, command.command(), meter, watched ? stall : null);
             // With a limit, because a process that the tool left behind may keep the pipes open.
             out.join(lines ? LINES_JOIN_MILLIS : JOIN_MILLIS);
             err.join(JOIN_MILLIS);
@@ -170,9 +182,9 @@ public class ToolExecutor implements ExecCommandExecutor {
         if (span != null) {
             span.attribute("process.exit.code", exit);
         }
-        if (control.killed() != null || exit != 0) {
+        if (control.killed() != null || exceeded != Exceeded.NONE || exit != 0) {
             boolean outOfMemory = exit == KILLED && memory.sawKill() || wasRefusedMemory(stderr.text());
-            fail(command, control.killed(), worked, exit, stderr.text(), outOfMemory);
+            fail(command, control.killed(), exceeded, exit, stderr.text(), outOfMemory);
         }
         return new ExecResult(command, stream(document), stream(stderr), exit);
     }
@@ -190,33 +202,38 @@ public class ToolExecutor implements ExecCommandExecutor {
     /**
      * Waits for the end, and kills a tool that takes too long.
      *
-     * @return whether the tool used its whole limit in CPU time, which is a fault of the media. The elapsed time
-     *     also depends on the machine, which may be busy or suspended
+     * @param stall null when the tool need not make progress
+     * @return the first limit that it exceeded
      */
-    private static boolean watch(
-            Process process, ToolCommand command, ToolControl control, ToolMeter meter, StallWatch stall)
+    private static Exceeded watch(Process process, ToolCommand command, ToolMeter meter, StallWatch stall)
             throws InterruptedException {
         boolean judged = command.onTimeLimit() != null;
         Duration patience = judged ? command.timeLimit().multipliedBy(MACHINE_FACTOR) : command.timeLimit();
-        boolean worked = false;
+        Exceeded exceeded = Exceeded.NONE;
         long started = System.nanoTime();
         long pause = FIRST_WATCH_MILLIS;
         while (!process.waitFor(pause, TimeUnit.MILLISECONDS)) {
             pause = Math.min(WATCH_MILLIS, 2 * pause);
             meter.look();
             long taken = System.nanoTime() - started;
-            worked |= judged && ProcessTree.cpuTime(process.toHandle()).compareTo(command.timeLimit()) >= 0;
-            if (worked || taken > patience.toNanos()) {
-                control.kill(KillReason.TIME_LIMIT);
-            } else if (stall != null && stall.isStalled(process.toHandle())) {
-                control.kill(KillReason.STALLED);
+            if (exceeded == Exceeded.NONE) {
+                if (judged && ProcessTree.cpuTime(process.toHandle()).compareTo(command.timeLimit()) >= 0) {
+                    exceeded = Exceeded.CPU_TIME;
+                } else if (taken > patience.toNanos()) {
+                    exceeded = Exceeded.ELAPSED_TIME;
+                } else if (stall != null && stall.isStalled(process.toHandle())) {
+                    exceeded = Exceeded.STALL;
+                }
+            }
+            if (exceeded != Exceeded.NONE) {
+                ProcessTree.kill(process.toHandle());
             }
         }
-        return worked;
+        return exceeded;
     }
 
     private static void fail(
-            JobCommand command, KillReason killed, boolean worked, int exit, String stderr, boolean outOfMemory)
+            JobCommand command, KillReason killed, Exceeded exceeded, int exit, String stderr, boolean outOfMemory)
             throws ToolFailedException {
         String tool = command.getExecutable();
         if (killed == KillReason.CLAIM_LOST) {
@@ -228,12 +245,16 @@ public class ToolExecutor implements ExecCommandExecutor {
         if (killed == KillReason.UNRENEWED) {
             throw JobInterruptedException.byRouteDefect(tool + " was stopped: the job's lease cannot be renewed");
         }
-        if (killed == KillReason.TIME_LIMIT && worked) {
+        if (killed == KillReason.BESIDE_FAILED) {
+            throw new ToolFailedException(
+                    FailureCode.KILLED, tool + " was stopped: a step that ran at the same time has failed", exit);
+        }
+        if (exceeded == Exceeded.CPU_TIME) {
             throw command.command().onTimeLimit().get();
         }
-        if (killed != null) {
-            FailureCode code = killed == KillReason.STALLED ? FailureCode.STALLED : FailureCode.TIME_LIMIT;
-            throw new ToolFailedException(code, tool + " was killed (" + killed + "): " + stderr, exit);
+        if (exceeded != Exceeded.NONE) {
+            FailureCode code = exceeded == Exceeded.STALL ? FailureCode.STALLED : FailureCode.TIME_LIMIT;
+            throw new ToolFailedException(code, tool + " was killed (" + exceeded + "): " + stderr, exit);
         }
         if (ToolLauncher.wasNotReached(exit, stderr)) {
             throw new ToolUnavailableException(tool, stderr);

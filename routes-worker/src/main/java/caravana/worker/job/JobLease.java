@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.camel.Body;
@@ -149,6 +150,7 @@ public class JobLease {
      * @param millis longest wait in milliseconds
      * @throws ClaimLostException when the claim was lost
      * @throws JobInterruptedException when this worker stops, or cannot renew the job's lease
+     * @throws CancellationException when a step that runs at the same time has failed
      */
     @StepOnly
     public void pause(RunningJob job, long millis) {
@@ -158,6 +160,9 @@ public class JobLease {
         }
         if (killed == KillReason.UNRENEWED) {
             throw JobInterruptedException.byRouteDefect("The job's lease cannot be renewed");
+        }
+        if (killed == KillReason.BESIDE_FAILED) {
+            throw new CancellationException("A step that ran at the same time has failed");
         }
         if (killed != null) {
             throw JobInterruptedException.byStop("The worker stops while others encode parts");

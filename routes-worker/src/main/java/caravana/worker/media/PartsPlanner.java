@@ -264,10 +264,10 @@ public class PartsPlanner {
     }
 
     private ToolCommand besideParts(List<String> line, PlannedResult result) {
-        // The progress is that of the picture, which is encoded at the same time.
+        // The job's progress is that of the picture, which is encoded at the same time.
         return new ToolCommand(
                 line,
-                ToolCommand.Output.DOCUMENT,
+                ToolCommand.Output.SILENT,
                 media.timeLimit(result.workedSeconds()),
                 media.stallLimit(),
                 (status, errors) -> null,

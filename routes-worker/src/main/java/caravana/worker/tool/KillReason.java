@@ -1,13 +1,11 @@
 package caravana.worker.tool;
 
-/** Why a running tool was killed. Only the first reason is kept. */
+/** Why all tools of a job were killed. Only the first reason is kept, except {@link #BESIDE_FAILED}. */
 public enum KillReason {
     /** The row no longer has the job's claim. */
     CLAIM_LOST,
-    /** The tool ran longer than its limit. */
-    TIME_LIMIT,
-    /** Neither the tool's output nor its CPU time changed within the stall limit. */
-    STALLED,
+    /** A step that ran at the same time has failed. Later steps of the job may run tools again. */
+    BESIDE_FAILED,
     /** A mistake in the routes prevents the renewal of the job's lease. */
     UNRENEWED,
     /** The worker stops. */

@@ -20,11 +20,18 @@ public final class ToolControl {
      * more than once.
      */
     public synchronized void kill(KillReason reason) {
-        if (killed == null) {
+        if (killed == null || killed == KillReason.BESIDE_FAILED) {
             killed = reason;
             notifyAll();
         }
         running.forEach(ProcessTree::kill);
+    }
+
+    /** Permits tools again after a step beside them has failed. After any other reason, none may run. */
+    public synchronized void permit() {
+        if (killed == KillReason.BESIDE_FAILED) {
+            killed = null;
+        }
     }
 
     /** Returns why the tool was killed; null when it was not. */

@@ -331,6 +331,35 @@ class ToolExecutorTest {
         assertThat(job.getTool().progress().frame()).isEqualTo(7);
     }
 
+    /** Other tools of the job go on until its failure is handled, which does not depend on which of them fails first. */
+    @Test
+    void aLimitKillsItsOwnToolAlone() {
+        assertThatThrownBy(() -> run(Output.SILENT, LONG, SHORT, "exec sleep 60"))
+                .isInstanceOfSatisfying(
+                        ToolFailedException.class, e -> assertThat(e.code()).isEqualTo("stalled"));
+        assertThat(job.getTool().killed()).isNull();
+        assertThatThrownBy(() -> run(Output.SILENT, SHORT, LONG, "exec sleep 60"))
+                .isInstanceOfSatisfying(
+                        ToolFailedException.class, e -> assertThat(e.code()).isEqualTo("time_limit"));
+        assertThat(job.getTool().killed()).isNull();
+    }
+
+    @Test
+    void afterAFailureBesideItAToolMayRunAgain() throws Exception {
+        job.getTool().kill(KillReason.BESIDE_FAILED);
+        assertThatThrownBy(() -> run(Output.SILENT, LONG, LONG, "touch again"))
+                .isInstanceOf(ToolFailedException.class)
+                .hasMessageContaining("at the same time");
+        job.getTool().permit();
+        run(Output.SILENT, LONG, LONG, "touch again");
+        assertThat(folder.resolve("again")).exists();
+
+        job.getTool().kill(KillReason.BESIDE_FAILED);
+        job.getTool().kill(KillReason.CLAIM_LOST);
+        job.getTool().permit();
+        assertThatThrownBy(() -> run(Output.SILENT, LONG, LONG, "true")).isInstanceOf(ClaimLostException.class);
+    }
+
     /** Nothing is written for three times the limit, and something below the tool works all the time. */
     @Test
     void cpuTimeThatMovesIsNoStall() throws Exception {

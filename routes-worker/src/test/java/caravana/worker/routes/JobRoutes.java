@@ -20,6 +20,7 @@ import caravana.worker.intake.RouteDefects;
 import caravana.worker.intake.StepTrail;
 import caravana.worker.intake.SystemProbe;
 import caravana.worker.job.ClaimedRow;
+import caravana.worker.job.FirstFailure;
 import caravana.worker.job.JobFailure;
 import caravana.worker.job.JobLease;
 import caravana.worker.job.JobLog;
@@ -58,6 +59,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import javax.management.JMException;
 import org.apache.camel.Endpoint;
@@ -115,16 +118,17 @@ final class JobRoutes implements AutoCloseable {
 
     final MediaProbe probe = mock(MediaProbe.class);
     final ResultCheck check = mock(ResultCheck.class);
-    final OutputCheck outputs = mock(OutputCheck.class);
+    final OutputCheck outputCheck = mock(OutputCheck.class);
     final SystemProbe systems = mock(SystemProbe.class);
     final TranscodePlanner planner = mock(TranscodePlanner.class);
     final PartsPlanner partsPlanner = mock(PartsPlanner.class);
-    final List<Call> calls = new ArrayList<>();
+    final List<Call> calls = new CopyOnWriteArrayList<>();
     private final Map<String, Processor> answers = new HashMap<>();
     private final AnnotationConfigApplicationContext beans = new AnnotationConfigApplicationContext();
     private final DefaultCamelContext camel;
 
-    private JobRoutes(Path workFolder) throws Exception {
+    /** @param outputs runs steps that go on at the same time */
+    private JobRoutes(Path workFolder, ExecutorService outputs) throws Exception {
         ConfigurableEnvironment settings = settings(workFolder);
         beans.setEnvironment(settings);
         WorkerProperties worker = WorkerSettings.in(workFolder, DataSize.ofMegabytes(1));
@@ -140,7 +144,7 @@ final class JobRoutes implements AutoCloseable {
         when(partsPlanner.beginParts(anyDouble(), any(), any(), any(), any())).thenReturn(mock(VideoParts.class));
         when(planner.plan(any(), any(), any(), any(), any()))
                 .thenReturn(new TranscodePlan(null, null, null, List.of(), List.of()));
-        when(outputs.begin(any(), any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
+        when(outputCheck.begin(any(), any(), any())).thenReturn(MadeFiles.of(workFolder, "video.mp4", "poster.jpg"));
         when(probe.readHeaders(any(), any())).thenReturn(mock(SourceHeaders.class));
         when(probe.readTimeline(any(), any(), any(), any(), any())).thenReturn(mock(SourceTimeline.class));
         when(report.info(any(), any(), any(), any(), any())).thenReturn(new MediaInfo.Both(null, null));
@@ -156,14 +160,13 @@ final class JobRoutes implements AutoCloseable {
         beans.registerBean("encoderBuild", EncoderBuild.class, () -> mock(EncoderBuild.class));
         beans.registerBean("transcodePlanner", TranscodePlanner.class, () -> planner);
         beans.registerBean("partsPlanner", PartsPlanner.class, () -> partsPlanner);
-        // In the order of the files, by the thread of the job.
-        beans.registerBean("outputs", SynchronousExecutorService.class);
+        beans.registerBean("outputs", ExecutorService.class, () -> outputs);
         beans.registerBean("growingStreams", GrowingStreams.class, GrowingStreams::new);
         beans.registerBean("originalCache", OriginalCache.class, () -> mock(OriginalCache.class));
         beans.registerBean("jobAssets", JobAssets.class, () -> assets);
         beans.registerBean("mediaReport", MediaReport.class, () -> report);
         beans.registerBean("resultCheck", ResultCheck.class, () -> check);
-        beans.registerBean("outputCheck", OutputCheck.class, () -> outputs);
+        beans.registerBean("outputCheck", OutputCheck.class, () -> outputCheck);
         beans.registerBean("systemProbe", SystemProbe.class, () -> systems);
         beans.registerBean("progressPublisher", ProgressPublisher.class, () -> mock(ProgressPublisher.class));
         beans.registerBean("transformationCatalogue", TransformationCatalogue.class, TransformationCatalogue::builtIn);
@@ -174,6 +177,7 @@ final class JobRoutes implements AutoCloseable {
                 JobFailure.class,
                 JobMetrics.class,
                 ClaimedRow.class,
+                FirstFailure.class,
                 OriginalDigest.class,
                 FailureCodes.class,
                 Inspection.class,
@@ -194,7 +198,13 @@ final class JobRoutes implements AutoCloseable {
 
     /** Starts the routes; a job that comes is claimed at its first attempt, and everything that it needs serves. */
     static JobRoutes start(Path workFolder) throws Exception {
-        JobRoutes routes = new JobRoutes(workFolder);
+        // In the order of the files, by the thread of the job.
+        return start(workFolder, new SynchronousExecutorService());
+    }
+
+    /** @param outputs runs steps that go on at the same time */
+    static JobRoutes start(Path workFolder, ExecutorService outputs) throws Exception {
+        JobRoutes routes = new JobRoutes(workFolder, outputs);
         routes.answer(CLAIM, Map.of());
         routes.answer(COMMIT, with -> with.getMessage().setBody(Map.of("id", VIDEO)));
         routes.answer(

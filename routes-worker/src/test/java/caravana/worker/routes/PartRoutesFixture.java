@@ -33,7 +33,7 @@ abstract class PartRoutesFixture {
 
     @BeforeEach
     void start() throws Exception {
-        routes = JobRoutes.start(folder);
+        routes = open();
         when(routes.partsPlanner.beginParts(anyDouble(), any(), any(), any(), any()))
                 .thenReturn(parts);
         when(routes.partsPlanner.beginHelp(anyDouble(), any())).thenReturn(parts);
@@ -42,6 +42,10 @@ abstract class PartRoutesFixture {
         when(parts.getFiles())
                 .thenReturn(List.of(new StoredFile(
                         "0.mp4", "video/mp4", folder.resolve("part").toFile())));
+    }
+
+    JobRoutes open() throws Exception {
+        return JobRoutes.start(folder);
     }
 
     @AfterEach
