@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import caravana.local.ApiClient;
 import caravana.test.Queues;
+import caravana.test.Sample;
 import caravana.test.Samples;
 import caravana.test.Waits;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -38,6 +39,13 @@ abstract class PartsFixture {
 
     static final Duration OFTEN = Duration.ofMillis(50);
     static final int PART_SECONDS = 4;
+
+    /** The condition of parts that the job's own worker encodes. */
+    static final String BY_OWNER = "claim_token = job_token";
+
+    /** The condition of parts that another worker encodes. */
+    static final String BY_HELPER = "claim_token <> job_token";
+
     private static final double SCALE = 0.2;
 
     /** Notes each run for a part, and lets it take its time. */
@@ -212,6 +220,36 @@ abstract class PartsFixture {
                         },
                         Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /** Checks what players get while a test waits; nothing, unless a test has players. */
+    void look(String id) throws Exception {}
+
+    /**
+     * Kills workers that encode parts, one after the other, each when one more part is done. The second of five has the
+     * job. The long run starts another worker after each kill but the last.
+     *
+     * @return the number of claims of the job
+     */
+    int kill(String id, int kills) throws Exception {
+        int claims = 1;
+        int done = 0;
+        for (int kill = 0; kill < kills; kill++) {
+            // A job has five attempts, so that the worker that has it is killed four times at most.
+            boolean owner = kill % 5 == 1;
+            int before = done;
+            await().atMost(Waits.LIMIT).pollInterval(OFTEN).until(() -> {
+                look(id);
+                return done() > before;
+            });
+            awaitWorkerOf(id, owner ? BY_OWNER : BY_HELPER).kill();
+            claims += owner ? 1 : 0;
+            done = done();
+            if (Sample.LONG && kill + 1 < kills) {
+                addWorker();
+            }
+        }
+        return claims;
     }
 
     List<String> objects(String id) {

@@ -97,21 +97,7 @@ class PartsTest extends PartsFixture {
         addWorker();
         addWorker();
         String id = upload(footage(parts));
-        int claims = 1;
-        int done = 0;
-        for (int kill = 0; kill < kills; kill++) {
-            // A job has five attempts, so that the worker that has it is killed four times at most.
-            boolean owner = kill % 5 == 1;
-            int before = done;
-            await().atMost(Waits.LIMIT).pollInterval(OFTEN).until(() -> done() > before);
-            awaitWorkerOf(id, owner ? "claim_token = job_token" : "claim_token <> job_token")
-                    .kill();
-            claims += owner ? 1 : 0;
-            done = done();
-            if (Sample.LONG && kill + 1 < kills) {
-                addWorker();
-            }
-        }
+        int claims = kill(id, kills);
         takeAtLeast(0);
         awaitProcessed(id);
 
@@ -150,7 +136,7 @@ class PartsTest extends PartsFixture {
         addWorker();
         addWorker();
         String id = upload(footage(3));
-        FaultyWorker helper = awaitWorkerOf(id, "claim_token <> job_token");
+        FaultyWorker helper = awaitWorkerOf(id, BY_HELPER);
         helper.terminate();
         await().atMost(Waits.LIMIT).until(() -> !helper.isAlive());
         assertThat(number("SELECT count(*) FROM parts WHERE part_state = 'waiting' AND attempts = 0"))

@@ -37,7 +37,8 @@ class StreamPartsTest extends PartsFixture {
     private int looks;
 
     /** Gets all playlists, as a player does, none of which may lose or change anything that it has listed. */
-    private void look(String id) throws Exception {
+    @Override
+    void look(String id) throws Exception {
         JsonNode video = json.readTree(
                 client.get(cluster.web().uri().resolve("/api/videos/" + id)).body());
         if (!video.hasNonNull("playback_url")) {
@@ -191,23 +192,7 @@ class StreamPartsTest extends PartsFixture {
         addWorker();
         addWorker();
         String id = upload(footage(parts, SIZE), ASKED);
-        int claims = 1;
-        int done = 0;
-        for (int kill = 0; kill < kills; kill++) {
-            boolean owner = kill % 5 == 1;
-            int before = done;
-            await().atMost(Waits.LIMIT).pollInterval(OFTEN).until(() -> {
-                look(id);
-                return done() > before;
-            });
-            awaitWorkerOf(id, owner ? "claim_token = job_token" : "claim_token <> job_token")
-                    .kill();
-            claims += owner ? 1 : 0;
-            done = done();
-            if (Sample.LONG && kill + 1 < kills) {
-                addWorker();
-            }
-        }
+        int claims = kill(id, kills);
         takeAtLeast(0);
         awaitProcessedWatched(id);
         look(id);
@@ -301,7 +286,7 @@ class StreamPartsTest extends PartsFixture {
         addWorker();
         addWorker();
         String id = upload(footage(4, SIZE), ASKED);
-        FaultyWorker helper = awaitWorkerOf(id, "claim_token <> job_token");
+        FaultyWorker helper = awaitWorkerOf(id, BY_HELPER);
         helper.terminate();
         await().atMost(Waits.LIMIT).until(() -> !helper.isAlive());
         takeAtLeast(0);
